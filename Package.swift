@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let testSettings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// Tests poke at memory on purpose; `unsafe` before every `#expect` would only hide the sentence.
+let settings = testSettings + [.strictMemorySafety()]
+
+/// A target of ours: the same settings everywhere, dependencies as in Sources/README.md.
+func library(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: testSettings)
+}
+
+let package = Package(
+    name: "highwater",
+    products: [
+        .executable(name: "highwater", targets: ["highwater"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        // C fences: a module map, and a named function for each macro we need.
+        .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        library("Memory"),
+        library("Loop", "Memory", "CLibuv"),
+        library("HTTP1", "Memory"),
+        library("HTTP2", "Memory", "CNghttp2"),
+        library("Measurements", "CZlib", .product(name: "Histogram", package: "hdrhistogram-swift")),
+        library("Workload"),
+        library("Server", "Loop", "HTTP1", "HTTP2", "Memory", "Measurements"),
+        library("Client", "Loop", "HTTP2", "Memory", "Measurements"),
+        library("Experiment", "Server", "Client", "Workload", "Measurements", "Loop"),
+        library("Dashboard", "Measurements"),
+        library("Terminal", "CNcurses", "Dashboard"),
+        .executableTarget(
+            name: "highwater",
+            dependencies: [
+                "Experiment", "Dashboard", "Terminal", "Workload", "Measurements",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+
+        tests("MemoryTests", "Memory"),
+        tests("HTTP1Tests", "HTTP1", "Memory"),
+        tests("MeasurementsTests", "Measurements"),
+        tests("WorkloadTests", "Workload"),
+        tests("DashboardTests", "Dashboard", "Measurements"),
+        tests("TerminalTests", "Terminal", "Dashboard", "Measurements"),
+        tests("LoopTests", "Loop", "Memory"),
+        tests("ServerTests", "Server", "Loop", "Measurements", "Memory"),
+        tests("ClientTests", "Client", "Server", "Loop", "Measurements", "Memory"),
+        tests("ExperimentTests", "Experiment", "Workload", "Measurements"),
+        tests("ProgramTests"),
+        tests("StyleTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+// The fence around nghttp2.
+#pragma once
+#include <nghttp2/nghttp2.h>

@@ -1,0 +1,3 @@
+// The fence around zlib.
+#pragma once
+#include <zlib.h>

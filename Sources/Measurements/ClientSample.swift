@@ -1,0 +1,160 @@
+/// What the clients report at one tick: of one loop, or of all loops merged.
+///
+/// Counters count since the start and only grow; gauges hold now; histograms hold what
+/// was recorded since the sample before, so that merging samples loses and doubles nothing.
+package struct ClientSample: Sendable {
+    // Connections
+    package var openConnections = 0
+    /// Connections that were established; and attempts that failed.
+    package var openedConnections: UInt64 = 0
+    package var failedConnects: UInt64 = 0
+    /// Established connections that replaced one that had ended.
+    package var reconnects: UInt64 = 0
+
+    // Requests. scheduled >= started; done = succeeded + failed; errored and timedOut are among the failed.
+    /// Requests that the schedule wanted by now. In a closed loop: the same as started.
+    package var scheduledRequests: UInt64 = 0
+    /// Requests handed to a connection.
+    package var startedRequests: UInt64 = 0
+    package var doneRequests: UInt64 = 0
+    /// Answered in full with a status below 400.
+    package var succeededRequests: UInt64 = 0
+    /// Everything else that ended: 4xx, 5xx, errored, timed out.
+    package var failedRequests: UInt64 = 0
+    /// Ended without a full answer.
+    package var erroredRequests: UInt64 = 0
+    package var timedOutRequests: UInt64 = 0
+    /// Sent and not answered, now. Also: the open streams.
+    package var inFlightRequests = 0
+    /// Due by the schedule and not sent, now: no connection had a stream to spare.
+    package var queuedRequests = 0
+    package var statuses = StatusCounts()
+    /// Errored requests by cause.
+    package var errors = RequestErrorCounts()
+
+    // Bytes on the sockets, and those of response bodies
+    package var receivedBytes: UInt64 = 0
+    package var sentBytes: UInt64 = 0
+    package var receivedBodyBytes: UInt64 = 0
+    /// Response header bytes as sent by the peer, and as they are after HPACK decoding.
+    package var receivedHeaderBytes: UInt64 = 0
+    package var decodedHeaderBytes: UInt64 = 0
+
+    package var writes = WriteSample()
+
+    // Caches
+    package var strings = CacheSample()
+    package var buffers = CacheSample()
+
+    // The loops themselves
+    package var loopCount = 0
+    package var cpuNanoseconds: UInt64 = 0
+    package var loopLagNanoseconds: UInt64 = 0
+
+    // Latencies, nanoseconds, since the sample before
+    /// From sending a request to the end of its answer.
+    package var serviceTime = LatencyHistogram()
+    /// From when the schedule meant to send it. In a closed loop: the same as service time.
+    package var responseTime = LatencyHistogram()
+    /// From when the schedule meant to send a request to when it was sent.
+    package var scheduleDelay = LatencyHistogram()
+
+    package init() {}
+
+    /// Adds another loop's reading to this one.
+    package mutating func merge(_ other: ClientSample) {
+        openConnections += other.openConnections
+        openedConnections += other.openedConnections
+        failedConnects += other.failedConnects
+        reconnects += other.reconnects
+        scheduledRequests += other.scheduledRequests
+        startedRequests += other.startedRequests
+        doneRequests += other.doneRequests
+        succeededRequests += other.succeededRequests
+        failedRequests += other.failedRequests
+        erroredRequests += other.erroredRequests
+        timedOutRequests += other.timedOutRequests
+        inFlightRequests += other.inFlightRequests
+        queuedRequests += other.queuedRequests
+        statuses.merge(other.statuses)
+        errors.merge(other.errors)
+        receivedBytes += other.receivedBytes
+        sentBytes += other.sentBytes
+        receivedBodyBytes += other.receivedBodyBytes
+        receivedHeaderBytes += other.receivedHeaderBytes
+        decodedHeaderBytes += other.decodedHeaderBytes
+        writes.merge(other.writes)
+        strings.merge(other.strings)
+        buffers.merge(other.buffers)
+        loopCount += other.loopCount
+        cpuNanoseconds += other.cpuNanoseconds
+        loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
+        serviceTime.merge(other.serviceTime)
+        responseTime.merge(other.responseTime)
+        scheduleDelay.merge(other.scheduleDelay)
+    }
+}
+
+/// Requests that ended without a full answer, by cause.
+package struct RequestErrorCounts: Sendable, Equatable {
+    /// No connection could be made.
+    package var connect: UInt64 = 0
+    /// The connection ended under the request.
+    package var closed: UInt64 = 0
+    /// The peer reset the stream.
+    package var reset: UInt64 = 0
+    /// The peer said GOAWAY and had not processed the request.
+    package var goaway: UInt64 = 0
+    /// No full answer within the request timeout.
+    package var timeout: UInt64 = 0
+    /// The peer broke the protocol.
+    package var protocolError: UInt64 = 0
+    /// Still open when the run was over and its drain time too.
+    package var aborted: UInt64 = 0
+
+    package init() {}
+
+    package mutating func merge(_ other: RequestErrorCounts) {
+        connect += other.connect
+        closed += other.closed
+        reset += other.reset
+        goaway += other.goaway
+        timeout += other.timeout
+        protocolError += other.protocolError
+        aborted += other.aborted
+    }
+}
+
+/// One of a client's caches, or all of that kind merged.
+package struct CacheSample: Sendable, Equatable {
+    package var lookups: UInt64 = 0
+    package var hits: UInt64 = 0
+    package var misses: UInt64 = 0
+    package var evictions: UInt64 = 0
+    /// Now, and at most.
+    package var entries = 0
+    package var entryLimit = 0
+    package var bytes = 0
+    package var byteLimit = 0
+    /// Time spent waiting for the cache's lock, nanoseconds. Zero where there is no lock.
+    package var waitedNanoseconds: UInt64 = 0
+
+    package init() {}
+
+    /// Hits in look-ups, 0 to 1; nil before the first look-up.
+    package var hitRate: Double? {
+        lookups == 0 ? nil : Double(hits) / Double(lookups)
+    }
+
+    package mutating func merge(_ other: CacheSample) {
+        lookups += other.lookups
+        hits += other.hits
+        misses += other.misses
+        evictions += other.evictions
+        entries += other.entries
+        entryLimit += other.entryLimit
+        bytes += other.bytes
+        byteLimit += other.byteLimit
+        waitedNanoseconds += other.waitedNanoseconds
+    }
+}

@@ -1,0 +1,205 @@
+/// What a server reports at one tick: of one loop, or of all loops merged.
+///
+/// Counters count since the server started and only grow; gauges hold now. Plain values,
+/// filled by the loop that owns them and copied out whole.
+package struct ServerSample: Sendable, Equatable {
+    // Connections
+    /// Connections open now, and by protocol. The rest have not said yet.
+    package var openConnections = 0
+    package var openHTTP1Connections = 0
+    package var openHTTP2Connections = 0
+    /// Connections accepted, closed, and refused for want of room, since the start.
+    package var acceptedConnections: UInt64 = 0
+    package var closedConnections: UInt64 = 0
+    package var refusedConnections: UInt64 = 0
+
+    // Requests
+    /// Requests whose head was complete, and those answered in full (handed to the socket's queue).
+    package var startedRequests: UInt64 = 0
+    package var completedRequests: UInt64 = 0
+    /// Requests started and not yet answered, now. HTTP/2: open streams with a request.
+    package var activeRequests = 0
+    /// Answers by class of status.
+    package var statuses = StatusCounts()
+    /// Peers that broke the protocol, and connections or requests that ran out of time.
+    package var protocolErrors: UInt64 = 0
+    package var timeouts: UInt64 = 0
+    /// HTTP/2: RST_STREAM received and sent, GOAWAY received and sent.
+    package var streamResets: UInt64 = 0
+    package var goaways: UInt64 = 0
+
+    // Bytes on the sockets
+    package var receivedBytes: UInt64 = 0
+    package var sentBytes: UInt64 = 0
+
+    // Writes
+    package var writes = WriteSample()
+    /// Times that reading from a connection stopped because its unsent bytes passed the limit.
+    package var readPauses: UInt64 = 0
+    /// Connections not being read for that reason, now.
+    package var pausedConnections = 0
+
+    // Memory
+    package var arena = ArenaSample()
+
+    // The loops themselves
+    /// Number of loops merged into this value.
+    package var loopCount = 0
+    /// CPU time of the loops' threads, nanoseconds since the start.
+    package var cpuNanoseconds: UInt64 = 0
+    /// The longest that a loop took to answer the request for this sample, nanoseconds.
+    package var loopLagNanoseconds: UInt64 = 0
+
+    /// One row for each open connection, up to `connectionRowLimit` a loop.
+    package var connections: [ConnectionSample] = []
+
+    /// Rows that one loop publishes: as many as it takes connections by default.
+    package static let connectionRowLimit = 10_000
+
+    package init() {}
+
+    /// Adds another loop's reading to this one.
+    package mutating func merge(_ other: ServerSample) {
+        openConnections += other.openConnections
+        openHTTP1Connections += other.openHTTP1Connections
+        openHTTP2Connections += other.openHTTP2Connections
+        acceptedConnections += other.acceptedConnections
+        closedConnections += other.closedConnections
+        refusedConnections += other.refusedConnections
+        startedRequests += other.startedRequests
+        completedRequests += other.completedRequests
+        activeRequests += other.activeRequests
+        statuses.merge(other.statuses)
+        protocolErrors += other.protocolErrors
+        timeouts += other.timeouts
+        streamResets += other.streamResets
+        goaways += other.goaways
+        receivedBytes += other.receivedBytes
+        sentBytes += other.sentBytes
+        writes.merge(other.writes)
+        readPauses += other.readPauses
+        pausedConnections += other.pausedConnections
+        arena.merge(other.arena)
+        loopCount += other.loopCount
+        cpuNanoseconds += other.cpuNanoseconds
+        loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
+        connections += other.connections
+    }
+}
+
+/// Answers by the first digit of their status.
+package struct StatusCounts: Sendable, Equatable {
+    package var informational: UInt64 = 0
+    package var success: UInt64 = 0
+    package var redirection: UInt64 = 0
+    package var clientError: UInt64 = 0
+    package var serverError: UInt64 = 0
+
+    package init() {}
+
+    /// Counts one answer. A status outside 100 to 599 counts as a server error.
+    @inlinable
+    package mutating func count(_ status: Int) {
+        switch status {
+        case 200..<300: success &+= 1
+        case 100..<200: informational &+= 1
+        case 300..<400: redirection &+= 1
+        case 400..<500: clientError &+= 1
+        default: serverError &+= 1
+        }
+    }
+
+    package mutating func merge(_ other: StatusCounts) {
+        informational += other.informational
+        success += other.success
+        redirection += other.redirection
+        clientError += other.clientError
+        serverError += other.serverError
+    }
+}
+
+/// Writes to sockets: what the kernel took at once, and what waits.
+package struct WriteSample: Sendable, Equatable {
+    /// Flushes that the socket took whole, at once; and writes left in libuv's queue.
+    package var direct: UInt64 = 0
+    package var queued: UInt64 = 0
+    /// Writes that libuv has not finished, their bytes, and their age, now.
+    package var pending = 0
+    package var pendingBytes = 0
+    package var pendingBytesHighWater = 0
+    package var oldestAgeNanoseconds: UInt64 = 0
+    /// Bytes waiting now by the age of their write: below 1, 2, 4 ... 64 ms, and older.
+    package var pendingBytesByAge = [Int](repeating: 0, count: WriteSample.ageBucketCount)
+
+    package static let ageBucketCount = 8
+
+    /// The bucket for a write of this age: 0 below 1 ms, i below 2^i ms, the last for the rest.
+    package static func ageBucket(nanoseconds: UInt64) -> Int {
+        var bucket = 0
+        var edge: UInt64 = 1_000_000
+        while bucket < ageBucketCount - 1 && nanoseconds >= edge {
+            bucket += 1
+            edge *= 2
+        }
+        return bucket
+    }
+
+    package init() {}
+
+    package mutating func merge(_ other: WriteSample) {
+        direct += other.direct
+        queued += other.queued
+        pending += other.pending
+        pendingBytes += other.pendingBytes
+        // An upper bound: the loops' peaks need not fall together.
+        pendingBytesHighWater += other.pendingBytesHighWater
+        oldestAgeNanoseconds = max(oldestAgeNanoseconds, other.oldestAgeNanoseconds)
+        for bucket in 0..<WriteSample.ageBucketCount {
+            pendingBytesByAge[bucket] += other.pendingBytesByAge[bucket]
+        }
+    }
+}
+
+/// Arenas of exchanges, and the pool they come from.
+package struct ArenaSample: Sendable, Equatable {
+    /// Arenas with an owner or a lease, now and at most.
+    package var inUse = 0
+    package var inUseHighWater = 0
+    /// Arenas whose exchange has ended but whose leases have not, now.
+    package var retired = 0
+    /// Leases out, now.
+    package var leases = 0
+    /// Arenas waiting in the pool, now.
+    package var idle = 0
+    /// Bytes handed out by the arenas of open exchanges, now.
+    package var usedBytes = 0
+    /// Bytes of all chunks, in use and idle, now and at most.
+    package var reservedBytes = 0
+    package var reservedBytesHighWater = 0
+    /// The most that one exchange has used.
+    package var exchangeBytesHighWater = 0
+    /// Arenas taken from the pool; those that came warm; and resets.
+    package var taken: UInt64 = 0
+    package var reused: UInt64 = 0
+    package var resets: UInt64 = 0
+    /// Bytes handed out and since recycled.
+    package var recycledBytes: UInt64 = 0
+
+    package init() {}
+
+    package mutating func merge(_ other: ArenaSample) {
+        inUse += other.inUse
+        inUseHighWater += other.inUseHighWater
+        retired += other.retired
+        leases += other.leases
+        idle += other.idle
+        usedBytes += other.usedBytes
+        reservedBytes += other.reservedBytes
+        reservedBytesHighWater += other.reservedBytesHighWater
+        exchangeBytesHighWater = max(exchangeBytesHighWater, other.exchangeBytesHighWater)
+        taken += other.taken
+        reused += other.reused
+        resets += other.resets
+        recycledBytes += other.recycledBytes
+    }
+}

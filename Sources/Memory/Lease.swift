@@ -1,0 +1,32 @@
+/// The right to the bytes of one arena for as long as somebody still reads them.
+///
+/// An arena with a lease out is never reset: retiring it only marks it, and the
+/// last lease to end recycles it. Whoever hands bytes to libuv hands over a lease
+/// with them; it ends when the write's callback has run.
+///
+/// `@safe`: holds an `Arena`, and by existing keeps that arena's memory as it is.
+@safe
+package struct Lease: ~Copyable {
+    private let arena: Arena
+    private let generation: UInt32
+
+    /// Takes a lease on `arena`, which must not have been retired.
+    package init(on arena: Arena) {
+        unsafe assert(!arena.header.pointee.isRetired, "lease taken on a retired arena")
+        self.arena = arena
+        generation = arena.generation
+        unsafe arena.header.pointee.leaseCount &+= 1
+        unsafe arena.header.pointee.pool._withUnsafeGuaranteedRef { $0.leaseDidStart() }
+    }
+
+    deinit {
+        // A generation that moved on means that somebody reset the arena under us.
+        precondition(arena.generation == generation, "arena was reset while a lease was out")
+        unsafe arena.header.pointee.leaseCount &-= 1
+        let isLast = unsafe arena.header.pointee.leaseCount == 0 && arena.header.pointee.isRetired
+        unsafe arena.header.pointee.pool._withUnsafeGuaranteedRef { pool in
+            pool.leaseDidEnd()
+            if isLast { pool.recycleRetired(arena) }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+/// What to run: a server, clients, or both, for how long and how hard.
+///
+/// A plain value that the command line (and a scenario file) fills; the `Experiment` runs it.
+package struct Plan: Sendable, Equatable {
+    /// nil: no server of ours; `client.target` names somebody else's.
+    package var server: ServerPlan?
+    /// nil: no clients; the server serves whoever comes.
+    package var client: ClientPlan?
+    /// End after this long. nil: until the requests are done, or somebody stops it.
+    package var duration: Duration?
+    /// Between two samples.
+    package var interval: Duration = .seconds(1)
+    /// How long the end may take: requests in flight finish, connections drain.
+    package var drainTime: Duration = .seconds(15)
+
+    package init(server: ServerPlan?, client: ClientPlan?, duration: Duration? = nil) {
+        self.server = server
+        self.client = client
+        self.duration = duration
+    }
+}
+
+/// The embedded server.
+package struct ServerPlan: Sendable, Equatable {
+    /// Numeric address; loopback unless told otherwise.
+    package var host = "127.0.0.1"
+    /// 0: any free port.
+    package var port = 0
+    /// Event loops, a thread each.
+    package var loops = 1
+    /// Connections beyond are accepted and closed at once.
+    package var connectionLimit = 10_000
+    /// Unsent bytes per connection beyond which its reading stops.
+    package var unsentByteLimit = 256 * 1024
+    /// Largest request body that is buffered; beyond: 413.
+    package var bodyByteLimit = 1 << 20
+    /// Kernel send buffer (SO_SNDBUF) of accepted sockets, bytes. nil: the system's.
+    package var sendBufferByteCount: Int?
+    package var headerTimeout: Duration = .seconds(10)
+    package var idleTimeout: Duration = .seconds(60)
+    package var requestTimeout: Duration = .seconds(30)
+
+    package init() {}
+}
+
+/// The clients.
+package struct ClientPlan: Sendable, Equatable {
+    /// Whom to ask. With an embedded server the experiment puts that server's address here.
+    package var host = "127.0.0.1"
+    package var port = 80
+    /// Request targets, asked in turn: "/bytes/1024", "/get?x=1". Never empty.
+    package var paths: [String] = ["/"]
+    package var method = "GET"
+    /// Further request header fields: (name in lower case, value).
+    package var headers: [HeaderField] = []
+    package var body: [UInt8] = []
+    /// Clients, each with one connection.
+    package var connections = 50
+    /// Most streams that a client opens at once.
+    package var streams = 1
+    /// Event loops, a thread each.
+    package var loops = 1
+    /// Requests per second of all clients together (open load). nil: each stream asks again
+    /// as soon as it was answered (closed load).
+    package var rate: Double?
+    /// Requests in all. nil: no end but the plan's duration.
+    package var requests: Int?
+    package var connectTimeout: Duration = .seconds(5)
+    package var requestTimeout: Duration = .seconds(30)
+    /// Initial flow-control window of a stream and of the connection, bytes.
+    package var windowByteCount = (1 << 30) - 1
+
+    package init() {}
+
+    package struct HeaderField: Sendable, Equatable {
+        package var name: String
+        package var value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+}
