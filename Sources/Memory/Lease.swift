@@ -19,6 +19,14 @@ package struct Lease: ~Copyable {
         unsafe arena.header.pointee.pool._withUnsafeGuaranteedRef { $0.leaseDidStart() }
     }
 
+    /// A further lease beside one that is out: allowed on a retired arena, which it keeps retired.
+    fileprivate init(extending other: borrowing Lease) {
+        arena = other.arena
+        generation = other.generation
+        unsafe arena.header.pointee.leaseCount &+= 1
+        unsafe arena.header.pointee.pool._withUnsafeGuaranteedRef { $0.leaseDidStart() }
+    }
+
     deinit {
         // A generation that moved on means that somebody reset the arena under us.
         precondition(arena.generation == generation, "arena was reset while a lease was out")
@@ -29,4 +37,9 @@ package struct Lease: ~Copyable {
             if isLast { pool.recycleRetired(arena) }
         }
     }
+}
+
+extension Lease {
+    /// One more lease on the same arena, which may have been retired since.
+    package borrowing func another() -> Lease { Lease(extending: self) }
 }
