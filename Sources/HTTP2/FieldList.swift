@@ -34,6 +34,13 @@ package final class FieldList {
         count += 1
     }
 
+    /// Another value for a field that is there.
+    package func setValue(_ value: ArenaBytes, at index: Int) {
+        precondition(index >= 0 && index < count)
+        unsafe fields[index].value = unsafe FieldList.bytes(value)
+        unsafe fields[index].valuelen = value.count
+    }
+
     /// nghttp2 reads these and takes them mutable only because C says so.
     private static func bytes(_ bytes: ArenaBytes) -> UnsafeMutablePointer<UInt8>? {
         unsafe bytes.start.map { start in

@@ -23,6 +23,10 @@ package final class Session {
     private var packedPayload = ArenaBytes.empty
     private var packedLease: Lease?
 
+    /// The stream whose token was asked for last; 0 for none.
+    private var knownStreamID: Int32 = 0
+    private var knownToken: UnsafeMutableRawPointer?
+
     /// Streams that nghttp2 has open, by our own count.
     package private(set) var openStreamCount = 0
 
@@ -30,6 +34,7 @@ package final class Session {
     package init?(role: Role, factory: SessionFactory, settings: SessionSettings, handler: any SessionHandler) {
         self.role = role
         self.factory = factory
+        unsafe knownToken = nil
         unsafe self.handler = handler
         var session: OpaquePointer?
         // The session's user data is set below: `self` is not whole yet.
@@ -160,9 +165,9 @@ package final class Session {
             unsafe withSession(user) { unsafe $0.didBeginHeaders(frame) }
         }
         unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
-            session, frame, name, nameCount, value, valueCount, _, user in
+            _, frame, name, nameCount, value, valueCount, _, user in
             unsafe withSession(user) { me in
-                guard let token = unsafe nghttp2_session_get_stream_user_data(session, frame?.pointee.hd.stream_id ?? 0)
+                guard let token = unsafe me.token(of: frame?.pointee.hd.stream_id ?? 0)
                 else { return 0 }
                 unsafe me.handler.sessionDidReceiveField(
                     token, name: UnsafeRawBufferPointer(start: name, count: nameCount),
@@ -174,24 +179,41 @@ package final class Session {
             unsafe withSession(user) { unsafe $0.didReceiveFrame(frame) }
         }
         unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
-            session, _, streamID, bytes, count, user in
+            _, _, streamID, bytes, count, user in
             unsafe withSession(user) { me in
-                guard let token = unsafe nghttp2_session_get_stream_user_data(session, streamID) else { return 0 }
+                guard let token = unsafe me.token(of: streamID) else { return 0 }
                 unsafe me.handler.sessionDidReceiveBody(token, UnsafeRawBufferPointer(start: bytes, count: count))
                 return 0
             }
         }
-        unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { session, streamID, code, user in
+        unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, streamID, code, user in
             unsafe withSession(user) { me in
-                guard let token = unsafe nghttp2_session_get_stream_user_data(session, streamID) else { return 0 }
+                guard let token = unsafe me.token(of: streamID) else { return 0 }
                 me.openStreamCount -= 1
+                me.knownStreamID = 0
                 unsafe me.handler.sessionDidCloseStream(token, HTTP2ErrorCode(rawValue: code))
+                return 0
+            }
+        }
+        unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, _, user in
+            unsafe withSession(user) { me in
+                unsafe me.handler.sessionDidReceiveInvalidFrame()
                 return 0
             }
         }
         unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks) { _, _, header, _, _, user in
             unsafe withSession(user) { unsafe $0.sendData(header) }
         }
+    }
+
+    /// The token of a stream. A message makes a dozen calls in a row, and nghttp2 would look
+    /// its stream up in a hash table for each.
+    private func token(of streamID: Int32) -> UnsafeMutableRawPointer? {
+        if streamID != knownStreamID {
+            unsafe knownToken = unsafe nghttp2_session_get_stream_user_data(session, streamID)
+            knownStreamID = unsafe knownToken == nil ? 0 : streamID
+        }
+        return unsafe knownToken
     }
 
     private func didBeginHeaders(_ frame: UnsafePointer<nghttp2_frame>?) -> Int32 {
@@ -205,6 +227,8 @@ package final class Session {
         }
         openStreamCount += 1
         unsafe nghttp2_session_set_stream_user_data(session, streamID, token)
+        knownStreamID = streamID
+        unsafe knownToken = unsafe token
         return 0
     }
 
@@ -213,7 +237,7 @@ package final class Session {
         let header = unsafe frame.pointee.hd
         switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
         case NGHTTP2_HEADERS:
-            guard let token = unsafe nghttp2_session_get_stream_user_data(session, header.stream_id) else { return 0 }
+            guard let token = unsafe token(of: header.stream_id) else { return 0 }
             let endsStream = header.flags & hw_flag_end_stream != 0
             // Trailers, and a second head after a 1xx one, only ever bring the end.
             if unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_HEADERS {
@@ -223,7 +247,7 @@ package final class Session {
             }
         case NGHTTP2_DATA:
             guard header.flags & hw_flag_end_stream != 0,
-                let token = unsafe nghttp2_session_get_stream_user_data(session, header.stream_id)
+                let token = unsafe token(of: header.stream_id)
             else { return 0 }
             unsafe handler.sessionDidReceiveEnd(token)
         case NGHTTP2_GOAWAY:

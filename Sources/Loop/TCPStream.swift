@@ -177,6 +177,26 @@ package final class TCPStream {
         }
     }
 
+    /// Bytes in arenas that only pending writes keep: handed out, and held. Their exchanges have ended.
+    package var retiredArenaBytes: (used: Int, reserved: Int) {
+        var total = (used: 0, reserved: 0)
+        var last: Arena?
+        var write = unsafe oldestWrite
+        while let one = unsafe write {
+            for index in unsafe 0..<one.pointee.leaseCount {
+                // The leases of one arena stand side by side.
+                let arena = one.pointee.leases[index].arena
+                if arena.isRetired && arena != last {
+                    total.used += arena.usedByteCount
+                    total.reserved += arena.reservedByteCount
+                }
+                last = arena
+            }
+            unsafe write = unsafe one.pointee.next
+        }
+        return total
+    }
+
     /// Sends the batch and empties it: at once as far as the socket takes it, the rest by
     /// libuv when the socket is writable again, under the batch's leases.
     package func flush(_ batch: WriteBatch) {
@@ -205,6 +225,22 @@ package final class TCPStream {
             failure = unsafe queue(buffers, leases, now)
         }
         if failure != 0 { fail("write", failure) }
+    }
+
+    /// Sends what the socket takes at once, as long as nothing is queued, and keeps none of the
+    /// bytes. - Returns: how many were taken.
+    package func writeNow(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard state == .open, pendingWrites == 0, let start = bytes.baseAddress, bytes.count > 0 else { return 0 }
+        var buffer = unsafe uv_buf_t(
+            base: UnsafeMutablePointer(mutating: start.assumingMemoryBound(to: CChar.self)), len: bytes.count)
+        let code = unsafe uv_try_write(streamHandle, &buffer, 1)
+        if code < 0 {
+            if code != UV_EAGAIN.rawValue { fail("write", code) }
+            return 0
+        }
+        sentBytes &+= UInt64(code)
+        if Int(code) == bytes.count { directFlushes &+= 1 }
+        return Int(code)
     }
 
     private func queue(

@@ -7,7 +7,8 @@
 /// `@safe`: holds an `Arena`, and by existing keeps that arena's memory as it is.
 @safe
 package struct Lease: ~Copyable {
-    private let arena: Arena
+    /// Whose bytes these are.
+    package let arena: Arena
     private let generation: UInt32
 
     /// Takes a lease on `arena`, which must not have been retired.
