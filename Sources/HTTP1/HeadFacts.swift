@@ -11,23 +11,33 @@ struct HeadFacts {
 
     /// Takes in one field, and refuses it if it cannot be meant well.
     /// Told apart by the length of the name, which most fields fail at once.
-    mutating func note(_ field: RequestHead.Field, of head: RequestHead) throws(RequestError) {
+    @inline(__always)
+    mutating func note(_ field: RequestHead.Field, base: UnsafePointer<UInt8>) throws(RequestError) {
         switch field.name.count {
-        case 4 where head.view(field.name).equalsIgnoringCase("host"):
+        case 4, 6, 10, 14, 17:
+            let name = unsafe field.name.view(base)
+            try note(name, field.value, value: unsafe field.value.view(base))
+        default: break
+        }
+    }
+
+    private mutating func note(
+        _ name: ArenaBytes, _ slice: RequestHead.Slice, value: ArenaBytes
+    ) throws(RequestError) {
+        switch name.count {
+        case 4 where name.equalsIgnoringCase("host"):
             guard host == nil else { throw .repeatedHost }
-            host = field.value
-        case 6 where head.view(field.name).equalsIgnoringCase("expect"):
-            guard head.view(field.value).equalsIgnoringCase("100-continue") else {
-                throw .unsupportedExpectation
-            }
+            host = slice
+        case 6 where name.equalsIgnoringCase("expect"):
+            guard value.equalsIgnoringCase("100-continue") else { throw .unsupportedExpectation }
             expectsContinue = true
-        case 10 where head.view(field.name).equalsIgnoringCase("connection"):
-            noteConnection(head.view(field.value))
-        case 14 where head.view(field.name).equalsIgnoringCase("content-length"):
+        case 10 where name.equalsIgnoringCase("connection"):
+            noteConnection(value)
+        case 14 where name.equalsIgnoringCase("content-length"):
             guard contentLength == nil else { throw .repeatedContentLength }
-            contentLength = try HeadFacts.decimal(head.view(field.value))
-        case 17 where head.view(field.name).equalsIgnoringCase("transfer-encoding"):
-            try noteTransferEncoding(head.view(field.value))
+            contentLength = try HeadFacts.decimal(value)
+        case 17 where name.equalsIgnoringCase("transfer-encoding"):
+            try noteTransferEncoding(value)
         default: break
         }
     }

@@ -13,29 +13,28 @@ struct HeadReader {
     static let slackByteCount = 8
 
     private let base: UnsafePointer<UInt8>
-    private let byteCount: Int
+    private let fields: UnsafeMutablePointer<RequestHead.Field>
     private var position = 0
     private var facts = HeadFacts()
 
-    /// - Parameter base: a whole head, its empty line included, with `slackByteCount` bytes after it.
-    private init(base: UnsafePointer<UInt8>, byteCount: Int) {
+    private init(base: UnsafePointer<UInt8>, fields: UnsafeMutablePointer<RequestHead.Field>) {
         unsafe self.base = unsafe base
-        self.byteCount = byteCount
+        unsafe self.fields = unsafe fields
     }
 
     /// Reads the head that stands at `start`.
     /// - Parameters:
-    ///   - byteCount: of the head, with its empty line. `slackByteCount` readable bytes follow.
+    ///   - start: a whole head, its empty line included, and `slackByteCount` readable bytes after it.
     ///   - lineCount: lines of the head: the request line, the fields, the empty line.
     ///   - arena: where the table of fields goes.
     static func read(
-        at start: UnsafeRawPointer, byteCount: Int, lineCount: Int, into arena: Arena, limits: RequestLimits
+        at start: UnsafeRawPointer, lineCount: Int, into arena: Arena, limits: RequestLimits
     ) throws(RequestError) -> RequestHead {
         let base = unsafe start.assumingMemoryBound(to: UInt8.self)
-        var reader = unsafe HeadReader(base: base, byteCount: byteCount)
-        let bytes = unsafe ArenaBytes(start: start, count: byteCount)
-        var head = try reader.readRequestLine(bytes: bytes, fieldCount: max(0, lineCount &- 2), arena: arena)
-        try reader.readFields(into: &head)
+        let fields = unsafe arena.allocate(RequestHead.Field.self, count: max(0, lineCount &- 2))
+        var reader = unsafe HeadReader(base: base, fields: fields)
+        var head = try reader.readRequestLine()
+        head.headerCount = try reader.readFields()
         if Int(head.targetRange.count) > limits.targetByteLimit { throw .targetTooLong }
         try reader.facts.conclude(&head, bodyByteLimit: limits.bodyByteLimit)
         try unsafe RequestTarget.read(into: &head, base: base)
@@ -44,9 +43,8 @@ struct HeadReader {
 
     // MARK: The request line
 
-    private mutating func readRequestLine(
-        bytes: ArenaBytes, fieldCount: Int, arena: Arena
-    ) throws(RequestError) -> RequestHead {
+    @inline(__always)
+    private mutating func readRequestLine() throws(RequestError) -> RequestHead {
         let methodEnd = endOfToken(from: 0)
         guard methodEnd > 0, unsafe base[methodEnd] == ASCII.space else { throw .invalidMethod }
         let targetStart = methodEnd &+ 1
@@ -61,8 +59,8 @@ struct HeadReader {
         let minorVersion = try readVersion()
         try readLineEnd()
         return unsafe RequestHead(
-            bytes: bytes, fields: arena.allocate(RequestHead.Field.self, count: fieldCount),
-            minorVersion: minorVersion, method: .init(0, methodEnd), target: .init(targetStart, targetEnd))
+            base: base, fields: fields, minorVersion: minorVersion,
+            method: .init(0, methodEnd), target: .init(targetStart, targetEnd))
     }
 
     /// `HTTP/1.0` or `HTTP/1.1`, as eight bytes at once.
@@ -81,13 +79,18 @@ struct HeadReader {
 
     // MARK: Fields
 
-    private mutating func readFields(into head: inout RequestHead) throws(RequestError) {
+    /// Fills the table of fields, which has room for one a line, and returns their number.
+    @inline(__always)
+    private mutating func readFields() throws(RequestError) -> Int {
+        var count = 0
         while true {
             let start = position
             let nameEnd = endOfToken(from: start)
             if nameEnd == start {
                 switch unsafe base[start] {
-                case ASCII.carriageReturn, ASCII.lineFeed: return try readLineEnd()
+                case ASCII.carriageReturn, ASCII.lineFeed:
+                    try readLineEnd()
+                    return count
                 case ASCII.space, ASCII.tab: throw .foldedField
                 default: throw .invalidFieldName
                 }
@@ -95,17 +98,19 @@ struct HeadReader {
             guard unsafe base[nameEnd] == ASCII.colon else { throw .invalidFieldName }
             var valueStart = nameEnd &+ 1
             while unsafe isBlank(base[valueStart]) { valueStart &+= 1 }
-            position = endOfValue(from: valueStart)
-            var valueEnd = position
+            var valueEnd = endOfValue(from: valueStart)
+            position = valueEnd
             try readLineEnd(otherwise: .invalidFieldValue)
             while unsafe valueEnd > valueStart && isBlank(base[valueEnd &- 1]) { valueEnd &-= 1 }
             let field = RequestHead.Field(name: .init(start, nameEnd), value: .init(valueStart, valueEnd))
-            head.append(field)
-            try facts.note(field, of: head)
+            unsafe fields[count] = field
+            count &+= 1
+            try unsafe facts.note(field, base: base)
         }
     }
 
     /// CR LF. A lone one of them is its own error, for whichever is there.
+    @inline(__always)
     private mutating func readLineEnd(
         otherwise error: RequestError = .invalidVersion
     ) throws(RequestError) {
@@ -129,6 +134,7 @@ struct HeadReader {
 
     /// The first control byte but a tab: where a value ends, or goes wrong.
     /// Eight bytes a step; below the first hit the borrows of the subtraction cannot lie.
+    @inline(__always)
     private func endOfValue(from start: Int) -> Int {
         var index = start
         while true {

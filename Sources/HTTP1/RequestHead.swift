@@ -11,7 +11,7 @@ package struct RequestHead {
     /// The minor version: 0 or 1. The major version is 1.
     package let minorVersion: Int
     /// Fields as they came, repeated ones included.
-    package private(set) var headerCount = 0
+    package internal(set) var headerCount = 0
     /// Whether the peer wants another exchange on this connection.
     package internal(set) var keepsAlive: Bool
     package internal(set) var bodyLength = BodyLength.none
@@ -19,7 +19,8 @@ package struct RequestHead {
     /// or without a body.
     package internal(set) var expectsContinue = false
 
-    private let bytes: ArenaBytes
+    /// The bytes of the head and the table of its fields; nil in `none`.
+    private let base: UnsafePointer<UInt8>?
     private let fields: UnsafeMutablePointer<Field>?
     var methodRange: Slice
     var targetRange: Slice
@@ -46,6 +47,12 @@ package struct RequestHead {
             self.start = UInt32(truncatingIfNeeded: start)
             count = UInt32(truncatingIfNeeded: end &- start)
         }
+
+        /// The bytes, in the head that begins at `base`.
+        @inline(__always)
+        func view(_ base: UnsafePointer<UInt8>) -> ArenaBytes {
+            unsafe ArenaBytes(start: base + Int(start), count: Int(count))
+        }
     }
 
     /// One field: where its name and its value stand.
@@ -55,10 +62,10 @@ package struct RequestHead {
     }
 
     init(
-        bytes: ArenaBytes, fields: UnsafeMutablePointer<Field>?, minorVersion: Int,
+        base: UnsafePointer<UInt8>?, fields: UnsafeMutablePointer<Field>?, minorVersion: Int,
         method: Slice, target: Slice
     ) {
-        self.bytes = bytes
+        unsafe self.base = unsafe base
         unsafe self.fields = unsafe fields
         self.minorVersion = minorVersion
         keepsAlive = minorVersion == 1
@@ -99,20 +106,14 @@ package struct RequestHead {
         return nil
     }
 
-    /// Notes a field. The table has room for one field a line of the head.
-    @inline(__always)
-    mutating func append(_ field: Field) {
-        unsafe fields?[headerCount] = field
-        headerCount &+= 1
-    }
-
     @inline(__always)
     func view(_ slice: Slice) -> ArenaBytes {
-        unsafe ArenaBytes(start: bytes.start.map { unsafe $0 + Int(slice.start) }, count: Int(slice.count))
+        guard let base = unsafe base else { return .empty }
+        return unsafe slice.view(base)
     }
 
     /// No request at all: what a parser holds before the first one.
     static var none: RequestHead {
-        unsafe RequestHead(bytes: .empty, fields: nil, minorVersion: 1, method: Slice(), target: Slice())
+        unsafe RequestHead(base: nil, fields: nil, minorVersion: 1, method: Slice(), target: Slice())
     }
 }

@@ -137,7 +137,7 @@ package struct RequestParser {
             UnsafeRawBufferPointer(rebasing: input[..<count]), after: earlier, room: 0, arena: arena)
         guard let start = unsafe partialHead else { preconditionFailure("a head has bytes") }
         head = try unsafe HeadReader.read(
-            at: start, byteCount: scanner.byteCount, lineCount: scanner.lineCount, into: arena, limits: limits)
+            at: start, lineCount: scanner.lineCount, into: arena, limits: limits)
         switch head.bodyLength {
         case .none:
             phase = .complete

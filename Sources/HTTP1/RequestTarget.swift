@@ -71,23 +71,40 @@ enum RequestTarget {
 /// `uri-host [ ":" port ]`: RFC 3986, section 3.2, without user information.
 enum HostSyntax {
     static func isValid(_ host: ArenaBytes) -> Bool {
+        let count = host.count
+        guard count > 0 else { return false }
         var index = 0
-        if host.count > 0 && host[0] == 0x5B {
+        if host[0] == 0x5B {
             index = 1
-            while index < host.count && ByteSet.addressLiteral.contains(host[index]) { index += 1 }
-            guard index > 1, index < host.count, host[index] == 0x5D else { return false }
-            index += 1
+            while index < count && ByteSet.addressLiteral.contains(host[index]) { index &+= 1 }
+            guard index > 1, index < count, host[index] == 0x5D else { return false }
+            index &+= 1
         } else {
-            while index < host.count && ByteSet.registeredName.contains(host[index]) {
-                if host[index] == 0x25 && !isPercentEncoded(host, at: index) { return false }
-                index += 1
+            index = unsafe endOfPlainName(host.buffer)
+            while index < count && host[index] == 0x25 {
+                guard isPercentEncoded(host, at: index) else { return false }
+                index &+= 3
+                index &+= unsafe endOfPlainName(host[index..<count].buffer)
             }
             guard index > 0 else { return false }
         }
-        guard index < host.count else { return true }
-        guard host[index] == ASCII.colon, host.count - index <= 6 else { return false }
-        for digit in (index + 1)..<host.count where ASCII.decimal(host[digit]) == nil { return false }
+        guard index < count else { return true }
+        guard host[index] == ASCII.colon, count - index <= 6 else { return false }
+        for digit in (index + 1)..<count where ASCII.decimal(host[digit]) == nil { return false }
         return true
+    }
+
+    /// How many bytes at the front are a registered name's, percent signs apart.
+    @inline(__always)
+    private static func endOfPlainName(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard let base = bytes.baseAddress else { return 0 }
+        var index = 0
+        while unsafe index < bytes.count
+            && ByteSet.registeredName.contains(base.load(fromByteOffset: index, as: UInt8.self))
+        {
+            index &+= 1
+        }
+        return index
     }
 
     private static func isPercentEncoded(_ host: ArenaBytes, at index: Int) -> Bool {
