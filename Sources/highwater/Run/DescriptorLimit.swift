@@ -3,9 +3,10 @@ internal import Workload
 
 /// The number of file descriptors that the process may have.
 enum DescriptorLimit {
-    /// Loops, timers, the recording, the terminal and libraries: generously.
-    private static let own = 64
-    private static let ownPerLoop = 16
+    /// Standard streams, the recording, signals, the listener, and some to spare.
+    private static let own = 16
+    /// A libuv loop has three to five of its own.
+    private static let ownPerLoop = 8
 
     /// Raises the soft limit as far as it goes.
     ///
