@@ -7,6 +7,8 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -43,6 +45,14 @@ static inline void hw_set_thread_name(const char *name) { prctl(PR_SET_NAME, nam
 
 // A descriptor that is good for nothing but being closed. -1 where there is none left.
 static inline int hw_open_spare(void) { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+// Writing to a peer that is gone becomes EPIPE for the calling thread, not a signal.
+static inline void hw_block_sigpipe(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
 
 // CPU time of the calling thread, nanoseconds (CLOCK_THREAD_CPUTIME_ID).
 static inline uint64_t hw_thread_cpu_nanoseconds(void) {

@@ -29,6 +29,15 @@ package struct ClientConfiguration: Sendable {
     package static let firstRetryNanoseconds: UInt64 = 50_000_000
     package static let longestRetryNanoseconds: UInt64 = 2_000_000_000
 
+    /// Flow-control window that a server has for a stream, and for the connection, bytes.
+    package var windowByteCount: Int {
+        get { Int(http2.initialWindowByteCount) }
+        set {
+            http2.initialWindowByteCount = UInt32(clamping: min(newValue, Int(Int32.max)))
+            http2.connectionWindowByteCount = http2.initialWindowByteCount
+        }
+    }
+
     package init(address: SocketAddress, authority: String) {
         self.address = address
         self.authority = authority

@@ -12,7 +12,7 @@ internal import Memory
 @safe
 final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
     /// The generator outlives its clients.
-    unowned(unsafe) let generator: LoadGenerator
+    @safe unowned(unsafe) let generator: LoadGenerator
     private let loop: EventLoop
 
     /// What the client owns, whatever becomes of its connections.
@@ -53,7 +53,7 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
     private var goawayLastStreamID: Int32?
 
     init(generator: LoadGenerator, number: Int) {
-        unsafe self.generator = generator
+        self.generator = generator
         loop = generator.loop
         timer = Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
@@ -61,7 +61,7 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         unsafe oldest = nil
         unsafe youngest = nil
         unsafe firstUnsent = nil
-        unsafe timer.target = self
+        timer.target = self
     }
 
     // MARK: The connection
@@ -70,7 +70,7 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         guard state == .waiting else { return }
         state = .connecting
         let stream = TCPStream(loop: loop)
-        unsafe stream.owner = self
+        stream.owner = self
         self.stream = stream
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
         stream.connect(to: generator.configuration.address)
@@ -185,7 +185,7 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         guard let session else { return }
         let record = unsafe generator.records.take()
         unsafe record.pointee.intendedNanoseconds = intendedNanoseconds
-        let path = unsafe generator.request.path(at: nextPathIndex)
+        let path = generator.request.path(at: nextPathIndex)
         nextPathIndex &+= 1
         unsafe _ = strings.intern(generator.request.authority.buffer)
         unsafe _ = strings.intern(path.buffer)
@@ -227,6 +227,16 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         unsafe generator.records.give(record)
     }
 
+    /// On its way out: not one of the clients that were asked for.
+    var isLeaving: Bool { isRetiring }
+
+    /// There may be more to ask than before: after a pause, or with more streams.
+    func refill() {
+        guard state == .ready else { return }
+        fill()
+        flush()
+    }
+
     // MARK: What the session says
 
     func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer? { nil }
@@ -244,9 +254,9 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
             return
         }
         let index = unsafe record.pointee.fieldCount
-        guard index < RequestRecord.fieldLimit else { return }
+        guard unsafe index < RequestRecord.fieldLimit else { return }
         unsafe record.pointee.fieldNames[index] = unsafe strings.intern(name)
-        if HTTPClient.isWorthKeeping(name) {
+        if unsafe HTTPClient.isWorthKeeping(name) {
             unsafe record.pointee.fieldValues[index] = unsafe strings.intern(value)
         }
         unsafe record.pointee.fieldCount = index + 1
@@ -277,7 +287,8 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
             failure = goawayLastStreamID.map { streamID > $0 } == true ? .goaway
                 : code == .protocolError ? .protocolError : .reset
         }
-        if failure == nil && unsafe !(100...599).contains(record.pointee.status) { failure = .protocolError }
+        let isStatus = unsafe (100...599).contains(record.pointee.status)
+        if failure == nil && !isStatus { failure = .protocolError }
         unsafe end(record, failure)
     }
 
@@ -336,14 +347,14 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         isFlushing = true
         defer { isFlushing = false }
         stampUnsent()
-        buffers.withBuffer(byteCount: 16 * 1024) { buffer in
+        unsafe buffers.withBuffer(byteCount: 16 * 1024) { buffer in
             var count = 0
             var isBlocked = false
             do {
                 while !isBlocked, let bytes = try unsafe session.nextOutput() {
                     var rest = unsafe bytes
                     while unsafe !rest.isEmpty {
-                        let part = unsafe min(rest.count, buffer.count - count)
+                        let part = min(rest.count, buffer.count - count)
                         unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[count..<count + part])
                             .copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<part]))
                         count += part

@@ -23,6 +23,7 @@ package final class LoadGenerator: TimerTarget {
 
     /// nil: closed load.
     private var schedule: Schedule?
+    private let share: (rate: Double, phase: Double)?
     private let pace: Timer
     private var isPaused = false
     /// The drain's deadline has been set: no new requests.
@@ -34,17 +35,22 @@ package final class LoadGenerator: TimerTarget {
     private var startedOfSchedule: UInt64 = 0
     private var pendingByteHighWater = 0
     private var givenUpCount = 0
-    var lastConnectError: LoopError?
+    /// Why a client could not connect, the last time.
+    package internal(set) var lastConnectError: LoopError?
     private var onEnd: (() -> Void)?
+    private var onDone: (() -> Void)?
 
     /// Shortest pause between two looks at the schedule: libuv's timers know milliseconds.
     private static let paceNanoseconds: UInt64 = 1_000_000
 
     /// - Parameters:
-    ///   - schedule: this loop's share of an open load; nil for a closed one.
+    ///   - share: this loop's part of an open load, requests per second and the part of a
+    ///     period by which it is later than the first loop's; nil for a closed load.
+    ///   - onDone: called once, on the loop, when all requests have ended or nobody can connect.
     ///   - onEnd: called once, on the loop, when `stop` is through.
     package init(
-        loop: EventLoop, configuration: ClientConfiguration, schedule: Schedule?, onEnd: @escaping () -> Void
+        loop: EventLoop, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?,
+        onDone: @escaping () -> Void, onEnd: @escaping () -> Void
     ) throws(LoopError) {
         // A load client checks what it needs itself, and saves the library's validation.
         guard let sessions = SessionFactory(validatesMessages: false) else {
@@ -53,19 +59,21 @@ package final class LoadGenerator: TimerTarget {
         self.loop = loop
         self.configuration = configuration
         self.sessions = sessions
-        self.schedule = schedule
+        self.share = share
+        self.onDone = onDone
         self.onEnd = onEnd
         request = RequestTemplate(configuration)
         pace = Timer(loop: loop)
         drainTimer = Timer(loop: loop)
         counters.loopCount = 1
-        unsafe pace.target = self
-        unsafe drainTimer.target = self
+        pace.target = self
+        drainTimer.target = self
     }
 
     /// Connects all clients. On the loop's thread, once.
     package func start() {
         refreshNow()
+        if let share { schedule = Schedule(rate: share.rate, startNanoseconds: nowNanoseconds, phase: share.phase) }
         setConnections(configuration.connections)
         lookAtSchedule()
     }
@@ -98,13 +106,14 @@ package final class LoadGenerator: TimerTarget {
         available.removeAll(keepingCapacity: true)
         for client in waiting { client.isAvailable = false }
         while !waiting.isEmpty {
-            let due = schedule.dueCount(atNanoseconds: nowNanoseconds) - min(startedOfSchedule, schedule.dueCount(atNanoseconds: nowNanoseconds))
+            let dueCount = schedule.dueCount(atNanoseconds: nowNanoseconds)
+            let due = dueCount - min(startedOfSchedule, dueCount)
             // A fair share for each, so that one connection does not take the whole tick.
             let share = max(1, Int(due) / waiting.count)
             let round = waiting
             waiting.removeAll(keepingCapacity: true)
             var isDry = due == 0
-            for (index, client) in round.enumerated() {
+            for client in round {
                 var started = 0
                 while !isDry && started < share && client.spareStreamCount > 0 {
                     guard let intended = nextRequest() else { isDry = true; break }
@@ -120,7 +129,6 @@ package final class LoadGenerator: TimerTarget {
                         waiting.append(client)
                     }
                 }
-                _ = index
             }
             if isDry { for client in waiting { clientIsAvailable(client) }; break }
         }
@@ -163,6 +171,13 @@ package final class LoadGenerator: TimerTarget {
             if unsafe record.status < 400 { counters.succeededRequests += 1 } else { counters.failedRequests += 1 }
             unsafe recordLatency(record)
         }
+        if let limit = configuration.requests, counters.doneRequests >= UInt64(limit) { reportIfDone() }
+    }
+
+    private func reportIfDone() {
+        guard let onDone, isDone || hasGivenUp else { return }
+        self.onDone = nil
+        onDone()
     }
 
     private func recordLatency(_ record: borrowing RequestRecord) {
@@ -182,7 +197,9 @@ package final class LoadGenerator: TimerTarget {
     /// A client could not connect any more. When none is left, what was to be asked is counted as errored.
     func clientDidGiveUp(_ client: HTTPClient) {
         givenUpCount += 1
-        guard clients.isEmpty, let limit = configuration.requests else { return }
+        guard clients.isEmpty else { return }
+        defer { reportIfDone() }
+        guard let limit = configuration.requests else { return }
         let missing = UInt64(limit) - min(UInt64(limit), counters.startedRequests)
         counters.startedRequests += missing
         counters.doneRequests += missing

@@ -37,7 +37,7 @@ enum RequestFailure {
 @safe
 final class RequestRecordPool {
     private var idle: UnsafeMutablePointer<RequestRecord>?
-    private var blocks: [UnsafeMutablePointer<RequestRecord>] = []
+    private var blocks: [UnsafeMutablePointer<RequestRecord>] = unsafe []
     private static let recordsPerBlock = 64
 
     init() { unsafe idle = nil }

@@ -15,7 +15,7 @@ package final class Session {
 
     private let session: OpaquePointer
     private let factory: SessionFactory
-    unowned(unsafe) let handler: any SessionHandler
+    @safe unowned(unsafe) let handler: any SessionHandler
     private let role: Role
 
     /// Payload of the DATA frame that nghttp2 has packed and not yet handed out. The stream may
@@ -35,7 +35,7 @@ package final class Session {
         self.role = role
         self.factory = factory
         unsafe knownToken = nil
-        unsafe self.handler = handler
+        self.handler = handler
         var session: OpaquePointer?
         // The session's user data is set below: `self` is not whole yet.
         let create = unsafe role == .client ? nghttp2_session_client_new3 : nghttp2_session_server_new3
@@ -197,7 +197,7 @@ package final class Session {
         }
         unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, _, user in
             unsafe withSession(user) { me in
-                unsafe me.handler.sessionDidReceiveInvalidFrame()
+                me.handler.sessionDidReceiveInvalidFrame()
                 return 0
             }
         }
@@ -254,13 +254,13 @@ package final class Session {
             unsafe handler.sessionDidReceiveGoaway(
                 lastStreamID: frame.pointee.goaway.last_stream_id,
                 HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code))
-        case NGHTTP2_RST_STREAM: unsafe handler.sessionDidReceiveControlFrame(.reset)
+        case NGHTTP2_RST_STREAM: handler.sessionDidReceiveControlFrame(.reset)
         case NGHTTP2_PING:
-            if header.flags & hw_flag_ack == 0 { unsafe handler.sessionDidReceiveControlFrame(.ping) }
+            if header.flags & hw_flag_ack == 0 { handler.sessionDidReceiveControlFrame(.ping) }
         case NGHTTP2_SETTINGS:
-            if header.flags & hw_flag_ack == 0 { unsafe handler.sessionDidReceiveControlFrame(.settings) }
-        case NGHTTP2_PRIORITY: unsafe handler.sessionDidReceiveControlFrame(.priority)
-        case NGHTTP2_WINDOW_UPDATE: unsafe handler.sessionDidReceiveControlFrame(.windowUpdate)
+            if header.flags & hw_flag_ack == 0 { handler.sessionDidReceiveControlFrame(.settings) }
+        case NGHTTP2_PRIORITY: handler.sessionDidReceiveControlFrame(.priority)
+        case NGHTTP2_WINDOW_UPDATE: handler.sessionDidReceiveControlFrame(.windowUpdate)
         default: break
         }
         return 0
@@ -289,7 +289,7 @@ package final class Session {
     }
 
     private func sendData(_ header: UnsafePointer<UInt8>?) -> Int32 {
-        guard unsafe handler.sessionHasRoomForData() else { return hw_err_would_block }
+        guard handler.sessionHasRoomForData() else { return hw_err_would_block }
         guard let lease = packedLease.take() else { return hw_err_callback_failure }
         unsafe handler.sessionSendsData(
             frameHeader: UnsafeRawBufferPointer(start: header, count: 9), payload: packedPayload, lease)

@@ -55,6 +55,7 @@ package final class EventLoop {
     /// Runs until no handle is open. On the calling thread.
     package func run() {
         // A dead peer must be an error of the write, not the end of the program.
+        hw_block_sigpipe()
         _ = unsafe uv_run(handle, UV_RUN_DEFAULT)
         closeIdleTimers()
         _ = unsafe uv_run(handle, UV_RUN_DEFAULT)

@@ -28,7 +28,7 @@ package final class TCPStream {
     private let handle: UnsafeMutablePointer<uv_tcp_t>
     private let requests: UnsafeMutablePointer<Requests>
     /// Not retained: the owner closes the stream and waits for `streamDidClose`.
-    package unowned(unsafe) var owner: (any TCPStreamOwner)?
+    @safe package unowned(unsafe) var owner: (any TCPStreamOwner)?
 
     private enum State { case new, connecting, open, finishing, closing, closed }
     private var state = State.new
@@ -83,7 +83,7 @@ package final class TCPStream {
         }
         if code != 0 {
             state = .open
-            unsafe owner?.streamDidConnect(LoopError(call: "connect", code: code))
+            owner?.streamDidConnect(LoopError(call: "connect", code: code))
         }
     }
 
@@ -91,7 +91,7 @@ package final class TCPStream {
         guard state == .connecting else { return }  // closed meanwhile
         state = .open
         if status == 0 { unsafe uv_tcp_nodelay(handle, 1) }
-        unsafe owner?.streamDidConnect(status == 0 ? nil : LoopError(call: "connect", code: status))
+        owner?.streamDidConnect(status == 0 ? nil : LoopError(call: "connect", code: status))
     }
 
     /// Takes the next connection of a listening handle.
@@ -145,7 +145,7 @@ package final class TCPStream {
             unsafe owner?.streamDidRead(UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count]))
         } else if count == Int(UV_EOF.rawValue) {
             stopReading()
-            unsafe owner?.streamDidReachEnd()
+            owner?.streamDidReachEnd()
         } else {
             fail("read", Int32(count))
         }
@@ -185,7 +185,7 @@ package final class TCPStream {
         while let one = unsafe write {
             for index in unsafe 0..<one.pointee.leaseCount {
                 // The leases of one arena stand side by side.
-                let arena = one.pointee.leases[index].arena
+                let arena = unsafe one.pointee.leases[index].arena
                 if arena.isRetired && arena != last {
                     total.used += arena.usedByteCount
                     total.reserved += arena.reservedByteCount
@@ -287,7 +287,7 @@ package final class TCPStream {
         unsafe loop.giveIdleWrite(write)
         if state == .closing || status == UV_ECANCELED.rawValue { return }
         if status != 0 { return fail("write", status) }
-        unsafe owner?.streamDidWrite()
+        owner?.streamDidWrite()
     }
 
     // MARK: Ending
@@ -324,14 +324,14 @@ package final class TCPStream {
 
     private func didClose() {
         state = .closed
-        let owner = unsafe owner
-        unsafe self.owner = nil
+        let owner = owner
+        self.owner = nil
         owner?.streamDidClose()
     }
 
     private func fail(_ call: String, _ code: Int32) {
         guard state != .closing, state != .closed else { return }
         stopReading()
-        unsafe owner?.streamDidFail(LoopError(call: call, code: code))
+        owner?.streamDidFail(LoopError(call: call, code: code))
     }
 }

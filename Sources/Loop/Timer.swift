@@ -17,7 +17,7 @@ package protocol TimerTarget: AnyObject {
 @safe
 package final class Timer {
     /// Told when the deadline has passed. Not retained: whoever sets it stops the timer first.
-    package unowned(unsafe) var target: (any TimerTarget)?
+    @safe package unowned(unsafe) var target: (any TimerTarget)?
     /// What the target wants to remember, such as its exchange.
     package var token: UnsafeMutableRawPointer?
 
@@ -48,7 +48,7 @@ package final class Timer {
         guard !isClosed else { return }
         isClosed = true
         deadlineNanoseconds = nil
-        unsafe target = nil
+        target = nil
         unsafe uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { handle in
             guard let data = unsafe handle?.pointee.data else { return }
             let timer = unsafe Unmanaged<Timer>.fromOpaque(data).takeRetainedValue()
@@ -74,6 +74,6 @@ package final class Timer {
         guard let deadline = deadlineNanoseconds else { return }
         if deadline > EventLoop.monotonicNanoseconds() { return arm(at: deadline) }
         deadlineNanoseconds = nil
-        unsafe target?.timerDidFire(self)
+        target?.timerDidFire(self)
     }
 }

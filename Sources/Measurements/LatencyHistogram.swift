@@ -9,7 +9,7 @@ package struct LatencyHistogram: Sendable {
     /// Values above count as this: longer than any timeout a run may ask for.
     package static let highestNanoseconds: UInt64 = 600_000_000_000
 
-    private var histogram: Histogram<UInt64>?
+    var histogram: Histogram<UInt64>?
 
     package init() {}
 

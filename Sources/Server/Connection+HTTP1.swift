@@ -1,5 +1,6 @@
 internal import HTTP1
 internal import Loop
+internal import Measurements
 internal import Memory
 
 /// Where an HTTP/1.1 connection stands. One exchange at a time; what the peer sends ahead waits.
@@ -68,6 +69,8 @@ extension Connection {
         unsafe exchange.pointee.methodBytes = parser.head.methodBytes
         unsafe exchange.pointee.method = Method(parser.head.methodBytes)
         unsafe exchange.pointee.target = parser.head.target
+        unsafe exchange.pointee.path = parser.head.path
+        unsafe exchange.pointee.query = parser.head.query
         unsafe exchange.pointee.authority = parser.head.host
         unsafe exchange.pointee.body = parser.body
         closesAfterResponse = !parser.head.keepsAlive || isDraining
@@ -233,7 +236,7 @@ extension Connection {
 
     /// Keeps input for later, in an arena of its own.
     private func carry(_ bytes: UnsafeRawBufferPointer) {
-        guard !bytes.isEmpty, phase == .http1 else { return }
+        guard unsafe !bytes.isEmpty, phase == .http1 else { return }
         if carriedBytes.isEmpty {
             let arena = loop.arenas.take()
             carriedArena = arena

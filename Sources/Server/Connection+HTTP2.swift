@@ -1,5 +1,7 @@
+internal import HTTP1
 internal import HTTP2
 internal import Loop
+internal import Measurements
 internal import Memory
 
 extension Connection: SessionHandler {
@@ -39,12 +41,11 @@ extension Connection: SessionHandler {
         _ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
     ) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
-        let limits = server.configuration
         // Bounded before decoding ends: an indexed field of one byte can cost kilobytes.
         guard unsafe exchange.pointee.rejection == 0,
             unsafe exchange.pointee.fields.byteCount + name.count + value.count + 32
-                <= limits.http2.headerListByteLimit,
-            unsafe exchange.pointee.fields.count < limits.requestLimits.headerCountLimit
+                <= server.configuration.http2.headerListByteLimit,
+            unsafe exchange.pointee.fields.count < server.configuration.requestLimits.headerCountLimit
         else {
             unsafe exchange.pointee.rejection = 431
             return
@@ -55,10 +56,10 @@ extension Connection: SessionHandler {
             return unsafe exchange.pointee.fields.append(name: arena.copy(name), value: value, in: arena)
         }
         // nghttp2 lets through the four pseudo-fields of a request only, each once.
-        switch unsafe name.count {
+        switch name.count {
         case 5:
-            if unsafe value.count > limits.requestLimits.targetByteLimit { unsafe exchange.pointee.rejection = 414 }
-            unsafe exchange.pointee.target = value
+            if value.count > server.configuration.requestLimits.targetByteLimit { unsafe exchange.pointee.rejection = 414 }
+            unsafe exchange.pointee.setTarget(value)
         case 7 where unsafe name[1] == UInt8(ascii: "m"):
             unsafe exchange.pointee.methodBytes = value
             unsafe exchange.pointee.method = Method(value)

@@ -13,7 +13,7 @@ internal import Memory
 @safe
 final class Connection: TCPStreamOwner, TimerTarget {
     /// The server outlives its connections.
-    unowned(unsafe) let server: HTTPServer
+    @safe unowned(unsafe) let server: HTTPServer
     let stream: TCPStream
     let id: UInt64
     let openedNanoseconds: UInt64
@@ -72,7 +72,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     var isCalmed = false
 
     init(server: HTTPServer, stream: TCPStream, id: UInt64) {
-        unsafe self.server = server
+        self.server = server
         self.stream = stream
         self.id = id
         openedNanoseconds = EventLoop.monotonicNanoseconds()
@@ -80,8 +80,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
         unsafe firstExchange = nil
         unsafe current = nil
         deadline = Timer(loop: stream.loop)
-        unsafe deadline.target = self
-        unsafe stream.owner = self
+        deadline.target = self
+        stream.owner = self
         deadline.setDeadline(nanoseconds: openedNanoseconds + server.configuration.headerTimeoutNanoseconds)
         stream.startReading()
     }
@@ -122,12 +122,12 @@ final class Connection: TCPStreamOwner, TimerTarget {
         let replay = unsafe UnsafeRawBufferPointer(start: preface.utf8Start, count: sniffedByteCount)
         if matched == 4 {
             guard beginHTTP2() else { return close() }
-            if !replay.isEmpty { unsafe receiveHTTP2(replay) }
+            if unsafe !replay.isEmpty { unsafe receiveHTTP2(replay) }
             if phase == .http2 { unsafe receiveHTTP2(bytes) }
         } else {
             phase = .http1
             server.counters.openHTTP1Connections += 1
-            if !replay.isEmpty { unsafe receiveHTTP1(replay) }
+            if unsafe !replay.isEmpty { unsafe receiveHTTP1(replay) }
             if phase == .http1 { unsafe receiveHTTP1(bytes) }
         }
     }
@@ -255,7 +255,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
             timer = loop.takeTimer()
             unsafe exchange.pointee.timer = Unmanaged.passRetained(timer)
         }
-        unsafe timer.target = self
+        timer.target = self
         unsafe timer.token = UnsafeMutableRawPointer(exchange)
         timer.setDeadline(nanoseconds: EventLoop.monotonicNanoseconds() + nanoseconds)
     }
@@ -267,7 +267,9 @@ final class Connection: TCPStreamOwner, TimerTarget {
         isDraining = true
         switch phase {
         case .sniffing: close()
-        case .http1: unsafe if current == nil && stream.pendingWrites == 0 { finish() }
+        case .http1:
+            let isIdle = unsafe current == nil && stream.pendingWrites == 0
+            if isIdle { finish() }
         case .http2: drainHTTP2()
         case .finishing, .closed: break
         }

@@ -18,12 +18,15 @@ struct Exchange {
     var method = Method.other
     var methodBytes = ArenaBytes.empty
     var target = ArenaBytes.empty
+    var path = ArenaBytes.empty
+    /// What follows the question mark; empty without one.
+    var query = ArenaBytes.empty
     var authority = ArenaBytes.empty
     var body = ArenaBytes.empty
     /// Room behind `body` while it is coming in.
     private var bodyStart: UnsafeMutableRawPointer?
     private var bodyCapacity = 0
-    var fields = FieldTable()
+    var fields = unsafe FieldTable()
     /// Set when the request cannot be served: the status that says why.
     var rejection = 0
 
@@ -78,24 +81,20 @@ struct Exchange {
             unsafe bodyStart = unsafe larger
             unsafe bodyCapacity = capacity
         }
-        if let bodyStart = unsafe bodyStart, let source = unsafe bytes.baseAddress {
+        if let bodyStart = unsafe bodyStart, let source = bytes.baseAddress {
             unsafe (bodyStart + body.count).copyMemory(from: source, byteCount: bytes.count)
             unsafe body = ArenaBytes(start: bodyStart, count: total)
         }
         return true
     }
 
-    var path: ArenaBytes { unsafe target[0..<pathCount] }
-
-    /// What follows the question mark; empty without one.
-    var query: ArenaBytes {
-        let start = unsafe min(pathCount + 1, target.count)
-        return unsafe target[start..<target.count]
-    }
-
-    private var pathCount: Int {
-        for index in unsafe 0..<target.count where unsafe target[index] == UInt8(ascii: "?") { return index }
-        return unsafe target.count
+    /// Takes an HTTP/2 :path apart at its first question mark.
+    mutating func setTarget(_ bytes: ArenaBytes) {
+        unsafe target = bytes
+        var end = 0
+        while end < bytes.count && bytes[end] != UInt8(ascii: "?") { end += 1 }
+        unsafe path = bytes[0..<end]
+        unsafe query = bytes[min(end + 1, bytes.count)..<bytes.count]
     }
 }
 

@@ -1,4 +1,4 @@
-package import HTTP2
+internal import HTTP2
 package import Loop
 package import Measurements
 internal import Memory
@@ -50,7 +50,7 @@ package final class HTTPServer {
         listener = try Listener(
             loop: loop, socket: socket, sendBufferByteCount: configuration.sendBufferByteCount
         ) { [unowned self] stream in accept(stream) }
-        unsafe drainTimer.target = self
+        drainTimer.target = self
     }
 
     /// The Date field's value for responses made now.

@@ -39,4 +39,10 @@ package struct ServerConfiguration: Sendable {
     package static let controlFramesPerSecond = 330.0
 
     package init() {}
+
+    /// Largest request body that is buffered; beyond: 413.
+    package var bodyByteLimit: Int {
+        get { requestLimits.bodyByteLimit }
+        set { requestLimits.bodyByteLimit = newValue }
+    }
 }

@@ -20,7 +20,7 @@ final class BufferCache {
 
     init() {
         unsafe idle = BufferCache.classByteCounts.map { _ in
-            var list: [UnsafeMutableRawBufferPointer] = []
+            var list: [UnsafeMutableRawBufferPointer] = unsafe []
             unsafe list.reserveCapacity(BufferCache.buffersPerClass)
             return unsafe list
         }

@@ -56,7 +56,7 @@ final class StringCache {
     /// The handle of `text`, which is kept if it was not there. `none` for what is too long.
     func intern(_ text: UnsafeRawBufferPointer) -> Handle {
         counts.lookups &+= 1
-        guard let start = unsafe text.baseAddress, text.count <= StringCache.stringByteLimit else {
+        guard let start = text.baseAddress, text.count <= StringCache.stringByteLimit else {
             counts.misses &+= 1
             return .none
         }
@@ -80,7 +80,7 @@ final class StringCache {
 
     /// Whether `handle` still stands for `text`.
     func matches(_ handle: Handle, _ text: UnsafeRawBufferPointer) -> Bool {
-        guard handle != .none, let start = unsafe text.baseAddress else { return false }
+        guard handle != .none, let start = text.baseAddress else { return false }
         let entry = unsafe entries[Int(handle.slot)]
         guard entry.isUsed, entry.generation == handle.generation, Int(entry.length) == text.count else { return false }
         return unsafe StringCache.areEqual(

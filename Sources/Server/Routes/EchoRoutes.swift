@@ -51,7 +51,11 @@ enum EchoRoutes {
         json.beginString()
         json.append(ArenaBytes("http://"))
         unsafe json.appendEscaped(exchange.pointee.authority)
-        unsafe json.appendEscaped(exchange.pointee.target)
+        unsafe json.appendEscaped(exchange.pointee.path)
+        if unsafe !exchange.pointee.query.isEmpty {
+            json.append(ArenaBytes("?"))
+            unsafe json.appendEscaped(exchange.pointee.query)
+        }
         json.endString()
         json.close("}")
         json.newLine()

@@ -3,6 +3,9 @@ internal import Memory
 /// JSON written into an arena. Grows by doubling; what it leaves behind goes with the arena.
 ///
 /// Our own, because this runs on the hot path and every byte of a response belongs to its arena.
+///
+/// `@safe`: its bytes are the arena's, which outlives it.
+@safe
 struct JSONText {
     private let arena: Arena
     private var start: UnsafeMutablePointer<UInt8>

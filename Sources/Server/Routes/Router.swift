@@ -9,7 +9,7 @@ enum Router {
     static func respond(to exchange: UnsafeMutablePointer<Exchange>) {
         let path = unsafe exchange.pointee.path
         let (name, argument) = split(path)
-        guard let route = unsafe route(name, argument, path, exchange.pointee.target) else {
+        guard let route = unsafe route(name, argument, path) else {
             unsafe exchange.pointee.response = .text(404, "no such route; GET / tells what there is\n")
             return
         }
@@ -17,7 +17,7 @@ enum Router {
         if method == .options {
             unsafe exchange.pointee.response.status = 204
             unsafe exchange.pointee.response.allow = route.methods.allow
-        } else if !route.methods.contains(method) {
+        } else if unsafe !route.methods.contains(method) {
             unsafe exchange.pointee.response = .text(405, "method not allowed\n")
             unsafe exchange.pointee.response.allow = route.methods.allow
         } else {
@@ -34,7 +34,7 @@ enum Router {
     }
 
     private static func route(
-        _ name: ArenaBytes, _ argument: ArenaBytes, _ path: ArenaBytes, _ target: ArenaBytes
+        _ name: ArenaBytes, _ argument: ArenaBytes, _ path: ArenaBytes
     ) -> Route? {
         let hasArgument = !argument.isEmpty
         if name.equals("health") && !hasArgument { return unsafe Route(methods: .read, respond: TextRoutes.health) }
@@ -51,7 +51,7 @@ enum Router {
         if name.equals("status") && hasArgument { return unsafe Route(methods: .all, respond: TextRoutes.status) }
         if name.equals("drip") && !hasArgument { return unsafe Route(methods: .read, respond: BodyRoutes.drip) }
         if path.equals("/") { return unsafe Route(methods: .read, respond: TextRoutes.root) }
-        if target.equals("*") { return unsafe Route(methods: .all, respond: TextRoutes.root) }
+        if path.equals("*") { return unsafe Route(methods: .all, respond: TextRoutes.root) }
         return nil
     }
 

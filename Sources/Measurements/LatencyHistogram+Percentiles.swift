@@ -1,0 +1,47 @@
+internal import Histogram
+
+extension LatencyHistogram {
+    /// Values too few below this many beyond a percentile: it would be the word of a handful.
+    package static let valuesBeyondPercentile = 10.0
+
+    /// The values at percentiles from 0 to 100, in nanoseconds, in the order asked.
+    ///
+    /// One walk for all of them, since each walk visits the whole table. A percentile is
+    /// nil until at least `valuesBeyondPercentile` values lie beyond it: p99.9 needs 10 000.
+    /// At 100 it is the highest value, and needs one.
+    package func valuesAtPercentiles(_ percentiles: [Double]) -> [UInt64?] {
+        var answers = [UInt64?](repeating: nil, count: percentiles.count)
+        let total = Double(count)
+        let wanted = percentiles.indices
+            .filter { LatencyHistogram.supports(percentile: percentiles[$0], count: count) }
+            .sorted { percentiles[$0] < percentiles[$1] }
+        guard !wanted.isEmpty else { return answers }
+        var next = wanted.startIndex
+        var seen: UInt64 = 0
+        forEachBucket { nanoseconds, bucketCount in
+            seen += bucketCount
+            while next < wanted.endIndex, Double(seen) >= max(1, (percentiles[wanted[next]] / 100 * total).rounded(.up)) {
+                answers[wanted[next]] = nanoseconds
+                next += 1
+            }
+        }
+        return answers
+    }
+
+    /// Whether `count` values are enough to print a percentile from 0 to 100.
+    package static func supports(percentile: Double, count: UInt64) -> Bool {
+        guard count > 0 else { return false }
+        // Both sides in hundredths of a percent: 100 - 99.9 in binary is not quite 0.1.
+        let beyond = ((100 - percentile) * 10_000).rounded()
+        return beyond <= 0 || Double(count) * beyond >= valuesBeyondPercentile * 1_000_000
+    }
+
+    /// Every value that was recorded, from the lowest up, with its count. A value stands
+    /// for those within a thousandth of it.
+    package func forEachBucket(_ body: (_ nanoseconds: UInt64, _ count: UInt64) -> Void) {
+        guard let histogram, histogram.totalCount > 0 else { return }
+        for bucket in histogram.recordedValues() {
+            body(bucket.value, bucket.count)
+        }
+    }
+}
