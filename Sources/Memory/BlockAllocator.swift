@@ -23,8 +23,11 @@ package final class BlockAllocator {
     private let idle: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     private var idleByteCount = 0
     /// Blocks out, and how many of all those given out came from malloc.
-    package private(set) var blockCount = 0
-    package private(set) var mallocCount: UInt64 = 0
+    package var blockCount: Int { blocksOut }
+    package var mallocCount: UInt64 { blocksMade }
+    // Private: the compiler then sees every access, and checks none of them at run time.
+    private var blocksOut = 0
+    private var blocksMade: UInt64 = 0
 
     package init() {
         unsafe idle = .allocate(capacity: BlockAllocator.classCount)
@@ -32,7 +35,7 @@ package final class BlockAllocator {
     }
 
     deinit {
-        precondition(blockCount == 0, "block allocator ended with blocks out")
+        precondition(blocksOut == 0, "block allocator ended with blocks out")
         for sizeClass in 0..<BlockAllocator.classCount {
             while let block = unsafe idle[sizeClass] {
                 unsafe idle[sizeClass] = unsafe block.load(as: UnsafeMutableRawPointer?.self)
@@ -54,10 +57,10 @@ package final class BlockAllocator {
             unsafe block = unsafe reused
         } else {
             unsafe block = unsafe malloc(sizeClass < BlockAllocator.classCount ? 1 << shift : total)
-            mallocCount &+= 1
+            blocksMade &+= 1
         }
         guard let block = unsafe block else { return nil }
-        blockCount += 1
+        blocksOut += 1
         unsafe block.storeBytes(of: sizeClass, as: Int.self)
         unsafe block.storeBytes(of: byteCount, toByteOffset: 8, as: Int.self)
         return unsafe block + BlockAllocator.headerByteCount
@@ -66,7 +69,7 @@ package final class BlockAllocator {
     /// Takes back what `allocate` gave. nil is allowed, as in C.
     package func free(_ memory: UnsafeMutableRawPointer?) {
         guard let memory = unsafe memory else { return }
-        blockCount -= 1
+        blocksOut -= 1
         let block = unsafe memory - BlockAllocator.headerByteCount
         let sizeClass = unsafe block.load(as: Int.self)
         let byteCount = 1 << (sizeClass + BlockAllocator.smallestShift)

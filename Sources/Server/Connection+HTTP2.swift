@@ -68,15 +68,15 @@ extension Connection: SessionHandler {
         }
     }
 
-    func sessionDidReceiveHead(_ token: UnsafeMutableRawPointer, endsStream: Bool) {
+    func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         server.counters.startedRequests += 1
         requestCount += 1
         if unsafe exchange.pointee.rejection != 0 {
-            unsafe reject(exchange)
+            unsafe reject(exchange, session)
         } else if endsStream {
             unsafe exchange.pointee.isRequestComplete = true
-            unsafe respondHTTP2(exchange)
+            unsafe respondHTTP2(exchange, session)
         }
     }
 
@@ -84,16 +84,16 @@ extension Connection: SessionHandler {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         guard unsafe exchange.pointee.rejection == 0 else { return }
         let fits = unsafe exchange.pointee.appendBody(bytes, limit: server.configuration.requestLimits.bodyByteLimit)
-        if !fits {
+        if !fits, let session {
             unsafe exchange.pointee.rejection = 413
-            unsafe reject(exchange)
+            unsafe reject(exchange, session)
         }
     }
 
-    func sessionDidReceiveEnd(_ token: UnsafeMutableRawPointer) {
+    func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         unsafe exchange.pointee.isRequestComplete = true
-        if unsafe exchange.pointee.rejection == 0 { unsafe respondHTTP2(exchange) }
+        if unsafe exchange.pointee.rejection == 0 { unsafe respondHTTP2(exchange, session) }
     }
 
     func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {
@@ -130,22 +130,22 @@ extension Connection: SessionHandler {
 
     // MARK: A response goes
 
-    private func respondHTTP2(_ exchange: UnsafeMutablePointer<Exchange>) {
-        unsafe Router.respond(to: exchange)
+    private func respondHTTP2(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
+        unsafe Route.respond(to: exchange)
         let delay = unsafe exchange.pointee.response.delayNanoseconds
         if delay > 0 {
             unsafe startTimer(exchange, nanoseconds: delay)
         } else {
-            unsafe submit(exchange)
+            unsafe submit(exchange, session)
         }
     }
 
-    private func reject(_ exchange: UnsafeMutablePointer<Exchange>) {
+    private func reject(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
         unsafe exchange.pointee.response = .text(exchange.pointee.rejection, "bad request\n")
-        unsafe submit(exchange)
+        unsafe submit(exchange, session)
     }
 
-    private func submit(_ exchange: UnsafeMutablePointer<Exchange>) {
+    private func submit(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
         let response = unsafe exchange.pointee.response
         let arena = unsafe exchange.pointee.arena
         let fields = server.fields
@@ -162,11 +162,13 @@ extension Connection: SessionHandler {
         let hasBody = unsafe exchange.pointee.method != .head && !response.forbidsBody
             && (response.stream != nil || !response.body.isEmpty)
         unsafe exchange.pointee.hasResponse = true
-        unsafe session?.submitResponse(
+        unsafe session.submitResponse(
             exchange.pointee.streamID, fields: fields, hasBody: hasBody, token: UnsafeMutableRawPointer(exchange))
     }
 
-    func sessionNeedsBody(_ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {
+    func sessionNeedsBody(
+        _ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int
+    ) -> BodyPart {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         let part: ArenaBytes
         let arena: Arena
@@ -194,7 +196,7 @@ extension Connection: SessionHandler {
         }
         if unsafe isLast && !exchange.pointee.isRequestComplete {
             // Answered before the request was whole: the peer may stop sending (RFC 9113, 8.1).
-            unsafe session?.reset(exchange.pointee.streamID, .noError)
+            unsafe session.reset(exchange.pointee.streamID, .noError)
         }
         return .bytes(part, in: arena, isLast: isLast)
     }
@@ -253,13 +255,14 @@ extension Connection: SessionHandler {
 
     /// A timer of an exchange fired: its answer is due, or its next part.
     func continueHTTP2(_ exchange: UnsafeMutablePointer<Exchange>) {
+        guard let session else { return }
         server.refreshNow()
         noteProgress()
         if unsafe exchange.pointee.hasResponse {
             unsafe exchange.pointee.response.stream?.isWaiting = false
-            unsafe session?.resume(exchange.pointee.streamID)
+            unsafe session.resume(exchange.pointee.streamID)
         } else {
-            unsafe submit(exchange)
+            unsafe submit(exchange, session)
         }
         flushHTTP2()
     }

@@ -12,8 +12,8 @@ internal import Memory
 /// `@safe`: its pointers are to exchanges, which live in arenas that it retires itself.
 @safe
 final class Connection: TCPStreamOwner, TimerTarget {
-    /// The server outlives its connections.
-    @safe unowned(unsafe) let server: HTTPServer
+    /// Retained, since a constant costs no counting; the server drops us when the socket is closed.
+    let server: HTTPServer
     let stream: TCPStream
     let id: UInt64
     let openedNanoseconds: UInt64
@@ -296,7 +296,10 @@ final class Connection: TCPStreamOwner, TimerTarget {
         stream.close()
     }
 
-    func streamDidClose() { server.remove(self) }
+    func streamDidClose() {
+        session = nil
+        server.remove(self)
+    }
 
     private func leaveProtocol(for next: Phase) {
         if phase == .http1 { server.counters.openHTTP1Connections -= 1 }
