@@ -15,9 +15,9 @@ struct ServerOptions: ParsableArguments {
     var loops = 1
 
     @Option(
-        parsing: .unconditional, help: "Connections; those beyond are accepted and closed at once.",
+        parsing: .unconditional, help: "Connections; those beyond are accepted and closed at once. (default: 10000, or as many as the clients make)",
         transform: { try Quantity.count($0, in: 1...1_000_000) })
-    var connectionLimit = ServerPlan().connectionLimit
+    var connectionLimit: Int?
 
     @Option(
         parsing: .unconditional, help: "Unsent bytes of a connection beyond which it is not read from. (default: 256KiB)",
@@ -34,13 +34,15 @@ struct ServerOptions: ParsableArguments {
         transform: { try Quantity.byteCount($0, in: 1...(1 << 30), allowsBareNumber: true) })
     var sendBuffer: Int?
 
-    /// - Parameter defaultPort: where to listen on loopback when the command line does not say.
-    func plan(defaultPort: Int) -> ServerPlan {
+    /// - Parameters:
+    ///   - defaultPort: where to listen on loopback when the command line does not say.
+    ///   - connections: how many our own clients will make.
+    func plan(defaultPort: Int, connections: Int = 0) -> ServerPlan {
         var plan = ServerPlan()
         plan.host = listen?.host ?? "127.0.0.1"
         plan.port = listen?.port ?? defaultPort
         plan.loops = loops
-        plan.connectionLimit = connectionLimit
+        plan.connectionLimit = connectionLimit ?? max(plan.connectionLimit, connections)
         if let unsentLimit { plan.unsentByteLimit = unsentLimit }
         if let bodyLimit { plan.bodyByteLimit = bodyLimit }
         plan.sendBufferByteCount = sendBuffer

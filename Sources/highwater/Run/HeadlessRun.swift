@@ -27,11 +27,7 @@ final class HeadlessRun {
     /// Binds, resolves and opens all that the run needs; nothing runs yet.
     init(_ plan: Plan, _ output: OutputOptions) throws {
         signals = try SignalInbox()
-        if plan.client != nil {
-            try DescriptorLimit.check(plan)
-        } else {
-            _ = DescriptorLimit.raise()
-        }
+        if let warning = try DescriptorLimit.check(plan) { Output.error.line(warning) }
         recording = try HeadlessRun.open(output.output)
         experiment = try HeadlessRun.makeExperiment(plan)
         self.plan = plan
@@ -41,7 +37,7 @@ final class HeadlessRun {
         }
         let address = experiment.targetAddress ?? experiment.serverAddress ?? ""
         summary = Summary(.init(address: address, load: load, cpuCount: Host.cpuCount))
-        progress = Progress(serverAlone: plan.client == nil)
+        progress = Progress(speaksOnStandardOutput: plan.client == nil && !output.json)
     }
 
     private static func open(_ path: String?) throws(RunError) -> RecordingWriter? {
@@ -61,7 +57,7 @@ final class HeadlessRun {
         if let recordingError { throw RunError(recordingError.description) }
         do { try experiment.start() } catch { throw RunError(error.description) }
         if plan.client == nil, let address = experiment.serverAddress {
-            _ = Output.standard.write("listening on http://\(address)\n")
+            progress.announce("listening on http://\(address)")
         }
         let end = runLoad()
         let spared = stop(after: end)
