@@ -10,7 +10,7 @@ struct ServerOptions: ParsableArguments {
     var listen: ListenAddress?
 
     @Option(
-        parsing: .unconditional, help: "Event loops of the server, a thread each.",
+        parsing: .unconditional, help: "Event loops of the server, a thread each. (default: 1)",
         transform: { try Quantity.count($0, in: 1...256) })
     var loops = 1
 
@@ -34,6 +34,24 @@ struct ServerOptions: ParsableArguments {
         transform: { try Quantity.byteCount($0, in: 1...(1 << 30), allowsBareNumber: true) })
     var sendBuffer: Int?
 
+    @Option(
+        parsing: .unconditional, help: "Most time for the head of an HTTP/1.1 request to come. (default: 10s)",
+        transform: { try Quantity.duration($0, in: ServerOptions.timeoutRange) })
+    var headerTimeout: Duration?
+
+    @Option(
+        parsing: .unconditional, help: "Most time that a connection may be idle. (default: 60s)",
+        transform: { try Quantity.duration($0, in: ServerOptions.timeoutRange) })
+    var idleTimeout: Duration?
+
+    @Option(
+        parsing: .unconditional, help: "Most time for a whole request to come. (default: 30s)",
+        transform: { try Quantity.duration($0, in: ServerOptions.timeoutRange) })
+    var requestTimeout: Duration?
+
+    /// From a tick of the server's clock to a day.
+    private static let timeoutRange: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))
+
     /// - Parameters:
     ///   - defaultPort: where to listen on loopback when the command line does not say.
     ///   - connections: how many our own clients will make.
@@ -46,6 +64,9 @@ struct ServerOptions: ParsableArguments {
         if let unsentLimit { plan.unsentByteLimit = unsentLimit }
         if let bodyLimit { plan.bodyByteLimit = bodyLimit }
         plan.sendBufferByteCount = sendBuffer
+        if let headerTimeout { plan.headerTimeout = headerTimeout }
+        if let idleTimeout { plan.idleTimeout = idleTimeout }
+        if let requestTimeout { plan.requestTimeout = requestTimeout }
         return plan
     }
 }
