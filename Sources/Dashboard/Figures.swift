@@ -61,6 +61,11 @@ enum Figures {
         return whole(percent) + "%"
     }
 
+    /// The same in four characters, rounded down: 99%, 100%.
+    static func wholePercent(_ fraction: Double) -> String {
+        fraction.isFinite && fraction > 0 ? whole((fraction * 100).rounded(.down)) + "%" : "0%"
+    }
+
     /// Time since the start: 00:04:12.
     static func clock(_ nanoseconds: UInt64) -> String {
         let seconds = nanoseconds / 1_000_000_000

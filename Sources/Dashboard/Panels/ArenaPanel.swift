@@ -8,9 +8,13 @@ struct ArenaPanel: Panel {
     }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard view.run.hasServer else { return frame.note(view.run.serverNote) }
+        guard view.run.hasServer else {
+            frame.note(view.run.serverNote)
+            return
+        }
         guard let moment = view.moment, let arena = moment.server?.arena else {
-            return frame.note("waiting for the first sample")
+            frame.note("waiting for the first sample")
+            return
         }
         let glyphs = view.glyphs
         total(arena, &frame, glyphs)

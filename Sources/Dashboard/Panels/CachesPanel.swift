@@ -5,11 +5,14 @@ struct CachesPanel: Panel {
     func badge(_ view: View) -> String { "hit rate" }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard let moment = view.moment else { return frame.note("waiting for the first sample") }
+        guard let moment = view.moment else {
+            frame.note("waiting for the first sample")
+            return
+        }
         let rows = [
-            Row("strings", moment.client?.strings, moment.rates.strings, view.run.clientNote) { $0.rates.strings },
-            Row("buffers", moment.client?.buffers, moment.rates.buffers, view.run.clientNote) { $0.rates.buffers },
-            Row("arenas", moment.server?.arena.pool, moment.rates.pool, view.run.serverNote) { $0.rates.pool },
+            Row("strings", moment.client?.strings, moment.rates.strings, "no clients") { $0.rates.strings },
+            Row("buffers", moment.client?.buffers, moment.rates.buffers, "no clients") { $0.rates.buffers },
+            Row("arenas", moment.server?.arena.pool, moment.rates.pool, "not published") { $0.rates.pool },
         ]
         // Two lines a cache where there is room, and a third to breathe.
         let lines = min(3, max(1, frame.height / rows.count))

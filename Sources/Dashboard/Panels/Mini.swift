@@ -89,7 +89,7 @@ struct Mini {
         ] {
             guard let rate = rates.hitRate ?? sample?.hitRate else { continue }
             line.add(" \(name) ", .dim)
-            line.add(Figures.percent(rate), .scale(.hit, rate))
+            line.add(Figures.wholePercent(rate), .scale(.hit, rate))
         }
         return line
     }

@@ -7,8 +7,14 @@ struct PendingPanel: Panel {
     }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard let moment = view.moment else { return frame.note("waiting for the first sample") }
-        guard let writes = moment.server?.writes ?? moment.client?.writes else { return frame.note(view.run.serverNote) }
+        guard let moment = view.moment else {
+            frame.note("waiting for the first sample")
+            return
+        }
+        guard let writes = moment.server?.writes ?? moment.client?.writes else {
+            frame.note(view.run.serverNote)
+            return
+        }
         let glyphs = view.glyphs
         frame.line(head(writes, width: frame.width - 1, glyphs), 1, 0)
         var bottom = frame.height
@@ -17,8 +23,10 @@ struct PendingPanel: Panel {
             frame.line(share(moment.rates, writes, width: frame.width - 1, glyphs), 1, bottom)
         }
         if frame.height >= 6 {
-            bottom -= 1
-            sparkline(writes, y: bottom, view, &frame)
+            // What the histogram does not need.
+            let rows = max(1, bottom - 1 - WriteSample.ageBucketCount)
+            bottom -= rows
+            sparkline(writes, Region(x: 0, y: bottom, width: frame.width, height: rows), view, &frame)
         }
         histogram(writes, in: Region(x: 0, y: 1, width: frame.width, height: bottom - 1), &frame, glyphs)
     }
@@ -82,11 +90,12 @@ struct PendingPanel: Panel {
         }
     }
 
-    private func sparkline(_ writes: WriteSample, y: Int, _ view: View, _ frame: inout Frame) {
+    private func sparkline(_ writes: WriteSample, _ place: Region, _ view: View, _ frame: inout Frame) {
+        let y = place.y + place.height - 1
         let peak = "\(view.glyphs.peak) " + Figures.bytes(writes.pendingBytesHighWater)
         frame.text("bytes", 1, y, .dim)
         frame.text(peak, endingAt: frame.width - 1, y, .text)
-        let region = Region(x: 7, y: y, width: frame.width - 7 - 12, height: 1)
+        let region = Region(x: 7, y: place.y, width: place.width - 7 - 12, height: place.height)
         let values = view.recent(region.width) { Double(($0.server?.writes ?? $0.client?.writes)?.pendingBytes ?? 0) }
         Graph(values: values, top: max(1, values.max() ?? 1), gradient: .age).draw(in: region, &frame, view.glyphs)
     }

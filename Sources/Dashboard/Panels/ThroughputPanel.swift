@@ -7,10 +7,13 @@ struct ThroughputPanel: Panel {
     }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard let moment = view.moment else { return frame.note("waiting for the first sample") }
+        guard let moment = view.moment else {
+            frame.note("waiting for the first sample")
+            return
+        }
         let glyphs = view.glyphs
         let rates = moment.rates
-        // The figure that leads, then the bytes: beside it where there is room, else graphs of their own or nothing.
+        // The figure that leads, then the bytes: graphs of their own where there is room, else figures beside it.
         let hasByteGraphs = frame.height >= 8
         let hasStatus = frame.height >= 3
         var head = Line()
@@ -18,7 +21,7 @@ struct ThroughputPanel: Panel {
         head.add(" req/s  ", .dim)
         head.add("\(glyphs.peak) ", .warn)
         head.add(Figures.count(view.history.peakRequestRate).left(6), .text)
-        if !hasByteGraphs || frame.width >= 66 {
+        if !hasByteGraphs {
             for (name, value) in [("rx", rates.receivedBytes), ("tx", rates.sentBytes)] {
                 var part = Line()
                 part.add(" \(name) ", .dim)
