@@ -26,9 +26,9 @@ package enum Figure {
         return fixed(share < 1 ? min(rounded, 99.9) : rounded, decimals: 1) + "%"
     }
 
-    /// With so many digits before and after the point, but never fewer than the whole ones.
+    /// With so many digits that mean something, but never fewer than the whole ones.
     package static func fixed(_ value: Double, significant: Int) -> String {
-        let whole = value < 10 ? 1 : value < 100 ? 2 : 3
+        let whole = value < 1 ? 0 : value < 10 ? 1 : value < 100 ? 2 : 3
         return fixed(value, decimals: max(0, significant - whole))
     }
 

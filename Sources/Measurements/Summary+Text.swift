@@ -41,8 +41,17 @@ extension Summary {
         page.lines.append("")
         writeLatencies(to: &page)
         page.lines.append("")
-        page.write("string cache", client.strings.items)
-        page.write("buffer cache", client.buffers.items)
+        page.write("string cache", items(of: client.strings, "client.cache.strings"))
+        page.write("buffer cache", items(of: client.buffers, "client.cache.buffers"))
+    }
+
+    private func items(of cache: CacheSample, _ name: String) -> [String] {
+        guard let hitRate = cache.hitRate else { return ["not used"] }
+        return [
+            "\(Figure.percent(hitRate)) hits", "\(cache.lookups) look-ups",
+            "\(maximumText("\(name).entries")) entries", "\(Figure.bytes(maximum(of: "\(name).bytes") ?? 0)) at most",
+            "\(cache.evictions) evictions",
+        ]
     }
 
     private func writeLatencies(to page: inout Page) {
@@ -163,22 +172,12 @@ extension RequestErrorCounts {
 extension ClientSample {
     fileprivate var trafficItems: [String] {
         var headers = "\(Figure.bytes(Double(receivedHeaderBytes))) headers"
-        if decodedHeaderBytes > 0 {
+        if receivedHeaderBytes > 0 && decodedHeaderBytes > 0 {
             headers += " (\(Figure.percent(1 - Double(receivedHeaderBytes) / Double(decodedHeaderBytes))) saved)"
         }
         return [
             "\(Figure.bytes(Double(receivedBytes))) received", headers,
             "\(Figure.bytes(Double(receivedBodyBytes))) bodies", "\(Figure.bytes(Double(sentBytes))) sent",
-        ]
-    }
-}
-
-extension CacheSample {
-    fileprivate var items: [String] {
-        guard let hitRate else { return ["not used"] }
-        return [
-            "\(Figure.percent(hitRate)) hits", "\(lookups) look-ups", "\(entries) entries", "\(Figure.bytes(Double(bytes)))",
-            "\(evictions) evictions",
         ]
     }
 }

@@ -193,6 +193,34 @@ struct RecordingTests {
         }
     }
 
+    /// In a process of its own, since the limit on the size of files holds for a whole process.
+    @Test("that a line no longer fits keeps whole lines only")
+    func limitedFile() async {
+        await #expect(processExitsWith: .success) {
+            let path = NSTemporaryDirectory() + "highwater-recording-limited-\(getpid()).ndjson"
+            defer { unlink(path) }
+            signal(SIGXFSZ, SIG_IGN)
+            var limit = rlimit(rlim_cur: 20_000, rlim_max: 20_000)
+            setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+            var writer = try RecordingWriter(path: path)
+            try writer.write(RecordingHeader(
+                toolVersion: "", hostName: "", system: "", cpuCount: 1, commandLine: [], startedUnixSeconds: 0, plan: .null))
+            var written = 0
+            do throws(RecordingError) {
+                while true {
+                    try writer.write(distinctSample())
+                    written += 1
+                }
+            } catch {
+                #expect(error.cause == .system("cannot write", EFBIG))
+            }
+            var reader = try RecordingReader(path: path)
+            var read = 0
+            while try reader.next() != nil { read += 1 }
+            #expect(read == written && read > 0 && !reader.isCutOff)
+        }
+    }
+
     @Test("that was opened and never begun leaves no file, and harms none that was there")
     func neverBegun() throws {
         let path = path()

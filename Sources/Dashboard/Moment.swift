@@ -1,0 +1,136 @@
+package import Measurements
+
+/// One sample as the dashboard keeps it: counters as they were, and what they did since the sample before.
+package struct Moment: Sendable {
+    package let timeNanoseconds: UInt64
+    /// Without its rows, which are in `rows`.
+    package let server: ServerSample?
+    /// Without its histograms, which are in `service` and `response`.
+    package let client: ClientSample?
+    package let process: ProcessSample
+    package let rates: Rates
+    package let service: LatencyBuckets
+    package let response: LatencyBuckets
+    /// Connections, the one in most trouble first. Of a past moment: the first few.
+    package private(set) var rows: [ConnectionRow]
+
+    package init(_ sample: Sample, after previous: Moment?) {
+        timeNanoseconds = sample.timeNanoseconds
+        var server = sample.server
+        server?.connections = []
+        self.server = server
+        service = sample.client.map { LatencyBuckets($0.serviceTime) } ?? LatencyBuckets()
+        response = sample.client.map { LatencyBuckets($0.responseTime) } ?? LatencyBuckets()
+        var client = sample.client
+        client?.serviceTime = LatencyHistogram()
+        client?.responseTime = LatencyHistogram()
+        client?.scheduleDelay = LatencyHistogram()
+        self.client = client
+        process = sample.process
+        let since = previous.map { sample.timeNanoseconds - min($0.timeNanoseconds, sample.timeNanoseconds) }
+        let seconds = Double(since ?? sample.intervalNanoseconds) / 1e9
+        rates = Rates(sample, previous, seconds: seconds)
+        rows = ConnectionRow.rows(sample.server?.connections ?? [], previous?.rows ?? [], seconds: seconds)
+    }
+
+    /// Rows that a past moment keeps: a screenful. With all of them, ten minutes of 10 000 connections would be 2 GB.
+    static let pastRowLimit = 16
+
+    mutating func becomePast() {
+        if rows.count > Moment.pastRowLimit { rows = Array(rows.prefix(Moment.pastRowLimit)) }
+    }
+}
+
+/// What counters did in one interval, a second.
+package struct Rates: Equatable, Sendable {
+    package var requests = 0.0
+    package var receivedBytes = 0.0
+    package var sentBytes = 0.0
+    package var errors = 0.0
+    package var directWrites = 0.0
+    package var queuedWrites = 0.0
+    package var arenaResets = 0.0
+    package var strings = CacheRates()
+    package var buffers = CacheRates()
+    package var pool = CacheRates()
+    /// CPU of the thread that draws, of the server's loops and of the clients' loops: 1 is one core.
+    package var ownCPU = 0.0
+    package var serverCPU = 0.0
+    package var clientCPU = 0.0
+
+    init(_ sample: Sample, _ previous: Moment?, seconds: Double) {
+        func rate(_ now: UInt64?, _ before: UInt64?) -> Double {
+            Rates.rate(now ?? 0, before ?? 0, seconds)
+        }
+        let client = sample.client, server = sample.server
+        let oldClient = previous?.client, oldServer = previous?.server
+        // Where there are both, the clients' word counts: theirs is the end that waits.
+        if client != nil {
+            requests = rate(client?.doneRequests, oldClient?.doneRequests)
+            receivedBytes = rate(client?.receivedBytes, oldClient?.receivedBytes)
+            sentBytes = rate(client?.sentBytes, oldClient?.sentBytes)
+            errors = rate(client?.failedRequests, oldClient?.failedRequests)
+        } else {
+            requests = rate(server?.completedRequests, oldServer?.completedRequests)
+            receivedBytes = rate(server?.receivedBytes, oldServer?.receivedBytes)
+            sentBytes = rate(server?.sentBytes, oldServer?.sentBytes)
+            errors = rate(server?.failures, oldServer?.failures)
+        }
+        let writes = server?.writes ?? client?.writes, oldWrites = oldServer?.writes ?? oldClient?.writes
+        directWrites = rate(writes?.direct, oldWrites?.direct)
+        queuedWrites = rate(writes?.queued, oldWrites?.queued)
+        arenaResets = rate(server?.arena.resets, oldServer?.arena.resets)
+        strings = CacheRates(client?.strings, oldClient?.strings, seconds)
+        buffers = CacheRates(client?.buffers, oldClient?.buffers, seconds)
+        pool = CacheRates(server?.arena.pool, oldServer?.arena.pool, seconds)
+        // Nothing before the first sample to take a share of: these count since the process began.
+        if previous != nil {
+            ownCPU = rate(sample.process.ownCPUNanoseconds, previous?.process.ownCPUNanoseconds) / 1e9
+            serverCPU = rate(server?.cpuNanoseconds, oldServer?.cpuNanoseconds) / 1e9
+            clientCPU = rate(client?.cpuNanoseconds, oldClient?.cpuNanoseconds) / 1e9
+        }
+    }
+
+    /// A counter that fell has started anew: that is no rate.
+    static func rate(_ now: UInt64, _ before: UInt64, _ seconds: Double) -> Double {
+        seconds > 0 && now >= before ? Double(now - before) / seconds : 0
+    }
+}
+
+/// What one cache did in one interval.
+package struct CacheRates: Equatable, Sendable {
+    /// A second.
+    package var lookups = 0.0
+    package var evictions = 0.0
+    /// 0 to 1; nil where nothing was looked up.
+    package var hitRate: Double?
+
+    init() {}
+
+    init(_ now: CacheSample?, _ before: CacheSample?, _ seconds: Double) {
+        guard let now else { return }
+        lookups = Rates.rate(now.lookups, before?.lookups ?? 0, seconds)
+        evictions = Rates.rate(now.evictions, before?.evictions ?? 0, seconds)
+        if lookups > 0 { hitRate = Rates.rate(now.hits, before?.hits ?? 0, seconds) / lookups }
+    }
+}
+
+extension ServerSample {
+    /// Answers and connections that went wrong.
+    var failures: UInt64 { statuses.clientError + statuses.serverError + protocolErrors + timeouts }
+}
+
+extension ArenaSample {
+    /// The arena pool as one of the caches: a hit is an arena that came warm.
+    var pool: CacheSample {
+        var cache = CacheSample()
+        cache.lookups = taken
+        cache.hits = reused
+        cache.misses = taken - min(taken, reused)
+        cache.entries = idle
+        cache.entryLimit = idle + inUse
+        cache.bytes = reservedBytes
+        cache.byteLimit = reservedBytesHighWater
+        return cache
+    }
+}

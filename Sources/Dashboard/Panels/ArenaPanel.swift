@@ -1,0 +1,99 @@
+import Measurements
+
+/// Memory of the exchanges: all of it, and the connections that hold most.
+struct ArenaPanel: Panel {
+    func badge(_ view: View) -> String {
+        guard let arena = view.moment?.server?.arena else { return "" }
+        return "\(Figures.count(arena.inUse)) in use"
+    }
+
+    func draw(_ view: View, on frame: inout Frame) {
+        guard view.run.hasServer else { return frame.note(view.run.serverNote) }
+        guard let moment = view.moment, let arena = moment.server?.arena else {
+            return frame.note("waiting for the first sample")
+        }
+        let glyphs = view.glyphs
+        total(arena, &frame, glyphs)
+        var bottom = frame.height
+        if frame.height >= 5 {
+            bottom -= 1
+            frame.line(pool(arena, width: frame.width - 2, glyphs), 1, bottom)
+        }
+        if frame.height >= 6 {
+            bottom -= 1
+            frame.line(marks(arena, moment.rates, width: frame.width - 2, glyphs), 1, bottom)
+        }
+        strips(moment.rows, from: 1, to: bottom, &frame, glyphs)
+    }
+
+    private func total(_ arena: ArenaSample, _ frame: inout Frame, _ glyphs: GlyphSet) {
+        let fraction = arena.reservedBytes == 0 ? 0 : Double(arena.usedBytes) / Double(arena.reservedBytes)
+        var head = Line()
+        head.add(Figures.bytes(arena.usedBytes).right(8), .strong)
+        head.add(frame.width < 40 ? "/" : " of ", .dim)
+        head.add(Figures.bytes(arena.reservedBytes).left(frame.width < 40 ? 8 : 9), .text)
+        var tail = Line()
+        tail.add(Figures.percent(fraction).right(5), .text)
+        if frame.width >= 52 {
+            tail.add("  high ", .dim)
+            tail.add(Figures.bytes(arena.reservedBytesHighWater).right(8), .warn)
+        }
+        frame.line(head, 0, 0)
+        frame.line(tail, frame.width - 1 - tail.width, 0)
+        let x = head.width + 1
+        Meter(fraction: fraction, gradient: .arena, runs: true)
+            .draw(x, 0, width: frame.width - x - tail.width - 2, &frame, glyphs)
+    }
+
+    private func strips(_ rows: [ConnectionRow], from top: Int, to bottom: Int, _ frame: inout Frame, _ glyphs: GlyphSet) {
+        guard bottom > top else { return }
+        // The largest few of possibly thousands: no need to sort them all.
+        var busiest: [ConnectionSample] = []
+        for row in rows where row.sample.arenaReservedBytes > 0 || row.sample.arenaUsedBytes > 0 {
+            let place = busiest.firstIndex { $0.arenaUsedBytes < row.sample.arenaUsedBytes } ?? busiest.count
+            guard place < bottom - top else { continue }
+            busiest.insert(row.sample, at: place)
+            if busiest.count > bottom - top { busiest.removeLast() }
+        }
+        if busiest.isEmpty {
+            frame.text("no exchange is open", 1, top, .dim)
+            return
+        }
+        let scale = busiest.map { max($0.arenaReservedBytes, $0.arenaHighWaterBytes) }.max() ?? 1
+        for (offset, sample) in busiest.enumerated() {
+            frame.text("#" + String(sample.id).left(5), 1, top + offset, .dim)
+            ArenaStrip(sample, scale: scale).draw(7, top + offset, width: frame.width - 7 - 8, &frame, glyphs)
+            frame.text(Figures.shortBytes(sample.arenaUsedBytes), endingAt: frame.width - 1, top + offset, .text)
+        }
+    }
+
+    private func marks(_ arena: ArenaSample, _ rates: Rates, width: Int, _ glyphs: GlyphSet) -> Line {
+        line(width, [
+            ("largest exchange", Figures.bytes(arena.exchangeBytesHighWater).left(9), .text),
+            ("resets", (Figures.count(rates.arenaResets.rounded()) + "/s").left(8), .text),
+            ("most in use", Figures.count(arena.inUseHighWater), .text),
+        ])
+    }
+
+    private func pool(_ arena: ArenaSample, width: Int, _ glyphs: GlyphSet) -> Line {
+        let hit = arena.taken == 0 ? "-" : Figures.percent(Double(arena.reused) / Double(arena.taken))
+        return line(width, [
+            ("pool", hit.left(6), arena.taken == 0 ? .dim : .ok),
+            ("retired", Figures.count(arena.retired).left(5), arena.retired == 0 ? .dim : .warn),
+            ("leases", Figures.count(arena.leases).left(5), arena.leases == 0 ? .dim : .text),
+            ("idle", Figures.count(arena.idle).left(5), .text),
+        ])
+    }
+
+    /// As many named figures as fit.
+    private func line(_ width: Int, _ parts: [(String, String, Role)]) -> Line {
+        var line = Line()
+        for (name, figure, role) in parts {
+            var part = Line()
+            part.add(name + " ", .dim)
+            part.add(figure + " ", role)
+            if line.width + part.width <= width + 1 { line.add(part) }
+        }
+        return line
+    }
+}

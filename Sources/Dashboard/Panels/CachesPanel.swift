@@ -1,0 +1,92 @@
+import Measurements
+
+/// The client's caches and the server's arena pool: how often what was wanted was there.
+struct CachesPanel: Panel {
+    func badge(_ view: View) -> String { "hit rate" }
+
+    func draw(_ view: View, on frame: inout Frame) {
+        guard let moment = view.moment else { return frame.note("waiting for the first sample") }
+        let rows = [
+            Row("strings", moment.client?.strings, moment.rates.strings, view.run.clientNote) { $0.rates.strings },
+            Row("buffers", moment.client?.buffers, moment.rates.buffers, view.run.clientNote) { $0.rates.buffers },
+            Row("arenas", moment.server?.arena.pool, moment.rates.pool, view.run.serverNote) { $0.rates.pool },
+        ]
+        // Two lines a cache where there is room, and a third to breathe.
+        let lines = min(3, max(1, frame.height / rows.count))
+        for (index, row) in rows.enumerated() {
+            let y = index * lines
+            draw(row, y: y, view, &frame)
+            if lines >= 2 { frame.line(details(row, width: frame.width - 11), 10, y + 1) }
+        }
+        let last = rows.count * lines
+        if frame.height > last { frame.line(waited(moment, view.glyphs), 1, frame.height - 1) }
+    }
+
+    private func draw(_ row: Row, y: Int, _ view: View, _ frame: inout Frame) {
+        frame.text(row.name, 1, y, .text)
+        guard let sample = row.sample else {
+            frame.text(row.note, 10, y, .dim)
+            return
+        }
+        let room = frame.width - 10
+        let graphWidth = room >= 30 ? max(8, room / 3) : 0
+        let rateWidth = room >= 22 ? 8 : 0
+        let meterWidth = room - 6 - (graphWidth > 0 ? graphWidth + 1 : 0) - rateWidth - 1
+        // The last interval where it had look-ups, else all of them.
+        let hitRate = row.rates.hitRate ?? sample.hitRate
+        Meter(fraction: hitRate ?? 0, gradient: .hit).draw(10, y, width: meterWidth, &frame, view.glyphs)
+        let text = hitRate.map(Figures.percent) ?? "idle"
+        let role: Role = hitRate.map { .scale(.hit, $0) } ?? .dim
+        frame.text(text.right(5), 10 + meterWidth, y, role)
+        if graphWidth > 0 {
+            let region = Region(x: 10 + meterWidth + 6, y: y, width: graphWidth, height: 1)
+            let values = view.recent(graphWidth) { row.past($0).hitRate ?? 0 }
+            Graph(values: values, top: 1, gradient: .hit).draw(in: region, &frame, view.glyphs)
+        }
+        if rateWidth > 0 {
+            frame.text(Figures.count(row.rates.lookups.rounded()) + "/s", endingAt: frame.width - 1, y, row.rates.lookups == 0 ? .dim : .text)
+        }
+    }
+
+    private func details(_ row: Row, width: Int) -> Line {
+        var line = Line()
+        guard let sample = row.sample else { return line }
+        func add(_ figure: String, _ name: String, _ role: Role) {
+            var part = Line()
+            part.add(figure, role)
+            part.add(" \(name)  ", .dim)
+            if line.width + part.width <= width + 2 { line.add(part) }
+        }
+        let limit = sample.entryLimit > 0 ? "/" + Figures.count(sample.entryLimit) : ""
+        add(Figures.count(sample.entries) + limit, "kept", .text)
+        add(Figures.bytes(sample.bytes), "", .text)
+        let isFast = row.rates.evictions > 0
+        add(Figures.count(row.rates.evictions.rounded()) + "/s", "evicted", isFast ? .warn : .dim)
+        return line
+    }
+
+    private func waited(_ moment: Moment, _ glyphs: GlyphSet) -> Line {
+        var line = Line()
+        let nanoseconds = (moment.client?.strings.waitedNanoseconds ?? 0) + (moment.client?.buffers.waitedNanoseconds ?? 0)
+        line.add("waited for locks ", .dim)
+        line.add(nanoseconds == 0 ? "never" : Figures.duration(nanoseconds, glyphs), nanoseconds == 0 ? .dim : .warn)
+        return line
+    }
+
+    private struct Row {
+        let name: String
+        let sample: CacheSample?
+        let rates: CacheRates
+        /// Why there is none.
+        let note: String
+        let past: (Moment) -> CacheRates
+
+        init(_ name: String, _ sample: CacheSample?, _ rates: CacheRates, _ note: String, _ past: @escaping (Moment) -> CacheRates) {
+            self.name = name
+            self.sample = sample
+            self.rates = rates
+            self.note = note
+            self.past = past
+        }
+    }
+}

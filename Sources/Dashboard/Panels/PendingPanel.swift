@@ -1,0 +1,108 @@
+import Measurements
+
+/// Bytes that the sockets did not take, by how long they have waited.
+struct PendingPanel: Panel {
+    func badge(_ view: View) -> String {
+        view.run.hasServer ? "bytes by age" : "of the clients"
+    }
+
+    func draw(_ view: View, on frame: inout Frame) {
+        guard let moment = view.moment else { return frame.note("waiting for the first sample") }
+        guard let writes = moment.server?.writes ?? moment.client?.writes else { return frame.note(view.run.serverNote) }
+        let glyphs = view.glyphs
+        frame.line(head(writes, width: frame.width - 1, glyphs), 1, 0)
+        var bottom = frame.height
+        if frame.height >= 7 {
+            bottom -= 1
+            frame.line(share(moment.rates, writes, width: frame.width - 1, glyphs), 1, bottom)
+        }
+        if frame.height >= 6 {
+            bottom -= 1
+            sparkline(writes, y: bottom, view, &frame)
+        }
+        histogram(writes, in: Region(x: 0, y: 1, width: frame.width, height: bottom - 1), &frame, glyphs)
+    }
+
+    /// 0 for a fresh byte, 1 for one older than 64 ms: the same colour wherever an age is shown.
+    static func age(_ nanoseconds: UInt64) -> Double {
+        Double(WriteSample.ageBucket(nanoseconds: nanoseconds)) / Double(WriteSample.ageBucketCount - 1)
+    }
+
+    private func head(_ writes: WriteSample, width: Int, _ glyphs: GlyphSet) -> Line {
+        var line = Line()
+        if writes.pendingBytes == 0 {
+            line.add("0 B", .strong)
+            line.add(" nothing waits", .dim)
+            return line
+        }
+        line.add(Figures.bytes(writes.pendingBytes).right(8), .strong)
+        var parts = Line()
+        parts.add(" in ", .dim)
+        parts.add(Figures.count(writes.pending), .text)
+        parts.add(writes.pending == 1 ? " write" : " writes", .dim)
+        var oldest = Line()
+        oldest.add(width < 30 ? " " : "  oldest ", .dim)
+        oldest.add(Figures.duration(writes.oldestAgeNanoseconds, glyphs), .scale(.age, PendingPanel.age(writes.oldestAgeNanoseconds)))
+        if line.width + parts.width + oldest.width <= width { line.add(parts) }
+        line.add(oldest)
+        return line
+    }
+
+    private func histogram(_ writes: WriteSample, in region: Region, _ frame: inout Frame, _ glyphs: GlyphSet) {
+        guard region.height > 0 else { return }
+        // Buckets share a row where there are fewer rows than buckets.
+        let count = WriteSample.ageBucketCount
+        let perRow = (count + region.height - 1) / region.height
+        var groups: [(label: String, bytes: Int, age: Double)] = []
+        var bucket = 0
+        while bucket < count {
+            let next = min(count, bucket + perRow)
+            let isLast = next == count
+            let edge = isLast ? (bucket == 0 ? 0 : 1 << (bucket - 1)) : 1 << (next - 1)
+            let label = isLast ? (glyphs == .ascii ? ">" : "≥") + "\(edge)ms" : "<\(edge)ms"
+            groups.append((label, writes.pendingBytesByAge[bucket..<next].reduce(0, +), Double(next - 1) / Double(count - 1)))
+            bucket = next
+        }
+        let most = max(1, groups.map(\.bytes).max() ?? 0)
+        for (row, group) in groups.enumerated() {
+            let y = region.y + row
+            frame.text(group.label, endingAt: 6, y, .dim)
+            frame.text(glyphs.axis, 6, y, .faint)
+            let width = region.width - 7 - 7
+            // A bar has the colour of its age, whatever its length.
+            if group.bytes > 0 {
+                let fraction = Double(group.bytes) / Double(most)
+                Meter(fraction: fraction, gradient: .age).bar(7, y, width: width, &frame, glyphs)
+                for x in 7..<max(7, 7 + width) where frame[x, y].scalar != " " {
+                    frame.put(frame[x, y].scalar, x, y, .scale(.age, group.age))
+                }
+            }
+            let text = group.bytes == 0 ? glyphs.dot : Figures.shortBytes(group.bytes)
+            frame.text(text, endingAt: region.width - 1, y, group.bytes == 0 ? .faint : .text)
+        }
+    }
+
+    private func sparkline(_ writes: WriteSample, y: Int, _ view: View, _ frame: inout Frame) {
+        let peak = "\(view.glyphs.peak) " + Figures.bytes(writes.pendingBytesHighWater)
+        frame.text("bytes", 1, y, .dim)
+        frame.text(peak, endingAt: frame.width - 1, y, .text)
+        let region = Region(x: 7, y: y, width: frame.width - 7 - 12, height: 1)
+        let values = view.recent(region.width) { Double(($0.server?.writes ?? $0.client?.writes)?.pendingBytes ?? 0) }
+        Graph(values: values, top: max(1, values.max() ?? 1), gradient: .age).draw(in: region, &frame, view.glyphs)
+    }
+
+    /// How many writes the socket took whole, and how many had to wait.
+    private func share(_ rates: Rates, _ writes: WriteSample, width: Int, _ glyphs: GlyphSet) -> Line {
+        var line = Line()
+        let total = writes.direct + writes.queued
+        line.add("direct ", .dim)
+        line.add(Figures.count(writes.direct).left(6), .ok)
+        line.add("queued ", .dim)
+        line.add(Figures.count(writes.queued), writes.queued == 0 ? .dim : .warn)
+        var part = Line()
+        part.add(" (\(Figures.percent(total == 0 ? 0 : Double(writes.queued) / Double(total))))", .dim)
+        part.add("  \(Figures.count(rates.queuedWrites.rounded()))/s", .dim)
+        if line.width + part.width <= width { line.add(part) }
+        return line
+    }
+}

@@ -1,0 +1,89 @@
+import Measurements
+
+/// Requests a second over time, bytes both ways, and how the answers turned out.
+struct ThroughputPanel: Panel {
+    func badge(_ view: View) -> String {
+        view.run.hasClients ? "done/s" : "answered/s"
+    }
+
+    func draw(_ view: View, on frame: inout Frame) {
+        guard let moment = view.moment else { return frame.note("waiting for the first sample") }
+        let glyphs = view.glyphs
+        let rates = moment.rates
+        // The figure that leads, then the bytes: beside it where there is room, else graphs of their own or nothing.
+        let hasByteGraphs = frame.height >= 8
+        let hasStatus = frame.height >= 3
+        var head = Line()
+        head.add(Figures.grouped(rates.requests).right(8), .strong)
+        head.add(" req/s  ", .dim)
+        head.add("\(glyphs.peak) ", .warn)
+        head.add(Figures.count(view.history.peakRequestRate).left(6), .text)
+        if !hasByteGraphs || frame.width >= 66 {
+            for (name, value) in [("rx", rates.receivedBytes), ("tx", rates.sentBytes)] {
+                var part = Line()
+                part.add(" \(name) ", .dim)
+                part.add(Figures.byteRate(value).right(9), .text)
+                if head.width + part.width <= frame.width { head.add(part) }
+            }
+        }
+        frame.line(head, 0, 0)
+
+        var bottom = frame.height
+        if hasByteGraphs {
+            bottom -= 2
+            byteGraph("rx", rates.receivedBytes, .receive, y: bottom, view, &frame) { $0.rates.receivedBytes }
+            byteGraph("tx", rates.sentBytes, .send, y: bottom + 1, view, &frame) { $0.rates.sentBytes }
+        }
+        if hasStatus {
+            bottom -= 1
+            frame.line(statusLine(moment, width: frame.width - 1, glyphs), 1, bottom)
+        }
+        let region = Region(x: 1, y: 1, width: frame.width - 2, height: bottom - 1)
+        guard region.height > 0 else { return }
+        let values = view.recent(region.width) { $0.rates.requests }
+        let top = Graph.niceTop(values.max() ?? 0)
+        Graph(values: values, top: top, gradient: .throughput).draw(in: region, &frame, glyphs)
+        if values.allSatisfy({ $0 == 0 }) && region.height > 1 {
+            frame.text("idle", 1, region.y + region.height / 2, .dim)
+        } else if region.height > 2 {
+            frame.text(Figures.count(top), 1, 1, .faint)
+        }
+    }
+
+    private func byteGraph(
+        _ name: String, _ now: Double, _ gradient: Gradient, y: Int, _ view: View, _ frame: inout Frame,
+        _ value: (Moment) -> Double
+    ) {
+        frame.text(name, 1, y, .dim)
+        frame.text(Figures.byteRate(now), endingAt: frame.width - 1, y, .text)
+        let region = Region(x: 4, y: y, width: frame.width - 4 - 12, height: 1)
+        let values = view.recent(region.width, value)
+        Graph(values: values, top: Graph.niceTop(values.max() ?? 0), gradient: gradient)
+            .draw(in: region, &frame, view.glyphs)
+    }
+
+    private func statusLine(_ moment: Moment, width: Int, _ glyphs: GlyphSet) -> Line {
+        let statuses = moment.client?.statuses ?? moment.server?.statuses ?? StatusCounts()
+        var line = Line()
+        func add(_ name: String, _ count: UInt64, _ role: Role) {
+            var part = Line()
+            part.add(name + " ", .dim)
+            part.add(Figures.count(count).left(6), count == 0 ? .dim : role)
+            if line.width + part.width <= width + 1 { line.add(part) }
+        }
+        add("2xx", statuses.success, .ok)
+        if statuses.redirection > 0 { add("3xx", statuses.redirection, .text) }
+        add("4xx", statuses.clientError, .warn)
+        add("5xx", statuses.serverError, .crit)
+        if let client = moment.client {
+            add("err", client.erroredRequests, .crit)
+            add("queued", UInt64(max(0, client.queuedRequests)), .warn)
+            add("in flight", UInt64(max(0, client.inFlightRequests)), .text)
+        } else if let server = moment.server {
+            add("protocol", server.protocolErrors, .crit)
+            add("timeouts", server.timeouts, .warn)
+            add("active", UInt64(max(0, server.activeRequests)), .text)
+        }
+        return line
+    }
+}

@@ -1,0 +1,38 @@
+/// What is being run, in the words the header uses. The program fills it in and may change it at any time.
+package struct RunDescription: Equatable, Sendable {
+    package enum State: String, Sendable {
+        case starting = "START", running = "RUN", draining = "DRAIN", ended = "END"
+    }
+
+    package var state = State.starting
+    /// "127.0.0.1:8443"
+    package var address: String
+    /// "h2c", "h1", "h2"
+    package var protocolName: String
+    package var connections: Int
+    package var streams: Int
+    /// "closed", "open 2000/s"
+    package var load: String
+    /// The load was paused by a key.
+    package var isLoadPaused = false
+    /// Whether a server publishes samples, and whether there are clients.
+    package var hasServer: Bool
+    package var hasClients: Bool
+    /// Why server panels are empty where there is no server of ours.
+    package var serverNote = "this server does not publish"
+    /// Why client panels are empty where there are no clients of ours.
+    package var clientNote = "no clients in this run"
+
+    package init(
+        address: String, protocolName: String, connections: Int, streams: Int, load: String, hasServer: Bool,
+        hasClients: Bool
+    ) {
+        self.address = address
+        self.protocolName = protocolName
+        self.connections = connections
+        self.streams = streams
+        self.load = load
+        self.hasServer = hasServer
+        self.hasClients = hasClients
+    }
+}

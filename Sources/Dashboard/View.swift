@@ -1,0 +1,119 @@
+import Measurements
+
+/// All that a panel may look at: one moment, what came before it, and how the screen is set.
+struct View {
+    let run: RunDescription
+    let history: History
+    /// Moments up to here are shown, as `History.added` counts: the newest, or the one that stands still.
+    let end: Int
+    let events: [Event]
+    let glyphs: GlyphSet
+    let focus: PanelKind
+    let zoomed: PanelKind?
+    /// The chosen row of the list that has the focus.
+    let selection: Int
+    /// How far behind the newest sample the shown one is; nil while the display runs.
+    let pausedNanoseconds: UInt64?
+
+    /// The moment that is shown; nil before the first sample.
+    var moment: Moment? {
+        let index = end - (history.added - history.count) - 1
+        return index >= 0 && index < history.count ? history[index] : nil
+    }
+
+    /// The last values of a figure, oldest first, as many as `cells` columns of a graph hold.
+    func recent(_ cells: Int, _ value: (Moment) -> Double) -> [Double] {
+        history.values(Graph.capacity(cells), upTo: end, value)
+    }
+
+    /// Latencies of the last ten seconds, or of the last sample if that is longer.
+    func window(_ buckets: (Moment) -> LatencyBuckets) -> LatencyBuckets {
+        var sum = LatencyBuckets()
+        guard let now = moment?.timeNanoseconds else { return sum }
+        var index = end - (history.added - history.count) - 1
+        repeat {
+            sum.merge(buckets(history[index]))
+            index -= 1
+        } while index >= 0 && history[index].timeNanoseconds + View.windowNanoseconds > now
+        return sum
+    }
+
+    /// Long enough for a p99.9 at 1000 requests a second, short enough to follow a change.
+    static let windowNanoseconds: UInt64 = 10_000_000_000
+}
+
+/// One box of the dashboard. It draws on a frame of its own, without the border.
+protocol Panel {
+    /// What stands at the right of the border; empty for nothing.
+    func badge(_ view: View) -> String
+    func draw(_ view: View, on frame: inout Frame)
+}
+
+extension PanelKind {
+    var panel: any Panel {
+        switch self {
+        case .throughput: ThroughputPanel()
+        case .latency: LatencyPanel()
+        case .connections: ConnectionsPanel()
+        case .pending: PendingPanel()
+        case .arena: ArenaPanel()
+        case .caches: CachesPanel()
+        case .events: EventsPanel()
+        }
+    }
+}
+
+extension Frame {
+    /// The border of a panel, with its number and name, and the panel in it.
+    mutating func draw(_ kind: PanelKind, in region: Region, _ view: View) {
+        guard region.width > 1, region.height > 1 else { return }
+        let panel = kind.panel
+        let isFocused = view.focus == kind
+        let role: Role = isFocused ? .focus(kind) : .border(kind)
+        border(region, role, view.glyphs)
+        let tab = view.glyphs.tab
+        let badge = view.zoomed == kind ? "esc back" : panel.badge(view)
+        var title = Line()
+        title.add(tab.open, role)
+        title.add(view.glyphs.number(kind.rawValue), .key)
+        let isWide = region.width >= kind.title.count + badge.unicodeScalars.count + 12
+        title.add(isWide ? kind.title : kind.shortTitle, isFocused ? .strong : .title)
+        title.add(tab.close, role)
+        if title.width + 4 <= region.width { line(title, region.x + 2, region.y) }
+        if !badge.isEmpty && title.width + badge.unicodeScalars.count + 7 <= region.width {
+            var right = Line()
+            right.add(tab.open, role)
+            right.add(badge, .dim)
+            right.add(tab.close, role)
+            line(right, region.x + region.width - 2 - right.width, region.y)
+        }
+        draw(in: region.inside) { inside in
+            guard inside.width > 0, inside.height > 0 else { return }
+            panel.draw(view, on: &inside)
+        }
+    }
+
+    /// A line around a region.
+    mutating func border(_ region: Region, _ role: Role, _ glyphs: GlyphSet) {
+        let box = glyphs.box
+        let right = region.x + region.width - 1, bottom = region.y + region.height - 1
+        for x in region.x...max(region.x, right) {
+            put(box.horizontal, x, region.y, role)
+            put(box.horizontal, x, bottom, role)
+        }
+        for y in region.y...max(region.y, bottom) {
+            put(box.vertical, region.x, y, role)
+            put(box.vertical, right, y, role)
+        }
+        put(box.topLeft, region.x, region.y, role)
+        put(box.topRight, right, region.y, role)
+        put(box.bottomRight, right, bottom, role)
+        put(box.bottomLeft, region.x, bottom, role)
+    }
+
+    /// Says in the middle why there is nothing else to see.
+    mutating func note(_ text: String) {
+        guard height > 0 else { return }
+        self.text(text, max(0, (width - text.unicodeScalars.count) / 2), (height - 1) / 2, .dim)
+    }
+}

@@ -1,0 +1,57 @@
+internal import Glibc
+
+/// Gives the terminal back when the process dies of a fault: a trap, an abort, a bad address.
+///
+/// A signal handler may use only what is async-signal-safe: here one write of constant
+/// bytes and one tcsetattr. It finds them through a global, the only one of this module,
+/// since a handler has no other way to its owner. Faults are re-raised with their default
+/// action, so that the exit status and the core file say what happened.
+enum EmergencyRestore {
+    /// Leaves synchronized output, mouse, paste and focus modes; shows the cursor; plain
+    /// colours, normal keypad; back to the main screen.
+    static let bytes: StaticString =
+        "\u{1B}[?2026l\u{1B}[?1006l\u{1B}[?1002l\u{1B}[?1000l\u{1B}[?2004l\u{1B}[?1004l\u{1B}[?25h\u{1B}[?1l\u{1B}>\u{1B}[0m\u{1B}[?1049l"
+
+    /// Traps of Swift are SIGILL or SIGTRAP.
+    static let signals = [SIGSEGV, SIGABRT, SIGILL, SIGTRAP, SIGBUS, SIGFPE]
+
+    @unsafe struct Armed {
+        var descriptor: Int32 = -1
+        var modes = termios()
+    }
+
+    /// Written before the handlers are installed, by the one thread that owns the terminal.
+    nonisolated(unsafe) static var armed = unsafe Armed()
+    nonisolated(unsafe) private static var previous: [sigaction] = []
+
+    @unsafe static func arm(descriptor: Int32, modes: termios) {
+        disarm()
+        unsafe armed = Armed(descriptor: descriptor, modes: modes)
+        for signal in signals {
+            var action = sigaction(), old = sigaction()
+            unsafe action.__sigaction_handler.sa_handler = restoreAndDie
+            // The default action is back before the handler runs: a fault within it, or the raise, ends the process.
+            action.sa_flags = Int32(bitPattern: UInt32(bitPattern: SA_NODEFER | SA_ONSTACK)) | Int32(bitPattern: 0x8000_0000)
+            unsafe sigaction(signal, &action, &old)
+            unsafe previous.append(old)
+        }
+    }
+
+    static func disarm() {
+        guard unsafe armed.descriptor >= 0 else { return }
+        for (index, signal) in signals.enumerated() where unsafe index < previous.count {
+            var old = unsafe previous[index]
+            unsafe sigaction(signal, &old, nil)
+        }
+        unsafe previous = []
+        unsafe armed.descriptor = -1
+    }
+}
+
+private func restoreAndDie(_ signal: Int32) {
+    if unsafe EmergencyRestore.armed.descriptor >= 0 {
+        _ = unsafe write(EmergencyRestore.armed.descriptor, EmergencyRestore.bytes.utf8Start, EmergencyRestore.bytes.utf8CodeUnitCount)
+        _ = unsafe tcsetattr(EmergencyRestore.armed.descriptor, TCSANOW, &EmergencyRestore.armed.modes)
+    }
+    raise(signal)
+}

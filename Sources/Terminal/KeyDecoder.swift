@@ -1,0 +1,191 @@
+package import Dashboard
+
+/// Bytes from a terminal in, keys out. Sequences may be split anywhere between reads.
+///
+/// Decoded here and not by curses, whose reader blocks on a lone ESC and knows only the
+/// sequences of one terminfo entry; multiplexers send others. Whether an ESC is a key or
+/// the start of one, only time tells: the caller waits `escapeTimeoutMilliseconds` and
+/// then calls `flush`.
+package struct KeyDecoder: Sendable {
+    /// Longer than a sequence takes over ssh, shorter than a person notices.
+    package static let escapeTimeoutMilliseconds: Int32 = 25
+    /// No key is longer; what is, is not a key: a paste or an answer gone astray.
+    static let sequenceLimit = 64
+
+    private var pending: [UInt8] = []
+    /// Within a bracketed paste nothing is a key.
+    private var isPasting = false
+
+    package init() {}
+
+    /// An ESC or the beginning of a sequence is waiting for more.
+    package var isWaiting: Bool { !pending.isEmpty }
+
+    package mutating func decode(_ bytes: [UInt8]) -> [Key] {
+        pending += bytes
+        var keys: [Key] = []
+        var index = 0
+        while index < pending.count {
+            switch KeyDecoder.next(pending[index...]) {
+            case .more:
+                if pending.count - index <= KeyDecoder.sequenceLimit {
+                    pending.removeFirst(index)
+                    return keys
+                }
+                index += 1
+            case .pasteBegins(let length):
+                isPasting = true
+                index += length
+            case .pasteEnds(let length):
+                isPasting = false
+                index += length
+            case .key(let key, let length):
+                if let key, !isPasting { keys.append(key) }
+                index += length
+            }
+        }
+        pending.removeAll(keepingCapacity: true)
+        return keys
+    }
+
+    /// Time has passed and nothing more came: an ESC was the key, anything else was cut off.
+    package mutating func flush() -> [Key] {
+        defer { pending.removeAll(keepingCapacity: true) }
+        guard pending.first == 0x1B, !isPasting else { return [] }
+        if pending.count == 1 { return [.escape] }
+        // ESC [ or ESC O alone: Alt with that character, which means nothing here.
+        return []
+    }
+
+    private enum Step {
+        case more
+        /// nil for a sequence that is no key of ours.
+        case key(Key?, length: Int)
+        case pasteBegins(length: Int)
+        case pasteEnds(length: Int)
+    }
+
+    private static func next(_ bytes: ArraySlice<UInt8>) -> Step {
+        guard let first = bytes.first else { return .more }
+        switch first {
+        case 0x1B: return escape(bytes)
+        case 0x09: return .key(.tab, length: 1)
+        case 0x0A, 0x0D: return .key(.enter, length: 1)
+        case 0x7F, 0x08: return .key(.backspace, length: 1)
+        case 0x00: return .key(nil, length: 1)
+        case 0x01...0x1A: return .key(.control(Unicode.Scalar(first + 0x60)), length: 1)
+        case 0x1C...0x1F: return .key(.control(Unicode.Scalar(first + 0x40)), length: 1)
+        case 0x20...0x7E: return .key(.character(Unicode.Scalar(first)), length: 1)
+        default: return character(bytes, first)
+        }
+    }
+
+    /// A UTF-8 sequence; a byte that begins none is skipped.
+    private static func character(_ bytes: ArraySlice<UInt8>, _ first: UInt8) -> Step {
+        let length = first >= 0xF0 && first < 0xF8 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 && first < 0xE0 ? 2 : 1
+        guard length > 1, first < 0xF8 else { return .key(nil, length: 1) }
+        let rest = bytes.dropFirst().prefix(length - 1)
+        if let wrong = rest.firstIndex(where: { $0 & 0xC0 != 0x80 }) {
+            return .key(nil, length: wrong - bytes.startIndex)
+        }
+        guard rest.count == length - 1 else { return .more }
+        var value = UInt32(first) & (0x7F >> UInt32(length))
+        for byte in rest { value = value << 6 | UInt32(byte & 0x3F) }
+        return .key(Unicode.Scalar(value).map { .character($0) }, length: length)
+    }
+
+    private static func escape(_ bytes: ArraySlice<UInt8>) -> Step {
+        guard bytes.count > 1 else { return .more }
+        switch bytes[bytes.startIndex + 1] {
+        case UInt8(ascii: "["): return control(bytes)
+        case UInt8(ascii: "O"):
+            guard bytes.count > 2 else { return .more }
+            return .key(single(bytes[bytes.startIndex + 2]), length: 3)
+        case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^"):
+            return text(bytes)
+        // Two ESC in a row: the first was the key.
+        case 0x1B: return .key(.escape, length: 1)
+        // Alt with a key means nothing here, and must not mean Esc and the key.
+        default: return .key(nil, length: 2)
+        }
+    }
+
+    /// An answer of the terminal (OSC, DCS, APC, PM) up to BEL or ST: no key.
+    private static func text(_ bytes: ArraySlice<UInt8>) -> Step {
+        var index = bytes.startIndex + 2
+        while index < bytes.endIndex {
+            if bytes[index] == 0x07 { return .key(nil, length: index + 1 - bytes.startIndex) }
+            if bytes[index] == 0x1B {
+                guard index + 1 < bytes.endIndex else { return .more }
+                return .key(nil, length: index + (bytes[index + 1] == UInt8(ascii: "\\") ? 2 : 0) - bytes.startIndex)
+            }
+            index += 1
+        }
+        return .more
+    }
+
+    /// ESC [ parameters final. ECMA-48 section 5.4: parameters 0x30 to 0x3F, intermediates 0x20 to 0x2F, final 0x40 to 0x7E.
+    private static func control(_ bytes: ArraySlice<UInt8>) -> Step {
+        var index = bytes.startIndex + 2
+        // The Linux console sends F1 to F5 as ESC [ [ A to E.
+        if index < bytes.endIndex, bytes[index] == UInt8(ascii: "[") {
+            guard index + 1 < bytes.endIndex else { return .more }
+            let letter = bytes[index + 1]
+            return .key((0x41...0x45).contains(letter) ? .function(Int(letter) - 0x40) : nil, length: 4)
+        }
+        while index < bytes.endIndex, (0x20...0x3F).contains(bytes[index]) { index += 1 }
+        guard index < bytes.endIndex else { return .more }
+        let final = bytes[index]
+        // Not a final byte: the sequence was broken off, and this begins something else.
+        guard (0x40...0x7E).contains(final) else { return .key(nil, length: index - bytes.startIndex) }
+        let length = index + 1 - bytes.startIndex
+        let parameters = bytes[(bytes.startIndex + 2)..<index]
+        // X10 mouse: three bytes follow.
+        if final == UInt8(ascii: "M") && parameters.isEmpty {
+            return bytes.count >= 6 ? .key(nil, length: 6) : .more
+        }
+        guard final == UInt8(ascii: "~") else {
+            // With a private marker it is a report: mouse, focus, attributes.
+            let isReport = parameters.first.map { (0x3C...0x3F).contains($0) } ?? false
+            return .key(isReport ? nil : single(final), length: length)
+        }
+        let number = parameters.prefix { (0x30...0x39).contains($0) }.reduce(0) { min(9_999, $0 * 10 + Int($1 - 0x30)) }
+        switch number {
+        case 200: return .pasteBegins(length: length)
+        case 201: return .pasteEnds(length: length)
+        default: return .key(numbered(number), length: length)
+        }
+    }
+
+    /// The final byte of ESC [ or ESC O sequences; modifiers before it do not matter here.
+    private static func single(_ final: UInt8) -> Key? {
+        switch final {
+        case UInt8(ascii: "A"): .up
+        case UInt8(ascii: "B"): .down
+        case UInt8(ascii: "C"): .right
+        case UInt8(ascii: "D"): .left
+        case UInt8(ascii: "F"): .end
+        case UInt8(ascii: "H"): .home
+        case UInt8(ascii: "M"): .enter
+        case UInt8(ascii: "P")...UInt8(ascii: "S"): .function(Int(final) - 0x4F)
+        case UInt8(ascii: "Z"): .backTab
+        default: nil
+        }
+    }
+
+    /// The number before ~.
+    private static func numbered(_ number: Int) -> Key? {
+        switch number {
+        case 1, 7: .home
+        case 2: .insert
+        case 3: .delete
+        case 4, 8: .end
+        case 5: .pageUp
+        case 6: .pageDown
+        case 11...15: .function(number - 10)
+        case 17...21: .function(number - 11)
+        case 23, 24: .function(number - 12)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package import Dashboard
+internal import Glibc
+
+/// The terminal as ours, from `init` to `close`: frames go out, keys come in, and however
+/// it ends, it is given back as it was.
+///
+/// Used by one thread. It never waits for the terminal: a frame that does not fit into a
+/// slow line is sent on later, and frames in between are skipped.
+package final class Terminal {
+    /// What curses was opened as, if not as TERM says: then TERM is not in terminfo.
+    package let fallbackTerm: String?
+    package let depth: ColourDepth
+    /// The locale takes more than ASCII.
+    package let isUnicode: Bool
+    package private(set) var statistics = Statistics()
+
+    package struct Statistics: Sendable, Equatable {
+        package var bytesWritten: UInt64 = 0
+        package var framesShown: UInt64 = 0
+        /// Frames not sent because the one before was still on its way.
+        package var framesSkipped: UInt64 = 0
+    }
+
+    private let device: TerminalDevice
+    private let screen: Screen
+    private var decoder = KeyDecoder()
+    private var hasHungUp = false
+    /// What the terminal has not taken yet.
+    private var unsent: ArraySlice<UInt8> = []
+    private var state = State.shown
+
+    private enum State {
+        case shown, suspended, closed
+    }
+
+    /// Opens the terminal that `input` and `output` are. `environment` decides on TERM, colours and locale.
+    package init(
+        environment: [String: String], theme: Theme = .dark, input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO
+    ) throws(TerminalError) {
+        device = try TerminalDevice(input: input, output: output)
+        let term = environment["TERM"] ?? ""
+        if term.isEmpty { throw .termUnset }
+        if term == "dumb" { throw .termCannotDraw(term) }
+        let size = device.size
+        screen = try Screen(
+            term: term, depth: ColourDepth(environment: environment), environment: environment, theme: theme,
+            width: size.width, height: size.height)
+        depth = screen.depth
+        fallbackTerm = screen.term == term ? nil : screen.term
+        isUnicode = Terminal.isUnicode(environment)
+        device.enterRaw()
+    }
+
+    deinit { close() }
+
+    /// Readable when there are keys; a hang-up also makes it so.
+    package var inputDescriptor: Int32 { device.descriptor }
+
+    /// Columns and rows, asked of the terminal each time.
+    package var size: (width: Int, height: Int) { device.size }
+
+    /// Wait no longer than this for input, then call `flushKeys`; nil where there is nothing to flush.
+    package var keyTimeoutMilliseconds: Int32? {
+        decoder.isWaiting ? KeyDecoder.escapeTimeoutMilliseconds : nil
+    }
+
+    /// Poll for writing too: a frame is on its way. Then call `sendUnsent`.
+    package var wantsToWrite: Bool { !unsent.isEmpty }
+
+    /// Keys pressed since the last call. The end of the terminal is one `.hangup`, once.
+    package func readKeys() -> [Key] {
+        var keys: [Key] = []
+        while !hasHungUp {
+            let (bytes, hasEnded) = device.read()
+            if hasEnded {
+                hasHungUp = true
+                keys.append(.hangup)
+            }
+            if bytes.isEmpty { break }
+            keys += decoder.decode(bytes)
+        }
+        return keys
+    }
+
+    /// Nothing more has come for `keyTimeoutMilliseconds`: an ESC that waits was a key.
+    package func flushKeys() -> [Key] { decoder.flush() }
+
+    /// Shows a frame with one write, or skips it while an earlier one is on its way.
+    package func show(_ frame: Frame) {
+        guard state == .shown else { return }
+        sendUnsent()
+        guard unsent.isEmpty else {
+            statistics.framesSkipped += 1
+            return
+        }
+        let bytes = screen.bytes(showing: frame)
+        statistics.framesShown += 1
+        guard !bytes.isEmpty else { return }
+        // Synchronized output: the terminal shows all of it at once. Ignored where it is unknown.
+        unsent = ([UInt8]("\u{1B}[?2026h".utf8) + bytes + [UInt8]("\u{1B}[?2026l".utf8))[...]
+        sendUnsent()
+    }
+
+    /// Sends on what a slow terminal did not take.
+    package func sendUnsent() {
+        guard !unsent.isEmpty else { return }
+        let count = device.write(unsent)
+        statistics.bytesWritten += UInt64(count)
+        unsent = unsent.dropFirst(count)
+    }
+
+    /// Draws the next frame whole: after ^L, or when something else wrote on the screen.
+    package func redraw() { screen.invalidate() }
+
+    /// After SIGWINCH: the next frame is drawn whole, at whatever size it has.
+    package func sizeDidChange() { screen.invalidate() }
+
+    /// Gives the terminal back until `resume`: the caller then stops the process.
+    package func suspend() {
+        guard state == .shown else { return }
+        giveBack()
+        state = .suspended
+    }
+
+    /// Takes the terminal again. The next frame is drawn whole, at the size of then.
+    package func resume() {
+        guard state == .suspended else { return }
+        device.enterRaw()
+        screen.invalidate()
+        state = .shown
+    }
+
+    /// Gives the terminal back for good. More than once is as once.
+    package func close() {
+        if state == .shown { giveBack() }
+        state = .closed
+    }
+
+    /// Gives the terminal back and leaves a frame on it as text, above the shell's next prompt.
+    package func leave(lastFrame frame: Frame, theme: Theme = .dark) {
+        close()
+        device.writeAll(frame.lines(theme, depth), milliseconds: Terminal.closingMilliseconds)
+    }
+
+    /// How long a slow terminal may keep us from ending. Longer than a second round the world.
+    private static let closingMilliseconds: Int32 = 1_000
+
+    private func giveBack() {
+        // A frame cut off half way would swallow what follows: finish it first.
+        device.writeAll(Array(unsent), milliseconds: Terminal.closingMilliseconds)
+        unsent = []
+        let ending = screen.bytesEnding() + [UInt8]("\u{1B}[?2026l\u{1B}[?25h\u{1B}[0m".utf8)
+        device.writeAll(ending, milliseconds: Terminal.closingMilliseconds)
+        statistics.bytesWritten += UInt64(ending.count)
+        device.leaveRaw()
+    }
+
+    /// POSIX: LC_ALL, else LC_CTYPE, else LANG; empty counts as unset.
+    package static func isUnicode(_ environment: [String: String]) -> Bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+        let upper = locale.uppercased()
+        return upper.contains("UTF-8") || upper.contains("UTF8")
+    }
+}

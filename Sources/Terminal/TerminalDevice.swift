@@ -1,0 +1,94 @@
+internal import CNcurses
+internal import Glibc
+
+/// The terminal's descriptor and its modes, apart from what is drawn on it.
+///
+/// Opened afresh by name: O_NONBLOCK belongs to the open file, and the one on descriptor 0
+/// is shared with the shell that started us. Closing it gives the modes back.
+final class TerminalDevice {
+    let descriptor: Int32
+    private let original: termios
+    private var isRaw = false
+
+    init(input: Int32, output: Int32) throws(TerminalError) {
+        for standard in [input, output] where isatty(standard) == 0 {
+            throw .notATerminal(descriptor: standard)
+        }
+        var name = [CChar](repeating: 0, count: 256)
+        let code = unsafe ttyname_r(input, &name, name.count - 1)
+        guard code == 0 else { throw .system(call: "ttyname_r", code: code) }
+        descriptor = unsafe open(&name, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .system(call: "open", code: errno) }
+        var modes = termios()
+        guard unsafe tcgetattr(descriptor, &modes) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw .system(call: "tcgetattr", code: code)
+        }
+        original = modes
+    }
+
+    deinit {
+        leaveRaw()
+        EmergencyRestore.disarm()
+        close(descriptor)
+    }
+
+    /// Columns and rows; 80x24 where the terminal does not say.
+    var size: (width: Int, height: Int) {
+        var columns: Int32 = 0, rows: Int32 = 0
+        guard unsafe hw_terminal_size(descriptor, &columns, &rows) == 0, columns > 0, rows > 0 else { return (80, 24) }
+        return (Int(columns), Int(rows))
+    }
+
+    /// Keys one by one, unechoed, and none of them a signal: ^C and ^Z come as keys.
+    func enterRaw() {
+        guard !isRaw else { return }
+        var modes = original
+        modes.c_iflag &= ~tcflag_t(BRKINT | ICRNL | INLCR | IGNCR | INPCK | ISTRIP | IXON)
+        modes.c_lflag &= ~tcflag_t(ECHO | ECHONL | ICANON | IEXTEN | ISIG)
+        modes.c_cflag = (modes.c_cflag & ~tcflag_t(CSIZE | PARENB)) | tcflag_t(CS8)
+        // Output stays cooked: curses sends \n where it means a line down, and a log line from elsewhere stays readable.
+        // Armed first: from here on a crash must find the way back.
+        unsafe EmergencyRestore.arm(descriptor: descriptor, modes: original)
+        _ = unsafe tcsetattr(descriptor, TCSADRAIN, &modes)
+        isRaw = true
+    }
+
+    func leaveRaw() {
+        guard isRaw else { return }
+        var modes = original
+        // TCSAFLUSH drops keys that were meant for us and would end up in the shell.
+        _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &modes)
+        EmergencyRestore.disarm()
+        isRaw = false
+    }
+
+    /// What can be read without waiting. Ended: the terminal hung up, or is gone.
+    func read() -> (bytes: [UInt8], hasEnded: Bool) {
+        var bytes = [UInt8](repeating: 0, count: 1_024)
+        let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
+        if count > 0 { return (Array(bytes.prefix(count)), false) }
+        if count < 0 && (errno == EAGAIN || errno == EINTR) { return ([], false) }
+        return ([], true)
+    }
+
+    /// One write; how many bytes the terminal took. Full: 0. Gone: all, since nobody will read them.
+    func write(_ bytes: ArraySlice<UInt8>) -> Int {
+        guard !bytes.isEmpty else { return 0 }
+        let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        if count >= 0 { return count }
+        return errno == EAGAIN || errno == EINTR ? 0 : bytes.count
+    }
+
+    /// Writes all of it, waiting at most `milliseconds` for a slow terminal.
+    func writeAll(_ bytes: [UInt8], milliseconds: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            rest = rest.dropFirst(write(rest))
+            guard !rest.isEmpty else { return }
+            var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard unsafe poll(&wait, 1, milliseconds) > 0 else { return }
+        }
+    }
+}

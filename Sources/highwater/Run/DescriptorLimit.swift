@@ -1,0 +1,42 @@
+internal import Glibc
+internal import Workload
+
+/// The number of file descriptors that the process may have.
+enum DescriptorLimit {
+    /// Standard streams, the recording, signals, the listener, and some to spare.
+    private static let own = 16
+    /// A libuv loop has three to five of its own.
+    private static let ownPerLoop = 8
+
+    /// Raises the soft limit as far as it goes.
+    ///
+    /// - Returns: how many descriptors are allowed.
+    static func raise() -> Int {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return own }
+        if limit.rlim_cur < limit.rlim_max {
+            let soft = limit.rlim_cur
+            limit.rlim_cur = limit.rlim_max
+            if unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 { limit.rlim_cur = soft }
+        }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// What a plan needs: a descriptor for each end of a connection that is ours.
+    static func needed(for plan: Plan) -> Int {
+        let loops = (plan.server?.loops ?? 0) + (plan.client?.loops ?? 0)
+        let clients = plan.client?.connections ?? 0
+        return own + ownPerLoop * loops + clients * (plan.server == nil ? 1 : 2)
+    }
+
+    /// Errors: the clients cannot all have a connection. A server alone goes on with what there is.
+    static func check(_ plan: Plan) throws(RunError) {
+        let allowed = raise()
+        let needed = needed(for: plan)
+        guard needed > allowed else { return }
+        let perConnection = plan.server == nil ? 1 : 2
+        let possible = max(0, ((plan.client?.connections ?? 0) * perConnection - (needed - allowed)) / perConnection)
+        throw RunError(
+            "\(plan.client?.connections ?? 0) connections need \(needed) file descriptors and \(allowed) are allowed: raise 'ulimit -Hn', or ask for at most \(possible)")
+    }
+}
