@@ -27,7 +27,7 @@ struct ArenaPanel: Panel {
             bottom -= 1
             frame.line(marks(arena, moment.rates, width: frame.width - 2, glyphs), 1, bottom)
         }
-        strips(moment.rows, from: 1, to: bottom, &frame, glyphs)
+        strips(moment.rows, loops: moment.server?.loopCount ?? 1, from: 1, to: bottom, &frame, glyphs)
     }
 
     private func total(_ arena: ArenaSample, _ frame: inout Frame, _ glyphs: GlyphSet) {
@@ -49,25 +49,27 @@ struct ArenaPanel: Panel {
             .draw(x, 0, width: frame.width - x - tail.width - 2, &frame, glyphs)
     }
 
-    private func strips(_ rows: [ConnectionRow], from top: Int, to bottom: Int, _ frame: inout Frame, _ glyphs: GlyphSet) {
+    private func strips(
+        _ rows: [ConnectionRow], loops: Int, from top: Int, to bottom: Int, _ frame: inout Frame, _ glyphs: GlyphSet
+    ) {
         guard bottom > top else { return }
         // The largest few of possibly thousands: no need to sort them all.
-        var busiest: [ConnectionSample] = []
+        var busiest: [ConnectionRow] = []
         for row in rows where row.sample.arenaReservedBytes > 0 || row.sample.arenaUsedBytes > 0 {
-            let place = busiest.firstIndex { $0.arenaUsedBytes < row.sample.arenaUsedBytes } ?? busiest.count
+            let place = busiest.firstIndex { $0.sample.arenaUsedBytes < row.sample.arenaUsedBytes } ?? busiest.count
             guard place < bottom - top else { continue }
-            busiest.insert(row.sample, at: place)
+            busiest.insert(row, at: place)
             if busiest.count > bottom - top { busiest.removeLast() }
         }
         if busiest.isEmpty {
             frame.text("no exchange is open", 1, top, .dim)
             return
         }
-        let scale = busiest.map { max($0.arenaReservedBytes, $0.arenaHighWaterBytes) }.max() ?? 1
-        for (offset, sample) in busiest.enumerated() {
-            frame.text("#" + String(sample.id).left(5), 1, top + offset, .dim)
-            ArenaStrip(sample, scale: scale).draw(7, top + offset, width: frame.width - 7 - 8, &frame, glyphs)
-            frame.text(Figures.shortBytes(sample.arenaUsedBytes), endingAt: frame.width - 1, top + offset, .text)
+        let scale = busiest.map { max($0.sample.arenaReservedBytes, $0.sample.arenaHighWaterBytes) }.max() ?? 1
+        for (offset, row) in busiest.enumerated() {
+            frame.text("#" + row.name(loops: loops).left(5), 1, top + offset, .dim)
+            ArenaStrip(row.sample, scale: scale).draw(7, top + offset, width: frame.width - 7 - 8, &frame, glyphs)
+            frame.text(Figures.shortBytes(row.sample.arenaUsedBytes), endingAt: frame.width - 1, top + offset, .text)
         }
     }
 

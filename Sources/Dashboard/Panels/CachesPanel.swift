@@ -32,7 +32,7 @@ struct CachesPanel: Panel {
             return
         }
         let room = frame.width - 10
-        let graphWidth = room >= 30 ? max(8, room / 3) : 0
+        let graphWidth = room >= 36 ? max(8, room / 3) : 0
         let rateWidth = room >= 22 ? 8 : 0
         let meterWidth = room - 6 - (graphWidth > 0 ? graphWidth + 1 : 0) - rateWidth - 1
         // The last interval where it had look-ups, else all of them.

@@ -54,7 +54,7 @@ struct ConnectionsPanel: Panel {
             var role = Role.text
             var text = ""
             switch column {
-            case .id: text = String(sample.id)
+            case .id: text = row.name(loops: view.moment?.server?.loopCount ?? 1)
             case .peer: text = sample.peer
             case .state:
                 text = sample.state.rawValue
@@ -90,9 +90,9 @@ struct ConnectionsPanel: Panel {
             (server.acceptedConnections, "accepted", .text),
             (server.refusedConnections, "refused", .crit),
             (server.closedConnections, "closed", .text),
-            (UInt64(max(0, server.pausedConnections)), "not being read", .warn),
+            (UInt64(max(0, server.pausedConnections)), "not read", .warn),
         ]
-        for (count, name, role) in parts {
+        for (count, name, role) in parts where count > 0 || name != "not read" {
             var part = Line()
             part.add(Figures.count(count), count == 0 ? .dim : role)
             part.add(" \(name)   ", .dim)
@@ -152,7 +152,7 @@ private enum Column: CaseIterable {
 
     var width: Int {
         switch self {
-        case .id: 5
+        case .id: 6
         case .peer: 15
         case .state: 1
         case .version: 2
