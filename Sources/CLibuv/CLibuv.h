@@ -1,3 +1,62 @@
 // The fence around libuv and the socket calls that go with it.
+//
+// Only what Swift cannot say itself: macros with casts, unions, and `int` out-parameters.
 #pragma once
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 #include <uv.h>
+
+// A TCP socket bound to `address` that shares its port with others of this process
+// (SO_REUSEPORT): libuv 1.44 has no flag for it. Returns the descriptor or -errno.
+static inline int hw_bound_socket(const struct sockaddr *address, int shares_port) {
+    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return -errno;
+    int on = 1;
+    socklen_t length = address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0
+        || (shares_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+        || bind(fd, address, length) != 0) {
+        int code = errno;
+        close(fd);
+        return -code;
+    }
+    return fd;
+}
+
+// SO_SNDBUF of a libuv socket. Returns 0 or -errno.
+static inline int hw_set_send_buffer(uv_tcp_t *handle, int byte_count) {
+    uv_os_fd_t fd;
+    int code = uv_fileno((const uv_handle_t *)handle, &fd);
+    if (code != 0) return code;
+    return setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &byte_count, sizeof byte_count) == 0 ? 0 : -errno;
+}
+
+// The name that `top -H` shows for the calling thread; at most 15 bytes.
+static inline void hw_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// A descriptor that is good for nothing but being closed. -1 where there is none left.
+static inline int hw_open_spare(void) { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+// Writing to a peer that is gone becomes EPIPE for the calling thread, not a signal.
+static inline void hw_block_sigpipe(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+// CPU time of the calling thread, nanoseconds (CLOCK_THREAD_CPUTIME_ID).
+static inline uint64_t hw_thread_cpu_nanoseconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}

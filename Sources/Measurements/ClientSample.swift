@@ -158,3 +158,23 @@ package struct CacheSample: Sendable, Equatable {
         waitedNanoseconds += other.waitedNanoseconds
     }
 }
+
+extension ClientSample {
+    /// This reading with what the histograms of an older one recorded, which nobody took.
+    package func including(histogramsOf older: ClientSample) -> ClientSample {
+        var both = self
+        both.serviceTime.merge(older.serviceTime)
+        both.responseTime.merge(older.responseTime)
+        both.scheduleDelay.merge(older.scheduleDelay)
+        return both
+    }
+}
+
+extension ClientSample {
+    /// Leaves the counters and empties the histograms.
+    package mutating func forgetHistograms() {
+        serviceTime = LatencyHistogram()
+        responseTime = LatencyHistogram()
+        scheduleDelay = LatencyHistogram()
+    }
+}

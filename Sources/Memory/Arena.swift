@@ -62,6 +62,9 @@ package struct Arena: Equatable {
     /// Leases that are out on this arena.
     package var leaseCount: Int { unsafe Int(header.pointee.leaseCount) }
 
+    /// The owner is done, and leases are not.
+    package var isRetired: Bool { unsafe header.pointee.isRetired }
+
     /// The owner is done. Without leases the arena goes back to its pool at once,
     /// otherwise with the last lease. Do not touch it afterwards.
     @inlinable

@@ -22,7 +22,7 @@ struct ChunkHeader {
 /// leave a malloc heap, and large responses make glibc map and unmap at every request
 /// (measured: three times the CPU at 256 KiB). So pages come out of slabs that are
 /// unmapped when all their pages are back, and large blocks are kept by size, up to
-/// a limit. The price: a block takes a power of two.
+/// a limit. The price: a block is rounded up, by a quarter of a power of two at most.
 ///
 /// `@safe`: hands out memory by pointer and says so in the types; its lists are its own.
 @safe
@@ -33,8 +33,8 @@ final class ChunkStore {
     /// Bytes of a slab: 256 pages, so one system call in 256.
     static let slabByteCount = 1 << 20
 
-    /// Sizes are powers of two; this many classes reach 2^47 bytes, all there can be.
-    private static let classCount = 48
+    /// Four sizes between two powers of two; this many classes reach 2^47 bytes, all there can be.
+    private static let classCount = 48 * 4
 
     /// Bytes mapped from the system, now.
     private(set) var mappedByteCount = 0
@@ -63,13 +63,31 @@ final class ChunkStore {
 
     /// The size that a request for `byteCount` really takes.
     static func roundedByteCount(_ byteCount: Int) -> Int {
-        max(slabChunkByteCount, 1 << (Int.bitWidth - (byteCount - 1).leadingZeroBitCount))
+        if byteCount <= slabChunkByteCount { return slabChunkByteCount }
+        // Whole pages: the system maps nothing smaller.
+        let quarter = max(slabChunkByteCount, 1 << (floorLog2(byteCount) - 2))
+        return (byteCount + quarter - 1) & ~(quarter - 1)
+    }
+
+    private static func floorLog2(_ byteCount: Int) -> Int {
+        Int.bitWidth - 1 - byteCount.leadingZeroBitCount
+    }
+
+    /// The list for blocks of a rounded size.
+    private static func sizeClass(_ byteCount: Int) -> Int {
+        let log = floorLog2(byteCount)
+        return log * 4 + (byteCount >> (log - 2)) & 3
+    }
+
+    /// The size of the blocks in a list.
+    private static func byteCount(ofClass sizeClass: Int) -> Int {
+        (4 + sizeClass & 3) << (sizeClass / 4 - 2)
     }
 
     /// A block of exactly `byteCount` bytes, which must be a rounded size.
     func take(byteCount: Int) -> UnsafeMutableRawPointer {
         if byteCount == ChunkStore.slabChunkByteCount { return unsafe takePage() }
-        let sizeClass = byteCount.trailingZeroBitCount
+        let sizeClass = ChunkStore.sizeClass(byteCount)
         if let block = unsafe idleBySize[sizeClass] {
             unsafe idleBySize[sizeClass] = unsafe block.pointee.next
             idleByteCount -= byteCount
@@ -82,7 +100,7 @@ final class ChunkStore {
     func give(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
         if byteCount == ChunkStore.slabChunkByteCount { return unsafe givePage(memory) }
         if idleByteCount + byteCount > idleByteLimit { return unsafe unmap(memory, byteCount: byteCount) }
-        let sizeClass = byteCount.trailingZeroBitCount
+        let sizeClass = ChunkStore.sizeClass(byteCount)
         let block = unsafe memory.bindMemory(to: IdleBlock.self, capacity: 1)
         unsafe block.initialize(to: IdleBlock(next: idleBySize[sizeClass]))
         unsafe idleBySize[sizeClass] = unsafe block
@@ -94,8 +112,9 @@ final class ChunkStore {
         for sizeClass in 0..<ChunkStore.classCount {
             while let block = unsafe idleBySize[sizeClass] {
                 unsafe idleBySize[sizeClass] = unsafe block.pointee.next
-                idleByteCount -= 1 << sizeClass
-                unsafe unmap(UnsafeMutableRawPointer(block), byteCount: 1 << sizeClass)
+                let byteCount = ChunkStore.byteCount(ofClass: sizeClass)
+                idleByteCount -= byteCount
+                unsafe unmap(UnsafeMutableRawPointer(block), byteCount: byteCount)
             }
         }
     }
@@ -184,9 +203,9 @@ final class ChunkStore {
 
     // MARK: The system
 
-    /// Fresh memory, aligned to its size up to a slab's.
+    /// Fresh memory; a slab lies at a multiple of its size.
     private func map(byteCount: Int) -> UnsafeMutableRawPointer {
-        let alignment = min(byteCount, ChunkStore.slabByteCount)
+        let alignment = byteCount == ChunkStore.slabByteCount ? byteCount : ChunkStore.slabChunkByteCount
         let padded = byteCount + alignment
         let mapped = unsafe mmap(nil, padded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {

@@ -7,7 +7,8 @@
 /// `@safe`: holds an `Arena`, and by existing keeps that arena's memory as it is.
 @safe
 package struct Lease: ~Copyable {
-    private let arena: Arena
+    /// Whose bytes these are.
+    package let arena: Arena
     private let generation: UInt32
 
     /// Takes a lease on `arena`, which must not have been retired.
@@ -15,6 +16,14 @@ package struct Lease: ~Copyable {
         unsafe assert(!arena.header.pointee.isRetired, "lease taken on a retired arena")
         self.arena = arena
         generation = arena.generation
+        unsafe arena.header.pointee.leaseCount &+= 1
+        unsafe arena.header.pointee.pool._withUnsafeGuaranteedRef { $0.leaseDidStart() }
+    }
+
+    /// A further lease beside one that is out: allowed on a retired arena, which it keeps retired.
+    fileprivate init(extending other: borrowing Lease) {
+        arena = other.arena
+        generation = other.generation
         unsafe arena.header.pointee.leaseCount &+= 1
         unsafe arena.header.pointee.pool._withUnsafeGuaranteedRef { $0.leaseDidStart() }
     }
@@ -29,4 +38,9 @@ package struct Lease: ~Copyable {
             if isLast { pool.recycleRetired(arena) }
         }
     }
+}
+
+extension Lease {
+    /// One more lease on the same arena, which may have been retired since.
+    package borrowing func another() -> Lease { Lease(extending: self) }
 }

@@ -1,0 +1,45 @@
+package import HTTP2
+package import Loop
+
+/// Whom the clients ask, what, and how patiently.
+package struct ClientConfiguration: Sendable {
+    package var address: SocketAddress
+    /// The :authority of every request: "127.0.0.1:9000".
+    package var authority: String
+    /// Request targets, asked in turn. Not empty.
+    package var paths: [String] = ["/"]
+    package var method = "GET"
+    /// Further header fields, names in lower case.
+    package var headers: [(name: String, value: String)] = []
+    package var body: [UInt8] = []
+    /// Clients of this loop, each with a connection, and the streams that each opens at most.
+    package var connections = 1
+    package var streams = 1
+    /// Requests of this loop; nil for no end.
+    package var requests: Int?
+    package var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
+    package var requestTimeoutNanoseconds: UInt64 = 30_000_000_000
+    package var http2 = SessionSettings()
+
+    /// Attempts to connect, one after the other without success, after which a client gives up.
+    /// With the pauses between them these are ten seconds: a server that restarts is back by then.
+    package static let connectAttemptLimit = 10
+
+    /// Pause before the second attempt; doubles up to the longest.
+    package static let firstRetryNanoseconds: UInt64 = 50_000_000
+    package static let longestRetryNanoseconds: UInt64 = 2_000_000_000
+
+    /// Flow-control window that a server has for a stream, and for the connection, bytes.
+    package var windowByteCount: Int {
+        get { Int(http2.initialWindowByteCount) }
+        set {
+            http2.initialWindowByteCount = UInt32(clamping: min(newValue, Int(Int32.max)))
+            http2.connectionWindowByteCount = http2.initialWindowByteCount
+        }
+    }
+
+    package init(address: SocketAddress, authority: String) {
+        self.address = address
+        self.authority = authority
+    }
+}

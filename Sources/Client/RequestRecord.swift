@@ -1,0 +1,70 @@
+internal import Memory
+
+/// One request of a client, from when it was due to the end of its answer.
+///
+/// Pooled: a loop makes as many as were ever in flight and uses them again.
+@unsafe
+struct RequestRecord {
+    /// When the schedule meant to send it, and when it was sent. Nanoseconds of the monotonic clock.
+    var intendedNanoseconds: UInt64 = 0
+    var sentNanoseconds: UInt64 = 0
+    var streamID: Int32 = 0
+    var status = 0
+    /// Why the stream was reset by us; nil for the peer's doing.
+    var failure: RequestFailure?
+    /// Bytes of the request body already handed to nghttp2.
+    var sentBodyByteCount = 0
+
+    /// The response's fields as strings of the client's cache, the first `fieldLimit` of them.
+    var fieldNames = InlineArray<16, StringCache.Handle>(repeating: .none)
+    var fieldValues = InlineArray<16, StringCache.Handle>(repeating: .none)
+    var fieldCount = 0
+    static let fieldLimit = 16
+
+    /// The client's list of requests in flight, oldest first; or the pool's list of idle records.
+    var next: UnsafeMutablePointer<RequestRecord>?
+    var previous: UnsafeMutablePointer<RequestRecord>?
+}
+
+/// Why a request ended without a full answer.
+enum RequestFailure {
+    case closed, reset, goaway, timeout, protocolError, aborted
+}
+
+/// The records of one loop.
+///
+/// `@safe`: its memory is its own.
+@safe
+final class RequestRecordPool {
+    private var idle: UnsafeMutablePointer<RequestRecord>?
+    private var blocks: [UnsafeMutablePointer<RequestRecord>] = unsafe []
+    private static let recordsPerBlock = 64
+
+    init() { unsafe idle = nil }
+
+    deinit {
+        for unsafe block in unsafe blocks { unsafe block.deallocate() }
+    }
+
+    func take() -> UnsafeMutablePointer<RequestRecord> {
+        if unsafe idle == nil { addBlock() }
+        let record = unsafe idle.unsafelyUnwrapped
+        unsafe idle = unsafe record.pointee.next
+        unsafe record.initialize(to: RequestRecord())
+        return unsafe record
+    }
+
+    func give(_ record: UnsafeMutablePointer<RequestRecord>) {
+        unsafe record.pointee.next = unsafe idle
+        unsafe idle = unsafe record
+    }
+
+    private func addBlock() {
+        let block = UnsafeMutablePointer<RequestRecord>.allocate(capacity: RequestRecordPool.recordsPerBlock)
+        unsafe blocks.append(block)
+        for index in 0..<RequestRecordPool.recordsPerBlock {
+            unsafe (block + index).initialize(to: RequestRecord())
+            unsafe give(block + index)
+        }
+    }
+}

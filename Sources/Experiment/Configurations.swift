@@ -1,0 +1,43 @@
+internal import Client
+internal import Loop
+internal import Server
+internal import Workload
+
+extension ServerConfiguration {
+    init(_ plan: ServerPlan) {
+        self.init()
+        connectionLimit = max(1, plan.connectionLimit / max(1, plan.loops))
+        unsentByteLimit = plan.unsentByteLimit
+        sendBufferByteCount = plan.sendBufferByteCount
+        bodyByteLimit = plan.bodyByteLimit
+        headerTimeoutNanoseconds = plan.headerTimeout.nanoseconds
+        idleTimeoutNanoseconds = plan.idleTimeout.nanoseconds
+        requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
+    }
+}
+
+extension ClientConfiguration {
+    /// The part of the plan that falls to one of its loops.
+    init(_ plan: ClientPlan, address: SocketAddress, authority: String, loop: Int, of loops: Int) {
+        self.init(address: address, authority: authority)
+        paths = plan.paths
+        method = plan.method
+        headers = plan.headers.map { (name: $0.name, value: $0.value) }
+        body = plan.body
+        connections = Experiment.share(of: plan.connections, loop: loop, of: loops)
+        streams = plan.streams
+        requests = plan.requests.map { Experiment.share(of: $0, loop: loop, of: loops) }
+        connectTimeoutNanoseconds = plan.connectTimeout.nanoseconds
+        requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
+        windowByteCount = plan.windowByteCount
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds; negative durations are 0.
+    var nanoseconds: UInt64 {
+        let parts = components
+        return parts.seconds < 0
+            ? 0 : UInt64(parts.seconds) * 1_000_000_000 + UInt64(max(0, parts.attoseconds) / 1_000_000_000)
+    }
+}

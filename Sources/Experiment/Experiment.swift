@@ -1,0 +1,236 @@
+internal import Client
+internal import Loop
+package import Measurements
+internal import Server
+package import Workload
+
+/// Why an experiment could not begin.
+package struct ExperimentError: Error, CustomStringConvertible, Equatable {
+    package var description: String
+
+    package init(_ description: String) { self.description = description }
+}
+
+/// One run: the server's loops and the clients' loops on threads of their own, and a sampler
+/// that asks each for its reading.
+///
+/// Made, started, sampled and stopped by one thread, which is not one of the loops'.
+package final class Experiment {
+    package let plan: Plan
+    /// "127.0.0.1:41231": where the embedded server listens; nil without one.
+    package let serverAddress: String?
+    /// Whom the clients ask: the server, or the plan's target.
+    package let targetAddress: String?
+
+    private let sockets: [Listener.Socket]
+    private let clientAddress: SocketAddress?
+    private var servers: [ServerWorker] = []
+    private var clients: [ClientWorker] = []
+    private let answers: Answers
+    private var probe = ProcessProbe()
+
+    private var startNanoseconds: UInt64 = 0
+    private var lastSampleNanoseconds: UInt64 = 0
+    private var lastServerSamples: [ServerSample?] = []
+    private var lastClientSamples: [ClientSample?] = []
+    private var watcher = EventWatcher()
+    private var isStopped = false
+
+    /// Requests per second asked for, all clients together; nil with a closed load.
+    package private(set) var rate: Double?
+    package private(set) var connections: Int
+    package private(set) var streams: Int
+    package private(set) var isLoadPaused = false
+
+    /// How long a loop may take to answer before its last reading is used again.
+    private static let answerSeconds = 2.0
+
+    /// Binds the server's port and resolves the target's name; nothing runs yet.
+    package init(_ plan: Plan) throws(ExperimentError) {
+        self.plan = plan
+        rate = plan.client?.rate
+        connections = plan.client?.connections ?? 0
+        streams = plan.client?.streams ?? 0
+        let clientLoops = plan.client.map { min($0.loops, $0.connections) } ?? 0
+        answers = Answers(loadCount: clientLoops)
+        do {
+            sockets = try Experiment.bind(plan.server)
+            if let client = plan.client, plan.server == nil {
+                clientAddress = try SocketAddress.resolve(host: client.host, port: client.port)
+            } else {
+                clientAddress = sockets.first?.address
+            }
+        } catch {
+            throw ExperimentError(error.description)
+        }
+        serverAddress = sockets.first?.address.description
+        targetAddress = plan.client.map { client in
+            plan.server == nil ? Experiment.authority(client.host, client.port) : nil
+        } ?? nil ?? serverAddress
+    }
+
+    private static func bind(_ plan: ServerPlan?) throws(LoopError) -> [Listener.Socket] {
+        guard let plan else { return [] }
+        guard let address = SocketAddress(host: plan.host, port: plan.port) else {
+            throw LoopError(call: "listen address \(plan.host): not numeric", code: -22)
+        }
+        let first = try Listener.Socket(binding: address, sharesPort: plan.loops > 1)
+        var sockets = [first]
+        for _ in 1..<max(1, plan.loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
+        return sockets
+    }
+
+    private static func authority(_ host: String, _ port: Int) -> String {
+        let host = host.contains(":") ? "[\(host)]" : host
+        return port == 80 ? host : "\(host):\(port)"
+    }
+
+    /// Starts the threads: time 0.
+    package func start() throws(ExperimentError) {
+        startNanoseconds = EventLoop.monotonicNanoseconds()
+        lastSampleNanoseconds = startNanoseconds
+        do {
+            if let plan = plan.server {
+                for (number, socket) in sockets.enumerated() {
+                    servers.append(try ServerWorker(
+                        number: number, socket: socket, configuration: ServerConfiguration(plan), answers: answers))
+                }
+            }
+            // A client that connects before anybody listens is refused, and that would be counted.
+            answers.waitUntilReady(servers.count, seconds: Experiment.answerSeconds)
+            if let client = plan.client, let address = clientAddress {
+                let loops = min(client.loops, client.connections)
+                for number in 0..<loops {
+                    clients.append(try ClientWorker(
+                        number: number,
+                        configuration: ClientConfiguration(
+                            client, address: address, authority: targetAddress ?? address.description, loop: number, of: loops),
+                        share: client.rate.map { (rate: $0 / Double(loops), phase: Double(number) / Double(loops)) },
+                        answers: answers))
+                }
+            }
+        } catch {
+            throw ExperimentError(error.description)
+        }
+        lastServerSamples = servers.map { _ in nil }
+        lastClientSamples = clients.map { _ in nil }
+    }
+
+    // MARK: Samples
+
+    /// Asks every loop for its reading and merges them.
+    package func sample() -> Sample {
+        let asked = EventLoop.monotonicNanoseconds()
+        if !isStopped {
+            for worker in servers { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
+            for worker in clients { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
+            answers.wait(for: servers.count + clients.count, seconds: Experiment.answerSeconds)
+        }
+        let now = EventLoop.monotonicNanoseconds()
+        let sample = Sample(
+            timeNanoseconds: now - startNanoseconds, intervalNanoseconds: now - lastSampleNanoseconds,
+            server: mergeServers(), client: mergeClients(), process: probe.sample())
+        lastSampleNanoseconds = now
+        watcher.look(at: sample, connectError: answers.lastConnectError?.reason)
+        return sample
+    }
+
+    private func mergeServers() -> ServerSample? {
+        guard !servers.isEmpty else { return nil }
+        var merged = ServerSample()
+        for (index, worker) in servers.enumerated() {
+            if let new = worker.latest.take() { lastServerSamples[index] = new }
+            if let sample = lastServerSamples[index] { merged.merge(sample) }
+        }
+        return merged
+    }
+
+    private func mergeClients() -> ClientSample? {
+        guard !clients.isEmpty else { return nil }
+        var merged = ClientSample()
+        for (index, worker) in clients.enumerated() {
+            if let new = worker.latest.take() { lastClientSamples[index] = new }
+            guard let sample = lastClientSamples[index] else { continue }
+            merged.merge(sample)
+            // Counters may be read again when a loop is late; what histograms hold only once.
+            lastClientSamples[index]?.forgetHistograms()
+        }
+        return merged
+    }
+
+    /// What happened since the last time, oldest first.
+    package func takeEvents() -> [Event] { watcher.takeEvents() }
+
+    /// A line of our own among the events: what the user did.
+    package func note(_ level: Event.Level, source: String, _ text: String) {
+        watcher.note(Event(
+            timeNanoseconds: EventLoop.monotonicNanoseconds() - startNanoseconds, level: level, source: source, text: text))
+    }
+
+    /// All requests that were asked for have ended, or nobody can connect any more.
+    package var isDone: Bool { answers.isDone }
+
+    /// Becomes readable when `isDone` does: for `poll`.
+    package var doneDescriptor: Int32 { answers.doneDescriptor }
+
+    /// Why clients could not connect, the last time; nil when all could.
+    package var connectFailure: String? { answers.lastConnectError?.reason }
+
+    /// What kept a loop from running; empty when all ran.
+    package var failures: [String] { answers.failures.map(\.description) }
+
+    // MARK: Load under the fingers
+
+    /// Requests per second of all clients together, from now on. Only with an open load.
+    package func setRate(_ new: Double) {
+        guard rate != nil else { return }
+        rate = new
+        for worker in clients { worker.mailbox.post(.setRate(new / Double(clients.count))) }
+        note(.info, source: "load", "rate \(Int(new))/s")
+    }
+
+    /// Clients of all loops together, from now on; at least one a loop.
+    package func setConnections(_ new: Int) {
+        connections = max(new, clients.count)
+        for (number, worker) in clients.enumerated() {
+            worker.mailbox.post(.setConnections(Experiment.share(of: connections, loop: number, of: clients.count)))
+        }
+        note(.info, source: "load", "\(connections) connections")
+    }
+
+    /// Most streams of each client, from now on.
+    package func setStreams(_ new: Int) {
+        streams = max(new, 1)
+        for worker in clients { worker.mailbox.post(.setStreams(streams)) }
+        note(.info, source: "load", "\(streams) streams per connection")
+    }
+
+    /// Stops asking, or goes on; connections stay.
+    package func setLoadPaused(_ paused: Bool) {
+        isLoadPaused = paused
+        for worker in clients {
+            worker.mailbox.post(.setPaused(paused, rate: (rate ?? 0) / Double(clients.count)))
+        }
+        note(.info, source: "load", paused ? "paused" : "resumed")
+    }
+
+    // MARK: Ending
+
+    /// Stops the clients, then drains the server, and joins all threads.
+    /// - Parameter seconds: for each of the two; what is not over by then is dropped.
+    /// - Returns: the last sample, with what the histograms still held.
+    package func stop(withinSeconds seconds: Double) -> Sample {
+        let nanoseconds = UInt64(seconds * 1e9)
+        for worker in clients { worker.mailbox.post(.stop(withinNanoseconds: nanoseconds)) }
+        for worker in clients { worker.join() }
+        for worker in servers { worker.mailbox.post(.stop(withinNanoseconds: nanoseconds)) }
+        for worker in servers { worker.join() }
+        isStopped = true
+        return sample()
+    }
+
+    /// A loop's part of a number that the loops share: the first ones take the odd ones.
+    static func share(of total: Int, loop: Int, of loops: Int) -> Int {
+        total / loops + (loop < total % loops ? 1 : 0)
+    }
+}

@@ -1,0 +1,53 @@
+internal import Glibc
+internal import Loop
+internal import Measurements
+
+/// Asks the system what this process costs.
+struct ProcessProbe {
+    /// Counting descriptors walks /proc/self/fd: at 10 000 of them not for every sample.
+    private static let samplesPerDescriptorCount = 10
+    private var sampleCount = 0
+    private var openFileDescriptors = 0
+
+    mutating func sample() -> ProcessSample {
+        if sampleCount % ProcessProbe.samplesPerDescriptorCount == 0 {
+            openFileDescriptors = ProcessProbe.countDescriptors()
+        }
+        sampleCount += 1
+        var sample = ProcessSample()
+        var usage = rusage()
+        if unsafe getrusage(RUSAGE_SELF.rawValue, &usage) == 0 {
+            sample.cpuNanoseconds = ProcessProbe.nanoseconds(usage.ru_utime) + ProcessProbe.nanoseconds(usage.ru_stime)
+        }
+        sample.ownCPUNanoseconds = EventLoop.threadCPUNanoseconds()
+        sample.residentBytes = ProcessProbe.residentBytes()
+        sample.openFileDescriptors = openFileDescriptors
+        return sample
+    }
+
+    private static func nanoseconds(_ time: timeval) -> UInt64 {
+        UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_usec) * 1000
+    }
+
+    /// The second field of /proc/self/statm, in pages (proc(5)).
+    private static func residentBytes() -> Int {
+        let file = unsafe open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return 0 }
+        defer { close(file) }
+        var text = [UInt8](repeating: 0, count: 128)
+        let count = unsafe read(file, &text, text.count)
+        guard count > 0 else { return 0 }
+        let fields = String(decoding: text[..<count], as: UTF8.self).split(separator: " ")
+        guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    private static func countDescriptors() -> Int {
+        guard let folder = unsafe opendir("/proc/self/fd") else { return 0 }
+        defer { unsafe _ = closedir(folder) }
+        var count = 0
+        while unsafe readdir(folder) != nil { count += 1 }
+        // "." and "..", and the descriptor of the folder itself.
+        return max(0, count - 3)
+    }
+}

@@ -1,0 +1,107 @@
+internal import Client
+internal import Loop
+internal import Measurements
+internal import Server
+internal import Synchronization
+
+/// What the experiment says to a worker.
+enum Command: Sendable {
+    /// Publish a reading. Asked at this time of the monotonic clock.
+    case sample(askedNanoseconds: UInt64)
+    case setRate(Double)
+    case setPaused(Bool, rate: Double)
+    case setStreams(Int)
+    case setConnections(Int)
+    case stop(withinNanoseconds: UInt64)
+}
+
+/// One loop of the server on a thread of its own.
+final class ServerWorker: Sendable {
+    let mailbox = Mailbox<Command>()
+    let latest = Latest<ServerSample> { _, newer in newer }
+    private let thread: LoopThread
+
+    init(
+        number: Int, socket: Listener.Socket, configuration: ServerConfiguration, answers: Answers
+    ) throws(LoopError) {
+        let mailbox = mailbox
+        let latest = latest
+        thread = try LoopThread(name: "server-\(number)") {
+            do throws(LoopError) {
+                let loop = try EventLoop()
+                let server = try HTTPServer(
+                    loop: loop, socket: socket, number: number, configuration: configuration
+                ) { mailbox.close() }
+                try mailbox.open(on: loop) { command in
+                    switch command {
+                    case .sample(let asked):
+                        var sample = server.sample()
+                        sample.loopLagNanoseconds = EventLoop.monotonicNanoseconds() - asked
+                        server.trim()
+                        latest.publish(sample)
+                        answers.count()
+                    case .stop(let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
+                    case .setRate, .setPaused, .setStreams, .setConnections: break
+                    }
+                }
+                answers.ready()
+                loop.run()
+                // The counts after the last connection has gone.
+                latest.publish(server.sample())
+            } catch {
+                answers.fail(error)
+            }
+            answers.end()
+        }
+    }
+
+    func join() { thread.join() }
+}
+
+/// The clients of one loop on a thread of their own.
+final class ClientWorker: Sendable {
+    let mailbox = Mailbox<Command>()
+    let latest = Latest<ClientSample> { older, newer in newer.including(histogramsOf: older) }
+    private let thread: LoopThread
+
+    init(
+        number: Int, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?, answers: Answers
+    ) throws(LoopError) {
+        let mailbox = mailbox
+        let latest = latest
+        thread = try LoopThread(name: "client-\(number)") {
+            do throws(LoopError) {
+                let loop = try EventLoop()
+                let generator = try LoadGenerator(loop: loop, configuration: configuration, share: share) {
+                    answers.finishLoad()
+                } onEnd: {
+                    mailbox.close()
+                }
+                try mailbox.open(on: loop) { command in
+                    switch command {
+                    case .sample(let asked):
+                        var sample = generator.sample()
+                        sample.loopLagNanoseconds = EventLoop.monotonicNanoseconds() - asked
+                        latest.publish(sample)
+                        if let error = generator.lastConnectError { answers.note(error) }
+                        answers.count()
+                    case .setRate(let rate): generator.setRate(rate)
+                    case .setPaused(let paused, let rate): generator.setPaused(paused, rate: rate)
+                    case .setStreams(let count): generator.setStreams(count)
+                    case .setConnections(let count): generator.setConnections(count)
+                    case .stop(let nanoseconds): generator.stop(withinNanoseconds: nanoseconds)
+                    }
+                }
+                generator.start()
+                loop.run()
+                latest.publish(generator.sample())
+                if let error = generator.lastConnectError { answers.note(error) }
+            } catch {
+                answers.fail(error)
+            }
+            answers.end()
+        }
+    }
+
+    func join() { thread.join() }
+}

@@ -1,0 +1,307 @@
+internal import CNghttp2
+internal import Memory
+
+/// One HTTP/2 connection: bytes in, bytes out, events to its handler. nghttp2 made typed.
+/// Knows no socket and no clock.
+///
+/// `@safe`: owns the nghttp2 session.
+@safe
+package final class Session {
+    package enum Role: Sendable { case client, server }
+
+    /// Bodies up to here are copied into nghttp2's frame: cheaper than a vector of their own.
+    static let copiedBodyByteLimit = 1024
+
+    private let session: OpaquePointer
+    private let factory: SessionFactory
+    /// Retained: a constant costs no counting at a request's dozen calls. The handler drops the
+    /// session when its connection ends, and with it the cycle.
+    let handler: any SessionHandler
+    private let role: Role
+
+    /// Payload of the DATA frame that nghttp2 has packed and not yet handed out. The stream may
+    /// be closed in between, and the frame goes out all the same: hence a lease of its own.
+    private var packedPayload = ArenaBytes.empty
+    private var packedLease: Lease?
+
+    /// The stream whose token was asked for last; 0 for none.
+    private var knownStreamID: Int32 = 0
+    private var knownToken: UnsafeMutableRawPointer?
+
+    /// Streams that nghttp2 has open, by our own count.
+    package var openStreamCount: Int { streamCount }
+    // Private: the compiler then sees every access, and checks none of them at run time.
+    private var streamCount = 0
+
+    /// - Returns: nil when there is no memory.
+    package init?(role: Role, factory: SessionFactory, settings: SessionSettings, handler: any SessionHandler) {
+        self.role = role
+        self.factory = factory
+        unsafe knownToken = nil
+        self.handler = handler
+        var session: OpaquePointer?
+        // The session's user data is set below: `self` is not whole yet.
+        let create = unsafe role == .client ? nghttp2_session_client_new3 : nghttp2_session_server_new3
+        guard unsafe create(&session, factory.callbacks, nil, factory.option, factory.memory) == 0,
+            let session = unsafe session
+        else { return nil }
+        unsafe self.session = unsafe session
+        unsafe nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
+        submit(settings)
+    }
+
+    deinit {
+        // Streams still open are closed without a word: the handler has let go of them.
+        unsafe nghttp2_session_del(session)
+    }
+
+    private func submit(_ settings: SessionSettings) {
+        func entry(_ id: nghttp2_settings_id, _ value: UInt32) -> nghttp2_settings_entry {
+            nghttp2_settings_entry(settings_id: Int32(id.rawValue), value: value)
+        }
+        var entries = [
+            entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, settings.maxConcurrentStreams),
+            entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, settings.initialWindowByteCount),
+            entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, settings.headerListByteLimit),
+            entry(NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, settings.headerTableByteCount),
+        ]
+        if role == .client { entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0)) }
+        unsafe nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count)
+        if settings.connectionWindowByteCount > 65_535 {
+            unsafe nghttp2_session_set_local_window_size(
+                session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, Int32(clamping: settings.connectionWindowByteCount))
+        }
+    }
+
+    // MARK: Bytes
+
+    /// Takes what the peer sent, all of it, and tells the handler.
+    package func receive(_ bytes: UnsafeRawBufferPointer) throws(SessionError) {
+        let count = unsafe nghttp2_session_mem_recv(
+            session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+        if count < 0 { throw Session.error(Int32(count)) }
+    }
+
+    /// The next bytes to send, valid until the next call; nil when there are none for now.
+    /// Payloads of large bodies go to `SessionHandler.sessionSendsData` in between.
+    package func nextOutput() throws(SessionError) -> UnsafeRawBufferPointer? {
+        var start: UnsafePointer<UInt8>?
+        let count = unsafe nghttp2_session_mem_send(session, &start)
+        if count < 0 { throw Session.error(Int32(count)) }
+        return count == 0 ? nil : unsafe UnsafeRawBufferPointer(start: start, count: count)
+    }
+
+    /// Neither side has anything left to say: the connection can be closed.
+    package var isFinished: Bool {
+        unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
+    }
+
+    /// Streams that the peer lets us have open at once.
+    package var peerStreamLimit: Int {
+        unsafe Int(nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
+    }
+
+    // MARK: Messages
+
+    /// Sends a response head; with `hasBody` the handler is asked for the body.
+    package func submitResponse(
+        _ streamID: Int32, fields: FieldList, hasBody: Bool, token: UnsafeMutableRawPointer
+    ) {
+        var provider = unsafe nghttp2_data_provider(
+            source: nghttp2_data_source(ptr: token), read_callback: Session.readBody)
+        // Fails only for a stream that is gone already, and then `sessionDidCloseStream` tells.
+        if hasBody {
+            unsafe _ = nghttp2_submit_response(session, streamID, fields.fields, fields.count, &provider)
+        } else {
+            unsafe _ = nghttp2_submit_response(session, streamID, fields.fields, fields.count, nil)
+        }
+    }
+
+    /// Starts a request. - Returns: its stream, or nil when the connection takes no more.
+    package func submitRequest(fields: FieldList, hasBody: Bool, token: UnsafeMutableRawPointer) -> Int32? {
+        var provider = unsafe nghttp2_data_provider(
+            source: nghttp2_data_source(ptr: token), read_callback: Session.readBody)
+        let streamID: Int32
+        if hasBody {
+            streamID = unsafe nghttp2_submit_request(session, nil, fields.fields, fields.count, &provider, token)
+        } else {
+            streamID = unsafe nghttp2_submit_request(session, nil, fields.fields, fields.count, nil, token)
+        }
+        if streamID < 0 { return nil }
+        streamCount += 1
+        return streamID
+    }
+
+    /// The body that was not there yet has come.
+    package func resume(_ streamID: Int32) { unsafe _ = nghttp2_session_resume_data(session, streamID) }
+
+    /// Ends a stream at once (RST_STREAM).
+    package func reset(_ streamID: Int32, _ code: HTTP2ErrorCode) {
+        unsafe _ = nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), streamID, code.rawValue)
+    }
+
+    // MARK: The connection
+
+    /// Announces the end (RFC 9113, 6.8): streams that are open may finish, new ones are refused.
+    package func submitShutdownNotice() { unsafe _ = nghttp2_submit_shutdown_notice(session) }
+
+    /// Takes no more streams after those it knows.
+    package func submitGoaway(_ code: HTTP2ErrorCode) {
+        unsafe _ = nghttp2_submit_goaway(
+            session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
+            code.rawValue, nil, 0)
+    }
+
+    /// GOAWAY and nothing after it.
+    package func terminate(_ code: HTTP2ErrorCode) {
+        unsafe _ = nghttp2_session_terminate_session(session, code.rawValue)
+    }
+
+    // MARK: What nghttp2 calls
+
+    private static func error(_ code: Int32) -> SessionError {
+        unsafe SessionError(code: code, reason: String(cString: nghttp2_strerror(code)))
+    }
+
+    static func install(in callbacks: OpaquePointer) {
+        unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, user in
+            unsafe withSession(user) { unsafe $0.didBeginHeaders(frame) }
+        }
+        unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+            _, frame, name, nameCount, value, valueCount, _, user in
+            unsafe withSession(user) { me in
+                guard let token = unsafe me.token(of: frame?.pointee.hd.stream_id ?? 0)
+                else { return 0 }
+                unsafe me.handler.sessionDidReceiveField(
+                    token, name: UnsafeRawBufferPointer(start: name, count: nameCount),
+                    value: UnsafeRawBufferPointer(start: value, count: valueCount))
+                return 0
+            }
+        }
+        unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
+            unsafe withSession(user) { unsafe $0.didReceiveFrame(frame) }
+        }
+        unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
+            _, _, streamID, bytes, count, user in
+            unsafe withSession(user) { me in
+                guard let token = unsafe me.token(of: streamID) else { return 0 }
+                unsafe me.handler.sessionDidReceiveBody(token, UnsafeRawBufferPointer(start: bytes, count: count))
+                return 0
+            }
+        }
+        unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, streamID, code, user in
+            unsafe withSession(user) { me in
+                guard let token = unsafe me.token(of: streamID) else { return 0 }
+                me.streamCount -= 1
+                me.knownStreamID = 0
+                unsafe me.handler.sessionDidCloseStream(token, HTTP2ErrorCode(rawValue: code))
+                return 0
+            }
+        }
+        unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, _, user in
+            unsafe withSession(user) { me in
+                me.handler.sessionDidReceiveInvalidFrame()
+                return 0
+            }
+        }
+        unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks) { _, _, header, _, _, user in
+            unsafe withSession(user) { unsafe $0.sendData(header) }
+        }
+    }
+
+    /// The token of a stream. A message makes a dozen calls in a row, and nghttp2 would look
+    /// its stream up in a hash table for each.
+    private func token(of streamID: Int32) -> UnsafeMutableRawPointer? {
+        if streamID != knownStreamID {
+            unsafe knownToken = unsafe nghttp2_session_get_stream_user_data(session, streamID)
+            knownStreamID = unsafe knownToken == nil ? 0 : streamID
+        }
+        return unsafe knownToken
+    }
+
+    private func didBeginHeaders(_ frame: UnsafePointer<nghttp2_frame>?) -> Int32 {
+        guard role == .server, let frame = unsafe frame,
+            unsafe frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
+            unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
+        else { return 0 }
+        let streamID = unsafe frame.pointee.hd.stream_id
+        guard let token = unsafe handler.sessionDidBeginRequest(streamID) else {
+            return hw_err_temporal_callback_failure
+        }
+        streamCount += 1
+        unsafe nghttp2_session_set_stream_user_data(session, streamID, token)
+        knownStreamID = streamID
+        unsafe knownToken = unsafe token
+        return 0
+    }
+
+    private func didReceiveFrame(_ frame: UnsafePointer<nghttp2_frame>?) -> Int32 {
+        guard let frame = unsafe frame else { return 0 }
+        let header = unsafe frame.pointee.hd
+        switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
+        case NGHTTP2_HEADERS:
+            guard let token = unsafe token(of: header.stream_id) else { return 0 }
+            let endsStream = header.flags & hw_flag_end_stream != 0
+            // Trailers, and a second head after a 1xx one, only ever bring the end.
+            if unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_HEADERS {
+                if endsStream { unsafe handler.sessionDidReceiveEnd(self, token) }
+            } else {
+                unsafe handler.sessionDidReceiveHead(self, token, endsStream: endsStream)
+            }
+        case NGHTTP2_DATA:
+            guard header.flags & hw_flag_end_stream != 0,
+                let token = unsafe token(of: header.stream_id)
+            else { return 0 }
+            unsafe handler.sessionDidReceiveEnd(self, token)
+        case NGHTTP2_GOAWAY:
+            unsafe handler.sessionDidReceiveGoaway(
+                lastStreamID: frame.pointee.goaway.last_stream_id,
+                HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code))
+        case NGHTTP2_RST_STREAM: handler.sessionDidReceiveControlFrame(.reset)
+        case NGHTTP2_PING:
+            if header.flags & hw_flag_ack == 0 { handler.sessionDidReceiveControlFrame(.ping) }
+        case NGHTTP2_SETTINGS:
+            if header.flags & hw_flag_ack == 0 { handler.sessionDidReceiveControlFrame(.settings) }
+        case NGHTTP2_PRIORITY: handler.sessionDidReceiveControlFrame(.priority)
+        case NGHTTP2_WINDOW_UPDATE: handler.sessionDidReceiveControlFrame(.windowUpdate)
+        default: break
+        }
+        return 0
+    }
+
+    private static let readBody: nghttp2_data_source_read_callback = { _, _, buffer, limit, flags, source, user in
+        guard let user = unsafe user, let token = unsafe source?.pointee.ptr, let buffer = unsafe buffer,
+            let flags = unsafe flags
+        else { return Int(hw_err_callback_failure) }
+        return unsafe Unmanaged<Session>.fromOpaque(user)._withUnsafeGuaranteedRef { me in
+            switch unsafe me.handler.sessionNeedsBody(me, token, byteLimit: limit) {
+            case .later: return Int(hw_err_deferred)
+            case .failed: return Int(hw_err_temporal_callback_failure)
+            case .bytes(let bytes, in: let arena, isLast: let isLast):
+                if isLast { unsafe flags.pointee |= hw_data_flag_eof }
+                if let arena, bytes.count > Session.copiedBodyByteLimit {
+                    unsafe flags.pointee |= hw_data_flag_no_copy
+                    me.packedPayload = bytes
+                    me.packedLease = Lease(on: arena)
+                } else if let start = unsafe bytes.start {
+                    unsafe UnsafeMutableRawPointer(buffer).copyMemory(from: start, byteCount: bytes.count)
+                }
+                return bytes.count
+            }
+        }
+    }
+
+    private func sendData(_ header: UnsafePointer<UInt8>?) -> Int32 {
+        guard handler.sessionHasRoomForData() else { return hw_err_would_block }
+        guard let lease = packedLease.take() else { return hw_err_callback_failure }
+        unsafe handler.sessionSendsData(
+            frameHeader: UnsafeRawBufferPointer(start: header, count: 9), payload: packedPayload, lease)
+        packedPayload = .empty
+        return 0
+    }
+}
+
+private func withSession(_ user: UnsafeMutableRawPointer?, _ body: (Session) -> Int32) -> Int32 {
+    guard let user = unsafe user else { return hw_err_callback_failure }
+    return unsafe Unmanaged<Session>.fromOpaque(user)._withUnsafeGuaranteedRef { body($0) }
+}

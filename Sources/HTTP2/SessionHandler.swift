@@ -1,0 +1,49 @@
+package import Memory
+
+/// Whom a session tells what the peer said, and asks for bodies to send.
+///
+/// Every call comes from inside `Session.receive` or `Session.nextOutput`. A handler may
+/// submit, resume and reset from there, but must not call those two again.
+/// `token` is what the handler gave for the stream: the pointer to its exchange or request.
+package protocol SessionHandler: AnyObject {
+    /// A new request begins (server). - Returns: the stream's token; nil refuses the stream.
+    func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer?
+    /// A header field, pseudo-fields included. The bytes are nghttp2's: copy what you keep.
+    func sessionDidReceiveField(_ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
+    /// The head is complete; with `endsStream` so is the message.
+    func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool)
+    /// Some of the body.
+    func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer)
+    /// The message is complete, when the head did not say so already.
+    func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer)
+    /// The stream is over, for whatever reason; the token is used no more.
+    func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode)
+    /// A frame that costs the sender little and us some: RST_STREAM, PING, SETTINGS, PRIORITY, WINDOW_UPDATE.
+    func sessionDidReceiveControlFrame(_ kind: ControlFrame)
+    /// A frame that breaks the rules; nghttp2 answers it by itself.
+    func sessionDidReceiveInvalidFrame()
+    /// The peer will take no more requests after `lastStreamID`.
+    func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode)
+
+    /// The next part of a body that was announced with a submit, at most `byteLimit` bytes.
+    func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart
+    /// Whether `sessionSendsData` may be called now. With false the output ends here for now.
+    func sessionHasRoomForData() -> Bool
+    /// Nine bytes of frame header, to be copied, and the payload, which the lease keeps in place.
+    func sessionSendsData(frameHeader: UnsafeRawBufferPointer, payload: ArenaBytes, _ lease: consuming Lease)
+}
+
+/// A part of a body.
+package enum BodyPart {
+    /// Bytes in `arena`; nil for bytes that live as long as the program. `isLast` ends the stream.
+    case bytes(ArenaBytes, in: Arena?, isLast: Bool)
+    /// Nothing yet: `Session.resume` says when.
+    case later
+    /// There will be none: resets the stream.
+    case failed
+}
+
+/// Frames that a flood is made of.
+package enum ControlFrame: Sendable {
+    case reset, ping, settings, priority, windowUpdate
+}

@@ -1,0 +1,24 @@
+internal import CLibuv
+
+/// An error of the system or of libuv: the call and libuv's code (a negated errno).
+package struct LoopError: Error, Equatable, CustomStringConvertible {
+    /// The function that failed: "bind", "uv_listen".
+    package var call: String
+    /// A UV_E... value, negative.
+    package var code: Int32
+
+    package init(call: String, code: Int32) {
+        self.call = call
+        self.code = code
+    }
+
+    /// The system's words for the code: "address already in use".
+    package var reason: String { unsafe String(cString: uv_strerror(code)) }
+
+    package var description: String { "\(call): \(reason)" }
+
+    /// Throws when `code` is an error.
+    static func check(_ call: @autoclosure () -> String, _ code: Int32) throws(LoopError) {
+        if code < 0 { throw LoopError(call: call(), code: code) }
+    }
+}

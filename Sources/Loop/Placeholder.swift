@@ -1,1 +1,0 @@
-// Placeholder: replaced before the first release of this target.

@@ -1,0 +1,88 @@
+internal import CLibuv
+
+/// A numeric IPv4 or IPv6 address with a port.
+package struct SocketAddress: Sendable, CustomStringConvertible {
+    private var storage: sockaddr_storage
+
+    /// - Parameter host: numeric, "127.0.0.1" or "::1".
+    /// - Returns: nil when `host` is not a numeric address.
+    package init?(host: String, port: Int) {
+        guard (0...65_535).contains(port) else { return nil }
+        var storage = sockaddr_storage()
+        let isNumeric = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            let raw = UnsafeMutableRawPointer(pointer)
+            return unsafe uv_ip4_addr(host, Int32(port), raw.assumingMemoryBound(to: sockaddr_in.self)) == 0
+                || uv_ip6_addr(host, Int32(port), raw.assumingMemoryBound(to: sockaddr_in6.self)) == 0
+        }
+        guard isNumeric else { return nil }
+        self.storage = storage
+    }
+
+    private init(storage: sockaddr_storage) { self.storage = storage }
+
+    /// The first address that the system's resolver has for a name (getaddrinfo). Blocks.
+    package static func resolve(host: String, port: Int) throws(LoopError) -> SocketAddress {
+        if let address = SocketAddress(host: host, port: port) { return address }
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_family = AF_UNSPEC
+        var results: UnsafeMutablePointer<addrinfo>?
+        let code = unsafe getaddrinfo(host, String(port), &hints, &results)
+        guard code == 0, let first = unsafe results, let name = unsafe first.pointee.ai_addr else {
+            throw LoopError(call: "getaddrinfo \(host)", code: UV_EAI_NONAME.rawValue)
+        }
+        defer { unsafe freeaddrinfo(first) }
+        var storage = sockaddr_storage()
+        unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe UnsafeMutableRawPointer(pointer).copyMemory(from: name, byteCount: Int(first.pointee.ai_addrlen))
+        }
+        return SocketAddress(storage: storage)
+    }
+
+    package var port: Int {
+        unsafe withSockaddr { address in
+            // The port stands at the same place for both families (POSIX).
+            let raw = unsafe UnsafeRawPointer(address)
+            return unsafe Int(UInt16(bigEndian: raw.load(fromByteOffset: 2, as: UInt16.self)))
+        }
+    }
+
+    /// Whether only this machine can reach it.
+    package var isLoopback: Bool { host.hasPrefix("127.") || host == "::1" }
+
+    package var host: String {
+        var text = [CChar](repeating: 0, count: 64)
+        let family = Int32(storage.ss_family)
+        unsafe withSockaddr { address in
+            let raw = unsafe UnsafeRawPointer(address)
+            if family == AF_INET6 {
+                _ = unsafe uv_ip6_name(raw.assumingMemoryBound(to: sockaddr_in6.self), &text, text.count)
+            } else {
+                _ = unsafe uv_ip4_name(raw.assumingMemoryBound(to: sockaddr_in.self), &text, text.count)
+            }
+        }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// "127.0.0.1:80" or "[::1]:80".
+    package var description: String {
+        let host = host
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>) -> Result) -> Result {
+        unsafe withUnsafePointer(to: storage) { pointer in
+            unsafe body(UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self))
+        }
+    }
+
+    /// What `fill` (uv_tcp_getpeername or -sockname) writes, or nil where it fails.
+    static func filled(by fill: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<Int32>) -> Int32) -> SocketAddress? {
+        var storage = sockaddr_storage()
+        var length = Int32(MemoryLayout<sockaddr_storage>.size)
+        let code = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe fill(UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: sockaddr.self), &length)
+        }
+        return code == 0 ? SocketAddress(storage: storage) : nil
+    }
+}

@@ -1,0 +1,347 @@
+internal import CLibuv
+internal import Memory
+
+/// Who owns a stream and hears of it. All calls come on the loop's thread, never from
+/// inside one of the stream's own methods except `flush`, which may report a failure.
+package protocol TCPStreamOwner: AnyObject {
+    /// Connected, or not. Streams that were accepted are connected from the start.
+    func streamDidConnect(_ error: LoopError?)
+    /// Bytes have come. They are gone when this returns.
+    func streamDidRead(_ bytes: UnsafeRawBufferPointer)
+    /// The peer will send no more.
+    func streamDidReachEnd()
+    /// Reading or writing failed; only `close` is left to do.
+    func streamDidFail(_ error: LoopError)
+    /// Some of the queued bytes are out.
+    func streamDidWrite()
+    /// Everything is over; the stream calls nobody any more.
+    func streamDidClose()
+}
+
+/// A TCP connection on a loop: reads, flushes, counts.
+///
+/// `@safe`: the libuv handle is its own and is freed in libuv's close callback; until
+/// then the handle retains the stream.
+@safe
+package final class TCPStream {
+    package let loop: EventLoop
+    private let handle: UnsafeMutablePointer<uv_tcp_t>
+    private let requests: UnsafeMutablePointer<Requests>
+    /// Not retained: the owner closes the stream and waits for `streamDidClose`.
+    @safe package unowned(unsafe) var owner: (any TCPStreamOwner)?
+
+    private enum State { case new, connecting, open, finishing, closing, closed }
+    private var state = State.new
+    private var isReading = false
+
+    /// Writes that libuv has not finished, oldest first.
+    private var oldestWrite: UnsafeMutablePointer<PendingWrite>?
+    private var youngestWrite: UnsafeMutablePointer<PendingWrite>?
+
+    // Counters, plain integers of the loop's thread.
+    package var receivedBytes: UInt64 { counts.receivedBytes }
+    package var sentBytes: UInt64 { counts.sentBytes }
+    package var directFlushes: UInt64 { counts.directFlushes }
+    package var queuedWrites: UInt64 { counts.queuedWrites }
+    package var pendingWrites: Int { counts.pendingWrites }
+    // Private: the compiler then sees every access, and checks none of them at run time.
+    private var counts = Counts()
+
+    private struct Counts {
+        var receivedBytes: UInt64 = 0
+        var sentBytes: UInt64 = 0
+        var directFlushes: UInt64 = 0
+        var queuedWrites: UInt64 = 0
+        var pendingWrites = 0
+    }
+
+    /// Requests that libuv needs room for once in a stream's life.
+    @unsafe private struct Requests {
+        var connect = unsafe uv_connect_t()
+        var shutdown = unsafe uv_shutdown_t()
+    }
+
+    package init(loop: EventLoop) {
+        self.loop = loop
+        unsafe handle = .allocate(capacity: 1)
+        unsafe requests = .allocate(capacity: 1)
+        unsafe requests.initialize(to: Requests())
+        unsafe uv_tcp_init(loop.handle, handle)
+        unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
+    }
+
+    deinit {
+        unsafe handle.deallocate()
+        unsafe requests.deallocate()
+    }
+
+    private var streamHandle: UnsafeMutablePointer<uv_stream_t> {
+        unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
+    }
+
+    // MARK: Opening
+
+    /// Starts connecting; the owner hears `streamDidConnect`.
+    package func connect(to address: SocketAddress) {
+        precondition(state == .new, "connect on a used stream")
+        state = .connecting
+        let code = unsafe address.withSockaddr { sockaddr in
+            unsafe uv_tcp_connect(&requests.pointee.connect, handle, sockaddr) { request, status in
+                guard let data = unsafe request?.pointee.handle.pointee.data else { return }
+                unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.didConnect(status) }
+            }
+        }
+        if code != 0 {
+            state = .open
+            owner?.streamDidConnect(LoopError(call: "connect", code: code))
+        }
+    }
+
+    private func didConnect(_ status: Int32) {
+        guard state == .connecting else { return }  // closed meanwhile
+        state = .open
+        if status == 0 { unsafe uv_tcp_nodelay(handle, 1) }
+        owner?.streamDidConnect(status == 0 ? nil : LoopError(call: "connect", code: status))
+    }
+
+    /// Takes the next connection of a listening handle.
+    func accept(from listener: UnsafeMutablePointer<uv_stream_t>, sendBufferByteCount: Int?) throws(LoopError) {
+        precondition(state == .new, "accept on a used stream")
+        try unsafe LoopError.check("accept", uv_accept(listener, streamHandle))
+        state = .open
+        // Small answers must not wait for the peer's acknowledgement (Nagle, RFC 896).
+        unsafe uv_tcp_nodelay(handle, 1)
+        if let byteCount = sendBufferByteCount {
+            unsafe _ = hw_set_send_buffer(handle, Int32(clamping: byteCount))
+        }
+    }
+
+    package var peerAddress: SocketAddress? {
+        unsafe SocketAddress.filled { unsafe uv_tcp_getpeername(handle, $0, $1) }
+    }
+
+    package var isOpen: Bool { state == .open }
+
+    // MARK: Reading
+
+    package func startReading() {
+        guard !isReading, state == .open || state == .finishing else { return }
+        isReading = true
+        unsafe uv_read_start(streamHandle, { handle, _, buffer in
+            guard let data = unsafe handle?.pointee.data, let buffer = unsafe buffer else { return }
+            unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { stream in
+                let room = unsafe stream.loop.readBuffer
+                unsafe buffer.pointee = unsafe uv_buf_t(
+                    base: room.baseAddress?.assumingMemoryBound(to: CChar.self), len: room.count)
+            }
+        }, { handle, count, buffer in
+            guard let data = unsafe handle?.pointee.data, count != 0 else { return }
+            unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.didRead(count) }
+        })
+    }
+
+    package func stopReading() {
+        guard isReading else { return }
+        isReading = false
+        unsafe _ = uv_read_stop(streamHandle)
+    }
+
+    private func didRead(_ count: Int) {
+        if count > 0 {
+            counts.receivedBytes &+= UInt64(count)
+            // After `finish` what still comes is read and dropped, so that the kernel has no
+            // reason to answer it with RST and take our last response back.
+            if state == .finishing { return }
+            unsafe owner?.streamDidRead(UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count]))
+        } else if count == Int(UV_EOF.rawValue) {
+            stopReading()
+            owner?.streamDidReachEnd()
+        } else {
+            fail("read", Int32(count))
+        }
+    }
+
+    // MARK: Writing
+
+    /// Bytes that the socket has not taken.
+    package var pendingByteCount: Int { unsafe uv_stream_get_write_queue_size(streamHandle) }
+
+    /// When the oldest write in the queue was queued, or nil.
+    package var oldestWriteNanoseconds: UInt64? { unsafe oldestWrite?.pointee.queuedNanoseconds }
+
+    /// Calls `body` with queue time and bytes of each write that libuv has not finished, oldest first.
+    package func forEachPendingWrite(_ body: (_ queuedNanoseconds: UInt64, _ byteCount: Int) -> Void) {
+        var write = unsafe oldestWrite
+        // libuv counts what is left; the oldest write may be out in part.
+        var surplus = -pendingByteCount
+        var each = unsafe write
+        while let one = unsafe each {
+            unsafe surplus += one.pointee.byteCount
+            unsafe each = unsafe one.pointee.next
+        }
+        while let one = unsafe write {
+            let spent = unsafe min(surplus, one.pointee.byteCount)
+            surplus -= spent
+            unsafe body(one.pointee.queuedNanoseconds, one.pointee.byteCount - spent)
+            unsafe write = unsafe one.pointee.next
+        }
+    }
+
+    /// Bytes in arenas that only pending writes keep: handed out, and held. Their exchanges have ended.
+    package var retiredArenaBytes: (used: Int, reserved: Int) {
+        var total = (used: 0, reserved: 0)
+        var last: Arena?
+        var write = unsafe oldestWrite
+        while let one = unsafe write {
+            for index in unsafe 0..<one.pointee.leaseCount {
+                // The leases of one arena stand side by side.
+                let arena = unsafe one.pointee.leases[index].arena
+                if arena.isRetired && arena != last {
+                    total.used += arena.usedByteCount
+                    total.reserved += arena.reservedByteCount
+                }
+                last = arena
+            }
+            unsafe write = unsafe one.pointee.next
+        }
+        return total
+    }
+
+    /// Sends the batch and empties it: at once as far as the socket takes it, the rest by
+    /// libuv when the socket is writable again, under the batch's leases.
+    package func flush(_ batch: WriteBatch) {
+        guard !batch.isEmpty else { return batch.removeAll() }
+        guard state == .open else { return batch.removeAll() }
+        let total = batch.byteCount
+        var taken = 0
+        if pendingWrites == 0 {
+            let code = unsafe uv_try_write(streamHandle, batch.buffers, UInt32(batch.bufferCount))
+            if code >= 0 {
+                taken = Int(code)
+                counts.sentBytes &+= UInt64(taken)
+                if taken == total {
+                    counts.directFlushes &+= 1
+                    return batch.removeAll()
+                }
+            } else if code != UV_EAGAIN.rawValue {
+                batch.removeAll()
+                return fail("write", code)
+            }
+        }
+        let now = EventLoop.monotonicNanoseconds()
+        var failure: Int32 = 0
+        unsafe batch.drainRemainder(after: taken) { buffers, leases in
+            guard failure == 0 else { return }
+            failure = unsafe queue(buffers, leases, now)
+        }
+        if failure != 0 { fail("write", failure) }
+    }
+
+    /// Sends what the socket takes at once, as long as nothing is queued, and keeps none of the
+    /// bytes. - Returns: how many were taken.
+    package func writeNow(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard state == .open, pendingWrites == 0, let start = bytes.baseAddress, bytes.count > 0 else { return 0 }
+        var buffer = unsafe uv_buf_t(
+            base: UnsafeMutablePointer(mutating: start.assumingMemoryBound(to: CChar.self)), len: bytes.count)
+        let code = unsafe uv_try_write(streamHandle, &buffer, 1)
+        if code < 0 {
+            if code != UV_EAGAIN.rawValue { fail("write", code) }
+            return 0
+        }
+        counts.sentBytes &+= UInt64(code)
+        if Int(code) == bytes.count { counts.directFlushes &+= 1 }
+        return Int(code)
+    }
+
+    private func queue(
+        _ buffers: UnsafeMutableBufferPointer<uv_buf_t>, _ leases: borrowing WriteBatch.LeaseRun, _ now: UInt64
+    ) -> Int32 {
+        let write = unsafe loop.takeIdleWrite() ?? PendingWrite.make()
+        unsafe write.pointee.leaseCount = unsafe leases.copyLeases(to: write.pointee.leases)
+        var byteCount = 0
+        for unsafe buffer in unsafe buffers { unsafe byteCount += buffer.len }
+        unsafe write.pointee.byteCount = byteCount
+        unsafe write.pointee.queuedNanoseconds = now
+        unsafe write.pointee.next = nil
+        unsafe write.pointee.stream = Unmanaged.passUnretained(self)
+        let request = unsafe UnsafeMutableRawPointer(write).assumingMemoryBound(to: uv_write_t.self)
+        let code = unsafe uv_write(request, streamHandle, buffers.baseAddress, UInt32(buffers.count)) { request, status in
+            guard let request = unsafe request else { return }
+            let write = unsafe UnsafeMutableRawPointer(request).assumingMemoryBound(to: PendingWrite.self)
+            unsafe write.pointee.stream?._withUnsafeGuaranteedRef { unsafe $0.didWrite(write, status) }
+        }
+        if code != 0 {
+            unsafe write.pointee.endLeases()
+            unsafe loop.giveIdleWrite(write)
+            return code
+        }
+        if let youngest = unsafe youngestWrite {
+            unsafe youngest.pointee.next = unsafe write
+        } else {
+            unsafe oldestWrite = unsafe write
+        }
+        unsafe youngestWrite = unsafe write
+        counts.pendingWrites += 1
+        counts.queuedWrites &+= 1
+        return 0
+    }
+
+    private func didWrite(_ write: UnsafeMutablePointer<PendingWrite>, _ status: Int32) {
+        // libuv finishes the writes of a stream in the order they were queued.
+        unsafe precondition(write == oldestWrite, "writes finished out of order")
+        unsafe oldestWrite = unsafe write.pointee.next
+        if unsafe oldestWrite == nil { unsafe youngestWrite = nil }
+        counts.pendingWrites -= 1
+        if status == 0 { unsafe counts.sentBytes &+= UInt64(write.pointee.byteCount) }
+        unsafe write.pointee.endLeases()
+        unsafe loop.giveIdleWrite(write)
+        if state == .closing || status == UV_ECANCELED.rawValue { return }
+        if status != 0 { return fail("write", status) }
+        owner?.streamDidWrite()
+    }
+
+    // MARK: Ending
+
+    /// No more writes: the queue goes out, then FIN. Bytes that still come are dropped.
+    /// The owner hears the peer's end, and closes; or closes when it has waited enough.
+    package func finish() {
+        guard state == .open else { return }
+        state = .finishing
+        let code = unsafe uv_shutdown(&requests.pointee.shutdown, streamHandle) { _, _ in }
+        if code != 0 { return fail("shutdown", code) }
+        startReading()
+    }
+
+    /// Drops the connection; pending writes end with it. The owner hears `streamDidClose`.
+    package func close() {
+        guard state != .closing, state != .closed else { return }
+        state = .closing
+        unsafe uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { handle in
+            guard let data = unsafe handle?.pointee.data else { return }
+            unsafe Unmanaged<TCPStream>.fromOpaque(data).takeRetainedValue().didClose()
+        }
+    }
+
+    /// As `close`, with RST instead of FIN (SO_LINGER 0): for peers that misbehave.
+    package func reset() {
+        guard state != .closing, state != .closed else { return }
+        let code = unsafe uv_tcp_close_reset(handle) { handle in
+            guard let data = unsafe handle?.pointee.data else { return }
+            unsafe Unmanaged<TCPStream>.fromOpaque(data).takeRetainedValue().didClose()
+        }
+        if code == 0 { state = .closing } else { close() }
+    }
+
+    private func didClose() {
+        state = .closed
+        let owner = owner
+        self.owner = nil
+        owner?.streamDidClose()
+    }
+
+    private func fail(_ call: String, _ code: Int32) {
+        guard state != .closing, state != .closed else { return }
+        stopReading()
+        owner?.streamDidFail(LoopError(call: call, code: code))
+    }
+}

@@ -1,0 +1,187 @@
+internal import CZlib
+internal import FoundationEssentials
+
+/// The V2 encoding of HdrHistogram: what its Java, C, Python and browser readers take.
+///
+/// A header of 40 bytes and the counts as ZigZag LEB128 of at most nine bytes, where a
+/// negative number stands for a run of zeros; deflated, with a header of eight bytes;
+/// in Base64. Integers in headers are big-endian.
+extension LatencyHistogram {
+    /// Deflated and in Base64; begins `HISTFAAA`.
+    package var encodedText: String {
+        let payload = encodedCounts
+        var plain = Bytes()
+        plain.append(Encoding.cookie)
+        plain.append(UInt32(payload.bytes.count))
+        plain.append(UInt32(0))  // normalizing offset
+        plain.append(UInt32(3))  // significant digits
+        plain.append(UInt64(1))  // lowest discernible value
+        plain.append(LatencyHistogram.highestNanoseconds)
+        plain.append((1.0).bitPattern)  // integer to double conversion ratio
+        plain.bytes += payload.bytes
+
+        let deflated = Encoding.deflate(plain.bytes)
+        var text = Bytes()
+        text.append(Encoding.compressedCookie)
+        text.append(UInt32(deflated.count))
+        text.bytes += deflated
+        return Data(text.bytes).base64EncodedString()
+    }
+
+    /// Reads what `encodedText`, or another HdrHistogram with our digits and unit, wrote.
+    /// The lowest and the highest value come back at the precision of their buckets.
+    package init(encodedText: String) throws(EncodingError) {
+        guard let data = Data(base64Encoded: encodedText) else { throw .notBase64 }
+        var compressed = Bytes(bytes: [UInt8](data))
+        guard compressed.takeUInt32() == Encoding.compressedCookie else { throw .notCompressedV2 }
+        guard let count = compressed.takeUInt32(), Int(count) == compressed.remaining.count else { throw .truncated }
+        var plain = Bytes(bytes: try Encoding.inflate(Array(compressed.remaining)))
+
+        guard plain.takeUInt32() == Encoding.cookie else { throw .notV2 }
+        guard let payloadCount = plain.takeUInt32(), let offset = plain.takeUInt32(), let digits = plain.takeUInt32(),
+            let lowest = plain.takeUInt64(), plain.takeUInt64() != nil, plain.takeUInt64() != nil,
+            Int(payloadCount) == plain.remaining.count
+        else { throw .truncated }
+        guard offset == 0, digits == 3, lowest == 1 else { throw .otherLayout }
+
+        self.init()
+        var bucket = 0
+        while let number = plain.takeNumber() {
+            guard number != .min else { throw .truncated }
+            if number < 0 {
+                guard -number < Encoding.bucketCount else { throw .tooLarge }
+                bucket += Int(-number)
+            } else if number == 0 {
+                bucket += 1
+            } else {
+                guard bucket < Encoding.bucketCount, UInt64(number) <= Encoding.countLimit - self.count else { throw .tooLarge }
+                record(nanoseconds: Encoding.highestValue(ofBucket: bucket), times: UInt64(number))
+                bucket += 1
+            }
+        }
+        guard plain.remaining.isEmpty else { throw .truncated }
+    }
+
+    package enum EncodingError: Error, Equatable {
+        case notBase64
+        case notCompressedV2
+        case notV2
+        case notDeflate
+        case truncated
+        /// Other digits, another unit, or an offset: not a histogram of latencies of ours.
+        case otherLayout
+        /// Values beyond `highestNanoseconds`, or more of them than anybody has counted.
+        case tooLarge
+    }
+
+    private var encodedCounts: Bytes {
+        var payload = Bytes()
+        var next = 0
+        forEachBucket { value, count in
+            let bucket = Encoding.bucket(of: value)
+            if bucket > next { payload.append(number: -Int64(bucket - next)) }
+            payload.append(number: Int64(clamping: count))
+            next = bucket + 1
+        }
+        return payload
+    }
+}
+
+/// The arithmetic of the layout with three digits and unit 1, and zlib.
+private enum Encoding {
+    static let cookie: UInt32 = 0x1c84_9313
+    static let compressedCookie: UInt32 = 0x1c84_9314
+
+    /// Values below this have a bucket each; from there on, each doubling has half as many.
+    static let subBucketCount = 2048
+    static let bucketCount = bucket(of: LatencyHistogram.highestNanoseconds) + 1
+
+    /// Values in a histogram: what a double still counts exactly.
+    static let countLimit: UInt64 = 1 << 53
+
+    /// More than the counts of any histogram of ours can take: a limit for what a file may ask of us.
+    static let inflatedByteLimit = bucketCount * 9 + 40
+
+    static func bucket(of value: UInt64) -> Int {
+        let shift = max(0, (64 - value.leadingZeroBitCount) - 11)
+        return shift * (subBucketCount / 2) + Int(value >> UInt64(shift))
+    }
+
+    static func highestValue(ofBucket bucket: Int) -> UInt64 {
+        let shift = max(0, bucket / (subBucketCount / 2) - 1)
+        let subBucket = UInt64(bucket - shift * (subBucketCount / 2))
+        return ((subBucket + 1) << UInt64(shift)) - 1
+    }
+
+    static func deflate(_ bytes: [UInt8]) -> [UInt8] {
+        var count = compressBound(UInt(bytes.count))
+        let deflated = unsafe [UInt8](unsafeUninitializedCapacity: Int(count)) { buffer, initializedCount in
+            let status = unsafe compress(buffer.baseAddress, &count, bytes, UInt(bytes.count))
+            precondition(status == Z_OK, "compress fails only for want of room or memory")
+            initializedCount = Int(count)
+        }
+        return deflated
+    }
+
+    static func inflate(_ bytes: [UInt8]) throws(LatencyHistogram.EncodingError) -> [UInt8] {
+        var count = UInt(inflatedByteLimit)
+        var status = Z_OK
+        let inflated = unsafe [UInt8](unsafeUninitializedCapacity: inflatedByteLimit) { buffer, initializedCount in
+            status = unsafe uncompress(buffer.baseAddress, &count, bytes, UInt(bytes.count))
+            initializedCount = status == Z_OK ? Int(count) : 0
+        }
+        guard status != Z_BUF_ERROR || bytes.isEmpty else { throw .tooLarge }
+        guard status == Z_OK else { throw .notDeflate }
+        return inflated
+    }
+}
+
+/// Bytes being written at the end and read from the front.
+private struct Bytes {
+    var bytes: [UInt8] = []
+    private var position = 0
+
+    init(bytes: [UInt8] = []) { self.bytes = bytes }
+
+    var remaining: ArraySlice<UInt8> { bytes[position...] }
+
+    mutating func append<I: FixedWidthInteger>(_ integer: I) {
+        for shift in stride(from: I.bitWidth - 8, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: integer >> I(shift)))
+        }
+    }
+
+    mutating func takeUInt32() -> UInt32? { take(4).map { UInt32($0) } }
+
+    mutating func takeUInt64() -> UInt64? { take(8) }
+
+    private mutating func take(_ count: Int) -> UInt64? {
+        guard remaining.count >= count else { return nil }
+        defer { position += count }
+        return remaining.prefix(count).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// ZigZag LEB128-64b9B: seven bits a byte, low ones first, and all eight of the ninth.
+    mutating func append(number: Int64) {
+        var rest = UInt64(bitPattern: (number << 1) ^ (number >> 63))
+        for _ in 0..<8 {
+            guard rest >= 0x80 else { break }
+            bytes.append(UInt8(rest & 0x7f) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    /// nil at the end, and when the bytes end within a number.
+    mutating func takeNumber() -> Int64? {
+        var rest: UInt64 = 0
+        for (index, byte) in remaining.prefix(9).enumerated() {
+            let isLast = index == 8 || byte < 0x80
+            rest |= UInt64(isLast ? byte : byte & 0x7f) << UInt64(7 * index)
+            guard isLast else { continue }
+            position += index + 1
+            return Int64(bitPattern: rest >> 1) ^ -Int64(bitPattern: rest & 1)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,30 @@
+internal import Synchronization
+
+/// The reading that one thread published last, until another thread takes it.
+///
+/// One of the few places where threads meet: a worker publishes at a tick, never on its hot
+/// path. A reading that nobody took is combined with the next, so that what histograms
+/// recorded meanwhile is not lost.
+package final class Latest<Value: Sendable>: Sendable {
+    private let value = Mutex<Value?>(nil)
+    private let combine: @Sendable (_ older: Value, _ newer: Value) -> Value
+
+    /// - Parameter combine: makes one reading of two, of which the first was never taken.
+    package init(combine: @escaping @Sendable (_ older: Value, _ newer: Value) -> Value) {
+        self.combine = combine
+    }
+
+    package func publish(_ new: Value) {
+        value.withLock { value in
+            value = value.map { combine($0, new) } ?? new
+        }
+    }
+
+    /// The reading, once; nil when there was none since the last time.
+    package func take() -> Value? {
+        value.withLock { value in
+            defer { value = nil }
+            return value
+        }
+    }
+}

@@ -1,0 +1,116 @@
+extension Metric {
+    /// What the clients count.
+    static let client: [Metric] =
+        clientRequests + clientResponses + clientConnections + clientBytes
+        + clientGroup.inner(\.writes).metrics
+        + clientGroup.inner(\.strings).metrics("cache.strings") + clientGroup.inner(\.buffers).metrics("cache.buffers")
+        + clientLoops
+
+    private static let clientGroup = MetricGroup<ClientSample>(
+        prefix: "client",
+        part: { $0.client },
+        update: { sample, change in
+            var part = sample.client ?? ClientSample()
+            change(&part)
+            sample.client = part
+        })
+
+    private static let clientRequests: [Metric] = [
+        clientGroup.counter("requests.scheduled", .request, \.scheduledRequests, "Wanted by the schedule so far; in a closed load: the same as started"),
+        clientGroup.counter("requests.started", .request, \.startedRequests, "Handed to a connection"),
+        clientGroup.counter("requests.done", .request, \.doneRequests, "Ended: succeeded or failed"),
+        clientGroup.counter("requests.succeeded", .request, \.succeededRequests, "Answered in full with a status below 400"),
+        clientGroup.counter("requests.failed", .request, \.failedRequests, "Ended any other way: 4xx, 5xx, errored, timed out"),
+        clientGroup.counter("requests.errored", .request, \.erroredRequests, "Ended without a full answer"),
+        clientGroup.counter("requests.timed_out", .request, \.timedOutRequests, "Ended by the request timeout; among the errored"),
+        clientGroup.gauge("requests.in_flight", .request, \.inFlightRequests, "Sent and not answered, now"),
+        clientGroup.gauge("requests.queued", .request, \.queuedRequests, "Due by the schedule and not sent for want of a stream, now"),
+        clientGroup.histogram("service_time", \.serviceTime, "From sending a request to the end of its answer"),
+        clientGroup.histogram("response_time", \.responseTime, "From when the schedule meant to send a request to the end of its answer"),
+        clientGroup.histogram("schedule_delay", \.scheduleDelay, "From when the schedule meant to send a request to when it was sent"),
+    ]
+
+    private static let clientResponses: [Metric] =
+        clientGroup.inner(\.statuses).metrics + [
+            clientGroup.counter("errors.connect", .request, \.errors.connect, "Errored: no connection could be made"),
+            clientGroup.counter("errors.closed", .request, \.errors.closed, "Errored: the connection ended under the request"),
+            clientGroup.counter("errors.reset", .request, \.errors.reset, "Errored: the peer reset the stream"),
+            clientGroup.counter("errors.goaway", .request, \.errors.goaway, "Errored: the peer said GOAWAY and had not processed the request"),
+            clientGroup.counter("errors.timeout", .request, \.errors.timeout, "Errored: no full answer within the request timeout"),
+            clientGroup.counter("errors.protocol", .request, \.errors.protocolError, "Errored: the peer broke the protocol"),
+            clientGroup.counter("errors.aborted", .request, \.errors.aborted, "Errored: still open when the run and its drain time were over"),
+        ]
+
+    private static let clientConnections: [Metric] = [
+        clientGroup.gauge("connections.open", .connection, \.openConnections, "Open now"),
+        clientGroup.counter("connections.opened", .connection, \.openedConnections, "Established"),
+        clientGroup.counter("connections.failed", .attempt, \.failedConnects, "Attempts to connect that failed"),
+        clientGroup.counter("connections.reconnects", .connection, \.reconnects, "Established in place of one that had ended"),
+    ]
+
+    private static let clientBytes: [Metric] = [
+        clientGroup.counter("bytes.received", .bytes, \.receivedBytes, "Read from sockets"),
+        clientGroup.counter("bytes.sent", .bytes, \.sentBytes, "Written to sockets"),
+        clientGroup.counter("bytes.received_body", .bytes, \.receivedBodyBytes, "Response bodies"),
+        clientGroup.counter("bytes.received_header", .bytes, \.receivedHeaderBytes, "Response headers as the peer sent them"),
+        clientGroup.counter("bytes.decoded_header", .bytes, \.decodedHeaderBytes, "Response headers after HPACK decoding"),
+    ]
+
+    private static let clientLoops: [Metric] = [
+        clientGroup.gauge("loop.count", .loop, \.loopCount, "Event loops, a thread each"),
+        clientGroup.seconds("loop.cpu", .counter, \.cpuNanoseconds, "CPU time of the clients' threads"),
+        clientGroup.seconds("loop.lag", .gauge, \.loopLagNanoseconds, "The longest that a loop took to answer for this sample"),
+    ]
+}
+
+extension MetricGroup<StatusCounts> {
+    /// Answers by class of status.
+    var metrics: [Metric] {
+        [
+            counter("responses.1xx", .response, \.informational, "Informational"),
+            counter("responses.2xx", .response, \.success, "Success"),
+            counter("responses.3xx", .response, \.redirection, "Redirection"),
+            counter("responses.4xx", .response, \.clientError, "Client errors"),
+            counter("responses.5xx", .response, \.serverError, "Server errors, and what is no status"),
+        ]
+    }
+}
+
+extension MetricGroup<CacheSample> {
+    func metrics(_ name: String) -> [Metric] {
+        [
+            counter("\(name).lookups", .lookup, \.lookups, "Look-ups"),
+            counter("\(name).hits", .lookup, \.hits, "Look-ups that found an entry"),
+            counter("\(name).misses", .lookup, \.misses, "Look-ups that did not"),
+            counter("\(name).evictions", .eviction, \.evictions, "Entries thrown out for want of room"),
+            gauge("\(name).entries", .entry, \.entries, "Entries now"),
+            gauge("\(name).entry_limit", .entry, \.entryLimit, "Entries at most"),
+            gauge("\(name).bytes", .bytes, \.bytes, "Bytes held now"),
+            gauge("\(name).byte_limit", .bytes, \.byteLimit, "Bytes at most"),
+            seconds("\(name).waited", .counter, \.waitedNanoseconds, "Time spent waiting for the lock"),
+            ratio("\(name).hit_rate", "Hits in look-ups") { $0.hitRate },
+        ]
+    }
+}
+
+extension MetricGroup<WriteSample> {
+    var metrics: [Metric] {
+        [
+            counter("writes.direct", .write, \.direct, "Flushes that the socket took whole, at once"),
+            counter("writes.queued", .write, \.queued, "Writes left in the loop's queue"),
+            gauge("writes.pending", .write, \.pending, "Writes not finished, now"),
+            gauge("writes.pending_bytes", .bytes, \.pendingBytes, "Bytes of writes not finished, now"),
+            gauge("writes.pending_bytes_high_water", .bytes, \.pendingBytesHighWater, "The most bytes that waited at once; loops' peaks added"),
+            seconds("writes.oldest_age", .gauge, \.oldestAgeNanoseconds, "Age of the oldest write not finished"),
+        ] + (0..<WriteSample.ageBucketCount).map(pendingBytes(ofAge:))
+    }
+
+    private func pendingBytes(ofAge bucket: Int) -> Metric {
+        let isLast = bucket == WriteSample.ageBucketCount - 1
+        // Milliseconds: bucket i ends at 2^i, and the last begins where the one before ends.
+        let edge = 1 << (isLast ? bucket - 1 : bucket)
+        return gauge(
+            "writes.pending_bytes_by_age.\(isLast ? "from" : "below")_\(edge)ms", .bytes, \.pendingBytesByAge[bucket],
+            isLast ? "Bytes whose write is \(edge) ms old or older" : "Bytes whose write is younger than \(edge) ms, and in no bucket before")
+    }
+}

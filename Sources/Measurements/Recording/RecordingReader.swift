@@ -1,0 +1,125 @@
+internal import Glibc
+
+/// Reads a recording line by line, as it was written.
+///
+/// A last line without its end is no error: the run was killed while it wrote. It is
+/// left out, and `isCutOff` says so. Owns the descriptor.
+package struct RecordingReader: ~Copyable {
+    package enum Line: Sendable {
+        case sample(Sample)
+        case event(Event)
+        case summary(JSON)
+        /// Of a type that this version does not know.
+        case other(type: String)
+    }
+
+    package let path: String
+    package private(set) var header: RecordingHeader
+    /// The file ended within a line. Known once `next` has returned nil.
+    package private(set) var isCutOff = false
+    /// Of the line returned last, from 1.
+    package private(set) var lineNumber = 1
+
+    private var lines: LineReader
+
+    /// A line has about 6 KB and three histograms, each at most 100 KB in Base64: a limit
+    /// for what a file that is no recording may ask of us.
+    package static let lineByteLimit = 4 << 20
+
+    /// Opens the file and reads the header.
+    package init(path: String) throws(RecordingError) {
+        self.path = path
+        do throws(RecordingError.Cause) {
+            var reader = try LineReader(path: path)
+            header = try RecordingReader.readHeader(&reader)
+            lines = reader
+        } catch {
+            throw RecordingError(path: path, line: error.isAboutFile ? nil : 1, cause: error)
+        }
+    }
+
+    /// The next line; nil at the end.
+    package mutating func next() throws(RecordingError) -> Line? {
+        do throws(RecordingError.Cause) {
+            guard let line = try lines.next() else {
+                isCutOff = !lines.rest.isEmpty
+                return nil
+            }
+            lineNumber += 1
+            let json = try RecordingReader.parse(line)
+            switch json["type"]?.string {
+            case "sample": return .sample(try Sample(json: json))
+            case "event": return .event(try Event(json: json))
+            case "summary": return .summary(json)
+            case let type?: return .other(type: type)
+            case nil: throw .missing("type")
+            }
+        } catch {
+            throw RecordingError(path: path, line: error.isAboutFile ? nil : lineNumber, cause: error)
+        }
+    }
+
+    private static func readHeader(_ lines: inout LineReader) throws(RecordingError.Cause) -> RecordingHeader {
+        guard let first = try lines.next() else { throw lines.rest.isEmpty ? .empty : .noHeader }
+        let json = try parse(first)
+        guard json["type"]?.string == "header" else { throw .noHeader }
+        return try RecordingHeader(json: json)
+    }
+
+    private static func parse(_ line: [UInt8]) throws(RecordingError.Cause) -> JSON {
+        do { return try JSON(parsing: line) } catch { throw .notJSON }
+    }
+}
+
+extension RecordingError.Cause {
+    fileprivate var isAboutFile: Bool {
+        switch self {
+        case .system, .empty, .failedBefore: true
+        case .notJSON, .noHeader, .missing, .histogram, .futureVersion, .lineTooLong: false
+        }
+    }
+}
+
+/// Splits a file at its newlines, 64 KiB at a time.
+private struct LineReader: ~Copyable {
+    private let descriptor: Int32
+    /// Read and not yet returned. At the end of the file: a line without its end.
+    private(set) var rest: [UInt8] = []
+    /// Bytes of `rest` known to hold no newline.
+    private var searched = 0
+
+    init(path: String) throws(RecordingError.Cause) {
+        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system("cannot read", errno) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// The next whole line without its newline; nil when there is no more.
+    mutating func next() throws(RecordingError.Cause) -> [UInt8]? {
+        while true {
+            if let end = rest[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+                let line = Array(rest[..<end])
+                rest.removeFirst(end + 1)
+                searched = 0
+                return line
+            }
+            searched = rest.count
+            guard searched <= RecordingReader.lineByteLimit else { throw .lineTooLong(RecordingReader.lineByteLimit) }
+            guard try readMore() else { return nil }
+        }
+    }
+
+    /// false at the end of the file.
+    private mutating func readMore() throws(RecordingError.Cause) -> Bool {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest += chunk[..<count]
+                return count > 0
+            }
+            guard errno == EINTR else { throw .system("cannot read", errno) }
+        }
+    }
+}

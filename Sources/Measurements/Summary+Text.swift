@@ -1,0 +1,183 @@
+extension Summary {
+    /// For people, 80 columns wide, in the tradition of h2load and oha.
+    package var text: String {
+        var page = Page()
+        if last.client != nil { writeClient(to: &page) }
+        if let server = last.server { writeServer(server, to: &page) }
+        if last.client == nil && last.server == nil { page.lines.append("nothing was measured") }
+        writeCosts(to: &page)
+        if request.load != nil { writeVerdict(to: &page) }
+        return page.lines.joined(separator: "\n") + "\n"
+    }
+
+    private var durationText: String { Figure.fixed(loadSeconds ?? 0, decimals: 2) + "s" }
+
+    private func writeClient(to page: inout Page) {
+        guard let client = last.client else { return }
+        let rate = derived("client.requests.rate") ?? 0
+        let byteRate = derived("client.bytes.received_rate") ?? 0
+        page.lines.append("finished in \(durationText), \(Figure.fixed(rate, decimals: 2)) req/s, \(Figure.bytes(byteRate))/s")
+        if let load = request.load {
+            let kind = load.rate.map { "open, \(JSON.number($0).text) req/s asked" } ?? "closed"
+            page.write("load", [kind, "\(load.connections) connections x \(load.streams) streams", "to \(request.address)"])
+        }
+        let total = derived("client.requests.total") ?? 0
+        page.write(
+            "requests",
+            [
+                "\(JSON.number(total).text) total", "\(client.startedRequests) started", "\(client.doneRequests) done",
+                "\(client.succeededRequests) succeeded", "\(client.failedRequests) failed",
+                "\(client.erroredRequests) errored", "\(client.timedOutRequests) timeout",
+            ])
+        page.write("status codes", client.statuses.items)
+        page.write("errors", client.errors.items)
+        page.write("traffic", client.trafficItems)
+        page.write(
+            "connections",
+            [
+                "\(client.openedConnections) opened", "\(client.failedConnects) failed",
+                "\(client.reconnects) reconnects", "\(maximumText("client.connections.open")) open at most",
+            ])
+        page.lines.append("")
+        writeLatencies(to: &page)
+        page.lines.append("")
+        page.write("string cache", items(of: client.strings, "client.cache.strings"))
+        page.write("buffer cache", items(of: client.buffers, "client.cache.buffers"))
+    }
+
+    private func items(of cache: CacheSample, _ name: String) -> [String] {
+        guard let hitRate = cache.hitRate else { return ["not used"] }
+        return [
+            "\(Figure.percent(hitRate)) hits", "\(cache.lookups) look-ups",
+            "\(maximumText("\(name).entries")) entries", "\(Figure.bytes(maximum(of: "\(name).bytes") ?? 0)) at most",
+            "\(cache.evictions) evictions",
+        ]
+    }
+
+    private func writeLatencies(to page: inout Page) {
+        let heads = ["min", "p50", "p90", "p99", "p99.9", "p99.99", "max"]
+        page.lines.append(Page.row("latency", heads))
+        for (name, histogram) in [("service", serviceTime), ("response", responseTime), ("sent late", scheduleDelay)] {
+            let values = [histogram.lowestNanoseconds]
+                + histogram.valuesAtPercentiles(LatencyHistogram.percentiles.map(\.percent))
+                + [histogram.highestRecordedNanoseconds]
+            page.lines.append(Page.row(name, values.map { $0.map(Figure.time(nanoseconds:)) ?? "-" }))
+        }
+    }
+
+    private func writeServer(_ server: ServerSample, to page: inout Page) {
+        if last.client == nil {
+            let rate = derived("server.requests.rate") ?? 0
+            let byteRate = derived("server.bytes.sent_rate") ?? 0
+            page.lines.append(
+                "served \(request.address) for \(durationText), \(Figure.fixed(rate, decimals: 2)) req/s, \(Figure.bytes(byteRate))/s")
+            page.write("status codes", server.statuses.items)
+        }
+        page.write(
+            "server",
+            [
+                "\(server.startedRequests) requests started", "\(server.completedRequests) completed",
+                "\(server.acceptedConnections) connections accepted", "\(server.refusedConnections) refused",
+                "\(server.protocolErrors) protocol errors", "\(server.timeouts) timeouts",
+            ])
+        page.write(
+            "pending writes",
+            [
+                "\(Figure.bytes(Double(server.writes.pendingBytesHighWater))) at most",
+                "\(server.writes.pending) left", "\(server.writes.direct) direct", "\(server.writes.queued) queued",
+                "\(server.readPauses) read pauses",
+            ])
+        let arena = server.arena
+        page.write(
+            "arena",
+            [
+                "\(Figure.bytes(Double(arena.reservedBytesHighWater))) reserved at most",
+                "\(arena.inUseHighWater) in use at most", "\(arena.inUse) left",
+                "\(Figure.bytes(Double(arena.exchangeBytesHighWater))) for one exchange at most",
+                "\(arena.taken) taken" + (arena.taken == 0 ? "" : " (\(Figure.percent(Double(arena.reused) / Double(arena.taken))) warm)"),
+            ])
+    }
+
+    private func writeCosts(to page: inout Page) {
+        var items: [String] = []
+        if let share = derived("client.loop.utilization") { items.append("clients \(Figure.percent(share)) of a core a loop") }
+        if let share = derived("server.loop.utilization") { items.append("server \(Figure.percent(share))") }
+        items.append("memory \(Figure.bytes(maximum(of: "process.memory.resident") ?? 0)) at most")
+        page.write("cost", items)
+    }
+
+    private func writeVerdict(to page: inout Page) {
+        let verdict = verdict
+        page.lines.append("")
+        var items: [String] = [verdict.isTrustworthy ? "yes" : "no"]
+        if request.load?.rate == nil {
+            items.append("closed load: its rate is what the answers allowed")
+        } else {
+            items.append("\(last.client?.scheduledRequests ?? 0) asked")
+        }
+        items.append("\(last.client?.startedRequests ?? 0) fired")
+        items.append("\(last.client?.doneRequests ?? 0) completed")
+        items.append("\(JSON.number(derived("client.requests.dropped") ?? 0).text) dropped")
+        page.write("trustworthy", items)
+        for reason in verdict.reasons { page.write("  because", [reason]) }
+    }
+
+    private func maximumText(_ name: String) -> String { JSON.number(maximum(of: name) ?? 0).text }
+}
+
+/// Lines of at most 80 columns.
+private struct Page {
+    static let width = 80
+    var lines: [String] = []
+
+    /// `label: item, item, item`; what does not fit goes on below the first item.
+    mutating func write(_ label: String, _ items: [String]) {
+        let indent = String(repeating: " ", count: label.count + 2)
+        var line = "\(label): "
+        for (index, item) in items.enumerated() {
+            let piece = item + (index == items.count - 1 ? "" : ",")
+            if line.count > indent.count, line.count + 1 + piece.count > Page.width {
+                lines.append(line)
+                line = indent
+            }
+            line += (line.count > indent.count ? " " : "") + piece
+        }
+        lines.append(line)
+    }
+
+    static func row(_ label: String, _ cells: [String]) -> String {
+        func pad(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+        return label + String(repeating: " ", count: max(0, 10 - label.count)) + cells.map { pad($0, 10) }.joined()
+    }
+}
+
+extension StatusCounts {
+    fileprivate var items: [String] {
+        (informational > 0 ? ["\(informational) 1xx"] : [])
+            + ["\(success) 2xx", "\(redirection) 3xx", "\(clientError) 4xx", "\(serverError) 5xx"]
+    }
+}
+
+extension RequestErrorCounts {
+    fileprivate var items: [String] {
+        let named: [(UInt64, String)] = [
+            (connect, "not connected"), (closed, "connection closed"), (reset, "stream reset"), (goaway, "GOAWAY"),
+            (timeout, "timeout"), (protocolError, "protocol error"), (aborted, "aborted at the end"),
+        ]
+        let items = named.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        return items.isEmpty ? ["none"] : items
+    }
+}
+
+extension ClientSample {
+    fileprivate var trafficItems: [String] {
+        var headers = "\(Figure.bytes(Double(receivedHeaderBytes))) headers"
+        if receivedHeaderBytes > 0 && decodedHeaderBytes > 0 {
+            headers += " (\(Figure.percent(1 - Double(receivedHeaderBytes) / Double(decodedHeaderBytes))) saved)"
+        }
+        return [
+            "\(Figure.bytes(Double(receivedBytes))) received", headers,
+            "\(Figure.bytes(Double(receivedBodyBytes))) bodies", "\(Figure.bytes(Double(sentBytes))) sent",
+        ]
+    }
+}

@@ -1,0 +1,319 @@
+internal import HTTP1
+internal import HTTP2
+internal import Loop
+internal import Measurements
+internal import Memory
+
+/// One connection of the server: reads, has the protocol make exchanges of it, and sends
+/// what they answer. HTTP/1.1 and HTTP/2 are in files of their own.
+///
+/// Owned by its server until the socket is closed. One loop's thread.
+///
+/// `@safe`: its pointers are to exchanges, which live in arenas that it retires itself.
+@safe
+final class Connection: TCPStreamOwner, TimerTarget {
+    /// Retained, since a constant costs no counting; the server drops us when the socket is closed.
+    let server: HTTPServer
+    let stream: TCPStream
+    let id: UInt64
+    let openedNanoseconds: UInt64
+    /// Where the server keeps us.
+    var index = 0
+
+    /// What the bytes on this connection are. Set by the first of them, and ended by `finish` or `close`.
+    enum Phase {
+        /// Nothing has come yet, or only the first letters of "PRI ".
+        case sniffing
+        case http1
+        case http2
+        /// Our last byte is queued; the peer's are dropped until it closes too.
+        case finishing
+        case closed
+    }
+    var phase = Phase.sniffing
+    /// Letters of the HTTP/2 preface that have come while sniffing.
+    private var sniffedByteCount = 0
+
+    private let deadline: Timer
+    /// Bytes went either way since the deadline was set.
+    private var lastProgressNanoseconds: UInt64
+
+    // Exchanges that have begun and not ended
+    private(set) var firstExchange: UnsafeMutablePointer<Exchange>?
+    private(set) var openExchangeCount = 0
+    var requestCount: UInt64 = 0
+    private(set) var arenaHighWaterByteCount = 0
+
+    /// Reading has stopped because the peer does not read.
+    private(set) var isPaused = false
+    /// The server is going: no request after those begun.
+    private(set) var isDraining = false
+
+    // HTTP/1.1; see Connection+HTTP1
+    var parser = RequestParser()
+    var current: UnsafeMutablePointer<Exchange>?
+    var http1State = HTTP1State.reading
+    var closesAfterResponse = false
+    var isChunkedResponse = false
+    var carriedArena: Arena?
+    var carriedBytes = ArenaBytes.empty
+
+    // HTTP/2; see Connection+HTTP2
+    var session: Session?
+    /// Frames of the flush that is going on.
+    var output: Arena?
+    var isFlushing = false
+    var lacksRoom = false
+    var controlFrameBudget = ServerConfiguration.controlFrameBurstLimit
+    var budgetNanoseconds: UInt64 = 0
+    /// WINDOW_UPDATEs let through because we sent that many KiB.
+    var controlFrameCredit: UInt64 = 0
+    /// The peer has been told to calm down.
+    var isCalmed = false
+
+    init(server: HTTPServer, stream: TCPStream, id: UInt64) {
+        self.server = server
+        self.stream = stream
+        self.id = id
+        openedNanoseconds = EventLoop.monotonicNanoseconds()
+        lastProgressNanoseconds = openedNanoseconds
+        unsafe firstExchange = nil
+        unsafe current = nil
+        deadline = Timer(loop: stream.loop)
+        deadline.target = self
+        stream.owner = self
+        deadline.setDeadline(nanoseconds: openedNanoseconds + server.configuration.headerTimeoutNanoseconds)
+        stream.startReading()
+    }
+
+    var loop: EventLoop { stream.loop }
+
+    /// "127.0.0.1", for the echo routes.
+    var peerHost: String { stream.peerAddress?.host ?? "" }
+
+    /// "127.0.0.1:51822", asked for once: samples show it at every tick.
+    private(set) lazy var peer: String = stream.peerAddress?.description ?? "?"
+
+    // MARK: Bytes come
+
+    func streamDidRead(_ bytes: UnsafeRawBufferPointer) {
+        switch phase {
+        case .http1: unsafe receiveHTTP1(bytes)
+        case .http2: unsafe receiveHTTP2(bytes)
+        case .sniffing: unsafe sniff(bytes)
+        case .finishing, .closed: break
+        }
+    }
+
+    /// HTTP/2 with prior knowledge begins with a fixed text (RFC 9113, 3.4) whose first four
+    /// bytes begin no request of HTTP/1.1 that we would take.
+    private func sniff(_ bytes: UnsafeRawBufferPointer) {
+        let preface: StaticString = "PRI "
+        var matched = sniffedByteCount
+        for unsafe byte in unsafe bytes {
+            guard matched < 4, unsafe byte == preface.utf8Start[matched] else { break }
+            matched += 1
+        }
+        let isWhole = matched - sniffedByteCount == bytes.count
+        if isWhole && matched < 4 {
+            sniffedByteCount = matched
+            return
+        }
+        let replay = unsafe UnsafeRawBufferPointer(start: preface.utf8Start, count: sniffedByteCount)
+        if matched == 4 {
+            guard beginHTTP2() else { return close() }
+            if unsafe !replay.isEmpty { unsafe receiveHTTP2(replay) }
+            if phase == .http2 { unsafe receiveHTTP2(bytes) }
+        } else {
+            phase = .http1
+            server.counters.openHTTP1Connections += 1
+            if unsafe !replay.isEmpty { unsafe receiveHTTP1(replay) }
+            if phase == .http1 { unsafe receiveHTTP1(bytes) }
+        }
+    }
+
+    func streamDidReachEnd() {
+        switch phase {
+        case .http1: endHTTP1Input()
+        case .http2, .sniffing, .finishing: close()
+        case .closed: break
+        }
+    }
+
+    func streamDidFail(_ error: LoopError) { close() }
+
+    func streamDidConnect(_ error: LoopError?) {}
+
+    // MARK: Bytes go
+
+    /// More than the limit waits to be sent: begin nothing that makes it worse.
+    var isOverUnsentLimit: Bool {
+        stream.pendingByteCount + loop.batch.byteCount > server.configuration.unsentByteLimit
+    }
+
+    /// After a flush: stops reading when the peer does not keep up.
+    func pauseIfNeeded() {
+        guard !isPaused, stream.pendingByteCount > server.configuration.unsentByteLimit else { return }
+        isPaused = true
+        server.counters.readPauses += 1
+        server.counters.pausedConnections += 1
+        stream.stopReading()
+        keepAlive(for: server.configuration.requestTimeoutNanoseconds)
+    }
+
+    func streamDidWrite() {
+        lastProgressNanoseconds = EventLoop.monotonicNanoseconds()
+        // Half the limit, so that a peer at the edge does not stop and start us at every packet.
+        guard stream.pendingByteCount <= server.configuration.unsentByteLimit / 2 else { return }
+        if isPaused { endPause() }
+        switch phase {
+        case .http1: continueHTTP1()
+        case .http2: flushHTTP2()
+        case .sniffing, .finishing, .closed: break
+        }
+    }
+
+    private func endPause() {
+        isPaused = false
+        server.counters.pausedConnections -= 1
+        stream.startReading()
+    }
+
+    // MARK: Time
+
+    /// Gives the peer this long from now to make progress.
+    func keepAlive(for nanoseconds: UInt64) {
+        deadline.setDeadline(nanoseconds: server.nowNanoseconds + nanoseconds)
+    }
+
+    func timerDidFire(_ timer: Timer) {
+        if timer === deadline { return deadlineDidPass() }
+        guard let token = unsafe timer.token else { return }
+        let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
+        unsafe phase == .http2 ? continueHTTP2(exchange) : continueHTTP1(exchange)
+    }
+
+    private func deadlineDidPass() {
+        server.refreshNow()
+        guard phase != .finishing else { return close() }
+        // A byte may have moved since the deadline was set, with a request in work.
+        let isBusy = openExchangeCount > 0 || stream.pendingWrites > 0
+        let patience = server.configuration.requestTimeoutNanoseconds
+        let silence = server.nowNanoseconds - lastProgressNanoseconds
+        if isBusy && phase == .http2 || isPaused, silence < patience {
+            return deadline.setDeadline(nanoseconds: lastProgressNanoseconds + patience)
+        }
+        if unsafe isBusy && firstExchange?.pointee.timer != nil {
+            // Waiting was the request: /delay and /drip bound themselves.
+            return keepAlive(for: patience)
+        }
+        if isBusy || phase == .sniffing { server.counters.timeouts += 1 }
+        switch phase {
+        case .http1 where stream.pendingWrites == 0: timeOutHTTP1()
+        case .http2 where stream.pendingWrites == 0: finishHTTP2(isBusy ? .cancel : .noError)
+        default: close()
+        }
+    }
+
+    /// A request, or part of one, was read.
+    func noteProgress() { lastProgressNanoseconds = server.nowNanoseconds }
+
+    // MARK: Exchanges
+
+    func beginExchange(streamID: Int32) -> UnsafeMutablePointer<Exchange> {
+        let exchange = unsafe Exchange.begin(in: loop.arenas, connection: self, streamID: streamID)
+        unsafe exchange.pointee.next = unsafe firstExchange
+        if let first = unsafe firstExchange { unsafe first.pointee.previous = unsafe exchange }
+        unsafe firstExchange = unsafe exchange
+        openExchangeCount += 1
+        return unsafe exchange
+    }
+
+    /// Bytes in use by all open exchanges: the high-water mark, as far as samples see it.
+    func noteArenaUse(_ byteCount: Int) { arenaHighWaterByteCount = max(arenaHighWaterByteCount, byteCount) }
+
+    func endExchange(_ exchange: UnsafeMutablePointer<Exchange>) {
+        let next = unsafe exchange.pointee.next
+        let previous = unsafe exchange.pointee.previous
+        if let next = unsafe next { unsafe next.pointee.previous = unsafe previous }
+        if let previous = unsafe previous {
+            unsafe previous.pointee.next = unsafe next
+        } else {
+            unsafe firstExchange = unsafe next
+        }
+        openExchangeCount -= 1
+        arenaHighWaterByteCount = unsafe max(arenaHighWaterByteCount, exchange.pointee.arena.usedByteCount)
+        unsafe Exchange.end(exchange, loop: loop)
+    }
+
+    /// Calls back through `timerDidFire` with the exchange.
+    func startTimer(_ exchange: UnsafeMutablePointer<Exchange>, nanoseconds: UInt64) {
+        let timer: Timer
+        if let held = unsafe exchange.pointee.timer {
+            timer = unsafe held.takeUnretainedValue()
+        } else {
+            timer = loop.takeTimer()
+            unsafe exchange.pointee.timer = Unmanaged.passRetained(timer)
+        }
+        timer.target = self
+        unsafe timer.token = UnsafeMutableRawPointer(exchange)
+        timer.setDeadline(nanoseconds: EventLoop.monotonicNanoseconds() + nanoseconds)
+    }
+
+    // MARK: Ending
+
+    /// The server is going: ends when the requests begun are answered.
+    func drain() {
+        isDraining = true
+        switch phase {
+        case .sniffing: close()
+        case .http1:
+            let isIdle = unsafe current == nil && stream.pendingWrites == 0
+            if isIdle { finish() }
+        case .http2: drainHTTP2()
+        case .finishing, .closed: break
+        }
+    }
+
+    /// Sends what is queued, then FIN, and waits a little for the peer's.
+    func finish() {
+        guard phase != .finishing, phase != .closed else { return }
+        leaveProtocol(for: .finishing)
+        endAllExchanges()
+        server.refreshNow()
+        // Stuck writes get the request timeout's patience, a peer that only has to close the short one.
+        keepAlive(for: stream.pendingWrites > 0
+            ? server.configuration.requestTimeoutNanoseconds : ServerConfiguration.lingerNanoseconds)
+        stream.finish()
+    }
+
+    /// Drops the connection; pending writes are cancelled and give their leases back.
+    func close() {
+        guard phase != .closed else { return }
+        leaveProtocol(for: .closed)
+        endAllExchanges()
+        deadline.close()
+        stream.close()
+    }
+
+    func streamDidClose() {
+        session = nil
+        server.remove(self)
+    }
+
+    private func leaveProtocol(for next: Phase) {
+        if phase == .http1 { server.counters.openHTTP1Connections -= 1 }
+        if phase == .http2 { server.counters.openHTTP2Connections -= 1 }
+        if isPaused { server.counters.pausedConnections -= 1 }
+        isPaused = false
+        phase = next
+    }
+
+    private func endAllExchanges() {
+        unsafe current = nil
+        carriedArena?.retire()
+        carriedArena = nil
+        carriedBytes = .empty
+        while let exchange = unsafe firstExchange { unsafe endExchange(exchange) }
+    }
+}

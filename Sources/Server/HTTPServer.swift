@@ -1,0 +1,159 @@
+internal import HTTP2
+package import Loop
+package import Measurements
+internal import Memory
+
+/// An HTTP/1.1 and HTTP/2 server on one loop. Several of them on several loops share a port.
+///
+/// Everything here belongs to the loop's thread. Ends when it has drained; then the loop can.
+package final class HTTPServer {
+    let configuration: ServerConfiguration
+    let loop: EventLoop
+    let sessions: SessionFactory
+    /// Filled and submitted in turn by the connections.
+    let fields = FieldList()
+    /// Which of the server's loops this is, from 0.
+    private let loopNumber: Int
+
+    private var listener: Listener?
+    private var connections: [Connection] = []
+    private var lastConnectionID: UInt64 = 0
+    private let clock = HTTPDate()
+    /// The monotonic clock as of the event in work.
+    private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
+
+    /// What has been counted so far; gauges that cost a walk are filled in by `sample`.
+    var counters = ServerSample()
+    private var pendingByteHighWater = 0
+
+    private let drainTimer: Timer
+    private var isDraining = false
+    private var onEnd: (() -> Void)?
+
+    /// Listens at once.
+    /// - Parameter onEnd: called once, on the loop, when `drain` is through.
+    package init(
+        loop: EventLoop, socket: Listener.Socket, number: Int, configuration: ServerConfiguration,
+        onEnd: @escaping () -> Void
+    ) throws(LoopError) {
+        guard let sessions = SessionFactory(validatesMessages: true) else {
+            throw LoopError(call: "nghttp2_session_callbacks_new", code: -12)
+        }
+        self.loop = loop
+        self.configuration = configuration
+        self.sessions = sessions
+        self.onEnd = onEnd
+        loopNumber = number
+        drainTimer = Timer(loop: loop)
+        counters.loopCount = 1
+        connections.reserveCapacity(1024)
+        listener = try Listener(
+            loop: loop, socket: socket, sendBufferByteCount: configuration.sendBufferByteCount
+        ) { [unowned self] stream in accept(stream) }
+        drainTimer.target = self
+    }
+
+    /// The Date field's value for responses made now.
+    var date: ArenaBytes { clock.bytes(monotonicNanoseconds: nowNanoseconds) }
+
+    /// Once an event: reading the clock for each request costs more than the request's histogram.
+    func refreshNow() { nowNanoseconds = EventLoop.monotonicNanoseconds() }
+
+    private func accept(_ stream: TCPStream) {
+        counters.acceptedConnections += 1
+        if connections.count >= configuration.connectionLimit {
+            // Accepted and closed: the peer hears of it at once, and nothing has to recover.
+            counters.refusedConnections += 1
+            counters.closedConnections += 1
+            return stream.close()
+        }
+        refreshNow()
+        lastConnectionID += 1
+        let connection = Connection(server: self, stream: stream, id: lastConnectionID)
+        connection.index = connections.count
+        connections.append(connection)
+    }
+
+    /// The connection's socket is closed: its counts become history.
+    func remove(_ connection: Connection) {
+        counters.closedConnections += 1
+        absorb(connection.stream)
+        let last = connections.removeLast()
+        if last !== connection {
+            connections[connection.index] = last
+            last.index = connection.index
+        }
+        if isDraining && connections.isEmpty { end() }
+    }
+
+    private func absorb(_ stream: TCPStream) {
+        counters.receivedBytes += stream.receivedBytes
+        counters.sentBytes += stream.sentBytes
+        counters.writes.direct += stream.directFlushes
+        counters.writes.queued += stream.queuedWrites
+    }
+
+    // MARK: Ending
+
+    /// Stops accepting, serves what has begun, and drops the rest at the deadline.
+    package func drain(withinNanoseconds nanoseconds: UInt64) {
+        guard !isDraining else { return }
+        isDraining = true
+        refreshNow()
+        listener?.close()
+        drainTimer.setDeadline(nanoseconds: nowNanoseconds + nanoseconds)
+        // Draining a connection can remove it: walk over a copy.
+        for connection in Array(connections) { connection.drain() }
+        if connections.isEmpty { end() }
+    }
+
+    private func end() {
+        guard let onEnd else { return }
+        self.onEnd = nil
+        counters.refusedConnections += listener?.starvedConnections ?? 0
+        listener = nil
+        drainTimer.close()
+        onEnd()
+    }
+
+    // MARK: Samples
+
+    /// This loop's reading, now. Walks over the connections: once a tick, not once an event.
+    package func sample() -> ServerSample {
+        refreshNow()
+        var sample = counters
+        sample.openConnections = connections.count
+        sample.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
+        if onEnd != nil { sample.refusedConnections += listener?.starvedConnections ?? 0 }
+        let pool = loop.arenas.currentStatistics
+        sample.arena.inUse = pool.inUseCount
+        sample.arena.inUseHighWater = pool.inUseHighWater
+        sample.arena.retired = pool.retiredCount
+        sample.arena.leases = pool.leaseCount
+        sample.arena.idle = pool.idleCount
+        sample.arena.reservedBytes = pool.reservedByteCount
+        sample.arena.reservedBytesHighWater = pool.reservedHighWaterByteCount
+        sample.arena.exchangeBytesHighWater = pool.arenaHighWaterByteCount
+        sample.arena.taken = pool.takenCount
+        sample.arena.reused = pool.reusedCount
+        sample.arena.resets = pool.resetCount
+        sample.arena.recycledBytes = pool.recycledByteCount
+        for connection in connections {
+            let row = connection.sample(loop: loopNumber, addingTo: &sample)
+            if sample.connections.count < ServerSample.connectionRowLimit { sample.connections.append(row) }
+        }
+        pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
+        sample.writes.pendingBytesHighWater = pendingByteHighWater
+        return sample
+    }
+
+    /// Gives idle memory back. Once a tick.
+    package func trim() { loop.arenas.trim(toIdleArenas: loop.arenas.currentStatistics.inUseCount + 64) }
+}
+
+extension HTTPServer: TimerTarget {
+    /// The drain's deadline: whoever is still here is dropped.
+    package func timerDidFire(_ timer: Timer) {
+        for connection in Array(connections) { connection.close() }
+    }
+}

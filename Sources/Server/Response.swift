@@ -1,0 +1,57 @@
+internal import Memory
+
+/// What a route answers. The bytes live in the exchange's arena or as long as the program.
+struct Response {
+    var status = 200
+    var contentType = ArenaBytes("text/plain; charset=utf-8")
+    /// The Allow field, where the status asks for one (405, and OPTIONS).
+    var allow = ArenaBytes.empty
+    var body = ArenaBytes.empty
+    /// Bytes of `body` already handed to the protocol (HTTP/2 asks in parts).
+    var sentByteCount = 0
+    /// A body that is made while it is sent, instead of `body`.
+    var stream: BodyStream?
+    /// Answer only when this long has passed.
+    var delayNanoseconds: UInt64 = 0
+
+    /// Statuses that never have a body (RFC 9110, 6.4.1).
+    var forbidsBody: Bool { status == 204 || status == 304 || status < 200 }
+
+    /// A short text as answer.
+    static func text(_ status: Int, _ text: StaticString) -> Response {
+        var response = Response()
+        response.status = status
+        response.body = ArenaBytes(text)
+        return response
+    }
+}
+
+/// A body that is made part by part, as fast as the peer reads it, or slower.
+struct BodyStream {
+    /// Bytes to come.
+    var remainingByteCount: Int
+    /// Bytes of a part.
+    var partByteCount: Int
+    /// Position in the pattern; see `Pattern`.
+    var position: Int
+    /// Between two parts; 0 for as fast as it goes.
+    var intervalNanoseconds: UInt64
+    /// The length is announced; otherwise chunked.
+    var isLengthKnown: Bool
+    /// Parts are held back until the timer fires.
+    var isWaiting = false
+
+    /// Parts of a stream without a size of its own: one DATA frame, one chunk.
+    static let defaultPartByteCount = 16 * 1024
+
+    /// The next part, made in `arena`.
+    mutating func nextPart(byteLimit: Int, in arena: Arena) -> ArenaBytes {
+        let count = min(remainingByteCount, partByteCount, byteLimit)
+        let part = Pattern.bytes(count: count, position: position, in: arena)
+        position += count
+        remainingByteCount -= count
+        return part
+    }
+
+    var isAtEnd: Bool { remainingByteCount == 0 }
+}

@@ -1,0 +1,84 @@
+internal import Memory
+
+/// Routes that answer with bytes: many, in parts, or slowly.
+enum BodyRoutes {
+    /// Largest body of /bytes. It is made whole in the exchange's arena: that is the point.
+    static let bytesLimit = 64 << 20
+
+    /// Largest body of /stream-bytes, which takes a part's memory however long it is.
+    static let streamLimit = 16 << 30
+
+    /// Largest body, longest time of /drip; the first is httpbin's limit too.
+    static let dripByteLimit = 10 << 20
+    static let dripNanosecondLimit: UInt64 = 60_000_000_000
+
+    /// Shortest pause between two drips: libuv's timers know milliseconds.
+    static let shortestDripNanoseconds: UInt64 = 1_000_000
+
+    /// GET /bytes/SIZE?seed=N: SIZE bytes of the pattern from N on.
+    static func bytes(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
+        guard let count = argument.byteCountArgument, count <= bytesLimit else {
+            unsafe exchange.pointee.response = .text(400, "bytes: a size up to 64MiB, such as 1024 or 4KiB\n")
+            return
+        }
+        guard let seed = unsafe seed(exchange) else { return }
+        unsafe exchange.pointee.response.contentType = ArenaBytes("application/octet-stream")
+        unsafe exchange.pointee.response.body = Pattern.bytes(count: count, position: seed, in: exchange.pointee.arena)
+    }
+
+    /// GET /stream-bytes/SIZE?seed=N&chunk_size=N: the same, made while it is sent, in chunks.
+    static func streamBytes(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
+        guard let count = argument.byteCountArgument, count <= streamLimit else {
+            unsafe exchange.pointee.response = .text(400, "stream-bytes: a size up to 16GiB\n")
+            return
+        }
+        guard let seed = unsafe seed(exchange) else { return }
+        var part = BodyStream.defaultPartByteCount
+        if let argument = unsafe exchange.pointee.query.queryValue("chunk_size") {
+            guard let size = argument.byteCountArgument, (1...(1 << 20)).contains(size) else {
+                unsafe exchange.pointee.response = .text(400, "chunk_size: 1 to 1MiB\n")
+                return
+            }
+            part = size
+        }
+        unsafe exchange.pointee.response.contentType = ArenaBytes("application/octet-stream")
+        unsafe exchange.pointee.response.stream = BodyStream(
+            remainingByteCount: count, partByteCount: part, position: seed, intervalNanoseconds: 0,
+            isLengthKnown: false)
+    }
+
+    /// GET /drip?numbytes=10&duration=2&delay=0&code=200: a few bytes, spread over a time.
+    static func drip(_ exchange: UnsafeMutablePointer<Exchange>) {
+        let query = unsafe exchange.pointee.query
+        let count = query.queryValue("numbytes").map(\.byteCountArgument) ?? 10
+        let duration = query.queryValue("duration").map(\.secondsArgument) ?? 2_000_000_000
+        let delay = query.queryValue("delay").map(\.secondsArgument) ?? 0
+        let code = query.queryValue("code").map(\.decimal) ?? 200
+        guard let count, (1...dripByteLimit).contains(count), let duration, let delay,
+            duration <= dripNanosecondLimit, delay <= dripNanosecondLimit, let code, (200...599).contains(code)
+        else {
+            unsafe exchange.pointee.response = .text(
+                400, "drip: numbytes 1 to 10MiB, duration and delay up to 60 seconds, code 200 to 599\n")
+            return
+        }
+        // One part a byte, or a part a millisecond where that would be too often.
+        let parts = max(1, min(UInt64(count), duration / shortestDripNanoseconds))
+        let part = (count + Int(parts) - 1) / Int(parts)
+        unsafe exchange.pointee.response.status = code
+        unsafe exchange.pointee.response.contentType = ArenaBytes("application/octet-stream")
+        unsafe exchange.pointee.response.delayNanoseconds = delay
+        unsafe exchange.pointee.response.stream = BodyStream(
+            remainingByteCount: count, partByteCount: part, position: 0, intervalNanoseconds: duration / parts,
+            isLengthKnown: true)
+    }
+
+    /// The ?seed= of a request, 0 without one; nil when it was refused.
+    private static func seed(_ exchange: UnsafeMutablePointer<Exchange>) -> Int? {
+        guard let argument = unsafe exchange.pointee.query.queryValue("seed") else { return 0 }
+        guard let seed = argument.decimal else {
+            unsafe exchange.pointee.response = .text(400, "seed: a decimal number\n")
+            return nil
+        }
+        return seed % Pattern.period
+    }
+}

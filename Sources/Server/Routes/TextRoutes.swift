@@ -1,0 +1,36 @@
+internal import Memory
+
+/// Routes that answer with a fixed text.
+enum TextRoutes {
+    /// GET /health: the shortest answer there is.
+    static func health(_ exchange: UnsafeMutablePointer<Exchange>) {
+        unsafe exchange.pointee.response.body = ArenaBytes("OK\n")
+    }
+
+    /// GET /: what this is.
+    static func root(_ exchange: UnsafeMutablePointer<Exchange>) {
+        unsafe exchange.pointee.response.body = ArenaBytes("""
+            This is Highwater's server. It shows what requests do to memory.
+
+            /health              OK
+            /get                 the request as JSON: GET
+            /post /put /delete   the same for these methods, with the body
+            /anything            the same for any method and any path below
+            /bytes/SIZE          SIZE bytes of a known pattern; ?seed=N starts it at N
+            /stream-bytes/SIZE   the same in chunks; ?chunk_size=N
+            /delay/SECONDS       as /anything, but later
+            /drip                ?numbytes=10&duration=2&delay=0&code=200
+            /status/CODE         an answer with that status
+
+            """)
+    }
+
+    /// /status/CODE: that status, from 200 to 599.
+    static func status(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
+        guard let code = argument.decimal, (200...599).contains(code) else {
+            unsafe exchange.pointee.response = .text(400, "status: a number from 200 to 599\n")
+            return
+        }
+        unsafe exchange.pointee.response.status = code
+    }
+}

@@ -1,0 +1,88 @@
+extension ClientPlan.HeaderField {
+    /// Reads `name: value`, as in `-H 'accept: text/plain'`. The name comes out in lower case,
+    /// the value without spaces around it.
+    package init(parsing text: String) throws(RequestPartError) {
+        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else {
+            throw RequestPartError(text: text, problem: text.hasPrefix(":") ? .pseudoHeader : .noColon)
+        }
+        let name = text[..<colon].lowercased()
+        guard RequestPart.isToken(name) else { throw RequestPartError(text: text, problem: .notToken(name)) }
+        guard !RequestPart.connectionFields.contains(name) else {
+            throw RequestPartError(text: text, problem: .connectionField(name))
+        }
+        var value = text[text.index(after: colon)...]
+        while let first = value.first, first == " " || first == "\t" { value = value.dropFirst() }
+        while let last = value.last, last == " " || last == "\t" { value = value.dropLast() }
+        guard value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f || $0 == "\t" }) else {
+            throw RequestPartError(text: text, problem: .controlCharacter)
+        }
+        self.init(name: name, value: String(value))
+    }
+}
+
+/// Methods and request targets as people write them.
+package enum RequestPart {
+    /// A method: a token of RFC 9110, kept as it is.
+    package static func method(_ text: String) throws(RequestPartError) -> String {
+        guard isToken(text) else { throw RequestPartError(text: text, problem: .notToken(text)) }
+        // CONNECT and its tunnel are nothing that this client asks for.
+        guard text != "CONNECT" else { throw RequestPartError(text: text, problem: .connectMethod) }
+        return text
+    }
+
+    /// A request target: a path with perhaps a query.
+    package static func path(_ text: String) throws(RequestPartError) -> String {
+        guard text.hasPrefix("/"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }) else {
+            throw RequestPartError(text: text, problem: .notPath)
+        }
+        return text
+    }
+
+    /// Fields that belong to a connection, not a request: HTTP/2 forbids them (RFC 9113, 8.2.2),
+    /// and `host` is the URL's.
+    static let connectionFields: Set<String> = [
+        "connection", "host", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "content-length",
+    ]
+
+    static func isToken(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "!#$%&'*+-.^_`|~".unicodeScalars.contains(scalar))
+            }
+    }
+}
+
+/// A part of a request that cannot be sent.
+package struct RequestPartError: Error, Equatable {
+    package var text: String
+    package var problem: Problem
+
+    package init(text: String, problem: Problem) {
+        self.text = text
+        self.problem = problem
+    }
+
+    package enum Problem: Equatable, Sendable {
+        case noColon
+        case pseudoHeader
+        case notToken(String)
+        case connectionField(String)
+        case controlCharacter
+        case connectMethod
+        case notPath
+    }
+}
+
+extension RequestPartError: CustomStringConvertible {
+    package var description: String {
+        switch problem {
+        case .noColon: "'\(text)' is no header; write 'name: value'"
+        case .pseudoHeader: "'\(text)': fields that begin with a colon come from the method and the URL"
+        case .notToken(let name): "'\(name)' is no token: letters, digits and !#$%&'*+-.^_`|~"
+        case .connectionField(let name): "'\(name)' is set by the connection itself"
+        case .controlCharacter: "a header's value has no control characters"
+        case .connectMethod: "CONNECT opens tunnels; this client only asks"
+        case .notPath: "'\(text)' is no path; write /bytes/1KiB or /get?x=1"
+        }
+    }
+}

@@ -1,0 +1,67 @@
+/// Where a server is to listen: `127.0.0.1:9000`, `[::1]:9000`, or a port of loopback.
+package struct ListenAddress: Sendable, Equatable {
+    /// Numeric.
+    package var host: String
+    /// 0: any free one.
+    package var port: Int
+
+    /// A bare port means loopback: nothing is open to the network unless an address says so.
+    package init(_ text: String) throws(ListenAddressError) {
+        let hostText: Substring
+        let portText: Substring
+        if text.hasPrefix("[") {
+            guard let end = text.firstIndex(of: "]"), text[text.index(after: end)...].hasPrefix(":") else {
+                throw ListenAddressError(text: text, problem: .noPort)
+            }
+            hostText = text[text.index(after: text.startIndex)..<end]
+            portText = text[text.index(after: end)...].dropFirst()
+            guard hostText.contains(":") else { throw ListenAddressError(text: text, problem: .notNumeric) }
+        } else {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count <= 2 else { throw ListenAddressError(text: text, problem: .bareIPv6) }
+            guard parts.count == 2 || !text.isEmpty && text.allSatisfy(\.isNumber) else { throw ListenAddressError(text: text, problem: .noPort) }
+            hostText = parts.count == 2 ? parts[0] : "127.0.0.1"
+            portText = parts[parts.count - 1]
+        }
+        guard !hostText.isEmpty else { throw ListenAddressError(text: text, problem: .noHost) }
+        host = hostText == "localhost" ? "127.0.0.1" : String(hostText)
+        guard host.allSatisfy({ $0.isHexDigit || $0 == "." || $0 == ":" }) else {
+            throw ListenAddressError(text: text, problem: .notNumeric)
+        }
+        guard !portText.isEmpty, portText.allSatisfy({ $0.isASCII && $0.isNumber }), let port = Int(portText), port <= 65_535 else {
+            throw ListenAddressError(text: text, problem: .port(String(portText)))
+        }
+        self.port = port
+    }
+}
+
+/// An address that nothing can listen on.
+package struct ListenAddressError: Error, Equatable {
+    package var text: String
+    package var problem: Problem
+
+    package init(text: String, problem: Problem) {
+        self.text = text
+        self.problem = problem
+    }
+
+    package enum Problem: Equatable, Sendable {
+        case noHost
+        case noPort
+        case notNumeric
+        case bareIPv6
+        case port(String)
+    }
+}
+
+extension ListenAddressError: CustomStringConvertible {
+    package var description: String {
+        switch problem {
+        case .noHost: "'\(text)' names no host; write 127.0.0.1\(text), or 0.0.0.0\(text) for every interface"
+        case .noPort: "'\(text)' has no port; write 127.0.0.1:9000 or [::1]:9000"
+        case .notNumeric: "'\(text)': the host must be a numeric address, as in 127.0.0.1:9000"
+        case .bareIPv6: "'\(text)': an IPv6 address needs brackets: [::1]:9000"
+        case .port(let port): "'\(text)': '\(port)' is no port; write 0 (any free one) to 65535"
+        }
+    }
+}

@@ -1,0 +1,125 @@
+/// What `load URL` asks: an `http://` URL, taken apart (RFC 3986).
+package struct TargetURL: Sendable, Equatable {
+    /// A name or an address, without the brackets of IPv6.
+    package var host: String
+    package var port: Int
+    /// Path and query, as they go on the wire; begins with "/".
+    package var target: String
+
+    package init(_ text: String) throws(TargetURLError) {
+        func fail(_ problem: TargetURLError.Problem) -> TargetURLError { TargetURLError(text: text, problem: problem) }
+
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw fail(.characters) }
+        guard let schemeEnd = text.range(ofFirst: "://") else { throw fail(.noScheme) }
+        switch text[..<schemeEnd.lowerBound].lowercased() {
+        case "http": break
+        case "https": throw fail(.tls)
+        case let other: throw fail(.otherScheme(other))
+        }
+        let afterScheme = text[schemeEnd.upperBound...]
+        let authority = afterScheme.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard !authority.contains("@") else { throw fail(.userInformation) }
+
+        let portText: Substring?
+        if authority.hasPrefix("[") {
+            guard let end = authority.firstIndex(of: "]") else { throw fail(.host) }
+            host = String(authority[authority.index(after: authority.startIndex)..<end])
+            guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else { throw fail(.host) }
+            let rest = authority[authority.index(after: end)...]
+            guard rest.isEmpty || rest.hasPrefix(":") else { throw fail(.host) }
+            portText = rest.isEmpty ? nil : rest.dropFirst()
+        } else {
+            let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
+            host = String(parts.first ?? "")
+            guard parts.count <= 2 else { throw fail(.bareIPv6) }
+            portText = parts.count == 2 ? parts[1] : nil
+        }
+        let isName = host.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "." || $0 == "_" || $0 == ":" }
+        guard !host.isEmpty, isName else { throw fail(.host) }
+
+        port = 80
+        if let portText {
+            guard portText.allSatisfy(\.isNumber), let number = Int(portText), (1...65_535).contains(number) else {
+                throw fail(.port(String(portText)))
+            }
+            port = number
+        }
+
+        // A fragment never leaves the client.
+        let rest = afterScheme.dropFirst(authority.count).prefix { $0 != "#" }
+        target = rest.hasPrefix("/") ? String(rest) : "/" + rest
+    }
+
+    /// "host:port", with brackets around IPv6.
+    package var authority: String { TargetURL.authority(host: host, port: port) }
+
+    package static func authority(host: String, port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    /// Several URLs of one server: one run has one peer.
+    package static func parseAll(_ texts: [String]) throws(TargetURLError) -> [TargetURL] {
+        var urls: [TargetURL] = []
+        for text in texts {
+            let url = try TargetURL(text)
+            if let first = urls.first, (first.host, first.port) != (url.host, url.port) {
+                throw TargetURLError(text: text, problem: .otherServer(first.authority))
+            }
+            urls.append(url)
+        }
+        return urls
+    }
+}
+
+/// A URL that cannot be asked.
+package struct TargetURLError: Error, Equatable {
+    package var text: String
+    package var problem: Problem
+
+    package init(text: String, problem: Problem) {
+        self.text = text
+        self.problem = problem
+    }
+
+    package enum Problem: Equatable, Sendable {
+        case noScheme
+        case tls
+        case otherScheme(String)
+        case userInformation
+        case host
+        /// An IPv6 address without brackets.
+        case bareIPv6
+        case port(String)
+        /// Spaces, control characters, or what is not ASCII.
+        case characters
+        /// Not the server of the first URL, which is named.
+        case otherServer(String)
+    }
+}
+
+extension TargetURLError: CustomStringConvertible {
+    package var description: String {
+        switch problem {
+        case .noScheme: "'\(text)' has no scheme; write http://\(text)"
+        case .tls: "'\(text)': https is not supported yet, only http:// (HTTP/2 with prior knowledge)"
+        case .otherScheme(let scheme): "'\(text)': \(scheme) is not spoken here; write http://..."
+        case .userInformation: "'\(text)': a user name in a URL is not sent; use -H 'authorization: ...'"
+        case .host: "'\(text)' has no valid host; write http://127.0.0.1:8080/ or http://[::1]:8080/"
+        case .bareIPv6: "'\(text)': an IPv6 address needs brackets: http://[::1]:8080/"
+        case .port(let port): "'\(text)': '\(port)' is no port; write 1 to 65535"
+        case .characters: "a URL has no spaces and no characters beyond ASCII; write %20 and the like"
+        case .otherServer(let first): "'\(text)' is another server than \(first); one run asks one"
+        }
+    }
+}
+
+extension String {
+    fileprivate func range(ofFirst part: String) -> Range<String.Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

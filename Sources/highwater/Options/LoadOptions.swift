@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import Workload
+
+/// The load, as every command that makes one takes it. The names are the field's: h2load,
+/// wrk and oha.
+struct LoadOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("c"), .long], parsing: .unconditional,
+        help: "Clients, each with one connection. (default: 50)",
+        transform: { try Quantity.count($0, in: 1...LoadOptions.connectionLimit) })
+    var connections = 50
+
+    @Option(
+        name: [.customShort("m"), .long], parsing: .unconditional,
+        help: "Most streams that a client opens at once. (default: 1)",
+        transform: { try Quantity.count($0, in: 1...LoadOptions.streamLimit) })
+    var streams = 1
+
+    @Option(
+        name: [.customShort("t"), .long], parsing: .unconditional,
+        help: "Event loops of the clients, a thread each. (default: 1)",
+        transform: { try Quantity.count($0, in: 1...LoadOptions.loopLimit) })
+    var threads = 1
+
+    @Option(
+        name: [.customShort("n"), .long], parsing: .unconditional,
+        help: "End after so many requests in all (10k, 1m).",
+        transform: { try Quantity.count($0, in: 1...Int.max) })
+    var requests: Int?
+
+    @Option(
+        name: [.customShort("d"), .long, .customShort("z"), .customShort("D")], parsing: .unconditional,
+        help: "End after so long (500ms, 30s, 1m30s; a bare number is seconds). Without -n and -d: 10s.",
+        transform: { try Quantity.duration($0, in: .milliseconds(1)...(.seconds(86_400 * 366))) })
+    var duration: Duration?
+
+    @Option(
+        name: [.customShort("q"), .long], parsing: .unconditional,
+        help: "Requests per second of all clients together, sent on schedule whatever the answers do (open load). Without: each stream asks again as soon as it is answered (closed load).",
+        transform: { try Quantity.rate($0, in: LoadOptions.rateRange) })
+    var rate: Double?
+
+    @Option(
+        name: [.customShort("H"), .customLong("header")], parsing: .unconditionalSingleValue,
+        help: "A request header, 'name: value'. May be repeated.",
+        transform: { try ClientPlan.HeaderField(parsing: $0) })
+    var headers: [ClientPlan.HeaderField] = []
+
+    @Option(
+        name: [.customShort("X"), .long], parsing: .unconditional,
+        help: "The method. (default: GET, or POST with --data)",
+        transform: { try RequestPart.method($0) })
+    var method: String?
+
+    @Option(parsing: .unconditional, help: "The request body, as it is.")
+    var data: String?
+
+    @Option(
+        parsing: .unconditional, help: "Most time for one request. (default: 30s)",
+        transform: { try Quantity.duration($0, in: LoadOptions.timeoutRange) })
+    var timeout: Duration = .seconds(30)
+
+    @Option(
+        parsing: .unconditional, help: "Most time for one connection to be made. (default: 5s)",
+        transform: { try Quantity.duration($0, in: LoadOptions.timeoutRange) })
+    var connectTimeout: Duration = .seconds(5)
+
+    @Option(
+        parsing: .unconditional, help: "HTTP/2 flow-control window of a stream and of a connection (64KiB, 1MiB). (default: 1GiB)",
+        transform: { try Quantity.byteCount($0, in: LoadOptions.windowRange, allowsBareNumber: true) })
+    var window: Int?
+
+    /// More than the ports of one address: beyond, connecting can only fail.
+    private static let connectionLimit = 64_000
+    /// No server allows more; h2o and nginx allow 100 to 128.
+    private static let streamLimit = 65_536
+    private static let loopLimit = 256
+    /// From one in a quarter of an hour to what no machine reaches.
+    private static let rateRange = 0.001...100_000_000.0
+    /// The longest is what a latency histogram holds.
+    private static let timeoutRange: ClosedRange<Duration> = .milliseconds(1)...(.seconds(600))
+    /// From HTTP/2's initial window to its largest (RFC 9113, 6.9.2).
+    private static let windowRange = 65_535...Int(Int32.max)
+
+    /// The clients' part of a plan; whom to ask is the command's to say.
+    var clientPlan: ClientPlan {
+        var plan = ClientPlan()
+        plan.connections = connections
+        plan.streams = streams
+        plan.loops = threads
+        plan.requests = requests
+        plan.rate = rate
+        plan.headers = headers
+        plan.method = method ?? (data == nil ? "GET" : "POST")
+        plan.body = Array((data ?? "").utf8)
+        plan.requestTimeout = timeout
+        plan.connectTimeout = connectTimeout
+        if let window { plan.windowByteCount = window }
+        return plan
+    }
+
+    /// The end by the clock: as asked, or 10 s when nothing else ends the run.
+    var endAfter: Duration? { duration ?? (requests == nil ? .seconds(10) : nil) }
+}

@@ -1,0 +1,30 @@
+internal import ArgumentParser
+internal import Workload
+
+/// What a run leaves behind, and how it ends.
+struct OutputOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("o"), .long], help: ArgumentHelp("Record the run: NDJSON, a line an interval.", valueName: "file"))
+    var output: String?
+
+    @Flag(help: "The summary as JSON, under the names that 'highwater metrics' lists.")
+    var json = false
+
+    @Option(
+        parsing: .unconditional, help: "Time between two samples. (default: 1s)",
+        transform: { try Quantity.duration($0, in: .milliseconds(10)...(.seconds(3_600))) })
+    var interval: Duration = .seconds(1)
+
+    @Option(
+        parsing: .unconditional, help: "Most time for the end: requests in flight finish, connections drain. (default: 15s)",
+        transform: { try Quantity.duration($0, in: .zero...(.seconds(3_600))) })
+    var drain: Duration = .seconds(15)
+
+    @Flag(help: "No colour, ever. Also: NO_COLOR in the environment.")
+    var noColor = false
+
+    func apply(to plan: inout Plan) {
+        plan.interval = interval
+        plan.drainTime = drain
+    }
+}

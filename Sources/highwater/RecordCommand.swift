@@ -1,0 +1,27 @@
+internal import ArgumentParser
+internal import Workload
+
+struct RecordCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record",
+        abstract: "Run the embedded server under load, without a screen: a recording and a summary.",
+        usage: "highwater record [-c 100] [-m 10] [-d 10s] [-o run.ndjson] [<options>]")
+
+    @OptionGroup(title: "Load") var load: LoadOptions
+
+    @Option(
+        parsing: .unconditionalSingleValue, help: "A request target; several are asked in turn. (default: /bytes/1KiB)",
+        transform: { try RequestPart.path($0) })
+    var path: [String] = []
+
+    @OptionGroup(title: "Server") var server: ServerOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() throws {
+        var client = load.clientPlan
+        client.paths = path.isEmpty ? ["/bytes/1KiB"] : path
+        var plan = Plan(server: server.plan(defaultPort: 0, connections: load.connections), client: client, duration: load.endAfter)
+        output.apply(to: &plan)
+        try HeadlessRun(plan, output).run()
+    }
+}

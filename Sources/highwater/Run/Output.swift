@@ -1,0 +1,50 @@
+internal import Glibc
+
+/// Standard output or standard error, written at once: a line is there when it is written,
+/// also through a pipe.
+struct Output {
+    static let standard = Output(descriptor: 1)
+    static let error = Output(descriptor: 2)
+
+    private let descriptor: Int32
+
+    private init(descriptor: Int32) { self.descriptor = descriptor }
+
+    /// Where nobody reading is no reason to stop.
+    var isStandardError: Bool { descriptor == 2 }
+
+    /// Somebody watches, and can be shown a line that changes.
+    var isTerminal: Bool {
+        guard isatty(descriptor) == 1, let terminal = unsafe getenv("TERM") else { return false }
+        let name = unsafe String(cString: terminal)
+        return !name.isEmpty && name != "dumb"
+    }
+
+    /// Columns of the terminal; 80 where it does not say.
+    var columns: Int {
+        var size = winsize()
+        guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    func line(_ text: String) { _ = write(text + "\n") }
+
+    /// false when nobody reads any more, or nothing more can be stored.
+    func write(_ text: String) -> Bool {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { bytes in unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                return false
+            }
+        }
+        return true
+    }
+}
+
+/// The end of the process.
+enum Exit {
+    static func now(_ code: Int32) -> Never { exit(code) }
+}

@@ -1,0 +1,57 @@
+internal import Measurements
+internal import Workload
+
+extension Plan {
+    /// The plan as a recording's header has it: every name is the long flag's, with `_` for `-`.
+    var json: JSON {
+        var members: [JSON.Member] = []
+        if let server { members.append(.init("server", server.json)) }
+        if let client { members.append(.init("client", client.json)) }
+        members.append(.init("duration", duration.map { .number($0.inSeconds) } ?? .null))
+        members.append(.init("interval", .number(interval.inSeconds)))
+        members.append(.init("drain", .number(drainTime.inSeconds)))
+        return .object(members)
+    }
+}
+
+extension ServerPlan {
+    fileprivate var json: JSON {
+        .object([
+            .init("listen", .string(TargetURL.authority(host: host, port: port))),
+            .init("loops", .number(Double(loops))),
+            .init("connection_limit", .number(Double(connectionLimit))),
+            .init("unsent_limit", .number(Double(unsentByteLimit))),
+            .init("body_limit", .number(Double(bodyByteLimit))),
+            .init("header_timeout", .number(headerTimeout.inSeconds)),
+            .init("idle_timeout", .number(idleTimeout.inSeconds)),
+            .init("request_timeout", .number(requestTimeout.inSeconds)),
+            .init("send_buffer", sendBufferByteCount.map { .number(Double($0)) } ?? .null),
+        ])
+    }
+}
+
+extension ClientPlan {
+    fileprivate var json: JSON {
+        .object([
+            .init("target", .string(TargetURL.authority(host: host, port: port))),
+            .init("path", .array(paths.map { .string($0) })),
+            .init("method", .string(method)),
+            .init("header", .array(headers.map { .string("\($0.name): \($0.value)") })),
+            .init("data_bytes", .number(Double(body.count))),
+            .init("connections", .number(Double(connections))),
+            .init("streams", .number(Double(streams))),
+            .init("threads", .number(Double(loops))),
+            .init("rate", rate.map { .number($0) } ?? .null),
+            .init("requests", requests.map { .number(Double($0)) } ?? .null),
+            .init("timeout", .number(requestTimeout.inSeconds)),
+            .init("connect_timeout", .number(connectTimeout.inSeconds)),
+            .init("window", .number(Double(windowByteCount))),
+        ])
+    }
+}
+
+extension Duration {
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

@@ -1,0 +1,64 @@
+internal import Measurements
+
+/// One line about how a run is going, from one sample to the next.
+///
+/// On a terminal the line is written over; anywhere else each is a line of its own. A
+/// server alone speaks on standard output, where its counters are what one came for, unless
+/// JSON is to stand there.
+struct Progress {
+    private let output: Output
+    private let rewrites: Bool
+    private var previous: Sample?
+
+    init(speaksOnStandardOutput: Bool) {
+        output = speaksOnStandardOutput ? .standard : .error
+        rewrites = !speaksOnStandardOutput && Output.error.isTerminal
+    }
+
+    /// A line before all others.
+    func announce(_ text: String) { output.line(text) }
+
+    /// false when nobody reads standard output any more, if it is there that we speak.
+    mutating func show(_ sample: Sample) -> Bool {
+        defer { previous = sample }
+        var text = "\(Progress.pad(Figure.fixed(Metric.seconds(sample.timeNanoseconds), decimals: 1), 6))s"
+        text += sample.client.map { clientText($0, sample) } ?? sample.server.map { serverText($0, sample) } ?? ""
+        guard rewrites else { return output.write(text + "\n") || output.isStandardError }
+        _ = output.write("\r\u{1b}[K" + text.prefix(max(0, output.columns - 1)))
+        return true
+    }
+
+    /// A line of its own between two of ours.
+    func interject(_ text: String) { Output.error.line((rewrites ? "\r\u{1b}[K" : "") + text) }
+
+    /// Leaves the terminal as if nothing had been.
+    func end() { if rewrites { _ = output.write("\r\u{1b}[K") } }
+
+    private func clientText(_ client: ClientSample, _ sample: Sample) -> String {
+        let before = previous?.client
+        let p99 = client.responseTime.valuesAtPercentiles([99])[0].map(Figure.time(nanoseconds:)) ?? "-"
+        return rate(client.doneRequests, before?.doneRequests, sample) + " req/s  p99 \(Progress.pad(p99, 7))"
+            + "  \(client.openConnections) conn  \(client.inFlightRequests) in flight"
+            + (client.queuedRequests > 0 ? "  \(client.queuedRequests) queued" : "")
+            + "  \(client.failedRequests) failed"
+    }
+
+    private func serverText(_ server: ServerSample, _ sample: Sample) -> String {
+        let before = previous?.server
+        return rate(server.completedRequests, before?.completedRequests, sample) + " req/s"
+            + "  \(server.openConnections) conn  \(server.activeRequests) active"
+            + "  pending \(Figure.bytes(Double(server.writes.pendingBytes)))"
+            + "  arena \(Figure.bytes(Double(server.arena.usedBytes)))"
+            + "  \(server.protocolErrors + server.timeouts) errors"
+    }
+
+    private func rate(_ now: UInt64, _ before: UInt64?, _ sample: Sample) -> String {
+        let elapsed = Metric.seconds(sample.timeNanoseconds - (previous?.timeNanoseconds ?? 0))
+        let count = Double(now) - Double(before ?? 0)
+        return Progress.pad(Figure.fixed(elapsed > 0 ? count / elapsed : 0, decimals: 0), 9)
+    }
+
+    private static func pad(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+}

@@ -1,0 +1,72 @@
+internal import Glibc
+internal import Synchronization
+
+/// The signals that concern a run, as something to poll.
+///
+/// The handler does what a handler may: it puts the signal's number into a pipe, where it
+/// waits for the one thread that reads it. A second signal that asks for the end ends the
+/// process there and then, whatever the program is doing. One at a time: signals belong
+/// to the process.
+struct SignalInbox: ~Copyable {
+    /// Becomes readable with a signal.
+    let descriptor: Int32
+    private let writingEnd: Int32
+
+    /// The signals that ask for the end.
+    static let endings = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+
+    /// - Parameter others: further signals to deliver here; a second of these ends nothing.
+    init(others: [Int32] = []) throws(RunError) {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { throw RunError("pipe: \(unsafe String(cString: strerror(errno)))") }
+        for end in ends {
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        }
+        descriptor = ends[0]
+        writingEnd = ends[1]
+        pipeDescriptor.store(ends[1], ordering: .relaxed)
+
+        // A peer or a pipe that has gone, and a file that may not grow, are errors of write, not deaths.
+        _ = signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGXFSZ, SIG_IGN)
+        for number in SignalInbox.endings { SignalInbox.handle(number) { receiveEnding($0) } }
+        for number in others { SignalInbox.handle(number) { deliver($0) } }
+    }
+
+    deinit {
+        pipeDescriptor.store(-1, ordering: .relaxed)
+        close(descriptor)
+        close(writingEnd)
+    }
+
+    /// The oldest signal that came; nil when there is none.
+    func next() -> Int32? {
+        var number: UInt8 = 0
+        return unsafe read(descriptor, &number, 1) == 1 ? Int32(number) : nil
+    }
+
+    private static func handle(_ number: Int32, _ handler: @convention(c) (Int32) -> Void) {
+        var action = sigaction()
+        unsafe action.__sigaction_handler.sa_handler = handler
+        action.sa_flags = SA_RESTART
+        unsafe sigaction(number, &action, nil)
+    }
+}
+
+// A signal handler has no other place to look.
+private let pipeDescriptor = Atomic<Int32>(-1)
+private let endingCount = Atomic<Int>(0)
+
+private func receiveEnding(_ number: Int32) {
+    if endingCount.add(1, ordering: .relaxed).oldValue > 0 { _exit(128 + number) }
+    deliver(number)
+}
+
+private func deliver(_ number: Int32) {
+    var byte = UInt8(truncatingIfNeeded: number)
+    let saved = errno
+    // A full pipe holds thousands of signals that nobody has read: one more says nothing new.
+    _ = unsafe write(pipeDescriptor.load(ordering: .relaxed), &byte, 1)
+    errno = saved
+}

@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import Workload
+
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "The server alone, for wrk, h2load, curl or a browser: HTTP/1.1 and h2c on one port.",
+        usage: "highwater serve [--listen 127.0.0.1:8080] [--loops 2] [<options>]")
+
+    @OptionGroup(title: "Server") var server: ServerOptions
+
+    @Option(
+        name: [.customShort("d"), .long, .customShort("z"), .customShort("D")], parsing: .unconditional,
+        help: "End after so long. Without: on SIGTERM or Ctrl-C.",
+        transform: { try Quantity.duration($0, in: .milliseconds(1)...(.seconds(86_400 * 366))) })
+    var duration: Duration?
+
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    /// Where to listen when nobody says: the port that everybody tries first.
+    private static let defaultPort = 8080
+
+    func run() throws {
+        var plan = Plan(server: server.plan(defaultPort: ServeCommand.defaultPort), client: nil, duration: duration)
+        output.apply(to: &plan)
+        try HeadlessRun(plan, output).run()
+    }
+}

@@ -1,0 +1,89 @@
+import Measurements
+import Testing
+
+@Suite("The table of metrics")
+struct MetricTests {
+    @Test("has each name once, and no name within another")
+    func uniqueNames() {
+        let names = Metric.all.map(\.name) + SummaryMetric.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        for name in names {
+            #expect(!names.contains { $0.hasPrefix(name + ".") }, "\(name) is a number and a group")
+            #expect(name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" || $0 == "." }, "\(name)")
+        }
+    }
+
+    @Test("says what each is on one line")
+    func meanings() {
+        for metric in Metric.all {
+            #expect(!metric.meaning.isEmpty && metric.meaning.count <= 90 && !metric.meaning.hasSuffix("."), "\(metric.name)")
+        }
+    }
+
+    @Test("counts time in seconds and bytes as bytes")
+    func units() {
+        for metric in Metric.all where metric.name.contains("bytes") {
+            #expect(metric.unit == .bytes, "\(metric.name)")
+        }
+        #expect(Metric.all.filter { $0.kind == .histogram }.allSatisfy { $0.unit == .seconds })
+        #expect(Metric.all.filter { $0.kind == .ratio }.allSatisfy { $0.unit == .one })
+    }
+
+    @Test("has every number of a sample, under one name")
+    func completeness() {
+        var sample = Sample(
+            timeNanoseconds: 0, intervalNanoseconds: 0, server: ServerSample(), client: ClientSample(), process: ProcessSample())
+        let fields = numbers(in: sample).count
+        #expect(fields == Metric.all.filter { $0.kind != .ratio }.count)
+
+        // Each metric moves exactly one number, and no two the same.
+        var moved = Set<Int>()
+        for metric in Metric.all where metric.kind != .ratio {
+            let before = numbers(in: sample)
+            if metric.kind == .histogram {
+                var histogram = LatencyHistogram()
+                histogram.record(nanoseconds: 1)
+                metric.write(&sample, .histogram(histogram))
+            } else {
+                metric.write(&sample, .number(7))
+            }
+            let after = numbers(in: sample)
+            let changed = after.indices.filter { before[$0] != after[$0] }
+            #expect(changed.count == 1, "\(metric.name)")
+            moved.formUnion(changed)
+        }
+        #expect(moved.count == fields)
+    }
+
+    @Test("reads what it wrote")
+    func roundTrip() {
+        let sample = distinctSample()
+        for (index, metric) in Metric.all.enumerated() where metric.kind != .histogram && metric.kind != .ratio {
+            guard case .number(let number)? = metric.read(sample) else {
+                Issue.record("\(metric.name) reads nothing")
+                continue
+            }
+            #expect(number == Double(1_000 + index), "\(metric.name)")
+        }
+    }
+
+    @Test("has no number for what a sample lacks")
+    func absent() {
+        let sample = Sample(timeNanoseconds: 1, intervalNanoseconds: 1, server: nil, client: ClientSample(), process: ProcessSample())
+        for metric in Metric.all where metric.name.hasPrefix("server.") {
+            #expect(metric.read(sample) == nil)
+        }
+        #expect(Metric.all.first { $0.name == "client.cache.strings.hit_rate" }?.read(sample) == nil)
+    }
+
+    /// All numbers and histograms (by their count) of a value, in the order of its fields.
+    private func numbers(in value: Any) -> [Double] {
+        switch value {
+        case let number as Int: return [Double(number)]
+        case let number as UInt64: return [Double(number)]
+        case let histogram as LatencyHistogram: return [Double(histogram.count)]
+        case is [ConnectionSample]: return []
+        default: return Mirror(reflecting: value).children.flatMap { numbers(in: $0.value) }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import Foundation
+import Measurements
+import Testing
+
+@Suite("A summary")
+struct SummaryTests {
+    /// Two samples of an unhurried run, and the drain's.
+    private func samples(rate: Double?) -> [Sample] {
+        (1...3).map { second in
+            var client = ClientSample()
+            client.openConnections = second == 3 ? 0 : 2
+            client.openedConnections = 2
+            client.scheduledRequests = min(UInt64(second), 2) * 500
+            client.startedRequests = client.scheduledRequests
+            client.doneRequests = second == 1 ? 499 : 1_000
+            client.succeededRequests = client.doneRequests
+            client.statuses.success = client.doneRequests
+            client.loopCount = 1
+            client.cpuNanoseconds = UInt64(second) * 100_000_000
+            client.serviceTime.record(nanoseconds: 1_000_000, times: second == 3 ? 1 : 499)
+            client.responseTime = client.serviceTime
+            client.scheduleDelay.record(nanoseconds: 50_000, times: 500)
+            var server = ServerSample()
+            server.loopCount = 1
+            server.writes.pendingBytes = second == 2 ? 4_096 : 0
+            return Sample(
+                timeNanoseconds: UInt64(second) * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: server,
+                client: client, process: ProcessSample())
+        }
+    }
+
+    private func summary(rate: Double?, change: (inout Sample) -> Void = { _ in }) -> Summary {
+        var request = summaryRequest
+        request.load?.rate = rate
+        request.load?.requests = nil
+        var summary = Summary(request)
+        for (index, sample) in samples(rate: rate).enumerated() {
+            var sample = sample
+            change(&sample)
+            if index == 2 { summary.endLoad() }
+            summary.add(sample)
+        }
+        return summary
+    }
+
+    @Test("merges all intervals, takes totals from the last and rates from the load alone")
+    func totals() {
+        let summary = summary(rate: 500)
+        #expect(summary.serviceTime.count == 999)
+        #expect(summary.number("client.requests.done") == 1_000)
+        #expect(summary.derived("run.duration") == 2)
+        #expect(summary.derived("client.requests.rate") == 500)
+        #expect(summary.derived("client.requests.asked_rate") == 500)
+        #expect(summary.derived("client.requests.dropped") == 0)
+        #expect(summary.derived("client.loop.utilization") == 0.1)
+    }
+
+    @Test("keeps the highest value of a gauge")
+    func maxima() {
+        let summary = summary(rate: 500)
+        #expect(summary.maximum(of: "server.writes.pending_bytes") == 4_096)
+        #expect(summary.json[path: "server.writes.pending_bytes.max"] == .number(4_096))
+        #expect(summary.json[path: "server.writes.pending_bytes.last"] == .number(0))
+    }
+
+    @Test("gives as JSON every number under its name")
+    func json() {
+        let json = summary(rate: 500).json
+        for metric in Metric.all where metric.kind != .ratio && metric.name != "interval" {
+            #expect(json[path: metric.name] != nil, "\(metric.name)")
+        }
+        for metric in SummaryMetric.all { #expect(json[path: metric.name] != nil, "\(metric.name)") }
+        #expect(json[path: "client.service_time.p50"]?.number.map { abs($0 - 0.001) < 1e-5 } == true)
+        #expect(json[path: "client.service_time.p99_99"] == .null)
+        #expect(json[path: "verdict.trustworthy"] == .bool(true))
+    }
+
+    @Test("prints lines of 80 columns with h2load's accounting")
+    func text() {
+        for rate in [nil, 500] as [Double?] {
+            let text = summary(rate: rate) { $0.client?.receivedBytes = .max / 4 }.text
+            for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+            #expect(text.hasPrefix("finished in 2.00s, 500.00 req/s"))
+            #expect(text.contains("requests: 1000 total, 1000 started, 1000 done, 1000 succeeded, 0 failed,"))
+            #expect(text.contains("trustworthy: yes"))
+            #expect(text.contains(rate == nil ? "closed" : "open, 500 req/s asked"))
+        }
+    }
+
+    @Test("leaves out percentiles that the count does not support")
+    func percentiles() throws {
+        let row = try #require(summary(rate: nil).text.split(separator: "\n").first { $0.hasPrefix("service") })
+        // 999 values support p99 and not p99.9.
+        #expect(row.split(separator: " ").map(String.init) == ["service", "1.00ms", "1.00ms", "1.00ms", "-", "-", "-", "1.00ms"])
+    }
+
+    @Test("of a served run speaks of the server alone")
+    func served() {
+        var summary = Summary(.init(address: "127.0.0.1:9000", load: nil, cpuCount: 2))
+        var server = ServerSample()
+        server.completedRequests = 12
+        summary.add(Sample(timeNanoseconds: 2_000_000_000, intervalNanoseconds: 0, server: server, client: nil, process: ProcessSample()))
+        #expect(summary.text.hasPrefix("served 127.0.0.1:9000 for 2.00s, 6.00 req/s"))
+        #expect(!summary.text.contains("trustworthy"))
+    }
+
+    @Test("of a recording says what the live one said")
+    func fromRecording() throws {
+        let path = NSTemporaryDirectory() + "highwater-summary-\(getpid()).ndjson"
+        defer { unlink(path) }
+        var request = summaryRequest
+        request.load?.rate = 500
+        var live = Summary(request)
+        do {
+            var writer = try RecordingWriter(path: path)
+            try writer.write(RecordingHeader(
+                toolVersion: "", hostName: "", system: "", cpuCount: 2, commandLine: [], startedUnixSeconds: 0, plan: .null))
+            for sample in samples(rate: 500) {
+                live.add(sample)
+                try writer.write(sample)
+            }
+        }
+        var replayed = Summary(request)
+        var reader = try RecordingReader(path: path)
+        while let line = try reader.next() {
+            if case .sample(let sample) = line { replayed.add(sample) }
+        }
+        #expect(replayed.text == live.text)
+    }
+}
+
+@Suite("The verdict of a run on itself")
+struct VerdictTests {
+    private func reasons(rate: Double? = nil, connections: Int = 2, change: (inout ClientSample) -> Void) -> [String] {
+        var client = ClientSample()
+        client.openConnections = 2
+        client.openedConnections = 3
+        client.reconnects = 1
+        client.loopCount = 1
+        client.scheduledRequests = 10_000
+        client.startedRequests = 10_000
+        client.doneRequests = 10_000
+        client.scheduleDelay.record(nanoseconds: 1_000, times: 10_000)
+        change(&client)
+        var summary = Summary(
+            .init(address: "", load: .init(connections: connections, streams: 1, rate: rate, requests: nil), cpuCount: 2))
+        summary.add(Sample(timeNanoseconds: 1_000_000_000, intervalNanoseconds: 0, server: nil, client: client, process: ProcessSample()))
+        return summary.verdict.reasons
+    }
+
+    @Test("is good for a good run")
+    func good() {
+        #expect(reasons(rate: 10_000) { _ in }.isEmpty)
+        #expect(reasons { _ in }.isEmpty)
+    }
+
+    @Test("is bad when less than the asked rate was sent, in an open load")
+    func unreachedRate() {
+        #expect(reasons(rate: 10_000) { $0.startedRequests = 9_000 } == ["only 90.0% of the asked rate was sent; try more connections or streams"])
+        #expect(reasons { $0.startedRequests = 9_000 }.isEmpty)
+    }
+
+    @Test("is bad when requests were sent late")
+    func lateness() {
+        #expect(reasons(rate: 10_000) { $0.scheduleDelay.record(nanoseconds: 9_000_000, times: 1_000) }.count == 1)
+    }
+
+    @Test("is bad when the clients were the limit, the connections failed, or the answers did")
+    func others() {
+        #expect(reasons { $0.cpuNanoseconds = 950_000_000 }.count == 1)
+        #expect(reasons(connections: 3) { _ in } == ["only 2 of 3 connections were made"])
+        #expect(reasons { $0.erroredRequests = 200 }.count == 1)
+        #expect(reasons { $0.doneRequests = 0 } == ["no request was done"])
+    }
+
+    @Test("is bad when the machine was full")
+    func machine() {
+        #expect(reasons { $0.loopCount = 4; $0.cpuNanoseconds = 1_950_000_000 }.count == 1)
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Glibc
+import Testing
+
+extension ProgramTests {
+    @Suite("Memory of the steady state", .enabled(if: Tool.cc.exists), .enabled(if: ReleaseBuild.path != nil, "needs a release build that is newer than the sources"))
+    struct AllocationTests {
+        /// What a run of so many requests allocates, start, samples and end included.
+        private func allocations(requests: Int, library: URL, _ arguments: [String]) throws -> Double {
+            let file = library.deletingLastPathComponent().appending(path: "count")
+            let child = try ChildProcess(
+                try #require(ReleaseBuild.path), ["record", "-n", "\(requests)", "-c", "10", "-m", "10"] + arguments,
+                environment: ["LD_PRELOAD": library.path, "MALLOC_COUNTER_FILE": file.path])
+            let result = child.end(withinSeconds: 60)
+            #expect(result.code == 0, "\(result)")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            return try #require(Double(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        }
+
+        @Test("no request costs an allocation, in server or client", arguments: [
+            [], ["--path", "/bytes/100KiB"], ["--path", "/get?a=b"], ["--path", "/stream-bytes/10000"],
+        ])
+        func perRequest(arguments: [String]) throws {
+            let directory = FileManager.default.temporaryDirectory.appending(path: "highwater-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: directory) }
+            let library = directory.appending(path: "malloc_counter.so")
+            let source = Program.root.appending(path: "Tests/Fixtures/malloc_counter.c")
+            let build = try Tool.cc.run("-O2", "-shared", "-fPIC", "-o", library.path, source.path)
+            #expect(build.code == 0, "\(build.errors)")
+
+            let count = 20_000
+            let short = try allocations(requests: count, library: library, arguments)
+            let long = try allocations(requests: 3 * count, library: library, arguments)
+            // A sample a second allocates a little, and the long run takes a little longer.
+            #expect((long - short) / Double(2 * count) < 0.01, "\(short) allocations, then \(long)")
+        }
+    }
+}
+
+/// The program as it is meant to be measured.
+enum ReleaseBuild {
+    /// nil: there is none, or it is older than a source file, or it runs under a sanitizer.
+    static let path: String? = {
+        let path = Program.root.appending(path: ".build/release/highwater").path
+        guard dlsym(nil, "__asan_init") == nil, dlsym(nil, "__tsan_init") == nil,
+            let built = modified(path)
+        else { return nil }
+        let sources = FileManager.default.enumerator(atPath: Program.root.appending(path: "Sources").path)
+        while let file = sources?.nextObject() as? String {
+            guard file.hasSuffix(".swift"), let date = modified(Program.root.path + "/Sources/" + file) else { continue }
+            if date > built { return nil }
+        }
+        return path
+    }()
+
+    private static func modified(_ path: String) -> Date? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+        return attributes?[.modificationDate] as? Date
+    }
+}

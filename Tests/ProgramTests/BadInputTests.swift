@@ -1,0 +1,60 @@
+import Foundation
+import Testing
+
+extension ProgramTests {
+    @Suite("What makes no sense", .enabled(if: Program.exists)) struct BadInputTests {
+        @Test(
+            "is said in words, with exit code 2, before anything runs",
+            arguments: [
+                (["--frobnicate"], "frobnicate"),
+                (["record", "--conections", "5"], "connections"),
+                (["record", "-c", "0"], "0"),
+                (["record", "-c", "5x"], "5x"),
+                (["record", "-m", "-1"], "-1"),
+                (["record", "-n", "0"], "0"),
+                (["record", "-d", "5x"], "5x"),
+                (["record", "-q", "nan"], "nan"),
+                (["serve", "--listen", "127.0.0.1:99999"], "99999"),
+                (["serve", "--listen", "nonsense:x"], "nonsense"),
+                (["serve", "--loops", "0"], "0"),
+                (["load", "ftp://127.0.0.1/"], "ftp"),
+                (["load"], "url"),
+                (["nonsense"], "nonsense"),
+            ])
+        func usage(arguments: [String], fact: String) throws {
+            let result = try ChildProcess(Program.path, arguments).end(withinSeconds: 10)
+            #expect(!result.isOverdue)
+            #expect(result.code == 2, "\(result)")
+            #expect(result.output.isEmpty)
+            #expect(result.errors.contains(fact), "\(result.errors)")
+        }
+
+        @Test("a port in use is named, with exit code 1")
+        func portInUse() throws {
+            let server = try RunningServer()
+            // Not one of ours: those share a port on purpose, loop by loop.
+            let result = try Program.run("serve", "--listen", "127.0.0.1:\(server.port)", within: 10)
+            #expect(result.code == 1, "\(result)")
+            #expect(result.errors.contains("\(server.port)"))
+            #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+            _ = try server.stop()
+        }
+
+        @Test("a recording that cannot be written is named, with exit code 1", arguments: ["/nonexistent/run.ndjson", "/", "/dev/full"])
+        func unwritable(path: String) throws {
+            let result = try Program.run("record", "-n", "100", "-o", path, within: 20)
+            #expect(result.code == 1, "\(result)")
+            #expect(result.errors.contains(path), "\(result.errors)")
+        }
+
+        @Test("a server that is not there is named, with exit code 1")
+        func nobodyThere() throws {
+            let server = try RunningServer()
+            let url = server.url("/")
+            _ = try server.stop()
+            let result = try Program.run("load", url, "-n", "10", within: 20)
+            #expect(result.code == 1, "\(result)")
+            #expect(result.errors.contains("\(server.port)"), "\(result.errors)")
+        }
+    }
+}

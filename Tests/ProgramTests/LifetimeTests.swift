@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+extension ProgramTests {
+    @Suite("A server's limits and its end", .enabled(if: Program.exists)) struct LifetimeTests {
+        private let request = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n"
+
+        @Test("beyond the connection limit it closes the newest, and recovers")
+        func connectionLimit() throws {
+            let server = try RunningServer("--connection-limit", "8")
+            var connections = try (0..<8).map { _ in try RawConnection(port: server.port) }
+            for connection in connections { #expect(try connection.status(of: request) == 200) }
+            let refused = try RawConnection(port: server.port)
+            #expect(try refused.isClosed())
+            connections.removeLast()
+            usleep(200_000)
+            #expect(try RawConnection(port: server.port).status(of: request) == 200)
+            for connection in connections { #expect(try connection.status(of: request) == 200) }
+            connections.removeAll()
+            let report = try server.stop()
+            #expect(report["server.connections.refused"] == 1)
+        }
+
+        @Test("a request that is being answered is still answered after SIGTERM")
+        func drain() throws {
+            let server = try RunningServer()
+            let connection = try RawConnection(port: server.port)
+            try connection.send("GET /delay/1 HTTP/1.1\r\nHost: h\r\n\r\n")
+            usleep(200_000)
+            server.process.signal(SIGTERM)
+            #expect(try connection.receive()?.status == 200)
+            #expect(try connection.isClosed())
+            _ = try server.stop()
+        }
+
+        @Test("SIGTERM under load ends it within its drain time, with a summary", .enabled(if: Tool.wrk.exists))
+        func underLoad() throws {
+            let server = try RunningServer("--drain", "3s")
+            let wrk = try Tool.wrk.start(["-t1", "-c100", "-d4s", server.url("/health")])
+            usleep(1_000_000)
+            let clock = ContinuousClock()
+            var report: Report?
+            let elapsed = try clock.measure { report = try server.stop() }
+            #expect(elapsed < .seconds(6))
+            #expect((report?["server.requests.completed"] ?? 0) > 100)
+            #expect(report?["server.arena.in_use.last"] == 0)
+            _ = wrk.end(withinSeconds: 10)
+        }
+
+        @Test("peers that never close do not keep it past its drain time", arguments: [SIGTERM, SIGINT])
+        func stubbornPeers(signal: Int32) throws {
+            let server = try RunningServer("--drain", "2s", "--send-buffer", "16KiB")
+            let idle = try RawConnection(port: server.port)
+            let stuck = try RawConnection(port: server.port, receiveBuffer: 4_096)
+            try idle.send("GET /hea")
+            try stuck.send("GET /bytes/8388608 HTTP/1.1\r\nHost: h\r\n\r\n")
+            usleep(300_000)
+            let clock = ContinuousClock()
+            let elapsed = try clock.measure { _ = try server.stop(signal: signal) }
+            #expect(elapsed < .seconds(5))
+            withExtendedLifetime((idle, stuck)) {}
+        }
+
+        @Test("a second signal ends it at once")
+        func secondSignal() throws {
+            let server = try RunningServer()
+            let connection = try RawConnection(port: server.port)
+            try connection.send("GET /delay/10 HTTP/1.1\r\nHost: h\r\n\r\n")
+            usleep(200_000)
+            server.process.signal(SIGTERM)
+            usleep(300_000)
+            server.process.signal(SIGTERM)
+            let result = server.process.end(withinSeconds: 3)
+            #expect(!result.isOverdue)
+            #expect(result.code == 143)
+            withExtendedLifetime(connection) {}
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Testing
+import Workload
+
+@Suite("A target URL")
+struct TargetURLTests {
+    @Test("is taken apart", arguments: [
+        ("http://127.0.0.1:8080/bytes/64?x=1#part", "127.0.0.1", 8080, "/bytes/64?x=1"),
+        ("HTTP://example.test", "example.test", 80, "/"), ("http://host?q=a:b@c", "host", 80, "/?q=a:b@c"),
+        ("http://[::1]:9000/a", "::1", 9000, "/a"), ("http://[fe80::1]", "fe80::1", 80, "/"),
+        ("http://host:65535//a/../b", "host", 65535, "//a/../b"),
+    ])
+    func parts(text: String, host: String, port: Int, target: String) throws {
+        let url = try TargetURL(text)
+        #expect(url.host == host)
+        #expect(url.port == port)
+        #expect(url.target == target)
+    }
+
+    @Test("that cannot be asked says why", arguments: [
+        ("127.0.0.1:8080", TargetURLError.Problem.noScheme), ("https://host/", .tls), ("ftp://host/", .otherScheme("ftp")),
+        ("http://", .host), ("http:///path", .host), ("http://:80/", .host), ("http://a b/", .characters), ("http://h/\u{e9}", .characters),
+        ("http://me:pw@host/", .userInformation), ("http://::1/", .bareIPv6), ("http://[::1/", .host), ("http://[::1]x/", .host),
+        ("http://[name]/", .host), ("http://host:0/", .port("0")), ("http://host:65536/", .port("65536")), ("http://host:/", .port("")),
+        ("http://host:-1/", .port("-1")), ("http://ho%st/", .host), ("", .noScheme),
+    ])
+    func refusals(text: String, problem: TargetURLError.Problem) {
+        #expect(throws: TargetURLError(text: text, problem: problem)) { try TargetURL(text) }
+    }
+
+    @Test("of another server is refused beside the first")
+    func severalServers() throws {
+        #expect(try TargetURL.parseAll(["http://h:1/a", "http://h:1/b"]).map(\.target) == ["/a", "/b"])
+        #expect(throws: TargetURLError(text: "http://h:2/", problem: .otherServer("h:1"))) {
+            try TargetURL.parseAll(["http://h:1/", "http://h:2/"])
+        }
+    }
+
+    @Test("of IPv6 gets its brackets back")
+    func brackets() throws {
+        #expect(try TargetURL("http://[::1]:8/").authority == "[::1]:8")
+    }
+}
