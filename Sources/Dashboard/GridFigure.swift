@@ -1,7 +1,10 @@
-/// Figures as text: three digits and a unit, so that a column never changes its width.
+private import Measurements
+
+/// Figures for a grid: three digits and a unit, each kind with a width that it never passes,
+/// so that nothing beside it moves. (`Figure` is for sentences.)
 ///
 /// Rates and counts take decimal units (k, M, G), memory takes binary ones (KiB, MiB, GiB).
-package enum Figures {
+package enum GridFigure {
     /// Five characters at most: 9999, 48.2k, 482k, 1.21M.
     package static func count(_ value: Double) -> String {
         guard value.isFinite, value > 0 else { return "0" }
@@ -90,25 +93,14 @@ package enum Figures {
         return (unit == 0 ? whole(value) : threeDigits(value)) + units[unit]
     }
 
+    /// Not as `Figure.threeDigits`: 0.976 would be a character too wide.
     private static func threeDigits(_ value: Double) -> String {
-        if value < 9.995 { return hundredths(value) }
-        if value < 99.95 { return tenths(value) }
-        return whole(value)
+        Figure.fixed(value, decimals: value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
     }
 
-    private static func whole(_ value: Double) -> String {
-        String(Int64(min(9e18, value.rounded())))
-    }
+    private static func whole(_ value: Double) -> String { Figure.fixed(value, decimals: 0) }
 
-    private static func tenths(_ value: Double) -> String {
-        let tenths = Int64((value * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
-    }
-
-    private static func hundredths(_ value: Double) -> String {
-        let hundredths = Int64((value * 100).rounded())
-        return "\(hundredths / 100).\(twoDigits(UInt64(hundredths % 100)))"
-    }
+    private static func tenths(_ value: Double) -> String { Figure.fixed(value, decimals: 1) }
 
     private static func twoDigits(_ value: UInt64) -> String {
         value < 10 ? "0\(value)" : String(value)
