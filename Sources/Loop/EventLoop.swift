@@ -87,7 +87,8 @@ package final class EventLoop {
     package func takeTimer() -> Timer { idleTimers.popLast() ?? Timer(loop: self) }
 
     package func giveTimer(_ timer: Timer) {
-        timer.stop()
+        // Disarmed, not only stopped: an armed timer would keep the loop from its end.
+        timer.disarm()
         if idleTimers.count < EventLoop.idleTimerLimit {
             idleTimers.append(timer)
         } else {
