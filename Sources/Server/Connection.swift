@@ -15,6 +15,11 @@ final class Connection: TCPStreamOwner, TimerTarget {
     /// Retained, since a constant costs no counting; the server drops us when the socket is closed.
     let server: HTTPServer
     let stream: TCPStream
+    // The loop's and the server's, here for the same reason.
+    let loop: EventLoop
+    let batch: WriteBatch
+    let arenas: ArenaPool
+    let fields: FieldList
     let id: UInt64
     let openedNanoseconds: UInt64
     /// Where the server keeps us.
@@ -75,6 +80,10 @@ final class Connection: TCPStreamOwner, TimerTarget {
         self.server = server
         self.stream = stream
         self.id = id
+        loop = stream.loop
+        batch = stream.loop.batch
+        arenas = stream.loop.arenas
+        fields = server.fields
         openedNanoseconds = EventLoop.monotonicNanoseconds()
         lastProgressNanoseconds = openedNanoseconds
         unsafe firstExchange = nil
@@ -85,8 +94,6 @@ final class Connection: TCPStreamOwner, TimerTarget {
         deadline.setDeadline(nanoseconds: openedNanoseconds + server.configuration.headerTimeoutNanoseconds)
         stream.startReading()
     }
-
-    var loop: EventLoop { stream.loop }
 
     /// "127.0.0.1", for the echo routes.
     var peerHost: String { stream.peerAddress?.host ?? "" }
@@ -148,7 +155,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     /// More than the limit waits to be sent: begin nothing that makes it worse.
     var isOverUnsentLimit: Bool {
-        stream.pendingByteCount + loop.batch.byteCount > server.configuration.unsentByteLimit
+        stream.pendingByteCount + batch.byteCount > server.configuration.unsentByteLimit
     }
 
     /// After a flush: stops reading when the peer does not keep up.
@@ -221,7 +228,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     // MARK: Exchanges
 
     func beginExchange(streamID: Int32) -> UnsafeMutablePointer<Exchange> {
-        let exchange = unsafe Exchange.begin(in: loop.arenas, connection: self, streamID: streamID)
+        let exchange = unsafe Exchange.begin(in: arenas, connection: self, streamID: streamID)
         unsafe exchange.pointee.next = unsafe firstExchange
         if let first = unsafe firstExchange { unsafe first.pointee.previous = unsafe exchange }
         unsafe firstExchange = unsafe exchange
