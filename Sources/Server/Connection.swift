@@ -55,7 +55,13 @@ final class Connection: TCPStreamOwner, TimerTarget {
     private(set) var isDraining = false
 
     // HTTP/1.1; see Connection+HTTP1
-    var parser = RequestParser()
+    /// Behind a pointer: as a stored property each look at the head would be checked for
+    /// exclusive access at run time.
+    var parser: RequestParser {
+        _read { yield unsafe parserStorage.pointee }
+        _modify { yield unsafe &parserStorage.pointee }
+    }
+    private let parserStorage: UnsafeMutablePointer<RequestParser>
     var current: UnsafeMutablePointer<Exchange>?
     var http1State = HTTP1State.reading
     var closesAfterResponse = false
@@ -80,6 +86,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
         self.server = server
         self.stream = stream
         self.id = id
+        unsafe parserStorage = .allocate(capacity: 1)
+        unsafe parserStorage.initialize(to: RequestParser())
         loop = stream.loop
         batch = stream.loop.batch
         arenas = stream.loop.arenas
@@ -90,7 +98,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         unsafe current = nil
         deadline = Timer(loop: stream.loop)
         deadline.target = self
-        stream.owner = self
+        stream.setOwner(self)
         deadline.setDeadline(nanoseconds: openedNanoseconds + server.configuration.headerTimeoutNanoseconds)
         stream.startReading()
     }
@@ -100,6 +108,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     /// "127.0.0.1:51822", asked for once: samples show it at every tick.
     private(set) lazy var peer: String = stream.peerAddress?.description ?? "?"
+
+    deinit { unsafe parserStorage.deallocate() }
 
     // MARK: Bytes come
 
