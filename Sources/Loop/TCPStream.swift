@@ -28,7 +28,7 @@ package final class TCPStream {
     private let handle: UnsafeMutablePointer<uv_tcp_t>
     private let requests: UnsafeMutablePointer<Requests>
     /// Not retained: the owner closes the stream and waits for `streamDidClose`.
-    @safe package unowned(unsafe) var owner: (any TCPStreamOwner)?
+    @safe private unowned(unsafe) var owner: (any TCPStreamOwner)?
 
     private enum State { case new, connecting, open, finishing, closing, closed }
     private var state = State.new
@@ -77,6 +77,9 @@ package final class TCPStream {
         unsafe handle.deallocate()
         unsafe requests.deallocate()
     }
+
+    /// Sets who hears of the stream from now on.
+    package func setOwner(_ owner: any TCPStreamOwner) { self.owner = owner }
 
     private var streamHandle: UnsafeMutablePointer<uv_stream_t> {
         unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
