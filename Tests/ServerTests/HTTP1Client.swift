@@ -54,5 +54,11 @@ func patternBytes(_ count: Int, from seed: Int = 0) -> [UInt8] {
     let letters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
     let period = 62 * 62
     let table = (0..<period).map { letters[($0 + $0 / 62 * 7) % 62] }
-    return (0..<count).map { table[($0 + seed) % period] }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    while bytes.count < count {
+        let start = (seed + bytes.count) % period
+        bytes += table[start..<min(period, start + count - bytes.count)]
+    }
+    return bytes
 }

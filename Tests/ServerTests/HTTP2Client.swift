@@ -123,7 +123,7 @@ final class HTTP2Client {
             guard let header = try socket.receive(byteCount: 9) else { return nil }
             let count = Int(header[0]) << 16 | Int(header[1]) << 8 | Int(header[2])
             guard let payload = try socket.receive(byteCount: count) else { return nil }
-            let stream = header[5..<9].reduce(0) { $0 << 8 | UInt32($1) }
+            let stream: UInt32 = header[5..<9].reduce(0) { $0 << 8 | UInt32($1) }
             let frame = Frame(
                 kind: try #require(Frame.Kind(rawValue: header[3])), flags: header[4], stream: stream, payload: payload)
             guard frame.kind == .settings else { return frame }

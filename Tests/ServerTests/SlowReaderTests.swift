@@ -8,8 +8,8 @@ import Testing
     @Test("gets two large answers byte for byte, and the arenas are back",
         arguments: ["/bytes/8MiB", "/stream-bytes/8MiB"])
     func twoLarge(target: String) throws {
-        try withServer({ $0.sendBufferByteCount = 16_384 }) { server in
-            let peer = try server.connect(receiveBuffer: 4096)
+        try withServer({ $0.sendBufferByteCount = 32_768 }) { server in
+            let peer = try server.connect(receiveBuffer: 32_768)
             try peer.request("GET", target)
             try server.wait("the first answer waits") { $0.writes.pendingBytes > 0 }
             try peer.request("GET", target)
@@ -24,8 +24,8 @@ import Testing
 
     @Test("is not read from above the limit, and then again")
     func paused() throws {
-        try withServer({ $0.sendBufferByteCount = 16_384 }) { server in
-            let peer = try server.connect(receiveBuffer: 4096)
+        try withServer({ $0.sendBufferByteCount = 32_768 }) { server in
+            let peer = try server.connect(receiveBuffer: 32_768)
             for _ in 0..<20 { try peer.request("GET", "/bytes/1MiB") }
             let now = try server.wait("reading has stopped") { $0.pausedConnections == 1 }
             #expect(now.startedRequests == 1, "one answer may pass the limit, the next has to wait")

@@ -34,7 +34,8 @@ final class TestServer {
         let socket = try Listener.Socket(
             binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
         port = socket.address.port
-        let (mailbox, last) = (mailbox, Latest<ServerSample> { _, newer in newer })
+        let mailbox = mailbox
+        let last = Latest<ServerSample> { _, newer in newer }
         self.last = last
         thread = try LoopThread(name: "server") { [configuration] in
             do {

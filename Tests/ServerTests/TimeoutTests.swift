@@ -181,8 +181,8 @@ import Testing
         "/delay/0.2", "/drip?numbytes=4&duration=0.2", "/bytes/8MiB", "/stream-bytes/8MiB",
     ])
     func inWork(target: String) throws {
-        let server = try TestServer { $0.sendBufferByteCount = 16_384 }
-        let peer = try server.connect(receiveBuffer: 4096)
+        let server = try TestServer { $0.sendBufferByteCount = 32_768 }
+        let peer = try server.connect(receiveBuffer: 32_768)
         try peer.request("GET", target)
         try server.wait("it is in work") { $0.activeRequests > 0 || $0.writes.pending > 0 }
         server.startDrain(milliseconds: 30_000)
