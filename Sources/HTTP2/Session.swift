@@ -66,7 +66,11 @@ package final class Session {
             entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, settings.headerListByteLimit),
             entry(NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, settings.headerTableByteCount),
         ]
-        if role == .client { entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0)) }
+        switch role {
+        case .client: entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+        // The old priority tree is deprecated (RFC 9113, 5.3.2), and nghttp2 then spares its upkeep.
+        case .server: entries.append(entry(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1))
+        }
         unsafe nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count)
         if settings.connectionWindowByteCount > 65_535 {
             unsafe nghttp2_session_set_local_window_size(

@@ -102,11 +102,11 @@ struct KeyTests {
     func scroll() {
         var dashboard = Dashboard.synthetic(samples: 3)
         _ = dashboard.handle(.end)
-        #expect(text(dashboard).contains("▌   64"))
+        #expect(text(dashboard).contains("▌    64"))
         for _ in 0..<3 { _ = dashboard.handle(.down) }
-        #expect(text(dashboard).contains("▌   64"))
+        #expect(text(dashboard).contains("▌    64"))
         for _ in 0..<100 { _ = dashboard.handle(.up) }
-        #expect(!text(dashboard).contains("▌   64"))
+        #expect(!text(dashboard).contains("▌    64"))
     }
 
     @Test("b changes to plain ASCII and back")

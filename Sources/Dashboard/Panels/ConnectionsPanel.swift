@@ -54,26 +54,26 @@ struct ConnectionsPanel: Panel {
             var role = Role.text
             var text = ""
             switch column {
-            case .id: text = String(sample.id)
+            case .id: text = row.name(loops: view.moment?.server?.loopCount ?? 1)
             case .peer: text = sample.peer
             case .state:
                 text = sample.state.rawValue
                 role = ConnectionsPanel.role(sample.state)
             case .version: (text, role) = (sample.version.rawValue, .dim)
             case .streams: (text, role) = (String(sample.streams), sample.streams == 0 ? .dim : .text)
-            case .requests: (text, role) = (Figures.count(row.requestRate.rounded()), row.requestRate == 0 ? .dim : .text)
-            case .receive: (text, role) = (Figures.count(row.receiveRate.rounded()), row.receiveRate == 0 ? .dim : .text)
-            case .send: (text, role) = (Figures.count(row.sendRate.rounded()), row.sendRate == 0 ? .dim : .text)
+            case .requests: (text, role) = (GridFigure.count(row.requestRate.rounded()), row.requestRate == 0 ? .dim : .text)
+            case .receive: (text, role) = (GridFigure.count(row.receiveRate.rounded()), row.receiveRate == 0 ? .dim : .text)
+            case .send: (text, role) = (GridFigure.count(row.sendRate.rounded()), row.sendRate == 0 ? .dim : .text)
             case .pending:
-                text = sample.pendingBytes == 0 ? view.glyphs.dot : Figures.shortBytes(sample.pendingBytes)
+                text = sample.pendingBytes == 0 ? view.glyphs.dot : GridFigure.shortBytes(sample.pendingBytes)
                 role = sample.pendingBytes == 0 ? .dim : .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds))
             case .age:
                 let waits = sample.pendingBytes > 0
-                text = waits ? Figures.duration(sample.oldestAgeNanoseconds, view.glyphs) : view.glyphs.dot
+                text = waits ? GridFigure.duration(sample.oldestAgeNanoseconds, view.glyphs) : view.glyphs.dot
                 role = waits ? .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds)) : .dim
             case .arena:
                 ArenaStrip(sample, scale: scale).draw(x, y, width: width, &frame, view.glyphs)
-            case .used: (text, role) = (Figures.shortBytes(sample.arenaUsedBytes), sample.arenaUsedBytes == 0 ? .dim : .text)
+            case .used: (text, role) = (GridFigure.shortBytes(sample.arenaUsedBytes), sample.arenaUsedBytes == 0 ? .dim : .text)
             }
             // Of a long peer the end tells more: the port.
             let fitted = text.unicodeScalars.count > width ? String(text.suffix(width)) : text
@@ -90,11 +90,11 @@ struct ConnectionsPanel: Panel {
             (server.acceptedConnections, "accepted", .text),
             (server.refusedConnections, "refused", .crit),
             (server.closedConnections, "closed", .text),
-            (UInt64(max(0, server.pausedConnections)), "not being read", .warn),
+            (UInt64(max(0, server.pausedConnections)), "not read", .warn),
         ]
-        for (count, name, role) in parts {
+        for (count, name, role) in parts where count > 0 || name != "not read" {
             var part = Line()
-            part.add(Figures.count(count), count == 0 ? .dim : role)
+            part.add(GridFigure.count(count), count == 0 ? .dim : role)
             part.add(" \(name)   ", .dim)
             if line.width + part.width <= width - 8 { line.add(part) }
         }
@@ -112,7 +112,7 @@ struct ConnectionsPanel: Panel {
             (UInt64(max(0, client.openConnections)), "open"), (client.openedConnections, "opened"),
             (client.reconnects, "reconnected"), (client.failedConnects, "failed"),
         ] {
-            line.add("  " + Figures.count(count), name == "failed" && count > 0 ? .crit : .text)
+            line.add("  " + GridFigure.count(count), name == "failed" && count > 0 ? .crit : .text)
             line.add(" " + name, .dim)
         }
         let below = frame.note(view.run.serverNote)
@@ -152,7 +152,7 @@ private enum Column: CaseIterable {
 
     var width: Int {
         switch self {
-        case .id: 5
+        case .id: 6
         case .peer: 15
         case .state: 1
         case .version: 2

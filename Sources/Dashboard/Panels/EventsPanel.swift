@@ -18,7 +18,7 @@ struct EventsPanel: Panel {
 
     static func line(_ event: Event) -> Line {
         var line = Line()
-        line.add(Figures.preciseClock(event.timeNanoseconds) + " ", .dim)
+        line.add(GridFigure.preciseClock(event.timeNanoseconds) + " ", .dim)
         switch event.level {
         case .info: line.add("info  ", .ok)
         case .warning: line.add("WARN  ", .warn)

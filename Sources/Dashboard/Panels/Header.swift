@@ -27,12 +27,12 @@ struct Header {
             part(3, ("\(run.connections)", .text), (" \(glyphs.times) ", .dim), ("\(run.streams)", .text), (" streams", .dim))
             part(0, ("load ", .dim), (run.isLoadPaused ? "off" : run.load, run.isLoadPaused ? .warn : .text))
         }
-        part(2, right: true, ("up ", .dim), (Figures.clock(view.moment?.timeNanoseconds ?? 0), .text))
-        part(4, right: true, ("ui ", .dim), (Figures.percent(rates?.ownCPU ?? 0).right(5), .text))
-        if run.hasServer { part(5, right: true, ("server ", .dim), (Figures.percent(rates?.serverCPU ?? 0).right(5), .text)) }
-        if run.hasClients { part(6, right: true, ("clients ", .dim), (Figures.percent(rates?.clientCPU ?? 0).right(5), .text)) }
+        part(2, right: true, ("up ", .dim), (GridFigure.clock(view.moment?.timeNanoseconds ?? 0), .text))
+        part(4, right: true, ("ui ", .dim), (GridFigure.percent(rates?.ownCPU ?? 0).right(5), .text))
+        if run.hasServer { part(5, right: true, ("server ", .dim), (GridFigure.percent(rates?.serverCPU ?? 0).right(5), .text)) }
+        if run.hasClients { part(6, right: true, ("clients ", .dim), (GridFigure.percent(rates?.clientCPU ?? 0).right(5), .text)) }
         if let resident = view.moment?.process.residentBytes, resident > 0 {
-            part(7, right: true, ("rss ", .dim), (Figures.bytes(resident).right(8), .text))
+            part(7, right: true, ("rss ", .dim), (GridFigure.bytes(resident).right(8), .text))
         }
         var room = frame.width - left.width - 1
         var right = Line()
@@ -59,7 +59,7 @@ struct Footer {
         if view.focus == .connections || view.focus == .events { keys.append((arrows, "scroll")) }
         keys += [("b", "glyphs"), ("Q", "quit, keep screen")]
         let warnings = view.events.reduce(0) { $0 + ($1.level == .info ? 0 : 1) }
-        let count = warnings == 0 ? "" : "!\(Figures.count(warnings)) "
+        let count = warnings == 0 ? "" : "!\(GridFigure.count(warnings)) "
         var line = Line()
         for (key, name) in keys {
             var part = Line()

@@ -42,7 +42,7 @@ struct LatencyPanel: Panel {
             for (column, (_, percentile)) in columns.enumerated() {
                 let end = 9 + (column + 1) * step
                 if let value = buckets.value(atPercentile: percentile) {
-                    frame.text(Figures.duration(value, glyphs), endingAt: end, row + 1, percentile == 50 ? .strong : .text)
+                    frame.text(GridFigure.duration(value, glyphs), endingAt: end, row + 1, percentile == 50 ? .strong : .text)
                 } else {
                     // Too few values beyond it to say.
                     frame.text(glyphs == .ascii ? "-" : "–", endingAt: end, row + 1, .dim)
@@ -74,7 +74,7 @@ struct LatencyPanel: Panel {
             let y = region.y + rows - 1 - row
             let range = (bottom + row * bucketsPerRow)..<(bottom + (row + 1) * bucketsPerRow)
             let edge = LatencyBuckets.nanoseconds(range.lowerBound)
-            frame.text(Figures.duration(edge, view.glyphs), endingAt: labelWidth - 1, y, .dim)
+            frame.text(GridFigure.duration(edge, view.glyphs), endingAt: labelWidth - 1, y, .dim)
             frame.text(view.glyphs.axis, labelWidth - 1, y, .faint)
             for (index, buckets) in moments.enumerated() where buckets.count > 0 {
                 let count = buckets.count(in: range)

@@ -43,14 +43,14 @@ struct PendingPanel: Panel {
             line.add(" nothing waits", .dim)
             return line
         }
-        line.add(Figures.bytes(writes.pendingBytes).right(8), .strong)
+        line.add(GridFigure.bytes(writes.pendingBytes).right(8), .strong)
         var parts = Line()
         parts.add(" in ", .dim)
-        parts.add(Figures.count(writes.pending), .text)
+        parts.add(GridFigure.count(writes.pending), .text)
         parts.add(writes.pending == 1 ? " write" : " writes", .dim)
         var oldest = Line()
         oldest.add(width < 30 ? " " : "  oldest ", .dim)
-        oldest.add(Figures.duration(writes.oldestAgeNanoseconds, glyphs), .scale(.age, PendingPanel.age(writes.oldestAgeNanoseconds)))
+        oldest.add(GridFigure.duration(writes.oldestAgeNanoseconds, glyphs), .scale(.age, PendingPanel.age(writes.oldestAgeNanoseconds)))
         if line.width + parts.width + oldest.width <= width { line.add(parts) }
         line.add(oldest)
         return line
@@ -85,14 +85,14 @@ struct PendingPanel: Panel {
                     frame.put(frame[x, y].scalar, x, y, .scale(.age, group.age))
                 }
             }
-            let text = group.bytes == 0 ? glyphs.dot : Figures.shortBytes(group.bytes)
+            let text = group.bytes == 0 ? glyphs.dot : GridFigure.shortBytes(group.bytes)
             frame.text(text, endingAt: region.width - 1, y, group.bytes == 0 ? .faint : .text)
         }
     }
 
     private func sparkline(_ writes: WriteSample, _ place: Region, _ view: View, _ frame: inout Frame) {
         let y = place.y + place.height - 1
-        let peak = "\(view.glyphs.peak) " + Figures.bytes(writes.pendingBytesHighWater)
+        let peak = "\(view.glyphs.peak) " + GridFigure.bytes(writes.pendingBytesHighWater)
         frame.text("bytes", 1, y, .dim)
         frame.text(peak, endingAt: frame.width - 1, y, .text)
         let region = Region(x: 7, y: place.y, width: place.width - 7 - 12, height: place.height)
@@ -105,12 +105,12 @@ struct PendingPanel: Panel {
         var line = Line()
         let total = writes.direct + writes.queued
         line.add("direct ", .dim)
-        line.add(Figures.count(writes.direct).left(6), .ok)
+        line.add(GridFigure.count(writes.direct).left(6), .ok)
         line.add("queued ", .dim)
-        line.add(Figures.count(writes.queued), writes.queued == 0 ? .dim : .warn)
+        line.add(GridFigure.count(writes.queued), writes.queued == 0 ? .dim : .warn)
         var part = Line()
-        part.add(" (\(Figures.percent(total == 0 ? 0 : Double(writes.queued) / Double(total))))", .dim)
-        part.add("  \(Figures.count(rates.queuedWrites.rounded()))/s", .dim)
+        part.add(" (\(GridFigure.percent(total == 0 ? 0 : Double(writes.queued) / Double(total))))", .dim)
+        part.add("  \(GridFigure.count(rates.queuedWrites.rounded()))/s", .dim)
         if line.width + part.width <= width { line.add(part) }
         return line
     }
