@@ -16,8 +16,8 @@ func library(_ name: String, _ dependencies: Target.Dependency...) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: testSettings)
+func tests(_ name: String, _ dependencies: Target.Dependency..., exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: testSettings)
 }
 
 let package = Package(
@@ -60,7 +60,7 @@ let package = Package(
         tests("HTTP1Tests", "HTTP1", "Memory"),
         tests("MeasurementsTests", "Measurements"),
         tests("WorkloadTests", "Workload"),
-        tests("DashboardTests", "Dashboard", "Measurements"),
+        tests("DashboardTests", "Dashboard", "Measurements", exclude: ["Golden"]),
         tests("TerminalTests", "Terminal", "Dashboard", "Measurements"),
         tests("LoopTests", "Loop", "Memory"),
         tests("ServerTests", "Server", "Loop", "Measurements", "Memory"),

@@ -11,8 +11,8 @@ internal import Memory
 /// `@safe`: its pointers are to records of the generator's pool, which it gives back itself.
 @safe
 final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
-    /// The generator outlives its clients.
-    @safe unowned(unsafe) let generator: LoadGenerator
+    /// Retained, since a constant costs no counting; the generator drops its clients when they end.
+    let generator: LoadGenerator
     private let loop: EventLoop
 
     /// What the client owns, whatever becomes of its connections.
@@ -70,7 +70,7 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         guard state == .waiting else { return }
         state = .connecting
         let stream = TCPStream(loop: loop)
-        stream.owner = self
+        stream.setOwner(self)
         self.stream = stream
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
         stream.connect(to: generator.configuration.address)
@@ -176,13 +176,21 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
 
     /// Starts as many requests as the generator has and the connection takes.
     private func fill() {
-        while spareStreamCount > 0, let intended = generator.nextRequest() { start(intendedNanoseconds: intended) }
-        if spareStreamCount > 0 { generator.clientIsAvailable(self) }
+        guard let session else { return }
+        var spare = spareStreamCount
+        while spare > 0, state == .ready, let intended = generator.nextRequest() {
+            start(intendedNanoseconds: intended, session)
+            spare -= 1
+        }
+        if spare > 0 { generator.clientIsAvailable(self) }
     }
 
     /// Starts one request that is due. `flush` sends it.
     func start(intendedNanoseconds: UInt64) {
-        guard let session else { return }
+        if let session { start(intendedNanoseconds: intendedNanoseconds, session) }
+    }
+
+    private func start(intendedNanoseconds: UInt64, _ session: Session) {
         let record = unsafe generator.records.take()
         unsafe record.pointee.intendedNanoseconds = intendedNanoseconds
         let path = generator.request.path(at: nextPathIndex)
@@ -271,13 +279,13 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         }
     }
 
-    func sessionDidReceiveHead(_ token: UnsafeMutableRawPointer, endsStream: Bool) {}
+    func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {}
 
     func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer) {
         generator.counters.receivedBodyBytes &+= UInt64(bytes.count)
     }
 
-    func sessionDidReceiveEnd(_ token: UnsafeMutableRawPointer) {}
+    func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {}
 
     func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
@@ -301,7 +309,7 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         if state == .ready { state = .draining }
     }
 
-    func sessionNeedsBody(_ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {
+    func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
         let body = generator.request.body
         let start = unsafe record.pointee.sentBodyByteCount

@@ -11,6 +11,9 @@ package struct ConnectionRow: Equatable, Sendable {
     /// Bytes that wait times how long the oldest has waited: who is worst off.
     var trouble: Double { Double(sample.pendingBytes) * Double(sample.oldestAgeNanoseconds) }
 
+    /// Its number; with the loop's before it where there are several: those count from one each.
+    func name(loops: Int) -> String { loops > 1 ? "\(sample.loop).\(sample.id)" : String(sample.id) }
+
     /// Rows in the order of their trouble, then by number, so that calm ones stand still.
     static func rows(_ samples: [ConnectionSample], _ previous: [ConnectionRow], seconds: Double) -> [ConnectionRow] {
         var before: [Identity: ConnectionSample] = [:]

@@ -1,4 +1,4 @@
-/// Figures over time as an area that grows from the floor, the newest at the right edge.
+/// GridFigure over time as an area that grows from the floor, the newest at the right edge.
 ///
 /// In braille a cell holds two figures side by side, in ASCII one: the higher of the two.
 struct Graph {

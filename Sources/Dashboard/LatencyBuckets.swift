@@ -5,7 +5,7 @@ package import Measurements
 /// A `LatencyHistogram` holds a quarter of a megabyte; ten minutes of them would be the
 /// largest thing in the process. This keeps 32 steps an octave and only the octaves in
 /// use: about half a kilobyte. It merges exactly, so a percentile over several intervals
-/// is that of their values, never of their percentiles. Figures that must be exact come
+/// is that of their values, never of their percentiles. GridFigure that must be exact come
 /// from the recording.
 package struct LatencyBuckets: Equatable, Sendable {
     static let stepsPerOctave = 32

@@ -111,9 +111,22 @@ extension Frame {
         put(box.bottomLeft, region.x, bottom, role)
     }
 
-    /// Says in the middle why there is nothing else to see.
-    mutating func note(_ text: String) {
-        guard height > 0 else { return }
-        self.text(text, max(0, (width - text.unicodeScalars.count) / 2), (height - 1) / 2, .dim)
+    /// Says in the middle why there is nothing else to see, in as many lines as it takes.
+    /// Answers the row below.
+    @discardableResult
+    mutating func note(_ text: String) -> Int {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.unicodeScalars.count + 1 + word.unicodeScalars.count <= width - 2 {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        let top = max(0, (height - lines.count) / 2)
+        for (offset, line) in lines.enumerated() {
+            self.text(line, max(0, (width - line.unicodeScalars.count) / 2), top + offset, .dim)
+        }
+        return top + lines.count
     }
 }

@@ -8,14 +8,13 @@ final class Answers: Sendable {
     private struct State {
         /// Workers whose load is through.
         var finishedLoads = 0
-        var endedWorkers = 0
         var failures: [LoopError] = []
         var lastConnectError: LoopError?
     }
 
     private let state = Mutex(State())
     private let answered = DispatchSemaphore(value: 0)
-    private let ended = DispatchSemaphore(value: 0)
+    private let listening = DispatchSemaphore(value: 0)
     private let loadCount: Int
     /// The end of a pipe that becomes readable when every load is through, for `poll`.
     let doneDescriptor: Int32
@@ -38,14 +37,16 @@ final class Answers: Sendable {
 
     // MARK: On the workers' threads
 
+    /// A server listens.
+    func ready() { listening.signal() }
+
     /// A reading has been published.
     func count() { answered.signal() }
 
     /// A worker's thread ends; it will not answer again.
     func end() {
-        state.withLock { $0.endedWorkers += 1 }
+        listening.signal()
         answered.signal()
-        ended.signal()
     }
 
     func finishLoad() {
@@ -62,14 +63,17 @@ final class Answers: Sendable {
 
     // MARK: On the experiment's thread
 
+    /// Waits until `count` servers listen, or not all of them in time.
+    func waitUntilReady(_ count: Int, seconds: Double) {
+        let deadline = DispatchTime.now() + seconds
+        for _ in 0..<count where listening.wait(timeout: deadline) == .timedOut { return }
+    }
+
     /// Waits until `count` workers have answered, or not all of them in time.
     func wait(for count: Int, seconds: Double) {
         let deadline = DispatchTime.now() + seconds
         for _ in 0..<count where answered.wait(timeout: deadline) == .timedOut { return }
     }
-
-    /// Waits for a worker to end. - Returns: false when the time was up first.
-    func waitForEnd(seconds: Double) -> Bool { ended.wait(timeout: .now() + seconds) == .success }
 
     var isDone: Bool { loadCount > 0 && state.withLock { $0.finishedLoads } == loadCount }
 

@@ -96,6 +96,8 @@ package final class Experiment {
                         number: number, socket: socket, configuration: ServerConfiguration(plan), answers: answers))
                 }
             }
+            // A client that connects before anybody listens is refused, and that would be counted.
+            answers.waitUntilReady(servers.count, seconds: Experiment.answerSeconds)
             if let client = plan.client, let address = clientAddress {
                 let loops = min(client.loops, client.connections)
                 for number in 0..<loops {

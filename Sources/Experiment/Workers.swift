@@ -44,6 +44,7 @@ final class ServerWorker: Sendable {
                     case .setRate, .setPaused, .setStreams, .setConnections: break
                     }
                 }
+                answers.ready()
                 loop.run()
                 // The counts after the last connection has gone.
                 latest.publish(server.sample())

@@ -14,29 +14,31 @@ package final class FieldList {
     package static let fieldLimit = 128
 
     let fields: UnsafeMutablePointer<nghttp2_nv>
-    package private(set) var count = 0
+    package var count: Int { fieldCount }
+    // Private: the compiler then sees every access, and checks none of them at run time.
+    private var fieldCount = 0
 
     package init() { unsafe fields = .allocate(capacity: FieldList.fieldLimit) }
 
     deinit { unsafe fields.deallocate() }
 
-    package func removeAll() { count = 0 }
+    package func removeAll() { fieldCount = 0 }
 
     /// Drops the fields from `index` on.
-    package func truncate(to index: Int) { count = min(count, index) }
+    package func truncate(to index: Int) { fieldCount = min(fieldCount, index) }
 
     /// - Parameter name: in lower case.
     package func append(name: ArenaBytes, value: ArenaBytes) {
-        precondition(count < FieldList.fieldLimit, "too many header fields")
-        unsafe fields[count] = unsafe nghttp2_nv(
+        precondition(fieldCount < FieldList.fieldLimit, "too many header fields")
+        unsafe fields[fieldCount] = unsafe nghttp2_nv(
             name: FieldList.bytes(name), value: FieldList.bytes(value),
             namelen: name.count, valuelen: value.count, flags: hw_nv_no_copy)
-        count += 1
+        fieldCount += 1
     }
 
     /// Another value for a field that is there.
     package func setValue(_ value: ArenaBytes, at index: Int) {
-        precondition(index >= 0 && index < count)
+        precondition(index >= 0 && index < fieldCount)
         unsafe fields[index].value = unsafe FieldList.bytes(value)
         unsafe fields[index].valuelen = value.count
     }

@@ -4,8 +4,7 @@ internal import Memory
 /// One HTTP/2 connection: bytes in, bytes out, events to its handler. nghttp2 made typed.
 /// Knows no socket and no clock.
 ///
-/// `@safe`: owns the nghttp2 session; the handler outlives it (`unowned(unsafe)`, since each
-/// of a request's dozen calls would otherwise count references).
+/// `@safe`: owns the nghttp2 session.
 @safe
 package final class Session {
     package enum Role: Sendable { case client, server }
@@ -15,7 +14,9 @@ package final class Session {
 
     private let session: OpaquePointer
     private let factory: SessionFactory
-    @safe unowned(unsafe) let handler: any SessionHandler
+    /// Retained: a constant costs no counting at a request's dozen calls. The handler drops the
+    /// session when its connection ends, and with it the cycle.
+    let handler: any SessionHandler
     private let role: Role
 
     /// Payload of the DATA frame that nghttp2 has packed and not yet handed out. The stream may
@@ -28,7 +29,9 @@ package final class Session {
     private var knownToken: UnsafeMutableRawPointer?
 
     /// Streams that nghttp2 has open, by our own count.
-    package private(set) var openStreamCount = 0
+    package var openStreamCount: Int { streamCount }
+    // Private: the compiler then sees every access, and checks none of them at run time.
+    private var streamCount = 0
 
     /// - Returns: nil when there is no memory.
     package init?(role: Role, factory: SessionFactory, settings: SessionSettings, handler: any SessionHandler) {
@@ -62,7 +65,11 @@ package final class Session {
             entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, settings.headerListByteLimit),
             entry(NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, settings.headerTableByteCount),
         ]
-        if role == .client { entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0)) }
+        switch role {
+        case .client: entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+        // The old priority tree is deprecated (RFC 9113, 5.3.2), and nghttp2 then spares its upkeep.
+        case .server: entries.append(entry(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1))
+        }
         unsafe nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count)
         if settings.connectionWindowByteCount > 65_535 {
             unsafe nghttp2_session_set_local_window_size(
@@ -125,7 +132,7 @@ package final class Session {
             streamID = unsafe nghttp2_submit_request(session, nil, fields.fields, fields.count, nil, token)
         }
         if streamID < 0 { return nil }
-        openStreamCount += 1
+        streamCount += 1
         return streamID
     }
 
@@ -189,7 +196,7 @@ package final class Session {
         unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, streamID, code, user in
             unsafe withSession(user) { me in
                 guard let token = unsafe me.token(of: streamID) else { return 0 }
-                me.openStreamCount -= 1
+                me.streamCount -= 1
                 me.knownStreamID = 0
                 unsafe me.handler.sessionDidCloseStream(token, HTTP2ErrorCode(rawValue: code))
                 return 0
@@ -225,7 +232,7 @@ package final class Session {
         guard let token = unsafe handler.sessionDidBeginRequest(streamID) else {
             return hw_err_temporal_callback_failure
         }
-        openStreamCount += 1
+        streamCount += 1
         unsafe nghttp2_session_set_stream_user_data(session, streamID, token)
         knownStreamID = streamID
         unsafe knownToken = unsafe token
@@ -241,15 +248,15 @@ package final class Session {
             let endsStream = header.flags & hw_flag_end_stream != 0
             // Trailers, and a second head after a 1xx one, only ever bring the end.
             if unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_HEADERS {
-                if endsStream { unsafe handler.sessionDidReceiveEnd(token) }
+                if endsStream { unsafe handler.sessionDidReceiveEnd(self, token) }
             } else {
-                unsafe handler.sessionDidReceiveHead(token, endsStream: endsStream)
+                unsafe handler.sessionDidReceiveHead(self, token, endsStream: endsStream)
             }
         case NGHTTP2_DATA:
             guard header.flags & hw_flag_end_stream != 0,
                 let token = unsafe token(of: header.stream_id)
             else { return 0 }
-            unsafe handler.sessionDidReceiveEnd(token)
+            unsafe handler.sessionDidReceiveEnd(self, token)
         case NGHTTP2_GOAWAY:
             unsafe handler.sessionDidReceiveGoaway(
                 lastStreamID: frame.pointee.goaway.last_stream_id,
@@ -271,7 +278,7 @@ package final class Session {
             let flags = unsafe flags
         else { return Int(hw_err_callback_failure) }
         return unsafe Unmanaged<Session>.fromOpaque(user)._withUnsafeGuaranteedRef { me in
-            switch unsafe me.handler.sessionNeedsBody(token, byteLimit: limit) {
+            switch unsafe me.handler.sessionNeedsBody(me, token, byteLimit: limit) {
             case .later: return Int(hw_err_deferred)
             case .failed: return Int(hw_err_temporal_callback_failure)
             case .bytes(let bytes, in: let arena, isLast: let isLast):

@@ -11,11 +11,11 @@ package protocol SessionHandler: AnyObject {
     /// A header field, pseudo-fields included. The bytes are nghttp2's: copy what you keep.
     func sessionDidReceiveField(_ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
     /// The head is complete; with `endsStream` so is the message.
-    func sessionDidReceiveHead(_ token: UnsafeMutableRawPointer, endsStream: Bool)
+    func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool)
     /// Some of the body.
     func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer)
     /// The message is complete, when the head did not say so already.
-    func sessionDidReceiveEnd(_ token: UnsafeMutableRawPointer)
+    func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer)
     /// The stream is over, for whatever reason; the token is used no more.
     func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode)
     /// A frame that costs the sender little and us some: RST_STREAM, PING, SETTINGS, PRIORITY, WINDOW_UPDATE.
@@ -26,7 +26,7 @@ package protocol SessionHandler: AnyObject {
     func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode)
 
     /// The next part of a body that was announced with a submit, at most `byteLimit` bytes.
-    func sessionNeedsBody(_ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart
+    func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart
     /// Whether `sessionSendsData` may be called now. With false the output ends here for now.
     func sessionHasRoomForData() -> Bool
     /// Nine bytes of frame header, to be copied, and the payload, which the lease keeps in place.

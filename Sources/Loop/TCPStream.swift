@@ -28,7 +28,7 @@ package final class TCPStream {
     private let handle: UnsafeMutablePointer<uv_tcp_t>
     private let requests: UnsafeMutablePointer<Requests>
     /// Not retained: the owner closes the stream and waits for `streamDidClose`.
-    @safe package unowned(unsafe) var owner: (any TCPStreamOwner)?
+    @safe private unowned(unsafe) var owner: (any TCPStreamOwner)?
 
     private enum State { case new, connecting, open, finishing, closing, closed }
     private var state = State.new
@@ -39,11 +39,21 @@ package final class TCPStream {
     private var youngestWrite: UnsafeMutablePointer<PendingWrite>?
 
     // Counters, plain integers of the loop's thread.
-    package private(set) var receivedBytes: UInt64 = 0
-    package private(set) var sentBytes: UInt64 = 0
-    package private(set) var directFlushes: UInt64 = 0
-    package private(set) var queuedWrites: UInt64 = 0
-    package private(set) var pendingWrites = 0
+    package var receivedBytes: UInt64 { counts.receivedBytes }
+    package var sentBytes: UInt64 { counts.sentBytes }
+    package var directFlushes: UInt64 { counts.directFlushes }
+    package var queuedWrites: UInt64 { counts.queuedWrites }
+    package var pendingWrites: Int { counts.pendingWrites }
+    // Private: the compiler then sees every access, and checks none of them at run time.
+    private var counts = Counts()
+
+    private struct Counts {
+        var receivedBytes: UInt64 = 0
+        var sentBytes: UInt64 = 0
+        var directFlushes: UInt64 = 0
+        var queuedWrites: UInt64 = 0
+        var pendingWrites = 0
+    }
 
     /// Requests that libuv needs room for once in a stream's life.
     @unsafe private struct Requests {
@@ -64,6 +74,9 @@ package final class TCPStream {
         unsafe handle.deallocate()
         unsafe requests.deallocate()
     }
+
+    /// Sets who hears of the stream from now on.
+    package func setOwner(_ owner: any TCPStreamOwner) { self.owner = owner }
 
     private var streamHandle: UnsafeMutablePointer<uv_stream_t> {
         unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
@@ -138,7 +151,7 @@ package final class TCPStream {
 
     private func didRead(_ count: Int) {
         if count > 0 {
-            receivedBytes &+= UInt64(count)
+            counts.receivedBytes &+= UInt64(count)
             // After `finish` what still comes is read and dropped, so that the kernel has no
             // reason to answer it with RST and take our last response back.
             if state == .finishing { return }
@@ -208,9 +221,9 @@ package final class TCPStream {
             let code = unsafe uv_try_write(streamHandle, batch.buffers, UInt32(batch.bufferCount))
             if code >= 0 {
                 taken = Int(code)
-                sentBytes &+= UInt64(taken)
+                counts.sentBytes &+= UInt64(taken)
                 if taken == total {
-                    directFlushes &+= 1
+                    counts.directFlushes &+= 1
                     return batch.removeAll()
                 }
             } else if code != UV_EAGAIN.rawValue {
@@ -238,8 +251,8 @@ package final class TCPStream {
             if code != UV_EAGAIN.rawValue { fail("write", code) }
             return 0
         }
-        sentBytes &+= UInt64(code)
-        if Int(code) == bytes.count { directFlushes &+= 1 }
+        counts.sentBytes &+= UInt64(code)
+        if Int(code) == bytes.count { counts.directFlushes &+= 1 }
         return Int(code)
     }
 
@@ -271,8 +284,8 @@ package final class TCPStream {
             unsafe oldestWrite = unsafe write
         }
         unsafe youngestWrite = unsafe write
-        pendingWrites += 1
-        queuedWrites &+= 1
+        counts.pendingWrites += 1
+        counts.queuedWrites &+= 1
         return 0
     }
 
@@ -281,8 +294,8 @@ package final class TCPStream {
         unsafe precondition(write == oldestWrite, "writes finished out of order")
         unsafe oldestWrite = unsafe write.pointee.next
         if unsafe oldestWrite == nil { unsafe youngestWrite = nil }
-        pendingWrites -= 1
-        if status == 0 { unsafe sentBytes &+= UInt64(write.pointee.byteCount) }
+        counts.pendingWrites -= 1
+        if status == 0 { unsafe counts.sentBytes &+= UInt64(write.pointee.byteCount) }
         unsafe write.pointee.endLeases()
         unsafe loop.giveIdleWrite(write)
         if state == .closing || status == UV_ECANCELED.rawValue { return }

@@ -23,7 +23,9 @@ package final class WriteBatch {
     private let leases: UnsafeMutablePointer<Lease>
     private let leaseEnds: UnsafeMutablePointer<Int>
     private var leaseCount = 0
-    package private(set) var byteCount = 0
+    // Private: the compiler then sees every access, and checks none of them at run time.
+    private var totalByteCount = 0
+    package var byteCount: Int { totalByteCount }
 
     init() {
         unsafe buffers = .allocate(capacity: WriteBatch.bufferLimit)
@@ -41,7 +43,7 @@ package final class WriteBatch {
     /// Whether `count` more buffers and leases fit and the batch is not heavy yet.
     package func hasRoom(forBuffers count: Int = 2) -> Bool {
         bufferCount + count <= WriteBatch.bufferLimit && leaseCount + count <= WriteBatch.bufferLimit
-            && byteCount < WriteBatch.byteLimit
+            && totalByteCount < WriteBatch.byteLimit
     }
 
     package var isEmpty: Bool { bufferCount == 0 }
@@ -49,7 +51,7 @@ package final class WriteBatch {
     /// Adds bytes that the lease given last, or the next one, keeps in place.
     package func append(_ bytes: ArenaBytes) {
         guard let start = unsafe bytes.start, bytes.count > 0 else { return }
-        byteCount += bytes.count
+        totalByteCount += bytes.count
         if bufferCount > 0 {
             let last = unsafe buffers + (bufferCount - 1)
             let isAdjacent = unsafe UnsafeRawPointer(last.pointee.base) + last.pointee.len == start
@@ -78,7 +80,7 @@ package final class WriteBatch {
         if leaseCount > 0 { unsafe leases.deinitialize(count: leaseCount) }
         leaseCount = 0
         bufferCount = 0
-        byteCount = 0
+        totalByteCount = 0
     }
 
     /// Drops the first `count` bytes, which the socket took, and calls `body` for each run of at

@@ -4,9 +4,9 @@ package enum Figure {
     package static func time(nanoseconds: UInt64) -> String {
         let value = Double(nanoseconds)
         if nanoseconds < 1_000 { return "\(nanoseconds)ns" }
-        if nanoseconds < 100_000 { return fixed(value / 1e3, significant: 3) + "us" }
-        if nanoseconds < 1_000_000_000 { return fixed(value / 1e6, significant: 3) + "ms" }
-        return fixed(value / 1e9, significant: 3) + "s"
+        if nanoseconds < 100_000 { return threeDigits(value / 1e3) + "us" }
+        if nanoseconds < 1_000_000_000 { return threeDigits(value / 1e6) + "ms" }
+        return threeDigits(value / 1e9) + "s"
     }
 
     /// `512B`, `1.50KiB`, `20.6MiB`.
@@ -17,7 +17,7 @@ package enum Figure {
             value /= 1024
             unit = next
         }
-        return (unit == "B" ? fixed(value, decimals: 0) : fixed(value, significant: 3)) + unit
+        return (unit == "B" ? fixed(value, decimals: 0) : threeDigits(value)) + unit
     }
 
     /// `99.9%`; 100 % only when it is.
@@ -26,10 +26,10 @@ package enum Figure {
         return fixed(share < 1 ? min(rounded, 99.9) : rounded, decimals: 1) + "%"
     }
 
-    /// With so many digits that mean something, but never fewer than the whole ones.
-    package static func fixed(_ value: Double, significant: Int) -> String {
-        let whole = value < 1 ? 0 : value < 10 ? 1 : value < 100 ? 2 : 3
-        return fixed(value, decimals: max(0, significant - whole))
+    /// With three digits that mean something, but never fewer than the whole ones.
+    package static func threeDigits(_ value: Double) -> String {
+        // The edges are where the next digit would appear by rounding.
+        fixed(value, decimals: value < 0.9995 ? 3 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
     }
 
     package static func fixed(_ value: Double, decimals: Int) -> String {

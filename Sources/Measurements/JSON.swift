@@ -146,26 +146,22 @@ extension JSON: Decodable {
 
     /// Members come in no particular order: Foundation keeps none.
     package init(from decoder: any Decoder) throws {
-        // By frequency in a recording: a failed attempt costs more than a hit.
-        if let container = try? decoder.container(keyedBy: Name.self) {
+        // Numbers first: most of a recording, and a failed attempt costs more than a hit.
+        let single = try decoder.singleValueContainer()
+        if let number = try? single.decode(Double.self) {
+            self = .number(number)
+        } else if let container = try? decoder.container(keyedBy: Name.self) {
             self = .object(try container.allKeys.map { Member($0.stringValue, try container.decode(JSON.self, forKey: $0)) })
-            return
-        }
-        if var container = try? decoder.unkeyedContainer() {
+        } else if var container = try? decoder.unkeyedContainer() {
             var values: [JSON] = []
             while !container.isAtEnd { values.append(try container.decode(JSON.self)) }
             self = .array(values)
-            return
-        }
-        let container = try decoder.singleValueContainer()
-        if let number = try? container.decode(Double.self) {
-            self = .number(number)
-        } else if let string = try? container.decode(String.self) {
+        } else if let string = try? single.decode(String.self) {
             self = .string(string)
-        } else if container.decodeNil() {
+        } else if single.decodeNil() {
             self = .null
         } else {
-            self = .bool(try container.decode(Bool.self))
+            self = .bool(try single.decode(Bool.self))
         }
     }
 

@@ -14,7 +14,8 @@ package final class BlockAllocator {
     /// Idle bytes kept for reuse: the HTTP/2 sessions of a thousand connections.
     package static let idleByteLimit = 32 << 20
 
-    /// Before each block: its size class, so that `free` need not be told. 16 keeps malloc's alignment.
+    /// Before each block: its size class, and the size that was asked for where there is no
+    /// class. 16 bytes keep malloc's alignment.
     private static let headerByteCount = 16
     /// Classes of 2^5 to 2^16 bytes, header included; larger blocks are malloc's.
     private static let smallestShift = 5
@@ -23,8 +24,11 @@ package final class BlockAllocator {
     private let idle: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     private var idleByteCount = 0
     /// Blocks out, and how many of all those given out came from malloc.
-    package private(set) var blockCount = 0
-    package private(set) var mallocCount: UInt64 = 0
+    package var blockCount: Int { blocksOut }
+    package var mallocCount: UInt64 { blocksMade }
+    // Private: the compiler then sees every access, and checks none of them at run time.
+    private var blocksOut = 0
+    private var blocksMade: UInt64 = 0
 
     package init() {
         unsafe idle = .allocate(capacity: BlockAllocator.classCount)
@@ -32,7 +36,7 @@ package final class BlockAllocator {
     }
 
     deinit {
-        precondition(blockCount == 0, "block allocator ended with blocks out")
+        precondition(blocksOut == 0, "block allocator ended with blocks out")
         for sizeClass in 0..<BlockAllocator.classCount {
             while let block = unsafe idle[sizeClass] {
                 unsafe idle[sizeClass] = unsafe block.load(as: UnsafeMutableRawPointer?.self)
@@ -54,19 +58,19 @@ package final class BlockAllocator {
             unsafe block = unsafe reused
         } else {
             unsafe block = unsafe malloc(sizeClass < BlockAllocator.classCount ? 1 << shift : total)
-            mallocCount &+= 1
+            blocksMade &+= 1
         }
         guard let block = unsafe block else { return nil }
-        blockCount += 1
+        blocksOut += 1
         unsafe block.storeBytes(of: sizeClass, as: Int.self)
-        unsafe block.storeBytes(of: byteCount, toByteOffset: 8, as: Int.self)
+        if sizeClass >= BlockAllocator.classCount { unsafe block.storeBytes(of: byteCount, toByteOffset: 8, as: Int.self) }
         return unsafe block + BlockAllocator.headerByteCount
     }
 
     /// Takes back what `allocate` gave. nil is allowed, as in C.
     package func free(_ memory: UnsafeMutableRawPointer?) {
         guard let memory = unsafe memory else { return }
-        blockCount -= 1
+        blocksOut -= 1
         let block = unsafe memory - BlockAllocator.headerByteCount
         let sizeClass = unsafe block.load(as: Int.self)
         let byteCount = 1 << (sizeClass + BlockAllocator.smallestShift)
@@ -82,14 +86,12 @@ package final class BlockAllocator {
     package func reallocate(_ memory: UnsafeMutableRawPointer?, byteCount: Int) -> UnsafeMutableRawPointer? {
         guard let memory = unsafe memory else { return unsafe allocate(byteCount: byteCount) }
         let block = unsafe memory - BlockAllocator.headerByteCount
-        let oldByteCount = unsafe block.load(fromByteOffset: 8, as: Int.self)
         let sizeClass = unsafe block.load(as: Int.self)
-        if sizeClass < BlockAllocator.classCount,
-            byteCount + BlockAllocator.headerByteCount <= 1 << (sizeClass + BlockAllocator.smallestShift)
-        {
-            unsafe block.storeBytes(of: byteCount, toByteOffset: 8, as: Int.self)
-            return unsafe memory
-        }
+        let hasClass = sizeClass < BlockAllocator.classCount
+        let oldByteCount = unsafe hasClass
+            ? (1 << (sizeClass + BlockAllocator.smallestShift)) - BlockAllocator.headerByteCount
+            : block.load(fromByteOffset: 8, as: Int.self)
+        if hasClass && byteCount <= oldByteCount { return unsafe memory }
         guard let new = unsafe allocate(byteCount: byteCount) else { return nil }
         unsafe new.copyMemory(from: memory, byteCount: min(oldByteCount, byteCount))
         unsafe free(memory)

@@ -39,7 +39,7 @@ extension Connection {
         var rest = unsafe bytes
         while unsafe !rest.isEmpty && phase == .http1 {
             if isOverUnsentLimit {
-                stream.flush(loop.batch)
+                stream.flush(batch)
                 if isOverUnsentLimit || phase != .http1 { return unsafe carry(rest) }
             }
             let exchange = unsafe current ?? beginExchange(streamID: 0)
@@ -51,7 +51,7 @@ extension Connection {
                 switch progress.step {
                 case .needsMore: return keepAlive(for: server.configuration.headerTimeoutNanoseconds)
                 case .head:
-                    if parser.head.expectsContinue { loop.batch.append(ResponseHead.continue100) }
+                    if parser.head.expectsContinue { batch.append(ResponseHead.continue100) }
                 case .complete: unsafe respond(exchange)
                 }
             } catch {
@@ -74,7 +74,7 @@ extension Connection {
         unsafe exchange.pointee.authority = parser.head.host
         unsafe exchange.pointee.body = parser.body
         closesAfterResponse = !parser.head.keepsAlive || isDraining
-        unsafe Router.respond(to: exchange)
+        unsafe Route.respond(to: exchange)
         let delay = unsafe exchange.pointee.response.delayNanoseconds
         if delay > 0 {
             http1State = .responding
@@ -120,16 +120,16 @@ extension Connection {
                 isChunked = true
             }
         }
-        loop.batch.append(ResponseHead.encode(
+        batch.append(ResponseHead.encode(
             status: response.status, date: server.date, contentType: response.forbidsBody ? .empty : response.contentType,
             length: length, allow: response.allow, closesConnection: closesAfterResponse,
             minorVersion: parser.head.minorVersion, into: arena))
         let sendsBody = unsafe exchange.pointee.method != .head && !response.forbidsBody
         if sendsBody && response.stream == nil {
             let isSmall = response.body.count <= Connection.copiedBodyByteLimit
-            loop.batch.append(isSmall ? unsafe arena.copy(response.body.buffer) : response.body)
+            batch.append(isSmall ? unsafe arena.copy(response.body.buffer) : response.body)
         }
-        loop.batch.append(Lease(on: arena))
+        batch.append(Lease(on: arena))
         unsafe exchange.pointee.hasResponse = true
         if sendsBody && response.stream != nil {
             http1State = .responding
@@ -147,14 +147,14 @@ extension Connection {
             guard makeRoom() else { return }
             if isOverUnsentLimit { break }
             // An arena a part: it goes back when the part is out, however long the body is.
-            let arena = loop.arenas.take()
+            let arena = arenas.take()
             if isChunkedResponse {
                 let count = min(body.remainingByteCount, body.partByteCount)
-                loop.batch.append(ResponseHead.encodeChunkHeader(byteCount: count, into: arena))
+                batch.append(ResponseHead.encodeChunkHeader(byteCount: count, into: arena))
             }
-            loop.batch.append(body.nextPart(byteLimit: .max, in: arena))
-            if isChunkedResponse { loop.batch.append(ResponseHead.chunkEnd) }
-            loop.batch.append(Lease(on: arena))
+            batch.append(body.nextPart(byteLimit: .max, in: arena))
+            if isChunkedResponse { batch.append(ResponseHead.chunkEnd) }
+            batch.append(Lease(on: arena))
             arena.retire()
             if body.intervalNanoseconds > 0 && !body.isAtEnd {
                 body.isWaiting = true
@@ -163,7 +163,7 @@ extension Connection {
         }
         unsafe exchange.pointee.response.stream = body
         if body.isAtEnd {
-            if isChunkedResponse { loop.batch.append(ResponseHead.lastChunk) }
+            if isChunkedResponse { batch.append(ResponseHead.lastChunk) }
             unsafe complete(exchange)
         }
     }
@@ -171,7 +171,7 @@ extension Connection {
     /// Flushes when the batch is full or heavy. - Returns: false when that ended the connection,
     /// and all its exchanges with it.
     private func makeRoom() -> Bool {
-        if !loop.batch.hasRoom(forBuffers: 4) || isOverUnsentLimit { stream.flush(loop.batch) }
+        if !batch.hasRoom(forBuffers: 4) || isOverUnsentLimit { stream.flush(batch) }
         return phase == .http1
     }
 
@@ -185,7 +185,7 @@ extension Connection {
         isChunkedResponse = false
         parser.reset()
         if closesAfterResponse {
-            stream.flush(loop.batch)
+            stream.flush(batch)
             finish()
         } else {
             keepAlive(for: server.configuration.idleTimeoutNanoseconds)
@@ -194,7 +194,7 @@ extension Connection {
 
     private func flushHTTP1() {
         guard phase == .http1 else { return }
-        stream.flush(loop.batch)
+        stream.flush(batch)
         if phase == .http1 { pauseIfNeeded() }
     }
 
@@ -238,11 +238,11 @@ extension Connection {
     private func carry(_ bytes: UnsafeRawBufferPointer) {
         guard unsafe !bytes.isEmpty, phase == .http1 else { return }
         if carriedBytes.isEmpty {
-            let arena = loop.arenas.take()
+            let arena = arenas.take()
             carriedArena = arena
             carriedBytes = unsafe arena.copy(bytes)
         } else if let old = carriedArena {
-            let arena = loop.arenas.take()
+            let arena = arenas.take()
             let start = unsafe arena.allocate(byteCount: carriedBytes.count + bytes.count, alignment: 1)
             let joined = unsafe UnsafeMutableRawBufferPointer(start: start, count: carriedBytes.count + bytes.count)
             unsafe joined.copyMemory(from: carriedBytes.buffer)

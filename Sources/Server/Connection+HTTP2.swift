@@ -51,32 +51,32 @@ extension Connection: SessionHandler {
             return
         }
         let arena = unsafe exchange.pointee.arena
-        let value = unsafe arena.copy(value)
-        guard unsafe name.first == UInt8(ascii: ":") else {
-            return unsafe exchange.pointee.fields.append(name: arena.copy(name), value: value, in: arena)
+        let isPseudoField = unsafe name.count > 0 && name[0] == UInt8(ascii: ":")
+        guard isPseudoField else {
+            return unsafe exchange.pointee.fields.append(name: arena.copy(name), value: arena.copy(value), in: arena)
         }
         // nghttp2 lets through the four pseudo-fields of a request only, each once.
         switch name.count {
         case 5:
             if value.count > server.configuration.requestLimits.targetByteLimit { unsafe exchange.pointee.rejection = 414 }
-            unsafe exchange.pointee.setTarget(value)
+            unsafe exchange.pointee.setTarget(arena.copy(value))
         case 7 where unsafe name[1] == UInt8(ascii: "m"):
-            unsafe exchange.pointee.methodBytes = value
-            unsafe exchange.pointee.method = Method(value)
-        case 10: unsafe exchange.pointee.authority = value
+            unsafe exchange.pointee.methodBytes = arena.copy(value)
+            unsafe exchange.pointee.method = Method(exchange.pointee.methodBytes)
+        case 10: unsafe exchange.pointee.authority = arena.copy(value)
         default: break
         }
     }
 
-    func sessionDidReceiveHead(_ token: UnsafeMutableRawPointer, endsStream: Bool) {
+    func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         server.counters.startedRequests += 1
         requestCount += 1
         if unsafe exchange.pointee.rejection != 0 {
-            unsafe reject(exchange)
+            unsafe reject(exchange, session)
         } else if endsStream {
             unsafe exchange.pointee.isRequestComplete = true
-            unsafe respondHTTP2(exchange)
+            unsafe respondHTTP2(exchange, session)
         }
     }
 
@@ -84,16 +84,16 @@ extension Connection: SessionHandler {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         guard unsafe exchange.pointee.rejection == 0 else { return }
         let fits = unsafe exchange.pointee.appendBody(bytes, limit: server.configuration.requestLimits.bodyByteLimit)
-        if !fits {
+        if !fits, let session {
             unsafe exchange.pointee.rejection = 413
-            unsafe reject(exchange)
+            unsafe reject(exchange, session)
         }
     }
 
-    func sessionDidReceiveEnd(_ token: UnsafeMutableRawPointer) {
+    func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         unsafe exchange.pointee.isRequestComplete = true
-        if unsafe exchange.pointee.rejection == 0 { unsafe respondHTTP2(exchange) }
+        if unsafe exchange.pointee.rejection == 0 { unsafe respondHTTP2(exchange, session) }
     }
 
     func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {
@@ -130,27 +130,26 @@ extension Connection: SessionHandler {
 
     // MARK: A response goes
 
-    private func respondHTTP2(_ exchange: UnsafeMutablePointer<Exchange>) {
-        unsafe Router.respond(to: exchange)
+    private func respondHTTP2(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
+        unsafe Route.respond(to: exchange)
         let delay = unsafe exchange.pointee.response.delayNanoseconds
         if delay > 0 {
             unsafe startTimer(exchange, nanoseconds: delay)
         } else {
-            unsafe submit(exchange)
+            unsafe submit(exchange, session)
         }
     }
 
-    private func reject(_ exchange: UnsafeMutablePointer<Exchange>) {
+    private func reject(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
         unsafe exchange.pointee.response = .text(exchange.pointee.rejection, "bad request\n")
-        unsafe submit(exchange)
+        unsafe submit(exchange, session)
     }
 
-    private func submit(_ exchange: UnsafeMutablePointer<Exchange>) {
+    private func submit(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
         let response = unsafe exchange.pointee.response
         let arena = unsafe exchange.pointee.arena
-        let fields = server.fields
         fields.removeAll()
-        fields.append(name: ArenaBytes(":status"), value: arena.decimalText(response.status))
+        fields.append(name: ArenaBytes(":status"), value: response.status == 200 ? ArenaBytes("200") : arena.decimalText(response.status))
         if !response.forbidsBody {
             fields.append(name: ArenaBytes("content-type"), value: response.contentType)
             if response.stream == nil {
@@ -162,11 +161,13 @@ extension Connection: SessionHandler {
         let hasBody = unsafe exchange.pointee.method != .head && !response.forbidsBody
             && (response.stream != nil || !response.body.isEmpty)
         unsafe exchange.pointee.hasResponse = true
-        unsafe session?.submitResponse(
+        unsafe session.submitResponse(
             exchange.pointee.streamID, fields: fields, hasBody: hasBody, token: UnsafeMutableRawPointer(exchange))
     }
 
-    func sessionNeedsBody(_ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {
+    func sessionNeedsBody(
+        _ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int
+    ) -> BodyPart {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         let part: ArenaBytes
         let arena: Arena
@@ -175,7 +176,7 @@ extension Connection: SessionHandler {
             if unsafe exchange.pointee.response.stream?.isWaiting == true { return .later }
             // The part before is with nghttp2 or the socket, each with a lease of its own.
             if let spent = unsafe exchange.pointee.partArena { spent.retire() }
-            arena = loop.arenas.take()
+            arena = arenas.take()
             unsafe exchange.pointee.partArena = arena
             part = unsafe exchange.pointee.response.stream?.nextPart(byteLimit: byteLimit, in: arena) ?? .empty
             isLast = unsafe exchange.pointee.response.stream?.isAtEnd ?? true
@@ -194,23 +195,23 @@ extension Connection: SessionHandler {
         }
         if unsafe isLast && !exchange.pointee.isRequestComplete {
             // Answered before the request was whole: the peer may stop sending (RFC 9113, 8.1).
-            unsafe session?.reset(exchange.pointee.streamID, .noError)
+            unsafe session.reset(exchange.pointee.streamID, .noError)
         }
         return .bytes(part, in: arena, isLast: isLast)
     }
 
     func sessionHasRoomForData() -> Bool {
         // The frame header and the payload, and a lease for each.
-        lacksRoom = !loop.batch.hasRoom(forBuffers: 4)
+        lacksRoom = !batch.hasRoom(forBuffers: 4)
         return !lacksRoom
     }
 
     func sessionSendsData(frameHeader: UnsafeRawBufferPointer, payload: ArenaBytes, _ lease: consuming Lease) {
         guard let output else { return }
-        loop.batch.append(unsafe output.copy(frameHeader))
-        loop.batch.append(Lease(on: output))
-        loop.batch.append(payload)
-        loop.batch.append(lease)
+        batch.append(unsafe output.copy(frameHeader))
+        batch.append(Lease(on: output))
+        batch.append(payload)
+        batch.append(lease)
     }
 
     /// Sends what the session has, until it has nothing, or the peer does not keep up.
@@ -222,13 +223,13 @@ extension Connection: SessionHandler {
         var isDone = false
         while !isDone && phase == .http2 && stream.pendingByteCount <= server.configuration.unsentByteLimit {
             isDone = true
-            let frames = loop.arenas.take()
+            let frames = arenas.take()
             output = frames
             lacksRoom = false
             do {
                 while let bytes = try unsafe session.nextOutput() {
-                    loop.batch.append(unsafe frames.copy(bytes))
-                    if !loop.batch.hasRoom(forBuffers: 4) {
+                    batch.append(unsafe frames.copy(bytes))
+                    if !batch.hasRoom(forBuffers: 4) {
                         lacksRoom = true
                         break
                     }
@@ -238,10 +239,10 @@ extension Connection: SessionHandler {
                 server.counters.protocolErrors += 1
                 isDone = true
             }
-            loop.batch.append(Lease(on: frames))
+            batch.append(Lease(on: frames))
             output = nil
             frames.retire()
-            stream.flush(loop.batch)
+            stream.flush(batch)
         }
         guard phase == .http2 else { return }
         if session.isFinished {
@@ -253,13 +254,14 @@ extension Connection: SessionHandler {
 
     /// A timer of an exchange fired: its answer is due, or its next part.
     func continueHTTP2(_ exchange: UnsafeMutablePointer<Exchange>) {
+        guard let session else { return }
         server.refreshNow()
         noteProgress()
         if unsafe exchange.pointee.hasResponse {
             unsafe exchange.pointee.response.stream?.isWaiting = false
-            unsafe session?.resume(exchange.pointee.streamID)
+            unsafe session.resume(exchange.pointee.streamID)
         } else {
-            unsafe submit(exchange)
+            unsafe submit(exchange, session)
         }
         flushHTTP2()
     }
@@ -288,7 +290,8 @@ extension Arena {
         // Twenty digits hold any Int; written from the back.
         let end = unsafe allocate(byteCount: 20, alignment: 1) + 20
         var start = unsafe end
-        var rest = number
+        // Unsigned: the compiler divides by multiplying, and needs no correction for signs.
+        var rest = UInt(number)
         repeat {
             unsafe start -= 1
             unsafe start.storeBytes(of: UInt8(ascii: "0") + UInt8(rest % 10), as: UInt8.self)

@@ -12,9 +12,14 @@ internal import Memory
 /// `@safe`: its pointers are to exchanges, which live in arenas that it retires itself.
 @safe
 final class Connection: TCPStreamOwner, TimerTarget {
-    /// The server outlives its connections.
-    @safe unowned(unsafe) let server: HTTPServer
+    /// Retained, since a constant costs no counting; the server drops us when the socket is closed.
+    let server: HTTPServer
     let stream: TCPStream
+    // The loop's and the server's, here for the same reason.
+    let loop: EventLoop
+    let batch: WriteBatch
+    let arenas: ArenaPool
+    let fields: FieldList
     let id: UInt64
     let openedNanoseconds: UInt64
     /// Where the server keeps us.
@@ -50,7 +55,13 @@ final class Connection: TCPStreamOwner, TimerTarget {
     private(set) var isDraining = false
 
     // HTTP/1.1; see Connection+HTTP1
-    var parser = RequestParser()
+    /// Behind a pointer: as a stored property each look at the head would be checked for
+    /// exclusive access at run time.
+    var parser: RequestParser {
+        _read { yield unsafe parserStorage.pointee }
+        _modify { yield unsafe &parserStorage.pointee }
+    }
+    private let parserStorage: UnsafeMutablePointer<RequestParser>
     var current: UnsafeMutablePointer<Exchange>?
     var http1State = HTTP1State.reading
     var closesAfterResponse = false
@@ -75,24 +86,30 @@ final class Connection: TCPStreamOwner, TimerTarget {
         self.server = server
         self.stream = stream
         self.id = id
+        unsafe parserStorage = .allocate(capacity: 1)
+        unsafe parserStorage.initialize(to: RequestParser())
+        loop = stream.loop
+        batch = stream.loop.batch
+        arenas = stream.loop.arenas
+        fields = server.fields
         openedNanoseconds = EventLoop.monotonicNanoseconds()
         lastProgressNanoseconds = openedNanoseconds
         unsafe firstExchange = nil
         unsafe current = nil
         deadline = Timer(loop: stream.loop)
         deadline.target = self
-        stream.owner = self
+        stream.setOwner(self)
         deadline.setDeadline(nanoseconds: openedNanoseconds + server.configuration.headerTimeoutNanoseconds)
         stream.startReading()
     }
-
-    var loop: EventLoop { stream.loop }
 
     /// "127.0.0.1", for the echo routes.
     var peerHost: String { stream.peerAddress?.host ?? "" }
 
     /// "127.0.0.1:51822", asked for once: samples show it at every tick.
     private(set) lazy var peer: String = stream.peerAddress?.description ?? "?"
+
+    deinit { unsafe parserStorage.deallocate() }
 
     // MARK: Bytes come
 
@@ -148,7 +165,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     /// More than the limit waits to be sent: begin nothing that makes it worse.
     var isOverUnsentLimit: Bool {
-        stream.pendingByteCount + loop.batch.byteCount > server.configuration.unsentByteLimit
+        stream.pendingByteCount + batch.byteCount > server.configuration.unsentByteLimit
     }
 
     /// After a flush: stops reading when the peer does not keep up.
@@ -221,7 +238,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     // MARK: Exchanges
 
     func beginExchange(streamID: Int32) -> UnsafeMutablePointer<Exchange> {
-        let exchange = unsafe Exchange.begin(in: loop.arenas, connection: self, streamID: streamID)
+        let exchange = unsafe Exchange.begin(in: arenas, connection: self, streamID: streamID)
         unsafe exchange.pointee.next = unsafe firstExchange
         if let first = unsafe firstExchange { unsafe first.pointee.previous = unsafe exchange }
         unsafe firstExchange = unsafe exchange
@@ -296,7 +313,10 @@ final class Connection: TCPStreamOwner, TimerTarget {
         stream.close()
     }
 
-    func streamDidClose() { server.remove(self) }
+    func streamDidClose() {
+        session = nil
+        server.remove(self)
+    }
 
     private func leaveProtocol(for next: Phase) {
         if phase == .http1 { server.counters.openHTTP1Connections -= 1 }

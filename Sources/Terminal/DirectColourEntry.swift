@@ -31,7 +31,7 @@ struct DirectColourEntry {
     /// Offsets of capabilities in their tables.
     private enum Capability {
         static let canChange = 27
-        static let maxColors = 13, maxPairs = 15
+        static let maxColors = 13, maxPairs = 14
         static let origColors = 298, initializeColor = 299, setForeground = 359, setBackground = 360
     }
 
@@ -57,9 +57,11 @@ struct DirectColourEntry {
         reader.align()
         let numberWidth = magic == legacyMagic ? 2 : 4
         guard var numbers = reader.numbers(numberCount, width: numberWidth),
-            var strings = reader.numbers(stringCount, width: 2), var table = reader.take(tableSize),
-            numbers.count > Capability.maxPairs, strings.count > Capability.setBackground
+            var strings = reader.numbers(stringCount, width: 2), var table = reader.take(tableSize)
         else { return nil }
+        // Tables end with the last capability that the entry has.
+        numbers += Array(repeating: -1, count: max(0, Capability.maxPairs + 1 - numbers.count))
+        strings += Array(repeating: -1, count: max(0, Capability.setBackground + 1 - strings.count))
         numbers[Capability.maxColors] = colours
         numbers[Capability.maxPairs] = pairs
         if flags.count > Capability.canChange { flags[Capability.canChange] = 0 }

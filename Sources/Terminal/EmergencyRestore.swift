@@ -31,7 +31,7 @@ enum EmergencyRestore {
             var action = sigaction(), old = sigaction()
             unsafe action.__sigaction_handler.sa_handler = restoreAndDie
             // The default action is back before the handler runs: a fault within it, or the raise, ends the process.
-            action.sa_flags = Int32(bitPattern: UInt32(bitPattern: SA_NODEFER | SA_ONSTACK)) | Int32(bitPattern: 0x8000_0000)
+            action.sa_flags = SA_NODEFER | SA_ONSTACK | Int32(bitPattern: UInt32(SA_RESETHAND))
             unsafe sigaction(signal, &action, &old)
             unsafe previous.append(old)
         }

@@ -150,8 +150,15 @@ internal import Glibc
             if ink.attributes.contains(.underline) { attributes |= hw_underline }
             if !ink.attributes.isDisjoint(with: [.reverse, .selected]) { attributes |= hw_reverse }
         } else {
+            var foreground = depth.index(of: ink.foreground), background = ink.background.map { depth.index(of: $0) } ?? -1
+            if depth == .ansi16 && hw_colors() < 16 {
+                // Eight colours: the bright ones are the others in bold, and bright black the terminal's own.
+                if foreground > 8 { attributes |= hw_bold }
+                foreground = foreground == 8 ? -1 : foreground > 8 ? foreground - 8 : foreground
+                background = background >= 8 ? background - 8 : background
+            }
             // Where pairs have run out: the terminal's own colours.
-            pair = max(0, alloc_pair(depth.index(of: ink.foreground), ink.background.map { depth.index(of: $0) } ?? -1))
+            pair = max(0, alloc_pair(foreground, background))
         }
         inks[style] = (attributes, pair)
         return (attributes, pair)

@@ -139,17 +139,16 @@ package final class Terminal {
     /// Gives the terminal back and leaves a frame on it as text, above the shell's next prompt.
     package func leave(lastFrame frame: Frame, theme: Theme = .dark) {
         close()
-        device.writeAll(frame.lines(theme, depth), milliseconds: Terminal.closingMilliseconds)
+        device.writeAll(frame.lines(theme, depth)[...], milliseconds: Terminal.closingMilliseconds)
     }
 
     /// How long a slow terminal may keep us from ending. Longer than a second round the world.
     private static let closingMilliseconds: Int32 = 1_000
 
     private func giveBack() {
-        // A frame cut off half way would swallow what follows: finish it first.
-        device.writeAll(Array(unsent), milliseconds: Terminal.closingMilliseconds)
+        // A frame cut off half way would swallow what follows: its rest goes first.
+        let ending = unsent + screen.bytesEnding() + [UInt8]("\u{1B}[?2026l\u{1B}[?25h\u{1B}[0m".utf8)
         unsent = []
-        let ending = screen.bytesEnding() + [UInt8]("\u{1B}[?2026l\u{1B}[?25h\u{1B}[0m".utf8)
         device.writeAll(ending, milliseconds: Terminal.closingMilliseconds)
         statistics.bytesWritten += UInt64(ending.count)
         device.leaveRaw()

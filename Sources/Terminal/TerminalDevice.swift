@@ -51,15 +51,17 @@ final class TerminalDevice {
         // Output stays cooked: curses sends \n where it means a line down, and a log line from elsewhere stays readable.
         // Armed first: from here on a crash must find the way back.
         unsafe EmergencyRestore.arm(descriptor: descriptor, modes: original)
-        _ = unsafe tcsetattr(descriptor, TCSADRAIN, &modes)
+        _ = unsafe tcsetattr(descriptor, TCSANOW, &modes)
         isRaw = true
     }
 
     func leaveRaw() {
         guard isRaw else { return }
         var modes = original
-        // TCSAFLUSH drops keys that were meant for us and would end up in the shell.
-        _ = unsafe tcsetattr(descriptor, TCSAFLUSH, &modes)
+        // Keys that were meant for us must not end up in the shell. Not TCSAFLUSH: that waits
+        // for output to drain, on a terminal stopped by ^S for ever.
+        tcflush(descriptor, TCIFLUSH)
+        _ = unsafe tcsetattr(descriptor, TCSANOW, &modes)
         EmergencyRestore.disarm()
         isRaw = false
     }
@@ -81,9 +83,9 @@ final class TerminalDevice {
         return errno == EAGAIN || errno == EINTR ? 0 : bytes.count
     }
 
-    /// Writes all of it, waiting at most `milliseconds` for a slow terminal.
-    func writeAll(_ bytes: [UInt8], milliseconds: Int32) {
-        var rest = bytes[...]
+    /// Writes all of it; gives up where the terminal takes nothing for `milliseconds`.
+    func writeAll(_ bytes: ArraySlice<UInt8>, milliseconds: Int32) {
+        var rest = bytes
         while !rest.isEmpty {
             rest = rest.dropFirst(write(rest))
             guard !rest.isEmpty else { return }

@@ -20,7 +20,7 @@ struct RecordCommand: ParsableCommand {
     func run() throws {
         var client = load.clientPlan
         client.paths = path.isEmpty ? ["/bytes/1KiB"] : path
-        var plan = Plan(server: server.plan(defaultPort: 0), client: client, duration: load.endAfter)
+        var plan = Plan(server: server.plan(defaultPort: 0, connections: load.connections), client: client, duration: load.endAfter)
         output.apply(to: &plan)
         try HeadlessRun(plan, output).run()
     }

@@ -11,7 +11,9 @@ struct FigureTests {
         #expect(Figure.time(nanoseconds: nanoseconds) == text)
     }
 
-    @Test("of bytes has the unit that fits", arguments: [(0, "0B"), (1023, "1023B"), (1536, "1.50KiB"), (1 << 20, "1.00MiB"), (1e15, "909TiB")])
+    @Test("of bytes has the unit that fits", arguments: [
+        (0, "0B"), (1023, "1023B"), (1536, "1.50KiB"), (1_048_576, "1.00MiB"), (1e15, "909TiB"),
+    ] as [(Double, String)])
     func bytes(count: Double, text: String) {
         #expect(Figure.bytes(count) == text)
     }

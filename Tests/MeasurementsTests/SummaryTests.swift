@@ -134,6 +134,8 @@ struct VerdictTests {
     private func reasons(rate: Double? = nil, connections: Int = 2, change: (inout ClientSample) -> Void) -> [String] {
         var client = ClientSample()
         client.openConnections = 2
+        client.openedConnections = 3
+        client.reconnects = 1
         client.loopCount = 1
         client.scheduledRequests = 10_000
         client.startedRequests = 10_000
@@ -166,7 +168,7 @@ struct VerdictTests {
     @Test("is bad when the clients were the limit, the connections failed, or the answers did")
     func others() {
         #expect(reasons { $0.cpuNanoseconds = 950_000_000 }.count == 1)
-        #expect(reasons(connections: 3) { _ in } == ["at most 2 of 3 connections were open at a sample"])
+        #expect(reasons(connections: 3) { _ in } == ["only 2 of 3 connections were made"])
         #expect(reasons { $0.erroredRequests = 200 }.count == 1)
         #expect(reasons { $0.doneRequests = 0 } == ["no request was done"])
     }

@@ -5,11 +5,14 @@ struct CachesPanel: Panel {
     func badge(_ view: View) -> String { "hit rate" }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard let moment = view.moment else { return frame.note("waiting for the first sample") }
+        guard let moment = view.moment else {
+            frame.note("waiting for the first sample")
+            return
+        }
         let rows = [
-            Row("strings", moment.client?.strings, moment.rates.strings, view.run.clientNote) { $0.rates.strings },
-            Row("buffers", moment.client?.buffers, moment.rates.buffers, view.run.clientNote) { $0.rates.buffers },
-            Row("arenas", moment.server?.arena.pool, moment.rates.pool, view.run.serverNote) { $0.rates.pool },
+            Row("strings", moment.client?.strings, moment.rates.strings, "no clients") { $0.rates.strings },
+            Row("buffers", moment.client?.buffers, moment.rates.buffers, "no clients") { $0.rates.buffers },
+            Row("arenas", moment.server?.arena.pool, moment.rates.pool, "not published") { $0.rates.pool },
         ]
         // Two lines a cache where there is room, and a third to breathe.
         let lines = min(3, max(1, frame.height / rows.count))
@@ -29,13 +32,13 @@ struct CachesPanel: Panel {
             return
         }
         let room = frame.width - 10
-        let graphWidth = room >= 30 ? max(8, room / 3) : 0
+        let graphWidth = room >= 36 ? max(8, room / 3) : 0
         let rateWidth = room >= 22 ? 8 : 0
         let meterWidth = room - 6 - (graphWidth > 0 ? graphWidth + 1 : 0) - rateWidth - 1
         // The last interval where it had look-ups, else all of them.
         let hitRate = row.rates.hitRate ?? sample.hitRate
         Meter(fraction: hitRate ?? 0, gradient: .hit).draw(10, y, width: meterWidth, &frame, view.glyphs)
-        let text = hitRate.map(Figures.percent) ?? "idle"
+        let text = hitRate.map(GridFigure.percent) ?? "idle"
         let role: Role = hitRate.map { .scale(.hit, $0) } ?? .dim
         frame.text(text.right(5), 10 + meterWidth, y, role)
         if graphWidth > 0 {
@@ -44,7 +47,7 @@ struct CachesPanel: Panel {
             Graph(values: values, top: 1, gradient: .hit).draw(in: region, &frame, view.glyphs)
         }
         if rateWidth > 0 {
-            frame.text(Figures.count(row.rates.lookups.rounded()) + "/s", endingAt: frame.width - 1, y, row.rates.lookups == 0 ? .dim : .text)
+            frame.text(GridFigure.count(row.rates.lookups.rounded()) + "/s", endingAt: frame.width - 1, y, row.rates.lookups == 0 ? .dim : .text)
         }
     }
 
@@ -57,11 +60,11 @@ struct CachesPanel: Panel {
             part.add(" \(name)  ", .dim)
             if line.width + part.width <= width + 2 { line.add(part) }
         }
-        let limit = sample.entryLimit > 0 ? "/" + Figures.count(sample.entryLimit) : ""
-        add(Figures.count(sample.entries) + limit, "kept", .text)
-        add(Figures.bytes(sample.bytes), "", .text)
+        let limit = sample.entryLimit > 0 ? "/" + GridFigure.count(sample.entryLimit) : ""
+        add(GridFigure.count(sample.entries) + limit, "kept", .text)
+        add(GridFigure.bytes(sample.bytes), "", .text)
         let isFast = row.rates.evictions > 0
-        add(Figures.count(row.rates.evictions.rounded()) + "/s", "evicted", isFast ? .warn : .dim)
+        add(GridFigure.count(row.rates.evictions.rounded()) + "/s", "evicted", isFast ? .warn : .dim)
         return line
     }
 
@@ -69,7 +72,7 @@ struct CachesPanel: Panel {
         var line = Line()
         let nanoseconds = (moment.client?.strings.waitedNanoseconds ?? 0) + (moment.client?.buffers.waitedNanoseconds ?? 0)
         line.add("waited for locks ", .dim)
-        line.add(nanoseconds == 0 ? "never" : Figures.duration(nanoseconds, glyphs), nanoseconds == 0 ? .dim : .warn)
+        line.add(nanoseconds == 0 ? "never" : GridFigure.duration(nanoseconds, glyphs), nanoseconds == 0 ? .dim : .warn)
         return line
     }
 

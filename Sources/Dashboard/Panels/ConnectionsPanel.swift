@@ -5,16 +5,19 @@ struct ConnectionsPanel: Panel {
     func badge(_ view: View) -> String { view.run.hasServer ? "by pending \(view.glyphs.times) age" : "" }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard view.run.hasServer else { return clients(view, &frame) }
+        guard view.run.hasServer else {
+            clients(view, &frame)
+            return
+        }
         guard let moment = view.moment, let server = moment.server else {
-            return frame.note("waiting for the first sample")
+            frame.note("waiting for the first sample")
+            return
         }
         let columns = Column.fitting(frame.width - 1)
         var x = 1
-        for column in columns {
-            let name = column.isRight ? column.name.right(column.width) : column.name.left(column.width)
-            frame.text(name, x, 0, .dim)
-            x += column.width + 1
+        for (column, width) in columns {
+            frame.text(column.isRight ? column.name.right(width) : column.name.left(width), x, 0, .dim)
+            x += width + 1
         }
         let hasSum = frame.height >= 4
         let room = frame.height - 1 - (hasSum ? 1 : 0)
@@ -43,38 +46,39 @@ struct ConnectionsPanel: Panel {
     }
 
     private func draw(
-        _ row: ConnectionRow, _ columns: [Column], y: Int, scale: Int, _ view: View, _ frame: inout Frame
+        _ row: ConnectionRow, _ columns: [(Column, width: Int)], y: Int, scale: Int, _ view: View, _ frame: inout Frame
     ) {
         let sample = row.sample
         var x = 1
-        for column in columns {
+        for (column, width) in columns {
             var role = Role.text
             var text = ""
             switch column {
-            case .id: text = String(sample.id)
+            case .id: text = row.name(loops: view.moment?.server?.loopCount ?? 1)
             case .peer: text = sample.peer
             case .state:
                 text = sample.state.rawValue
                 role = ConnectionsPanel.role(sample.state)
             case .version: (text, role) = (sample.version.rawValue, .dim)
             case .streams: (text, role) = (String(sample.streams), sample.streams == 0 ? .dim : .text)
-            case .requests: (text, role) = (Figures.count(row.requestRate.rounded()), row.requestRate == 0 ? .dim : .text)
-            case .receive: (text, role) = (Figures.count(row.receiveRate.rounded()), row.receiveRate == 0 ? .dim : .text)
-            case .send: (text, role) = (Figures.count(row.sendRate.rounded()), row.sendRate == 0 ? .dim : .text)
+            case .requests: (text, role) = (GridFigure.count(row.requestRate.rounded()), row.requestRate == 0 ? .dim : .text)
+            case .receive: (text, role) = (GridFigure.count(row.receiveRate.rounded()), row.receiveRate == 0 ? .dim : .text)
+            case .send: (text, role) = (GridFigure.count(row.sendRate.rounded()), row.sendRate == 0 ? .dim : .text)
             case .pending:
-                text = sample.pendingBytes == 0 ? view.glyphs.dot : Figures.shortBytes(sample.pendingBytes)
+                text = sample.pendingBytes == 0 ? view.glyphs.dot : GridFigure.shortBytes(sample.pendingBytes)
                 role = sample.pendingBytes == 0 ? .dim : .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds))
             case .age:
                 let waits = sample.pendingBytes > 0
-                text = waits ? Figures.duration(sample.oldestAgeNanoseconds, view.glyphs) : view.glyphs.dot
+                text = waits ? GridFigure.duration(sample.oldestAgeNanoseconds, view.glyphs) : view.glyphs.dot
                 role = waits ? .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds)) : .dim
             case .arena:
-                ArenaStrip(sample, scale: scale).draw(x, y, width: column.width, &frame, view.glyphs)
-            case .used: (text, role) = (Figures.shortBytes(sample.arenaUsedBytes), sample.arenaUsedBytes == 0 ? .dim : .text)
+                ArenaStrip(sample, scale: scale).draw(x, y, width: width, &frame, view.glyphs)
+            case .used: (text, role) = (GridFigure.shortBytes(sample.arenaUsedBytes), sample.arenaUsedBytes == 0 ? .dim : .text)
             }
-            let fitted = text.unicodeScalars.count > column.width ? String(text.suffix(column.width)) : text
-            if column != .arena { frame.text(column.isRight ? fitted.right(column.width) : fitted, x, y, role) }
-            x += column.width + 1
+            // Of a long peer the end tells more: the port.
+            let fitted = text.unicodeScalars.count > width ? String(text.suffix(width)) : text
+            if column != .arena { frame.text(column.isRight ? fitted.right(width) : fitted, x, y, role) }
+            x += width + 1
         }
     }
 
@@ -86,11 +90,11 @@ struct ConnectionsPanel: Panel {
             (server.acceptedConnections, "accepted", .text),
             (server.refusedConnections, "refused", .crit),
             (server.closedConnections, "closed", .text),
-            (UInt64(max(0, server.pausedConnections)), "not being read", .warn),
+            (UInt64(max(0, server.pausedConnections)), "not read", .warn),
         ]
-        for (count, name, role) in parts {
+        for (count, name, role) in parts where count > 0 || name != "not read" {
             var part = Line()
-            part.add(Figures.count(count), count == 0 ? .dim : role)
+            part.add(GridFigure.count(count), count == 0 ? .dim : role)
             part.add(" \(name)   ", .dim)
             if line.width + part.width <= width - 8 { line.add(part) }
         }
@@ -99,17 +103,20 @@ struct ConnectionsPanel: Panel {
 
     /// Without a server of ours: what the clients know.
     private func clients(_ view: View, _ frame: inout Frame) {
-        guard let client = view.moment?.client else { return frame.note(view.run.serverNote) }
+        guard let client = view.moment?.client else {
+            frame.note(view.run.serverNote)
+            return
+        }
         var line = Line()
         for (count, name) in [
             (UInt64(max(0, client.openConnections)), "open"), (client.openedConnections, "opened"),
             (client.reconnects, "reconnected"), (client.failedConnects, "failed"),
         ] {
-            line.add("  " + Figures.count(count), name == "failed" && count > 0 ? .crit : .text)
+            line.add("  " + GridFigure.count(count), name == "failed" && count > 0 ? .crit : .text)
             line.add(" " + name, .dim)
         }
-        frame.note(view.run.serverNote)
-        if frame.height > 2 { frame.line(line, max(0, (frame.width - line.width) / 2), (frame.height - 1) / 2 + 1) }
+        let below = frame.note(view.run.serverNote)
+        frame.line(line, max(0, (frame.width - line.width) / 2), below)
     }
 
     static func role(_ state: ConnectionSample.State) -> Role {
@@ -145,7 +152,7 @@ private enum Column: CaseIterable {
 
     var width: Int {
         switch self {
-        case .id: 5
+        case .id: 6
         case .peer: 15
         case .state: 1
         case .version: 2
@@ -166,12 +173,15 @@ private enum Column: CaseIterable {
     /// What goes first where it is narrow.
     private static let leastFirst: [Column] = [.used, .receive, .version, .send, .peer, .streams, .arena, .requests, .age]
 
-    static func fitting(_ width: Int) -> [Column] {
+    /// The columns that fit and how wide they are: the strips take what is left.
+    static func fitting(_ width: Int) -> [(Column, width: Int)] {
         var columns = allCases
-        for column in leastFirst {
-            if columns.reduce(0, { $0 + $1.width + 1 }) <= width { break }
-            columns.removeAll { $0 == column }
-        }
-        return columns
+        func sum() -> Int { columns.reduce(0) { $0 + $1.width + 1 } }
+        for column in leastFirst where sum() > width { columns.removeAll { $0 == column } }
+        let spare = min(stripLimit, max(0, width - sum()))
+        return columns.map { ($0, $0 == .arena ? $0.width + spare : $0.width) }
     }
+
+    /// Cells that a strip may grow by: beyond, it tells no more.
+    private static let stripLimit = 48
 }

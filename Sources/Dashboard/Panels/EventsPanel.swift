@@ -5,7 +5,10 @@ struct EventsPanel: Panel {
     func badge(_ view: View) -> String { view.events.isEmpty ? "" : "newest first" }
 
     func draw(_ view: View, on frame: inout Frame) {
-        if view.events.isEmpty { return frame.note("nothing has happened yet") }
+        if view.events.isEmpty {
+            frame.note("nothing has happened yet")
+            return
+        }
         let newest = view.events.count - 1
         let first = view.focus == .events ? min(view.selection, max(0, newest)) : 0
         for y in 0..<min(frame.height, newest - first + 1) {
@@ -15,7 +18,7 @@ struct EventsPanel: Panel {
 
     static func line(_ event: Event) -> Line {
         var line = Line()
-        line.add(Figures.preciseClock(event.timeNanoseconds) + " ", .dim)
+        line.add(GridFigure.preciseClock(event.timeNanoseconds) + " ", .dim)
         switch event.level {
         case .info: line.add("info  ", .ok)
         case .warning: line.add("WARN  ", .warn)

@@ -13,36 +13,36 @@ struct Header {
             let role: Role = run.state == .running ? .ok : .warn
             left.add("\(glyphs.live) \(run.state.rawValue)", role)
         }
-        left.add(" ", .text)
         let rates = view.moment?.rates
-        // In the order in which they are given up: the last first.
-        var parts: [(isRight: Bool, line: Line)] = []
-        func part(_ isRight: Bool, _ words: (String, Role)...) {
+        // In the order they stand in, each with its rank: where room is short, the highest goes first.
+        var parts: [(rank: Int, isRight: Bool, line: Line)] = []
+        func part(_ rank: Int, right isRight: Bool = false, _ words: (String, Role)...) {
             var line = Line()
-            line.add(isRight ? "  " : " ", .text)
+            line.add("  ", .text)
             for (word, role) in words { line.add(word, role) }
-            parts.append((isRight, line))
+            parts.append((rank, isRight, line))
         }
+        part(1, (run.address, .text), (" \(run.protocolName)", .dim))
         if run.hasClients {
-            part(false, (run.isLoadPaused ? "load paused" : run.load, run.isLoadPaused ? .warn : .text))
+            part(3, ("\(run.connections)", .text), (" \(glyphs.times) ", .dim), ("\(run.streams)", .text), (" streams", .dim))
+            part(0, ("load ", .dim), (run.isLoadPaused ? "off" : run.load, run.isLoadPaused ? .warn : .text))
         }
-        part(false, (run.address, .text), (" \(run.protocolName)", .dim))
-        if run.hasClients {
-            part(false, ("\(run.connections)", .text), (" \(glyphs.times) ", .dim), ("\(run.streams)", .text), (" streams", .dim))
-        }
-        part(true, ("up ", .dim), (Figures.clock(view.moment?.timeNanoseconds ?? 0), .text))
-        part(true, ("ui ", .dim), (Figures.percent(rates?.ownCPU ?? 0).right(5), .text))
-        if run.hasServer { part(true, ("server ", .dim), (Figures.percent(rates?.serverCPU ?? 0).right(5), .text)) }
-        if run.hasClients { part(true, ("clients ", .dim), (Figures.percent(rates?.clientCPU ?? 0).right(5), .text)) }
+        part(2, right: true, ("up ", .dim), (GridFigure.clock(view.moment?.timeNanoseconds ?? 0), .text))
+        part(4, right: true, ("ui ", .dim), (GridFigure.percent(rates?.ownCPU ?? 0).right(5), .text))
+        if run.hasServer { part(5, right: true, ("server ", .dim), (GridFigure.percent(rates?.serverCPU ?? 0).right(5), .text)) }
+        if run.hasClients { part(6, right: true, ("clients ", .dim), (GridFigure.percent(rates?.clientCPU ?? 0).right(5), .text)) }
         if let resident = view.moment?.process.residentBytes, resident > 0 {
-            part(true, ("rss ", .dim), (Figures.bytes(resident).right(8), .text))
+            part(7, right: true, ("rss ", .dim), (GridFigure.bytes(resident).right(8), .text))
         }
         var room = frame.width - left.width - 1
         var right = Line()
-        for (isRight, line) in parts {
-            guard line.width <= room else { continue }
-            room -= line.width
-            if isRight { right.add(line) } else { left.add(line) }
+        var fitting: Set<Int> = []
+        for part in parts.sorted(by: { $0.rank < $1.rank }) where part.line.width <= room {
+            room -= part.line.width
+            fitting.insert(part.rank)
+        }
+        for part in parts where fitting.contains(part.rank) {
+            if part.isRight { right.add(part.line) } else { left.add(part.line) }
         }
         frame.line(left, 0, 0)
         frame.line(right, frame.width - right.width - 1, 0)
@@ -59,7 +59,7 @@ struct Footer {
         if view.focus == .connections || view.focus == .events { keys.append((arrows, "scroll")) }
         keys += [("b", "glyphs"), ("Q", "quit, keep screen")]
         let warnings = view.events.reduce(0) { $0 + ($1.level == .info ? 0 : 1) }
-        let count = warnings == 0 ? "" : "!\(Figures.count(warnings)) "
+        let count = warnings == 0 ? "" : "!\(GridFigure.count(warnings)) "
         var line = Line()
         for (key, name) in keys {
             var part = Line()

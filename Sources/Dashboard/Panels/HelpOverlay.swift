@@ -1,7 +1,7 @@
 /// All keys, and what colours, letters and glyphs mean.
 struct HelpOverlay {
     func draw(_ view: View, on frame: inout Frame) {
-        let lines = content(view.glyphs, isWide: frame.width >= 78)
+        let lines = content(view.glyphs, isWide: frame.width >= 76)
         let width = min(frame.width, (lines.map(\.width).max() ?? 0) + 4)
         let height = min(frame.height, lines.count + 2)
         let region = Region(x: (frame.width - width) / 2, y: (frame.height - height) / 2, width: width, height: height)
@@ -27,30 +27,30 @@ struct HelpOverlay {
     private func content(_ glyphs: GlyphSet, isWide: Bool) -> [Line] {
         let keys = [
             ("q ^C", "quit: drain, restore, sum up"), ("Q", "quit, keep the last screen"),
-            ("space", "hold the display; the run goes on"), ("+ -", "more load, less load"),
+            ("space", "hold the display, not the run"), ("+ -", "more load, less load"),
             ("0", "load off and on"), ("tab 1-7", "next panel, or that one"),
-            ("z enter", "give the panel the whole screen"), ("esc", "back: help, zoom, pause"),
+            ("z enter", "this panel alone, and back"), ("esc", "back: help, zoom, pause"),
             (glyphs.arrows + " jk", "up and down the list"), ("g G", "first, last"),
             ("b", "dots and blocks, or plain ASCII"), ("^L ^Z", "draw anew; suspend"),
-        ].map { entry($0.0.left(8), .key, $0.1) }
+        ].map { entry($0.0.left(10), .key, $0.1) }
         let states = [
-            ("R", Role.ok, "running: a request is in work"), ("I", .dim, "idle: nothing open"),
-            ("W", .crit, "waiting: its peer does not read"), ("C", .warn, "closing"),
+            ("R", Role.ok, "running: a request in work"), ("I", .dim, "idle: nothing open"),
+            ("W", .crit, "waiting: peer does not read"), ("C", .warn, "closing"),
         ].map { entry($0.0.left(8), $0.1, $0.2) }
         var legend = states
-        legend.append(entry((glyphs.ellipsis + "  more").left(8), .dim, "rows below, scroll to them"))
-        legend.append(scale(.age, "age of a waiting byte: <1ms to 64ms", glyphs))
-        legend.append(scale(.heat, "share of the answers in a moment", glyphs))
+        legend.append(entry((glyphs.ellipsis + "  more").left(8), .dim, "rows: scroll to them"))
+        legend.append(scale(.age, "waits <1ms to over 64ms", glyphs))
+        legend.append(scale(.heat, "share of the answers", glyphs))
         legend.append(scale(.hit, "hit rate: none to all", glyphs))
         legend.append(entry(String(glyphs.meter.full).left(8), .scale(.arena, 0.5), "arena bytes handed out"))
-        legend.append(entry(String(glyphs.meter.empty).left(8), .dim, "arena bytes held and free"))
-        legend.append(entry(String(glyphs.tick).left(8), .warn, "the most this connection held"))
-        legend.append(entry("-", .dim, "       a percentile too rare to tell"))
+        legend.append(entry(String(glyphs.meter.empty).left(8), .dim, "arena bytes held, unused"))
+        legend.append(entry(String(glyphs.tick).left(8), .warn, "most this connection held"))
+        legend.append(entry((glyphs == .ascii ? "-" : "–").left(8), .dim, "too few answers to tell"))
         if !isWide { return keys + [Line()] + legend }
         let left = keys.map(\.width).max() ?? 0
         return (0..<max(keys.count, legend.count)).map { row in
             var line = row < keys.count ? keys[row] : Line()
-            line.add(String(repeating: " ", count: left + 3 - line.width), .text)
+            line.add(String(repeating: " ", count: left + 2 - line.width), .text)
             if row < legend.count { line.add(legend[row]) }
             return line
         }

@@ -5,8 +5,14 @@ struct LatencyPanel: Panel {
     func badge(_ view: View) -> String { view.run.hasClients ? "10s" : "" }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard view.run.hasClients else { return frame.note(view.run.clientNote) }
-        guard view.moment != nil else { return frame.note("waiting for the first sample") }
+        guard view.run.hasClients else {
+            frame.note(view.run.clientNote)
+            return
+        }
+        guard view.moment != nil else {
+            frame.note("waiting for the first sample")
+            return
+        }
         var y = 0
         let service = view.window { $0.service }, response = view.window { $0.response }
         if frame.height >= 4 {
@@ -26,6 +32,7 @@ struct LatencyPanel: Panel {
         let room = (frame.width - 9) / 7
         if room < columns.count { columns.removeAll { $0.0 == "p90" } }
         if room < columns.count { columns.removeAll { $0.0 == "p99.9" } }
+        if room < columns.count { columns.removeAll { $0.0 == "max" } }
         let step = min(10, max(7, (frame.width - 9) / columns.count))
         for (column, (name, _)) in columns.enumerated() {
             frame.text(name, endingAt: 9 + (column + 1) * step, 0, .dim)
@@ -34,8 +41,8 @@ struct LatencyPanel: Panel {
             frame.text(name, 1, row + 1, .dim)
             for (column, (_, percentile)) in columns.enumerated() {
                 let end = 9 + (column + 1) * step
-                if percentile == 100 ? buckets.count > 0 : true, let value = buckets.value(atPercentile: percentile) {
-                    frame.text(Figures.duration(value, glyphs), endingAt: end, row + 1, percentile == 50 ? .strong : .text)
+                if let value = buckets.value(atPercentile: percentile) {
+                    frame.text(GridFigure.duration(value, glyphs), endingAt: end, row + 1, percentile == 50 ? .strong : .text)
                 } else {
                     // Too few values beyond it to say.
                     frame.text(glyphs == .ascii ? "-" : "–", endingAt: end, row + 1, .dim)
@@ -57,17 +64,17 @@ struct LatencyPanel: Panel {
             frame.text("no answers yet", max(0, (region.width - 14) / 2), middle, .dim)
             return
         }
-        // At least an octave for two rows, or noise would fill the map; whole steps, so that it seldom moves.
+        // At least a quarter of an octave a row, or noise would fill the map; whole steps, so that it seldom moves.
         let perOctave = LatencyBuckets.stepsPerOctave
         let bottom = low / perOctave * perOctave
-        let span = max(high - bottom, rows * perOctave / 2)
+        let span = max(high - bottom, rows * perOctave / 4)
         let step = (span + rows - 1) / rows
         let bucketsPerRow = (step + perOctave / 4 - 1) / (perOctave / 4) * (perOctave / 4)
         for row in 0..<rows {
             let y = region.y + rows - 1 - row
             let range = (bottom + row * bucketsPerRow)..<(bottom + (row + 1) * bucketsPerRow)
             let edge = LatencyBuckets.nanoseconds(range.lowerBound)
-            frame.text(Figures.duration(edge, view.glyphs), endingAt: labelWidth - 1, y, .dim)
+            frame.text(GridFigure.duration(edge, view.glyphs), endingAt: labelWidth - 1, y, .dim)
             frame.text(view.glyphs.axis, labelWidth - 1, y, .faint)
             for (index, buckets) in moments.enumerated() where buckets.count > 0 {
                 let count = buckets.count(in: range)

@@ -24,16 +24,16 @@ struct Mini {
             Graph(values: values, top: Graph.niceTop(values.max() ?? 0), gradient: gradient).draw(in: region, &frame, glyphs)
             y += 1
         }
-        graph("req/s", "\(glyphs.peak) " + Figures.count(view.history.peakRequestRate), .throughput) { $0.rates.requests }
+        graph("req/s", "\(glyphs.peak) " + GridFigure.count(view.history.peakRequestRate), .throughput) { $0.rates.requests }
         if view.run.hasClients {
-            let text = p99.map { Figures.duration($0, glyphs) } ?? "-"
+            let text = p99.map { GridFigure.duration($0, glyphs) } ?? "-"
             graph("p99", text, .age) {
                 let buckets = $0.response
                 return Double(buckets.value(atPercentile: 99) ?? buckets.value(atPercentile: 50) ?? 0)
             }
         }
         if let writes = moment.server?.writes ?? moment.client?.writes {
-            graph("pend", Figures.bytes(writes.pendingBytes), .age) {
+            graph("pend", GridFigure.bytes(writes.pendingBytes), .age) {
                 Double(($0.server?.writes ?? $0.client?.writes)?.pendingBytes ?? 0)
             }
         }
@@ -41,7 +41,7 @@ struct Mini {
             let fraction = arena.reservedBytes == 0 ? 0 : Double(arena.usedBytes) / Double(arena.reservedBytes)
             frame.text("arena", 1, y, .dim)
             Meter(fraction: fraction, gradient: .arena, runs: true).draw(7, y, width: frame.width - 7 - 13, &frame, glyphs)
-            frame.text(Figures.bytes(arena.usedBytes), endingAt: frame.width - 1, y, .text)
+            frame.text(GridFigure.bytes(arena.usedBytes), endingAt: frame.width - 1, y, .text)
             y += 1
         }
         if y < bottom {
@@ -65,14 +65,14 @@ struct Mini {
         } else {
             line.add(view.glyphs.live, view.run.state == .running ? .ok : .warn)
         }
-        line.add(" " + Figures.count(moment.rates.requests.rounded()).right(5), .strong)
+        line.add(" " + GridFigure.count(moment.rates.requests.rounded()).right(5), .strong)
         line.add(" req/s", .dim)
         if let p99 {
             line.add("  p99 ", .dim)
-            line.add(Figures.duration(p99, view.glyphs), .text)
+            line.add(GridFigure.duration(p99, view.glyphs), .text)
         }
         if let open = moment.server?.openConnections ?? moment.client?.openConnections {
-            line.add("  \(Figures.count(open))", .text)
+            line.add("  \(GridFigure.count(open))", .text)
             line.add(" conn", .dim)
         }
         line.add("  " + view.run.load, .dim)
@@ -89,7 +89,7 @@ struct Mini {
         ] {
             guard let rate = rates.hitRate ?? sample?.hitRate else { continue }
             line.add(" \(name) ", .dim)
-            line.add(Figures.percent(rate), .scale(.hit, rate))
+            line.add(GridFigure.wholePercent(rate), .scale(.hit, rate))
         }
         return line
     }
@@ -99,11 +99,11 @@ struct Mini {
         let sample = row.sample
         line.add(String(sample.id).right(5) + " ", .text)
         line.add(sample.state.rawValue, ConnectionsPanel.role(sample.state))
-        line.add(Figures.count(row.requestRate.rounded()).right(6) + "/s", .text)
+        line.add(GridFigure.count(row.requestRate.rounded()).right(6) + "/s", .text)
         let age: Role = .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds))
         let waits = sample.pendingBytes > 0
-        line.add((waits ? Figures.shortBytes(sample.pendingBytes) : glyphs.dot).right(7), waits ? age : .faint)
-        line.add((waits ? Figures.duration(sample.oldestAgeNanoseconds, glyphs) : glyphs.dot).right(8), waits ? age : .faint)
+        line.add((waits ? GridFigure.shortBytes(sample.pendingBytes) : glyphs.dot).right(7), waits ? age : .faint)
+        line.add((waits ? GridFigure.duration(sample.oldestAgeNanoseconds, glyphs) : glyphs.dot).right(8), waits ? age : .faint)
         return line
     }
 }
@@ -117,11 +117,11 @@ struct OneLine {
             return
         }
         if view.pausedNanoseconds != nil { line.add("P ", .banner, .banner) }
-        line.add(Figures.count(moment.rates.requests.rounded()), .strong)
+        line.add(GridFigure.count(moment.rates.requests.rounded()), .strong)
         let response = view.window { $0.response }
         if let p99 = response.value(atPercentile: 99) {
             line.add(" p99 ", .dim)
-            line.add(Figures.duration(p99, view.glyphs), .text)
+            line.add(GridFigure.duration(p99, view.glyphs), .text)
         }
         frame.line(line, 0, 0)
     }

@@ -7,8 +7,14 @@ struct PendingPanel: Panel {
     }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard let moment = view.moment else { return frame.note("waiting for the first sample") }
-        guard let writes = moment.server?.writes ?? moment.client?.writes else { return frame.note(view.run.serverNote) }
+        guard let moment = view.moment else {
+            frame.note("waiting for the first sample")
+            return
+        }
+        guard let writes = moment.server?.writes ?? moment.client?.writes else {
+            frame.note(view.run.serverNote)
+            return
+        }
         let glyphs = view.glyphs
         frame.line(head(writes, width: frame.width - 1, glyphs), 1, 0)
         var bottom = frame.height
@@ -17,8 +23,10 @@ struct PendingPanel: Panel {
             frame.line(share(moment.rates, writes, width: frame.width - 1, glyphs), 1, bottom)
         }
         if frame.height >= 6 {
-            bottom -= 1
-            sparkline(writes, y: bottom, view, &frame)
+            // What the histogram does not need.
+            let rows = max(1, bottom - 1 - WriteSample.ageBucketCount)
+            bottom -= rows
+            sparkline(writes, Region(x: 0, y: bottom, width: frame.width, height: rows), view, &frame)
         }
         histogram(writes, in: Region(x: 0, y: 1, width: frame.width, height: bottom - 1), &frame, glyphs)
     }
@@ -35,14 +43,14 @@ struct PendingPanel: Panel {
             line.add(" nothing waits", .dim)
             return line
         }
-        line.add(Figures.bytes(writes.pendingBytes).right(8), .strong)
+        line.add(GridFigure.bytes(writes.pendingBytes).right(8), .strong)
         var parts = Line()
         parts.add(" in ", .dim)
-        parts.add(Figures.count(writes.pending), .text)
+        parts.add(GridFigure.count(writes.pending), .text)
         parts.add(writes.pending == 1 ? " write" : " writes", .dim)
         var oldest = Line()
         oldest.add(width < 30 ? " " : "  oldest ", .dim)
-        oldest.add(Figures.duration(writes.oldestAgeNanoseconds, glyphs), .scale(.age, PendingPanel.age(writes.oldestAgeNanoseconds)))
+        oldest.add(GridFigure.duration(writes.oldestAgeNanoseconds, glyphs), .scale(.age, PendingPanel.age(writes.oldestAgeNanoseconds)))
         if line.width + parts.width + oldest.width <= width { line.add(parts) }
         line.add(oldest)
         return line
@@ -77,16 +85,17 @@ struct PendingPanel: Panel {
                     frame.put(frame[x, y].scalar, x, y, .scale(.age, group.age))
                 }
             }
-            let text = group.bytes == 0 ? glyphs.dot : Figures.shortBytes(group.bytes)
+            let text = group.bytes == 0 ? glyphs.dot : GridFigure.shortBytes(group.bytes)
             frame.text(text, endingAt: region.width - 1, y, group.bytes == 0 ? .faint : .text)
         }
     }
 
-    private func sparkline(_ writes: WriteSample, y: Int, _ view: View, _ frame: inout Frame) {
-        let peak = "\(view.glyphs.peak) " + Figures.bytes(writes.pendingBytesHighWater)
+    private func sparkline(_ writes: WriteSample, _ place: Region, _ view: View, _ frame: inout Frame) {
+        let y = place.y + place.height - 1
+        let peak = "\(view.glyphs.peak) " + GridFigure.bytes(writes.pendingBytesHighWater)
         frame.text("bytes", 1, y, .dim)
         frame.text(peak, endingAt: frame.width - 1, y, .text)
-        let region = Region(x: 7, y: y, width: frame.width - 7 - 12, height: 1)
+        let region = Region(x: 7, y: place.y, width: place.width - 7 - 12, height: place.height)
         let values = view.recent(region.width) { Double(($0.server?.writes ?? $0.client?.writes)?.pendingBytes ?? 0) }
         Graph(values: values, top: max(1, values.max() ?? 1), gradient: .age).draw(in: region, &frame, view.glyphs)
     }
@@ -96,12 +105,12 @@ struct PendingPanel: Panel {
         var line = Line()
         let total = writes.direct + writes.queued
         line.add("direct ", .dim)
-        line.add(Figures.count(writes.direct).left(6), .ok)
+        line.add(GridFigure.count(writes.direct).left(6), .ok)
         line.add("queued ", .dim)
-        line.add(Figures.count(writes.queued), writes.queued == 0 ? .dim : .warn)
+        line.add(GridFigure.count(writes.queued), writes.queued == 0 ? .dim : .warn)
         var part = Line()
-        part.add(" (\(Figures.percent(total == 0 ? 0 : Double(writes.queued) / Double(total))))", .dim)
-        part.add("  \(Figures.count(rates.queuedWrites.rounded()))/s", .dim)
+        part.add(" (\(GridFigure.percent(total == 0 ? 0 : Double(writes.queued) / Double(total))))", .dim)
+        part.add("  \(GridFigure.count(rates.queuedWrites.rounded()))/s", .dim)
         if line.width + part.width <= width { line.add(part) }
         return line
     }

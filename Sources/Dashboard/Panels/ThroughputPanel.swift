@@ -7,22 +7,25 @@ struct ThroughputPanel: Panel {
     }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard let moment = view.moment else { return frame.note("waiting for the first sample") }
+        guard let moment = view.moment else {
+            frame.note("waiting for the first sample")
+            return
+        }
         let glyphs = view.glyphs
         let rates = moment.rates
-        // The figure that leads, then the bytes: beside it where there is room, else graphs of their own or nothing.
+        // The figure that leads, then the bytes: graphs of their own where there is room, else figures beside it.
         let hasByteGraphs = frame.height >= 8
         let hasStatus = frame.height >= 3
         var head = Line()
-        head.add(Figures.grouped(rates.requests).right(8), .strong)
+        head.add(GridFigure.grouped(rates.requests).right(8), .strong)
         head.add(" req/s  ", .dim)
         head.add("\(glyphs.peak) ", .warn)
-        head.add(Figures.count(view.history.peakRequestRate).left(6), .text)
-        if !hasByteGraphs || frame.width >= 66 {
+        head.add(GridFigure.count(view.history.peakRequestRate).left(6), .text)
+        if !hasByteGraphs {
             for (name, value) in [("rx", rates.receivedBytes), ("tx", rates.sentBytes)] {
                 var part = Line()
                 part.add(" \(name) ", .dim)
-                part.add(Figures.byteRate(value).right(9), .text)
+                part.add(GridFigure.byteRate(value).right(9), .text)
                 if head.width + part.width <= frame.width { head.add(part) }
             }
         }
@@ -46,7 +49,7 @@ struct ThroughputPanel: Panel {
         if values.allSatisfy({ $0 == 0 }) && region.height > 1 {
             frame.text("idle", 1, region.y + region.height / 2, .dim)
         } else if region.height > 2 {
-            frame.text(Figures.count(top), 1, 1, .faint)
+            frame.text(GridFigure.count(top), 1, 1, .faint)
         }
     }
 
@@ -55,7 +58,7 @@ struct ThroughputPanel: Panel {
         _ value: (Moment) -> Double
     ) {
         frame.text(name, 1, y, .dim)
-        frame.text(Figures.byteRate(now), endingAt: frame.width - 1, y, .text)
+        frame.text(GridFigure.byteRate(now), endingAt: frame.width - 1, y, .text)
         let region = Region(x: 4, y: y, width: frame.width - 4 - 12, height: 1)
         let values = view.recent(region.width, value)
         Graph(values: values, top: Graph.niceTop(values.max() ?? 0), gradient: gradient)
@@ -68,7 +71,7 @@ struct ThroughputPanel: Panel {
         func add(_ name: String, _ count: UInt64, _ role: Role) {
             var part = Line()
             part.add(name + " ", .dim)
-            part.add(Figures.count(count).left(6), count == 0 ? .dim : role)
+            part.add(GridFigure.count(count).left(6), count == 0 ? .dim : role)
             if line.width + part.width <= width + 1 { line.add(part) }
         }
         add("2xx", statuses.success, .ok)

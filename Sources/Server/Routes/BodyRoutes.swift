@@ -48,7 +48,7 @@ enum BodyRoutes {
     }
 
     /// GET /drip?numbytes=10&duration=2&delay=0&code=200: a few bytes, spread over a time.
-    static func drip(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
+    static func drip(_ exchange: UnsafeMutablePointer<Exchange>) {
         let query = unsafe exchange.pointee.query
         let count = query.queryValue("numbytes").map(\.byteCountArgument) ?? 10
         let duration = query.queryValue("duration").map(\.secondsArgument) ?? 2_000_000_000

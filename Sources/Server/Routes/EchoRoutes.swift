@@ -10,12 +10,12 @@ enum EchoRoutes {
     static let argumentLimit = 256
 
     /// GET /get: the request without a body.
-    static func get(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
+    static func get(_ exchange: UnsafeMutablePointer<Exchange>) {
         unsafe write(exchange, withBody: false)
     }
 
     /// /anything and the routes named for a method: the request with its body.
-    static func anything(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
+    static func anything(_ exchange: UnsafeMutablePointer<Exchange>) {
         unsafe write(exchange, withBody: true)
     }
 

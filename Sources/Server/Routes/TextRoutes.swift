@@ -3,12 +3,12 @@ internal import Memory
 /// Routes that answer with a fixed text.
 enum TextRoutes {
     /// GET /health: the shortest answer there is.
-    static func health(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
+    static func health(_ exchange: UnsafeMutablePointer<Exchange>) {
         unsafe exchange.pointee.response.body = ArenaBytes("OK\n")
     }
 
     /// GET /: what this is.
-    static func root(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
+    static func root(_ exchange: UnsafeMutablePointer<Exchange>) {
         unsafe exchange.pointee.response.body = ArenaBytes("""
             This is Highwater's server. It shows what requests do to memory.
 

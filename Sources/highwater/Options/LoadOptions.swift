@@ -6,19 +6,19 @@ internal import Workload
 struct LoadOptions: ParsableArguments {
     @Option(
         name: [.customShort("c"), .long], parsing: .unconditional,
-        help: "Clients, each with one connection.",
+        help: "Clients, each with one connection. (default: 50)",
         transform: { try Quantity.count($0, in: 1...LoadOptions.connectionLimit) })
     var connections = 50
 
     @Option(
         name: [.customShort("m"), .long], parsing: .unconditional,
-        help: "Most streams that a client opens at once.",
+        help: "Most streams that a client opens at once. (default: 1)",
         transform: { try Quantity.count($0, in: 1...LoadOptions.streamLimit) })
     var streams = 1
 
     @Option(
         name: [.customShort("t"), .long], parsing: .unconditional,
-        help: "Event loops of the clients, a thread each.",
+        help: "Event loops of the clients, a thread each. (default: 1)",
         transform: { try Quantity.count($0, in: 1...LoadOptions.loopLimit) })
     var threads = 1
 
@@ -56,12 +56,12 @@ struct LoadOptions: ParsableArguments {
     var data: String?
 
     @Option(
-        parsing: .unconditional, help: "Most time for one request.",
+        parsing: .unconditional, help: "Most time for one request. (default: 30s)",
         transform: { try Quantity.duration($0, in: LoadOptions.timeoutRange) })
     var timeout: Duration = .seconds(30)
 
     @Option(
-        parsing: .unconditional, help: "Most time for one connection to be made.",
+        parsing: .unconditional, help: "Most time for one connection to be made. (default: 5s)",
         transform: { try Quantity.duration($0, in: LoadOptions.timeoutRange) })
     var connectTimeout: Duration = .seconds(5)
 

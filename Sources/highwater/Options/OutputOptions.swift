@@ -11,12 +11,12 @@ struct OutputOptions: ParsableArguments {
     var json = false
 
     @Option(
-        parsing: .unconditional, help: "Time between two samples.",
+        parsing: .unconditional, help: "Time between two samples. (default: 1s)",
         transform: { try Quantity.duration($0, in: .milliseconds(10)...(.seconds(3_600))) })
     var interval: Duration = .seconds(1)
 
     @Option(
-        parsing: .unconditional, help: "Most time for the end: requests in flight finish, connections drain.",
+        parsing: .unconditional, help: "Most time for the end: requests in flight finish, connections drain. (default: 15s)",
         transform: { try Quantity.duration($0, in: .zero...(.seconds(3_600))) })
     var drain: Duration = .seconds(15)
 

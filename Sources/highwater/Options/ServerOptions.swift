@@ -10,14 +10,14 @@ struct ServerOptions: ParsableArguments {
     var listen: ListenAddress?
 
     @Option(
-        parsing: .unconditional, help: "Event loops of the server, a thread each.",
+        parsing: .unconditional, help: "Event loops of the server, a thread each. (default: 1)",
         transform: { try Quantity.count($0, in: 1...256) })
     var loops = 1
 
     @Option(
-        parsing: .unconditional, help: "Connections; those beyond are accepted and closed at once.",
+        parsing: .unconditional, help: "Connections; those beyond are accepted and closed at once. (default: 10000, or as many as the clients make)",
         transform: { try Quantity.count($0, in: 1...1_000_000) })
-    var connectionLimit = ServerPlan().connectionLimit
+    var connectionLimit: Int?
 
     @Option(
         parsing: .unconditional, help: "Unsent bytes of a connection beyond which it is not read from. (default: 256KiB)",
@@ -34,16 +34,39 @@ struct ServerOptions: ParsableArguments {
         transform: { try Quantity.byteCount($0, in: 1...(1 << 30), allowsBareNumber: true) })
     var sendBuffer: Int?
 
-    /// - Parameter defaultPort: where to listen on loopback when the command line does not say.
-    func plan(defaultPort: Int) -> ServerPlan {
+    @Option(
+        parsing: .unconditional, help: "Most time for the head of an HTTP/1.1 request to come. (default: 10s)",
+        transform: { try Quantity.duration($0, in: ServerOptions.timeoutRange) })
+    var headerTimeout: Duration?
+
+    @Option(
+        parsing: .unconditional, help: "Most time that a connection may be idle. (default: 60s)",
+        transform: { try Quantity.duration($0, in: ServerOptions.timeoutRange) })
+    var idleTimeout: Duration?
+
+    @Option(
+        parsing: .unconditional, help: "Most time for a whole request to come. (default: 30s)",
+        transform: { try Quantity.duration($0, in: ServerOptions.timeoutRange) })
+    var requestTimeout: Duration?
+
+    /// From a tick of the server's clock to a day.
+    private static let timeoutRange: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))
+
+    /// - Parameters:
+    ///   - defaultPort: where to listen on loopback when the command line does not say.
+    ///   - connections: how many our own clients will make.
+    func plan(defaultPort: Int, connections: Int = 0) -> ServerPlan {
         var plan = ServerPlan()
         plan.host = listen?.host ?? "127.0.0.1"
         plan.port = listen?.port ?? defaultPort
         plan.loops = loops
-        plan.connectionLimit = connectionLimit
+        plan.connectionLimit = connectionLimit ?? max(plan.connectionLimit, connections)
         if let unsentLimit { plan.unsentByteLimit = unsentLimit }
         if let bodyLimit { plan.bodyByteLimit = bodyLimit }
         plan.sendBufferByteCount = sendBuffer
+        if let headerTimeout { plan.headerTimeout = headerTimeout }
+        if let idleTimeout { plan.idleTimeout = idleTimeout }
+        if let requestTimeout { plan.requestTimeout = requestTimeout }
         return plan
     }
 }

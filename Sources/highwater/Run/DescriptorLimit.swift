@@ -11,7 +11,7 @@ enum DescriptorLimit {
     /// Raises the soft limit as far as it goes.
     ///
     /// - Returns: how many descriptors are allowed.
-    static func raise() -> Int {
+    private static func raise() -> Int {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return own }
         if limit.rlim_cur < limit.rlim_max {
@@ -23,17 +23,24 @@ enum DescriptorLimit {
     }
 
     /// What a plan needs: a descriptor for each end of a connection that is ours.
-    static func needed(for plan: Plan) -> Int {
+    private static func needed(for plan: Plan) -> Int {
         let loops = (plan.server?.loops ?? 0) + (plan.client?.loops ?? 0)
         let clients = plan.client?.connections ?? 0
         return own + ownPerLoop * loops + clients * (plan.server == nil ? 1 : 2)
     }
 
-    /// Errors: the clients cannot all have a connection. A server alone goes on with what there is.
-    static func check(_ plan: Plan) throws(RunError) {
+    /// Raises the limit and looks whether it will do.
+    ///
+    /// - Returns: a warning for a server alone, which goes on with what there is.
+    /// - Throws: the clients cannot all have a connection.
+    static func check(_ plan: Plan) throws(RunError) -> String? {
         let allowed = raise()
         let needed = needed(for: plan)
-        guard needed > allowed else { return }
+        if plan.client == nil, let server = plan.server {
+            guard server.connectionLimit > allowed - needed else { return nil }
+            return "warning: \(allowed) file descriptors are allowed: not enough for \(server.connectionLimit) connections"
+        }
+        guard needed > allowed else { return nil }
         let perConnection = plan.server == nil ? 1 : 2
         let possible = max(0, ((plan.client?.connections ?? 0) * perConnection - (needed - allowed)) / perConnection)
         throw RunError(

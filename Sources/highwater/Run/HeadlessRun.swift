@@ -27,11 +27,7 @@ final class HeadlessRun {
     /// Binds, resolves and opens all that the run needs; nothing runs yet.
     init(_ plan: Plan, _ output: OutputOptions) throws {
         signals = try SignalInbox()
-        if plan.client != nil {
-            try DescriptorLimit.check(plan)
-        } else {
-            _ = DescriptorLimit.raise()
-        }
+        if let warning = try DescriptorLimit.check(plan) { Output.error.line(warning) }
         recording = try HeadlessRun.open(output.output)
         experiment = try HeadlessRun.makeExperiment(plan)
         self.plan = plan
@@ -41,7 +37,7 @@ final class HeadlessRun {
         }
         let address = experiment.targetAddress ?? experiment.serverAddress ?? ""
         summary = Summary(.init(address: address, load: load, cpuCount: Host.cpuCount))
-        progress = Progress(serverAlone: plan.client == nil)
+        progress = Progress(speaksOnStandardOutput: plan.client == nil && !output.json)
     }
 
     private static func open(_ path: String?) throws(RunError) -> RecordingWriter? {
@@ -61,14 +57,15 @@ final class HeadlessRun {
         if let recordingError { throw RunError(recordingError.description) }
         do { try experiment.start() } catch { throw RunError(error.description) }
         if plan.client == nil, let address = experiment.serverAddress {
-            _ = Output.standard.write("listening on http://\(address)\n")
+            progress.announce("listening on http://\(address)")
         }
         let end = runLoad()
-        let spared = stop(after: end)
+        if case .signal = end { progress.interject("stopping; once more ends at once") }
+        let spared = stop()
         try finish(after: end, spared: spared)
     }
 
-    /// Samples at every tick until something ends the load, and once at that moment.
+    /// Samples at every tick until something ends the load.
     private func runLoad() -> End {
         let clock = ContinuousClock()
         let start = clock.now
@@ -76,20 +73,14 @@ final class HeadlessRun {
         var tick = start + plan.interval
         while true {
             let now = clock.now
-            if experiment.isDone || deadline.map({ now >= $0 }) == true {
-                _ = take(experiment.sample())
-                return .natural
-            }
+            if experiment.isDone || deadline.map({ now >= $0 }) == true { return .natural }
             if now >= tick {
                 guard take(experiment.sample()) else { return .natural }
                 // A tick that was missed is left out, not made up for.
                 while tick <= clock.now { tick += plan.interval }
             }
             wait(until: min(tick, deadline ?? tick) - clock.now)
-            if let signal = signals.next() {
-                _ = take(experiment.sample())
-                return .signal(signal)
-            }
+            if let signal = signals.next() { return .signal(signal) }
         }
     }
 
@@ -121,13 +112,15 @@ final class HeadlessRun {
         }
     }
 
-    /// Drains and joins all threads.
+    /// Samples at the end of the load, drains, and joins all threads. Nothing stands between the
+    /// sample and the stop: what the schedule wants in between would count as dropped.
     ///
     /// - Returns: the signal that came meanwhile, if any.
-    private func stop(after end: End) -> Int32? {
-        summary.endLoad()
-        if case .signal = end { progress.interject("stopping; once more ends at once") }
+    private func stop() -> Int32? {
+        let end = experiment.sample()
         let last = experiment.stop(withinSeconds: plan.drainTime.inSeconds)
+        _ = take(end)
+        summary.endLoad()
         summary.add(last)
         record { (writer) throws(RecordingError) in try writer.write(last) }
         takeEvents()

@@ -22,6 +22,9 @@ extension ServerPlan {
             .init("connection_limit", .number(Double(connectionLimit))),
             .init("unsent_limit", .number(Double(unsentByteLimit))),
             .init("body_limit", .number(Double(bodyByteLimit))),
+            .init("header_timeout", .number(headerTimeout.inSeconds)),
+            .init("idle_timeout", .number(idleTimeout.inSeconds)),
+            .init("request_timeout", .number(requestTimeout.inSeconds)),
             .init("send_buffer", sendBufferByteCount.map { .number(Double($0)) } ?? .null),
         ])
     }

@@ -3,18 +3,22 @@ internal import Measurements
 /// One line about how a run is going, from one sample to the next.
 ///
 /// On a terminal the line is written over; anywhere else each is a line of its own. A
-/// server alone speaks on standard output, where its counters are what one came for.
+/// server alone speaks on standard output, where its counters are what one came for, unless
+/// JSON is to stand there.
 struct Progress {
     private let output: Output
     private let rewrites: Bool
     private var previous: Sample?
 
-    init(serverAlone: Bool) {
-        output = serverAlone ? .standard : .error
-        rewrites = !serverAlone && Output.error.isTerminal
+    init(speaksOnStandardOutput: Bool) {
+        output = speaksOnStandardOutput ? .standard : .error
+        rewrites = !speaksOnStandardOutput && Output.error.isTerminal
     }
 
-    /// false when nobody reads what a server alone says: its reader has gone.
+    /// A line before all others.
+    func announce(_ text: String) { output.line(text) }
+
+    /// false when nobody reads standard output any more, if it is there that we speak.
     mutating func show(_ sample: Sample) -> Bool {
         defer { previous = sample }
         var text = "\(Progress.pad(Figure.fixed(Metric.seconds(sample.timeNanoseconds), decimals: 1), 6))s"

@@ -1,9 +1,12 @@
-/// Figures as text: three digits and a unit, so that a column never changes its width.
+private import Measurements
+
+/// Figures for a grid: three digits and a unit, each kind with a width that it never passes,
+/// so that nothing beside it moves. (`Figure` is for sentences.)
 ///
 /// Rates and counts take decimal units (k, M, G), memory takes binary ones (KiB, MiB, GiB).
-enum Figures {
+package enum GridFigure {
     /// Five characters at most: 9999, 48.2k, 482k, 1.21M.
-    static func count(_ value: Double) -> String {
+    package static func count(_ value: Double) -> String {
         guard value.isFinite, value > 0 else { return "0" }
         if value < 9_999.5 { return value < 9.95 && value != value.rounded() ? tenths(value) : whole(value) }
         return scaled(value, step: 1_000, units: ["", "k", "M", "G", "T", "P", "E"])
@@ -13,7 +16,7 @@ enum Figures {
     static func count(_ value: Int) -> String { count(Double(value)) }
 
     /// In full, with a space between groups: 48 213.
-    static func grouped(_ value: Double) -> String {
+    package static func grouped(_ value: Double) -> String {
         guard value.isFinite, value > 0 else { return "0" }
         guard value < 1e12 else { return count(value) }
         let digits = whole(value)
@@ -26,7 +29,7 @@ enum Figures {
     }
 
     /// Memory, eight characters at most: 0 B, 12.3 KiB, 1.31 MiB.
-    static func bytes(_ value: Double) -> String {
+    package static func bytes(_ value: Double) -> String {
         guard value.isFinite, value >= 1 else { return "0 B" }
         return scaled(value, step: 1_024, units: [" B", " KiB", " MiB", " GiB", " TiB", " PiB"])
     }
@@ -34,26 +37,26 @@ enum Figures {
     static func bytes(_ value: Int) -> String { bytes(Double(value)) }
 
     /// Memory in a narrow column, five characters at most: 0, 512, 12.3K, 1.31M.
-    static func shortBytes(_ value: Int) -> String {
+    package static func shortBytes(_ value: Int) -> String {
         guard value > 0 else { return "0" }
         return scaled(Double(value), step: 1_024, units: ["", "K", "M", "G", "T", "P"])
     }
 
     /// Bytes a second on a wire, nine characters at most: 31.2 MB/s.
-    static func byteRate(_ value: Double) -> String {
+    package static func byteRate(_ value: Double) -> String {
         guard value.isFinite, value >= 1 else { return "0 B/s" }
         return scaled(value, step: 1_000, units: [" B/s", " kB/s", " MB/s", " GB/s", " TB/s"])
     }
 
     /// Nanoseconds, six characters at most: 950ns, 12.1µs, 1.21ms, 88.0ms, 1.21s.
-    static func duration(_ nanoseconds: UInt64, _ glyphs: GlyphSet) -> String {
+    package static func duration(_ nanoseconds: UInt64, _ glyphs: GlyphSet) -> String {
         guard nanoseconds > 0 else { return "0" }
         let micro = glyphs == .ascii ? "us" : "µs"
         return scaled(Double(nanoseconds), step: 1_000, units: ["ns", micro, "ms", "s"])
     }
 
     /// A fraction from 0 to 1, five characters at most: 97.8%, 100%.
-    static func percent(_ fraction: Double) -> String {
+    package static func percent(_ fraction: Double) -> String {
         guard fraction.isFinite, fraction > 0 else { return "0%" }
         let percent = fraction * 100
         // 100% is said of all and nothing less: 99.97 is 99.9.
@@ -61,14 +64,19 @@ enum Figures {
         return whole(percent) + "%"
     }
 
+    /// The same in four characters, rounded down: 99%, 100%.
+    package static func wholePercent(_ fraction: Double) -> String {
+        fraction.isFinite && fraction > 0 ? whole((fraction * 100).rounded(.down)) + "%" : "0%"
+    }
+
     /// Time since the start: 00:04:12.
-    static func clock(_ nanoseconds: UInt64) -> String {
+    package static func clock(_ nanoseconds: UInt64) -> String {
         let seconds = nanoseconds / 1_000_000_000
         return "\(twoDigits(seconds / 3_600)):\(twoDigits(seconds / 60 % 60)):\(twoDigits(seconds % 60))"
     }
 
     /// The same with milliseconds: 00:04:12.345.
-    static func preciseClock(_ nanoseconds: UInt64) -> String {
+    package static func preciseClock(_ nanoseconds: UInt64) -> String {
         let milliseconds = String(nanoseconds / 1_000_000 % 1_000)
         return clock(nanoseconds) + "." + String(repeating: "0", count: 3 - milliseconds.count) + milliseconds
     }
@@ -85,25 +93,14 @@ enum Figures {
         return (unit == 0 ? whole(value) : threeDigits(value)) + units[unit]
     }
 
+    /// Not as `Figure.threeDigits`: 0.976 would be a character too wide.
     private static func threeDigits(_ value: Double) -> String {
-        if value < 9.995 { return hundredths(value) }
-        if value < 99.95 { return tenths(value) }
-        return whole(value)
+        Figure.fixed(value, decimals: value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
     }
 
-    private static func whole(_ value: Double) -> String {
-        String(Int64(min(9e18, value.rounded())))
-    }
+    private static func whole(_ value: Double) -> String { Figure.fixed(value, decimals: 0) }
 
-    private static func tenths(_ value: Double) -> String {
-        let tenths = Int64((value * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
-    }
-
-    private static func hundredths(_ value: Double) -> String {
-        let hundredths = Int64((value * 100).rounded())
-        return "\(hundredths / 100).\(twoDigits(UInt64(hundredths % 100)))"
-    }
+    private static func tenths(_ value: Double) -> String { Figure.fixed(value, decimals: 1) }
 
     private static func twoDigits(_ value: UInt64) -> String {
         value < 10 ? "0\(value)" : String(value)

@@ -1,0 +1,75 @@
+import Dashboard
+import Measurements
+import Testing
+
+@Suite("Frames of any size")
+struct FrameTests {
+    @Test("no size from 0x0 to 220x70 crashes or draws a character that is not one column wide")
+    func sizes() {
+        let dashboards = [GlyphSet.braille, .ascii].map { glyphs in
+            var dashboard = Dashboard.synthetic(samples: 24, glyphs: glyphs)
+            dashboard.run.isLoadPaused = glyphs == .ascii
+            return dashboard
+        }
+        var sizes: [(Int, Int)] = [(0, 0), (0, 9), (9, 0), (-1, -1)]
+        // Every small size, where the layouts change and the room runs out; then in steps that share no factor.
+        for width in 1...24 { for height in 1...7 { sizes.append((width, height)) } }
+        for width in stride(from: 1, through: 220, by: 23) { for height in stride(from: 1, through: 70, by: 11) { sizes.append((width, height)) } }
+        sizes += [(59, 16), (60, 15), (60, 16), (71, 22), (72, 21), (72, 22), (99, 30), (100, 29), (100, 30), (220, 70)]
+        for (index, (width, height)) in sizes.enumerated() {
+            let dashboard = dashboards[index % 2]
+            let frame = dashboard.frame(width: width, height: height)
+            #expect(frame.width == max(0, width) && frame.height == max(0, height))
+            #expect(frame.cells.count == frame.width * frame.height)
+            if index % 2 == 1 {
+                #expect(frame.cells.allSatisfy { $0.scalar.isASCII }, "not ASCII at \(width)x\(height)")
+            }
+        }
+    }
+
+    @Test("every panel can be zoomed at every size", arguments: PanelKind.allCases)
+    func zoomed(kind: PanelKind) {
+        var dashboard = Dashboard.synthetic(samples: 12)
+        _ = dashboard.handle(.character(Unicode.Scalar(UInt8(48 + kind.rawValue))))
+        if dashboard.zoomed == nil { _ = dashboard.handle(.character("z")) }
+        #expect(dashboard.zoomed == kind)
+        for (width, height) in [(1, 1), (20, 5), (46, 10), (80, 24), (200, 60)] {
+            #expect(dashboard.frame(width: width, height: height).width == width)
+        }
+    }
+
+    @Test("borders are closed: every corner is drawn in its place")
+    func corners() {
+        let frame = Dashboard.synthetic(samples: 12).frame(width: 120, height: 40)
+        let corners = frame.cells.reduce(into: [Unicode.Scalar: Int]()) { counts, cell in
+            if ["╭", "╮", "╰", "╯"].contains(cell.scalar) { counts[cell.scalar, default: 0] += 1 }
+        }
+        #expect(corners == ["╭": 7, "╮": 7, "╰": 7, "╯": 7])
+    }
+
+    @Test("a peer's name cannot break the grid")
+    func wideText() {
+        var dashboard = Dashboard.synthetic(samples: 2)
+        dashboard.add(Event(timeNanoseconds: 1_000_000_000, level: .info, source: "server", text: "漢字 \u{1B}[2J 🎉 e\u{301}"))
+        let frame = dashboard.frame(width: 120, height: 40)
+        #expect(frame.cells.allSatisfy { $0.scalar.value >= 0x20 && $0.scalar.value < 0x2900 })
+        #expect((0..<40).contains { frame.row($0).contains("?? ?[2J ? e?") })
+    }
+
+    @Test("the first frame stands before the first sample")
+    func empty() {
+        let run = RunDescription(
+            address: "127.0.0.1:1", protocolName: "h2c", connections: 1, streams: 1, load: "closed", hasServer: true, hasClients: true)
+        let frame = Dashboard(run: run).frame(width: 80, height: 24)
+        let text = (0..<24).map { frame.row($0) }.joined()
+        #expect(text.contains("waiting for the first sample"))
+        #expect(text.contains("START"))
+    }
+
+    @Test("80x24 fits in a tenth of the time between two samples, even in debug")
+    func cost() {
+        let dashboard = Dashboard.synthetic(samples: 20)
+        let time = ContinuousClock().measure { _ = dashboard.frame(width: 80, height: 24) }
+        #expect(time < .milliseconds(50))
+    }
+}

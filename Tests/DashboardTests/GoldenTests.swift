@@ -1,0 +1,103 @@
+import Dashboard
+import Foundation
+import Measurements
+import Testing
+
+/// Frames of a seeded run, compared with those of last time, in words and in roles.
+///
+/// After a wanted change: HIGHWATER_RECORD_GOLDEN=1 swift test --filter DashboardTests,
+/// then look at the difference before it is committed.
+@Suite("Golden frames")
+struct GoldenTests {
+    @Test("looks as it did", arguments: [
+        Picture("200x60", 200, 60), Picture("120x40", 120, 40), Picture("80x24", 80, 24), Picture("46x10", 46, 10),
+        Picture("200x60-ascii", 200, 60, .ascii), Picture("120x40-ascii", 120, 40, .ascii),
+        Picture("80x24-ascii", 80, 24, .ascii), Picture("46x10-ascii", 46, 10, .ascii),
+        Picture("60x20", 60, 20), Picture("20x5", 20, 5), Picture("19x4", 19, 4),
+        Picture("80x24-help", 80, 24, keys: [.character("?")]),
+        Picture("80x24-zoomed-latency", 80, 24, keys: [.character("2"), .character("2")]),
+        Picture("80x24-no-server", 80, 24, hasServer: false), Picture("80x24-no-clients", 80, 24, hasClients: false),
+    ])
+    func looks(picture: Picture) throws {
+        let text = picture.text
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(picture.name).txt")
+        if ProcessInfo.processInfo.environment["HIGHWATER_RECORD_GOLDEN"] == "1" {
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let golden = try String(contentsOf: file, encoding: .utf8)
+        if text != golden {
+            let pairs = zip(text.split(separator: "\n", omittingEmptySubsequences: false), golden.split(separator: "\n", omittingEmptySubsequences: false))
+            let first = pairs.enumerated().first { $0.element.0 != $0.element.1 }
+            Issue.record("""
+                \(picture.name): line \((first?.offset ?? 0) + 1) differs
+                is:  \(first?.element.0 ?? "shorter or longer")
+                was: \(first?.element.1 ?? "")
+                """)
+        }
+    }
+
+    struct Picture: CustomTestStringConvertible, Sendable {
+        let name: String
+        let width: Int
+        let height: Int
+        let glyphs: GlyphSet
+        let keys: [Key]
+        let hasServer: Bool
+        let hasClients: Bool
+
+        init(
+            _ name: String, _ width: Int, _ height: Int, _ glyphs: GlyphSet = .braille, keys: [Key] = [],
+            hasServer: Bool = true, hasClients: Bool = true
+        ) {
+            self.name = name
+            self.width = width
+            self.height = height
+            self.glyphs = glyphs
+            self.keys = keys
+            self.hasServer = hasServer
+            self.hasClients = hasClients
+        }
+
+        var testDescription: String { name }
+
+        // Made once: a minute of samples takes a second to make in debug.
+        private static let whole = Dashboard.synthetic()
+        private static let withoutServer = Dashboard.synthetic(hasServer: false)
+        private static let withoutClients = Dashboard.synthetic(hasClients: false)
+
+        /// The characters, then the roles, a letter each.
+        var text: String {
+            var dashboard = !hasServer ? Picture.withoutServer : !hasClients ? Picture.withoutClients : Picture.whole
+            dashboard.glyphs = glyphs
+            for key in keys { _ = dashboard.handle(key) }
+            let frame = dashboard.frame(width: width, height: height)
+            var text = (0..<height).map { frame.row($0) + "|\n" }.joined()
+            text += "\n"
+            for y in 0..<height {
+                text += String((0..<width).map { frame[$0, y].scalar == " " ? " " : letter(frame[$0, y].style.role) }) + "|\n"
+            }
+            return text
+        }
+
+        private func letter(_ role: Role) -> Character {
+            switch role {
+            case .text: "t"
+            case .dim: "d"
+            case .faint: "."
+            case .title: "T"
+            case .key: "k"
+            case .logo: "l"
+            case .strong: "s"
+            case .ok: "o"
+            case .warn: "w"
+            case .crit: "c"
+            case .banner: "b"
+            case .border: "-"
+            case .focus: "="
+            // The third of the scale.
+            case .scale(_, let step): step <= 7 ? "1" : step <= 15 ? "2" : "3"
+            }
+        }
+    }
+}

@@ -1,0 +1,289 @@
+import Dashboard
+import Glibc
+import Measurements
+import Terminal
+import Testing
+
+/// Curses has one screen at a time, so these run one after another.
+@Suite("The terminal", .serialized)
+struct TerminalTests {
+    private let trueColour = ["TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"]
+
+    private func open(_ pty: PseudoTerminal, _ environment: [String: String]) throws -> Terminal {
+        try Terminal(environment: environment, input: pty.follower, output: pty.follower)
+    }
+
+    private func dashboard(_ samples: Int = 6) -> Dashboard {
+        var run = RunDescription(
+            address: "127.0.0.1:8443", protocolName: "h2c", connections: 8, streams: 4, load: "closed", hasServer: true, hasClients: true)
+        run.state = .running
+        var dashboard = Dashboard(run: run)
+        for tick in 1...samples { dashboard.add(sample(tick)) }
+        return dashboard
+    }
+
+    private func sample(_ tick: Int) -> Sample {
+        var client = ClientSample(), server = ServerSample()
+        client.doneRequests = UInt64(tick * tick * 1_000)
+        client.responseTime.record(nanoseconds: UInt64(tick) * 1_000_000, times: 1_000)
+        server.openConnections = 8
+        server.connections = (1...8).map { id in
+            ConnectionSample(
+                id: UInt64(id), loop: 0, peer: "127.0.0.1:\(50_000 + id)", state: id == 3 ? .waiting : .running,
+                version: .http2, streams: id, requests: UInt64(tick * id * 10), receivedBytes: 0, sentBytes: UInt64(tick * 9_000),
+                pendingBytes: id == 3 ? tick * 5_000 : 0, oldestAgeNanoseconds: id == 3 ? UInt64(tick) * 9_000_000 : 0,
+                arenaUsedBytes: id * 1_000, arenaReservedBytes: id * 2_048, arenaHighWaterBytes: id * 3_000, ageNanoseconds: 0)
+        }
+        return Sample(
+            timeNanoseconds: UInt64(tick) * 500_000_000, intervalNanoseconds: 500_000_000, server: server, client: client,
+            process: ProcessSample())
+    }
+
+    /// All that the terminal sends, as fast as its user reads: the kernel holds 4 KiB of it at a time.
+    private func drain(_ terminal: Terminal, _ pty: PseudoTerminal) -> [UInt8] {
+        var bytes = pty.output()
+        while terminal.wantsToWrite {
+            terminal.sendUnsent()
+            bytes += pty.output()
+        }
+        return bytes
+    }
+
+    @Test("every cell arrives as it was meant, character and colour, at every depth", arguments: [
+        ["TERM": "xterm-256color", "COLORTERM": "truecolor"], ["TERM": "tmux-256color", "COLORTERM": "24bit"],
+        ["TERM": "xterm-256color"], ["TERM": "xterm"], ["TERM": "screen"], ["TERM": "linux"],
+        ["TERM": "xterm-256color", "NO_COLOR": "1"], ["TERM": "vt100"],
+    ])
+    func roundTrip(environment: [String: String]) throws {
+        let pty = try PseudoTerminal(width: 100, height: 30)
+        let terminal = try open(pty, environment)
+        var screen = VirtualTerminal(width: 100, height: 30)
+        var dashboard = dashboard()
+        for step in 0..<8 {
+            switch step {
+            case 2: _ = dashboard.handle(.character("?"))
+            case 3: _ = dashboard.handle(.escape)
+            case 4: _ = dashboard.handle(.character("z"))
+            case 5: _ = dashboard.handle(.character("b"))
+            case 6: terminal.redraw()
+            default: dashboard.add(sample(7 + step))
+            }
+            let frame = dashboard.frame(width: 100, height: 30)
+            terminal.show(frame)
+            screen.feed(drain(terminal, pty))
+            for y in 0..<30 {
+                #expect(screen.row(y) == frame.row(y), "row \(y) at step \(step), \(environment)")
+                for x in 0..<100 where frame[x, y].scalar != " " {
+                    let attributes = screen.cells[y * 100 + x].attributes
+                    let ink = Theme.dark.ink(frame[x, y].style)
+                    let isRight = switch terminal.depth {
+                    case .direct: attributes.foreground == [Int(ink.foreground.red), Int(ink.foreground.green), Int(ink.foreground.blue)]
+                    case .indexed256: attributes.foreground.count == 1 && attributes.foreground[0] >= 16
+                    case .ansi16: attributes.foreground.allSatisfy { $0 < 16 }
+                    case .mono: attributes.foreground.isEmpty && attributes.background.isEmpty
+                    }
+                    #expect(isRight, "cell \(x),\(y) at step \(step): \(attributes) for \(ink)")
+                    if !isRight { return }
+                }
+            }
+        }
+        #expect(screen.unknown == [])
+        #expect(screen.isAlternate == (environment["TERM"] != "linux" && environment["TERM"] != "vt100"))
+        terminal.close()
+        screen.feed(pty.output())
+        #expect(!screen.isAlternate && screen.isCursorShown)
+    }
+
+    @Test("a frame stands between begin and end of synchronized output")
+    func synchronized() throws {
+        let pty = try PseudoTerminal()
+        let terminal = try open(pty, trueColour)
+        terminal.show(dashboard().frame(width: 80, height: 24))
+        let bytes = drain(terminal, pty)
+        #expect(bytes.starts(with: Array("\u{1B}[?2026h".utf8)))
+        #expect(bytes.suffix(8) == Array("\u{1B}[?2026l".utf8)[...])
+        #expect(terminal.statistics.framesShown == 1 && terminal.statistics.bytesWritten == UInt64(bytes.count))
+    }
+
+    @Test("the same frame again costs next to nothing")
+    func unchanged() throws {
+        let pty = try PseudoTerminal()
+        let terminal = try open(pty, trueColour)
+        let frame = dashboard().frame(width: 80, height: 24)
+        terminal.show(frame)
+        _ = drain(terminal, pty)
+        terminal.show(frame)
+        #expect(drain(terminal, pty).count < 32)
+    }
+
+    @Test("a terminal that does not read costs frames, never time; then the newest arrives whole")
+    func backPressure() throws {
+        let pty = try PseudoTerminal(width: 160, height: 48)
+        let terminal = try open(pty, trueColour)
+        var screen = VirtualTerminal(width: 160, height: 48)
+        var dashboard = dashboard()
+        let time = ContinuousClock().measure {
+            for tick in 0..<40 {
+                dashboard.add(sample(10 + tick))
+                terminal.redraw()
+                terminal.show(dashboard.frame(width: 160, height: 48))
+            }
+        }
+        #expect(terminal.statistics.framesSkipped > 0 && terminal.wantsToWrite)
+        #expect(time < .seconds(8))
+        // The frame on its way and the newest one; nothing in between was kept.
+        screen.feed(drain(terminal, pty))
+        let frame = dashboard.frame(width: 160, height: 48)
+        terminal.show(frame)
+        screen.feed(drain(terminal, pty))
+        #expect((0..<48).allSatisfy { screen.row($0) == frame.row($0) })
+    }
+
+    @Test("modes are as they were after close, twice, and after suspend; raw in between")
+    func modes() throws {
+        let pty = try PseudoTerminal()
+        let before = pty.modes
+        let terminal = try open(pty, trueColour)
+        #expect(pty.modes != before)
+        var screen = VirtualTerminal(width: 80, height: 24)
+        terminal.show(dashboard().frame(width: 80, height: 24))
+        screen.feed(drain(terminal, pty))
+        terminal.suspend()
+        #expect(pty.modes == before)
+        screen.feed(pty.output())
+        #expect(!screen.isAlternate && screen.isCursorShown)
+        terminal.resume()
+        #expect(pty.modes != before)
+        terminal.show(dashboard().frame(width: 80, height: 24))
+        screen.feed(drain(terminal, pty))
+        #expect(screen.isAlternate && !screen.isCursorShown && screen.row(1).contains("throughput"))
+        terminal.close()
+        terminal.close()
+        #expect(pty.modes == before)
+        screen.feed(pty.output())
+        #expect(!screen.isAlternate && screen.isCursorShown && screen.synchronized <= screen.desynchronized)
+    }
+
+    @Test("a terminal that is stopped cannot keep us: closing gives up and restores the modes")
+    func stuck() throws {
+        let pty = try PseudoTerminal()
+        let before = pty.modes
+        let terminal = try open(pty, trueColour)
+        terminal.show(dashboard().frame(width: 80, height: 24))
+        tcflow(pty.follower, TCOOFF)
+        let time = ContinuousClock().measure { terminal.close() }
+        #expect(time < .seconds(3))
+        #expect(pty.modes == before)
+    }
+
+    @Test("forgetting to close gives the terminal back too")
+    func forgotten() throws {
+        let pty = try PseudoTerminal()
+        let before = pty.modes
+        var screen = VirtualTerminal(width: 80, height: 24)
+        do {
+            let terminal = try open(pty, trueColour)
+            terminal.show(dashboard().frame(width: 80, height: 24))
+            screen.feed(drain(terminal, pty))
+        }
+        #expect(pty.modes == before)
+        screen.feed(pty.output())
+        #expect(!screen.isAlternate && screen.isCursorShown)
+    }
+
+    @Test("the descriptor we were given stays blocking: the shell shares it")
+    func blocking() throws {
+        let pty = try PseudoTerminal()
+        let terminal = try open(pty, trueColour)
+        #expect(fcntl(pty.follower, F_GETFL) & O_NONBLOCK == 0)
+        #expect(fcntl(terminal.inputDescriptor, F_GETFL) & O_NONBLOCK != 0)
+    }
+
+    @Test("a new size is seen at once and drawn whole")
+    func resize() throws {
+        let pty = try PseudoTerminal(width: 80, height: 24)
+        let terminal = try open(pty, trueColour)
+        terminal.show(dashboard().frame(width: 80, height: 24))
+        _ = drain(terminal, pty)
+        for (width, height) in [(120, 40), (20, 5), (1, 1), (100, 30)] {
+            pty.resize(width, height)
+            terminal.sizeDidChange()
+            #expect(terminal.size == (width, height))
+            let frame = dashboard().frame(width: width, height: height)
+            terminal.show(frame)
+            var screen = VirtualTerminal(width: width, height: height)
+            screen.feed(drain(terminal, pty))
+            #expect((0..<height).allSatisfy { screen.row($0) == frame.row($0) }, "\(width)x\(height)")
+        }
+    }
+
+    @Test("keys arrive, an ESC after its time, and the end of the terminal once")
+    func keys() throws {
+        var pty: PseudoTerminal? = try PseudoTerminal()
+        let terminal = try open(try #require(pty), trueColour)
+        pty?.type("q\u{1B}[A")
+        #expect(terminal.readKeys() == [.character("q"), .up])
+        pty?.type("\u{1B}")
+        #expect(terminal.readKeys() == [] && terminal.keyTimeoutMilliseconds == 25)
+        #expect(terminal.flushKeys() == [.escape] && terminal.keyTimeoutMilliseconds == nil)
+        pty?.type("\u{3}\u{1A}")
+        #expect(terminal.readKeys() == [.control("c"), .control("z")])
+        pty = nil
+        #expect(terminal.readKeys() == [.hangup])
+        #expect(terminal.readKeys() == [])
+        // Nobody is there any more, and nothing may wait for them.
+        terminal.show(dashboard().frame(width: 80, height: 24))
+        terminal.close()
+    }
+
+    @Test("Q leaves the last frame as text on the screen that scrolls")
+    func leave() throws {
+        let pty = try PseudoTerminal()
+        let terminal = try open(pty, trueColour)
+        let frame = dashboard().frame(width: 80, height: 20)
+        terminal.show(frame)
+        _ = drain(terminal, pty)
+        terminal.leave(lastFrame: frame)
+        var screen = VirtualTerminal(width: 80, height: 24)
+        screen.feed(pty.output())
+        #expect(!screen.isAlternate)
+        #expect((0..<24).contains { screen.row($0) == frame.row(1) })
+    }
+
+    @Test("where no dashboard can be shown, the error says why")
+    func refusals() throws {
+        let pty = try PseudoTerminal()
+        let file = Glibc.open("/dev/null", O_RDWR)
+        defer { Glibc.close(file) }
+        #expect(throws: TerminalError.notATerminal(descriptor: file)) {
+            _ = try Terminal(environment: trueColour, input: pty.follower, output: file)
+        }
+        #expect(throws: TerminalError.termUnset) { _ = try open(pty, [:]) }
+        #expect(throws: TerminalError.termCannotDraw("dumb")) { _ = try open(pty, ["TERM": "dumb"]) }
+        let before = pty.modes
+        #expect(pty.modes == before && pty.output().isEmpty)
+    }
+
+    @Test("a terminal that terminfo does not know is taken for an xterm, and that is said")
+    func unknown() throws {
+        let pty = try PseudoTerminal()
+        let terminal = try open(pty, ["TERM": "nonesuch-9000"])
+        #expect(terminal.fallbackTerm == "xterm-256color" && terminal.depth == .indexed256)
+    }
+
+    @Test("colours by environment: NO_COLOR wins, an empty one does not count")
+    func depths() {
+        #expect(ColourDepth(environment: ["NO_COLOR": "1", "COLORTERM": "truecolor"]) == .mono)
+        #expect(ColourDepth(environment: ["NO_COLOR": "", "COLORTERM": "truecolor"]) == .direct)
+        #expect(ColourDepth(environment: ["TERM": "xterm-direct"]) == .direct)
+        #expect(ColourDepth(environment: ["TERM": "xterm-256color"]) == nil)
+    }
+
+    @Test("the locale decides on glyphs: LC_ALL, then LC_CTYPE, then LANG")
+    func locale() {
+        #expect(Terminal.isUnicode(["LANG": "en_GB.UTF-8"]))
+        #expect(Terminal.isUnicode(["LC_ALL": "", "LC_CTYPE": "C.utf8", "LANG": "C"]))
+        #expect(!Terminal.isUnicode(["LC_ALL": "C", "LANG": "en_GB.UTF-8"]))
+        #expect(!Terminal.isUnicode([:]))
+    }
+}
