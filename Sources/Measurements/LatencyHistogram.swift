@@ -35,7 +35,10 @@ package struct LatencyHistogram: Sendable {
     /// Forgets everything and keeps the memory.
     package mutating func reset() { histogram?.reset() }
 
-    private static func makeHistogram() -> Histogram<UInt64> {
+    /// For `LatencyRecorder`.
+    init(_ histogram: Histogram<UInt64>) { self.histogram = histogram }
+
+    static func makeHistogram() -> Histogram<UInt64> {
         Histogram<UInt64>(
             lowestDiscernibleValue: 1, highestTrackableValue: highestNanoseconds, numberOfSignificantValueDigits: .three)
     }
