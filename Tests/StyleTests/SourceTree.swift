@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A Swift file of ours, read from the package that this test was built from.
 struct SourceFile: CustomTestStringConvertible {
