@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 
 /// A failed system call of a test's own: the call and errno.
 package struct SystemError: Error {
@@ -86,7 +86,7 @@ package final class RawSocket {
     /// Sends what goes without waiting. - Returns: how many bytes went.
     package func sendNow(_ bytes: [UInt8]) -> Int {
         let count = max(0, bytes.withUnsafeBytes {
-            Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT.rawValue))
+            Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
         })
         sentBytes += UInt64(count)
         return count
