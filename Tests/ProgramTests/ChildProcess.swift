@@ -41,7 +41,9 @@ final class ChildProcess {
         posix_spawn_file_actions_addopen(&actions, 2, directory.appending(path: "err").path, flags, 0o600)
 
         // Nothing else of ours is its business: a lock that it kept would outlive us.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        // (addclosefrom_np is not imported. To close one that is closed already is no error here.)
+        for descriptor in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap({ Int32($0) })
+        where descriptor > 2 { posix_spawn_file_actions_addclose(&actions, descriptor) }
 
         // A worker thread of Swift's has signals blocked, and a child would inherit that.
         var attributes = posix_spawnattr_t()
