@@ -41,7 +41,8 @@ final class ChildProcess {
         posix_spawn_file_actions_addopen(&actions, 2, directory.appending(path: "err").path, flags, 0o600)
 
         // Nothing else of ours is its business: a lock that it kept would outlive us.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        // (The call for all at once is not in every Glibc module; closing what is not open is no error.)
+        for descriptor in 3..<Int32(256) { posix_spawn_file_actions_addclose(&actions, descriptor) }
 
         // A worker thread of Swift's has signals blocked, and a child would inherit that.
         var attributes = posix_spawnattr_t()
