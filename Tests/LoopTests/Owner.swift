@@ -15,7 +15,7 @@ final class Owner: TCPStreamOwner {
 
     init(_ stream: TCPStream) {
         self.stream = stream
-        stream.owner = self
+        stream.setOwner(self)
     }
 
     func streamDidConnect(_ error: LoopError?) {
