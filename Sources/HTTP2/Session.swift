@@ -7,6 +7,7 @@ internal import Memory
 /// `@safe`: owns the nghttp2 session.
 @safe
 package final class Session {
+    /// Which end of the connection this is.
     package enum Role: Sendable { case client, server }
 
     /// Bodies up to here are copied into nghttp2's frame: cheaper than a vector of their own.

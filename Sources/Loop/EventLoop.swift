@@ -86,6 +86,7 @@ package final class EventLoop {
     /// A stopped timer, used before or new. Give it back with `giveTimer`.
     package func takeTimer() -> Timer { idleTimers.popLast() ?? Timer(loop: self) }
 
+    /// Stops a timer and keeps it for the next; closes it when enough are kept.
     package func giveTimer(_ timer: Timer) {
         // Disarmed, not only stopped: an armed timer would keep the loop from its end.
         timer.disarm()

@@ -130,6 +130,7 @@ package final class TCPStream {
 
     // MARK: Reading
 
+    /// From now on the owner hears of what comes. Without effect when it does already.
     package func startReading() {
         guard !isReading, !hasReachedEnd, state == .open || state == .finishing else { return }
         isReading = true
@@ -146,6 +147,7 @@ package final class TCPStream {
         })
     }
 
+    /// Leaves what comes with the kernel, whose full window then stops the peer.
     package func stopReading() {
         guard isReading else { return }
         isReading = false

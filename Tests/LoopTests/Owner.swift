@@ -17,7 +17,7 @@ final class Owner: TCPStreamOwner {
 
     init(_ stream: TCPStream) {
         self.stream = stream
-        stream.owner = self
+        stream.setOwner(self)
         untilClosed = self
     }
 

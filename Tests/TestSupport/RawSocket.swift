@@ -4,6 +4,11 @@ import Glibc
 package struct SystemError: Error {
     package let call: String
     package let number: Int32
+
+    package init(call: String, number: Int32) {
+        self.call = call
+        self.number = number
+    }
 }
 
 /// A blocking TCP socket that sends exactly what it is told, well-formed or not, and counts both ways.
