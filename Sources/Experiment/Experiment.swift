@@ -221,12 +221,18 @@ package final class Experiment {
     /// - Returns: the last sample, with what the histograms still held.
     package func stop(withinSeconds seconds: Double) -> Sample {
         let nanoseconds = UInt64(seconds * 1e9)
-        for worker in clients { worker.mailbox.post(.stop(withinNanoseconds: nanoseconds)) }
-        for worker in clients { worker.join() }
-        for worker in servers { worker.mailbox.post(.stop(withinNanoseconds: nanoseconds)) }
-        for worker in servers { worker.join() }
+        end(clients.map { ($0.mailbox, $0.join) }, withinNanoseconds: nanoseconds)
+        end(servers.map { ($0.mailbox, $0.join) }, withinNanoseconds: nanoseconds)
         isStopped = true
         return sample()
+    }
+
+    private func end(_ workers: [(mailbox: Mailbox<Command>, join: () -> Void)], withinNanoseconds nanoseconds: UInt64) {
+        let asked = EventLoop.monotonicNanoseconds()
+        for worker in workers {
+            worker.mailbox.post(.stop(askedNanoseconds: asked, withinNanoseconds: nanoseconds))
+        }
+        for worker in workers { worker.join() }
     }
 
     /// A loop's part of a number that the loops share: the first ones take the odd ones.
