@@ -64,7 +64,7 @@ let package = Package(
         tests("TerminalTests", "Terminal", "Dashboard", "Measurements"),
         tests("LoopTests", "Loop", "Memory"),
         tests("ServerTests", "Server", "Loop", "Measurements", "Memory"),
-        tests("ClientTests", "Client", "Server", "Loop", "Measurements", "Memory"),
+        tests("ClientTests", "Client", "Server", "HTTP2", "Loop", "Measurements", "Memory"),
         tests("ExperimentTests", "Experiment", "Workload", "Measurements"),
         tests("ProgramTests"),
         tests("StyleTests"),
