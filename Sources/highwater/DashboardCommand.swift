@@ -18,7 +18,7 @@ struct DashboardCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: "A request target; several are asked in turn. (default: /bytes/1KiB, and now and then /bytes/256KiB)",
+        help: "A request target; several are asked in turn. (default: mostly /bytes/1KiB, some /bytes/128KiB and /delay/0.05)",
         transform: { try RequestPart.path($0) })
     var path: [String] = []
 
@@ -32,8 +32,12 @@ struct DashboardCommand: ParsableCommand {
     private static let defaultRate = 2_000.0
     private static let defaultConnections = 32
     private static let defaultStreams = 8
-    /// Small answers, and one in sixteen that does not fit into a socket.
-    private static let defaultPaths = Array(repeating: "/bytes/1KiB", count: 15) + ["/bytes/256KiB"]
+    /// Small answers, two in sixteen that do not fit into a socket, and one that takes its time.
+    private static let defaultPaths = half + ["/bytes/128KiB"] + half + ["/bytes/128KiB", "/delay/0.05", "/bytes/1KiB"]
+    private static let half = Array(repeating: "/bytes/1KiB", count: 6)
+    /// With the system's send buffer loopback takes every answer at once, and no write is ever
+    /// pending: so small, the server meets what a slow link does to it.
+    private static let defaultSendBufferByteCount = 16 * 1024
 
     func validate() throws {
         if closed && load.rate != nil { throw ValidationError("--closed and --rate exclude each other") }
@@ -46,6 +50,9 @@ struct DashboardCommand: ParsableCommand {
         client.rate = load.rate ?? (closed ? nil : DashboardCommand.defaultRate)
         var plan = Plan(
             server: server.plan(defaultPort: 0, connections: client.connections), client: client, duration: load.duration)
+        if path.isEmpty && server.sendBuffer == nil {
+            plan.server?.sendBufferByteCount = DashboardCommand.defaultSendBufferByteCount
+        }
         output.apply(to: &plan, isLive: true)
         try ScreenChoice.perform(plan, output, onScreen: !noTui)
     }

@@ -28,7 +28,8 @@ final class TerminalProcess {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID))
+        // POSIX_SPAWN_SETSID, which is not imported.
+        posix_spawnattr_setflags(&attributes, 0x80)
 
         let words = ([Program.path] + arguments).map { strdup($0) } + [nil]
         let variables = ProcessInfo.processInfo.environment

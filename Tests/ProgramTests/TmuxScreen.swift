@@ -31,7 +31,7 @@ final class TmuxScreen {
     }
 
     deinit {
-        try? call(["kill-server"])
+        _ = try? call(["kill-server"])
         try? FileManager.default.removeItem(at: directory)
     }
 

@@ -50,6 +50,9 @@ final class DashboardRun {
             throw error
         }
         dashboard.run.state = .running
+        if let address = run.experiment.serverAddress {
+            run.experiment.note(.info, source: "server", "listening on http://\(address)")
+        }
         if let fallback = terminal.fallbackTerm {
             run.experiment.note(.warning, source: "screen", "this terminal is not in terminfo: taken for \(fallback)")
         }
