@@ -70,7 +70,7 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         guard state == .waiting else { return }
         state = .connecting
         let stream = TCPStream(loop: loop)
-        stream.owner = self
+        stream.setOwner(self)
         self.stream = stream
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
         stream.connect(to: generator.configuration.address)

@@ -137,6 +137,7 @@ package final class LoadGenerator: TimerTarget {
         pace.setDeadline(nanoseconds: max(soonest, min(next, nowNanoseconds + 1_000_000_000)))
     }
 
+    /// Time to look at the schedule, or the end of the drain.
     package func timerDidFire(_ timer: Timer) {
         refreshNow()
         if timer === pace { return lookAtSchedule() }

@@ -7,6 +7,7 @@ internal import Memory
 /// `@safe`: owns the nghttp2 session.
 @safe
 package final class Session {
+    /// Which end of the connection this is.
     package enum Role: Sendable { case client, server }
 
     /// Bodies up to here are copied into nghttp2's frame: cheaper than a vector of their own.
@@ -19,8 +20,9 @@ package final class Session {
     let handler: any SessionHandler
     private let role: Role
 
-    /// Payload of the DATA frame that nghttp2 has packed and not yet handed out. The stream may
-    /// be closed in between, and the frame goes out all the same: hence a lease of its own.
+    /// Payload of the DATA frame that nghttp2 has packed and not yet handed out, which may be
+    /// long after. When its stream closes in between, nghttp2 drops the frame without a word.
+    private var packedStreamID: Int32 = 0
     private var packedPayload = ArenaBytes.empty
     private var packedLease: Lease?
 
@@ -65,7 +67,11 @@ package final class Session {
             entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, settings.headerListByteLimit),
             entry(NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, settings.headerTableByteCount),
         ]
-        if role == .client { entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0)) }
+        switch role {
+        case .client: entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+        // The old priority tree is deprecated (RFC 9113, 5.3.2), and nghttp2 then spares its upkeep.
+        case .server: entries.append(entry(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1))
+        }
         unsafe nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count)
         if settings.connectionWindowByteCount > 65_535 {
             unsafe nghttp2_session_set_local_window_size(
@@ -194,6 +200,7 @@ package final class Session {
                 guard let token = unsafe me.token(of: streamID) else { return 0 }
                 me.streamCount -= 1
                 me.knownStreamID = 0
+                if me.packedStreamID == streamID { me.packedLease = nil }
                 unsafe me.handler.sessionDidCloseStream(token, HTTP2ErrorCode(rawValue: code))
                 return 0
             }
@@ -269,7 +276,7 @@ package final class Session {
         return 0
     }
 
-    private static let readBody: nghttp2_data_source_read_callback = { _, _, buffer, limit, flags, source, user in
+    private static let readBody: nghttp2_data_source_read_callback = { _, streamID, buffer, limit, flags, source, user in
         guard let user = unsafe user, let token = unsafe source?.pointee.ptr, let buffer = unsafe buffer,
             let flags = unsafe flags
         else { return Int(hw_err_callback_failure) }
@@ -281,6 +288,7 @@ package final class Session {
                 if isLast { unsafe flags.pointee |= hw_data_flag_eof }
                 if let arena, bytes.count > Session.copiedBodyByteLimit {
                     unsafe flags.pointee |= hw_data_flag_no_copy
+                    me.packedStreamID = streamID
                     me.packedPayload = bytes
                     me.packedLease = Lease(on: arena)
                 } else if let start = unsafe bytes.start {

@@ -31,6 +31,7 @@ package struct Arena: Hashable {
     ///   - byteCount: zero or more.
     ///   - alignment: a power of two, at most 4096.
     @inlinable
+    @inline(__always)
     package func allocate(
         byteCount: Int, alignment: Int = Arena.defaultAlignment
     ) -> UnsafeMutableRawPointer {
