@@ -130,8 +130,10 @@ extension ProgramTests {
             try screen.press("Space")
             try screen.wait(for: "● RUN")
             try screen.press("?")
-            try screen.wait(for: "help")
+            try screen.wait(for: "esc back")
             try screen.press("Escape")
+            // Q right behind ESC would be Alt and Q.
+            _ = try screen.wait { text in text.contains("esc back") ? nil : true }
             try screen.press("Q")
             #expect(try screen.end() == 0)
             #expect(screen.isGivenBack)

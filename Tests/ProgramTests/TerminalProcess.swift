@@ -28,8 +28,12 @@ final class TerminalProcess {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // POSIX_SPAWN_SETSID, which is not imported.
-        posix_spawnattr_setflags(&attributes, 0x80)
+        // A worker thread of Swift's has signals blocked, and a child would inherit that.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        // POSIX_SPAWN_SETSID is not imported.
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | 0x80)
 
         let words = ([Program.path] + arguments).map { strdup($0) } + [nil]
         let variables = ProcessInfo.processInfo.environment
