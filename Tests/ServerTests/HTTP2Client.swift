@@ -1,4 +1,6 @@
 import TestSupport
+import Measurements
+import Server
 import Testing
 
 /// A frame of HTTP/2 (RFC 9113, 4.1), whatever is in it.
@@ -53,7 +55,7 @@ struct Frame {
     }
 
     static func head(_ stream: UInt32, _ fields: [(String, String)], ends: Bool) -> [UInt8] {
-        let block = fields.flatMap { [0] + literal($0) + literal($1) }
+        let block = fields.flatMap { field -> [UInt8] in [0] + literal(field.0) + literal(field.1) }
         var bytes: [UInt8] = []
         for start in stride(from: 0, to: max(1, block.count), by: 16_384) {
             let end = min(block.count, start + 16_384)

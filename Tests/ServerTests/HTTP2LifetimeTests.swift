@@ -1,5 +1,7 @@
 import Glibc
 import TestSupport
+import Measurements
+import Server
 import Testing
 
 @Suite("An HTTP/2 stream") struct HTTP2LifetimeTests {

@@ -1,5 +1,6 @@
 import Measurements
 import TestSupport
+import Server
 import Testing
 
 @Suite("An HTTP/1.1 connection") struct PipelineTests {

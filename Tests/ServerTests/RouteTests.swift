@@ -45,7 +45,8 @@ import Testing
     ])
     func notFound(target: String) throws {
         try withServer { server in
-            #expect(try server.connect().get(target)?.status == 404)
+            let status = try server.connect().get(target)?.status
+            #expect(status == 404)
         }
     }
 

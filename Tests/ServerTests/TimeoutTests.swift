@@ -1,6 +1,7 @@
 import Glibc
 import Measurements
 import TestSupport
+import Server
 import Testing
 
 @Suite("A server's patience") struct TimeoutTests {
