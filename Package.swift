@@ -66,7 +66,7 @@ let package = Package(
         tests("TerminalTests", "Terminal", "Dashboard", "Measurements"),
         tests("LoopTests", "Loop", "Memory", "TestSupport"),
         tests("ServerTests", "Server", "HTTP1", "HTTP2", "Loop", "Measurements", "Memory", "TestSupport"),
-        tests("ClientTests", "Client", "Server", "Loop", "Measurements", "Memory"),
+        tests("ClientTests", "Client", "Server", "HTTP2", "Loop", "Measurements", "Memory"),
         tests("ExperimentTests", "Experiment", "Workload", "Measurements"),
         tests("ProgramTests"),
         tests("StyleTests"),
