@@ -1,4 +1,6 @@
 import Glibc
+import Measurements
+import Server
 import TestSupport
 import Measurements
 import Server

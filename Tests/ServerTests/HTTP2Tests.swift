@@ -1,3 +1,5 @@
+import Measurements
+import Server
 import TestSupport
 import Measurements
 import Server

@@ -1,4 +1,5 @@
 import Measurements
+import Server
 import TestSupport
 import Server
 import Testing

@@ -1,5 +1,6 @@
 import Glibc
 import Measurements
+import Server
 import TestSupport
 import Server
 import Testing
