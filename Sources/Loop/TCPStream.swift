@@ -43,7 +43,8 @@ package final class TCPStream {
 
     // Counters, plain integers of the loop's thread.
     package var receivedBytes: UInt64 { counts.receivedBytes }
-    package var sentBytes: UInt64 { counts.sentBytes }
+    /// Bytes the socket has taken, those of a write that is out in part included.
+    package var sentBytes: UInt64 { counts.sentBytes &+ UInt64(max(0, counts.pendingBytes - pendingByteCount)) }
     package var directFlushes: UInt64 { counts.directFlushes }
     package var queuedWrites: UInt64 { counts.queuedWrites }
     package var pendingWrites: Int { counts.pendingWrites }
@@ -52,7 +53,10 @@ package final class TCPStream {
 
     private struct Counts {
         var receivedBytes: UInt64 = 0
+        /// Of writes that are out in full.
         var sentBytes: UInt64 = 0
+        /// Of the pending writes, as they were queued.
+        var pendingBytes = 0
         var directFlushes: UInt64 = 0
         var queuedWrites: UInt64 = 0
         var pendingWrites = 0
@@ -292,6 +296,7 @@ package final class TCPStream {
         }
         unsafe youngestWrite = unsafe write
         counts.pendingWrites += 1
+        counts.pendingBytes += byteCount
         counts.queuedWrites &+= 1
         return 0
     }
@@ -302,6 +307,7 @@ package final class TCPStream {
         unsafe oldestWrite = unsafe write.pointee.next
         if unsafe oldestWrite == nil { unsafe youngestWrite = nil }
         counts.pendingWrites -= 1
+        unsafe counts.pendingBytes -= write.pointee.byteCount
         if status == 0 { unsafe counts.sentBytes &+= UInt64(write.pointee.byteCount) }
         unsafe write.pointee.endLeases()
         unsafe loop.giveIdleWrite(write)
