@@ -45,6 +45,9 @@ package final class Experiment {
     /// How long a loop may take to answer before its last reading is used again.
     private static let answerSeconds = 2.0
 
+    /// Requests per second that may be asked for; more than any machine has sent.
+    private static let rateLimit = 1e8
+
     /// Binds the server's port and resolves the target's name; nothing runs yet.
     package init(_ plan: Plan) throws(ExperimentError) {
         self.plan = plan
@@ -53,14 +56,17 @@ package final class Experiment {
         streams = plan.client?.streams ?? 0
         let clientLoops = plan.client.map { min($0.loops, $0.connections) } ?? 0
         answers = Answers(loadCount: clientLoops)
+        var bound: [Listener.Socket] = []
         do {
-            sockets = try Experiment.bind(plan.server)
+            try Experiment.bind(plan.server, into: &bound)
+            sockets = bound
             if let client = plan.client, plan.server == nil {
                 clientAddress = try SocketAddress.resolve(host: client.host, port: client.port)
             } else {
                 clientAddress = sockets.first?.address
             }
         } catch {
+            for socket in bound { socket.close() }
             throw ExperimentError(error.description)
         }
         serverAddress = sockets.first?.address.description
@@ -69,15 +75,19 @@ package final class Experiment {
         } ?? nil ?? serverAddress
     }
 
-    private static func bind(_ plan: ServerPlan?) throws(LoopError) -> [Listener.Socket] {
-        guard let plan else { return [] }
+    private static func bind(_ plan: ServerPlan?, into sockets: inout [Listener.Socket]) throws(LoopError) {
+        guard let plan else { return }
         guard let address = SocketAddress(host: plan.host, port: plan.port) else {
             throw LoopError(call: "listen address \(plan.host): not numeric", code: -22)
         }
         let first = try Listener.Socket(binding: address, sharesPort: plan.loops > 1)
-        var sockets = [first]
+        sockets.append(first)
         for _ in 1..<max(1, plan.loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
-        return sockets
+    }
+
+    deinit {
+        // What no worker took over.
+        for socket in sockets.dropFirst(servers.count) { socket.close() }
     }
 
     private static func authority(_ host: String, _ port: Int) -> String {
@@ -110,6 +120,7 @@ package final class Experiment {
                 }
             }
         } catch {
+            endWorkers(withinNanoseconds: 0)
             throw ExperimentError(error.description)
         }
         lastServerSamples = servers.map { _ in nil }
@@ -184,6 +195,7 @@ package final class Experiment {
     /// Requests per second of all clients together, from now on. Only with an open load.
     package func setRate(_ new: Double) {
         guard rate != nil else { return }
+        let new = new.isFinite ? min(max(new, 0), Experiment.rateLimit) : 0
         rate = new
         for worker in clients { worker.mailbox.post(.setRate(new / Double(clients.count))) }
         note(.info, source: "load", "rate \(Int(new))/s")
@@ -221,12 +233,23 @@ package final class Experiment {
     /// - Returns: the last sample, with what the histograms still held.
     package func stop(withinSeconds seconds: Double) -> Sample {
         let nanoseconds = UInt64(seconds * 1e9)
-        for worker in clients { worker.mailbox.post(.stop(withinNanoseconds: nanoseconds)) }
-        for worker in clients { worker.join() }
-        for worker in servers { worker.mailbox.post(.stop(withinNanoseconds: nanoseconds)) }
-        for worker in servers { worker.join() }
-        isStopped = true
+        endWorkers(withinNanoseconds: nanoseconds)
         return sample()
+    }
+
+    private func endWorkers(withinNanoseconds nanoseconds: UInt64) {
+        guard !isStopped else { return }
+        end(clients.map { ($0.mailbox, $0.join) }, withinNanoseconds: nanoseconds)
+        end(servers.map { ($0.mailbox, $0.join) }, withinNanoseconds: nanoseconds)
+        isStopped = true
+    }
+
+    private func end(_ workers: [(mailbox: Mailbox<Command>, join: () -> Void)], withinNanoseconds nanoseconds: UInt64) {
+        let asked = EventLoop.monotonicNanoseconds()
+        for worker in workers {
+            worker.mailbox.post(.stop(askedNanoseconds: asked, withinNanoseconds: nanoseconds))
+        }
+        for worker in workers { worker.join() }
     }
 
     /// A loop's part of a number that the loops share: the first ones take the odd ones.
