@@ -20,6 +20,7 @@ package struct Arena: Hashable {
     @inlinable
     package static func == (left: Arena, right: Arena) -> Bool { unsafe left.header == right.header }
 
+    /// By identity, as `==`.
     @inlinable
     package func hash(into hasher: inout Hasher) { unsafe hasher.combine(header) }
 
