@@ -56,14 +56,16 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        tests("MemoryTests", "Memory"),
+        // Raw sockets and the like, for more than one of the test targets.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: testSettings),
+        tests("MemoryTests", "Memory", "TestSupport"),
         tests("HTTP1Tests", "HTTP1", "Memory"),
         tests("MeasurementsTests", "Measurements"),
         tests("WorkloadTests", "Workload"),
         tests("DashboardTests", "Dashboard", "Measurements", exclude: ["Golden"]),
         tests("TerminalTests", "Terminal", "Dashboard", "Measurements"),
-        tests("LoopTests", "Loop", "Memory"),
-        tests("ServerTests", "Server", "Loop", "Measurements", "Memory"),
+        tests("LoopTests", "Loop", "Memory", "TestSupport"),
+        tests("ServerTests", "Server", "HTTP1", "HTTP2", "Loop", "Measurements", "Memory", "TestSupport"),
         tests("ClientTests", "Client", "Server", "HTTP2", "Loop", "Measurements", "Memory"),
         tests("ExperimentTests", "Experiment", "Workload", "Measurements"),
         tests("ProgramTests"),

@@ -81,7 +81,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         guard state == .waiting else { return }
         state = .connecting
         let stream = TCPStream(loop: loop)
-        stream.owner = self
+        stream.setOwner(self)
         self.stream = stream
         generator.refreshNow()
         if firstAttemptNanoseconds == 0 { firstAttemptNanoseconds = generator.nowNanoseconds }

@@ -130,6 +130,7 @@ package final class LoadGenerator: TimerTarget {
             min(next, nowNanoseconds + LoadGenerator.longestPaceNanoseconds)))
     }
 
+    /// Time to look at the schedule, or the end of the drain.
     package func timerDidFire(_ timer: Timer) {
         refreshNow()
         if timer === pace { return lookAtSchedule() }

@@ -29,10 +29,12 @@ package struct Dashboard: Sendable {
 
     package var isPaused: Bool { held != nil }
 
+    /// The next reading; the display shows it unless it is paused.
     package mutating func add(_ sample: Sample) {
         history.add(sample)
     }
 
+    /// What happened; the oldest events give way.
     package mutating func add(_ event: Event) {
         if events.count == Dashboard.eventLimit { events.removeFirst() }
         events.append(event)

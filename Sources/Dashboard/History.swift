@@ -25,6 +25,7 @@ package struct History: Sendable {
         ring[(start + index) % ring.count]
     }
 
+    /// Keeps what the panels need of a sample; the oldest moment gives way.
     package mutating func add(_ sample: Sample) {
         let moment = Moment(sample, after: last)
         if !ring.isEmpty { ring[(start + count - 1) % ring.count].becomePast() }

@@ -7,6 +7,7 @@ internal import Memory
 /// `@safe`: owns the nghttp2 session.
 @safe
 package final class Session {
+    /// Which end of the connection this is.
     package enum Role: Sendable { case client, server }
 
     /// Bodies up to here are copied into nghttp2's frame: cheaper than a vector of their own.
@@ -19,8 +20,9 @@ package final class Session {
     let handler: any SessionHandler
     private let role: Role
 
-    /// Payload of the DATA frame that nghttp2 has packed and not yet handed out. The stream may
-    /// be closed in between, and the frame goes out all the same: hence a lease of its own.
+    /// Payload of the DATA frame that nghttp2 has packed and not yet handed out, which may be
+    /// long after. When its stream closes in between, nghttp2 drops the frame without a word.
+    private var packedStreamID: Int32 = 0
     private var packedPayload = ArenaBytes.empty
     private var packedLease: Lease?
 
@@ -206,6 +208,7 @@ package final class Session {
                 guard let token = unsafe me.token(of: streamID) else { return 0 }
                 me.streamCount -= 1
                 me.knownStreamID = 0
+                if me.packedStreamID == streamID { me.packedLease = nil }
                 unsafe me.handler.sessionDidCloseStream(token, HTTP2ErrorCode(rawValue: code))
                 return 0
             }
@@ -283,7 +286,7 @@ package final class Session {
         return 0
     }
 
-    private static let readBody: nghttp2_data_source_read_callback = { _, _, buffer, limit, flags, source, user in
+    private static let readBody: nghttp2_data_source_read_callback = { _, streamID, buffer, limit, flags, source, user in
         guard let user = unsafe user, let token = unsafe source?.pointee.ptr, let buffer = unsafe buffer,
             let flags = unsafe flags
         else { return Int(hw_err_callback_failure) }
@@ -295,6 +298,7 @@ package final class Session {
                 if isLast { unsafe flags.pointee |= hw_data_flag_eof }
                 if let arena, bytes.count > Session.copiedBodyByteLimit {
                     unsafe flags.pointee |= hw_data_flag_no_copy
+                    me.packedStreamID = streamID
                     me.packedPayload = bytes
                     me.packedLease = Lease(on: arena)
                 } else if let start = unsafe bytes.start {

@@ -28,11 +28,14 @@ package final class TCPStream {
     private let handle: UnsafeMutablePointer<uv_tcp_t>
     private let requests: UnsafeMutablePointer<Requests>
     /// Not retained: the owner closes the stream and waits for `streamDidClose`.
-    @safe package unowned(unsafe) var owner: (any TCPStreamOwner)?
+    @safe private unowned(unsafe) var owner: (any TCPStreamOwner)?
 
     private enum State { case new, connecting, open, finishing, closing, closed }
     private var state = State.new
     private var isReading = false
+    /// The peer has said its end, and we have said ours.
+    private var hasReachedEnd = false
+    private var hasShutDown = false
 
     /// Writes that libuv has not finished, oldest first.
     private var oldestWrite: UnsafeMutablePointer<PendingWrite>?
@@ -74,6 +77,9 @@ package final class TCPStream {
         unsafe handle.deallocate()
         unsafe requests.deallocate()
     }
+
+    /// Sets who hears of the stream from now on.
+    package func setOwner(_ owner: any TCPStreamOwner) { self.owner = owner }
 
     private var streamHandle: UnsafeMutablePointer<uv_stream_t> {
         unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
@@ -124,8 +130,9 @@ package final class TCPStream {
 
     // MARK: Reading
 
+    /// From now on the owner hears of what comes. Without effect when it does already.
     package func startReading() {
-        guard !isReading, state == .open || state == .finishing else { return }
+        guard !isReading, !hasReachedEnd, state == .open || state == .finishing else { return }
         isReading = true
         unsafe uv_read_start(streamHandle, { handle, _, buffer in
             guard let data = unsafe handle?.pointee.data, let buffer = unsafe buffer else { return }
@@ -140,6 +147,7 @@ package final class TCPStream {
         })
     }
 
+    /// Leaves what comes with the kernel, whose full window then stops the peer.
     package func stopReading() {
         guard isReading else { return }
         isReading = false
@@ -155,6 +163,9 @@ package final class TCPStream {
             unsafe owner?.streamDidRead(UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count]))
         } else if count == Int(UV_EOF.rawValue) {
             stopReading()
+            hasReachedEnd = true
+            // A peer that says its end while our queue goes out still wants the queue.
+            if state == .finishing && !hasShutDown { return }
             owner?.streamDidReachEnd()
         } else {
             fail("read", Int32(count))
@@ -303,13 +314,23 @@ package final class TCPStream {
     // MARK: Ending
 
     /// No more writes: the queue goes out, then FIN. Bytes that still come are dropped.
-    /// The owner hears the peer's end, and closes; or closes when it has waited enough.
+    /// The owner hears when both ends are through, and closes; or closes when it has waited enough.
     package func finish() {
         guard state == .open else { return }
         state = .finishing
-        let code = unsafe uv_shutdown(&requests.pointee.shutdown, streamHandle) { _, _ in }
+        let code = unsafe uv_shutdown(&requests.pointee.shutdown, streamHandle) { request, status in
+            guard let data = unsafe request?.pointee.handle.pointee.data else { return }
+            unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.didShutDown(status) }
+        }
         if code != 0 { return fail("shutdown", code) }
         startReading()
+    }
+
+    private func didShutDown(_ status: Int32) {
+        guard state == .finishing else { return }  // closed meanwhile
+        if status != 0 { return fail("shutdown", status) }
+        hasShutDown = true
+        if hasReachedEnd { owner?.streamDidReachEnd() }
     }
 
     /// Drops the connection; pending writes end with it. The owner hears `streamDidClose`.

@@ -22,6 +22,7 @@ package struct LatencyHistogram: Sendable {
         histogram?.record(min(nanoseconds, LatencyHistogram.highestNanoseconds), count: times)
     }
 
+    /// Adds what another one recorded, bucket by bucket: nothing is averaged.
     package mutating func merge(_ other: LatencyHistogram) {
         guard let otherHistogram = other.histogram else { return }
         if histogram == nil {
@@ -34,7 +35,10 @@ package struct LatencyHistogram: Sendable {
     /// Forgets everything and keeps the memory.
     package mutating func reset() { histogram?.reset() }
 
-    private static func makeHistogram() -> Histogram<UInt64> {
+    /// For `LatencyRecorder`.
+    init(_ histogram: Histogram<UInt64>) { self.histogram = histogram }
+
+    static func makeHistogram() -> Histogram<UInt64> {
         Histogram<UInt64>(
             lowestDiscernibleValue: 1, highestTrackableValue: highestNanoseconds, numberOfSignificantValueDigits: .three)
     }

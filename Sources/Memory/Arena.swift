@@ -28,6 +28,7 @@ package struct Arena: Equatable {
     ///   - byteCount: zero or more.
     ///   - alignment: a power of two, at most 4096.
     @inlinable
+    @inline(__always)
     package func allocate(
         byteCount: Int, alignment: Int = Arena.defaultAlignment
     ) -> UnsafeMutableRawPointer {

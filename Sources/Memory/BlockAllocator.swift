@@ -14,7 +14,8 @@ package final class BlockAllocator {
     /// Idle bytes kept for reuse: the HTTP/2 sessions of a thousand connections.
     package static let idleByteLimit = 32 << 20
 
-    /// Before each block: its size class, so that `free` need not be told. 16 keeps malloc's alignment.
+    /// Before each block: its size class, and the size that was asked for where there is no
+    /// class. 16 bytes keep malloc's alignment.
     private static let headerByteCount = 16
     /// Classes of 2^5 to 2^16 bytes, header included; larger blocks are malloc's.
     private static let smallestShift = 5
@@ -62,7 +63,7 @@ package final class BlockAllocator {
         guard let block = unsafe block else { return nil }
         blocksOut += 1
         unsafe block.storeBytes(of: sizeClass, as: Int.self)
-        unsafe block.storeBytes(of: byteCount, toByteOffset: 8, as: Int.self)
+        if sizeClass >= BlockAllocator.classCount { unsafe block.storeBytes(of: byteCount, toByteOffset: 8, as: Int.self) }
         return unsafe block + BlockAllocator.headerByteCount
     }
 
@@ -85,14 +86,12 @@ package final class BlockAllocator {
     package func reallocate(_ memory: UnsafeMutableRawPointer?, byteCount: Int) -> UnsafeMutableRawPointer? {
         guard let memory = unsafe memory else { return unsafe allocate(byteCount: byteCount) }
         let block = unsafe memory - BlockAllocator.headerByteCount
-        let oldByteCount = unsafe block.load(fromByteOffset: 8, as: Int.self)
         let sizeClass = unsafe block.load(as: Int.self)
-        if sizeClass < BlockAllocator.classCount,
-            byteCount + BlockAllocator.headerByteCount <= 1 << (sizeClass + BlockAllocator.smallestShift)
-        {
-            unsafe block.storeBytes(of: byteCount, toByteOffset: 8, as: Int.self)
-            return unsafe memory
-        }
+        let hasClass = sizeClass < BlockAllocator.classCount
+        let oldByteCount = unsafe hasClass
+            ? (1 << (sizeClass + BlockAllocator.smallestShift)) - BlockAllocator.headerByteCount
+            : block.load(fromByteOffset: 8, as: Int.self)
+        if hasClass && byteCount <= oldByteCount { return unsafe memory }
         guard let new = unsafe allocate(byteCount: byteCount) else { return nil }
         unsafe new.copyMemory(from: memory, byteCount: min(oldByteCount, byteCount))
         unsafe free(memory)

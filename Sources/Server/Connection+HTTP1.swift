@@ -13,7 +13,7 @@ enum HTTP1State {
 
 extension Connection {
     /// Bytes that a peer may send ahead while we answer: one read's worth.
-    private static var carriedByteLimit: Int { EventLoop.readByteLimit }
+    static var carriedByteLimit: Int { EventLoop.readByteLimit }
 
     /// Bodies up to here are copied behind their head, so that one buffer goes out instead of two.
     private static var copiedBodyByteLimit: Int { 512 }
@@ -28,10 +28,14 @@ extension Connection {
 
     /// The peer will send no more. What it asked for it still gets (a half-closed peer is legal).
     func endHTTP1Input() {
-        let isMidRequest = http1State == .reading && parser.hasStarted
-        if unsafe isMidRequest || (current == nil && stream.pendingWrites == 0) { return close() }
-        closesAfterResponse = true
-        if unsafe current == nil { finish() }
+        hasInputEnded = true
+        if carriedBytes.isEmpty { closesAfterResponse = true }
+        finishIfInputEnded()
+    }
+
+    /// Half a request is no request: it goes, and what is queued before it goes out.
+    private func finishIfInputEnded() {
+        if hasInputEnded && phase == .http1 && http1State == .reading && carriedBytes.isEmpty { finish() }
     }
 
     /// Parses and answers requests until the input is used up, or has to wait.
@@ -39,9 +43,10 @@ extension Connection {
         var rest = unsafe bytes
         while unsafe !rest.isEmpty && phase == .http1 {
             if isOverUnsentLimit {
-                stream.flush(loop.batch)
+                stream.flush(batch)
                 if isOverUnsentLimit || phase != .http1 { return unsafe carry(rest) }
             }
+            let isFresh = !parser.hasStarted
             let exchange = unsafe current ?? beginExchange(streamID: 0)
             unsafe current = unsafe exchange
             do {
@@ -49,9 +54,18 @@ extension Connection {
                     rest, into: exchange.pointee.arena, limits: server.configuration.requestLimits)
                 unsafe rest = UnsafeRawBufferPointer(rebasing: rest[progress.consumedByteCount...])
                 switch progress.step {
-                case .needsMore: return keepAlive(for: server.configuration.headerTimeoutNanoseconds)
+                case .needsMore:
+                    // A head has its time in all, however slowly it comes; a body must only move.
+                    if isReadingBody {
+                        keepAlive(for: server.configuration.requestTimeoutNanoseconds)
+                    } else if isFresh {
+                        keepAlive(for: server.configuration.headerTimeoutNanoseconds)
+                    }
+                    return
                 case .head:
-                    if parser.head.expectsContinue { loop.batch.append(ResponseHead.continue100) }
+                    isReadingBody = true
+                    keepAlive(for: server.configuration.requestTimeoutNanoseconds)
+                    if parser.head.expectsContinue { batch.append(ResponseHead.continue100) }
                 case .complete: unsafe respond(exchange)
                 }
             } catch {
@@ -120,16 +134,16 @@ extension Connection {
                 isChunked = true
             }
         }
-        loop.batch.append(ResponseHead.encode(
+        batch.append(ResponseHead.encode(
             status: response.status, date: server.date, contentType: response.forbidsBody ? .empty : response.contentType,
             length: length, allow: response.allow, closesConnection: closesAfterResponse,
             minorVersion: parser.head.minorVersion, into: arena))
         let sendsBody = unsafe exchange.pointee.method != .head && !response.forbidsBody
         if sendsBody && response.stream == nil {
             let isSmall = response.body.count <= Connection.copiedBodyByteLimit
-            loop.batch.append(isSmall ? unsafe arena.copy(response.body.buffer) : response.body)
+            batch.append(isSmall ? unsafe arena.copy(response.body.buffer) : response.body)
         }
-        loop.batch.append(Lease(on: arena))
+        batch.append(Lease(on: arena))
         unsafe exchange.pointee.hasResponse = true
         if sendsBody && response.stream != nil {
             http1State = .responding
@@ -147,14 +161,14 @@ extension Connection {
             guard makeRoom() else { return }
             if isOverUnsentLimit { break }
             // An arena a part: it goes back when the part is out, however long the body is.
-            let arena = loop.arenas.take()
+            let arena = arenas.take()
             if isChunkedResponse {
                 let count = min(body.remainingByteCount, body.partByteCount)
-                loop.batch.append(ResponseHead.encodeChunkHeader(byteCount: count, into: arena))
+                batch.append(ResponseHead.encodeChunkHeader(byteCount: count, into: arena))
             }
-            loop.batch.append(body.nextPart(byteLimit: .max, in: arena))
-            if isChunkedResponse { loop.batch.append(ResponseHead.chunkEnd) }
-            loop.batch.append(Lease(on: arena))
+            batch.append(body.nextPart(byteLimit: .max, in: arena))
+            if isChunkedResponse { batch.append(ResponseHead.chunkEnd) }
+            batch.append(Lease(on: arena))
             arena.retire()
             if body.intervalNanoseconds > 0 && !body.isAtEnd {
                 body.isWaiting = true
@@ -163,7 +177,7 @@ extension Connection {
         }
         unsafe exchange.pointee.response.stream = body
         if body.isAtEnd {
-            if isChunkedResponse { loop.batch.append(ResponseHead.lastChunk) }
+            if isChunkedResponse { batch.append(ResponseHead.lastChunk) }
             unsafe complete(exchange)
         }
     }
@@ -171,7 +185,7 @@ extension Connection {
     /// Flushes when the batch is full or heavy. - Returns: false when that ended the connection,
     /// and all its exchanges with it.
     private func makeRoom() -> Bool {
-        if !loop.batch.hasRoom(forBuffers: 4) || isOverUnsentLimit { stream.flush(loop.batch) }
+        if !batch.hasRoom(forBuffers: 4) || isOverUnsentLimit { stream.flush(batch) }
         return phase == .http1
     }
 
@@ -183,9 +197,10 @@ extension Connection {
         unsafe current = nil
         http1State = .reading
         isChunkedResponse = false
+        isReadingBody = false
         parser.reset()
         if closesAfterResponse {
-            stream.flush(loop.batch)
+            stream.flush(batch)
             finish()
         } else {
             keepAlive(for: server.configuration.idleTimeoutNanoseconds)
@@ -194,7 +209,7 @@ extension Connection {
 
     private func flushHTTP1() {
         guard phase == .http1 else { return }
-        stream.flush(loop.batch)
+        stream.flush(batch)
         if phase == .http1 { pauseIfNeeded() }
     }
 
@@ -229,20 +244,21 @@ extension Connection {
             carriedBytes = .empty
             unsafe consume(bytes.buffer)
             arena.retire()
-            if !isPaused { stream.startReading() }
+            if !isPaused { resumeReading() }
         }
         flushHTTP1()
+        finishIfInputEnded()
     }
 
     /// Keeps input for later, in an arena of its own.
     private func carry(_ bytes: UnsafeRawBufferPointer) {
         guard unsafe !bytes.isEmpty, phase == .http1 else { return }
         if carriedBytes.isEmpty {
-            let arena = loop.arenas.take()
+            let arena = arenas.take()
             carriedArena = arena
             carriedBytes = unsafe arena.copy(bytes)
         } else if let old = carriedArena {
-            let arena = loop.arenas.take()
+            let arena = arenas.take()
             let start = unsafe arena.allocate(byteCount: carriedBytes.count + bytes.count, alignment: 1)
             let joined = unsafe UnsafeMutableRawBufferPointer(start: start, count: carriedBytes.count + bytes.count)
             unsafe joined.copyMemory(from: carriedBytes.buffer)

@@ -25,10 +25,11 @@ extension Connection: SessionHandler {
             try unsafe session.receive(bytes)
         } catch {
             server.counters.protocolErrors += 1
-            return finishHTTP2(.protocolError)
+            return finishHTTP2(error.isFlood ? .enhanceYourCalm : .protocolError)
         }
         flushHTTP2()
-        keepAlive(for: server.configuration.idleTimeoutNanoseconds)
+        // What has finished or is stuck meanwhile has its own, shorter time.
+        if phase == .http2 && !isPaused { keepAlive(for: server.configuration.idleTimeoutNanoseconds) }
     }
 
     // MARK: A request comes
@@ -51,19 +52,19 @@ extension Connection: SessionHandler {
             return
         }
         let arena = unsafe exchange.pointee.arena
-        let value = unsafe arena.copy(value)
-        guard unsafe name.first == UInt8(ascii: ":") else {
-            return unsafe exchange.pointee.fields.append(name: arena.copy(name), value: value, in: arena)
+        let isPseudoField = unsafe name.count > 0 && name[0] == UInt8(ascii: ":")
+        guard isPseudoField else {
+            return unsafe exchange.pointee.fields.append(name: arena.copy(name), value: arena.copy(value), in: arena)
         }
         // nghttp2 lets through the four pseudo-fields of a request only, each once.
         switch name.count {
         case 5:
             if value.count > server.configuration.requestLimits.targetByteLimit { unsafe exchange.pointee.rejection = 414 }
-            unsafe exchange.pointee.setTarget(value)
+            unsafe exchange.pointee.setTarget(arena.copy(value))
         case 7 where unsafe name[1] == UInt8(ascii: "m"):
-            unsafe exchange.pointee.methodBytes = value
-            unsafe exchange.pointee.method = Method(value)
-        case 10: unsafe exchange.pointee.authority = value
+            unsafe exchange.pointee.methodBytes = arena.copy(value)
+            unsafe exchange.pointee.method = Method(exchange.pointee.methodBytes)
+        case 10: unsafe exchange.pointee.authority = arena.copy(value)
         default: break
         }
     }
@@ -93,7 +94,12 @@ extension Connection: SessionHandler {
     func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         unsafe exchange.pointee.isRequestComplete = true
-        if unsafe exchange.pointee.rejection == 0 { unsafe respondHTTP2(exchange, session) }
+        if unsafe exchange.pointee.rejection == 0 {
+            unsafe respondHTTP2(exchange, session)
+        } else if unsafe !exchange.pointee.hasResponse {
+            // Trailers beyond the limit: the head was fine.
+            unsafe reject(exchange, session)
+        }
     }
 
     func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {
@@ -109,7 +115,11 @@ extension Connection: SessionHandler {
 
     func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) { server.counters.goaways += 1 }
 
-    func sessionDidReceiveInvalidFrame() { server.counters.protocolErrors += 1 }
+    /// nghttp2 answers by resetting the stream, so it costs as much as a reset (CVE-2025-8671).
+    func sessionDidReceiveInvalidFrame() {
+        server.counters.protocolErrors += 1
+        sessionDidReceiveControlFrame(.reset)
+    }
 
     /// Frames that cost the peer nothing have a budget: a bucket that refills with time.
     /// A flood (CVE-2019-9512 and its like, CVE-2023-44487) ends the connection.
@@ -148,9 +158,8 @@ extension Connection: SessionHandler {
     private func submit(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
         let response = unsafe exchange.pointee.response
         let arena = unsafe exchange.pointee.arena
-        let fields = server.fields
         fields.removeAll()
-        fields.append(name: ArenaBytes(":status"), value: arena.decimalText(response.status))
+        fields.append(name: ArenaBytes(":status"), value: response.status == 200 ? ArenaBytes("200") : arena.decimalText(response.status))
         if !response.forbidsBody {
             fields.append(name: ArenaBytes("content-type"), value: response.contentType)
             if response.stream == nil {
@@ -177,7 +186,7 @@ extension Connection: SessionHandler {
             if unsafe exchange.pointee.response.stream?.isWaiting == true { return .later }
             // The part before is with nghttp2 or the socket, each with a lease of its own.
             if let spent = unsafe exchange.pointee.partArena { spent.retire() }
-            arena = loop.arenas.take()
+            arena = arenas.take()
             unsafe exchange.pointee.partArena = arena
             part = unsafe exchange.pointee.response.stream?.nextPart(byteLimit: byteLimit, in: arena) ?? .empty
             isLast = unsafe exchange.pointee.response.stream?.isAtEnd ?? true
@@ -203,16 +212,16 @@ extension Connection: SessionHandler {
 
     func sessionHasRoomForData() -> Bool {
         // The frame header and the payload, and a lease for each.
-        lacksRoom = !loop.batch.hasRoom(forBuffers: 4)
+        lacksRoom = !batch.hasRoom(forBuffers: 4)
         return !lacksRoom
     }
 
     func sessionSendsData(frameHeader: UnsafeRawBufferPointer, payload: ArenaBytes, _ lease: consuming Lease) {
         guard let output else { return }
-        loop.batch.append(unsafe output.copy(frameHeader))
-        loop.batch.append(Lease(on: output))
-        loop.batch.append(payload)
-        loop.batch.append(lease)
+        batch.append(unsafe output.copy(frameHeader))
+        batch.append(Lease(on: output))
+        batch.append(payload)
+        batch.append(lease)
     }
 
     /// Sends what the session has, until it has nothing, or the peer does not keep up.
@@ -224,13 +233,13 @@ extension Connection: SessionHandler {
         var isDone = false
         while !isDone && phase == .http2 && stream.pendingByteCount <= server.configuration.unsentByteLimit {
             isDone = true
-            let frames = loop.arenas.take()
+            let frames = arenas.take()
             output = frames
             lacksRoom = false
             do {
                 while let bytes = try unsafe session.nextOutput() {
-                    loop.batch.append(unsafe frames.copy(bytes))
-                    if !loop.batch.hasRoom(forBuffers: 4) {
+                    batch.append(unsafe frames.copy(bytes))
+                    if !batch.hasRoom(forBuffers: 4) {
                         lacksRoom = true
                         break
                     }
@@ -240,10 +249,10 @@ extension Connection: SessionHandler {
                 server.counters.protocolErrors += 1
                 isDone = true
             }
-            loop.batch.append(Lease(on: frames))
+            batch.append(Lease(on: frames))
             output = nil
             frames.retire()
-            stream.flush(loop.batch)
+            stream.flush(batch)
         }
         guard phase == .http2 else { return }
         if session.isFinished {
@@ -291,7 +300,8 @@ extension Arena {
         // Twenty digits hold any Int; written from the back.
         let end = unsafe allocate(byteCount: 20, alignment: 1) + 20
         var start = unsafe end
-        var rest = number
+        // Unsigned: the compiler divides by multiplying, and needs no correction for signs.
+        var rest = UInt(number)
         repeat {
             unsafe start -= 1
             unsafe start.storeBytes(of: UInt8(ascii: "0") + UInt8(rest % 10), as: UInt8.self)

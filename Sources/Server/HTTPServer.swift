@@ -6,6 +6,9 @@ internal import Memory
 /// An HTTP/1.1 and HTTP/2 server on one loop. Several of them on several loops share a port.
 ///
 /// Everything here belongs to the loop's thread. Ends when it has drained; then the loop can.
+///
+/// `@safe`: the pointer to its counters is its own.
+@safe
 package final class HTTPServer {
     let configuration: ServerConfiguration
     let loop: EventLoop
@@ -23,7 +26,14 @@ package final class HTTPServer {
     private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
 
     /// What has been counted so far; gauges that cost a walk are filled in by `sample`.
-    var counters = ServerSample()
+    ///
+    /// Behind a pointer: as a stored property each of a request's counts would be checked for
+    /// exclusive access at run time, 80 instructions a time.
+    var counters: ServerSample {
+        _read { yield unsafe countersStorage.pointee }
+        _modify { yield unsafe &countersStorage.pointee }
+    }
+    private let countersStorage: UnsafeMutablePointer<ServerSample>
     private var pendingByteHighWater = 0
 
     private let drainTimer: Timer
@@ -44,6 +54,8 @@ package final class HTTPServer {
         self.sessions = sessions
         self.onEnd = onEnd
         loopNumber = number
+        unsafe countersStorage = .allocate(capacity: 1)
+        unsafe countersStorage.initialize(to: ServerSample())
         drainTimer = Timer(loop: loop)
         counters.loopCount = 1
         connections.reserveCapacity(1024)
@@ -51,6 +63,11 @@ package final class HTTPServer {
             loop: loop, socket: socket, sendBufferByteCount: configuration.sendBufferByteCount
         ) { [unowned self] stream in accept(stream) }
         drainTimer.target = self
+    }
+
+    deinit {
+        unsafe countersStorage.deinitialize(count: 1)
+        unsafe countersStorage.deallocate()
     }
 
     /// The Date field's value for responses made now.
@@ -110,7 +127,6 @@ package final class HTTPServer {
     private func end() {
         guard let onEnd else { return }
         self.onEnd = nil
-        counters.refusedConnections += listener?.starvedConnections ?? 0
         listener = nil
         drainTimer.close()
         onEnd()
@@ -124,7 +140,6 @@ package final class HTTPServer {
         var sample = counters
         sample.openConnections = connections.count
         sample.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
-        if onEnd != nil { sample.refusedConnections += listener?.starvedConnections ?? 0 }
         let pool = loop.arenas.currentStatistics
         sample.arena.inUse = pool.inUseCount
         sample.arena.inUseHighWater = pool.inUseHighWater

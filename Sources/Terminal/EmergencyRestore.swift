@@ -22,6 +22,7 @@ enum EmergencyRestore {
 
     /// Written before the handlers are installed, by the one thread that owns the terminal.
     nonisolated(unsafe) static var armed = unsafe Armed()
+    /// As `armed`: by that thread only, and never by a handler.
     nonisolated(unsafe) private static var previous: [sigaction] = []
 
     @unsafe static func arm(descriptor: Int32, modes: termios) {

@@ -14,6 +14,7 @@ package final class Terminal {
     package let isUnicode: Bool
     package private(set) var statistics = Statistics()
 
+    /// What showing has cost.
     package struct Statistics: Sendable, Equatable {
         package var bytesWritten: UInt64 = 0
         package var framesShown: UInt64 = 0

@@ -5,6 +5,7 @@ internal import Glibc
 /// A last line without its end is no error: the run was killed while it wrote. It is
 /// left out, and `isCutOff` says so. Owns the descriptor.
 package struct RecordingReader: ~Copyable {
+    /// What one line after the header holds.
     package enum Line: Sendable {
         case sample(Sample)
         case event(Event)

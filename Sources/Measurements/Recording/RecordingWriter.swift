@@ -42,14 +42,17 @@ package struct RecordingWriter: ~Copyable {
         try writeLine("header", header.json)
     }
 
+    /// One interval: a line of its own, histograms included.
     package mutating func write(_ sample: Sample) throws(RecordingError) {
         try writeLine("sample", sample.json)
     }
 
+    /// A mark on the time axis.
     package mutating func write(_ event: Event) throws(RecordingError) {
         try writeLine("event", event.json)
     }
 
+    /// What the run came to: the last line.
     package mutating func write(_ summary: Summary) throws(RecordingError) {
         try writeLine("summary", summary.json)
     }
