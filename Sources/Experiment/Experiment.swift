@@ -34,6 +34,8 @@ package final class Experiment {
     private var lastServerSamples: [ServerSample?] = []
     private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
+    private var drainNanoseconds: UInt64 = 0
+    private var areServersStopping = false
     private var isStopped = false
 
     /// Requests per second asked for, all clients together; nil with a closed load.
@@ -220,13 +222,37 @@ package final class Experiment {
     /// - Parameter seconds: for each of the two; what is not over by then is dropped.
     /// - Returns: the last sample, with what the histograms still held.
     package func stop(withinSeconds seconds: Double) -> Sample {
-        let nanoseconds = UInt64(seconds * 1e9)
-        for worker in clients { worker.mailbox.post(.stop(withinNanoseconds: nanoseconds)) }
+        beginStop(withinSeconds: seconds)
+        return finishStop()
+    }
+
+    /// The same without waiting: the clients are told. Then ask `hasDrained` until it is so, and call `finishStop`.
+    package func beginStop(withinSeconds seconds: Double) {
+        drainNanoseconds = UInt64(seconds * 1e9)
+        for worker in clients { worker.mailbox.post(.stop(withinNanoseconds: drainNanoseconds)) }
+    }
+
+    /// All threads have ended. Tells the server to drain once the clients have gone.
+    package func hasDrained() -> Bool {
+        guard answers.endedClients == clients.count else { return false }
+        stopServers()
+        return answers.endedServers == servers.count
+    }
+
+    /// Waits for what is left of the end, and joins all threads.
+    /// - Returns: the last sample, with what the histograms still held.
+    package func finishStop() -> Sample {
         for worker in clients { worker.join() }
-        for worker in servers { worker.mailbox.post(.stop(withinNanoseconds: nanoseconds)) }
+        stopServers()
         for worker in servers { worker.join() }
         isStopped = true
         return sample()
+    }
+
+    private func stopServers() {
+        guard !areServersStopping else { return }
+        areServersStopping = true
+        for worker in servers { worker.mailbox.post(.stop(withinNanoseconds: drainNanoseconds)) }
     }
 
     /// A loop's part of a number that the loops share: the first ones take the odd ones.

@@ -51,7 +51,7 @@ final class ServerWorker: Sendable {
             } catch {
                 answers.fail(error)
             }
-            answers.end()
+            answers.endServer()
         }
     }
 
@@ -99,7 +99,7 @@ final class ClientWorker: Sendable {
             } catch {
                 answers.fail(error)
             }
-            answers.end()
+            answers.endClient()
         }
     }
 

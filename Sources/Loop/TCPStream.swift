@@ -201,17 +201,16 @@ package final class TCPStream {
     /// Bytes in arenas that only pending writes keep: handed out, and held. Their exchanges have ended.
     package var retiredArenaBytes: (used: Int, reserved: Int) {
         var total = (used: 0, reserved: 0)
-        var last: Arena?
+        // An answer in many frames has leases in many writes, with those of other arenas between them.
+        var counted: Set<Arena> = []
         var write = unsafe oldestWrite
         while let one = unsafe write {
             for index in unsafe 0..<one.pointee.leaseCount {
-                // The leases of one arena stand side by side.
                 let arena = unsafe one.pointee.leases[index].arena
-                if arena.isRetired && arena != last {
+                if arena.isRetired && counted.insert(arena).inserted {
                     total.used += arena.usedByteCount
                     total.reserved += arena.reservedByteCount
                 }
-                last = arena
             }
             unsafe write = unsafe one.pointee.next
         }

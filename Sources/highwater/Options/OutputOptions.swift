@@ -11,9 +11,9 @@ struct OutputOptions: ParsableArguments {
     var json = false
 
     @Option(
-        parsing: .unconditional, help: "Time between two samples. (default: 1s)",
+        parsing: .unconditional, help: "Time between two samples. (default: 1s; on the dashboard 500ms)",
         transform: { try Quantity.duration($0, in: .milliseconds(10)...(.seconds(3_600))) })
-    var interval: Duration = .seconds(1)
+    var interval: Duration?
 
     @Option(
         parsing: .unconditional, help: "Most time for the end: requests in flight finish, connections drain. (default: 15s)",
@@ -23,8 +23,9 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "No colour, ever. Also: NO_COLOR in the environment.")
     var noColor = false
 
-    func apply(to plan: inout Plan) {
-        plan.interval = interval
+    /// - Parameter isLive: somebody watches, who would find a second long.
+    func apply(to plan: inout Plan, isLive: Bool = false) {
+        plan.interval = interval ?? (isLive ? .milliseconds(500) : .seconds(1))
         plan.drainTime = drain
     }
 }
