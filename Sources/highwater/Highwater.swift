@@ -12,7 +12,8 @@ struct Highwater: ParsableCommand {
         abstract: "What HTTP servers and clients do to memory under load.",
         version: Version.number,
         subcommands: [
-            DashboardCommand.self, RecordCommand.self, ServeCommand.self, LoadCommand.self, MetricsCommand.self,
+            DashboardCommand.self, RecordCommand.self, ServeCommand.self, LoadCommand.self, ExportCommand.self,
+            CompareCommand.self, ReplayCommand.self, MetricsCommand.self, CompletionsCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
 

@@ -4,7 +4,7 @@ internal import Workload
 /// What a run leaves behind, and how it ends.
 struct OutputOptions: ParsableArguments {
     @Option(
-        name: [.customShort("o"), .long], help: ArgumentHelp("Record the run: NDJSON, a line an interval.", valueName: "file"))
+        name: [.customShort("o"), .long], help: ArgumentHelp("Record the run: NDJSON, a line an interval. - is standard output; the summary then goes to standard error.", valueName: "file"))
     var output: String?
 
     @Flag(help: "The summary as JSON, under the names that 'highwater metrics' lists.")

@@ -13,7 +13,7 @@ final class HeadlessRun {
     init(_ plan: Plan, _ output: OutputOptions) throws {
         run = try Run(plan, output)
         self.plan = plan
-        progress = Progress(speaksOnStandardOutput: plan.client == nil && !output.json)
+        progress = Progress(speaksOnStandardOutput: plan.client == nil && !output.json && output.output != "-")
     }
 
     /// Runs to the end.

@@ -12,6 +12,8 @@ final class Run {
     let signals: SignalInbox
     let experiment: Experiment
     private let printsJSON: Bool
+    /// Standard output, unless the recording goes there.
+    private let summaryOutput: Output
     private var recording: RecordingWriter?
     /// Why the recording ends early; the run goes on without it.
     private var recordingError: RecordingError?
@@ -35,6 +37,7 @@ final class Run {
         recording = try Run.open(output.output)
         self.plan = plan
         printsJSON = output.json
+        summaryOutput = output.output == "-" ? .error : .standard
         let load = plan.client.map {
             Summary.Load(connections: $0.connections, streams: $0.streams, rate: $0.rate, requests: $0.requests)
         }
@@ -94,10 +97,10 @@ final class Run {
         let summary = summary
         record { (writer) throws(RecordingError) in try writer.write(summary) }
         let text = printsJSON ? summary.json.indentedText + "\n" : summary.text
-        if !Output.standard.write(text) {
+        if !summaryOutput.write(text) {
             // A terminal that hung up reads no summary, and that is how the run ended, not an error.
             if case .signal(SIGHUP) = end { throw ExitCode(128 + SIGHUP) }
-            throw RunError("cannot write the summary to standard output")
+            throw RunError("cannot write the summary")
         }
         if let recordingError {
             throw RunError("the recording ends early: \(recordingError.description)")
