@@ -40,6 +40,13 @@ package struct Dashboard: Sendable {
         events.append(event)
     }
 
+    /// Forgets all samples and events, as before the first: a replay goes back. Focus and zoom stay.
+    package mutating func forgetRun() {
+        history = History(capacity: history.capacity)
+        events = []
+        held = nil
+    }
+
     /// Does what a key asks for; answers what only the program can do.
     package mutating func handle(_ key: Key) -> Action? {
         if showsHelp, let answer = handleInHelp(key) { return answer.action }

@@ -34,6 +34,8 @@ package final class Experiment {
     private var lastServerSamples: [ServerSample?] = []
     private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
+    private var drainNanoseconds: UInt64 = 0
+    private var areServersStopping = false
     private var isStopped = false
 
     /// Requests per second asked for, all clients together; nil with a closed load.
@@ -120,7 +122,8 @@ package final class Experiment {
                 }
             }
         } catch {
-            endWorkers(withinNanoseconds: 0)
+            beginStop(withinSeconds: 0)
+            joinWorkers()
             throw ExperimentError(error.description)
         }
         lastServerSamples = servers.map { _ in nil }
@@ -232,24 +235,49 @@ package final class Experiment {
     /// - Parameter seconds: for each of the two; what is not over by then is dropped.
     /// - Returns: the last sample, with what the histograms still held.
     package func stop(withinSeconds seconds: Double) -> Sample {
-        let nanoseconds = UInt64(seconds * 1e9)
-        endWorkers(withinNanoseconds: nanoseconds)
+        beginStop(withinSeconds: seconds)
+        return finishStop()
+    }
+
+    /// The same without waiting: the clients are told. Then ask `hasDrained` until it is so, and call `finishStop`.
+    package func beginStop(withinSeconds seconds: Double) {
+        drainNanoseconds = UInt64(seconds * 1e9)
+        stop(clients.map(\.mailbox))
+    }
+
+    /// All threads have ended. Tells the server to drain once the clients have gone.
+    package func hasDrained() -> Bool {
+        guard answers.endedClients == clients.count else { return false }
+        stopServers()
+        return answers.endedServers == servers.count
+    }
+
+    /// Waits for what is left of the end, and joins all threads.
+    /// - Returns: the last sample, with what the histograms still held.
+    package func finishStop() -> Sample {
+        joinWorkers()
         return sample()
     }
 
-    private func endWorkers(withinNanoseconds nanoseconds: UInt64) {
+    private func joinWorkers() {
         guard !isStopped else { return }
-        end(clients.map { ($0.mailbox, $0.join) }, withinNanoseconds: nanoseconds)
-        end(servers.map { ($0.mailbox, $0.join) }, withinNanoseconds: nanoseconds)
+        for worker in clients { worker.join() }
+        stopServers()
+        for worker in servers { worker.join() }
         isStopped = true
     }
 
-    private func end(_ workers: [(mailbox: Mailbox<Command>, join: () -> Void)], withinNanoseconds nanoseconds: UInt64) {
+    private func stopServers() {
+        guard !areServersStopping else { return }
+        areServersStopping = true
+        stop(servers.map(\.mailbox))
+    }
+
+    private func stop(_ mailboxes: [Mailbox<Command>]) {
         let asked = EventLoop.monotonicNanoseconds()
-        for worker in workers {
-            worker.mailbox.post(.stop(askedNanoseconds: asked, withinNanoseconds: nanoseconds))
+        for mailbox in mailboxes {
+            mailbox.post(.stop(askedNanoseconds: asked, withinNanoseconds: drainNanoseconds))
         }
-        for worker in workers { worker.join() }
     }
 
     /// A loop's part of a number that the loops share: the first ones take the odd ones.

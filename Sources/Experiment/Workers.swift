@@ -52,7 +52,7 @@ final class ServerWorker: Sendable {
             } catch {
                 answers.fail(error)
             }
-            answers.end()
+            answers.endServer()
         }
     }
 
@@ -101,7 +101,7 @@ final class ClientWorker: Sendable {
             } catch {
                 answers.fail(error)
             }
-            answers.end()
+            answers.endClient()
         }
     }
 

@@ -1,4 +1,5 @@
 import Client
+import Dispatch
 import Glibc
 import Loop
 import Measurements
@@ -106,6 +107,8 @@ final class ServerThread {
         let socket = try Listener.Socket(binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
         address = socket.address
         let (mailbox, latest, settings) = (mailbox, latest, configuration)
+        // Bound is not listening: who connects in between is refused.
+        let listening = DispatchSemaphore(value: 0)
         thread = try LoopThread(name: "server") {
             do {
                 let loop = try EventLoop()
@@ -118,12 +121,15 @@ final class ServerThread {
                     case .stop: server.drain(withinNanoseconds: 1_000_000_000)
                     }
                 }
+                listening.signal()
                 loop.run()
                 latest.publish(server.sample())
             } catch {
+                listening.signal()
                 Issue.record(error)
             }
         }
+        listening.wait()
     }
 
     func post(_ command: Command) { mailbox.post(command) }

@@ -20,15 +20,17 @@ struct Frame {
 
     var bytes: [UInt8] {
         let count = payload.count
-        return [UInt8(count >> 16), UInt8(count >> 8 & 255), UInt8(count & 255), kind.rawValue, flags]
-            + bigEndian(stream) + payload
+        let header = [UInt8(count >> 16), UInt8(count >> 8 & 255), UInt8(count & 255), kind.rawValue, flags]
+        return header + bigEndian(stream) + payload
     }
 
     /// The number at a place of the payload: an error code, an increment.
     func number(at offset: Int = 0) -> UInt32 { payload[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) } }
 
     static func settings(_ entries: [(UInt16, UInt32)] = []) -> Frame {
-        Frame(kind: .settings, payload: entries.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] + bigEndian($1) })
+        var payload: [UInt8] = []
+        for (name, value) in entries { payload += [UInt8(name >> 8), UInt8(name & 255)] + bigEndian(value) }
+        return Frame(kind: .settings, payload: payload)
     }
 
     static func windowUpdate(_ stream: UInt32, _ increment: Int) -> Frame {
@@ -53,7 +55,8 @@ struct Frame {
     }
 
     static func head(_ stream: UInt32, _ fields: [(String, String)], ends: Bool) -> [UInt8] {
-        let block = fields.flatMap { [0] + literal($0) + literal($1) }
+        var block: [UInt8] = []
+        for (name, value) in fields { block += [0] + literal(name) + literal(value) }
         var bytes: [UInt8] = []
         for start in stride(from: 0, to: max(1, block.count), by: 16_384) {
             let end = min(block.count, start + 16_384)

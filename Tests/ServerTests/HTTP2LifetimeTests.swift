@@ -1,5 +1,9 @@
 import Glibc
+import Measurements
+import Server
 import TestSupport
+import Measurements
+import Server
 import Testing
 
 @Suite("An HTTP/2 stream") struct HTTP2LifetimeTests {

@@ -1,4 +1,8 @@
+import Measurements
+import Server
 import TestSupport
+import Measurements
+import Server
 import Testing
 
 @Suite("Over HTTP/2 the server") struct HTTP2Tests {

@@ -1,5 +1,7 @@
 import Measurements
+import Server
 import TestSupport
+import Server
 import Testing
 
 @Suite("An HTTP/1.1 connection") struct PipelineTests {

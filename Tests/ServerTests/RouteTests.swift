@@ -1,3 +1,5 @@
+import Measurements
+import Server
 import TestSupport
 import Testing
 
@@ -45,7 +47,8 @@ import Testing
     ])
     func notFound(target: String) throws {
         try withServer { server in
-            #expect(try server.connect().get(target)?.status == 404)
+            let peer = try server.connect()
+            #expect(try peer.get(target)?.status == 404)
         }
     }
 

@@ -1,6 +1,8 @@
 import Glibc
 import Measurements
+import Server
 import TestSupport
+import Server
 import Testing
 
 @Suite("A peer that reads slowly") struct SlowReaderTests {
