@@ -44,6 +44,14 @@ package struct Dashboard: Sendable {
         events.append(event)
     }
 
+    /// Forgets all samples and events, as before the first: a replay goes back. Focus and zoom stay.
+    package mutating func forgetRun() {
+        history = History(capacity: history.capacity)
+        events = []
+        held = nil
+        detail = nil
+    }
+
     /// The screen at this size. Any size, 0x0 included.
     package func frame(width: Int, height: Int) -> Frame {
         var frame = Frame(width: width, height: height)

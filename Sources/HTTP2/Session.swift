@@ -35,6 +35,10 @@ package final class Session {
     // Private: the compiler then sees every access, and checks none of them at run time.
     private var streamCount = 0
 
+    /// Header bytes as the peer sent them, compressed: what its HEADERS and CONTINUATION frames carried.
+    package var receivedHeaderByteCount: UInt64 { headerByteCount }
+    private var headerByteCount: UInt64 = 0
+
     /// - Returns: nil when there is no memory.
     package init?(role: Role, factory: SessionFactory, settings: SessionSettings, handler: any SessionHandler) {
         self.role = role
@@ -101,6 +105,10 @@ package final class Session {
     package var isFinished: Bool {
         unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
     }
+
+    /// Whether another request may be submitted: not after GOAWAY, an error of the connection, or
+    /// the last stream identifier.
+    package var takesRequests: Bool { unsafe nghttp2_session_check_request_allowed(session) != 0 }
 
     /// Streams that the peer lets us have open at once.
     package var peerStreamLimit: Int {
@@ -247,6 +255,8 @@ package final class Session {
         let header = unsafe frame.pointee.hd
         switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
         case NGHTTP2_HEADERS:
+            // nghttp2 has added the lengths of the CONTINUATION frames.
+            headerByteCount &+= UInt64(header.length)
             guard let token = unsafe token(of: header.stream_id) else { return 0 }
             let endsStream = header.flags & hw_flag_end_stream != 0
             // Trailers, and a second head after a 1xx one, only ever bring the end.

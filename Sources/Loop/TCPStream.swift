@@ -43,7 +43,8 @@ package final class TCPStream {
 
     // Counters, plain integers of the loop's thread.
     package var receivedBytes: UInt64 { counts.receivedBytes }
-    package var sentBytes: UInt64 { counts.sentBytes }
+    /// Bytes the socket has taken, those of a write that is out in part included.
+    package var sentBytes: UInt64 { counts.sentBytes &+ UInt64(max(0, counts.pendingBytes - pendingByteCount)) }
     package var directFlushes: UInt64 { counts.directFlushes }
     package var queuedWrites: UInt64 { counts.queuedWrites }
     package var pendingWrites: Int { counts.pendingWrites }
@@ -52,7 +53,10 @@ package final class TCPStream {
 
     private struct Counts {
         var receivedBytes: UInt64 = 0
+        /// Of writes that are out in full.
         var sentBytes: UInt64 = 0
+        /// Of the pending writes, as they were queued.
+        var pendingBytes = 0
         var directFlushes: UInt64 = 0
         var queuedWrites: UInt64 = 0
         var pendingWrites = 0
@@ -201,17 +205,16 @@ package final class TCPStream {
     /// Bytes in arenas that only pending writes keep: handed out, and held. Their exchanges have ended.
     package var retiredArenaBytes: (used: Int, reserved: Int) {
         var total = (used: 0, reserved: 0)
-        var last: Arena?
+        // An answer in many frames has leases in many writes, with those of other arenas between them.
+        var counted: Set<Arena> = []
         var write = unsafe oldestWrite
         while let one = unsafe write {
             for index in unsafe 0..<one.pointee.leaseCount {
-                // The leases of one arena stand side by side.
                 let arena = unsafe one.pointee.leases[index].arena
-                if arena.isRetired && arena != last {
+                if arena.isRetired && counted.insert(arena).inserted {
                     total.used += arena.usedByteCount
                     total.reserved += arena.reservedByteCount
                 }
-                last = arena
             }
             unsafe write = unsafe one.pointee.next
         }
@@ -293,6 +296,7 @@ package final class TCPStream {
         }
         unsafe youngestWrite = unsafe write
         counts.pendingWrites += 1
+        counts.pendingBytes += byteCount
         counts.queuedWrites &+= 1
         return 0
     }
@@ -303,6 +307,7 @@ package final class TCPStream {
         unsafe oldestWrite = unsafe write.pointee.next
         if unsafe oldestWrite == nil { unsafe youngestWrite = nil }
         counts.pendingWrites -= 1
+        unsafe counts.pendingBytes -= write.pointee.byteCount
         if status == 0 { unsafe counts.sentBytes &+= UInt64(write.pointee.byteCount) }
         unsafe write.pointee.endLeases()
         unsafe loop.giveIdleWrite(write)

@@ -25,7 +25,7 @@ extension Connection: SessionHandler {
             try unsafe session.receive(bytes)
         } catch {
             server.counters.protocolErrors += 1
-            return finishHTTP2(.protocolError)
+            return finishHTTP2(error.isFlood ? .enhanceYourCalm : .protocolError)
         }
         flushHTTP2()
         // What has finished or is stuck meanwhile has its own, shorter time.

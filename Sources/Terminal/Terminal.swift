@@ -143,6 +143,10 @@ package final class Terminal {
         device.writeAll(frame.lines(theme, depth)[...], milliseconds: Terminal.closingMilliseconds)
     }
 
+    /// Gives the terminal back from within a signal handler that then ends the process: nothing here
+    /// waits, allocates or locks. Without a terminal of ours, nothing happens.
+    package static func giveBackFromHandler() { EmergencyRestore.restore() }
+
     /// How long a slow terminal may keep us from ending. Longer than a second round the world.
     private static let closingMilliseconds: Int32 = 1_000
 

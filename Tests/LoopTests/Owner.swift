@@ -4,6 +4,8 @@ import Memory
 /// A stream's owner that writes down what it hears, and does what a test tells it to.
 final class Owner: TCPStreamOwner {
     let stream: TCPStream
+    /// The stream does not keep its owner: whoever made it does, until it is closed.
+    private var untilClosed: Owner?
     var received: [UInt8] = []
     var events: [String] = []
     var onConnect: (LoopError?) -> Void = { _ in }
@@ -16,6 +18,7 @@ final class Owner: TCPStreamOwner {
     init(_ stream: TCPStream) {
         self.stream = stream
         stream.setOwner(self)
+        untilClosed = self
     }
 
     func streamDidConnect(_ error: LoopError?) {
@@ -43,6 +46,8 @@ final class Owner: TCPStreamOwner {
     func streamDidClose() {
         events.append("closed")
         onClose()
+        (onConnect, onRead, onEnd, onFail) = ({ _ in }, { _ in }, {}, { _ in })
+        (onWrite, onClose, untilClosed) = ({}, {}, nil)
     }
 
     /// Puts the bytes into an arena of their own and sends them under a lease.

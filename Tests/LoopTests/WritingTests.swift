@@ -13,7 +13,6 @@ import Testing
             #expect(owner.stream.directFlushes == 1 && owner.stream.queuedWrites == 0)
             #expect(owner.stream.sentBytes == 1000 && owner.stream.pendingByteCount == 0)
             owner.stream.close()
-            owner.onClose = { _ = owner }
         }
         let peer = try RawSocket(port: harbour.port)
         let end = harbour.run()
@@ -24,7 +23,7 @@ import Testing
 
     @Test("keeps the arena of what the socket did not take, until it is out")
     func slowReader() throws {
-        let size = 4 << 20
+        let size = 1 << 20
         let peerThread = Handover<[UInt8]>()
         let harbour = try Harbour(sendBufferByteCount: 16 * 1024) { owner in
             owner.send(pattern(size))
@@ -53,7 +52,7 @@ import Testing
     @Test("gives the leases back when it is closed mid-write")
     func closedMidWrite() throws {
         let harbour = try Harbour(sendBufferByteCount: 16 * 1024) { owner in
-            for _ in 0..<5 { owner.send(pattern(4 << 20)) }
+            for _ in 0..<5 { owner.send(pattern(1 << 20)) }
             #expect(owner.stream.loop.arenas.currentStatistics.leaseCount >= 5)
             owner.stream.close()
             owner.onClose = { #expect(owner.stream.pendingWrites == 0) }
@@ -68,7 +67,7 @@ import Testing
     func resetMidWrite() throws {
         var peer: RawSocket?
         let harbour = try Harbour(sendBufferByteCount: 16 * 1024) { owner in
-            for _ in 0..<5 { owner.send(pattern(4 << 20)) }
+            for _ in 0..<5 { owner.send(pattern(1 << 20)) }
             owner.onFail = { _ in owner.stream.close() }
             peer?.reset()
         }
@@ -83,7 +82,6 @@ import Testing
             owner.stream.close()
             owner.send(pattern(100))
             #expect(owner.stream.loop.arenas.currentStatistics.inUseCount == 0)
-            owner.onClose = { _ = owner }
         }
         let peer = try RawSocket(port: harbour.port)
         #expect(harbour.run().inUseCount == 0)
@@ -163,7 +161,7 @@ import Testing
         let harbour = try Harbour(sendBufferByteCount: 4096) { owner in
             let loop = owner.stream.loop
             // The socket is full first, so that all that follows is queued.
-            owner.send(pattern(4 << 20))
+            owner.send(pattern(1 << 20))
             let arena = loop.arenas.take()
             for index in 0..<4 {
                 _ = arena.allocate(byteCount: 1, alignment: 1)
@@ -175,7 +173,6 @@ import Testing
             owner.stream.flush(loop.batch)
             #expect(loop.arenas.currentStatistics.leaseCount == 5)
             owner.stream.close()
-            owner.onClose = { _ = owner }
         }
         let peer = try RawSocket(port: harbour.port)
         #expect(harbour.run().inUseCount == 0)

@@ -86,7 +86,8 @@ import TestSupport
         let pool = ArenaPool()
         let arena = pool.take()
         let first = arena.allocate(byteCount: 16)
-        _ = arena.allocate(byteCount: 1 << 20)
+        // With its header and its alignment exactly a chunk's size.
+        _ = arena.allocate(byteCount: (1 << 20) - 24)
         let second = arena.allocate(byteCount: 16)
         #expect(second == first + 16)
         arena.retire()

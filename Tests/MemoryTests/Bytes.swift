@@ -5,7 +5,7 @@ func memset(_ start: UnsafeMutableRawPointer, _ byte: UInt8, count: Int) {
 }
 
 func isFilled(_ start: UnsafeRawPointer, _ count: Int, with byte: UInt8) -> Bool {
-    (0..<count).allSatisfy { start.load(fromByteOffset: $0, as: UInt8.self) == byte }
+    count == 0 || start.load(as: UInt8.self) == byte && memcmp(start, start + 1, count - 1) == 0
 }
 
 extension String {

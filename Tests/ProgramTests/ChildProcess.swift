@@ -11,11 +11,6 @@ final class ChildProcess {
     private let directory: URL
     private var status: Int32?
 
-    /// Part of util-linux, which Debian always has; elsewhere children of a killed test may be left.
-    private static let setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].first {
-        FileManager.default.isExecutableFile(atPath: $0)
-    }
-
     /// What is left when a process has ended.
     struct Result {
         /// The exit code, or 128 + n after signal n, as a shell says it.
@@ -53,14 +48,13 @@ final class ChildProcess {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
-        // setpriv becomes the program, with the same pid.
-        let command = (ChildProcess.setpriv.map { [$0, "--pdeathsig", "KILL", "--"] } ?? []) + [path] + arguments
-        let words = command.map { strdup($0) } + [nil]
+        // No parent-death signal: it comes when the thread that spawned ends, and Swift's worker threads do.
+        let words = ([path] + arguments).map { strdup($0) } + [nil]
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
             .map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + variables { free(text) } }
         var pid: pid_t = 0
-        let error = posix_spawn(&pid, command[0], &actions, &attributes, words, variables)
+        let error = posix_spawn(&pid, path, &actions, &attributes, words, variables)
         guard error == 0 else { throw SystemError(call: "posix_spawn \(path)", number: error) }
         self.pid = pid
     }

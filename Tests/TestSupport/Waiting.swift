@@ -1,9 +1,9 @@
-private import Glibc
+import Glibc
 
 /// Waits until `condition` holds. - Returns: false when it did not within `seconds`.
-package func holds(within seconds: Double = 10, _ condition: () -> Bool) -> Bool {
+package func holds(within seconds: Double = 10, _ condition: () throws -> Bool) rethrows -> Bool {
     let deadline = monotonicSeconds() + seconds
-    while !condition() {
+    while try !condition() {
         if monotonicSeconds() > deadline { return false }
         usleep(2000)
     }
