@@ -192,6 +192,16 @@ package final class Session {
                 return 0
             }
         }
+        // PRIORITY frames are ignored and never reported as received; here they can be counted.
+        unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, user in
+            guard let header = unsafe header,
+                unsafe header.pointee.type == UInt8(NGHTTP2_PRIORITY.rawValue)
+            else { return 0 }
+            return unsafe withSession(user) { me in
+                me.handler.sessionDidReceiveControlFrame(.priority)
+                return 0
+            }
+        }
         unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
             unsafe withSession(user) { unsafe $0.didReceiveFrame(frame) }
         }
@@ -279,7 +289,6 @@ package final class Session {
             if header.flags & hw_flag_ack == 0 { handler.sessionDidReceiveControlFrame(.ping) }
         case NGHTTP2_SETTINGS:
             if header.flags & hw_flag_ack == 0 { handler.sessionDidReceiveControlFrame(.settings) }
-        case NGHTTP2_PRIORITY: handler.sessionDidReceiveControlFrame(.priority)
         case NGHTTP2_WINDOW_UPDATE: handler.sessionDidReceiveControlFrame(.windowUpdate)
         default: break
         }

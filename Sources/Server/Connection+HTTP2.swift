@@ -43,7 +43,9 @@ extension Connection: SessionHandler {
     ) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         // Bounded before decoding ends: an indexed field of one byte can cost kilobytes.
-        guard unsafe exchange.pointee.rejection == 0,
+        // The first reason stands.
+        guard unsafe exchange.pointee.rejection == 0 else { return }
+        guard
             unsafe exchange.pointee.fields.byteCount + name.count + value.count + 32
                 <= server.configuration.http2.headerListByteLimit,
             unsafe exchange.pointee.fields.count < server.configuration.requestLimits.headerCountLimit
