@@ -16,6 +16,7 @@ final class TestServer {
     private let mailbox = Mailbox<Command>()
     private let thread: LoopThread
     private let last: Latest<ServerSample>
+    private var isJoined = false
 
     private enum Command: Sendable {
         case sample(Answer)
@@ -34,6 +35,7 @@ final class TestServer {
         let socket = try Listener.Socket(
             binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
         port = socket.address.port
+        let listening = DispatchSemaphore(value: 0)
         let mailbox = mailbox
         let last = Latest<ServerSample> { _, newer in newer }
         self.last = last
@@ -51,12 +53,23 @@ final class TestServer {
                     case .drain(let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
                     }
                 }
+                listening.signal()
                 loop.run()
                 last.publish(server.sample())
             } catch {
                 Issue.record(error)
+                listening.signal()
             }
         }
+        // Bound is not listening yet: until then a peer is refused.
+        listening.wait()
+    }
+
+    /// A test that threw on its way to `stop` must not take the others with it.
+    deinit {
+        guard !isJoined else { return }
+        startDrain(milliseconds: 0)
+        thread.join()
     }
 
     func connect(receiveBuffer: Int32? = nil) throws -> RawSocket {
@@ -92,6 +105,7 @@ final class TestServer {
     @discardableResult
     func stop(drainMilliseconds: UInt64 = 0, sourceLocation: SourceLocation = #_sourceLocation) throws -> ServerSample {
         startDrain(milliseconds: drainMilliseconds)
+        isJoined = true
         thread.join()
         let end = try #require(last.take())
         #expect(end.arena.inUse == 0, "arenas in use", sourceLocation: sourceLocation)
