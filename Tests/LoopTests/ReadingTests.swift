@@ -108,7 +108,7 @@ import Testing
                 }
             }
         }
-        let peer = try RawSocket(port: harbour.port, receiveBuffer: 4096)
+        let peer = try RawSocket(port: harbour.port, receiveBuffer: 32_768)
         peer.finishSending()
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
             usleep(30_000)
@@ -128,7 +128,7 @@ import Testing
             accepted.send(pattern(size))
             accepted.stream.finish()
         }
-        let peer = try RawSocket(port: harbour.port, receiveBuffer: 4096)
+        let peer = try RawSocket(port: harbour.port, receiveBuffer: 32_768)
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
             usleep(20_000)
             box.value.finishSending()

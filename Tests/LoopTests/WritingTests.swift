@@ -30,7 +30,9 @@ import Testing
             let now = owner.stream.loop.arenas.currentStatistics
             #expect(now.leaseCount == 1 && now.retiredCount == 1 && now.inUseCount == 1)
             #expect(owner.stream.pendingWrites == 1)
-            #expect(owner.stream.pendingByteCount + Int(owner.stream.sentBytes) == size)
+            // A write in part out is not counted as sent before it is whole.
+            #expect(owner.stream.pendingByteCount > 0)
+            #expect(owner.stream.pendingByteCount + Int(owner.stream.sentBytes) <= size)
             #expect(owner.stream.retiredArenaBytes.used >= size)
             owner.onWrite = {
                 let now = owner.stream.loop.arenas.currentStatistics
@@ -39,7 +41,7 @@ import Testing
                 owner.stream.close()
             }
         }
-        let peer = try RawSocket(port: harbour.port, receiveBuffer: 4096)
+        let peer = try RawSocket(port: harbour.port, receiveBuffer: 32_768)
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
             peerThread.give((try? box.value.receiveToEnd()) ?? [])
         }
@@ -133,7 +135,7 @@ import Testing
             owner.onClose = { #expect(owner.stream.sentBytes == UInt64(expected.count)) }
             next()
         }
-        let peer = try RawSocket(port: harbour.port, receiveBuffer: 8192)
+        let peer = try RawSocket(port: harbour.port, receiveBuffer: 32_768)
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
             received.give((try? box.value.receiveToEnd()) ?? [])
         }

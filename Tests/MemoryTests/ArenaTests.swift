@@ -86,7 +86,7 @@ import TestSupport
         let pool = ArenaPool()
         let arena = pool.take()
         let first = arena.allocate(byteCount: 16)
-        // With its header and its alignment exactly a chunk's size.
+        // With its header and room to align it, exactly the size of its chunk.
         _ = arena.allocate(byteCount: (1 << 20) - 24)
         let second = arena.allocate(byteCount: 16)
         #expect(second == first + 16)

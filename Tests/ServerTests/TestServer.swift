@@ -57,6 +57,8 @@ final class TestServer {
                 Issue.record(error)
             }
         }
+        // Whoever connects before it listens is refused.
+        _ = try sample()
     }
 
     func connect(receiveBuffer: Int32? = nil) throws -> RawSocket {
