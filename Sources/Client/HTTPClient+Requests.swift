@@ -48,14 +48,15 @@ extension HTTPClient {
     }
 
     private func start(intendedNanoseconds: UInt64, _ session: Session) {
-        let record = unsafe generator.records.take()
+        let record = unsafe records.take()
         unsafe record.pointee.intendedNanoseconds = intendedNanoseconds
         // Until the flush says better: its timeout runs from here when the socket is stuck.
         unsafe record.pointee.sentNanoseconds = generator.nowNanoseconds
-        let path = generator.request.path(at: nextPathIndex)
+        let path = request.path(at: nextPathIndex)
         nextPathIndex &+= 1
+        request.setPath(path)
         let streamID = unsafe session.submitRequest(
-            fields: generator.request.fields(path: path), hasBody: !generator.request.body.isEmpty,
+            fields: request.fields, hasBody: !request.body.isEmpty,
             token: UnsafeMutableRawPointer(record))
         unsafe record.pointee.streamID = streamID ?? 0
         unsafe append(record)
@@ -90,7 +91,7 @@ extension HTTPClient {
         inFlightCount -= 1
         if failure == nil { wasAnswered = true }
         unsafe generator.requestDidEnd(record.pointee, failure)
-        unsafe generator.records.give(record)
+        unsafe records.give(record)
     }
 
     // MARK: Bytes

@@ -13,6 +13,8 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// Retained, since a constant costs no counting; the generator drops its clients when they end.
     let generator: LoadGenerator
     let loop: EventLoop
+    let records: RequestRecordPool
+    let request: RequestTemplate
 
     /// What the client owns, whatever becomes of its connections.
     let strings = StringCache()
@@ -66,6 +68,8 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     init(generator: LoadGenerator, number: Int) {
         self.generator = generator
         loop = generator.loop
+        records = generator.records
+        request = generator.request
         timer = Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number

@@ -11,7 +11,7 @@ extension LoadGenerator {
             // Nobody meant a closed load's request for any other time.
             unsafe record.intendedNanoseconds = nowNanoseconds
         } else {
-            counters.scheduleDelay.record(nanoseconds: unsafe nowNanoseconds - record.intendedNanoseconds)
+            scheduleDelays.record(nanoseconds: unsafe nowNanoseconds - record.intendedNanoseconds)
         }
     }
 
@@ -41,10 +41,10 @@ extension LoadGenerator {
     }
 
     private func recordLatency(_ record: borrowing RequestRecord) {
-        counters.serviceTime.record(nanoseconds: unsafe nowNanoseconds - record.sentNanoseconds)
+        serviceTimes.record(nanoseconds: unsafe nowNanoseconds - record.sentNanoseconds)
         // In a closed load both are the same, and `sample` copies the one.
         if schedule != nil {
-            counters.responseTime.record(nanoseconds: unsafe nowNanoseconds - record.intendedNanoseconds)
+            responseTimes.record(nanoseconds: unsafe nowNanoseconds - record.intendedNanoseconds)
         }
     }
 
@@ -77,10 +77,9 @@ extension LoadGenerator {
         // What is due by the reading's time goes out before it: what then waits has no stream.
         sendWhatIsDue()
         var sample = counters
-        counters.serviceTime = LatencyHistogram()
-        counters.responseTime = LatencyHistogram()
-        counters.scheduleDelay = LatencyHistogram()
-        if schedule == nil { sample.responseTime = sample.serviceTime }
+        sample.serviceTime = serviceTimes.take()
+        sample.responseTime = schedule == nil ? sample.serviceTime : responseTimes.take()
+        sample.scheduleDelay = scheduleDelays.take()
         sample.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
         sample.scheduledRequests = max(
             counters.startedRequests, schedule?.scheduledCount(atNanoseconds: nowNanoseconds) ?? 0)
