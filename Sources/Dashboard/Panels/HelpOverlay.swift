@@ -37,7 +37,7 @@ struct HelpOverlay {
         ].map { entry($0.0.left(10), .key, $0.1) }
         let states = [
             ("R", Role.ok, "running: a request in work"), ("I", .dim, "idle: nothing open"),
-            ("W", .crit, "waiting: peer does not read"), ("C", .warn, "closing"),
+            ("W", .crit, "waiting for the peer"), ("C", .warn, "closing"),
         ].map { entry($0.0.left(8), $0.1, $0.2) }
         var legend = states
         legend.append(entry((glyphs.ellipsis + "  more").left(8), .dim, "rows: scroll to them"))

@@ -118,6 +118,11 @@ final class ReplayRun {
     /// true: that was enough.
     private func answer(_ key: Key) throws(RecordingError) -> Bool {
         isStale = true
+        // A filter may hold any of the letters that move us.
+        if dashboard.table.isTyping && key != .hangup {
+            _ = dashboard.handle(key)
+            return false
+        }
         switch key {
         case .hangup: hasHungUp = true
         case .left: try seek(to: playhead.position - ReplayRun.step)
