@@ -33,7 +33,7 @@ struct LoadTests {
         }
     }
 
-    @Test("an open load fires what was asked for", arguments: [1_000.0, 10_000])
+    @Test("an open load fires what was asked for", arguments: [1_000.0, 5_000])
     func rate(_ rate: Double) throws {
         let server = try ServerThread()
         let run = try LoadRun(
