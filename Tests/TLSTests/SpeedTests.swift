@@ -47,7 +47,7 @@ import Testing
             }
         }
         #expect(got == rounds * size)
-        print("\(size) B: \(perSecond(rounds * size >> 20, time)) MiB/s, \(time / rounds) a round")
+        print("\(size) B: \(perSecond((rounds * size) >> 20, time)) MiB/s, \(time / rounds) a round")
     }
 
     private func perSecond(_ count: Int, _ time: Duration) -> Int {
