@@ -43,9 +43,6 @@ static inline int hw_set_send_buffer(uv_tcp_t *handle, int byte_count) {
 // The name that `top -H` shows for the calling thread; at most 15 bytes.
 static inline void hw_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
-// A descriptor that is good for nothing but being closed. -1 where there is none left.
-static inline int hw_open_spare(void) { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
-
 // Writing to a peer that is gone becomes EPIPE for the calling thread, not a signal.
 static inline void hw_block_sigpipe(void) {
     sigset_t set;

@@ -1,7 +1,6 @@
 internal import HTTP2
 internal import Loop
 internal import Measurements
-internal import Memory
 
 /// One client: its caches, its one connection, and the requests it has in flight.
 ///
@@ -10,10 +9,12 @@ internal import Memory
 ///
 /// `@safe`: its pointers are to records of the generator's pool, which it gives back itself.
 @safe
-final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
+final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// Retained, since a constant costs no counting; the generator drops its clients when they end.
     let generator: LoadGenerator
-    private let loop: EventLoop
+    let loop: EventLoop
+    let records: RequestRecordPool
+    let request: RequestTemplate
 
     /// What the client owns, whatever becomes of its connections.
     let strings = StringCache()
@@ -22,7 +23,10 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
     enum State {
         /// Between two connections, or before the first: the timer brings the next attempt.
         case waiting
+        /// Until the socket is connected.
         case connecting
+        /// Until the server's SETTINGS, without which we do not know how many streams it takes.
+        case greeting
         case ready
         /// The connection takes no more requests (GOAWAY, or we are to end): those in flight finish.
         case draining
@@ -31,30 +35,41 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         /// No more connections.
         case ended
     }
-    private(set) var state = State.waiting
-    private var stream: TCPStream?
-    private var session: Session?
-    private let timer: Timer
+    var state = State.waiting
+    var stream: TCPStream?
+    var session: Session?
+    let timer: Timer
+    /// Connections in a row that could not be made, or answered none of the requests they took.
     private var failedAttemptCount = 0
+    private var firstAttemptNanoseconds: UInt64 = 0
     private var connectionCount = 0
+    /// What became of the requests of this connection.
+    var hasAsked = false
+    var wasAnswered = false
     /// Not to connect again.
-    private var isRetiring = false
+    private(set) var isRetiring = false
+
+    /// Where it stands in the generator's list, and among those with a stream to spare.
+    var index = 0
+    var queuePlace = ClientQueue.Place()
 
     // Requests in flight, oldest first; `firstUnsent` and what follows wait for the next flush.
-    private var oldest: UnsafeMutablePointer<RequestRecord>?
-    private var youngest: UnsafeMutablePointer<RequestRecord>?
-    private var firstUnsent: UnsafeMutablePointer<RequestRecord>?
-    private(set) var inFlightCount = 0
+    var oldest: UnsafeMutablePointer<RequestRecord>?
+    var youngest: UnsafeMutablePointer<RequestRecord>?
+    var firstUnsent: UnsafeMutablePointer<RequestRecord>?
+    var inFlightCount = 0
+    var nextPathIndex: Int
 
-    /// In the generator's queue of clients with a stream to spare.
-    var isAvailable = false
-    private var isFlushing = false
-    private var nextPathIndex: Int
-    private var goawayLastStreamID: Int32?
+    var isFlushing = false
+    /// The frame just read was RST_STREAM: the stream that closes next was reset by the peer.
+    var peerHasReset = false
+    var goawayLastStreamID: Int32?
 
     init(generator: LoadGenerator, number: Int) {
         self.generator = generator
         loop = generator.loop
+        records = generator.records
+        request = generator.request
         timer = Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number
@@ -64,7 +79,7 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         timer.target = self
     }
 
-    // MARK: The connection
+    // MARK: Connecting
 
     func connect() {
         guard state == .waiting else { return }
@@ -72,6 +87,8 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         let stream = TCPStream(loop: loop)
         stream.setOwner(self)
         self.stream = stream
+        generator.refreshNow()
+        if firstAttemptNanoseconds == 0 { firstAttemptNanoseconds = generator.nowNanoseconds }
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
         stream.connect(to: generator.configuration.address)
     }
@@ -81,54 +98,101 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         if let error { return attemptDidFail(error) }
         guard let session = Session(
             role: .client, factory: generator.sessions, settings: generator.configuration.http2, handler: self)
-        else { return attemptDidFail(LoopError(call: "nghttp2_session_client_new", code: -12)) }
+        else { return attemptDidFail(LoopError(call: "nghttp2_session_client_new", code: LoopError.noMemory)) }
         self.session = session
+        state = .greeting
+        stream.startReading()
+        flush()
+    }
+
+    /// The server's SETTINGS are here: the connection is made.
+    func greetingDidArrive() {
+        guard state == .greeting else { return }
         state = .ready
-        failedAttemptCount = 0
         goawayLastStreamID = nil
-        generator.refreshNow()
+        hasAsked = false
+        wasAnswered = false
         generator.counters.openedConnections += 1
         if connectionCount > 0 { generator.counters.reconnects += 1 }
         connectionCount += 1
         timer.stop()
-        stream.startReading()
-        fill()
-        flush()
     }
 
     private func attemptDidFail(_ error: LoopError) {
-        failedAttemptCount += 1
         generator.counters.failedConnects += 1
         generator.lastConnectError = error
+        failedAttemptCount += 1
+        close()
+    }
+
+    // MARK: Ending a connection
+
+    /// Ends the connection under its requests.
+    func drop(_ failure: RequestFailure) {
+        switch state {
+        case .connecting, .greeting, .ready, .draining: break
+        case .waiting, .closing, .ended: return
+        }
+        close()
+        while let record = unsafe oldest { unsafe end(record, record.pointee.failure ?? failure) }
+    }
+
+    private func close() {
         state = .closing
+        generator.available.remove(self)
         stream?.close()
     }
 
-    /// Ends the connection under its requests.
-    private func drop(_ failure: RequestFailure) {
-        guard state == .ready || state == .draining || state == .connecting else { return }
-        state = .closing
-        while let record = unsafe oldest { unsafe end(record, failure) }
-        stream?.close()
+    /// The peer, or the socket, has ended the connection.
+    private func connectionDidEnd(_ error: LoopError) {
+        if state == .greeting { attemptDidFail(error) } else { drop(.closed) }
+    }
+
+    func streamDidReachEnd() { connectionDidEnd(LoopError(call: "connect", code: LoopError.connectionReset)) }
+
+    func streamDidFail(_ error: LoopError) { connectionDidEnd(error) }
+
+    /// What the peer said is not HTTP/2.
+    func protocolDidFail() {
+        if state == .greeting {
+            attemptDidFail(LoopError(call: "connect", code: LoopError.protocolError))
+        } else {
+            drop(.protocolError)
+        }
     }
 
     func streamDidClose() {
         if let stream { generator.absorb(stream) }
+        if let session { generator.absorb(session) }
         stream = nil
         session = nil
         timer.stop()
+        generator.refreshNow()
         if isRetiring { return end() }
-        if failedAttemptCount >= ClientConfiguration.connectAttemptLimit {
+        if wasAnswered { failedAttemptCount = 0 }
+        if hasAsked && !wasAnswered { failedAttemptCount += 1 }
+        let isUseful = wasAnswered
+        hasAsked = false
+        wasAnswered = false
+        if isOutOfPatience {
             end()
-            return generator.clientDidGiveUp(self)
+            return generator.clientDidGiveUp()
         }
         state = .waiting
-        if failedAttemptCount == 0 { return connect() }
-        let factor = UInt64(1) << UInt64(min(failedAttemptCount - 1, 16))
-        let pause = min(ClientConfiguration.firstRetryNanoseconds * factor, ClientConfiguration.longestRetryNanoseconds)
-        generator.refreshNow()
-        timer.setDeadline(nanoseconds: generator.nowNanoseconds + pause)
+        if isUseful { return connect() }
+        timer.setDeadline(nanoseconds: generator.nowNanoseconds + ClientConfiguration.pauseNanoseconds(
+            afterFailedAttempts: failedAttemptCount))
     }
+
+    /// A server that was there may come back; one that nobody has ever reached is not worth the wait.
+    private var isOutOfPatience: Bool {
+        if failedAttemptCount >= ClientConfiguration.connectAttemptLimit { return true }
+        return generator.counters.openedConnections == 0 && failedAttemptCount > 0
+            && (failedAttemptCount >= ClientConfiguration.firstConnectAttemptLimit
+                || generator.nowNanoseconds - firstAttemptNanoseconds >= ClientConfiguration.firstConnectNanoseconds)
+    }
+
+    // MARK: Ending
 
     private func end() {
         state = .ended
@@ -141,10 +205,8 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         isRetiring = true
         switch state {
         case .waiting: end()
-        case .connecting: drop(.closed)
-        case .ready:
-            state = .draining
-            endIfDrained()
+        case .connecting, .greeting: drop(.closed)
+        case .ready: drain()
         case .draining: endIfDrained()
         case .closing, .ended: break
         }
@@ -157,258 +219,26 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         drop(.aborted)
     }
 
-    private func endIfDrained() {
+    /// No more requests on this connection.
+    func drain() {
+        guard state == .ready else { return }
+        state = .draining
+        generator.available.remove(self)
+        endIfDrained()
+    }
+
+    func endIfDrained() {
         guard state == .draining, inFlightCount == 0, let session else { return }
         session.terminate(.noError)
         flush()
         guard state == .draining else { return }
-        state = .closing
-        stream?.close()
-    }
-
-    // MARK: Requests
-
-    /// Streams that may still be opened on this connection now.
-    var spareStreamCount: Int {
-        guard state == .ready, let session else { return 0 }
-        return min(generator.configuration.streams, session.peerStreamLimit) - inFlightCount
-    }
-
-    /// Starts as many requests as the generator has and the connection takes.
-    private func fill() {
-        guard let session else { return }
-        var spare = spareStreamCount
-        while spare > 0, state == .ready, let intended = generator.nextRequest() {
-            start(intendedNanoseconds: intended, session)
-            spare -= 1
-        }
-        if spare > 0 { generator.clientIsAvailable(self) }
-    }
-
-    /// Starts one request that is due. `flush` sends it.
-    func start(intendedNanoseconds: UInt64) {
-        if let session { start(intendedNanoseconds: intendedNanoseconds, session) }
-    }
-
-    private func start(intendedNanoseconds: UInt64, _ session: Session) {
-        let record = unsafe generator.records.take()
-        unsafe record.pointee.intendedNanoseconds = intendedNanoseconds
-        let path = generator.request.path(at: nextPathIndex)
-        nextPathIndex &+= 1
-        unsafe _ = strings.intern(generator.request.authority.buffer)
-        unsafe _ = strings.intern(path.buffer)
-        let fields = generator.request.fields(path: path)
-        let hasBody = !generator.request.body.isEmpty
-        let streamID = unsafe session.submitRequest(
-            fields: fields, hasBody: hasBody, token: UnsafeMutableRawPointer(record))
-        unsafe record.pointee.streamID = streamID ?? 0
-        unsafe append(record)
-        generator.counters.startedRequests += 1
-        if streamID == nil {
-            // Stream identifiers have run out, or the session is ending: over on the next connection.
-            unsafe end(record, .closed)
-            state = .draining
-        }
-    }
-
-    private func append(_ record: UnsafeMutablePointer<RequestRecord>) {
-        unsafe record.pointee.previous = unsafe youngest
-        if let last = unsafe youngest {
-            unsafe last.pointee.next = unsafe record
-        } else {
-            unsafe oldest = unsafe record
-        }
-        unsafe youngest = unsafe record
-        if unsafe firstUnsent == nil { unsafe firstUnsent = unsafe record }
-        inFlightCount += 1
-    }
-
-    /// The request is over: with an answer, or with the failure that kept it from one.
-    private func end(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
-        let next = unsafe record.pointee.next
-        let previous = unsafe record.pointee.previous
-        if let next = unsafe next { unsafe next.pointee.previous = unsafe previous } else { unsafe youngest = unsafe previous }
-        if let previous = unsafe previous { unsafe previous.pointee.next = unsafe next } else { unsafe oldest = unsafe next }
-        if unsafe firstUnsent == record { unsafe firstUnsent = unsafe next }
-        inFlightCount -= 1
-        unsafe generator.requestDidEnd(record.pointee, failure)
-        unsafe generator.records.give(record)
-    }
-
-    /// On its way out: not one of the clients that were asked for.
-    var isLeaving: Bool { isRetiring }
-
-    /// There may be more to ask than before: after a pause, or with more streams.
-    func refill() {
-        guard state == .ready else { return }
-        fill()
-        flush()
-    }
-
-    // MARK: What the session says
-
-    func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer? { nil }
-
-    func sessionDidReceiveField(
-        _ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
-    ) {
-        let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
-        generator.counters.decodedHeaderBytes &+= UInt64(name.count + value.count)
-        if unsafe name.first == UInt8(ascii: ":") {
-            // The only pseudo-field of a response is :status, three digits (RFC 9113, 8.3.2).
-            var status = 0
-            for unsafe digit in unsafe value.prefix(3) { status = status * 10 + Int(digit) - 48 }
-            unsafe record.pointee.status = status
-            return
-        }
-        let index = unsafe record.pointee.fieldCount
-        guard unsafe index < RequestRecord.fieldLimit else { return }
-        unsafe record.pointee.fieldNames[index] = unsafe strings.intern(name)
-        if unsafe HTTPClient.isWorthKeeping(name) {
-            unsafe record.pointee.fieldValues[index] = unsafe strings.intern(value)
-        }
-        unsafe record.pointee.fieldCount = index + 1
-    }
-
-    /// Lengths and dates differ from answer to answer: they would only push others out.
-    private static func isWorthKeeping(_ name: UnsafeRawBufferPointer) -> Bool {
-        switch name.count {
-        case 4: unsafe name[0] != UInt8(ascii: "d")
-        case 14: unsafe name[8] != UInt8(ascii: "l")
-        default: true
-        }
-    }
-
-    func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {}
-
-    func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer) {
-        generator.counters.receivedBodyBytes &+= UInt64(bytes.count)
-    }
-
-    func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {}
-
-    func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {
-        let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
-        var failure = unsafe record.pointee.failure
-        if failure == nil && code != .noError {
-            let streamID = unsafe record.pointee.streamID
-            failure = goawayLastStreamID.map { streamID > $0 } == true ? .goaway
-                : code == .protocolError ? .protocolError : .reset
-        }
-        let isStatus = unsafe (100...599).contains(record.pointee.status)
-        if failure == nil && !isStatus { failure = .protocolError }
-        unsafe end(record, failure)
-    }
-
-    func sessionDidReceiveControlFrame(_ kind: ControlFrame) {}
-
-    func sessionDidReceiveInvalidFrame() {}
-
-    func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) {
-        goawayLastStreamID = lastStreamID
-        if state == .ready { state = .draining }
-    }
-
-    func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {
-        let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
-        let body = generator.request.body
-        let start = unsafe record.pointee.sentBodyByteCount
-        let end = min(body.count, start + byteLimit)
-        unsafe record.pointee.sentBodyByteCount = end
-        return .bytes(body[start..<end], in: nil, isLast: end == body.count)
-    }
-
-    // Request bodies are copied into their frames: these two are never asked.
-    func sessionHasRoomForData() -> Bool { false }
-
-    func sessionSendsData(frameHeader: UnsafeRawBufferPointer, payload: ArenaBytes, _ lease: consuming Lease) {}
-
-    // MARK: Bytes
-
-    func streamDidRead(_ bytes: UnsafeRawBufferPointer) {
-        generator.refreshNow()
-        guard let session, state == .ready || state == .draining else { return }
-        do {
-            try unsafe session.receive(bytes)
-        } catch {
-            return drop(.protocolError)
-        }
-        if state == .ready { fill() }
-        flush()
-        if state == .draining { endIfDrained() }
-        if session.isFinished { drop(.goaway) }
-    }
-
-    func streamDidReachEnd() { drop(goawayLastStreamID == nil ? .closed : .goaway) }
-
-    func streamDidFail(_ error: LoopError) { drop(.closed) }
-
-    func streamDidWrite() {
-        generator.refreshNow()
-        flush()
-    }
-
-    /// Sends what the session has to say, through a buffer of the cache; what the socket does not
-    /// take moves into an arena, since the buffer does not outlive its scope.
-    func flush() {
-        guard !isFlushing, let session, let stream, stream.pendingWrites == 0 else { return }
-        isFlushing = true
-        defer { isFlushing = false }
-        stampUnsent()
-        unsafe buffers.withBuffer(byteCount: 16 * 1024) { buffer in
-            var count = 0
-            var isBlocked = false
-            do {
-                while !isBlocked, let bytes = try unsafe session.nextOutput() {
-                    var rest = unsafe bytes
-                    while unsafe !rest.isEmpty {
-                        let part = min(rest.count, buffer.count - count)
-                        unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[count..<count + part])
-                            .copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<part]))
-                        count += part
-                        unsafe rest = UnsafeRawBufferPointer(rebasing: rest[part...])
-                        if count == buffer.count {
-                            isBlocked = unsafe !send(UnsafeRawBufferPointer(rebasing: buffer[..<count]), on: stream)
-                            count = 0
-                        }
-                    }
-                }
-                _ = unsafe send(UnsafeRawBufferPointer(rebasing: buffer[..<count]), on: stream)
-            } catch {
-                drop(.protocolError)
-            }
-        }
-    }
-
-    /// - Returns: whether the socket took it all.
-    private func send(_ bytes: UnsafeRawBufferPointer, on stream: TCPStream) -> Bool {
-        let taken = unsafe stream.writeNow(bytes)
-        if taken == bytes.count { return true }
-        let arena = loop.arenas.take()
-        loop.batch.append(unsafe arena.copy(UnsafeRawBufferPointer(rebasing: bytes[taken...])))
-        loop.batch.append(Lease(on: arena))
-        arena.retire()
-        stream.flush(loop.batch)
-        return false
-    }
-
-    /// Gives the requests of this flush their time of sending, one look at the clock for all.
-    private func stampUnsent() {
-        guard unsafe firstUnsent != nil else { return }
-        generator.refreshNow()
-        let now = generator.nowNanoseconds
-        while let record = unsafe firstUnsent {
-            unsafe record.pointee.sentNanoseconds = now
-            unsafe generator.requestWasSent(record.pointee)
-            unsafe firstUnsent = unsafe record.pointee.next
-        }
-        armTimeout()
+        close()
     }
 
     // MARK: Time
 
     /// All requests have the same patience, so the oldest is the first to lose it.
-    private func armTimeout() {
+    func armTimeout() {
         guard let oldest = unsafe oldest else { return timer.stop() }
         timer.setDeadline(nanoseconds: unsafe oldest.pointee.sentNanoseconds
             + generator.configuration.requestTimeoutNanoseconds)
@@ -418,7 +248,7 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         generator.refreshNow()
         switch state {
         case .waiting: connect()
-        case .connecting: attemptDidFail(LoopError(call: "connect", code: -110))
+        case .connecting, .greeting: attemptDidFail(LoopError(call: "connect", code: LoopError.timedOut))
         case .ready, .draining: timeOutRequests()
         case .closing, .ended: break
         }
@@ -437,36 +267,9 @@ final class HTTPClient: TCPStreamOwner, SessionHandler, TimerTarget {
         }
         flush()
         // nghttp2 has closed the streams with the flush; a stuck socket keeps them, and is dropped.
-        if let record = unsafe oldest, unsafe record.pointee.failure == .timeout { return drop(.timeout) }
-        if state == .ready {
-            fill()
-            flush()
-        } else {
-            endIfDrained()
-        }
+        if let record = unsafe oldest, unsafe record.pointee.failure == .timeout { return drop(.closed) }
+        refill()
+        endIfDrained()
         if state == .ready || state == .draining { armTimeout() }
-    }
-
-    // MARK: Samples
-
-    /// Adds this client's part of the gauges, its caches and its open connection.
-    func addSample(to sample: inout ClientSample) {
-        if state == .ready || state == .draining { sample.openConnections += 1 }
-        sample.inFlightRequests += inFlightCount
-        sample.strings.merge(strings.counts)
-        sample.buffers.merge(buffers.counts)
-        guard let stream else { return }
-        let now = generator.nowNanoseconds
-        sample.receivedBytes += stream.receivedBytes
-        sample.sentBytes += stream.sentBytes
-        sample.writes.direct += stream.directFlushes
-        sample.writes.queued += stream.queuedWrites
-        sample.writes.pending += stream.pendingWrites
-        sample.writes.pendingBytes += stream.pendingByteCount
-        stream.forEachPendingWrite { queued, byteCount in
-            let age = now > queued ? now - queued : 0
-            sample.writes.pendingBytesByAge[WriteSample.ageBucket(nanoseconds: age)] += byteCount
-            sample.writes.oldestAgeNanoseconds = max(sample.writes.oldestAgeNanoseconds, age)
-        }
     }
 }

@@ -9,7 +9,8 @@ final class RequestTemplate {
     let authority: ArenaBytes
     let body: ArenaBytes
     private let paths: [ArenaBytes]
-    private let list = FieldList()
+    /// The fields of the next request: those of every request, and the path set last.
+    let fields = FieldList()
     private let pathIndex: Int
     private var allocations: [UnsafeMutableRawBufferPointer]
 
@@ -24,7 +25,7 @@ final class RequestTemplate {
         authority = keep(configuration.authority.utf8)
         body = keep(configuration.body)
         paths = configuration.paths.map { keep($0.utf8) }
-        var fields: [(name: ArenaBytes, value: ArenaBytes)] = [
+        var fixed: [(name: ArenaBytes, value: ArenaBytes)] = [
             (ArenaBytes(":method"), keep(configuration.method.utf8)),
             (ArenaBytes(":scheme"), ArenaBytes("http")),
             (ArenaBytes(":authority"), authority),
@@ -33,11 +34,11 @@ final class RequestTemplate {
         ]
         pathIndex = 3
         if !configuration.body.isEmpty {
-            fields.append((ArenaBytes("content-length"), keep(String(configuration.body.count).utf8)))
+            fixed.append((ArenaBytes("content-length"), keep(String(configuration.body.count).utf8)))
         }
-        for header in configuration.headers { fields.append((keep(header.name.utf8), keep(header.value.utf8))) }
+        for header in configuration.headers { fixed.append((keep(header.name.utf8), keep(header.value.utf8))) }
         unsafe self.allocations = unsafe allocations
-        for field in fields { list.append(name: field.name, value: field.value) }
+        for field in fixed { fields.append(name: field.name, value: field.value) }
     }
 
     deinit {
@@ -47,9 +48,6 @@ final class RequestTemplate {
     /// The target of the request with this number; they take turns.
     func path(at index: Int) -> ArenaBytes { paths.count == 1 ? paths[0] : paths[index % paths.count] }
 
-    /// The fields of a request for `path`, valid until the next call.
-    func fields(path: ArenaBytes) -> FieldList {
-        list.setValue(path, at: pathIndex)
-        return list
-    }
+    /// What the next request is for.
+    func setPath(_ path: ArenaBytes) { fields.setValue(path, at: pathIndex) }
 }

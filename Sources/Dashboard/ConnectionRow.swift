@@ -8,6 +8,15 @@ package struct ConnectionRow: Equatable, Sendable {
     package var receiveRate: Double
     package var sendRate: Double
 
+    package init(sample: ConnectionSample, requestRate: Double, receiveRate: Double, sendRate: Double) {
+        self.sample = sample
+        self.requestRate = requestRate
+        self.receiveRate = receiveRate
+        self.sendRate = sendRate
+    }
+
+    package var identity: ConnectionIdentity { ConnectionIdentity(sample) }
+
     /// Bytes that wait times how long the oldest has waited: who is worst off.
     var trouble: Double { Double(sample.pendingBytes) * Double(sample.oldestAgeNanoseconds) }
 
@@ -16,11 +25,11 @@ package struct ConnectionRow: Equatable, Sendable {
 
     /// Rows in the order of their trouble, then by number, so that calm ones stand still.
     static func rows(_ samples: [ConnectionSample], _ previous: [ConnectionRow], seconds: Double) -> [ConnectionRow] {
-        var before: [Identity: ConnectionSample] = [:]
+        var before: [ConnectionIdentity: ConnectionSample] = [:]
         before.reserveCapacity(previous.count)
-        for row in previous { before[Identity(row.sample)] = row.sample }
+        for row in previous { before[row.identity] = row.sample }
         let rows = samples.map { sample in
-            let old = before[Identity(sample)]
+            let old = before[ConnectionIdentity(sample)]
             // New since the last sample: all it did, it did since then.
             return ConnectionRow(
                 sample: sample,
@@ -32,16 +41,6 @@ package struct ConnectionRow: Equatable, Sendable {
             if left.trouble != right.trouble { return left.trouble > right.trouble }
             if left.sample.id != right.sample.id { return left.sample.id < right.sample.id }
             return left.sample.loop < right.sample.loop
-        }
-    }
-
-    private struct Identity: Hashable {
-        let id: UInt64
-        let loop: Int
-
-        init(_ sample: ConnectionSample) {
-            id = sample.id
-            loop = sample.loop
         }
     }
 }

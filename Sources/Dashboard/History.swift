@@ -25,6 +25,17 @@ package struct History: Sendable {
         ring[(start + index) % ring.count]
     }
 
+    /// The place of the first moment at or after a time; `count` where there is none.
+    func index(atNanoseconds time: UInt64) -> Int {
+        var low = 0, high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].timeNanoseconds < time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Keeps what the panels need of a sample; the oldest moment gives way.
     package mutating func add(_ sample: Sample) {
         let moment = Moment(sample, after: last)
         if !ring.isEmpty { ring[(start + count - 1) % ring.count].becomePast() }

@@ -13,6 +13,8 @@ package struct Moment: Sendable {
     package let response: LatencyBuckets
     /// Connections, the one in most trouble first. Of a past moment: the first few.
     package private(set) var rows: [ConnectionRow]
+    /// Of a past moment: connections as lines over time need them.
+    private var traces: [ConnectionTrace] = []
 
     package init(_ sample: Sample, after previous: Moment?) {
         timeNanoseconds = sample.timeNanoseconds
@@ -36,7 +38,17 @@ package struct Moment: Sendable {
     /// Rows that a past moment keeps: a screenful. With all of them, ten minutes of 10 000 connections would be 2 GB.
     static let pastRowLimit = 16
 
+    /// Connections that a past moment keeps for lines over time: all of a usual run, in ten minutes 6 MB.
+    static let traceLimit = 128
+
+    /// A connection as it was then; nil where it was not open, or is not kept.
+    func trace(_ identity: ConnectionIdentity) -> ConnectionTrace? {
+        traces.first { $0.identity == identity }
+            ?? rows.first { $0.identity == identity }.map { ConnectionTrace($0) }
+    }
+
     mutating func becomePast() {
+        if traces.isEmpty { traces = rows.prefix(Moment.traceLimit).map { ConnectionTrace($0) } }
         if rows.count > Moment.pastRowLimit { rows = Array(rows.prefix(Moment.pastRowLimit)) }
     }
 }

@@ -1,5 +1,6 @@
 /// What is being run, in the words the header uses. The program fills it in and may change it at any time.
 package struct RunDescription: Equatable, Sendable {
+    /// Where the run stands, as the header says it.
     package enum State: String, Sendable {
         case starting = "START", running = "RUN", draining = "DRAIN", ended = "END"
     }

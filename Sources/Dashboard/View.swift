@@ -12,14 +12,27 @@ struct View {
     let zoomed: PanelKind?
     /// The chosen row of the list that has the focus.
     let selection: Int
+    let table: ConnectionTable
+    /// The connection that has the table's place.
+    let detail: ConnectionIdentity?
+    let isPaused: Bool
+    /// Of the newest sample, shown or not.
+    let newestNanoseconds: UInt64
+
     /// How far behind the newest sample the shown one is; nil while the display runs.
-    let pausedNanoseconds: UInt64?
+    var pausedNanoseconds: UInt64? {
+        let shown = moment?.timeNanoseconds ?? 0
+        return isPaused ? newestNanoseconds - min(newestNanoseconds, shown) : nil
+    }
 
     /// The moment that is shown; nil before the first sample.
     var moment: Moment? {
         let index = end - (history.added - history.count) - 1
         return index >= 0 && index < history.count ? history[index] : nil
     }
+
+    /// The table's rows, filtered and sorted. Costs what that costs.
+    var rows: [ConnectionRow] { table.rows(moment?.rows ?? []) }
 
     /// The last values of a figure, oldest first, as many as `cells` columns of a graph hold.
     func recent(_ cells: Int, _ value: (Moment) -> Double) -> [Double] {

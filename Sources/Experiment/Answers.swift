@@ -8,6 +8,8 @@ final class Answers: Sendable {
     private struct State {
         /// Workers whose load is through.
         var finishedLoads = 0
+        var endedServers = 0
+        var endedClients = 0
         var failures: [LoopError] = []
         var lastConnectError: LoopError?
     }
@@ -43,9 +45,16 @@ final class Answers: Sendable {
     /// A reading has been published.
     func count() { answered.signal() }
 
-    /// A worker's thread ends; it will not answer again.
-    func end() {
+    /// A server's thread ends; it will not answer again.
+    func endServer() {
+        state.withLock { $0.endedServers += 1 }
         listening.signal()
+        answered.signal()
+    }
+
+    /// A thread of clients ends; it will not answer again.
+    func endClient() {
+        state.withLock { $0.endedClients += 1 }
         answered.signal()
     }
 
@@ -76,6 +85,9 @@ final class Answers: Sendable {
     }
 
     var isDone: Bool { loadCount > 0 && state.withLock { $0.finishedLoads } == loadCount }
+
+    var endedServers: Int { state.withLock { $0.endedServers } }
+    var endedClients: Int { state.withLock { $0.endedClients } }
 
     var failures: [LoopError] { state.withLock { $0.failures } }
 

@@ -34,6 +34,8 @@ package final class Experiment {
     private var lastServerSamples: [ServerSample?] = []
     private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
+    private var drainNanoseconds: UInt64 = 0
+    private var areServersStopping = false
     private var isStopped = false
 
     /// Requests per second asked for, all clients together; nil with a closed load.
@@ -45,6 +47,9 @@ package final class Experiment {
     /// How long a loop may take to answer before its last reading is used again.
     private static let answerSeconds = 2.0
 
+    /// Requests per second that may be asked for; more than any machine has sent.
+    private static let rateLimit = 1e8
+
     /// Binds the server's port and resolves the target's name; nothing runs yet.
     package init(_ plan: Plan) throws(ExperimentError) {
         self.plan = plan
@@ -53,14 +58,17 @@ package final class Experiment {
         streams = plan.client?.streams ?? 0
         let clientLoops = plan.client.map { min($0.loops, $0.connections) } ?? 0
         answers = Answers(loadCount: clientLoops)
+        var bound: [Listener.Socket] = []
         do {
-            sockets = try Experiment.bind(plan.server)
+            try Experiment.bind(plan.server, into: &bound)
+            sockets = bound
             if let client = plan.client, plan.server == nil {
                 clientAddress = try SocketAddress.resolve(host: client.host, port: client.port)
             } else {
                 clientAddress = sockets.first?.address
             }
         } catch {
+            for socket in bound { socket.close() }
             throw ExperimentError(error.description)
         }
         serverAddress = sockets.first?.address.description
@@ -69,15 +77,19 @@ package final class Experiment {
         } ?? nil ?? serverAddress
     }
 
-    private static func bind(_ plan: ServerPlan?) throws(LoopError) -> [Listener.Socket] {
-        guard let plan else { return [] }
+    private static func bind(_ plan: ServerPlan?, into sockets: inout [Listener.Socket]) throws(LoopError) {
+        guard let plan else { return }
         guard let address = SocketAddress(host: plan.host, port: plan.port) else {
             throw LoopError(call: "listen address \(plan.host): not numeric", code: -22)
         }
         let first = try Listener.Socket(binding: address, sharesPort: plan.loops > 1)
-        var sockets = [first]
+        sockets.append(first)
         for _ in 1..<max(1, plan.loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
-        return sockets
+    }
+
+    deinit {
+        // What no worker took over.
+        for socket in sockets.dropFirst(servers.count) { socket.close() }
     }
 
     private static func authority(_ host: String, _ port: Int) -> String {
@@ -110,6 +122,8 @@ package final class Experiment {
                 }
             }
         } catch {
+            beginStop(withinSeconds: 0)
+            joinWorkers()
             throw ExperimentError(error.description)
         }
         lastServerSamples = servers.map { _ in nil }
@@ -184,6 +198,7 @@ package final class Experiment {
     /// Requests per second of all clients together, from now on. Only with an open load.
     package func setRate(_ new: Double) {
         guard rate != nil else { return }
+        let new = new.isFinite ? min(max(new, 0), Experiment.rateLimit) : 0
         rate = new
         for worker in clients { worker.mailbox.post(.setRate(new / Double(clients.count))) }
         note(.info, source: "load", "rate \(Int(new))/s")
@@ -220,13 +235,49 @@ package final class Experiment {
     /// - Parameter seconds: for each of the two; what is not over by then is dropped.
     /// - Returns: the last sample, with what the histograms still held.
     package func stop(withinSeconds seconds: Double) -> Sample {
-        let nanoseconds = UInt64(seconds * 1e9)
-        for worker in clients { worker.mailbox.post(.stop(withinNanoseconds: nanoseconds)) }
+        beginStop(withinSeconds: seconds)
+        return finishStop()
+    }
+
+    /// The same without waiting: the clients are told. Then ask `hasDrained` until it is so, and call `finishStop`.
+    package func beginStop(withinSeconds seconds: Double) {
+        drainNanoseconds = UInt64(seconds * 1e9)
+        stop(clients.map(\.mailbox))
+    }
+
+    /// All threads have ended. Tells the server to drain once the clients have gone.
+    package func hasDrained() -> Bool {
+        guard answers.endedClients == clients.count else { return false }
+        stopServers()
+        return answers.endedServers == servers.count
+    }
+
+    /// Waits for what is left of the end, and joins all threads.
+    /// - Returns: the last sample, with what the histograms still held.
+    package func finishStop() -> Sample {
+        joinWorkers()
+        return sample()
+    }
+
+    private func joinWorkers() {
+        guard !isStopped else { return }
         for worker in clients { worker.join() }
-        for worker in servers { worker.mailbox.post(.stop(withinNanoseconds: nanoseconds)) }
+        stopServers()
         for worker in servers { worker.join() }
         isStopped = true
-        return sample()
+    }
+
+    private func stopServers() {
+        guard !areServersStopping else { return }
+        areServersStopping = true
+        stop(servers.map(\.mailbox))
+    }
+
+    private func stop(_ mailboxes: [Mailbox<Command>]) {
+        let asked = EventLoop.monotonicNanoseconds()
+        for mailbox in mailboxes {
+            mailbox.post(.stop(askedNanoseconds: asked, withinNanoseconds: drainNanoseconds))
+        }
     }
 
     /// A loop's part of a number that the loops share: the first ones take the odd ones.

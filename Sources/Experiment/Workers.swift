@@ -12,7 +12,8 @@ enum Command: Sendable {
     case setPaused(Bool, rate: Double)
     case setStreams(Int)
     case setConnections(Int)
-    case stop(withinNanoseconds: UInt64)
+    /// Asked at this time: what an open load had to send by then is still wanted.
+    case stop(askedNanoseconds: UInt64, withinNanoseconds: UInt64)
 }
 
 /// One loop of the server on a thread of its own.
@@ -40,7 +41,7 @@ final class ServerWorker: Sendable {
                         server.trim()
                         latest.publish(sample)
                         answers.count()
-                    case .stop(let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
+                    case .stop(_, let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
                     case .setRate, .setPaused, .setStreams, .setConnections: break
                     }
                 }
@@ -51,7 +52,7 @@ final class ServerWorker: Sendable {
             } catch {
                 answers.fail(error)
             }
-            answers.end()
+            answers.endServer()
         }
     }
 
@@ -89,7 +90,8 @@ final class ClientWorker: Sendable {
                     case .setPaused(let paused, let rate): generator.setPaused(paused, rate: rate)
                     case .setStreams(let count): generator.setStreams(count)
                     case .setConnections(let count): generator.setConnections(count)
-                    case .stop(let nanoseconds): generator.stop(withinNanoseconds: nanoseconds)
+                    case .stop(let asked, let nanoseconds):
+                        generator.stop(askedNanoseconds: asked, withinNanoseconds: nanoseconds)
                     }
                 }
                 generator.start()
@@ -99,7 +101,7 @@ final class ClientWorker: Sendable {
             } catch {
                 answers.fail(error)
             }
-            answers.end()
+            answers.endClient()
         }
     }
 

@@ -40,6 +40,7 @@ package struct RequestParser {
         package let step: Step
     }
 
+    /// What the caller does next.
     package enum Step: Sendable {
         /// All input is consumed and the request is not complete.
         case needsMore

@@ -22,6 +22,7 @@ package final class FieldList {
 
     deinit { unsafe fields.deallocate() }
 
+    /// Empties the list, for the next message.
     package func removeAll() { fieldCount = 0 }
 
     /// Drops the fields from `index` on.

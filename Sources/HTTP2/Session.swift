@@ -7,6 +7,7 @@ internal import Memory
 /// `@safe`: owns the nghttp2 session.
 @safe
 package final class Session {
+    /// Which end of the connection this is.
     package enum Role: Sendable { case client, server }
 
     /// Bodies up to here are copied into nghttp2's frame: cheaper than a vector of their own.
@@ -19,8 +20,9 @@ package final class Session {
     let handler: any SessionHandler
     private let role: Role
 
-    /// Payload of the DATA frame that nghttp2 has packed and not yet handed out. The stream may
-    /// be closed in between, and the frame goes out all the same: hence a lease of its own.
+    /// Payload of the DATA frame that nghttp2 has packed and not yet handed out, which may be
+    /// long after. When its stream closes in between, nghttp2 drops the frame without a word.
+    private var packedStreamID: Int32 = 0
     private var packedPayload = ArenaBytes.empty
     private var packedLease: Lease?
 
@@ -32,6 +34,10 @@ package final class Session {
     package var openStreamCount: Int { streamCount }
     // Private: the compiler then sees every access, and checks none of them at run time.
     private var streamCount = 0
+
+    /// Header bytes as the peer sent them, compressed: what its HEADERS and CONTINUATION frames carried.
+    package var receivedHeaderByteCount: UInt64 { headerByteCount }
+    private var headerByteCount: UInt64 = 0
 
     /// - Returns: nil when there is no memory.
     package init?(role: Role, factory: SessionFactory, settings: SessionSettings, handler: any SessionHandler) {
@@ -99,6 +105,10 @@ package final class Session {
     package var isFinished: Bool {
         unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
     }
+
+    /// Whether another request may be submitted: not after GOAWAY, an error of the connection, or
+    /// the last stream identifier.
+    package var takesRequests: Bool { unsafe nghttp2_session_check_request_allowed(session) != 0 }
 
     /// Streams that the peer lets us have open at once.
     package var peerStreamLimit: Int {
@@ -182,6 +192,16 @@ package final class Session {
                 return 0
             }
         }
+        // PRIORITY frames are ignored and never reported as received; here they can be counted.
+        unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, user in
+            guard let header = unsafe header,
+                unsafe header.pointee.type == UInt8(NGHTTP2_PRIORITY.rawValue)
+            else { return 0 }
+            return unsafe withSession(user) { me in
+                me.handler.sessionDidReceiveControlFrame(.priority)
+                return 0
+            }
+        }
         unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
             unsafe withSession(user) { unsafe $0.didReceiveFrame(frame) }
         }
@@ -198,6 +218,7 @@ package final class Session {
                 guard let token = unsafe me.token(of: streamID) else { return 0 }
                 me.streamCount -= 1
                 me.knownStreamID = 0
+                if me.packedStreamID == streamID { me.packedLease = nil }
                 unsafe me.handler.sessionDidCloseStream(token, HTTP2ErrorCode(rawValue: code))
                 return 0
             }
@@ -244,6 +265,8 @@ package final class Session {
         let header = unsafe frame.pointee.hd
         switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
         case NGHTTP2_HEADERS:
+            // nghttp2 has added the lengths of the CONTINUATION frames.
+            headerByteCount &+= UInt64(header.length)
             guard let token = unsafe token(of: header.stream_id) else { return 0 }
             let endsStream = header.flags & hw_flag_end_stream != 0
             // Trailers, and a second head after a 1xx one, only ever bring the end.
@@ -266,14 +289,13 @@ package final class Session {
             if header.flags & hw_flag_ack == 0 { handler.sessionDidReceiveControlFrame(.ping) }
         case NGHTTP2_SETTINGS:
             if header.flags & hw_flag_ack == 0 { handler.sessionDidReceiveControlFrame(.settings) }
-        case NGHTTP2_PRIORITY: handler.sessionDidReceiveControlFrame(.priority)
         case NGHTTP2_WINDOW_UPDATE: handler.sessionDidReceiveControlFrame(.windowUpdate)
         default: break
         }
         return 0
     }
 
-    private static let readBody: nghttp2_data_source_read_callback = { _, _, buffer, limit, flags, source, user in
+    private static let readBody: nghttp2_data_source_read_callback = { _, streamID, buffer, limit, flags, source, user in
         guard let user = unsafe user, let token = unsafe source?.pointee.ptr, let buffer = unsafe buffer,
             let flags = unsafe flags
         else { return Int(hw_err_callback_failure) }
@@ -285,6 +307,7 @@ package final class Session {
                 if isLast { unsafe flags.pointee |= hw_data_flag_eof }
                 if let arena, bytes.count > Session.copiedBodyByteLimit {
                     unsafe flags.pointee |= hw_data_flag_no_copy
+                    me.packedStreamID = streamID
                     me.packedPayload = bytes
                     me.packedLease = Lease(on: arena)
                 } else if let start = unsafe bytes.start {

@@ -34,5 +34,8 @@ package struct SessionError: Error, Equatable, CustomStringConvertible {
     package var code: Int32
     package var reason: String
 
+    /// The peer made us owe it more acknowledgements than nghttp2 keeps (NGHTTP2_ERR_FLOODED).
+    package var isFlood: Bool { code == -904 }
+
     package var description: String { reason }
 }

@@ -86,8 +86,10 @@ package final class EventLoop {
     /// A stopped timer, used before or new. Give it back with `giveTimer`.
     package func takeTimer() -> Timer { idleTimers.popLast() ?? Timer(loop: self) }
 
+    /// Stops a timer and keeps it for the next; closes it when enough are kept.
     package func giveTimer(_ timer: Timer) {
-        timer.stop()
+        // Disarmed, not only stopped: an armed timer would keep the loop from its end.
+        timer.disarm()
         if idleTimers.count < EventLoop.idleTimerLimit {
             idleTimers.append(timer)
         } else {

@@ -14,11 +14,6 @@ package final class Listener {
     private let sendBufferByteCount: Int?
     /// Called with each new connection.
     private var accepted: ((TCPStream) -> Void)?
-    /// A descriptor held back: when the process has no other left, it makes room to accept a
-    /// connection and close it. Else the connection would stay in the backlog and the loop spin.
-    private var spareDescriptor: Int32
-    /// Connections closed at once because the process was out of file descriptors.
-    package private(set) var starvedConnections: UInt64 = 0
     package let address: SocketAddress
 
     /// A socket bound and not yet listening; `Listener(loop:socket:)` takes it over.
@@ -50,7 +45,6 @@ package final class Listener {
         self.accepted = accepted
         self.sendBufferByteCount = sendBufferByteCount
         address = socket.address
-        spareDescriptor = Listener.openSpareDescriptor()
         unsafe handle = .allocate(capacity: 1)
         unsafe uv_tcp_init(loop.handle, handle)
         unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
@@ -75,8 +69,6 @@ package final class Listener {
     package func close() {
         guard accepted != nil else { return }
         accepted = nil
-        if spareDescriptor >= 0 { _ = closeDescriptor(spareDescriptor) }
-        spareDescriptor = -1
         unsafe uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { handle in
             guard let data = unsafe handle?.pointee.data else { return }
             let listener = unsafe Unmanaged<Listener>.fromOpaque(data).takeRetainedValue()
@@ -85,7 +77,7 @@ package final class Listener {
     }
 
     private func didConnect(_ status: Int32) {
-        if status == UV_EMFILE.rawValue || status == UV_ENFILE.rawValue { return refuseStarved() }
+        // Out of descriptors: libuv holds one back, to accept and close what waits, and goes on.
         guard status == 0, let accepted else { return }
         let connection = TCPStream(loop: loop)
         do {
@@ -97,19 +89,6 @@ package final class Listener {
         }
     }
 
-    private func refuseStarved() {
-        starvedConnections += 1
-        var descriptor: uv_os_fd_t = -1
-        guard unsafe uv_fileno(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self), &descriptor) == 0,
-            spareDescriptor >= 0
-        else { return }
-        _ = closeDescriptor(spareDescriptor)
-        let refused = accept(descriptor, nil, nil)
-        if refused >= 0 { _ = closeDescriptor(refused) }
-        spareDescriptor = Listener.openSpareDescriptor()
-    }
-
-    private static func openSpareDescriptor() -> Int32 { hw_open_spare() }
 }
 
 /// `close(2)`, which `Listener.close` would hide.

@@ -12,6 +12,12 @@ package struct LoopError: Error, Equatable, CustomStringConvertible {
         self.code = code
     }
 
+    /// Codes of what we find wrong ourselves.
+    package static let noMemory = UV_ENOMEM.rawValue
+    package static let timedOut = UV_ETIMEDOUT.rawValue
+    package static let connectionReset = UV_ECONNRESET.rawValue
+    package static let protocolError = UV_EPROTO.rawValue
+
     /// The system's words for the code: "address already in use".
     package var reason: String { unsafe String(cString: uv_strerror(code)) }
 

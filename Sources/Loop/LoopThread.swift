@@ -24,7 +24,8 @@ package final class LoopThread: @unchecked Sendable {
         }, start.toOpaque())
         if code != 0 {
             unsafe start.release()
-            unsafe thread.deallocate()
+            // Nobody to wait for; `deinit` runs after a throw too.
+            hasJoined = true
             throw LoopError(call: "uv_thread_create", code: code)
         }
     }

@@ -2,7 +2,8 @@ internal import Synchronization
 
 /// Messages from other threads to one loop, in order.
 package final class Mailbox<Message: Sendable>: Sendable {
-    private let messages = Mutex<[Message]>([])
+    /// nil once the mailbox is closed.
+    private let messages = Mutex<[Message]?>([])
     private let wakeup = Mutex<Wakeup?>(nil)
 
     package init() {}
@@ -13,8 +14,8 @@ package final class Mailbox<Message: Sendable>: Sendable {
         let wakeup = try Wakeup(loop: loop) {
             // Holds the mailbox until `close`.
             let batch = self.messages.withLock { messages in
-                defer { messages = [] }
-                return messages
+                defer { if messages != nil { messages = [] } }
+                return messages ?? []
             }
             for message in batch { deliver(message) }
         }
@@ -24,12 +25,13 @@ package final class Mailbox<Message: Sendable>: Sendable {
 
     /// From any thread. Without effect once the mailbox is closed.
     package func post(_ message: Message) {
-        messages.withLock { $0.append(message) }
+        messages.withLock { $0?.append(message) }
         wakeup.withLock { $0?.send() }
     }
 
     /// On the loop's thread: no more deliveries, and the loop can end.
     package func close() {
+        messages.withLock { $0 = nil }
         wakeup.withLock { wakeup in
             wakeup?.close()
             wakeup = nil

@@ -33,6 +33,9 @@ package final class TCPStream {
     private enum State { case new, connecting, open, finishing, closing, closed }
     private var state = State.new
     private var isReading = false
+    /// The peer has said its end, and we have said ours.
+    private var hasReachedEnd = false
+    private var hasShutDown = false
 
     /// Writes that libuv has not finished, oldest first.
     private var oldestWrite: UnsafeMutablePointer<PendingWrite>?
@@ -40,7 +43,8 @@ package final class TCPStream {
 
     // Counters, plain integers of the loop's thread.
     package var receivedBytes: UInt64 { counts.receivedBytes }
-    package var sentBytes: UInt64 { counts.sentBytes }
+    /// Bytes the socket has taken, those of a write that is out in part included.
+    package var sentBytes: UInt64 { counts.sentBytes &+ UInt64(max(0, counts.pendingBytes - pendingByteCount)) }
     package var directFlushes: UInt64 { counts.directFlushes }
     package var queuedWrites: UInt64 { counts.queuedWrites }
     package var pendingWrites: Int { counts.pendingWrites }
@@ -49,7 +53,10 @@ package final class TCPStream {
 
     private struct Counts {
         var receivedBytes: UInt64 = 0
+        /// Of writes that are out in full.
         var sentBytes: UInt64 = 0
+        /// Of the pending writes, as they were queued.
+        var pendingBytes = 0
         var directFlushes: UInt64 = 0
         var queuedWrites: UInt64 = 0
         var pendingWrites = 0
@@ -127,8 +134,9 @@ package final class TCPStream {
 
     // MARK: Reading
 
+    /// From now on the owner hears of what comes. Without effect when it does already.
     package func startReading() {
-        guard !isReading, state == .open || state == .finishing else { return }
+        guard !isReading, !hasReachedEnd, state == .open || state == .finishing else { return }
         isReading = true
         unsafe uv_read_start(streamHandle, { handle, _, buffer in
             guard let data = unsafe handle?.pointee.data, let buffer = unsafe buffer else { return }
@@ -143,6 +151,7 @@ package final class TCPStream {
         })
     }
 
+    /// Leaves what comes with the kernel, whose full window then stops the peer.
     package func stopReading() {
         guard isReading else { return }
         isReading = false
@@ -158,6 +167,9 @@ package final class TCPStream {
             unsafe owner?.streamDidRead(UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count]))
         } else if count == Int(UV_EOF.rawValue) {
             stopReading()
+            hasReachedEnd = true
+            // A peer that says its end while our queue goes out still wants the queue.
+            if state == .finishing && !hasShutDown { return }
             owner?.streamDidReachEnd()
         } else {
             fail("read", Int32(count))
@@ -193,17 +205,16 @@ package final class TCPStream {
     /// Bytes in arenas that only pending writes keep: handed out, and held. Their exchanges have ended.
     package var retiredArenaBytes: (used: Int, reserved: Int) {
         var total = (used: 0, reserved: 0)
-        var last: Arena?
+        // An answer in many frames has leases in many writes, with those of other arenas between them.
+        var counted: Set<Arena> = []
         var write = unsafe oldestWrite
         while let one = unsafe write {
             for index in unsafe 0..<one.pointee.leaseCount {
-                // The leases of one arena stand side by side.
                 let arena = unsafe one.pointee.leases[index].arena
-                if arena.isRetired && arena != last {
+                if arena.isRetired && counted.insert(arena).inserted {
                     total.used += arena.usedByteCount
                     total.reserved += arena.reservedByteCount
                 }
-                last = arena
             }
             unsafe write = unsafe one.pointee.next
         }
@@ -285,6 +296,7 @@ package final class TCPStream {
         }
         unsafe youngestWrite = unsafe write
         counts.pendingWrites += 1
+        counts.pendingBytes += byteCount
         counts.queuedWrites &+= 1
         return 0
     }
@@ -295,6 +307,7 @@ package final class TCPStream {
         unsafe oldestWrite = unsafe write.pointee.next
         if unsafe oldestWrite == nil { unsafe youngestWrite = nil }
         counts.pendingWrites -= 1
+        unsafe counts.pendingBytes -= write.pointee.byteCount
         if status == 0 { unsafe counts.sentBytes &+= UInt64(write.pointee.byteCount) }
         unsafe write.pointee.endLeases()
         unsafe loop.giveIdleWrite(write)
@@ -306,13 +319,23 @@ package final class TCPStream {
     // MARK: Ending
 
     /// No more writes: the queue goes out, then FIN. Bytes that still come are dropped.
-    /// The owner hears the peer's end, and closes; or closes when it has waited enough.
+    /// The owner hears when both ends are through, and closes; or closes when it has waited enough.
     package func finish() {
         guard state == .open else { return }
         state = .finishing
-        let code = unsafe uv_shutdown(&requests.pointee.shutdown, streamHandle) { _, _ in }
+        let code = unsafe uv_shutdown(&requests.pointee.shutdown, streamHandle) { request, status in
+            guard let data = unsafe request?.pointee.handle.pointee.data else { return }
+            unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.didShutDown(status) }
+        }
         if code != 0 { return fail("shutdown", code) }
         startReading()
+    }
+
+    private func didShutDown(_ status: Int32) {
+        guard state == .finishing else { return }  // closed meanwhile
+        if status != 0 { return fail("shutdown", status) }
+        hasShutDown = true
+        if hasReachedEnd { owner?.streamDidReachEnd() }
     }
 
     /// Drops the connection; pending writes end with it. The owner hears `streamDidClose`.

@@ -43,6 +43,13 @@ package final class Timer {
     /// Forget the deadline.
     package func stop() { deadlineNanoseconds = nil }
 
+    /// Forget the deadline, and the one that libuv still waits for: the timer holds the loop no longer.
+    func disarm() {
+        deadlineNanoseconds = nil
+        armedNanoseconds = .max
+        unsafe _ = uv_timer_stop(handle)
+    }
+
     /// Ends the timer for good.
     package func close() {
         guard !isClosed else { return }

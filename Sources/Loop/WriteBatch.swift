@@ -67,8 +67,11 @@ package final class WriteBatch {
         bufferCount += 1
     }
 
-    /// The lease for everything appended since the lease before.
+    /// The lease for everything appended since the lease before; with nothing appended it ends at once,
+    /// so that a write never has more leases than buffers.
     package func append(_ lease: consuming Lease) {
+        let covered = unsafe leaseCount == 0 ? 0 : leaseEnds[leaseCount - 1]
+        if covered == bufferCount { return }
         precondition(leaseCount < WriteBatch.bufferLimit, "write batch overrun")
         unsafe (leases + leaseCount).initialize(to: lease)
         unsafe leaseEnds[leaseCount] = bufferCount

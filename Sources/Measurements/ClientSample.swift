@@ -114,6 +114,7 @@ package struct RequestErrorCounts: Sendable, Equatable {
 
     package init() {}
 
+    /// Adds another loop's counts.
     package mutating func merge(_ other: RequestErrorCounts) {
         connect += other.connect
         closed += other.closed
@@ -146,6 +147,7 @@ package struct CacheSample: Sendable, Equatable {
         lookups == 0 ? nil : Double(hits) / Double(lookups)
     }
 
+    /// Adds another cache: counts, contents and limits are sums.
     package mutating func merge(_ other: CacheSample) {
         lookups += other.lookups
         hits += other.hits

@@ -35,6 +35,7 @@ package struct ConnectionSample: Sendable, Equatable {
         case closing = "C"
     }
 
+    /// What is spoken on a connection, once its first bytes have told.
     package enum Version: String, Sendable {
         /// No byte has come yet.
         case unknown = "-"

@@ -12,6 +12,7 @@ package enum JSON: Sendable, Equatable {
     case array([JSON])
     case object([Member])
 
+    /// A name and its value, in the order they were written.
     package struct Member: Sendable, Equatable {
         package var name: String
         package var value: JSON

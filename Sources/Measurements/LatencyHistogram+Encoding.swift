@@ -62,6 +62,7 @@ extension LatencyHistogram {
         guard plain.remaining.isEmpty else { throw .truncated }
     }
 
+    /// What is wrong with an encoded histogram.
     package enum EncodingError: Error, Equatable {
         case notBase64
         case notCompressedV2

@@ -14,6 +14,7 @@ package final class Latest<Value: Sendable>: Sendable {
         self.combine = combine
     }
 
+    /// A new reading, from the one thread that makes them.
     package func publish(_ new: Value) {
         value.withLock { value in
             value = value.map { combine($0, new) } ?? new

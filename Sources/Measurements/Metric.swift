@@ -16,6 +16,7 @@ package struct Metric: Sendable {
     /// Puts a value read from a recording into a sample; does nothing for derived numbers.
     package let write: @Sendable (inout Sample, Value) -> Void
 
+    /// How a number behaves over time.
     package enum Kind: String, Sendable {
         /// Only grows, from the start of the run.
         case counter
@@ -27,6 +28,7 @@ package struct Metric: Sendable {
         case ratio
     }
 
+    /// What a sample has under a metric's name.
     package enum Value: Sendable {
         case number(Double)
         case histogram(LatencyHistogram)

@@ -47,6 +47,7 @@ package struct Event: Sendable, Equatable {
     /// A sentence for people. Bytes from peers are escaped before they get here.
     package var text: String
 
+    /// How much an event should worry its reader.
     package enum Level: String, Sendable, Comparable, CaseIterable {
         case info, warning, error
 

@@ -109,6 +109,7 @@ package struct StatusCounts: Sendable, Equatable {
         }
     }
 
+    /// Adds another loop's counts.
     package mutating func merge(_ other: StatusCounts) {
         informational += other.informational
         success += other.success
@@ -146,6 +147,7 @@ package struct WriteSample: Sendable, Equatable {
 
     package init() {}
 
+    /// Adds another loop's writes; the oldest age is the greater one.
     package mutating func merge(_ other: WriteSample) {
         direct += other.direct
         queued += other.queued
@@ -187,6 +189,7 @@ package struct ArenaSample: Sendable, Equatable {
 
     package init() {}
 
+    /// Adds another loop's arenas; see each peak for what it becomes.
     package mutating func merge(_ other: ArenaSample) {
         inUse += other.inUse
         inUseHighWater += other.inUseHighWater

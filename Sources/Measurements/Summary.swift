@@ -15,6 +15,7 @@ package struct Summary: Sendable {
         }
     }
 
+    /// The load that was asked for.
     package struct Load: Sendable, Equatable {
         package var connections: Int
         package var streams: Int
@@ -126,6 +127,7 @@ package struct SummaryMetric: Sendable {
 }
 
 extension Summary {
+    /// A `SummaryMetric` by its name. nil: unknown, or this run has no such number.
     package func derived(_ name: String) -> Double? {
         SummaryMetric.all.first { $0.name == name }?.read(self)
     }

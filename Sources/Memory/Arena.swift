@@ -10,7 +10,7 @@
 /// (its `deinit` insists), and nobody outside this module can replace it.
 @safe
 @usableFromInline
-package struct Arena: Equatable {
+package struct Arena: Hashable {
     @usableFromInline let header: UnsafeMutablePointer<ArenaHeader>
 
     @usableFromInline init(header: UnsafeMutablePointer<ArenaHeader>) {
@@ -19,6 +19,10 @@ package struct Arena: Equatable {
 
     @inlinable
     package static func == (left: Arena, right: Arena) -> Bool { unsafe left.header == right.header }
+
+    /// By identity, as `==`.
+    @inlinable
+    package func hash(into hasher: inout Hasher) { unsafe hasher.combine(header) }
 
     /// Alignment of an allocation that asks for none: enough for every scalar and pointer.
     @inlinable package static var defaultAlignment: Int { 8 }

@@ -28,6 +28,7 @@ package struct ArenaBytes {
         unsafe UnsafeRawBufferPointer(start: start, count: count)
     }
 
+    /// The byte at `index`, which must be within.
     @inlinable package subscript(index: Int) -> UInt8 {
         precondition(index >= 0 && index < count)
         return unsafe start.unsafelyUnwrapped.load(fromByteOffset: index, as: UInt8.self)

@@ -44,6 +44,7 @@ package final class ArenaPool {
         if let header = unsafe idle {
             unsafe idle = unsafe header.pointee.nextIdle
             unsafe header.pointee.nextIdle = nil
+            unsafe header.pointee.isRetired = false
             statistics.idleCount &-= 1
             statistics.reusedCount &+= 1
             return unsafe Arena(header: header)
@@ -113,7 +114,8 @@ package final class ArenaPool {
         unsafe header.pointee.usedByteCount = 0
         unsafe header.pointee.reservedByteCount = ArenaPool.firstChunkByteCount
         unsafe header.pointee.generation &+= 1
-        unsafe header.pointee.isRetired = false
+        // Until somebody takes it: retiring it again, or a lease on it, is a mistake.
+        unsafe header.pointee.isRetired = true
         if statistics.idleCount >= ArenaPool.idleArenaLimit {
             unsafe free(header)
         } else {
@@ -128,7 +130,7 @@ package final class ArenaPool {
         let header = unsafe arena.header
         let overhead = unsafe MemoryLayout<ChunkHeader>.stride
         let needed = overhead + alignment + byteCount
-        // Grow with the arena, so that an exchange of n bytes takes O(log n) chunks.
+        // Grow with the arena, up to four pages: more would be waste in an exchange that just ends.
         let grown = unsafe min(header.pointee.reservedByteCount, ChunkStore.slabChunkByteCount * 4)
         let byteCountOfChunk = ChunkStore.roundedByteCount(max(needed, grown))
         let memory = unsafe chunks.take(byteCount: byteCountOfChunk)

@@ -209,6 +209,7 @@ final class ChunkStore {
         let padded = byteCount + alignment
         let mapped = unsafe mmap(nil, padded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
+            // An answer half written can be neither finished nor taken back; Swift itself traps here too.
             fatalError("out of memory: mmap of \(padded) bytes failed with errno \(errno)")
         }
         let lead = (alignment - Int(bitPattern: mapped) & (alignment - 1)) & (alignment - 1)

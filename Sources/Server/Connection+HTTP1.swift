@@ -13,7 +13,7 @@ enum HTTP1State {
 
 extension Connection {
     /// Bytes that a peer may send ahead while we answer: one read's worth.
-    private static var carriedByteLimit: Int { EventLoop.readByteLimit }
+    static var carriedByteLimit: Int { EventLoop.readByteLimit }
 
     /// Bodies up to here are copied behind their head, so that one buffer goes out instead of two.
     private static var copiedBodyByteLimit: Int { 512 }
@@ -28,10 +28,14 @@ extension Connection {
 
     /// The peer will send no more. What it asked for it still gets (a half-closed peer is legal).
     func endHTTP1Input() {
-        let isMidRequest = http1State == .reading && parser.hasStarted
-        if unsafe isMidRequest || (current == nil && stream.pendingWrites == 0) { return close() }
-        closesAfterResponse = true
-        if unsafe current == nil { finish() }
+        hasInputEnded = true
+        if carriedBytes.isEmpty { closesAfterResponse = true }
+        finishIfInputEnded()
+    }
+
+    /// Half a request is no request: it goes, and what is queued before it goes out.
+    private func finishIfInputEnded() {
+        if hasInputEnded && phase == .http1 && http1State == .reading && carriedBytes.isEmpty { finish() }
     }
 
     /// Parses and answers requests until the input is used up, or has to wait.
@@ -42,6 +46,7 @@ extension Connection {
                 stream.flush(batch)
                 if isOverUnsentLimit || phase != .http1 { return unsafe carry(rest) }
             }
+            let isFresh = !parser.hasStarted
             let exchange = unsafe current ?? beginExchange(streamID: 0)
             unsafe current = unsafe exchange
             do {
@@ -49,8 +54,17 @@ extension Connection {
                     rest, into: exchange.pointee.arena, limits: server.configuration.requestLimits)
                 unsafe rest = UnsafeRawBufferPointer(rebasing: rest[progress.consumedByteCount...])
                 switch progress.step {
-                case .needsMore: return keepAlive(for: server.configuration.headerTimeoutNanoseconds)
+                case .needsMore:
+                    // A head has its time in all, however slowly it comes; a body must only move.
+                    if isReadingBody {
+                        keepAlive(for: server.configuration.requestTimeoutNanoseconds)
+                    } else if isFresh {
+                        keepAlive(for: server.configuration.headerTimeoutNanoseconds)
+                    }
+                    return
                 case .head:
+                    isReadingBody = true
+                    keepAlive(for: server.configuration.requestTimeoutNanoseconds)
                     if parser.head.expectsContinue { batch.append(ResponseHead.continue100) }
                 case .complete: unsafe respond(exchange)
                 }
@@ -183,6 +197,7 @@ extension Connection {
         unsafe current = nil
         http1State = .reading
         isChunkedResponse = false
+        isReadingBody = false
         parser.reset()
         if closesAfterResponse {
             stream.flush(batch)
@@ -229,9 +244,10 @@ extension Connection {
             carriedBytes = .empty
             unsafe consume(bytes.buffer)
             arena.retire()
-            if !isPaused { stream.startReading() }
+            if !isPaused { resumeReading() }
         }
         flushHTTP1()
+        finishIfInputEnded()
     }
 
     /// Keeps input for later, in an arena of its own.

@@ -25,10 +25,11 @@ extension Connection: SessionHandler {
             try unsafe session.receive(bytes)
         } catch {
             server.counters.protocolErrors += 1
-            return finishHTTP2(.protocolError)
+            return finishHTTP2(error.isFlood ? .enhanceYourCalm : .protocolError)
         }
         flushHTTP2()
-        keepAlive(for: server.configuration.idleTimeoutNanoseconds)
+        // What has finished or is stuck meanwhile has its own, shorter time.
+        if phase == .http2 && !isPaused { keepAlive(for: server.configuration.idleTimeoutNanoseconds) }
     }
 
     // MARK: A request comes
@@ -42,7 +43,9 @@ extension Connection: SessionHandler {
     ) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         // Bounded before decoding ends: an indexed field of one byte can cost kilobytes.
-        guard unsafe exchange.pointee.rejection == 0,
+        // The first reason stands.
+        guard unsafe exchange.pointee.rejection == 0 else { return }
+        guard
             unsafe exchange.pointee.fields.byteCount + name.count + value.count + 32
                 <= server.configuration.http2.headerListByteLimit,
             unsafe exchange.pointee.fields.count < server.configuration.requestLimits.headerCountLimit
@@ -93,7 +96,12 @@ extension Connection: SessionHandler {
     func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         unsafe exchange.pointee.isRequestComplete = true
-        if unsafe exchange.pointee.rejection == 0 { unsafe respondHTTP2(exchange, session) }
+        if unsafe exchange.pointee.rejection == 0 {
+            unsafe respondHTTP2(exchange, session)
+        } else if unsafe !exchange.pointee.hasResponse {
+            // Trailers beyond the limit: the head was fine.
+            unsafe reject(exchange, session)
+        }
     }
 
     func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {
@@ -109,7 +117,11 @@ extension Connection: SessionHandler {
 
     func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) { server.counters.goaways += 1 }
 
-    func sessionDidReceiveInvalidFrame() { server.counters.protocolErrors += 1 }
+    /// nghttp2 answers by resetting the stream, so it costs as much as a reset (CVE-2025-8671).
+    func sessionDidReceiveInvalidFrame() {
+        server.counters.protocolErrors += 1
+        sessionDidReceiveControlFrame(.reset)
+    }
 
     /// Frames that cost the peer nothing have a budget: a bucket that refills with time.
     /// A flood (CVE-2019-9512 and its like, CVE-2023-44487) ends the connection.

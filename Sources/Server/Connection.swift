@@ -42,6 +42,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
     private let deadline: Timer
     /// Bytes went either way since the deadline was set.
     private var lastProgressNanoseconds: UInt64
+    /// Bytes that were waiting in the socket's queue when we last looked for progress.
+    private var unsentByteCount = 0
 
     // Exchanges that have begun and not ended
     private(set) var firstExchange: UnsafeMutablePointer<Exchange>?
@@ -66,6 +68,10 @@ final class Connection: TCPStreamOwner, TimerTarget {
     var http1State = HTTP1State.reading
     var closesAfterResponse = false
     var isChunkedResponse = false
+    /// The current request's head is complete and its body is not.
+    var isReadingBody = false
+    /// The peer will send no more.
+    var hasInputEnded = false
     var carriedArena: Arena?
     var carriedBytes = ArenaBytes.empty
 
@@ -175,25 +181,34 @@ final class Connection: TCPStreamOwner, TimerTarget {
         server.counters.readPauses += 1
         server.counters.pausedConnections += 1
         stream.stopReading()
+        noteUnsent()
         keepAlive(for: server.configuration.requestTimeoutNanoseconds)
     }
 
     func streamDidWrite() {
-        lastProgressNanoseconds = EventLoop.monotonicNanoseconds()
+        server.refreshNow()
+        noteProgress()
         // Half the limit, so that a peer at the edge does not stop and start us at every packet.
         guard stream.pendingByteCount <= server.configuration.unsentByteLimit / 2 else { return }
         if isPaused { endPause() }
         switch phase {
         case .http1: continueHTTP1()
         case .http2: flushHTTP2()
-        case .sniffing, .finishing, .closed: break
+        case .finishing:
+            if stream.pendingWrites == 0 { keepAlive(for: ServerConfiguration.lingerNanoseconds) }
+        case .sniffing, .closed: break
         }
     }
 
     private func endPause() {
         isPaused = false
         server.counters.pausedConnections -= 1
-        stream.startReading()
+        resumeReading()
+    }
+
+    /// Reads on, unless what the peer has sent ahead is as much as we keep.
+    func resumeReading() {
+        if carriedBytes.count < Connection.carriedByteLimit { stream.startReading() }
     }
 
     // MARK: Time
@@ -212,18 +227,19 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     private func deadlineDidPass() {
         server.refreshNow()
-        guard phase != .finishing else { return close() }
-        // A byte may have moved since the deadline was set, with a request in work.
+        // A large write is done only when its last byte is out: look at what is left of it.
+        if stream.pendingByteCount != unsentByteCount {
+            noteUnsent()
+            noteProgress()
+        }
         let isBusy = openExchangeCount > 0 || stream.pendingWrites > 0
         let patience = server.configuration.requestTimeoutNanoseconds
         let silence = server.nowNanoseconds - lastProgressNanoseconds
-        if isBusy && phase == .http2 || isPaused, silence < patience {
+        if isBusy && phase == .http2 || stream.pendingWrites > 0, silence < patience {
             return deadline.setDeadline(nanoseconds: lastProgressNanoseconds + patience)
         }
-        if unsafe isBusy && firstExchange?.pointee.timer != nil {
-            // Waiting was the request: /delay and /drip bound themselves.
-            return keepAlive(for: patience)
-        }
+        guard phase != .finishing else { return close() }
+        if isWaitingOnPurpose { return keepAlive(for: patience) }
         if isBusy || phase == .sniffing { server.counters.timeouts += 1 }
         switch phase {
         case .http1 where stream.pendingWrites == 0: timeOutHTTP1()
@@ -231,6 +247,19 @@ final class Connection: TCPStreamOwner, TimerTarget {
         default: close()
         }
     }
+
+    /// Waiting was the request: /delay and /drip bound themselves.
+    private var isWaitingOnPurpose: Bool {
+        var exchange = unsafe firstExchange
+        while let open = unsafe exchange {
+            if unsafe open.pointee.isWaiting { return true }
+            unsafe exchange = unsafe open.pointee.next
+        }
+        return false
+    }
+
+    /// From now on, fewer unsent bytes are progress.
+    private func noteUnsent() { unsentByteCount = stream.pendingByteCount }
 
     /// A request, or part of one, was read.
     func noteProgress() { lastProgressNanoseconds = server.nowNanoseconds }
@@ -285,8 +314,9 @@ final class Connection: TCPStreamOwner, TimerTarget {
         switch phase {
         case .sniffing: close()
         case .http1:
-            let isIdle = unsafe current == nil && stream.pendingWrites == 0
-            if isIdle { finish() }
+            // What is queued goes out first; a request in work is the last.
+            closesAfterResponse = true
+            if unsafe current == nil { finish() }
         case .http2: drainHTTP2()
         case .finishing, .closed: break
         }
@@ -298,6 +328,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         leaveProtocol(for: .finishing)
         endAllExchanges()
         server.refreshNow()
+        noteUnsent()
         // Stuck writes get the request timeout's patience, a peer that only has to close the short one.
         keepAlive(for: stream.pendingWrites > 0
             ? server.configuration.requestTimeoutNanoseconds : ServerConfiguration.lingerNanoseconds)

@@ -40,6 +40,11 @@ struct Exchange {
     /// HTTP/2: the request's last byte has come.
     var isRequestComplete = false
 
+    /// Nothing moves because the request asked for that.
+    var isWaiting: Bool {
+        unsafe timer != nil && (!hasResponse || response.stream?.isWaiting == true)
+    }
+
     // The connection's list of open exchanges
     var next: UnsafeMutablePointer<Exchange>?
     var previous: UnsafeMutablePointer<Exchange>?

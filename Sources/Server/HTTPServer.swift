@@ -127,7 +127,6 @@ package final class HTTPServer {
     private func end() {
         guard let onEnd else { return }
         self.onEnd = nil
-        counters.refusedConnections += listener?.starvedConnections ?? 0
         listener = nil
         drainTimer.close()
         onEnd()
@@ -141,7 +140,6 @@ package final class HTTPServer {
         var sample = counters
         sample.openConnections = connections.count
         sample.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
-        if onEnd != nil { sample.refusedConnections += listener?.starvedConnections ?? 0 }
         let pool = loop.arenas.currentStatistics
         sample.arena.inUse = pool.inUseCount
         sample.arena.inUseHighWater = pool.inUseHighWater

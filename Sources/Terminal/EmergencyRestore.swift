@@ -22,6 +22,7 @@ enum EmergencyRestore {
 
     /// Written before the handlers are installed, by the one thread that owns the terminal.
     nonisolated(unsafe) static var armed = unsafe Armed()
+    /// As `armed`: by that thread only, and never by a handler.
     nonisolated(unsafe) private static var previous: [sigaction] = []
 
     @unsafe static func arm(descriptor: Int32, modes: termios) {
@@ -46,12 +47,16 @@ enum EmergencyRestore {
         unsafe previous = []
         unsafe armed.descriptor = -1
     }
+
+    /// One write and one tcsetattr, for a signal handler.
+    static func restore() {
+        guard unsafe armed.descriptor >= 0 else { return }
+        _ = unsafe write(armed.descriptor, bytes.utf8Start, bytes.utf8CodeUnitCount)
+        _ = unsafe tcsetattr(armed.descriptor, TCSANOW, &armed.modes)
+    }
 }
 
 private func restoreAndDie(_ signal: Int32) {
-    if unsafe EmergencyRestore.armed.descriptor >= 0 {
-        _ = unsafe write(EmergencyRestore.armed.descriptor, EmergencyRestore.bytes.utf8Start, EmergencyRestore.bytes.utf8CodeUnitCount)
-        _ = unsafe tcsetattr(EmergencyRestore.armed.descriptor, TCSANOW, &EmergencyRestore.armed.modes)
-    }
+    EmergencyRestore.restore()
     raise(signal)
 }

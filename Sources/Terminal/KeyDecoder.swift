@@ -21,6 +21,7 @@ package struct KeyDecoder: Sendable {
     /// An ESC or the beginning of a sequence is waiting for more.
     package var isWaiting: Bool { !pending.isEmpty }
 
+    /// The keys that these bytes complete; what is not complete waits for more.
     package mutating func decode(_ bytes: [UInt8]) -> [Key] {
         pending += bytes
         var keys: [Key] = []

@@ -14,6 +14,7 @@ package final class Terminal {
     package let isUnicode: Bool
     package private(set) var statistics = Statistics()
 
+    /// What showing has cost.
     package struct Statistics: Sendable, Equatable {
         package var bytesWritten: UInt64 = 0
         package var framesShown: UInt64 = 0
@@ -141,6 +142,10 @@ package final class Terminal {
         close()
         device.writeAll(frame.lines(theme, depth)[...], milliseconds: Terminal.closingMilliseconds)
     }
+
+    /// Gives the terminal back from within a signal handler that then ends the process: nothing here
+    /// waits, allocates or locks. Without a terminal of ours, nothing happens.
+    package static func giveBackFromHandler() { EmergencyRestore.restore() }
 
     /// How long a slow terminal may keep us from ending. Longer than a second round the world.
     private static let closingMilliseconds: Int32 = 1_000

@@ -62,6 +62,7 @@ package struct RequestPartError: Error, Equatable {
         self.problem = problem
     }
 
+    /// What is wrong with it.
     package enum Problem: Equatable, Sendable {
         case noColon
         case pseudoHeader

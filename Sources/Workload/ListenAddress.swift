@@ -45,6 +45,7 @@ package struct ListenAddressError: Error, Equatable {
         self.problem = problem
     }
 
+    /// What is wrong with it.
     package enum Problem: Equatable, Sendable {
         case noHost
         case noPort

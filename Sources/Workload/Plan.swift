@@ -72,6 +72,7 @@ package struct ClientPlan: Sendable, Equatable {
 
     package init() {}
 
+    /// A request header as it is sent; the name in lower case.
     package struct HeaderField: Sendable, Equatable {
         package var name: String
         package var value: String

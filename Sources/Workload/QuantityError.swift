@@ -11,10 +11,12 @@ package struct QuantityError: Error, Equatable {
         self.problem = problem
     }
 
+    /// What the text should have been.
     package enum Kind: Sendable {
         case duration, count, byteCount, rate
     }
 
+    /// What it was instead.
     package enum Problem: Error, Equatable {
         case notANumber
         case negative

@@ -53,6 +53,7 @@ package struct TargetURL: Sendable, Equatable {
     /// "host:port", with brackets around IPv6.
     package var authority: String { TargetURL.authority(host: host, port: port) }
 
+    /// "host:port", an IPv6 address in brackets.
     package static func authority(host: String, port: Int) -> String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
@@ -81,6 +82,7 @@ package struct TargetURLError: Error, Equatable {
         self.problem = problem
     }
 
+    /// What is wrong with it.
     package enum Problem: Equatable, Sendable {
         case noScheme
         case tls

@@ -11,7 +11,11 @@ struct Highwater: ParsableCommand {
         commandName: "highwater",
         abstract: "What HTTP servers and clients do to memory under load.",
         version: Version.number,
-        subcommands: [RecordCommand.self, ServeCommand.self, LoadCommand.self, MetricsCommand.self])
+        subcommands: [
+            DashboardCommand.self, RecordCommand.self, ServeCommand.self, LoadCommand.self, ExportCommand.self,
+            CompareCommand.self, ReplayCommand.self, MetricsCommand.self, CompletionsCommand.self,
+        ],
+        defaultSubcommand: DashboardCommand.self)
 
     static func main() {
         Exit.now(run())

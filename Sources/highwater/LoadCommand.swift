@@ -13,18 +13,21 @@ struct LoadCommand: ParsableCommand {
     @OptionGroup(title: "Load") var load: LoadOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @Flag(help: "On the dashboard, where there is a terminal; then -d has no default.")
+    var live = false
+
     func validate() throws {
         do { _ = try TargetURL.parseAll(urls) } catch { throw ValidationError(error.description) }
     }
 
     func run() throws {
         let targets = try TargetURL.parseAll(urls)
-        var client = load.clientPlan
+        var client = load.clientPlan()
         client.host = targets[0].host
         client.port = targets[0].port
         client.paths = targets.map(\.target)
-        var plan = Plan(server: nil, client: client, duration: load.endAfter)
-        output.apply(to: &plan)
-        try HeadlessRun(plan, output).run()
+        var plan = Plan(server: nil, client: client, duration: live ? load.duration : load.endAfter)
+        output.apply(to: &plan, isLive: live)
+        try ScreenChoice.perform(plan, output, onScreen: live)
     }
 }

@@ -18,10 +18,10 @@ struct RecordCommand: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
-        var client = load.clientPlan
+        var client = load.clientPlan()
         client.paths = path.isEmpty ? ["/bytes/1KiB"] : path
-        var plan = Plan(server: server.plan(defaultPort: 0, connections: load.connections), client: client, duration: load.endAfter)
+        var plan = Plan(server: server.plan(defaultPort: 0, connections: client.connections), client: client, duration: load.endAfter)
         output.apply(to: &plan)
-        try HeadlessRun(plan, output).run()
+        try HeadlessRun(plan, output).perform()
     }
 }

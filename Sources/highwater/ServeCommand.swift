@@ -17,12 +17,15 @@ struct ServeCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @Flag(help: "On the dashboard, where there is a terminal.")
+    var live = false
+
     /// Where to listen when nobody says: the port that everybody tries first.
     private static let defaultPort = 8080
 
     func run() throws {
         var plan = Plan(server: server.plan(defaultPort: ServeCommand.defaultPort), client: nil, duration: duration)
-        output.apply(to: &plan)
-        try HeadlessRun(plan, output).run()
+        output.apply(to: &plan, isLive: live)
+        try ScreenChoice.perform(plan, output, onScreen: live)
     }
 }

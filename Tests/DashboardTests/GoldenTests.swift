@@ -16,6 +16,11 @@ struct GoldenTests {
         Picture("60x20", 60, 20), Picture("20x5", 20, 5), Picture("19x4", 19, 4),
         Picture("80x24-help", 80, 24, keys: [.character("?")]),
         Picture("80x24-zoomed-latency", 80, 24, keys: [.character("2"), .character("2")]),
+        Picture("120x40-past", 120, 40, keys: [.character("7"), .down, .enter]),
+        Picture("120x40-detail", 120, 40, keys: [.enter]), Picture("80x24-detail", 80, 24, keys: [.enter]),
+        Picture("46x10-detail", 46, 10, .ascii, keys: [.enter]),
+        Picture("80x24-filter", 80, 24, keys: "/state:W pend>64x".unicodeScalars.map { .character($0) }),
+        Picture("120x40-sorted-ascii", 120, 40, .ascii, keys: [.right, .character("r")]),
         Picture("80x24-no-server", 80, 24, hasServer: false), Picture("80x24-no-clients", 80, 24, hasClients: false),
     ])
     func looks(picture: Picture) throws {

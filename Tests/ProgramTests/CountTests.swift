@@ -44,7 +44,7 @@ extension ProgramTests {
             #expect(result.code == 0, "\(result)")
             let report = try Report(output: result.output)
             #expect(report["client.requests.done"] == 20_000)
-            #expect(report["client.bytes.received_body"] == 20_000 * 2_000)
+            #expect(report["client.bytes.received_body"] == 40_000_000)
             #expect(try server.stop()["server.requests.completed"] == 20_000)
         }
 

@@ -30,6 +30,8 @@ extension ProgramTests {
             server.process.signal(SIGTERM)
             #expect(try connection.receive()?.status == 200)
             #expect(try connection.isClosed())
+            // Once it has ended: a second signal would end it without its summary.
+            _ = server.process.wait(seconds: 5) { nil as Bool? }
             _ = try server.stop()
         }
 

@@ -31,7 +31,7 @@ final class RunningServer {
         let process = try ChildProcess(
             Program.path, ["serve", "--listen", "127.0.0.1:0", "--json"] + arguments)
         let port = process.wait(seconds: 10) { () -> Int? in
-            guard let match = process.output.firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\b[^\n]*\n/) else { return nil }
+            guard let match = (process.output + process.errors).firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\b[^\n]*\n/) else { return nil }
             return Int(match.1)
         }
         self.process = process

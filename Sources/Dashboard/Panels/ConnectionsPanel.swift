@@ -2,35 +2,48 @@ import Measurements
 
 /// The server's connections, the one in most trouble on top.
 struct ConnectionsPanel: Panel {
-    func badge(_ view: View) -> String { view.run.hasServer ? "by pending \(view.glyphs.times) age" : "" }
+    func badge(_ view: View) -> String {
+        guard view.run.hasServer else { return "" }
+        let order = "by " + view.table.order.name(view.glyphs)
+        return view.table.filterText.isEmpty ? order : "/" + view.table.filterText.left(min(40, view.table.filterText.count)) + "  " + order
+    }
 
     func draw(_ view: View, on frame: inout Frame) {
         guard view.run.hasServer else {
             clients(view, &frame)
             return
         }
+        if let identity = view.detail {
+            ConnectionDetail(identity: identity).draw(view, on: &frame)
+            return
+        }
         guard let moment = view.moment, let server = moment.server else {
             frame.note("waiting for the first sample")
             return
         }
-        let columns = Column.fitting(frame.width - 1)
+        let columns = ConnectionColumn.fitting(frame.width - 1, keeping: view.table.order.column)
         var x = 1
         for (column, width) in columns {
-            frame.text(column.isRight ? column.name.right(width) : column.name.left(width), x, 0, .dim)
+            let isChosen = column == view.table.order.column
+            frame.text(column.isRight ? column.name.right(width) : column.name.left(width), x, 0, isChosen ? .strong : .dim)
+            // Between two columns, where there always is room.
+            if isChosen { frame.text(view.table.order.arrow(view.glyphs), x + width, 0, .key) }
             x += width + 1
         }
         let hasSum = frame.height >= 4
         let room = frame.height - 1 - (hasSum ? 1 : 0)
         if hasSum { frame.line(sum(server, view, width: frame.width - 1), 1, frame.height - 1) }
-        guard !moment.rows.isEmpty, room > 0 else {
-            if room > 0 { frame.text("no connection is open", 2, 1, .dim) }
+        let rows = view.rows
+        guard !rows.isEmpty, room > 0 else {
+            let text = moment.rows.isEmpty ? "no connection is open" : "none of \(moment.rows.count) passes the filter"
+            if room > 0 { frame.text(text, 2, 1, .dim) }
             return
         }
         // The chosen row stays in the middle, so that both neighbours are seen.
-        let chosen = min(view.selection, moment.rows.count - 1)
-        let first = max(0, min(chosen - room / 2, moment.rows.count - room))
+        let chosen = min(view.selection, rows.count - 1)
+        let first = max(0, min(chosen - room / 2, rows.count - room))
         let reserved = moment.rows.map { max($0.sample.arenaReservedBytes, $0.sample.arenaHighWaterBytes) }.max() ?? 0
-        for (offset, row) in moment.rows[first...].prefix(room).enumerated() {
+        for (offset, row) in rows[first...].prefix(room).enumerated() {
             let y = offset + 1
             draw(row, columns, y: y, scale: reserved, view, &frame)
             if first + offset == chosen && view.focus == .connections {
@@ -38,15 +51,16 @@ struct ConnectionsPanel: Panel {
                 frame.ground(.selected, Region(x: 0, y: y, width: frame.width, height: 1))
             }
         }
-        let below = moment.rows.count - first - room
-        if below > 0 {
-            let more = "\(view.glyphs.ellipsis)\(below) more"
+        let below = rows.count - first - room
+        let forgotten = view.isPaused ? server.openConnections - moment.rows.count : 0
+        if below > 0 || forgotten > 0 {
+            let more = view.glyphs.ellipsis + (below > 0 ? "\(below) more" : "\(forgotten) not kept")
             frame.text(more, endingAt: frame.width - 1, frame.height - 1, .dim)
         }
     }
 
     private func draw(
-        _ row: ConnectionRow, _ columns: [(Column, width: Int)], y: Int, scale: Int, _ view: View, _ frame: inout Frame
+        _ row: ConnectionRow, _ columns: [(ConnectionColumn, width: Int)], y: Int, scale: Int, _ view: View, _ frame: inout Frame
     ) {
         let sample = row.sample
         var x = 1
@@ -127,61 +141,4 @@ struct ConnectionsPanel: Panel {
         case .closing: .warn
         }
     }
-}
-
-/// Columns of the table, in the order they stand in.
-private enum Column: CaseIterable {
-    case id, peer, state, version, streams, requests, receive, send, pending, age, arena, used
-
-    var name: String {
-        switch self {
-        case .id: "id"
-        case .peer: "peer"
-        case .state: "s"
-        case .version: "pr"
-        case .streams: "strm"
-        case .requests: "req/s"
-        case .receive: "rx/s"
-        case .send: "tx/s"
-        case .pending: "pend"
-        case .age: "age"
-        case .arena: "arena"
-        case .used: "used"
-        }
-    }
-
-    var width: Int {
-        switch self {
-        case .id: 6
-        case .peer: 15
-        case .state: 1
-        case .version: 2
-        case .streams: 4
-        case .requests, .receive, .send, .pending, .used: 5
-        case .age: 6
-        case .arena: 12
-        }
-    }
-
-    var isRight: Bool {
-        switch self {
-        case .peer, .state, .version, .arena: false
-        default: true
-        }
-    }
-
-    /// What goes first where it is narrow.
-    private static let leastFirst: [Column] = [.used, .receive, .version, .send, .peer, .streams, .arena, .requests, .age]
-
-    /// The columns that fit and how wide they are: the strips take what is left.
-    static func fitting(_ width: Int) -> [(Column, width: Int)] {
-        var columns = allCases
-        func sum() -> Int { columns.reduce(0) { $0 + $1.width + 1 } }
-        for column in leastFirst where sum() > width { columns.removeAll { $0 == column } }
-        let spare = min(stripLimit, max(0, width - sum()))
-        return columns.map { ($0, $0 == .arena ? $0.width + spare : $0.width) }
-    }
-
-    /// Cells that a strip may grow by: beyond, it tells no more.
-    private static let stripLimit = 48
 }

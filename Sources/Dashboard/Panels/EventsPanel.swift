@@ -2,7 +2,7 @@ import Measurements
 
 /// What happened, the newest on top.
 struct EventsPanel: Panel {
-    func badge(_ view: View) -> String { view.events.isEmpty ? "" : "newest first" }
+    func badge(_ view: View) -> String { view.events.isEmpty ? "" : view.focus == .events ? "enter: go there" : "newest first" }
 
     func draw(_ view: View, on frame: inout Frame) {
         if view.events.isEmpty {
@@ -10,22 +10,33 @@ struct EventsPanel: Panel {
             return
         }
         let newest = view.events.count - 1
-        let first = view.focus == .events ? min(view.selection, max(0, newest)) : 0
+        let chosen = min(view.selection, newest)
+        let isFocused = view.focus == .events
+        // The chosen one stays in the middle, as in the table.
+        let first = isFocused ? max(0, min(chosen - frame.height / 2, newest + 1 - frame.height)) : 0
+        let shown = view.moment?.timeNanoseconds ?? .max
         for y in 0..<min(frame.height, newest - first + 1) {
-            frame.line(EventsPanel.line(view.events[newest - first - y]), 1, y)
+            let event = view.events[newest - first - y]
+            frame.line(EventsPanel.line(event, isAhead: view.isPaused && event.timeNanoseconds > shown), 1, y)
+            if isFocused && first + y == chosen {
+                frame.text(view.glyphs.selection, 0, y, .key)
+                frame.ground(.selected, Region(x: 0, y: y, width: frame.width, height: 1))
+            }
         }
     }
 
-    static func line(_ event: Event) -> Line {
+    /// - Parameter isAhead: it happened after the moment that is shown.
+    static func line(_ event: Event, isAhead: Bool) -> Line {
         var line = Line()
         line.add(GridFigure.preciseClock(event.timeNanoseconds) + " ", .dim)
         switch event.level {
+        case _ where isAhead: line.add("later ", .dim)
         case .info: line.add("info  ", .ok)
         case .warning: line.add("WARN  ", .warn)
         case .error: line.add("ERROR ", .crit)
         }
         line.add(event.source.left(8), .dim)
-        line.add(event.text, event.level == .info ? .text : .strong)
+        line.add(event.text, isAhead ? .dim : event.level == .info ? .text : .strong)
         return line
     }
 }

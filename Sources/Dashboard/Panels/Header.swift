@@ -52,11 +52,19 @@ struct Header {
 /// The line at the bottom: which keys there are now.
 struct Footer {
     func draw(_ view: View, on frame: inout Frame) {
+        if view.table.isTyping {
+            prompt(view, &frame)
+            return
+        }
         let arrows = view.glyphs.arrows
         var keys = [("?", "help"), ("q", "quit"), ("space", view.pausedNanoseconds == nil ? "pause" : "go on")]
+        if view.isPaused { keys += [(view.glyphs == .ascii ? "h l" : "←→", "in time"), ("esc", "live")] }
         if view.run.hasClients { keys += [("+ -", "load"), ("0", view.run.isLoadPaused ? "load on" : "load off")] }
         keys += [("tab", "panel"), ("z", view.zoomed == nil ? "zoom" : "back")]
         if view.focus == .connections || view.focus == .events { keys.append((arrows, "scroll")) }
+        if view.focus == .connections && view.run.hasServer {
+            keys += view.detail == nil ? [("/", "filter"), ("s", "sort"), ("enter", "more")] : []
+        }
         keys += [("b", "glyphs"), ("Q", "quit, keep screen")]
         let warnings = view.events.reduce(0) { $0 + ($1.level == .info ? 0 : 1) }
         let count = warnings == 0 ? "" : "!\(GridFigure.count(warnings)) "
@@ -69,5 +77,21 @@ struct Footer {
         }
         frame.line(line, 0, 0)
         frame.text(count, endingAt: frame.width, 0, .warn)
+    }
+
+    /// The filter as it is typed, and what is wrong with it.
+    private func prompt(_ view: View, _ frame: inout Frame) {
+        var line = Line()
+        line.add("/", .key)
+        line.add(view.table.filterText, .strong)
+        line.add(String(view.glyphs == .ascii ? "_" : "▏"), .key)
+        if let error = view.table.filterError {
+            line.add("  " + error.words, .crit)
+        } else {
+            let found = view.rows.count, all = view.moment?.rows.count ?? 0
+            line.add("  \(found) of \(all)", .text)
+            line.add("  pend>64k age>10ms state:W proto:h2 !text", .dim)
+        }
+        frame.line(line, 0, 0)
     }
 }

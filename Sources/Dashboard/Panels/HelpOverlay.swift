@@ -27,15 +27,17 @@ struct HelpOverlay {
     private func content(_ glyphs: GlyphSet, isWide: Bool) -> [Line] {
         let keys = [
             ("q ^C", "quit: drain, restore, sum up"), ("Q", "quit, keep the last screen"),
-            ("space", "hold the display, not the run"), ("+ -", "more load, less load"),
+            ("space", "hold the display, not the run"),
+            (glyphs == .ascii ? "h l < >" : "←→ < >", "back and forth in time"), ("+ -", "more load, less load"),
             ("0", "load off and on"), ("tab 1-7", "next panel, or that one"),
-            ("z enter", "this panel alone, and back"), ("esc", "back: help, zoom, pause"),
+            ("z", "this panel alone, and back"), ("enter", "a row alone; an event's time"), ("esc", "back: help, zoom, pause"),
             (glyphs.arrows + " jk", "up and down the list"), ("g G", "first, last"),
+            ("/ n N", "filter; next, previous row"), ("s S r", "sort by, back; turn round"),
             ("b", "dots and blocks, or plain ASCII"), ("^L ^Z", "draw anew; suspend"),
         ].map { entry($0.0.left(10), .key, $0.1) }
         let states = [
             ("R", Role.ok, "running: a request in work"), ("I", .dim, "idle: nothing open"),
-            ("W", .crit, "waiting: peer does not read"), ("C", .warn, "closing"),
+            ("W", .crit, "waiting for the peer"), ("C", .warn, "closing"),
         ].map { entry($0.0.left(8), $0.1, $0.2) }
         var legend = states
         legend.append(entry((glyphs.ellipsis + "  more").left(8), .dim, "rows: scroll to them"))
@@ -45,6 +47,7 @@ struct HelpOverlay {
         legend.append(entry(String(glyphs.meter.full).left(8), .scale(.arena, 0.5), "arena bytes handed out"))
         legend.append(entry(String(glyphs.meter.empty).left(8), .dim, "arena bytes held, unused"))
         legend.append(entry(String(glyphs.tick).left(8), .warn, "most this connection held"))
+        legend.append(entry("i ! E".left(8), .warn, "events on the time axis"))
         legend.append(entry((glyphs == .ascii ? "-" : "–").left(8), .dim, "too few answers to tell"))
         if !isWide { return keys + [Line()] + legend }
         let left = keys.map(\.width).max() ?? 0

@@ -86,6 +86,8 @@ struct LatencyPanel: Panel {
                 frame.put(shades[shade], labelWidth + columns - moments.count + index, y, .scale(.heat, share))
             }
         }
+        let marked = Region(x: labelWidth, y: region.y, width: columns, height: rows)
+        Marks(view, columns: columns, perColumn: 1).draw(in: marked, &frame, view.glyphs)
         if hasAxis { timeAxis(y: region.y + rows, from: labelWidth, columns: columns, view, &frame) }
     }
 

@@ -98,6 +98,7 @@ struct PendingPanel: Panel {
         let region = Region(x: 7, y: place.y, width: place.width - 7 - 12, height: place.height)
         let values = view.recent(region.width) { Double(($0.server?.writes ?? $0.client?.writes)?.pendingBytes ?? 0) }
         Graph(values: values, top: max(1, values.max() ?? 1), gradient: .age).draw(in: region, &frame, view.glyphs)
+        Marks(view, columns: region.width, perColumn: 2).draw(in: region, &frame, view.glyphs)
     }
 
     /// How many writes the socket took whole, and how many had to wait.

@@ -51,6 +51,7 @@ struct ThroughputPanel: Panel {
         } else if region.height > 2 {
             frame.text(GridFigure.count(top), 1, 1, .faint)
         }
+        Marks(view, columns: region.width, perColumn: 2).draw(in: region, &frame, glyphs)
     }
 
     private func byteGraph(

@@ -70,6 +70,7 @@ package struct RecordingError: Error, Equatable, CustomStringConvertible {
     package var line: Int?
     package var cause: Cause
 
+    /// What is wrong, without the place.
     package enum Cause: Error, Equatable {
         /// What was tried, and the system's error number.
         case system(String, Int32)

@@ -5,6 +5,7 @@ internal import Glibc
 /// A last line without its end is no error: the run was killed while it wrote. It is
 /// left out, and `isCutOff` says so. Owns the descriptor.
 package struct RecordingReader: ~Copyable {
+    /// What one line after the header holds.
     package enum Line: Sendable {
         case sample(Sample)
         case event(Event)
@@ -27,37 +28,50 @@ package struct RecordingReader: ~Copyable {
     package static let lineByteLimit = 4 << 20
 
     /// Opens the file and reads the header.
+    ///
+    /// - Parameter path: `-`: standard input.
     package init(path: String) throws(RecordingError) {
-        self.path = path
+        self.path = path == "-" ? "standard input" : path
         do throws(RecordingError.Cause) {
             var reader = try LineReader(path: path)
             header = try RecordingReader.readHeader(&reader)
             lines = reader
         } catch {
-            throw RecordingError(path: path, line: error.isAboutFile ? nil : 1, cause: error)
+            throw RecordingError(path: self.path, line: error.isAboutFile ? nil : 1, cause: error)
         }
     }
 
     /// The next line; nil at the end.
-    package mutating func next() throws(RecordingError) -> Line? {
+    package mutating func next() throws(RecordingError) -> Line? { try nextLine()?.parsed() }
+
+    /// The next line, not yet parsed; nil at the end. After that, a file that has grown has more.
+    package mutating func nextLine() throws(RecordingError) -> RecordingLine? {
         do throws(RecordingError.Cause) {
             guard let line = try lines.next() else {
                 isCutOff = !lines.rest.isEmpty
                 return nil
             }
             lineNumber += 1
-            let json = try RecordingReader.parse(line)
-            switch json["type"]?.string {
-            case "sample": return .sample(try Sample(json: json))
-            case "event": return .event(try Event(json: json))
-            case "summary": return .summary(json)
-            case let type?: return .other(type: type)
-            case nil: throw .missing("type")
-            }
+            return RecordingLine(path: path, number: lineNumber, bytes: line)
         } catch {
-            throw RecordingError(path: path, line: error.isAboutFile ? nil : lineNumber, cause: error)
+            throw RecordingError(path: path, line: error.isAboutFile ? nil : lineNumber + 1, cause: error)
         }
     }
+
+    /// From here on, a pipe that has nothing now is taken for one at its end: ask again later.
+    package mutating func stopWaiting() { lines.waits = false }
+
+    /// To poll for more.
+    package var descriptor: Int32 { lines.descriptor }
+
+    /// What is read is no file: it can be waited for, and ends.
+    package var isPipe: Bool {
+        var status = stat()
+        return unsafe fstat(lines.descriptor, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    }
+
+    /// Nobody can write any more, and all is read. Of a pipe; a file may always grow.
+    package var hasEnded: Bool { lines.hasEnded }
 
     private static func readHeader(_ lines: inout LineReader) throws(RecordingError.Cause) -> RecordingHeader {
         guard let first = try lines.next() else { throw lines.rest.isEmpty ? .empty : .noHeader }
@@ -66,8 +80,21 @@ package struct RecordingReader: ~Copyable {
         return try RecordingHeader(json: json)
     }
 
-    private static func parse(_ line: [UInt8]) throws(RecordingError.Cause) -> JSON {
+    fileprivate static func parse(_ line: [UInt8]) throws(RecordingError.Cause) -> JSON {
         do { return try JSON(parsing: line) } catch { throw .notJSON }
+    }
+}
+
+extension RecordingReader.Line {
+    init(_ bytes: [UInt8]) throws(RecordingError.Cause) {
+        let json = try RecordingReader.parse(bytes)
+        switch json["type"]?.string {
+        case "sample": self = .sample(try Sample(json: json))
+        case "event": self = .event(try Event(json: json))
+        case "summary": self = .summary(json)
+        case let type?: self = .other(type: type)
+        case nil: throw .missing("type")
+        }
     }
 }
 
@@ -82,14 +109,19 @@ extension RecordingError.Cause {
 
 /// Splits a file at its newlines, 64 KiB at a time.
 private struct LineReader: ~Copyable {
-    private let descriptor: Int32
+    let descriptor: Int32
+    /// Whether reading waits for a pipe that has nothing now.
+    var waits = true
+    /// The last read found the end.
+    private(set) var hasEnded = false
     /// Read and not yet returned. At the end of the file: a line without its end.
     private(set) var rest: [UInt8] = []
     /// Bytes of `rest` known to hold no newline.
     private var searched = 0
 
     init(path: String) throws(RecordingError.Cause) {
-        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // A copy of standard input: its owner closes what it opened, not that.
+        descriptor = unsafe path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system("cannot read", errno) }
     }
 
@@ -112,11 +144,16 @@ private struct LineReader: ~Copyable {
 
     /// false at the end of the file.
     private mutating func readMore() throws(RecordingError.Cause) -> Bool {
+        if !waits {
+            var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&polled, 1, 0) > 0 else { return false }
+        }
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
             if count >= 0 {
                 rest += chunk[..<count]
+                hasEnded = count == 0
                 return count > 0
             }
             guard errno == EINTR else { throw .system("cannot read", errno) }

@@ -17,11 +17,15 @@ package struct RecordingWriter: ~Copyable {
 
     /// Opens the file for writing, so that a path that cannot be written fails before
     /// anything runs. A file that is there keeps its content until the first line.
+    ///
+    /// - Parameter path: `-`: standard output.
     package init(path: String) throws(RecordingError) {
         let flags = O_WRONLY | O_CREAT | O_CLOEXEC
-        var descriptor = unsafe open(path, flags | O_EXCL, 0o644)
-        isNew = descriptor >= 0
-        if !isNew && errno == EEXIST { descriptor = unsafe open(path, flags, 0o644) }
+        let isStandardOutput = path == "-"
+        // A copy of standard output: its owner closes what it opened, not that.
+        var descriptor = unsafe isStandardOutput ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, flags | O_EXCL, 0o644)
+        isNew = descriptor >= 0 && !isStandardOutput
+        if descriptor < 0 && errno == EEXIST { descriptor = unsafe open(path, flags, 0o644) }
         guard descriptor >= 0 else { throw RecordingError(path: path, cause: .system("cannot write", errno)) }
         var status = stat()
         isRegularFile = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -42,14 +46,17 @@ package struct RecordingWriter: ~Copyable {
         try writeLine("header", header.json)
     }
 
+    /// One interval: a line of its own, histograms included.
     package mutating func write(_ sample: Sample) throws(RecordingError) {
         try writeLine("sample", sample.json)
     }
 
+    /// A mark on the time axis.
     package mutating func write(_ event: Event) throws(RecordingError) {
         try writeLine("event", event.json)
     }
 
+    /// What the run came to: the last line.
     package mutating func write(_ summary: Summary) throws(RecordingError) {
         try writeLine("summary", summary.json)
     }

@@ -6,15 +6,15 @@ internal import Workload
 struct LoadOptions: ParsableArguments {
     @Option(
         name: [.customShort("c"), .long], parsing: .unconditional,
-        help: "Clients, each with one connection. (default: 50)",
+        help: "Clients, each with one connection. (default: 50; with the dashboard 32)",
         transform: { try Quantity.count($0, in: 1...LoadOptions.connectionLimit) })
-    var connections = 50
+    var connections: Int?
 
     @Option(
         name: [.customShort("m"), .long], parsing: .unconditional,
-        help: "Most streams that a client opens at once. (default: 1)",
+        help: "Most streams that a client opens at once. (default: 1; with the dashboard 8)",
         transform: { try Quantity.count($0, in: 1...LoadOptions.streamLimit) })
-    var streams = 1
+    var streams: Int?
 
     @Option(
         name: [.customShort("t"), .long], parsing: .unconditional,
@@ -76,17 +76,19 @@ struct LoadOptions: ParsableArguments {
     private static let streamLimit = 65_536
     private static let loopLimit = 256
     /// From one in a quarter of an hour to what no machine reaches.
-    private static let rateRange = 0.001...100_000_000.0
+    static let rateRange = 0.001...100_000_000.0
     /// The longest is what a latency histogram holds.
     private static let timeoutRange: ClosedRange<Duration> = .milliseconds(1)...(.seconds(600))
     /// From HTTP/2's initial window to its largest (RFC 9113, 6.9.2).
     private static let windowRange = 65_535...Int(Int32.max)
 
     /// The clients' part of a plan; whom to ask is the command's to say.
-    var clientPlan: ClientPlan {
+    ///
+    /// - Parameters: what the command takes where the command line does not say.
+    func clientPlan(connections: Int = 50, streams: Int = 1) -> ClientPlan {
         var plan = ClientPlan()
-        plan.connections = connections
-        plan.streams = streams
+        plan.connections = self.connections ?? connections
+        plan.streams = self.streams ?? streams
         plan.loops = threads
         plan.requests = requests
         plan.rate = rate

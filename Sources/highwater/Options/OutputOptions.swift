@@ -4,16 +4,16 @@ internal import Workload
 /// What a run leaves behind, and how it ends.
 struct OutputOptions: ParsableArguments {
     @Option(
-        name: [.customShort("o"), .long], help: ArgumentHelp("Record the run: NDJSON, a line an interval.", valueName: "file"))
+        name: [.customShort("o"), .long], help: ArgumentHelp("Record the run: NDJSON, a line an interval. - is standard output; the summary then goes to standard error.", valueName: "file"))
     var output: String?
 
     @Flag(help: "The summary as JSON, under the names that 'highwater metrics' lists.")
     var json = false
 
     @Option(
-        parsing: .unconditional, help: "Time between two samples. (default: 1s)",
+        parsing: .unconditional, help: "Time between two samples. (default: 1s; on the dashboard 500ms)",
         transform: { try Quantity.duration($0, in: .milliseconds(10)...(.seconds(3_600))) })
-    var interval: Duration = .seconds(1)
+    var interval: Duration?
 
     @Option(
         parsing: .unconditional, help: "Most time for the end: requests in flight finish, connections drain. (default: 15s)",
@@ -23,8 +23,9 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "No colour, ever. Also: NO_COLOR in the environment.")
     var noColor = false
 
-    func apply(to plan: inout Plan) {
-        plan.interval = interval
+    /// - Parameter isLive: somebody watches, who would find a second long.
+    func apply(to plan: inout Plan, isLive: Bool = false) {
+        plan.interval = interval ?? (isLive ? .milliseconds(500) : .seconds(1))
         plan.drainTime = drain
     }
 }

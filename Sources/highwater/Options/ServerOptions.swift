@@ -30,7 +30,7 @@ struct ServerOptions: ParsableArguments {
     var bodyLimit: Int?
 
     @Option(
-        parsing: .unconditional, help: "The kernel's send buffer of accepted sockets. (default: the system's)",
+        parsing: .unconditional, help: "The kernel's send buffer of accepted sockets. (default: the system's; 16KiB with the dashboard's own paths)",
         transform: { try Quantity.byteCount($0, in: 1...(1 << 30), allowsBareNumber: true) })
     var sendBuffer: Int?
 

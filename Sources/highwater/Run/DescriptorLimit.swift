@@ -29,6 +29,13 @@ enum DescriptorLimit {
         return own + ownPerLoop * loops + clients * (plan.server == nil ? 1 : 2)
     }
 
+    /// Connections that the clients of a plan can have with what is allowed.
+    static func connections(for plan: Plan) -> Int {
+        var bare = plan
+        bare.client?.connections = 0
+        return max(0, raise() - needed(for: bare)) / (plan.server == nil ? 1 : 2)
+    }
+
     /// Raises the limit and looks whether it will do.
     ///
     /// - Returns: a warning for a server alone, which goes on with what there is.

@@ -8,7 +8,7 @@ struct Output {
 
     private let descriptor: Int32
 
-    private init(descriptor: Int32) { self.descriptor = descriptor }
+    init(descriptor: Int32) { self.descriptor = descriptor }
 
     /// Where nobody reading is no reason to stop.
     var isStandardError: Bool { descriptor == 2 }

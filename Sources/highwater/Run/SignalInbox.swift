@@ -1,11 +1,12 @@
 internal import Glibc
 internal import Synchronization
+internal import Terminal
 
 /// The signals that concern a run, as something to poll.
 ///
 /// The handler does what a handler may: it puts the signal's number into a pipe, where it
 /// waits for the one thread that reads it. A second signal that asks for the end ends the
-/// process there and then, whatever the program is doing. One at a time: signals belong
+/// process there and then, whatever the program is doing; only the terminal is given back. One at a time: signals belong
 /// to the process.
 struct SignalInbox: ~Copyable {
     /// Becomes readable with a signal.
@@ -46,6 +47,14 @@ struct SignalInbox: ~Copyable {
         return unsafe read(descriptor, &number, 1) == 1 ? Int32(number) : nil
     }
 
+    /// Does something while a signal has the effect it has in a program that never heard of it.
+    static func withDefaultAction(of number: Int32, _ body: () -> Void) {
+        var standard = sigaction(), ours = sigaction()
+        unsafe sigaction(number, &standard, &ours)
+        defer { unsafe sigaction(number, &ours, nil) }
+        body()
+    }
+
     private static func handle(_ number: Int32, _ handler: @convention(c) (Int32) -> Void) {
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = handler
@@ -59,7 +68,10 @@ private let pipeDescriptor = Atomic<Int32>(-1)
 private let endingCount = Atomic<Int>(0)
 
 private func receiveEnding(_ number: Int32) {
-    if endingCount.add(1, ordering: .relaxed).oldValue > 0 { _exit(128 + number) }
+    if endingCount.add(1, ordering: .relaxed).oldValue > 0 {
+        Terminal.giveBackFromHandler()
+        _exit(128 + number)
+    }
     deliver(number)
 }
 

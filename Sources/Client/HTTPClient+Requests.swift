@@ -1,0 +1,187 @@
+internal import HTTP2
+internal import Loop
+internal import Measurements
+internal import Memory
+
+// Asking: from the generator's word to the bytes on the socket.
+extension HTTPClient {
+    /// Streams that may still be opened on this connection now.
+    var spareStreamCount: Int {
+        guard state == .ready, let session else { return 0 }
+        return min(generator.configuration.streams, session.peerStreamLimit) - inFlightCount
+    }
+
+    /// There may be more to ask than before: after a pause, or with more streams.
+    func refill() {
+        guard state == .ready else { return }
+        fill()
+        flush()
+    }
+
+    /// Starts as many requests as the generator has and the connection takes.
+    func fill() {
+        guard state == .ready, let session else { return }
+        // After GOAWAY, an error, or 2^30 streams.
+        if !session.takesRequests { return drain() }
+        var spare = spareStreamCount
+        while spare > 0, state == .ready, let intended = generator.nextRequest() {
+            start(intendedNanoseconds: intended, session)
+            spare -= 1
+        }
+        if spare > 0 { generator.clientIsAvailable(self) }
+    }
+
+    /// Starts up to `count` requests that are due. - Returns: whether the generator had so many.
+    func start(upTo count: Int) -> Bool {
+        guard state == .ready, let session else { return true }
+        if !session.takesRequests {
+            drain()
+            return true
+        }
+        var spare = min(count, spareStreamCount)
+        while spare > 0, state == .ready {
+            guard let intended = generator.nextRequest() else { return false }
+            start(intendedNanoseconds: intended, session)
+            spare -= 1
+        }
+        return true
+    }
+
+    private func start(intendedNanoseconds: UInt64, _ session: Session) {
+        let record = unsafe records.take()
+        unsafe record.pointee.intendedNanoseconds = intendedNanoseconds
+        // Until the flush says better: its timeout runs from here when the socket is stuck.
+        unsafe record.pointee.sentNanoseconds = generator.nowNanoseconds
+        let path = request.path(at: nextPathIndex)
+        nextPathIndex &+= 1
+        request.setPath(path)
+        let streamID = unsafe session.submitRequest(
+            fields: request.fields, hasBody: !request.body.isEmpty,
+            token: UnsafeMutableRawPointer(record))
+        unsafe record.pointee.streamID = streamID ?? 0
+        unsafe append(record)
+        generator.counters.startedRequests += 1
+        hasAsked = true
+        if streamID == nil {
+            // Out of memory, or of stream identifiers: over on the next connection.
+            unsafe end(record, .closed)
+            drain()
+        }
+    }
+
+    private func append(_ record: UnsafeMutablePointer<RequestRecord>) {
+        unsafe record.pointee.previous = unsafe youngest
+        if let last = unsafe youngest {
+            unsafe last.pointee.next = unsafe record
+        } else {
+            unsafe oldest = unsafe record
+        }
+        unsafe youngest = unsafe record
+        if unsafe firstUnsent == nil { unsafe firstUnsent = unsafe record }
+        inFlightCount += 1
+    }
+
+    /// The request is over: with an answer, or with the failure that kept it from one.
+    func end(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
+        let next = unsafe record.pointee.next
+        let previous = unsafe record.pointee.previous
+        if let next = unsafe next { unsafe next.pointee.previous = unsafe previous } else { unsafe youngest = unsafe previous }
+        if let previous = unsafe previous { unsafe previous.pointee.next = unsafe next } else { unsafe oldest = unsafe next }
+        if unsafe firstUnsent == record { unsafe firstUnsent = unsafe next }
+        inFlightCount -= 1
+        if failure == nil { wasAnswered = true }
+        unsafe generator.requestDidEnd(record.pointee, failure)
+        unsafe records.give(record)
+    }
+
+    // MARK: Bytes
+
+    func streamDidRead(_ bytes: UnsafeRawBufferPointer) {
+        guard let session, state == .greeting || state == .ready || state == .draining else { return }
+        generator.refreshNow()
+        peerHasReset = false
+        do {
+            try unsafe session.receive(bytes)
+        } catch {
+            return protocolDidFail()
+        }
+        fill()
+        flush()
+        endIfDrained()
+        endIfFinished(session)
+    }
+
+    func streamDidWrite() {
+        generator.refreshNow()
+        flush()
+        if let session { endIfFinished(session) }
+    }
+
+    /// Nobody has anything left to say. Without a GOAWAY it was nghttp2 that has told the peer
+    /// what it did wrong.
+    private func endIfFinished(_ session: Session) {
+        guard session.isFinished else { return }
+        if goawayLastStreamID == nil { protocolDidFail() } else { drop(.closed) }
+    }
+
+    /// Sends what the session has to say, through a buffer of the cache; what the socket does not
+    /// take moves into an arena, since the buffer does not outlive its scope.
+    func flush() {
+        guard !isFlushing, let session, let stream else { return }
+        guard stream.pendingWrites == 0 else { return armTimeoutOfUnsent() }
+        isFlushing = true
+        defer { isFlushing = false }
+        stampUnsent()
+        unsafe buffers.withBuffer(byteCount: 16 * 1024) { buffer in
+            var count = 0
+            var isBlocked = false
+            do {
+                while !isBlocked, let bytes = try unsafe session.nextOutput() {
+                    var rest = unsafe bytes
+                    while unsafe !rest.isEmpty {
+                        let part = min(rest.count, buffer.count - count)
+                        unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[count..<count + part])
+                            .copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<part]))
+                        count += part
+                        unsafe rest = UnsafeRawBufferPointer(rebasing: rest[part...])
+                        if count == buffer.count {
+                            isBlocked = unsafe !send(UnsafeRawBufferPointer(rebasing: buffer[..<count]), on: stream)
+                            count = 0
+                        }
+                    }
+                }
+                _ = unsafe send(UnsafeRawBufferPointer(rebasing: buffer[..<count]), on: stream)
+            } catch {
+                protocolDidFail()
+            }
+        }
+    }
+
+    /// - Returns: whether the socket took it all.
+    private func send(_ bytes: UnsafeRawBufferPointer, on stream: TCPStream) -> Bool {
+        let taken = unsafe stream.writeNow(bytes)
+        if taken == bytes.count { return true }
+        let arena = loop.arenas.take()
+        loop.batch.append(unsafe arena.copy(UnsafeRawBufferPointer(rebasing: bytes[taken...])))
+        loop.batch.append(Lease(on: arena))
+        arena.retire()
+        stream.flush(loop.batch)
+        return false
+    }
+
+    /// Gives the requests of this flush their time of sending, one look at the clock for all.
+    private func stampUnsent() {
+        guard unsafe firstUnsent != nil else { return }
+        generator.refreshNow()
+        while let record = unsafe firstUnsent {
+            unsafe generator.requestWillBeSent(&record.pointee)
+            unsafe firstUnsent = unsafe record.pointee.next
+        }
+        armTimeout()
+    }
+
+    /// What waits behind a stuck socket must time out too, when nothing before it does.
+    private func armTimeoutOfUnsent() {
+        if unsafe firstUnsent != nil && firstUnsent == oldest { armTimeout() }
+    }
+}

@@ -1,0 +1,109 @@
+internal import HTTP2
+internal import Measurements
+internal import Memory
+
+// What the session says, and what it asks for.
+extension HTTPClient: SessionHandler {
+    func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer? { nil }
+
+    func sessionDidReceiveField(
+        _ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+    ) {
+        let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
+        generator.counters.decodedHeaderBytes &+= UInt64(name.count + value.count)
+        if unsafe name.first == UInt8(ascii: ":") {
+            // The only pseudo-field of a response is :status (RFC 9113, 8.3.2).
+            unsafe record.pointee.status = unsafe name.count == 7 ? HTTPClient.status(value) : 0
+            return
+        }
+        let index = unsafe record.pointee.fieldCount
+        guard unsafe index < RequestRecord.fieldLimit else { return }
+        unsafe record.pointee.fieldNames[index] = unsafe strings.intern(name)
+        if unsafe HTTPClient.isWorthKeeping(name) {
+            unsafe record.pointee.fieldValues[index] = unsafe strings.intern(value)
+        }
+        unsafe record.pointee.fieldCount = index + 1
+    }
+
+    /// Three digits, or 0 for what is no status (RFC 9110, 15).
+    private static func status(_ text: UnsafeRawBufferPointer) -> Int {
+        guard text.count == 3 else { return 0 }
+        var status = 0
+        for index in 0..<3 {
+            let digit = unsafe Int(text[index]) - 48
+            guard digit >= 0 && digit <= 9 else { return 0 }
+            status = status * 10 + digit
+        }
+        return status
+    }
+
+    /// Lengths and dates differ from answer to answer: they would only push others out.
+    private static func isWorthKeeping(_ name: UnsafeRawBufferPointer) -> Bool {
+        switch name.count {
+        case 4: unsafe name[0] != UInt8(ascii: "d")
+        case 14: unsafe name[8] != UInt8(ascii: "l")
+        default: true
+        }
+    }
+
+    func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {}
+
+    func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer) {
+        generator.counters.receivedBodyBytes &+= UInt64(bytes.count)
+    }
+
+    func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {}
+
+    func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {
+        let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
+        let isPeersReset = peerHasReset
+        peerHasReset = false
+        var failure = unsafe record.pointee.failure
+        if failure == nil && code != .noError {
+            let streamID = unsafe record.pointee.streamID
+            if let last = goawayLastStreamID, streamID > last {
+                failure = .goaway
+            } else {
+                // nghttp2 closes a stream with PROTOCOL_ERROR for what the peer did to it.
+                failure = code == .protocolError && !isPeersReset ? .protocolError : .reset
+            }
+        }
+        // Nothing but 1xx is no answer, and from 600 on there is no status (RFC 9110, 15).
+        let isAnswer = unsafe (200...599).contains(record.pointee.status)
+        if failure == nil && !isAnswer { failure = .protocolError }
+        unsafe end(record, failure)
+    }
+
+    func sessionDidReceiveControlFrame(_ kind: ControlFrame) {
+        switch kind {
+        case .settings: greetingDidArrive()
+        case .reset: peerHasReset = true
+        case .ping, .priority, .windowUpdate: break
+        }
+    }
+
+    func sessionDidReceiveInvalidFrame() {}
+
+    func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) {
+        goawayLastStreamID = lastStreamID
+        // The streams end first: `streamDidRead` sees to the rest.
+        if state == .ready {
+            state = .draining
+            generator.available.remove(self)
+        }
+    }
+
+    func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {
+        let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
+        let body = generator.request.body
+        let start = unsafe record.pointee.sentBodyByteCount
+        let end = min(body.count, start + byteLimit)
+        unsafe record.pointee.sentBodyByteCount = end
+        return .bytes(body[start..<end], in: nil, isLast: end == body.count)
+    }
+
+    // Request bodies are copied into their frames: these two are never asked.
+    func sessionHasRoomForData() -> Bool { false }
+
+    func sessionSendsData(frameHeader: UnsafeRawBufferPointer, payload: ArenaBytes, _ lease: consuming Lease) {}
+}

@@ -1,0 +1,94 @@
+import Measurements
+
+/// One connection alone: all that is known of it, and how its bytes came and went.
+struct ConnectionDetail {
+    let identity: ConnectionIdentity
+
+    func draw(_ view: View, on frame: inout Frame) {
+        guard let moment = view.moment, let row = moment.rows.first(where: { $0.identity == identity }) else {
+            frame.note("connection \(identity.id) is closed, or not kept of this moment: a past one keeps the \(Moment.pastRowLimit) in most trouble")
+            return
+        }
+        frame.line(head(row, moment, width: frame.width - 2), 1, 0)
+        var y = figures(row, view.glyphs, &frame)
+        if y < frame.height {
+            let scale = max(row.sample.arenaReservedBytes, row.sample.arenaHighWaterBytes)
+            frame.text("arena", 1, y, .dim)
+            ArenaStrip(row.sample, scale: scale).draw(ConnectionDetail.labelWidth, y, width: frame.width - ConnectionDetail.labelWidth - 2, &frame, view.glyphs)
+            y += 1
+        }
+        let rows = (frame.height - y) / 2
+        graph("pending", .age, from: y, rows: rows, view, &frame) { $0.pendingBytes }
+        graph("arena", .arena, from: y + rows, rows: frame.height - y - rows, view, &frame) { $0.arenaUsedBytes }
+    }
+
+    private static let labelWidth = 10
+
+    private func head(_ row: ConnectionRow, _ moment: Moment, width: Int) -> Line {
+        var line = Line()
+        line.add("#" + row.name(loops: moment.server?.loopCount ?? 1), .strong)
+        for (text, role) in [
+            ("  " + row.sample.peer, Role.text), ("  " + row.sample.version.rawValue, .dim),
+            ("  \(row.sample.state.rawValue) ", ConnectionsPanel.role(row.sample.state)), (row.sample.state.words, .text),
+            ("  open ", .dim), (GridFigure.clock(row.sample.ageNanoseconds), .text),
+        ] where line.width + text.unicodeScalars.count <= width { line.add(text, role) }
+        return line
+    }
+
+    /// Names and figures in as many columns as fit; answers the row below.
+    private func figures(_ row: ConnectionRow, _ glyphs: GlyphSet, _ frame: inout Frame) -> Int {
+        let sample = row.sample
+        let age: Role = .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds))
+        let waits = sample.pendingBytes > 0
+        let parts: [(String, String, Role)] = [
+            ("streams", GridFigure.count(sample.streams), .text),
+            ("requests", GridFigure.grouped(Double(sample.requests)), .text),
+            ("req/s", GridFigure.count(row.requestRate), .text),
+            ("received", GridFigure.bytes(Double(sample.receivedBytes)), .text),
+            ("rx", GridFigure.byteRate(row.receiveRate), .text),
+            ("sent", GridFigure.bytes(Double(sample.sentBytes)), .text),
+            ("tx", GridFigure.byteRate(row.sendRate), .text),
+            ("pending", GridFigure.bytes(sample.pendingBytes), waits ? age : .dim),
+            ("oldest", waits ? GridFigure.duration(sample.oldestAgeNanoseconds, glyphs) : "nothing waits", waits ? age : .dim),
+            ("used", GridFigure.bytes(sample.arenaUsedBytes), .text),
+            ("held", GridFigure.bytes(sample.arenaReservedBytes), .text),
+            ("most", GridFigure.bytes(sample.arenaHighWaterBytes), .warn),
+        ]
+        let columns = max(1, min(4, (frame.width - 2) / 25))
+        let rows = (parts.count + columns - 1) / columns
+        for (index, (name, figure, role)) in parts.enumerated() {
+            let x = 1 + index / rows * 25, y = 1 + index % rows
+            frame.text(name, x, y, .dim)
+            frame.text(figure, x + ConnectionDetail.labelWidth - 1, y, role)
+        }
+        return rows + 1
+    }
+
+    private func graph(
+        _ name: String, _ gradient: Gradient, from y: Int, rows: Int, _ view: View, _ frame: inout Frame,
+        _ value: (ConnectionTrace) -> Int
+    ) {
+        let region = Region(
+            x: ConnectionDetail.labelWidth, y: y, width: frame.width - ConnectionDetail.labelWidth - 2, height: rows)
+        guard rows > 0, region.width > 0 else { return }
+        let known = view.history.values(Graph.capacity(region.width), upTo: view.end) { $0.trace(identity).map(value) }
+        // Before it opened, or was kept, there is nothing to draw.
+        let values = known.drop { $0 == nil }.map { Double($0 ?? 0) }
+        frame.text(name, 1, y, .dim)
+        if rows > 1 { frame.text(GridFigure.shortBytes(Int(values.max() ?? 0)).right(7), 1, y + 1, .text) }
+        Graph(values: values, top: max(1, values.max() ?? 1), gradient: gradient).draw(in: region, &frame, view.glyphs)
+        Marks(view, columns: region.width, perColumn: 2).draw(in: region, &frame, view.glyphs)
+    }
+}
+
+extension ConnectionSample.State {
+    /// What the letter stands for.
+    var words: String {
+        switch self {
+        case .running: "running"
+        case .idle: "idle"
+        case .waiting: "waiting: the peer does not read"
+        case .closing: "closing"
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Measurements
+
+/// Columns of the table of connections, in the order they stand in.
+package enum ConnectionColumn: CaseIterable, Sendable {
+    case id, peer, state, version, streams, requests, receive, send, pending, age, arena, used
+
+    var name: String {
+        switch self {
+        case .id: "id"
+        case .peer: "peer"
+        case .state: "s"
+        case .version: "pr"
+        case .streams: "strm"
+        case .requests: "req/s"
+        case .receive: "rx/s"
+        case .send: "tx/s"
+        case .pending: "pend"
+        case .age: "age"
+        case .arena: "arena"
+        case .used: "used"
+        }
+    }
+
+    var width: Int {
+        switch self {
+        case .id: 6
+        case .peer: 15
+        case .state: 1
+        case .version: 2
+        case .streams: 4
+        case .requests, .receive, .send, .pending, .used: 5
+        case .age: 6
+        case .arena: 12
+        }
+    }
+
+    var isText: Bool { self == .peer || self == .version }
+
+    /// What is most comes first; names and numbers begin with the least.
+    var isFalling: Bool { !isText && self != .id }
+
+    /// Figures stand at the right of their column.
+    var isRight: Bool {
+        switch self {
+        case .peer, .state, .version, .arena: false
+        default: true
+        }
+    }
+
+    /// What the table is sorted by where that is no text.
+    func figure(_ row: ConnectionRow) -> Double {
+        switch self {
+        case .id: Double(row.sample.id)
+        case .peer, .version: 0
+        case .state: row.sample.state.urgency
+        case .streams: Double(row.sample.streams)
+        case .requests: row.requestRate
+        case .receive: row.receiveRate
+        case .send: row.sendRate
+        case .pending: Double(row.sample.pendingBytes)
+        case .age: row.sample.pendingBytes > 0 ? Double(row.sample.oldestAgeNanoseconds) : 0
+        case .arena: Double(row.sample.arenaReservedBytes)
+        case .used: Double(row.sample.arenaUsedBytes)
+        }
+    }
+
+    func text(_ row: ConnectionRow) -> String {
+        self == .version ? row.sample.version.rawValue : row.sample.peer
+    }
+
+    /// What goes first where it is narrow.
+    private static let leastFirst: [ConnectionColumn] = [
+        .used, .receive, .version, .send, .peer, .streams, .arena, .requests, .age,
+    ]
+
+    /// The columns that fit and how wide they are: the strips take what is left.
+    ///
+    /// - Parameter kept: stays whatever else must go: the table is sorted by it.
+    static func fitting(_ width: Int, keeping kept: ConnectionColumn?) -> [(ConnectionColumn, width: Int)] {
+        var columns = allCases
+        func sum() -> Int { columns.reduce(0) { $0 + $1.width + 1 } }
+        for column in leastFirst where column != kept && sum() > width { columns.removeAll { $0 == column } }
+        let spare = min(stripLimit, max(0, width - sum()))
+        return columns.map { ($0, $0 == .arena ? $0.width + spare : $0.width) }
+    }
+
+    /// Cells that a strip may grow by: beyond, it tells no more.
+    private static let stripLimit = 48
+}
+
+extension ConnectionSample.State {
+    /// Who waits comes before who works, and both before who rests.
+    fileprivate var urgency: Double {
+        switch self {
+        case .waiting: 3
+        case .closing: 2
+        case .running: 1
+        case .idle: 0
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import Measurements
+
+/// Which connections the table shows: words that all must hold, separated by spaces.
+///
+/// `text` is in the peer or the name, `!word` does not hold, `pend>64k` compares a figure,
+/// `state:W`, `proto:h2`, `peer:10.0` and `id:17` ask for one thing. Bytes count k, m, g by
+/// 1024, other figures by 1000, times take ns, us, ms, s, min.
+package struct ConnectionFilter: Equatable, Sendable {
+    private let terms: [Term]
+
+    /// Empty text lets everything pass.
+    package init(_ text: String) throws(ConnectionFilterError) {
+        var terms: [Term] = []
+        for word in text.split(separator: " ") { terms.append(try Term(word)) }
+        self.terms = terms
+    }
+
+    /// All words hold for this connection.
+    package func passes(_ row: ConnectionRow) -> Bool {
+        terms.allSatisfy { $0.holds(row) }
+    }
+
+    private struct Term: Equatable {
+        let isNegated: Bool
+        let test: Test
+
+        init(_ word: Substring) throws(ConnectionFilterError) {
+            isNegated = word.first == "!"
+            let word = isNegated ? word.dropFirst() : word
+            guard !word.isEmpty else { throw .nothingAfterNot }
+            test = try Test(word)
+        }
+
+        func holds(_ row: ConnectionRow) -> Bool { test.holds(row) != isNegated }
+    }
+}
+
+/// What a word of a filter cannot mean.
+package enum ConnectionFilterError: Error, Equatable {
+    /// "!" with nothing behind it.
+    case nothingAfterNot
+    /// There is no such thing before ":" or a comparison.
+    case unknownField(String)
+    /// Nothing stands behind ":" or a comparison.
+    case noValue(field: String)
+    /// Not a figure of that kind.
+    case notAFigure(String, kind: FilterField.Kind)
+    /// Not a state; not a protocol.
+    case unknownState(String)
+    case unknownProtocol(String)
+
+    /// In the few words that fit beside the filter.
+    var words: String {
+        switch self {
+        case .nothingAfterNot: "! wants a word behind it"
+        case .unknownField(let name): "no \"\(name)\": \(FilterField.allCases.map(\.rawValue).joined(separator: " ")), state: proto: peer: id:"
+        case .noValue(let field): "\(field) wants a value"
+        case .notAFigure(let text, .bytes): "\"\(text)\" is no size: 64k"
+        case .notAFigure(let text, .time): "\"\(text)\" is no time: 10ms"
+        case .notAFigure(let text, .count): "\"\(text)\" is no number"
+        case .unknownState(let text): "no state \"\(text)\": R I W C"
+        case .unknownProtocol(let text): "no protocol \"\(text)\": h1 h2"
+        }
+    }
+}
+
+/// A figure of a connection that a filter compares.
+package enum FilterField: String, CaseIterable, Sendable {
+    case pend, age, req, rx, tx, strm, used, up, id
+
+    /// How its values are written.
+    package enum Kind: Sendable, Equatable {
+        case bytes, time, count
+    }
+
+    var kind: Kind {
+        switch self {
+        case .pend, .used, .rx, .tx: .bytes
+        case .age, .up: .time
+        case .req, .strm, .id: .count
+        }
+    }
+
+    func value(_ row: ConnectionRow) -> Double {
+        switch self {
+        case .pend: Double(row.sample.pendingBytes)
+        case .age: row.sample.pendingBytes > 0 ? Double(row.sample.oldestAgeNanoseconds) : 0
+        case .req: row.requestRate
+        case .rx: row.receiveRate
+        case .tx: row.sendRate
+        case .strm: Double(row.sample.streams)
+        case .used: Double(row.sample.arenaUsedBytes)
+        case .up: Double(row.sample.ageNanoseconds)
+        case .id: Double(row.sample.id)
+        }
+    }
+}
+
+/// One word of a filter, without its "!".
+private enum Test: Equatable {
+    case text(String)
+    case compare(FilterField, Comparison, Double)
+    case state(ConnectionSample.State)
+    case version(ConnectionSample.Version)
+    case peer(String)
+
+    init(_ word: Substring) throws(ConnectionFilterError) {
+        // An address holds colons too: only a name before one makes it a question.
+        if let place = word.firstIndex(where: { "<>=:".contains($0) }), place > word.startIndex,
+            word[..<place].allSatisfy({ $0.isASCII && $0.isLetter }) {
+            var value = word[word.index(after: place)...]
+            let name = word[..<place].lowercased()
+            let sign = word[place]
+            let isOrEqual = sign != ":" && value.first == "="
+            if isOrEqual { value = value.dropFirst() }
+            guard !value.isEmpty else { throw .noValue(field: name) }
+            self = sign == ":"
+                ? try Test.ask(name, value) : try Test.compared(name, Comparison(sign, orEqual: isOrEqual), value)
+        } else {
+            self = .text(word.lowercased())
+        }
+    }
+
+    func holds(_ row: ConnectionRow) -> Bool {
+        switch self {
+        case .text(let text): row.sample.peer.lowercased().contains(text) || String(row.sample.id) == text
+        case .compare(let field, let comparison, let value): comparison.holds(field.value(row), value)
+        case .state(let state): row.sample.state == state
+        case .version(let version): row.sample.version == version
+        case .peer(let text): row.sample.peer.lowercased().contains(text)
+        }
+    }
+
+    private static func ask(_ name: String, _ value: Substring) throws(ConnectionFilterError) -> Test {
+        switch name {
+        case "state", "s":
+            guard let state = ConnectionSample.State(rawValue: value.uppercased()) else { throw .unknownState(String(value)) }
+            return .state(state)
+        case "proto", "pr":
+            guard let version = ConnectionSample.Version(rawValue: value.lowercased()) else { throw .unknownProtocol(String(value)) }
+            return .version(version)
+        case "peer": return .peer(value.lowercased())
+        default: return try compared(name, .equal, value)
+        }
+    }
+
+    private static func compared(
+        _ name: String, _ comparison: Comparison, _ value: Substring
+    ) throws(ConnectionFilterError) -> Test {
+        guard let field = FilterField(rawValue: name) else { throw .unknownField(name) }
+        guard let figure = figure(value, field.kind) else { throw .notAFigure(String(value), kind: field.kind) }
+        return .compare(field, comparison, figure)
+    }
+
+    private static func figure(_ text: Substring, _ kind: FilterField.Kind) -> Double? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+        // "1." and ".5" are no figures that one would mean.
+        guard let value = Double(digits), value.isFinite, digits.first != ".", digits.last != "." else { return nil }
+        let unit = text.dropFirst(digits.count).lowercased()
+        let units: [String: Double] = switch kind {
+        case .bytes: ["": 1, "b": 1, "k": 1_024, "kib": 1_024, "m": 1_048_576, "mib": 1_048_576, "g": 1_073_741_824, "gib": 1_073_741_824]
+        case .time: ["ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "min": 60e9]
+        case .count: ["": 1, "k": 1e3, "m": 1e6]
+        }
+        return units[unit].map { value * $0 }
+    }
+}
+
+private enum Comparison: Equatable {
+    case less, lessOrEqual, equal, greaterOrEqual, greater
+
+    init(_ sign: Character, orEqual: Bool) {
+        self = switch sign {
+        case "<": orEqual ? .lessOrEqual : .less
+        case ">": orEqual ? .greaterOrEqual : .greater
+        default: .equal
+        }
+    }
+
+    func holds(_ left: Double, _ right: Double) -> Bool {
+        switch self {
+        case .less: left < right
+        case .lessOrEqual: left <= right
+        case .equal: left == right
+        case .greaterOrEqual: left >= right
+        case .greater: left > right
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// A change that is not to be: `client.response_time.p99 > +10%`, or with a bare number, a
+/// value of the later run: `client.requests.failed.rate > 0`.
+///
+/// A share must also be more than the noise floor, where that is known: a run that differs by
+/// chance fails nobody's build. A figure that either run lacks fails: it was asked for.
+package struct FailCondition: Sendable, Equatable {
+    package let name: String
+    package let relation: Relation
+    /// A share of the base when `isShare`: 0.1 for 10 %; else in the figure's unit.
+    package let limit: Double
+    package let isShare: Bool
+
+    /// How the change stands to the limit for the condition to hold.
+    package enum Relation: String, Sendable, CaseIterable {
+        // Longer ones first: they begin with the shorter.
+        case atLeast = ">="
+        case atMost = "<="
+        case above = ">"
+        case below = "<"
+    }
+
+    /// What is wrong with the text of a condition.
+    package enum ParseError: Error, Equatable {
+        case noRelation
+        case noName
+        case notANumber(String)
+    }
+
+    package init(parsing text: String) throws(ParseError) {
+        guard let start = text.firstIndex(where: { "<>".contains($0) }),
+            let relation = Relation.allCases.first(where: { text[start...].hasPrefix($0.rawValue) })
+        else { throw .noRelation }
+        // p99.9 is how people write it, p99_9 is the name.
+        let words = text[..<start].split(separator: " ")
+        guard words.count == 1, let word = words.first else { throw .noName }
+        name = FailCondition.percentileSpelling.reduce(String(word)) { name, spelling in
+            name.hasSuffix(spelling.written) ? name.dropLast(spelling.written.count) + spelling.name : name
+        }
+        self.relation = relation
+        var rest = text[text.index(start, offsetBy: relation.rawValue.count)...].filter { $0 != " " }
+        isShare = rest.hasSuffix("%")
+        if isShare { rest.removeLast() }
+        guard let number = Double(rest), number.isFinite else { throw .notANumber(rest) }
+        limit = isShare ? number / 100 : number
+    }
+
+    private static let percentileSpelling = [(written: ".p99.99", name: ".p99_99"), (written: ".p99.9", name: ".p99_9")]
+
+    /// Whether it came to what is not to be.
+    package func fails(in comparison: Comparison) -> Bool {
+        guard let change = comparison.changes.first(where: { $0.name == name }), let base = change.base,
+            let other = change.other
+        else { return true }
+        guard isShare else { return holds(other) }
+        // From nothing to something is more than any share.
+        guard holds(change.share ?? (other > base ? .infinity : -.infinity)) else { return false }
+        return change.noiseFloor.map { (other - base).magnitude > $0 } ?? true
+    }
+
+    private func holds(_ value: Double) -> Bool {
+        switch relation {
+        case .above: value > limit
+        case .below: value < limit
+        case .atLeast: value >= limit
+        case .atMost: value <= limit
+        }
+    }
+}

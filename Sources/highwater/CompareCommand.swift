@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import Measurements
+
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "What changed between recordings, and whether it is more than noise.",
+        usage: "highwater compare A B [C ...] [--fail-on CONDITION] [--json|--markdown]",
+        discussion: """
+            The first recording is the base; each other one is compared with it. Counters \
+            are compared as rates, gauges as .mean and .max, histograms as .mean, .p50 to \
+            .p99_99 and .max. The noise is taken from how much single intervals differ.
+
+            Examples:
+              highwater compare before.ndjson after.ndjson
+              highwater compare a.ndjson b.ndjson --fail-on 'client.response_time.p99 > +10%'
+              highwater compare a.ndjson b.ndjson --fail-on 'client.requests.rate < -5%'
+
+            Exit: 99 when a condition of --fail-on holds, and the change is more than noise.
+            """)
+
+    @Argument(help: ArgumentHelp("Recordings, the base first.", valueName: "file"))
+    var files: [String]
+
+    @Flag(help: "As JSON.")
+    var json = false
+
+    @Flag(help: "As Markdown, for a pull request.")
+    var markdown = false
+
+    @Flag(help: "Also the figures that are the same in both.")
+    var all = false
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "What is not to be: 'FIGURE > +10%' for a change, 'FIGURE > 0.05' for a value (seconds, bytes, a second). May be repeated.",
+            valueName: "condition"),
+        transform: { try CompareCommand.condition($0) })
+    var failOn: [FailCondition] = []
+
+    /// Two make a comparison; beyond, nobody reads the tables, and each is held in memory.
+    private static let fileRange = 2...16
+    /// As k6 has it.
+    private static let failedExitCode: Int32 = 99
+
+    func validate() throws {
+        guard CompareCommand.fileRange.contains(files.count) else {
+            throw ValidationError("name \(CompareCommand.fileRange.lowerBound) to \(CompareCommand.fileRange.upperBound) recordings, the base first")
+        }
+        if json && markdown { throw ValidationError("--json and --markdown exclude each other") }
+    }
+
+    func run() throws {
+        let runs = try files.map { file in
+            do { return try CompareCommand.read(file) } catch let error as RecordingError { throw RunError(error.description) }
+        }
+        let comparisons = runs.dropFirst().map { Comparison(runs[0], $0) }
+        guard Output.standard.write(text(of: comparisons)) else { throw RunError("cannot write to standard output") }
+        var hasFailed = false
+        for comparison in comparisons {
+            for condition in failOn where condition.fails(in: comparison) {
+                hasFailed = true
+                Output.error.line("failed: \(comparison.other): \(condition.words(in: comparison))")
+            }
+        }
+        if hasFailed { throw ExitCode(CompareCommand.failedExitCode) }
+    }
+
+    private func text(of comparisons: [Comparison]) -> String {
+        if json {
+            let values = comparisons.map(\.json)
+            return (values.count == 1 ? values[0] : .array(values)).indentedText + "\n"
+        }
+        return comparisons.map { markdown ? $0.markdown : $0.text(all: all) }.joined(separator: "\n")
+    }
+
+    private static func read(_ file: String) throws -> ComparedRun {
+        var reader = try RecordingReader(path: file)
+        var run = ComparedRun(name: file)
+        while let line = try reader.next() {
+            switch line {
+            case .sample(let sample): run.add(sample)
+            case .summary(let summary): run.add(summary: summary)
+            case .event, .other: continue
+            }
+        }
+        return run
+    }
+
+    private static func condition(_ text: String) throws -> FailCondition {
+        let condition: FailCondition
+        do throws(FailCondition.ParseError) { condition = try FailCondition(parsing: text) } catch {
+            switch error {
+            case .noRelation: throw ValidationError("one of > >= < <= is missing, as in 'client.response_time.p99 > +10%'")
+            case .noName: throw ValidationError("one figure must stand before the relation, as in 'client.response_time.p99 > +10%'")
+            case .notANumber(let word): throw ValidationError("'\(word)' is not a number")
+            }
+        }
+        let names = ComparedRun.figureNames
+        guard names.contains(condition.name) else {
+            let nearest = Spelling.nearest(to: condition.name, of: names).map { "; did you mean \($0)?" } ?? ""
+            throw ValidationError("there is no figure \(condition.name)\(nearest)")
+        }
+        return condition
+    }
+}
+
+extension FailCondition {
+    /// The condition, and what became of it.
+    fileprivate func words(in comparison: Comparison) -> String {
+        let limitText = isShare ? "\(limit > 0 ? "+" : "")\(Figure.threeDigits(limit * 100))%" : JSON.number(limit).text
+        let text = "\(name) \(relation.rawValue) \(limitText)"
+        guard let change = comparison.changes.first(where: { $0.name == name }), let base = change.base, let other = change.other
+        else { return "\(text): not in both recordings" }
+        let share = change.share.map { " (\($0 > 0 ? "+" : "")\(Figure.fixed($0 * 100, decimals: 1))%)" } ?? ""
+        return "\(text): from \(JSON.number(base).text) to \(JSON.number(other).text)\(share)"
+    }
+}

@@ -1,0 +1,59 @@
+internal import ArgumentParser
+internal import Workload
+
+struct DashboardCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dashboard",
+        abstract: "The dashboard on the embedded server under load (default).",
+        usage: "highwater [-c 32] [-m 8] [-q 2000] [-o run.ndjson] [<options>]",
+        discussion: """
+            Runs until q is pressed, or as long as -d or -n says. Keys: ? help, + - load, 0 load off and on, \
+            space pause the display. Without -q or --closed: 2000 requests a second.
+            """)
+
+    @OptionGroup(title: "Load") var load: LoadOptions
+
+    @Flag(help: "Closed load: each stream asks again as soon as it is answered.")
+    var closed = false
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "A request target; several are asked in turn. (default: mostly /bytes/1KiB, some /bytes/128KiB and /delay/0.05)",
+        transform: { try RequestPart.path($0) })
+    var path: [String] = []
+
+    @OptionGroup(title: "Server") var server: ServerOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Flag(help: "No dashboard: plain lines. What happens anyway where there is no terminal.")
+    var noTui = false
+
+    /// A load that shows something in every panel and leaves a laptop cool.
+    private static let defaultRate = 2_000.0
+    private static let defaultConnections = 32
+    private static let defaultStreams = 8
+    /// Small answers, two in sixteen that do not fit into a socket, and one that takes its time.
+    private static let defaultPaths = half + ["/bytes/128KiB"] + half + ["/bytes/128KiB", "/delay/0.05", "/bytes/1KiB"]
+    private static let half = Array(repeating: "/bytes/1KiB", count: 6)
+    /// With the system's send buffer loopback takes every answer at once, and no write is ever
+    /// pending: so small, the server meets what a slow link does to it.
+    private static let defaultSendBufferByteCount = 16 * 1024
+
+    func validate() throws {
+        if closed && load.rate != nil { throw ValidationError("--closed and --rate exclude each other") }
+    }
+
+    func run() throws {
+        var client = load.clientPlan(
+            connections: DashboardCommand.defaultConnections, streams: DashboardCommand.defaultStreams)
+        client.paths = path.isEmpty ? DashboardCommand.defaultPaths : path
+        client.rate = load.rate ?? (closed ? nil : DashboardCommand.defaultRate)
+        var plan = Plan(
+            server: server.plan(defaultPort: 0, connections: client.connections), client: client, duration: load.duration)
+        if path.isEmpty && server.sendBuffer == nil {
+            plan.server?.sendBufferByteCount = DashboardCommand.defaultSendBufferByteCount
+        }
+        output.apply(to: &plan, isLive: true)
+        try ScreenChoice.perform(plan, output, onScreen: !noTui)
+    }
+}

@@ -1,0 +1,65 @@
+internal import ArgumentParser
+internal import Measurements
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "A recording in a form that other programs read.",
+        usage: "highwater export FILE --to csv|json|hlog|hgrm|openmetrics [-o OUT]",
+        discussion: """
+            csv          a row a sample, a column a number (pandas, spreadsheets)
+            json         the whole recording as one object: header, samples, events, summary
+            hlog         HdrHistogram's interval log: every histogram of every sample
+            hgrm         HdrHistogram's percentile spectrum of the whole run, in milliseconds
+            openmetrics  all samples with their times, for
+                         'promtool tsdb create-blocks-from openmetrics'
+
+            Examples:
+              highwater export run.ndjson --to csv -o run.csv
+              highwater export run.ndjson --to hgrm --histogram client.service_time
+            """)
+
+    @Argument(help: ArgumentHelp("A recording; - is standard input.", valueName: "file"))
+    var file: String
+
+    @Option(help: ArgumentHelp("The form.", valueName: "format"))
+    var to: ExportFormat
+
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Where to. (default: standard output)", valueName: "out"))
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp("For hgrm: which one. (default: client.response_time)", valueName: "metric"),
+        transform: { name in
+            let names = Metric.all.filter { $0.kind == .histogram }.map(\.name)
+            guard names.contains(name) else { throw ValidationError("no histogram; there are \(names.joined(separator: ", "))") }
+            return name
+        })
+    var histogram = "client.response_time"
+
+    func run() throws {
+        do { try export() } catch let error as RecordingError { throw RunError(error.description) }
+    }
+
+    private func export() throws {
+        var reader = try RecordingReader(path: file)
+        var exporter = to.makeExporter(histogram: histogram)
+        var out = try NewFile(path: output)
+        try out.write(exporter.begin(reader.header))
+        while let line = try reader.next() {
+            switch line {
+            case .sample(let sample): try out.write(exporter.add(sample))
+            case .event(let event): try out.write(exporter.add(event))
+            case .summary(let summary): try out.write(exporter.add(summary: summary))
+            case .other: continue
+            }
+        }
+        try out.write(exporter.end())
+        try out.finish()
+        if reader.isCutOff {
+            Output.error.line("highwater: warning: \(file): line \(reader.lineNumber + 1): cut off; left out")
+        }
+    }
+}
+
+extension ExportFormat: ExpressibleByArgument {}

@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Measurements
+internal import Terminal
+internal import Workload
+
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "The dashboard over a recording.",
+        usage: "highwater replay FILE [--speed 4] [--follow]",
+        discussion: """
+            Keys, besides the dashboard's own: space play and stop, left and right 10 s \\
+            back and on, < and > speed, . the next sample, n the next event, ( the start, \\
+            ) the end.
+
+            Examples:
+              highwater replay run.ndjson --speed 10
+              highwater replay run.ndjson --follow
+              ssh host highwater record -o - | highwater replay -
+            """)
+
+    @Argument(help: ArgumentHelp("A recording; - is standard input, and is followed.", valueName: "file"))
+    var file: String
+
+    @Flag(help: "Show what is written to the file as it comes.")
+    var follow = false
+
+    @Option(help: "How much faster than it was, 1/16 to 1024. (default: 1)", transform: { try Quantity.rate($0, in: Playhead.speedRange) })
+    var speed = 1.0
+
+    @Flag(help: "No colour, ever. Also: NO_COLOR in the environment.")
+    var noColor = false
+
+    func run() throws {
+        // The keys come from the terminal, not from the pipe.
+        let input = file == "-" ? unsafe open("/dev/tty", O_RDWR | O_CLOEXEC) : STDIN_FILENO
+        defer { if file == "-" && input >= 0 { close(input) } }
+        guard input >= 0, isatty(input) == 1, isatty(STDOUT_FILENO) == 1 else {
+            throw ValidationError("replay needs a terminal; 'highwater export' writes a recording as text")
+        }
+        do {
+            let reader = try RecordingReader(path: file)
+            let environment = Environment.variables(noColor: noColor)
+            try ReplayRun(reader, environment, input: input, speed: speed, follows: follow || file == "-").perform()
+        } catch let error as RecordingError {
+            throw RunError(error.description)
+        }
+    }
+}

@@ -1,0 +1,214 @@
+internal import Dashboard
+internal import Experiment
+internal import Glibc
+internal import Measurements
+internal import Terminal
+internal import Workload
+
+/// A run on the screen: a frame for every sample and every key, until somebody has seen enough.
+///
+/// One thread does it all, and sleeps in `poll` for whatever comes first: a key, a signal, the
+/// end of the load, the next sample. The terminal is never waited for.
+final class DashboardRun {
+    private let run: Run
+    private let terminal: Terminal
+    private var dashboard: Dashboard
+    private let control: LoadControl
+    private let clock = ContinuousClock()
+    private let deadline: ContinuousClock.Instant?
+    private var tick: ContinuousClock.Instant
+    /// What is on the screen is not what the dashboard would draw.
+    private var isStale = true
+    private var hasHungUp = false
+    private var leavesScreen = false
+
+    /// Longest time from a change of the load to the sample that shows it, however rarely one samples.
+    private static let responseTime = Duration.milliseconds(500)
+    /// Between two looks at whether the drain is over.
+    private static let drainTick = Duration.milliseconds(20)
+    /// Nobody waits for the answers once the terminal is gone.
+    private static let hangUpDrainTime = Duration.seconds(1)
+
+    /// Opens all that the run needs and the terminal, and draws the first frame; nothing runs yet.
+    init(_ plan: Plan, _ output: OutputOptions) throws {
+        let environment = Environment.variables(noColor: output.noColor)
+        run = try Run(plan, output, otherSignals: [SIGWINCH, SIGTSTP, SIGCONT])
+        do { terminal = try Terminal(environment: environment) } catch { throw RunError(error.words) }
+        control = LoadControl(run.experiment)
+        dashboard = Dashboard(run: control.description, glyphs: terminal.isUnicode ? .braille : .ascii)
+        tick = clock.now
+        deadline = plan.duration.map { [clock] in clock.now + $0 }
+        draw()
+    }
+
+    /// Runs to the end, gives the terminal back and prints the summary.
+    ///
+    /// Errors: what kept it from running, or the exit code after a summary.
+    func perform() throws {
+        do { try run.start() } catch {
+            terminal.close()
+            throw error
+        }
+        dashboard.run.state = .running
+        if let address = run.experiment.serverAddress {
+            run.experiment.note(.info, source: "server", "listening on http://\(address)")
+        }
+        if let fallback = terminal.fallbackTerm {
+            run.experiment.note(.warning, source: "screen", "this terminal is not in terminfo: taken for \(fallback)")
+        }
+        let end = drain(after: watch())
+        if leavesScreen {
+            let size = terminal.size
+            terminal.leave(lastFrame: dashboard.frame(width: size.width, height: size.height))
+        } else {
+            terminal.close()
+        }
+        try run.finish(after: end)
+    }
+
+    // MARK: While the load runs
+
+    private func watch() -> Run.End {
+        tick = clock.now + run.plan.interval
+        while true {
+            let now = clock.now
+            if run.experiment.isDone || deadline.map({ now >= $0 }) == true { return .natural }
+            if now >= tick {
+                show(run.experiment.sample())
+                // A tick that was missed is left out, not made up for.
+                while tick <= clock.now { tick += run.plan.interval }
+            }
+            draw()
+            let keys = wait(until: min(tick, deadline ?? tick), run.experiment.doneDescriptor)
+            if let end = answer(keys) ?? takeSignals() { return end }
+        }
+    }
+
+    private func show(_ sample: Sample) {
+        run.add(sample)
+        dashboard.add(sample)
+        for event in run.takeEvents() { dashboard.add(event) }
+        isStale = true
+    }
+
+    /// Keys that were pressed until then; none when a signal or a descriptor came first.
+    private func wait(until instant: ContinuousClock.Instant, _ descriptor: Int32) -> [Key] {
+        // A terminal that hung up can always be read, and never says more.
+        let input = hasHungUp ? -1 : terminal.inputDescriptor
+        let patience = instant - clock.now
+        let escapeTime = terminal.keyTimeoutMilliseconds.map { Duration.milliseconds(Int($0)) } ?? patience
+        let isOver = !Polling.wait(
+            for: [input, run.signals.descriptor, descriptor], writing: terminal.wantsToWrite ? input : nil,
+            atMost: min(patience, escapeTime))
+        terminal.sendUnsent()
+        return isOver && escapeTime < patience ? terminal.flushKeys() : terminal.readKeys()
+    }
+
+    private func answer(_ keys: [Key]) -> Run.End? {
+        for key in keys {
+            if key == .hangup {
+                hasHungUp = true
+                return .signal(SIGHUP)
+            }
+            isStale = true
+            switch dashboard.handle(key) {
+            case .quit: return .natural
+            case .quitAndLeaveScreen:
+                leavesScreen = true
+                return .natural
+            case .changeLoad(let steps): changed { control.change(by: steps) }
+            case .togglePauseLoad: changed { control.togglePause() }
+            case .suspend: suspend { _ = kill(0, SIGTSTP) }
+            case .redraw: terminal.redraw()
+            case nil: break
+            }
+        }
+        return nil
+    }
+
+    private func changed(_ change: () -> Void) {
+        change()
+        let state = dashboard.run.state
+        dashboard.run = control.description
+        dashboard.run.state = state
+        for event in run.takeEvents() { dashboard.add(event) }
+        tick = min(tick, clock.now + DashboardRun.responseTime)
+    }
+
+    private func takeSignals() -> Run.End? {
+        while let signal = run.signals.next() {
+            switch signal {
+            case SIGWINCH:
+                terminal.sizeDidChange()
+                isStale = true
+            case SIGTSTP: suspend { raise(SIGTSTP) }
+            case SIGCONT:
+                // Stopped by what cannot be caught: whoever had the terminal meanwhile left it as they liked.
+                terminal.suspend()
+                terminal.resume()
+                isStale = true
+            default: return .signal(signal)
+            }
+        }
+        return nil
+    }
+
+    /// Gives the terminal back, stops the process as if nobody had caught the signal, and comes back.
+    ///
+    /// - Parameter stop: sends the signal.
+    private func suspend(_ stop: () -> Void) {
+        // What an open schedule wants while nobody can send would all be due at once.
+        let wasPaused = run.experiment.isLoadPaused
+        if !wasPaused { run.experiment.setLoadPaused(true) }
+        show(run.experiment.sample())
+        terminal.suspend()
+        SignalInbox.withDefaultAction(of: SIGTSTP, stop)
+        terminal.resume()
+        if !wasPaused { run.experiment.setLoadPaused(false) }
+        isStale = true
+    }
+
+    // MARK: The end
+
+    /// Lets what is in flight finish, on the screen; a second q ends at once.
+    private func drain(after end: Run.End) -> Run.End {
+        var end = end
+        dashboard.run.state = .draining
+        isStale = true
+        draw()
+        let drainTime = hasHungUp ? min(run.plan.drainTime, DashboardRun.hangUpDrainTime) : run.plan.drainTime
+        let last = run.beginStop(withinSeconds: drainTime.inSeconds)
+        dashboard.add(last)
+        while !run.experiment.hasDrained() {
+            isStale = true
+            draw()
+            for key in wait(until: clock.now + DashboardRun.drainTick, -1) {
+                if key == .hangup { hasHungUp = true }
+                if [.quit, .quitAndLeaveScreen].contains(dashboard.handle(key)), key != .hangup { endAtOnce() }
+            }
+            while let signal = run.signals.next() {
+                // The first; a second one has ended the process before anybody reads it here.
+                if SignalInbox.endings.contains(signal), case .natural = end { end = .signal(signal) }
+                if signal == SIGWINCH { terminal.sizeDidChange() }
+            }
+        }
+        run.finishStop()
+        for event in run.takeEvents() { dashboard.add(event) }
+        dashboard.run.state = .ended
+        return end
+    }
+
+    /// As a second Ctrl-C ends a run without a screen.
+    private func endAtOnce() -> Never {
+        terminal.close()
+        _exit(128 + SIGINT)
+    }
+
+    /// Draws if there is anything new and the terminal has taken what was before.
+    private func draw() {
+        guard isStale, !terminal.wantsToWrite, !hasHungUp else { return }
+        let size = terminal.size
+        terminal.show(dashboard.frame(width: size.width, height: size.height))
+        isStale = false
+    }
+}

@@ -1,0 +1,56 @@
+internal import Glibc
+
+/// A file that is there whole, or not at all.
+///
+/// What is written goes to a file beside it, which takes its name in `finish`: an error or
+/// a kill before leaves what was there. What is no file (a pipe, `/dev/null`) and `-` for
+/// standard output are written as they are. Owns the descriptor.
+struct NewFile: ~Copyable {
+    private let path: String
+    private let descriptor: Int32
+    /// Where the bytes are until then; nil when they go to their place at once.
+    private let temporaryPath: String?
+    private var isFinished = false
+
+    /// - Parameter path: nil or `-`: standard output.
+    init(path: String?) throws(RunError) {
+        guard let path, path != "-" else {
+            self.path = "standard output"
+            descriptor = STDOUT_FILENO
+            temporaryPath = nil
+            return
+        }
+        self.path = path
+        var status = stat()
+        if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            temporaryPath = nil
+            descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+        } else {
+            let temporary = "\(path).\(getpid()).tmp"
+            temporaryPath = temporary
+            descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        }
+        guard descriptor >= 0 else { throw NewFile.error(path) }
+    }
+
+    deinit {
+        if descriptor != STDOUT_FILENO { close(descriptor) }
+        if let temporaryPath, !isFinished { unsafe unlink(temporaryPath) }
+    }
+
+    mutating func write(_ text: String) throws(RunError) {
+        guard !text.isEmpty else { return }
+        guard Output(descriptor: descriptor).write(text) else { throw NewFile.error(path) }
+    }
+
+    /// The file has its name from here on.
+    consuming func finish() throws(RunError) {
+        guard let temporaryPath else { return }
+        guard unsafe rename(temporaryPath, path) == 0 else { throw NewFile.error(path) }
+        isFinished = true
+    }
+
+    private static func error(_ path: String) -> RunError {
+        RunError("\(path): cannot write: \(unsafe String(cString: strerror(errno)))")
+    }
+}

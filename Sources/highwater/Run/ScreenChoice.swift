@@ -1,0 +1,34 @@
+internal import Glibc
+internal import Terminal
+internal import Workload
+
+/// Where a run shows itself.
+enum ScreenChoice {
+    /// On the dashboard where one is wanted and there is a terminal, else in plain lines.
+    static func perform(_ plan: Plan, _ output: OutputOptions, onScreen: Bool) throws {
+        guard onScreen else { return try HeadlessRun(plan, output).perform() }
+        for (descriptor, name) in [(STDIN_FILENO, "input"), (STDOUT_FILENO, "output")] where isatty(descriptor) == 0 {
+            Output.error.line("highwater: standard \(name) is not a terminal: plain lines instead of the dashboard")
+            return try HeadlessRun(plan, output).perform()
+        }
+        // Before anything is opened or written: a terminal that cannot be drawn on stays as it is.
+        let term = Environment.variables(noColor: false)["TERM"] ?? ""
+        if term.isEmpty { throw RunError(TerminalError.termUnset.words) }
+        if term == "dumb" { throw RunError(TerminalError.termCannotDraw(term).words) }
+        try DashboardRun(plan, output).perform()
+    }
+}
+
+extension TerminalError {
+    /// What is wrong, and what to do instead.
+    var words: String {
+        let instead = "'highwater record', or --no-tui, runs without a screen"
+        return switch self {
+        case .notATerminal(let descriptor): "descriptor \(descriptor) is not a terminal: \(instead)"
+        case .termUnset: "TERM is not set: \(instead)"
+        case .termCannotDraw(let name): "the dashboard cannot be drawn on TERM=\(name): \(instead)"
+        case .termUnknown(let name): "terminfo knows neither TERM=\(name) nor xterm-256color: \(instead)"
+        case .system(let call, let code): "the terminal cannot be opened: \(call): \(unsafe String(cString: strerror(code)))"
+        }
+    }
+}

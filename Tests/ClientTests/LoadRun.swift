@@ -1,0 +1,150 @@
+import Client
+import Dispatch
+import Glibc
+import Loop
+import Measurements
+import Memory
+import Server
+import Testing
+
+/// Clients on a loop of the test's own thread, from start to end.
+///
+/// The loop, its arenas and nghttp2's allocator trap when anything is left open at the end.
+final class LoadRun: TimerTarget {
+    private let loop: EventLoop
+    private let timer: Timer
+    private var generator: LoadGenerator!
+    private var steps: [(seconds: Double, act: (LoadGenerator) -> Void)]
+    private let begin = EventLoop.monotonicNanoseconds()
+    private(set) var isDone = false
+    /// Everything that was measured, histograms of all readings included.
+    private(set) var total = ClientSample()
+    /// Why a client could not connect, the last time.
+    private(set) var connectError: LoopError?
+    /// Leases out at the end.
+    private(set) var leaseCount = 0
+
+    /// - Parameters:
+    ///   - steps: what to do and when; the load stops with the last, or when it is done.
+    @discardableResult
+    init(
+        _ configuration: ClientConfiguration, rate: Double? = nil, seconds: Double = 20,
+        steps: [(seconds: Double, act: (LoadGenerator) -> Void)] = [], drainSeconds: Double = 5
+    ) throws {
+        loop = try EventLoop()
+        timer = Timer(loop: loop)
+        self.steps = steps.sorted { $0.seconds < $1.seconds }
+        self.steps.append((seconds, { generator in
+            generator.stop(
+                askedNanoseconds: EventLoop.monotonicNanoseconds(), withinNanoseconds: UInt64(drainSeconds * 1e9))
+        }))
+        generator = try LoadGenerator(
+            loop: loop, configuration: configuration, share: rate.map { ($0, 0) }
+        ) { [unowned self] in
+            isDone = true
+            self.steps = [(0, self.steps.last!.act)]
+            timer.setDeadline(nanoseconds: 1)
+        } onEnd: { [unowned self] in
+            timer.close()
+        }
+        timer.target = self
+        timer.setDeadline(nanoseconds: begin + UInt64(self.steps[0].seconds * 1e9))
+        generator.start()
+        loop.run()
+        take()
+        leaseCount = loop.arenas.currentStatistics.leaseCount
+        connectError = generator.lastConnectError
+        generator = nil
+    }
+
+    func timerDidFire(_ timer: Timer) {
+        let step = steps.removeFirst()
+        take()
+        if let next = steps.first { timer.setDeadline(nanoseconds: begin + UInt64(next.seconds * 1e9)) }
+        step.act(generator)
+    }
+
+    private func take() {
+        let new = generator.sample()
+        total = new.including(histogramsOf: total)
+    }
+}
+
+/// The sums that hold for every run that has ended.
+func expectSums(_ run: LoadRun, requests: Int? = nil, _ location: SourceLocation = #_sourceLocation) {
+    let sample = run.total
+    #expect(sample.startedRequests == sample.doneRequests, sourceLocation: location)
+    #expect(sample.doneRequests == sample.succeededRequests + sample.failedRequests, sourceLocation: location)
+    let errors = sample.errors
+    #expect(
+        sample.erroredRequests == errors.connect + errors.closed + errors.reset + errors.goaway + errors.timeout
+            + errors.protocolError + errors.aborted, sourceLocation: location)
+    #expect(sample.inFlightRequests == 0, sourceLocation: location)
+    #expect(sample.openConnections == 0, sourceLocation: location)
+    #expect(run.leaseCount == 0, sourceLocation: location)
+    #expect(
+        sample.serviceTime.count == sample.doneRequests - sample.erroredRequests + sample.timedOutRequests,
+        sourceLocation: location)
+    #expect(sample.responseTime.count == sample.serviceTime.count, sourceLocation: location)
+    if let requests { #expect(sample.doneRequests == UInt64(requests), sourceLocation: location) }
+}
+
+/// The embedded server on a thread of its own, until it goes.
+final class ServerThread {
+    enum Command: Sendable {
+        case block(milliseconds: UInt32)
+        case stop
+    }
+
+    let address: SocketAddress
+    private let mailbox = Mailbox<Command>()
+    private let latest = Latest<ServerSample> { _, newer in newer }
+    private let thread: LoopThread
+
+    init(_ change: (inout ServerConfiguration) -> Void = { _ in }) throws {
+        var configuration = ServerConfiguration()
+        change(&configuration)
+        let socket = try Listener.Socket(binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
+        address = socket.address
+        let (mailbox, latest, settings) = (mailbox, latest, configuration)
+        // Bound is not listening: who connects in between is refused.
+        let listening = DispatchSemaphore(value: 0)
+        thread = try LoopThread(name: "server") {
+            do {
+                let loop = try EventLoop()
+                let server = try HTTPServer(loop: loop, socket: socket, number: 0, configuration: settings) {
+                    mailbox.close()
+                }
+                try mailbox.open(on: loop) { command in
+                    switch command {
+                    case .block(let milliseconds): usleep(milliseconds * 1000)
+                    case .stop: server.drain(withinNanoseconds: 1_000_000_000)
+                    }
+                }
+                listening.signal()
+                loop.run()
+                latest.publish(server.sample())
+            } catch {
+                listening.signal()
+                Issue.record(error)
+            }
+        }
+        listening.wait()
+    }
+
+    func post(_ command: Command) { mailbox.post(command) }
+
+    func stop() -> ServerSample? {
+        mailbox.post(.stop)
+        thread.join()
+        return latest.take()
+    }
+
+    func configuration(_ change: (inout ClientConfiguration) -> Void) -> ClientConfiguration {
+        var configuration = ClientConfiguration(address: address, authority: address.description)
+        configuration.paths = ["/health"]
+        configuration.windowByteCount = 1 << 24
+        change(&configuration)
+        return configuration
+    }
+}

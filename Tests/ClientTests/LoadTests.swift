@@ -1,0 +1,228 @@
+import Client
+import HTTP2
+import Loop
+import Measurements
+import Server
+import Testing
+
+@Suite("Clients ask our own server", .serialized)
+struct LoadTests {
+    @Test("a closed load of n requests does exactly n", arguments: [
+        (requests: 1, connections: 1, streams: 1), (1, 5, 3), (100, 7, 1), (1000, 3, 10), (2500, 40, 100), (0, 2, 2),
+    ])
+    func closedLoad(_ load: (requests: Int, connections: Int, streams: Int)) throws {
+        let server = try ServerThread()
+        let run = try LoadRun(server.configuration {
+            $0.requests = load.requests
+            $0.connections = load.connections
+            $0.streams = load.streams
+        })
+        let served = server.stop()
+        #expect(run.isDone)
+        expectSums(run, requests: load.requests)
+        #expect(run.total.succeededRequests == UInt64(load.requests))
+        #expect(run.total.scheduledRequests == UInt64(load.requests))
+        #expect(served?.completedRequests == UInt64(load.requests))
+        #expect(run.total.scheduleDelay.count == 0)
+        let percentiles = [1.0, 50, 99, 100]
+        #expect(
+            run.total.serviceTime.valuesAtPercentiles(percentiles) == run.total.responseTime.valuesAtPercentiles(percentiles))
+        if load.requests > 0 {
+            #expect(run.total.receivedHeaderBytes > 0)
+            #expect(run.total.receivedHeaderBytes < run.total.decodedHeaderBytes)
+        }
+    }
+
+    @Test("an open load fires what was asked for", arguments: [1_000.0, 10_000])
+    func rate(_ rate: Double) throws {
+        let server = try ServerThread()
+        let run = try LoadRun(
+            server.configuration {
+                $0.connections = 10
+                $0.streams = 50
+            }, rate: rate, seconds: 2)
+        _ = server.stop()
+        expectSums(run)
+        let asked = rate * 2
+        #expect(run.total.startedRequests == run.total.scheduledRequests)
+        #expect(abs(Double(run.total.startedRequests) - asked) <= asked / 1000 + rate / 100 + 1)
+        #expect(run.total.scheduleDelay.count == run.total.startedRequests)
+    }
+
+    @Test("an open load with a number of requests ends with that number")
+    func openLoadOfNumber() throws {
+        let server = try ServerThread()
+        let run = try LoadRun(
+            server.configuration {
+                $0.connections = 3
+                $0.streams = 4
+                $0.requests = 777
+            }, rate: 5_000)
+        _ = server.stop()
+        #expect(run.isDone)
+        expectSums(run, requests: 777)
+        #expect(run.total.scheduledRequests == 777)
+    }
+
+    @Test("a stall of the server shows in response time, and not in most service times")
+    func coordinatedOmission() throws {
+        let server = try ServerThread()
+        let run = try LoadRun(
+            server.configuration { $0.requestTimeoutNanoseconds = 5_000_000_000 },
+            rate: 1_000, seconds: 2, steps: [(1, { _ in server.post(.block(milliseconds: 300)) })])
+        _ = server.stop()
+        expectSums(run)
+        let response = run.total.responseTime.valuesAtPercentiles([50, 99, 100]).map { Double($0 ?? 0) / 1e6 }
+        let service = run.total.serviceTime.valuesAtPercentiles([50, 99, 100]).map { Double($0 ?? 0) / 1e6 }
+        // One connection with one stream: one request is in the stall, 300 wait for it.
+        #expect(response[2] >= 290)
+        #expect(response[1] >= 200)
+        #expect(service[2] >= 290)
+        #expect(service[1] < 100)
+    }
+
+    @Test("rate, streams, connections and pause change under load and lose nothing")
+    func changes() throws {
+        let server = try ServerThread()
+        var counts: [UInt64] = []
+        let run = try LoadRun(
+            server.configuration {
+                $0.connections = 4
+                $0.streams = 2
+            }, rate: 500, seconds: 2,
+            steps: [
+                (0.4, { $0.setRate(2_000) }), (0.8, { $0.setConnections(1) }), (1.0, { $0.setConnections(9) }),
+                (1.2, { $0.setStreams(7) }),
+                (1.4, { generator in
+                    generator.setPaused(true, rate: 2_000)
+                    counts.append(generator.sample().startedRequests)
+                }),
+                (1.6, { generator in
+                    counts.append(generator.sample().startedRequests)
+                    generator.setPaused(false, rate: 2_000)
+                }),
+            ])
+        _ = server.stop()
+        // The readings inside the steps took histograms along: the counters alone are whole here.
+        #expect(counts[0] == counts[1], "a pause asks nothing")
+        let asked = 0.4 * 500 + 1.4 * 2_000
+        #expect(abs(Double(run.total.startedRequests) - asked) < asked / 20)
+        #expect(run.total.startedRequests == run.total.scheduledRequests)
+        #expect(run.total.doneRequests == run.total.startedRequests)
+        #expect(run.total.failedRequests == 0)
+        #expect(run.total.openedConnections == 12)
+    }
+
+    @Test("a server that takes fewer streams is never asked for more")
+    func streamLimit() throws {
+        let server = try ServerThread { $0.http2.maxConcurrentStreams = 3 }
+        let run = try LoadRun(server.configuration {
+            $0.requests = 500
+            $0.connections = 2
+            $0.streams = 20
+        })
+        _ = server.stop()
+        expectSums(run, requests: 500)
+        #expect(run.total.succeededRequests == 500)
+    }
+
+    @Test("a request that takes too long is reset, counted and measured")
+    func timeout() throws {
+        let server = try ServerThread()
+        let run = try LoadRun(server.configuration {
+            $0.paths = ["/delay/5"]
+            $0.requests = 3
+            $0.requestTimeoutNanoseconds = 100_000_000
+        })
+        let served = server.stop()
+        expectSums(run, requests: 3)
+        #expect(run.total.timedOutRequests == 3)
+        #expect(run.total.reconnects == 0, "the connection survives")
+        #expect(served?.completedRequests == 0)
+        let longest = run.total.serviceTime.valuesAtPercentiles([100])[0] ?? 0
+        #expect(longest >= 100_000_000 && longest < 400_000_000)
+    }
+
+    @Test("large bodies pass both ways through the smallest usual windows")
+    func bodies() throws {
+        let server = try ServerThread()
+        let up = try LoadRun(server.configuration {
+            $0.paths = ["/post"]
+            $0.method = "POST"
+            $0.body = [UInt8](repeating: 97, count: 200 * 1024)
+            $0.requests = 20
+            $0.connections = 2
+            $0.streams = 3
+            $0.windowByteCount = 65_535
+        })
+        expectSums(up, requests: 20)
+        #expect(up.total.succeededRequests == 20)
+        #expect(up.total.sentBytes > 20 * 200 * 1024)
+        let down = try LoadRun(server.configuration {
+            $0.paths = ["/bytes/10485760"]
+            $0.requests = 6
+            $0.connections = 2
+            $0.streams = 2
+            $0.windowByteCount = 65_535
+        })
+        _ = server.stop()
+        expectSums(down, requests: 6)
+        #expect(down.total.succeededRequests == 6)
+        #expect(down.total.receivedBodyBytes == 6 * 10_485_760)
+    }
+
+    @Test("nobody there: the run ends within two seconds, all requests counted")
+    func refused() throws {
+        let server = try ServerThread()
+        let address = server.configuration {
+            $0.requests = 50
+            $0.connections = 20
+        }
+        _ = server.stop()
+        let begin = ContinuousClock.now
+        let run = try LoadRun(address)
+        #expect(ContinuousClock.now - begin < .seconds(2))
+        #expect(run.isDone)
+        #expect(run.total.errors.connect == 50)
+        #expect(run.total.doneRequests == 50)
+        #expect(run.total.openedConnections == 0)
+    }
+
+    @Test("a server that closes idle connections is connected to again")
+    func idleTimeout() throws {
+        let server = try ServerThread { $0.idleTimeoutNanoseconds = 200_000_000 }
+        let run = try LoadRun(server.configuration { $0.connections = 2 }, rate: 2, seconds: 2)
+        _ = server.stop()
+        expectSums(run)
+        #expect(run.total.reconnects > 0)
+        #expect(run.total.failedConnects == 0, "\(String(describing: run.connectError))")
+        #expect(run.total.succeededRequests + run.total.errors.closed + run.total.errors.goaway == run.total.doneRequests)
+    }
+
+    @Test("stopping under load drains what is in flight")
+    func stopUnderLoad() throws {
+        let server = try ServerThread()
+        let run = try LoadRun(
+            server.configuration {
+                $0.connections = 5
+                $0.streams = 10
+            }, seconds: 0.3)
+        let served = server.stop()
+        expectSums(run)
+        #expect(run.total.failedRequests == 0)
+        #expect(served?.completedRequests == run.total.doneRequests)
+    }
+
+    @Test("what the drain does not wait for is aborted and counted")
+    func aborted() throws {
+        let server = try ServerThread()
+        let run = try LoadRun(
+            server.configuration {
+                $0.paths = ["/delay/5"]
+                $0.streams = 4
+            }, seconds: 0.2, drainSeconds: 0.1)
+        _ = server.stop()
+        expectSums(run, requests: 4)
+        #expect(run.total.errors.aborted == 4)
+    }
+}

@@ -1,0 +1,189 @@
+import Client
+import Foundation
+import Loop
+import Measurements
+import Testing
+
+@Suite("A peer that misbehaves ends each request with a cause", .serialized)
+struct MisbehavingPeerTests {
+    private func run(
+        _ requests: Int, streams: Int = 1, timeoutMilliseconds: UInt64 = 5_000, body: [UInt8] = [], seconds: Double = 20,
+        _ serve: @escaping @Sendable (PeerConnection, Int) -> Void
+    ) throws -> LoadRun {
+        let peer = RawPeer(serve)
+        defer { peer.stop() }
+        var configuration = ClientConfiguration(
+            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        configuration.requests = requests
+        configuration.streams = streams
+        configuration.body = body
+        configuration.requestTimeoutNanoseconds = timeoutMilliseconds * 1_000_000
+        configuration.connectTimeoutNanoseconds = 300_000_000
+        let run = try LoadRun(configuration, seconds: seconds)
+        expectSums(run, requests: requests)
+        return run
+    }
+
+    @Test("never answers: timeout")
+    func silent() throws {
+        let run = try run(4, streams: 2, timeoutMilliseconds: 100) { peer, _ in
+            peer.greet()
+            peer.waitForEnd()
+        }
+        #expect(run.total.errors.timeout == 4)
+    }
+
+    @Test("never says a word: not connected, and soon over")
+    func mute() throws {
+        let run = try run(4) { peer, _ in peer.waitForEnd() }
+        #expect(run.total.errors.connect == 4)
+        #expect(run.total.openedConnections == 0)
+        #expect(run.isDone)
+    }
+
+    @Test("speaks HTTP/1.1: not connected")
+    func otherProtocol() throws {
+        let run = try run(4) { peer, _ in
+            _ = peer.read(24)
+            peer.raw(Array("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n".utf8))
+            peer.waitForEnd()
+        }
+        #expect(run.total.errors.connect == 4)
+        #expect(run.total.openedConnections == 0)
+    }
+
+    @Test("closes at once: attempts with pauses, not a loop")
+    func closesAtOnce() throws {
+        let run = try run(4) { _, _ in }
+        #expect(run.total.errors.connect == 4)
+        #expect(run.total.failedConnects == 5)
+    }
+
+    @Test("GOAWAY with a lower last stream: those above it are GOAWAY, the others are answered")
+    func goaway() throws {
+        let run = try run(8, streams: 4) { peer, number in
+            peer.greet()
+            guard number == 0 else { return peer.answerAll() }
+            for _ in 0..<4 { _ = peer.request() }
+            peer.send(PeerConnection.goaway, PeerConnection.number(3, bytes: 4) + PeerConnection.number(0, bytes: 4))
+            peer.answer(1)
+            usleep(20_000)
+            peer.answer(3)
+            peer.waitForEnd()
+        }
+        #expect(run.total.errors.goaway == 2)
+        #expect(run.total.succeededRequests == 6)
+        #expect(run.total.reconnects == 1)
+    }
+
+    @Test("resets every third stream: reset")
+    func resets() throws {
+        let run = try run(30, streams: 5) { peer, _ in
+            peer.greet()
+            var count = 0
+            while let stream = peer.request() {
+                count += 1
+                // PROTOCOL_ERROR as the peer's word on us is still a reset.
+                if count % 3 == 0 {
+                    peer.send(PeerConnection.reset, stream: stream, PeerConnection.number(count % 2 == 0 ? 1 : 2, bytes: 4))
+                } else {
+                    peer.answer(stream)
+                }
+            }
+        }
+        #expect(run.total.errors.reset == 10)
+        #expect(run.total.succeededRequests == 20)
+    }
+
+    @Test("closes in the middle of a body: closed")
+    func closesMidBody() throws {
+        let run = try run(6, streams: 2) { peer, _ in
+            peer.greet()
+            if let stream = peer.request() { peer.answer(stream) }
+            guard let stream = peer.request() else { return }
+            peer.send(PeerConnection.headers, flags: PeerConnection.endHeaders, stream: stream, [0x88])
+            peer.send(PeerConnection.data, stream: stream, [1, 2, 3])
+        }
+        #expect(run.total.errors.closed >= 2)
+        #expect(run.total.errors.closed + run.total.succeededRequests == 6)
+    }
+
+    @Test("takes no streams, then a hundred: nothing is sent before, all is answered after")
+    func noStreamsAtFirst() throws {
+        let run = try run(10, streams: 5) { peer, _ in
+            peer.greet([(3, 0)])
+            usleep(150_000)
+            peer.send(PeerConnection.settings, PeerConnection.number(3, bytes: 2) + PeerConnection.number(100, bytes: 4))
+            peer.answerAll()
+        }
+        #expect(run.total.succeededRequests == 10)
+        // Sent after the wait, so the wait is in none of them.
+        #expect((run.total.serviceTime.valuesAtPercentiles([100])[0] ?? .max) < 100_000_000)
+    }
+
+    @Test("grants one byte at a time: the upload arrives whole")
+    func tinyWindows() throws {
+        let body = Array("twelve bytes".utf8)
+        let run = try run(2, body: body) { peer, _ in
+            peer.greet([(4, 1)])
+            var received = 0
+            while let frame = peer.frame() {
+                guard frame.type == PeerConnection.data else { continue }
+                received += frame.payload.count
+                if frame.payload.count > 1 { return }
+                if frame.flags & PeerConnection.endStream != 0 {
+                    if received == 12 { peer.answer(frame.stream) }
+                    received = 0
+                } else {
+                    peer.send(PeerConnection.windowUpdate, stream: frame.stream, PeerConnection.number(1, bytes: 4))
+                }
+            }
+        }
+        #expect(run.total.succeededRequests == 2)
+    }
+
+    @Test("sends headers that are no HPACK: protocol error")
+    func malformedHeaders() throws {
+        let run = try run(3) { peer, _ in
+            peer.greet()
+            guard let stream = peer.request() else { return }
+            peer.send(PeerConnection.headers, flags: PeerConnection.endHeaders, stream: stream, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF])
+            peer.waitForEnd()
+        }
+        #expect(run.total.errors.protocolError == 3)
+    }
+
+    @Test("sends a head in many frames: all its bytes are counted")
+    func hugeHead() throws {
+        let run = try run(1) { peer, _ in
+            peer.greet()
+            guard let stream = peer.request() else { return }
+            // ":status: 200", then a literal field of 20 000 bytes, never indexed (RFC 7541, 6.2.3).
+            let value = [UInt8](repeating: 97, count: 20_000)
+            // 20 000 = 127 + 19 873, in groups of seven bits.
+            let block: [UInt8] = [0x88, 0x10, 1, 120, 0x7F, 0xA1, 0x9B, 0x01] + value
+            peer.send(PeerConnection.headers, flags: PeerConnection.endStream, stream: stream, Array(block[..<9_000]))
+            peer.send(PeerConnection.continuation, stream: stream, Array(block[9_000..<18_000]))
+            peer.send(PeerConnection.continuation, flags: PeerConnection.endHeaders, stream: stream, Array(block[18_000...]))
+            peer.waitForEnd()
+        }
+        #expect(run.total.succeededRequests == 1)
+        #expect(run.total.receivedHeaderBytes == 20_008)
+        #expect(run.total.decodedHeaderBytes == 10 + 1 + 20_000)
+    }
+
+    @Test("answers with what is no status: protocol error", arguments: ["999", "abc", "20", "2000", "100", "-20"])
+    func status(_ text: String) throws {
+        let run = try run(2) { peer, _ in
+            peer.greet()
+            while let stream = peer.request() {
+                // A literal :status by the static table's name 8 (RFC 7541, A).
+                peer.send(
+                    PeerConnection.headers, flags: PeerConnection.endHeaders | PeerConnection.endStream, stream: stream,
+                    [0x08, UInt8(text.utf8.count)] + Array(text.utf8))
+            }
+        }
+        #expect(run.total.errors.protocolError == 2)
+        #expect(run.total.reconnects == 0)
+    }
+}

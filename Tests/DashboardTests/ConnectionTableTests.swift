@@ -1,0 +1,170 @@
+import Dashboard
+import Measurements
+import Testing
+
+@Suite("The table of connections")
+struct ConnectionTableTests {
+    private func text(_ dashboard: Dashboard, _ width: Int = 120, _ height: Int = 40) -> String {
+        let frame = dashboard.frame(width: width, height: height)
+        return (0..<height).map { frame.row($0) }.joined(separator: "\n")
+    }
+
+    private func type(_ text: String, on dashboard: inout Dashboard) {
+        for scalar in text.unicodeScalars { _ = dashboard.handle(.character(scalar)) }
+    }
+
+    private func row(
+        _ id: UInt64, peer: String = "127.0.0.1:51822", state: ConnectionSample.State = .running,
+        version: ConnectionSample.Version = .http2, pending: Int = 0, age: UInt64 = 0
+    ) -> ConnectionRow {
+        ConnectionRow(
+            sample: ConnectionSample(
+                id: id, loop: 0, peer: peer, state: state, version: version, streams: 1, requests: 0, receivedBytes: 0,
+                sentBytes: 0, pendingBytes: pending, oldestAgeNanoseconds: age, arenaUsedBytes: 0, arenaReservedBytes: 0,
+                arenaHighWaterBytes: 0, ageNanoseconds: 0),
+            requestRate: 12_000, receiveRate: 0, sendRate: 0)
+    }
+
+    @Test("a filter means what it says", arguments: [
+        ("", true), ("51822", true), ("99", false), ("!99", true), ("!51822", false), ("17", true), ("pend>64k", true),
+        ("pend>=65537", true), ("pend>65537", false), ("pend<64KiB", false), ("!pend<64k", true), ("age>10ms", true),
+        ("age>1s", false), ("age<=0.02s", true), ("state:W", true), ("state:w", true), ("state:R", false), ("proto:h2", true),
+        ("!proto:h2", false), ("peer:127.0", true), ("req>10k", true), ("req=12k", true), ("id:17", true), ("id:18", false),
+        ("state:W pend>64k 51822", true), ("state:W pend>64k nobody", false), ("127.0.0.1:51822", true), (" ", true),
+    ])
+    func filters(text: String, passes: Bool) throws {
+        let waiting = row(17, state: .waiting, pending: 65_537, age: 20_000_000)
+        #expect(try ConnectionFilter(text).passes(waiting) == passes)
+    }
+
+    @Test("what a filter cannot mean is said", arguments: [
+        ("!", ConnectionFilterError.nothingAfterNot), ("foo>3", .unknownField("foo")), ("pend>", .noValue(field: "pend")),
+        ("pend>=", .noValue(field: "pend")), ("state:", .noValue(field: "state")), ("pend>64x", .notAFigure("64x", kind: .bytes)),
+        ("pend>1.", .notAFigure("1.", kind: .bytes)), ("age>10", .notAFigure("10", kind: .time)), ("strm>-1", .notAFigure("-1", kind: .count)),
+        ("state:Z", .unknownState("Z")), ("proto:h3", .unknownProtocol("h3")), ("ok foo:1", .unknownField("foo")),
+    ])
+    func errors(text: String, error: ConnectionFilterError) {
+        #expect(throws: error) { _ = try ConnectionFilter(text) }
+    }
+
+    @Test("the filter works while it is typed, and an error stands beside it while the last good one goes on")
+    func typing() {
+        var dashboard = Dashboard.synthetic(samples: 20)
+        type("/proto:h1", on: &dashboard)
+        #expect(text(dashboard).contains("8 of 64"))
+        type(" pend>6z", on: &dashboard)
+        #expect(text(dashboard).contains("\"6z\" is no size"))
+        #expect(text(dashboard).contains("h1") && !text(dashboard).contains(" h2 "))
+        #expect(dashboard.table.isTyping)
+        _ = dashboard.handle(.enter)
+        #expect(dashboard.table.isTyping)
+        for _ in 0..<8 { _ = dashboard.handle(.backspace) }
+        _ = dashboard.handle(.enter)
+        #expect(!dashboard.table.isTyping && dashboard.table.filterText == "proto:h1")
+        // Letters are keys again; one Esc takes the filter away, and not more.
+        _ = dashboard.handle(.character("z"))
+        #expect(dashboard.zoomed == .connections)
+        _ = dashboard.handle(.escape)
+        #expect(dashboard.table.filterText.isEmpty && dashboard.zoomed == .connections)
+    }
+
+    @Test("Esc while typing brings the old filter back, and q is a letter")
+    func abandon() {
+        var dashboard = Dashboard.synthetic(samples: 3)
+        type("/state:R", on: &dashboard)
+        _ = dashboard.handle(.enter)
+        type("/q", on: &dashboard)
+        #expect(dashboard.table.filterText == "state:Rq")
+        _ = dashboard.handle(.escape)
+        #expect(dashboard.table.filterText == "state:R" && !dashboard.table.isTyping)
+        type("/", on: &dashboard)
+        #expect(dashboard.handle(.control("c")) == .quit)
+    }
+
+    @Test("a filter that nothing passes says so, and keeps its keys")
+    func none() {
+        var dashboard = Dashboard.synthetic(samples: 3)
+        type("/nobody", on: &dashboard)
+        _ = dashboard.handle(.enter)
+        #expect(text(dashboard).contains("none of 64 passes"))
+        for key: Key in [.character("n"), .character("N"), .enter, .down, .end] { #expect(dashboard.handle(key) == nil) }
+    }
+
+    @Test("n and N go round the rows that pass")
+    func turn() {
+        var dashboard = Dashboard.synthetic(samples: 3)
+        type("/id<=2", on: &dashboard)
+        _ = dashboard.handle(.enter)
+        type("s", on: &dashboard)
+        #expect(text(dashboard).contains("▌     1"))
+        type("n", on: &dashboard)
+        #expect(text(dashboard).contains("▌     2"))
+        type("n", on: &dashboard)
+        #expect(text(dashboard).contains("▌     1"))
+        type("N", on: &dashboard)
+        #expect(text(dashboard).contains("▌     2"))
+    }
+
+    @Test("s and the arrows go through all columns and back to trouble, each sorted as it should")
+    func order() {
+        var dashboard = Dashboard.synthetic(samples: 20)
+        for column in ConnectionColumn.allCases {
+            _ = dashboard.handle(.right)
+            #expect(dashboard.table.order.column == column)
+        }
+        type("s", on: &dashboard)
+        #expect(dashboard.table.order.column == nil)
+        type("S", on: &dashboard)
+        #expect(dashboard.table.order.column == .used)
+        for _ in 0..<11 { _ = dashboard.handle(.left) }
+        #expect(dashboard.table.order.column == .id && text(dashboard).contains("▌     1"))
+        type("r", on: &dashboard)
+        #expect(text(dashboard).contains("▌    64"))
+    }
+
+    @Test("the column that sorts stays on a narrow screen, and is named in ASCII too")
+    func narrow() {
+        var dashboard = Dashboard.synthetic(samples: 3)
+        type("S", on: &dashboard)
+        #expect(text(dashboard, 60, 16).contains("used▾"))
+        type("b", on: &dashboard)
+        #expect(text(dashboard, 60, 16).contains("usedv"))
+    }
+
+    @Test("enter shows one connection alone, arrows the next; Esc goes back to the table")
+    func detail() {
+        var dashboard = Dashboard.synthetic(samples: 130)
+        type("s", on: &dashboard)
+        _ = dashboard.handle(.down)
+        _ = dashboard.handle(.enter)
+        #expect(text(dashboard).contains("#2  127.0.0.1:51781"))
+        _ = dashboard.handle(.down)
+        #expect(text(dashboard).contains("#3  127.0.0.1:51782"))
+        // In time it stays the same connection.
+        _ = dashboard.handle(.left)
+        #expect(dashboard.isPaused)
+        _ = dashboard.handle(.escape)
+        #expect(dashboard.detail == nil && dashboard.isPaused)
+    }
+
+    @Test("the line over time knows calm connections too, ten minutes back")
+    func traces() {
+        var dashboard = Dashboard.synthetic(samples: 40)
+        type("s", on: &dashboard)
+        _ = dashboard.handle(.enter)
+        let frame = dashboard.frame(width: 100, height: 30)
+        // Used arena bytes are never nothing: forty moments are twenty columns of dots.
+        let columns = (0..<100).filter { x in (20..<29).contains { (0x2801...0x28FF).contains(frame[x, $0].scalar.value) } }
+        #expect(columns.count >= 20)
+    }
+
+    @Test("ten thousand connections are sorted and drawn in a moment, even in debug")
+    func many() {
+        var source = SyntheticRun(connections: 10_000)
+        var dashboard = Dashboard(run: Dashboard.synthetic(samples: 0).run)
+        dashboard.add(source.next())
+        type("ssssss", on: &dashboard)
+        let time = ContinuousClock().measure { _ = dashboard.frame(width: 160, height: 48) }
+        #expect(time < .milliseconds(400))
+    }
+}

@@ -1,0 +1,111 @@
+import Glibc
+import Loop
+import Memory
+import TestSupport
+import Testing
+
+@Suite("A listener") struct ListenerTests {
+    @Test("refuses a port that another has, and says which")
+    func portInUse() throws {
+        let first = try Listener.Socket(binding: .loopback, sharesPort: false)
+        defer { first.close() }
+        #expect(listen(first.descriptor, 1) == 0)
+        #expect {
+            _ = try Listener.Socket(binding: first.address, sharesPort: false)
+        } throws: { error in
+            (error as? LoopError)?.code == -EADDRINUSE && "\(error)".contains(first.address.description)
+        }
+    }
+
+    @Test("shares a port with others when all say so")
+    func shared() throws {
+        let first = try Listener.Socket(binding: .loopback, sharesPort: true)
+        let second = try Listener.Socket(binding: first.address, sharesPort: true)
+        #expect(first.address.port == second.address.port && first.address.port > 0)
+        first.close()
+        second.close()
+    }
+
+    @Test("that has closed takes nobody, and the loop ends")
+    func closed() throws {
+        let loop = try EventLoop()
+        let socket = try Listener.Socket(binding: .loopback, sharesPort: false)
+        let listener = try Listener(loop: loop, socket: socket) { _ in }
+        listener.close()
+        listener.close()
+        loop.run()
+        #expect(throws: SystemError.self) { try RawSocket(port: socket.address.port) }
+    }
+
+    /// In a process of its own: the limit on descriptors is the whole process's.
+    @Test("out of descriptors closes whoever comes, and recovers")
+    func starved() async {
+        await #expect(processExitsWith: .success) {
+            let loop = try EventLoop()
+            let socket = try Listener.Socket(binding: .loopback, sharesPort: false)
+            var owners: [Owner] = []
+            let listener = try Listener(loop: loop, socket: socket) { owners.append(Owner($0)) }
+            let before = try RawSocket(port: socket.address.port)
+            // Connections of three phases: fine, none left, fine again.
+            let starving = try (0..<3).map { _ in try RawSocket(port: socket.address.port) }
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            var none = limit
+            // The lowest free number and all above: what libuv holds back is the only way to take anybody.
+            let free = open("/dev/null", O_RDONLY)
+            close(free)
+            none.rlim_cur = rlim_t(free)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &none)
+            let timer = Timer(loop: loop)
+            var step = 0
+            let tick = Each(timer, milliseconds: 30) {
+                step += 1
+                if step == 1 {
+                    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+                    for peer in starving + [before] { precondition(try! peer.isClosed()) }
+                    _ = try! RawSocket(port: socket.address.port)
+                } else {
+                    timer.close()
+                    listener.close()
+                    for owner in owners { owner.stream.close() }
+                }
+            }
+            loop.run()
+            withExtendedLifetime(tick) {}
+            precondition(owners.count == 1, "took \(owners.count)")
+        }
+    }
+}
+
+/// Calls back every so often until the timer is closed.
+final class Each: TimerTarget {
+    private let body: () -> Void
+    private let nanoseconds: UInt64
+
+    init(_ timer: Timer, milliseconds: Int, body: @escaping () -> Void) {
+        self.body = body
+        nanoseconds = UInt64(milliseconds) * 1_000_000
+        timer.target = self
+        timer.setDeadline(nanoseconds: .now + nanoseconds)
+    }
+
+    func timerDidFire(_ timer: Timer) {
+        timer.setDeadline(nanoseconds: .now + nanoseconds)
+        body()
+    }
+}
+
+@Suite("A socket address") struct SocketAddressTests {
+    @Test("is read and written in both families")
+    func text() {
+        #expect(SocketAddress(host: "127.0.0.1", port: 80)?.description == "127.0.0.1:80")
+        #expect(SocketAddress(host: "::1", port: 443)?.description == "[::1]:443")
+        #expect(SocketAddress(host: "::1", port: 443)?.isLoopback == true)
+        #expect(SocketAddress(host: "10.0.0.1", port: 1)?.isLoopback == false)
+        #expect(SocketAddress(host: "localhost", port: 1) == nil)
+        #expect(SocketAddress(host: "127.0.0.1", port: 65_536) == nil)
+        #expect(SocketAddress(host: "127.0.0.1", port: -1) == nil)
+        #expect((try? SocketAddress.resolve(host: "127.0.0.1", port: 7))?.port == 7)
+        #expect(throws: LoopError.self) { try SocketAddress.resolve(host: "no such host", port: 7) }
+    }
+}

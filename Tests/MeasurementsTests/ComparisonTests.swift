@@ -1,0 +1,137 @@
+import Measurements
+import Testing
+
+@Suite("A comparison")
+struct ComparisonTests {
+    /// A run of ten seconds whose latency and rate wobble by a few percent around these.
+    private func run(_ name: String, latency: Double = 1e6, rate: Double = 1_000, intervals: Int = 10, failed: UInt64 = 0) -> ComparedRun {
+        let wobble = [1.0, 1.02, 0.98, 1.01, 0.99]
+        var run = ComparedRun(name: name)
+        var done = 0.0
+        for index in 0..<intervals {
+            var client = ClientSample()
+            done += rate * wobble[(index + 2) % 5]
+            client.doneRequests = UInt64(done)
+            client.failedRequests = failed * UInt64(index + 1)
+            client.openConnections = 7
+            client.serviceTime.record(nanoseconds: UInt64(latency * wobble[index % 5]), times: 2_000)
+            run.add(Sample(
+                timeNanoseconds: UInt64(index + 1) * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: nil,
+                client: client, process: ProcessSample()))
+        }
+        return run
+    }
+
+    private func change(_ name: String, _ comparison: Comparison) throws -> Change {
+        try #require(comparison.changes.first { $0.name == name })
+    }
+
+    @Test("of a run with itself finds nothing")
+    func same() {
+        let comparison = Comparison(run("a"), run("b"))
+        #expect(!comparison.changes.isEmpty)
+        #expect(comparison.changes.allSatisfy { $0.verdict == .same && $0.share == 0 })
+    }
+
+    @Test("takes a change smaller than the intervals' own for noise, and a greater one for what it is")
+    func noise() throws {
+        let slightly = Comparison(run("a"), run("b", latency: 1.02e6, rate: 985))
+        #expect(try change("client.service_time.p50", slightly).verdict == .withinNoise)
+        #expect(try change("client.requests.rate", slightly).verdict == .withinNoise)
+        let much = Comparison(run("a"), run("b", latency: 1.2e6, rate: 1_200))
+        #expect(try change("client.service_time.p50", much).verdict == .worse)
+        #expect(try change("client.requests.rate", much).verdict == .better)
+        #expect(try change("client.connections.open.mean", much).verdict == .same)
+        let share = try #require(try change("client.requests.rate", much).share)
+        #expect((share - 0.2).magnitude < 0.001)
+    }
+
+    @Test("has no verdict on runs too short to know their noise")
+    func short() throws {
+        let comparison = Comparison(run("a", intervals: 4), run("b", latency: 9e6))
+        #expect(try change("client.service_time.p50", comparison).verdict == .unknown)
+    }
+
+    @Test("says which run lacks a figure")
+    func missing() throws {
+        let comparison = Comparison(run("a"), ComparedRun(name: "b"))
+        #expect(try change("client.requests.rate", comparison).verdict == .missing)
+    }
+
+    @Test("leaves the drain out of rates")
+    func drain() throws {
+        var drained = run("b")
+        var client = ClientSample()
+        client.doneRequests = 10_000
+        drained.add(Sample(
+            timeNanoseconds: 20_000_000_000, intervalNanoseconds: 10_000_000_000, server: nil, client: client, process: ProcessSample()))
+        drained.add(summary: .object([.init("run", .object([.init("duration", .number(10))]))]))
+        #expect(try change("client.requests.rate", Comparison(run("a"), drained)).verdict == .same)
+    }
+
+    @Test("finds the spread of most, whatever a few do")
+    func spread() {
+        #expect(Comparison.spread([1, 2]) == nil)
+        #expect(Comparison.spread([5, 5, 5, 5, 5]) == 0)
+        #expect(Comparison.spread([9, 10, 11, 10, 9, 11, 1_000]).map { ($0 - 1.4826).magnitude < 1e-9 } == true)
+        // Most are equal: the mean absolute deviation speaks.
+        #expect(Comparison.spread([0, 0, 0, 0, 10]).map { ($0 - 2.5066).magnitude < 1e-9 } == true)
+    }
+
+    @Test("is a table of 80 columns with every change")
+    func table() {
+        let comparison = Comparison(run("a"), run("b", latency: 2e6))
+        for line in comparison.text(all: true).split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+        let text = comparison.text(all: false)
+        #expect(text.contains("  p99 ") && text.contains("+100.0%") && text.contains("worse"))
+        #expect(text.contains("--all shows them"))
+        #expect(comparison.markdown.contains("| `client.service_time.p99` |"))
+        guard case .array(let figures)? = comparison.json["figures"] else {
+            Issue.record("no figures")
+            return
+        }
+        #expect(figures.count == comparison.changes.count)
+    }
+
+    @Test("names only figures that it lists beforehand")
+    func names() {
+        var full = ComparedRun(name: "full")
+        for time in 1...6 {
+            var sample = distinctSample()
+            sample.timeNanoseconds = UInt64(time) * 1_000_000_000
+            full.add(sample)
+        }
+        let names = full.figures().map(\.name)
+        #expect(Set(names).count == names.count)
+        #expect(Set(names).isSubset(of: Set(ComparedRun.figureNames)))
+    }
+}
+
+@Suite("A condition to fail on")
+struct FailConditionTests {
+    @Test("is read as people write it", arguments: [
+        ("client.response_time.p99 > +10%", "client.response_time.p99", FailCondition.Relation.above, 0.1, true),
+        ("client.response_time.p99.9>=5%", "client.response_time.p99_9", .atLeast, 0.05, true),
+        ("client.requests.rate < -5 %", "client.requests.rate", .below, -0.05, true),
+        ("client.requests.failed.rate <= 0", "client.requests.failed.rate", .atMost, 0, false),
+    ])
+    func parsing(text: String, name: String, relation: FailCondition.Relation, limit: Double, isShare: Bool) throws {
+        let condition = try FailCondition(parsing: text)
+        #expect(condition.name == name && condition.relation == relation && condition.isShare == isShare)
+        #expect((condition.limit - limit).magnitude < 1e-12)
+    }
+
+    @Test("is refused with what is wrong", arguments: [
+        ("p99", FailCondition.ParseError.noRelation), ("> 5%", .noName), ("a b > 5%", .noName), ("a > ", .notANumber("")),
+        ("a > x%", .notANumber("x")), ("a > inf", .notANumber("inf")),
+    ])
+    func refusal(text: String, error: FailCondition.ParseError) {
+        #expect(throws: error) { try FailCondition(parsing: text) }
+    }
+
+    @Test("finds the nearest name, and none where none is near")
+    func spelling() {
+        #expect(Spelling.nearest(to: "client.responsetime.p99", of: ComparedRun.figureNames) == "client.response_time.p99")
+        #expect(Spelling.nearest(to: "zzzzzzzzzzzz", of: ["client.requests.rate"]) == nil)
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+extension ProgramTests {
+    @Suite("highwater compare", .enabled(if: Program.exists)) struct Compares {
+        private let folder: ScratchFolder
+
+        init() throws { folder = try ScratchFolder() }
+
+        @Test("shows what changed, within 80 columns, and exits 0")
+        func table() throws {
+            let a = try folder.record("a"), b = try folder.record("b")
+            let result = try Program.run("compare", a, b, "--all")
+            #expect(result.code == 0, "\(result.errors)")
+            #expect(result.output.contains("client.response_time") && result.output.contains("p99"))
+            for line in result.output.split(separator: "\n") where !line.hasPrefix("A ") && !line.hasPrefix("B ") {
+                #expect(line.count <= 80, "\(line)")
+            }
+        }
+
+        @Test("exits 99 when a condition holds, and 0 when it does not")
+        func conditions() throws {
+            let a = try folder.record("a"), b = try folder.record("b", "-q", "100")
+            let worse = try Program.run("compare", a, b, "--fail-on", "client.requests.rate < -20%")
+            #expect(worse.code == 99)
+            #expect(worse.errors.contains("failed: ") && worse.errors.contains("client.requests.rate < -20"), "\(worse.errors)")
+            #expect(try Program.run("compare", a, b, "--fail-on", "client.requests.rate > +20%").code == 0)
+            #expect(try Program.run("compare", a, a, "--fail-on", "client.response_time.p99 > +10%").code == 0)
+        }
+
+        @Test("writes JSON that jq reads", .enabled(if: RecordingTools.jq != nil))
+        func json() throws {
+            let a = try folder.record("a")
+            try Program.run("compare", a, a, "--json").output.write(toFile: folder("json"), atomically: false, encoding: .utf8)
+            let result = try ChildProcess(try #require(RecordingTools.jq), ["-e", ".figures | length > 100", folder("json")])
+                .end(withinSeconds: 10)
+            #expect(result.code == 0, "\(result.output)\(result.errors)")
+        }
+
+        @Test("refuses what makes no sense with exit 2 and the nearest name")
+        func usage() throws {
+            let unknown = try Program.run("compare", "a", "b", "--fail-on", "client.responsetime.p99 > +10%")
+            #expect(unknown.code == 2 && unknown.errors.contains("did you mean client.response_time.p99?"), "\(unknown.errors)")
+            #expect(try Program.run("compare", "a").code == 2)
+            #expect(try Program.run("compare", "a", "b", "--json", "--markdown").code == 2)
+            let missing = try Program.run("compare", folder("none"), "b")
+            #expect(missing.code == 1 && missing.errors.contains("No such file"))
+        }
+    }
+}

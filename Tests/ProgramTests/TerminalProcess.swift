@@ -1,0 +1,97 @@
+import Foundation
+import Glibc
+
+/// The program on a pseudo terminal that we hold the other end of: for what tmux is too slow or too kind for.
+final class TerminalProcess {
+    let pid: pid_t
+    private var leader: Int32
+    private var status: Int32?
+    private(set) var output: [UInt8] = []
+
+    init(_ arguments: [String] = [], width: Int = 160, height: Int = 48, environment: [String: String] = [:]) throws {
+        leader = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
+        // grantpt and unlockpt are not imported; these are what they do on Linux.
+        var unlocked: Int32 = 0, number: Int32 = 0
+        guard leader >= 0, ioctl(leader, 0x4004_5431, &unlocked) == 0, ioctl(leader, 0x8004_5430, &number) == 0 else {
+            throw SystemError(call: "/dev/ptmx", number: errno)
+        }
+        var size = winsize(ws_row: UInt16(height), ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(leader, UInt(TIOCSWINSZ), &size)
+
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        // The first terminal that the leader of a new session opens is its own.
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/pts/\(number)", O_RDWR, 0)
+        posix_spawn_file_actions_adddup2(&actions, 0, 1)
+        posix_spawn_file_actions_adddup2(&actions, 0, 2)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // A worker thread of Swift's has signals blocked, and a child would inherit that.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        // POSIX_SPAWN_SETSID is not imported.
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | 0x80)
+
+        let words = ([Program.path] + arguments).map { strdup($0) } + [nil]
+        let variables = ProcessInfo.processInfo.environment
+            .merging(["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]) { $1 }.merging(environment) { $1 }
+            .map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in words + variables { free(text) } }
+        var pid: pid_t = 0
+        let error = posix_spawn(&pid, Program.path, &actions, &attributes, words, variables)
+        guard error == 0 else { throw SystemError(call: "posix_spawn", number: error) }
+        self.pid = pid
+    }
+
+    deinit {
+        if end(seconds: 0) == nil {
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+        }
+        if leader >= 0 { close(leader) }
+    }
+
+    func type(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = write(leader, bytes, bytes.count)
+    }
+
+    /// Reads what the program writes until it has written these words; false when the time is over first.
+    func wait(for words: String, seconds: Double = 10) -> Bool {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        while ContinuousClock.now < deadline {
+            let count = read(leader, &bytes, bytes.count)
+            if count > 0 {
+                output += bytes.prefix(count)
+                if String(decoding: output, as: UTF8.self).contains(words) { return true }
+            } else {
+                usleep(500)
+            }
+        }
+        return false
+    }
+
+    /// Takes the terminal away, as a lost connection does.
+    func hangUp() {
+        close(leader)
+        leader = -1
+    }
+
+    /// Waits for the end: the exit code, or 128 + n after signal n; nil when the time is over first.
+    func end(seconds: Double) -> Int32? {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        while status == nil {
+            if leader >= 0, case let count = read(leader, &bytes, bytes.count), count > 0 { output += bytes.prefix(count) }
+            var raw: Int32 = 0
+            if waitpid(pid, &raw, WNOHANG) == pid { status = raw & 0x7F == 0 ? raw >> 8 & 0xFF : 128 + raw & 0x7F }
+            if ContinuousClock.now >= deadline { break }
+            if status == nil { usleep(2_000) }
+        }
+        return status
+    }
+}

@@ -1,0 +1,79 @@
+import Testing
+
+/// Who may import whom, of our targets, the C fences and the packages. `Sources/README.md` shows
+/// the same table, and `Package.swift` builds by it.
+private let table: [String: Set<String>] = [
+    "Memory": [],
+    "Workload": [],
+    "Measurements": ["CZlib", "Histogram"],
+    "Loop": ["Memory", "CLibuv"],
+    "HTTP1": ["Memory"],
+    "HTTP2": ["Memory", "CNghttp2"],
+    "TLS": ["Memory", "COpenSSL"],
+    "Server": ["Loop", "HTTP1", "HTTP2", "Memory", "Measurements"],
+    "Client": ["Loop", "HTTP2", "Memory", "Measurements"],
+    "Experiment": ["Server", "Client", "Workload", "Measurements", "Loop"],
+    "Dashboard": ["Measurements"],
+    "Terminal": ["Dashboard", "CNcurses"],
+    "highwater": ["Experiment", "Dashboard", "Terminal", "Workload", "Measurements", "ArgumentParser"],
+]
+
+/// What comes with the system and the compiler, and who may have it.
+private let systemModules: [String: Set<String>] = [
+    "Glibc": ["Memory", "HTTP1", "Server", "Measurements", "Experiment", "Terminal", "highwater"],
+    "Synchronization": ["Loop", "Measurements", "Experiment", "highwater"],
+    "Dispatch": ["Experiment"],
+    // Far from everything that runs per request: it decodes JSON and Base64 of recordings.
+    "FoundationEssentials": ["Measurements"],
+]
+
+@Suite("The import table") struct ImportTests {
+    @Test("holds for every file", arguments: SourceTree.files)
+    func isKept(file: SourceFile) {
+        for module in file.imports {
+            let isAllowed = systemModules[module]?.contains(file.target) ?? table[file.target, default: []].contains(module)
+            #expect(isAllowed, "\(file.path) imports \(module)")
+        }
+    }
+
+    @Test("has a row for every target, and no other")
+    func isComplete() {
+        #expect(Set(table.keys) == SourceTree.targets.filter { !$0.isFence })
+    }
+
+    @Test("gives every C library one importer")
+    func fences() {
+        for fence in SourceTree.targets.filter(\.isFence) {
+            #expect(table.filter { $0.value.contains(fence) }.count == 1, "\(fence)")
+        }
+    }
+
+    @Test("is the one in Sources/README.md")
+    func isDocumented() {
+        var documented: [String: Set<String>] = [:]
+        for line in SourceTree.text("Sources/README.md").split(separator: "\n") {
+            guard let row = line.wholeMatch(of: /([A-Za-z0-9 ]+?) +-> (.+)/) else { continue }
+            // "Memory Workload -> nothing of ours": two rows in one.
+            let imports = row.2 == "nothing" ? [] : Set(row.2.split(separator: " ").map(String.init))
+            for target in row.1.split(separator: " ") { documented[String(target)] = imports }
+        }
+        for target in Set(table.keys).union(documented.keys).sorted() {
+            #expect(documented[target] == table[target], "\(target)")
+        }
+    }
+
+    @Test("is the one in Package.swift")
+    func isBuilt() {
+        let manifest = SourceTree.text("Package.swift")
+        for (target, imports) in table where target != "highwater" {
+            let row = manifest.split(separator: "\n").first { $0.trimmed.hasPrefix("library(\"\(target)\"") } ?? ""
+            let names = Set(row.matches(of: /"(\w+)"/).map { String($0.1) }).subtracting([target])
+            #expect(names == imports, "\(target)")
+        }
+    }
+}
+
+extension String {
+    /// Our Swift targets have names that begin with one capital; C fences with a C before it.
+    fileprivate var isFence: Bool { hasPrefix("C") && dropFirst().first?.isUppercase == true }
+}
