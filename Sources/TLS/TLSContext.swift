@@ -15,6 +15,7 @@ package final class TLSContext {
     /// Plaintext handed on at once: what a loop's 64 KiB of ciphertext can hold.
     static let plaintextByteCount = 4 * recordByteLimit
 
+    /// Which end of a connection we are.
     package enum Role: Sendable { case client, server }
     package let role: Role
 

@@ -9,6 +9,7 @@ package import Memory
 /// `@safe`: owns the OpenSSL object; OpenSSL's way back to us ends with it, in `deinit`.
 @safe
 package final class TLSEndpoint {
+    /// How far the connection has come.
     package enum State: Equatable, Sendable {
         /// The peers are still agreeing; nothing can be written.
         case handshaking

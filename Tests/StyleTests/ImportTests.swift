@@ -21,7 +21,7 @@ private let table: [String: Set<String>] = [
 /// What comes with the system and the compiler, and who may have it.
 private let systemModules: [String: Set<String>] = [
     "Glibc": ["Memory", "HTTP1", "Server", "Measurements", "Experiment", "Terminal", "highwater"],
-    "Synchronization": ["Loop", "Measurements", "Experiment", "highwater"],
+    "Synchronization": ["Loop", "TLS", "Measurements", "Experiment", "highwater"],
     "Dispatch": ["Experiment"],
     // Far from everything that runs per request: it decodes JSON and Base64 of recordings.
     "FoundationEssentials": ["Measurements"],
