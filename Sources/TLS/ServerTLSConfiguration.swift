@@ -1,0 +1,23 @@
+/// How a server speaks TLS. One for all its loops; each loop makes a `TLSContext` of it.
+package struct ServerTLSConfiguration: Sendable {
+    /// Who the server is.
+    package let identity: TLSIdentity
+
+    /// What it speaks, the best first: its preference counts, not the client's. A client that
+    /// offers protocols and none of these is refused; one that offers nothing is let in.
+    package var protocols: [ApplicationProtocol] = [.http2, .http1]
+
+    /// Versions from the lowest to the highest.
+    package var versions: ClosedRange<TLSVersion> = .tls12 ... .tls13
+
+    /// Tickets after a full TLS 1.3 handshake. Each is used once: two, so that a client may open
+    /// two connections next (OpenSSL's default too). A resumed handshake always gives one.
+    package var ticketCount = 2
+
+    let ticketKey: TicketKey
+
+    package init(identity: TLSIdentity) throws(TLSSetupError) {
+        self.identity = identity
+        ticketKey = try TicketKey()
+    }
+}

@@ -1,0 +1,47 @@
+internal import COpenSSL
+
+/// A certificate, its chain and its private key: who a server is.
+///
+/// Never printed, never written. OpenSSL wipes the key when the last context that uses it is gone.
+///
+/// `@unchecked Sendable`: written once; OpenSSL counts references to certificates and keys
+/// atomically and guards what it caches in them with its own locks.
+/// `@safe`: owns the OpenSSL objects.
+@safe
+package final class TLSIdentity: @unchecked Sendable {
+    let certificate: OpaquePointer
+    /// The certificates between ours and the authority's, nearest first.
+    let chain: [OpaquePointer]
+    let key: OpaquePointer
+
+    /// Takes over all that it is given.
+    init(certificate: OpaquePointer, chain: [OpaquePointer], key: OpaquePointer) {
+        unsafe self.certificate = unsafe certificate
+        unsafe self.chain = unsafe chain
+        unsafe self.key = unsafe key
+    }
+
+    /// From PEM files. The first certificate is the server's, those behind it its chain.
+    /// Both paths may name the same file.
+    package convenience init(certificateFile: String, keyFile: String) throws(TLSSetupError) {
+        var certificates = unsafe try PEMFile(path: certificateFile).certificates()
+        let key: OpaquePointer
+        do throws(TLSSetupError) {
+            unsafe key = unsafe try PEMFile(path: keyFile).privateKey()
+        } catch {
+            for unsafe certificate in unsafe certificates { unsafe X509_free(certificate) }
+            throw error
+        }
+        let leaf = unsafe certificates.removeFirst()
+        unsafe self.init(certificate: leaf, chain: certificates, key: key)
+        let matches = unsafe X509_check_private_key(leaf, key) == 1
+        ErrorQueue.clear()
+        if !matches { throw .keyDoesNotMatch(certificate: certificateFile, key: keyFile) }
+    }
+
+    deinit {
+        unsafe X509_free(certificate)
+        for unsafe certificate in unsafe chain { unsafe X509_free(certificate) }
+        unsafe EVP_PKEY_free(key)
+    }
+}
