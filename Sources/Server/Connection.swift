@@ -109,8 +109,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
         stream.startReading()
     }
 
-    /// "127.0.0.1", for the echo routes.
-    var peerHost: String { stream.peerAddress?.host ?? "" }
+    /// "127.0.0.1", for the echo routes: made once, a request allocates nothing.
+    private(set) lazy var peerHost: String = stream.peerAddress?.host ?? ""
 
     /// "127.0.0.1:51822", asked for once: samples show it at every tick.
     private(set) lazy var peer: String = stream.peerAddress?.description ?? "?"
