@@ -178,6 +178,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     func pauseIfNeeded() {
         guard !isPaused, stream.pendingByteCount > server.configuration.unsentByteLimit else { return }
         isPaused = true
+        server.notePending(stream.pendingByteCount)
         server.counters.readPauses += 1
         server.counters.pausedConnections += 1
         stream.stopReading()

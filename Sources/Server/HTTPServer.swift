@@ -132,6 +132,9 @@ package final class HTTPServer {
         onEnd()
     }
 
+    /// A connection has this much waiting, beyond its limit: between two samples such a peak would be missed.
+    func notePending(_ byteCount: Int) { pendingByteHighWater = max(pendingByteHighWater, byteCount) }
+
     // MARK: Samples
 
     /// This loop's reading, now. Walks over the connections: once a tick, not once an event.
