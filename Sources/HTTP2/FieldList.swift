@@ -25,9 +25,6 @@ package final class FieldList {
     /// Empties the list, for the next message.
     package func removeAll() { fieldCount = 0 }
 
-    /// Drops the fields from `index` on.
-    package func truncate(to index: Int) { fieldCount = min(fieldCount, index) }
-
     /// - Parameter name: in lower case.
     package func append(name: ArenaBytes, value: ArenaBytes) {
         precondition(fieldCount < FieldList.fieldLimit, "too many header fields")

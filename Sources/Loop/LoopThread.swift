@@ -1,12 +1,12 @@
 internal import CLibuv
-internal import Synchronization
 
 /// A thread that makes an event loop, runs it and ends.
 ///
 /// The loop and all that lives on it are made on the thread itself, so nothing of them
 /// ever crosses over.
 ///
-/// `@safe`: the libuv thread handle is its own.
+/// `@safe`: the libuv thread handle is its own. `@unchecked Sendable`: whoever holds it may only
+/// join, and once.
 @safe
 package final class LoopThread: @unchecked Sendable {
     private let thread: UnsafeMutablePointer<uv_thread_t>

@@ -32,9 +32,6 @@ package struct LatencyHistogram: Sendable {
         }
     }
 
-    /// Forgets everything and keeps the memory.
-    package mutating func reset() { histogram?.reset() }
-
     /// For `LatencyRecorder`.
     init(_ histogram: Histogram<UInt64>) { self.histogram = histogram }
 
