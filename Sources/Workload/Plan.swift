@@ -1,3 +1,5 @@
+package import Measurements
+
 /// What to run: a server, clients, or both, for how long and how hard.
 ///
 /// A plain value that the command line (and a scenario file) fills; the `Experiment` runs it.
@@ -36,6 +38,7 @@ package struct ServerPlan: Sendable, Equatable {
     package var bodyByteLimit = 1 << 20
     /// Kernel send buffer (SO_SNDBUF) of accepted sockets, bytes. nil: the system's.
     package var sendBufferByteCount: Int?
+    package var writePolicy = WritePolicy.lease
     package var headerTimeout: Duration = .seconds(10)
     package var idleTimeout: Duration = .seconds(60)
     package var requestTimeout: Duration = .seconds(30)
@@ -65,6 +68,7 @@ package struct ClientPlan: Sendable, Equatable {
     package var rate: Double?
     /// Requests in all. nil: no end but the plan's duration.
     package var requests: Int?
+    package var cacheScope = CacheScope.client
     package var connectTimeout: Duration = .seconds(5)
     package var requestTimeout: Duration = .seconds(30)
     /// Initial flow-control window of a stream and of the connection, bytes.
