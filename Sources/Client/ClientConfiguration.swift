@@ -20,6 +20,8 @@ package struct ClientConfiguration: Sendable {
     package var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
     package var requestTimeoutNanoseconds: UInt64 = 30_000_000_000
     package var http2 = SessionSettings()
+    package var caches = CacheOwnership.client
+    package var renewal = ConnectionRenewal.never
 
     /// Attempts to connect, one after the other without success, after which a client gives up.
     /// With the pauses between them these are ten seconds: a server that restarts is back by then.

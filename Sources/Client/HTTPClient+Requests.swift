@@ -8,7 +8,7 @@ extension HTTPClient {
     /// Streams that may still be opened on this connection now.
     var spareStreamCount: Int {
         guard state == .ready, let session else { return 0 }
-        return min(generator.configuration.streams, session.peerStreamLimit) - inFlightCount
+        return min(generator.configuration.streams, session.peerStreamLimit, remainingRequestCount &+ inFlightCount) - inFlightCount
     }
 
     /// There may be more to ask than before: after a pause, or with more streams.
@@ -23,12 +23,13 @@ extension HTTPClient {
         guard state == .ready, let session else { return }
         // After GOAWAY, an error, or 2^30 streams.
         if !session.takesRequests { return drain() }
+        renewIfDue()
         var spare = spareStreamCount
         while spare > 0, state == .ready, let intended = generator.nextRequest() {
             start(intendedNanoseconds: intended, session)
             spare -= 1
         }
-        if spare > 0 { generator.clientIsAvailable(self) }
+        if spare > 0 { generator.clientIsAvailable(self) } else { renewIfDue() }
     }
 
     /// Starts up to `count` requests that are due. - Returns: whether the generator had so many.
@@ -38,12 +39,14 @@ extension HTTPClient {
             drain()
             return true
         }
+        renewIfDue()
         var spare = min(count, spareStreamCount)
         while spare > 0, state == .ready {
             guard let intended = generator.nextRequest() else { return false }
             start(intendedNanoseconds: intended, session)
             spare -= 1
         }
+        renewIfDue()
         return true
     }
 
@@ -61,6 +64,7 @@ extension HTTPClient {
         unsafe record.pointee.streamID = streamID ?? 0
         unsafe append(record)
         generator.counters.startedRequests += 1
+        remainingRequestCount &-= 1
         hasAsked = true
         if streamID == nil {
             // Out of memory, or of stream identifiers: over on the next connection.
@@ -89,7 +93,10 @@ extension HTTPClient {
         if let previous = unsafe previous { unsafe previous.pointee.next = unsafe next } else { unsafe oldest = unsafe next }
         if unsafe firstUnsent == record { unsafe firstUnsent = unsafe next }
         inFlightCount -= 1
-        if failure == nil { wasAnswered = true }
+        if failure == nil {
+            wasAnswered = true
+            unsafe lookAtShape(of: record)
+        }
         unsafe generator.requestDidEnd(record.pointee, failure)
         unsafe records.give(record)
     }
@@ -132,7 +139,7 @@ extension HTTPClient {
         isFlushing = true
         defer { isFlushing = false }
         stampUnsent()
-        unsafe buffers.withBuffer(byteCount: 16 * 1024) { buffer in
+        unsafe caches.withBuffer(byteCount: 16 * 1024) { buffer in
             var count = 0
             var isBlocked = false
             do {

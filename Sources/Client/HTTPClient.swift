@@ -16,9 +16,8 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     let records: RequestRecordPool
     let request: RequestTemplate
 
-    /// What the client owns, whatever becomes of its connections.
-    let strings = StringCache()
-    let buffers = BufferCache()
+    /// Its own, or those it shares, whatever becomes of its connections.
+    let caches: Caches
 
     enum State {
         /// Between two connections, or before the first: the timer brings the next attempt.
@@ -46,6 +45,13 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// What became of the requests of this connection.
     var hasAsked = false
     var wasAnswered = false
+    /// Requests that this connection may still be given, and until when, by the policy of renewal.
+    var remainingRequestCount = Int.max
+    private var renewalNanoseconds = UInt64.max
+    /// The connection ends because the policy says so, and not because it was lost.
+    private var isRenewing = false
+    /// The shapes of answers that this client has met; see `AnswerShape`.
+    var knownShapes = AnswerShape.Known()
     /// Not to connect again.
     private(set) var isRetiring = false
 
@@ -70,6 +76,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         loop = generator.loop
         records = generator.records
         request = generator.request
+        caches = generator.makeCaches()
         timer = Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number
@@ -113,8 +120,13 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         hasAsked = false
         wasAnswered = false
         generator.counters.openedConnections += 1
-        if connectionCount > 0 { generator.counters.reconnects += 1 }
+        if connectionCount > 0 {
+            if isRenewing { generator.counters.renewedConnections += 1 } else { generator.counters.reconnects += 1 }
+        }
         connectionCount += 1
+        isRenewing = false
+        remainingRequestCount = generator.configuration.renewal.requestLimit
+        renewalNanoseconds = generator.configuration.renewal.endNanoseconds(fromNanoseconds: generator.nowNanoseconds)
         timer.stop()
     }
 
@@ -225,6 +237,13 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         state = .draining
         generator.available.remove(self)
         endIfDrained()
+    }
+
+    /// Ends the connection when it has done its share: another takes its place.
+    func renewIfDue() {
+        guard state == .ready, remainingRequestCount <= 0 || generator.nowNanoseconds >= renewalNanoseconds else { return }
+        isRenewing = true
+        drain()
     }
 
     func endIfDrained() {

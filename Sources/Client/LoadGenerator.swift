@@ -47,8 +47,14 @@ package final class LoadGenerator: TimerTarget {
     let serviceTimes = LatencyRecorder()
     let responseTimes = LatencyRecorder()
     let scheduleDelays = LatencyRecorder()
-    var endedStrings = CacheSample()
-    var endedBuffers = CacheSample()
+    /// What the caches of clients that have ended counted.
+    var endedCaches = ClientSample()
+    /// The caches that all clients here use; nil when each has its own.
+    let commonCaches: Caches?
+    /// What happened since the last reading.
+    var events: [ClientEvent] = []
+    /// Shapes of answers that were told of.
+    var toldShapes: Set<String> = []
     var pendingByteHighWater = 0
     private var givenUpCount = 0
     /// Why a client could not connect, the last time.
@@ -83,6 +89,7 @@ package final class LoadGenerator: TimerTarget {
         self.onDone = onDone
         self.onEnd = onEnd
         request = RequestTemplate(configuration)
+        commonCaches = configuration.caches.isPerClient ? nil : Caches(configuration.caches, .many)
         pace = Timer(loop: loop)
         drainTimer = Timer(loop: loop)
         counters.loopCount = 1
@@ -160,6 +167,9 @@ package final class LoadGenerator: TimerTarget {
 
     // MARK: Clients
 
+    /// The caches of a client.
+    func makeCaches() -> Caches { commonCaches ?? Caches(configuration.caches, .one) }
+
     /// Another client, which connects.
     func addClient() {
         let client = HTTPClient(generator: self, number: nextClientNumber)
@@ -170,8 +180,7 @@ package final class LoadGenerator: TimerTarget {
     }
 
     func clientDidEnd(_ client: HTTPClient) {
-        endedStrings.merge(client.strings.counts)
-        endedBuffers.merge(client.buffers.counts)
+        if configuration.caches.isPerClient { client.caches.add(to: &endedCaches) }
         available.remove(client)
         let last = clients.removeLast()
         if last !== client {

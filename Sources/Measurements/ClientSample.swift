@@ -10,6 +10,8 @@ package struct ClientSample: Sendable {
     package var failedConnects: UInt64 = 0
     /// Established connections that replaced one that had ended.
     package var reconnects: UInt64 = 0
+    /// Established connections that replaced one which had done its share (`--reconnect`).
+    package var renewedConnections: UInt64 = 0
 
     // Requests. scheduled >= started; done = succeeded + failed; errored and timedOut are among the failed.
     /// Requests that the schedule wanted by now. In a closed loop: the same as started.
@@ -45,6 +47,10 @@ package struct ClientSample: Sendable {
     // Caches
     package var strings = CacheSample()
     package var buffers = CacheSample()
+    /// TLS sessions: a hit is a handshake that the peer resumed.
+    package var sessions = CacheSample()
+    /// Faults found in caches that nothing guards.
+    package var cacheCorruptions: UInt64 = 0
 
     // The loops themselves
     package var loopCount = 0
@@ -59,6 +65,9 @@ package struct ClientSample: Sendable {
     /// From when the schedule meant to send a request to when it was sent.
     package var scheduleDelay = LatencyHistogram()
 
+    /// What happened since the sample before, oldest first.
+    package var events: [ClientEvent] = []
+
     package init() {}
 
     /// Adds another loop's reading to this one.
@@ -67,6 +76,7 @@ package struct ClientSample: Sendable {
         openedConnections += other.openedConnections
         failedConnects += other.failedConnects
         reconnects += other.reconnects
+        renewedConnections += other.renewedConnections
         scheduledRequests += other.scheduledRequests
         startedRequests += other.startedRequests
         doneRequests += other.doneRequests
@@ -86,12 +96,32 @@ package struct ClientSample: Sendable {
         writes.merge(other.writes)
         strings.merge(other.strings)
         buffers.merge(other.buffers)
+        sessions.merge(other.sessions)
+        cacheCorruptions += other.cacheCorruptions
         loopCount += other.loopCount
         cpuNanoseconds += other.cpuNanoseconds
         loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
         serviceTime.merge(other.serviceTime)
         responseTime.merge(other.responseTime)
         scheduleDelay.merge(other.scheduleDelay)
+        events += other.events
+    }
+}
+
+/// Something that happened to the clients of a loop: an event without a place on the run's axis.
+package struct ClientEvent: Sendable, Equatable {
+    /// Of the monotonic clock.
+    package var monotonicNanoseconds: UInt64
+    package var level: Event.Level
+    package var text: String
+
+    /// Events of a loop between two readings; beyond, the newest are left out.
+    package static let limit = 100
+
+    package init(monotonicNanoseconds: UInt64, level: Event.Level, text: String) {
+        self.monotonicNanoseconds = monotonicNanoseconds
+        self.level = level
+        self.text = text
     }
 }
 
@@ -162,21 +192,23 @@ package struct CacheSample: Sendable, Equatable {
 }
 
 extension ClientSample {
-    /// This reading with what the histograms of an older one recorded, which nobody took.
+    /// This reading with what an older one had of its own interval, which nobody took: histograms and events.
     package func including(histogramsOf older: ClientSample) -> ClientSample {
         var both = self
         both.serviceTime.merge(older.serviceTime)
         both.responseTime.merge(older.responseTime)
         both.scheduleDelay.merge(older.scheduleDelay)
+        both.events = older.events + both.events
         return both
     }
 }
 
 extension ClientSample {
-    /// Leaves the counters and empties the histograms.
+    /// Leaves the counters and forgets what is of one interval: histograms and events.
     package mutating func forgetHistograms() {
         serviceTime = LatencyHistogram()
         responseTime = LatencyHistogram()
         scheduleDelay = LatencyHistogram()
+        events = []
     }
 }

@@ -70,6 +70,8 @@ struct LoadOptions: ParsableArguments {
         transform: { try Quantity.byteCount($0, in: LoadOptions.windowRange, allowsBareNumber: true) })
     var window: Int?
 
+    @OptionGroup(title: "Caches") var caches: CacheOptions
+
     /// More than the ports of one address: beyond, connecting can only fail.
     private static let connectionLimit = 64_000
     /// No server allows more; h2o and nginx allow 100 to 128.
@@ -98,6 +100,7 @@ struct LoadOptions: ParsableArguments {
         plan.requestTimeout = timeout
         plan.connectTimeout = connectTimeout
         if let window { plan.windowByteCount = window }
+        caches.apply(to: &plan)
         return plan
     }
 
