@@ -14,6 +14,7 @@ enum Command: Sendable {
     case setConnections(Int)
     /// The server tells more of the connection with this number; nil: of none.
     case inspect(UInt64?)
+    case setWritePolicy(WritePolicy)
     /// Asked at this time: what an open load had to send by then is still wanted.
     case stop(askedNanoseconds: UInt64, withinNanoseconds: UInt64)
 }
@@ -45,6 +46,7 @@ final class ServerWorker: Sendable {
                         answers.count()
                     case .stop(_, let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
                     case .inspect(let id): server.inspect(id)
+                    case .setWritePolicy(let policy): server.setWritePolicy(policy)
                     case .setRate, .setPaused, .setStreams, .setConnections: break
                     }
                 }
@@ -94,6 +96,7 @@ final class ClientWorker: Sendable {
                     case .setStreams(let count): generator.setStreams(count)
                     case .setConnections(let count): generator.setConnections(count)
                     case .inspect: break
+                    case .setWritePolicy: break
                     case .stop(let asked, let nanoseconds):
                         generator.stop(askedNanoseconds: asked, withinNanoseconds: nanoseconds)
                     }
