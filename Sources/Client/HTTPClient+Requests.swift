@@ -52,9 +52,13 @@ extension HTTPClient {
         unsafe record.pointee.intendedNanoseconds = intendedNanoseconds
         // Until the flush says better: its timeout runs from here when the socket is stuck.
         unsafe record.pointee.sentNanoseconds = generator.nowNanoseconds
-        let path = request.path(at: nextPathIndex)
+        if let checker, let check = unsafe checker.begin(nextPathIndex) {
+            unsafe record.pointee.check = unsafe check
+            request.setPath(unsafe check.pointee.target)
+        } else {
+            request.setPath(request.path(at: nextPathIndex))
+        }
         nextPathIndex &+= 1
-        request.setPath(path)
         let streamID = unsafe session.submitRequest(
             fields: request.fields, hasBody: !request.body.isEmpty,
             token: UnsafeMutableRawPointer(record))
@@ -90,6 +94,7 @@ extension HTTPClient {
         if unsafe firstUnsent == record { unsafe firstUnsent = unsafe next }
         inFlightCount -= 1
         if failure == nil { wasAnswered = true }
+        if let check = unsafe record.pointee.check { unsafe endCheck(check, record.pointee, failure) }
         unsafe generator.requestDidEnd(record.pointee, failure)
         unsafe records.give(record)
     }

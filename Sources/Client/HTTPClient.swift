@@ -15,6 +15,9 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     let loop: EventLoop
     let records: RequestRecordPool
     let request: RequestTemplate
+    let checker: BodyChecker?
+    /// Which client of its loop this is.
+    let number: Int
 
     /// What the client owns, whatever becomes of its connections.
     let strings = StringCache()
@@ -70,6 +73,8 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         loop = generator.loop
         records = generator.records
         request = generator.request
+        checker = generator.checker
+        self.number = number
         timer = Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number

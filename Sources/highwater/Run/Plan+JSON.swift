@@ -39,6 +39,7 @@ extension ClientPlan {
             .init("method", .string(method)),
             .init("header", .array(headers.map { .string("\($0.name): \($0.value)") })),
             .init("data_bytes", .number(Double(body.count))),
+            .init("body_check", .bool(checksBodies)),
             .init("connections", .number(Double(connections))),
             .init("streams", .number(Double(streams))),
             .init("threads", .number(Double(loops))),
