@@ -191,7 +191,7 @@ package final class Experiment {
     package var connectFailure: String? { answers.lastConnectError?.reason }
 
     /// What kept a loop from running; empty when all ran.
-    package var failures: [String] { answers.failures.map(\.description) }
+    package var failures: [String] { answers.failures }
 
     // MARK: Load under the fingers
 
