@@ -71,10 +71,14 @@ extension HTTPClient: SessionHandler {
                 failure = code == .protocolError && !isPeersReset ? .protocolError : .reset
             }
         }
+        unsafe answerDidEnd(record, failure)
+    }
+
+    /// The peer is through with its answer, over HTTP/2 or HTTP/1.1.
+    func answerDidEnd(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
         // Nothing but 1xx is no answer, and from 600 on there is no status (RFC 9110, 15).
         let isAnswer = unsafe (200...599).contains(record.pointee.status)
-        if failure == nil && !isAnswer { failure = .protocolError }
-        unsafe end(record, failure)
+        unsafe end(record, failure ?? (isAnswer ? nil : .protocolError))
     }
 
     func sessionDidReceiveControlFrame(_ kind: ControlFrame) {

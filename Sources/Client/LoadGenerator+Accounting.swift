@@ -1,3 +1,4 @@
+internal import HTTP1
 internal import HTTP2
 internal import Loop
 package import Measurements
@@ -68,6 +69,9 @@ extension LoadGenerator {
     }
 
     func absorb(_ session: Session) { counters.receivedHeaderBytes += session.receivedHeaderByteCount }
+
+    /// Takes over the counts of a connection over HTTP/1.1 that has ended.
+    func absorb(_ pipeline: Pipeline) { counters.receivedHeaderBytes += pipeline.parser.receivedHeaderByteCount }
 
     // MARK: Samples
 

@@ -197,7 +197,7 @@ package final class Experiment {
     package var connectFailure: String? { answers.lastConnectError?.reason }
 
     /// What kept a loop from running; empty when all ran.
-    package var failures: [String] { answers.failures.map(\.description) }
+    package var failures: [String] { answers.failures }
 
     /// Samples tell more of this connection of the server from now on, and of no other.
     ///

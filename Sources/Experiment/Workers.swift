@@ -31,7 +31,7 @@ final class ServerWorker: Sendable {
         let mailbox = mailbox
         let latest = latest
         thread = try LoopThread(name: "server-\(number)") {
-            do throws(LoopError) {
+            do {
                 let loop = try EventLoop()
                 let server = try HTTPServer(
                     loop: loop, socket: socket, number: number, configuration: configuration
@@ -76,7 +76,7 @@ final class ClientWorker: Sendable {
         let mailbox = mailbox
         let latest = latest
         thread = try LoopThread(name: "client-\(number)") {
-            do throws(LoopError) {
+            do {
                 let loop = try EventLoop()
                 let generator = try LoadGenerator(loop: loop, configuration: configuration, share: share) {
                     answers.finishLoad()

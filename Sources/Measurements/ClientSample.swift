@@ -10,6 +10,7 @@ package struct ClientSample: Sendable {
     package var failedConnects: UInt64 = 0
     /// Established connections that replaced one that had ended.
     package var reconnects: UInt64 = 0
+    package var tls = TLSSample()
 
     // Requests. scheduled >= started; done = succeeded + failed; errored and timedOut are among the failed.
     /// Requests that the schedule wanted by now. In a closed loop: the same as started.
@@ -72,6 +73,7 @@ package struct ClientSample: Sendable {
         openedConnections += other.openedConnections
         failedConnects += other.failedConnects
         reconnects += other.reconnects
+        tls.merge(other.tls)
         scheduledRequests += other.scheduledRequests
         startedRequests += other.startedRequests
         doneRequests += other.doneRequests
