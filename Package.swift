@@ -47,7 +47,9 @@ let package = Package(
         library("Server", "Loop", "HTTP1", "HTTP2", "Memory", "Measurements"),
         library("Client", "Loop", "HTTP2", "Memory", "Measurements"),
         library("Experiment", "Server", "Client", "Workload", "Measurements", "Loop"),
-        library("Dashboard", "Measurements"),
+        // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
+        .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),
+        library("Dashboard", "Measurements", "Themes"),
         library("Terminal", "CNcurses", "Dashboard"),
         .executableTarget(
             name: "highwater",

@@ -13,7 +13,8 @@ private let table: [String: Set<String>] = [
     "Server": ["Loop", "HTTP1", "HTTP2", "Memory", "Measurements"],
     "Client": ["Loop", "HTTP2", "Memory", "Measurements"],
     "Experiment": ["Server", "Client", "Workload", "Measurements", "Loop"],
-    "Dashboard": ["Measurements"],
+    "Themes": [],
+    "Dashboard": ["Measurements", "Themes"],
     "Terminal": ["Dashboard", "CNcurses"],
     "highwater": ["Experiment", "Dashboard", "Terminal", "Workload", "Measurements", "ArgumentParser"],
 ]
@@ -66,8 +67,8 @@ private let systemModules: [String: Set<String>] = [
     func isBuilt() {
         let manifest = SourceTree.text("Package.swift")
         for (target, imports) in table where target != "highwater" {
-            let row = manifest.split(separator: "\n").first { $0.trimmed.hasPrefix("library(\"\(target)\"") } ?? ""
-            let names = Set(row.matches(of: /"(\w+)"/).map { String($0.1) }).subtracting([target])
+            let row = manifest.split(separator: "\n").first { $0.trimmed.hasPrefix("library(\"\(target)\"") || $0.trimmed.hasPrefix(".target(name: \"\(target)\", resources") } ?? ""
+            let names = Set(row.matches(of: /"(\w+)"/).map { String($0.1) }).subtracting([target, "Files"])
             #expect(names == imports, "\(target)")
         }
     }
