@@ -1,3 +1,4 @@
+internal import HTTP1
 internal import HTTP2
 internal import Loop
 internal import Measurements
@@ -9,6 +10,7 @@ extension HTTPClient {
         sample.inFlightRequests += inFlightCount
         if generator.configuration.caches.isPerClient { caches.add(to: &sample) }
         if let session { sample.receivedHeaderBytes += session.receivedHeaderByteCount }
+        if let pipeline { sample.receivedHeaderBytes += pipeline.parser.receivedHeaderByteCount }
         guard let stream else { return }
         let now = generator.nowNanoseconds
         sample.receivedBytes += stream.receivedBytes

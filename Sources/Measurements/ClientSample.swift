@@ -12,6 +12,7 @@ package struct ClientSample: Sendable {
     package var reconnects: UInt64 = 0
     /// Established connections that replaced one which had done its share (`--reconnect`).
     package var renewedConnections: UInt64 = 0
+    package var tls = TLSSample()
 
     // Requests. scheduled >= started; done = succeeded + failed; errored and timedOut are among the failed.
     /// Requests that the schedule wanted by now. In a closed loop: the same as started.
@@ -33,6 +34,11 @@ package struct ClientSample: Sendable {
     package var statuses = StatusCounts()
     /// Errored requests by cause.
     package var errors = RequestErrorCounts()
+
+    /// Answers whose bodies were checked.
+    package var bodies = BodyCheckCounts()
+    /// Wrong ones among them since the sample before: the first few of each loop, as evidence.
+    package var bodyViolations: [BodyViolation] = []
 
     // Bytes on the sockets, and those of response bodies
     package var receivedBytes: UInt64 = 0
@@ -77,6 +83,7 @@ package struct ClientSample: Sendable {
         failedConnects += other.failedConnects
         reconnects += other.reconnects
         renewedConnections += other.renewedConnections
+        tls.merge(other.tls)
         scheduledRequests += other.scheduledRequests
         startedRequests += other.startedRequests
         doneRequests += other.doneRequests
@@ -88,6 +95,8 @@ package struct ClientSample: Sendable {
         queuedRequests += other.queuedRequests
         statuses.merge(other.statuses)
         errors.merge(other.errors)
+        bodies.merge(other.bodies)
+        bodyViolations += other.bodyViolations
         receivedBytes += other.receivedBytes
         sentBytes += other.sentBytes
         receivedBodyBytes += other.receivedBodyBytes
@@ -192,23 +201,25 @@ package struct CacheSample: Sendable, Equatable {
 }
 
 extension ClientSample {
-    /// This reading with what an older one had of its own interval, which nobody took: histograms and events.
+    /// This reading with what an older one had to tell once, which nobody took: histograms, evidence, events.
     package func including(histogramsOf older: ClientSample) -> ClientSample {
         var both = self
         both.serviceTime.merge(older.serviceTime)
         both.responseTime.merge(older.responseTime)
         both.scheduleDelay.merge(older.scheduleDelay)
         both.events = older.events + both.events
+        both.bodyViolations = older.bodyViolations + both.bodyViolations
         return both
     }
 }
 
 extension ClientSample {
-    /// Leaves the counters and forgets what is of one interval: histograms and events.
+    /// Leaves the counters and empties what is only told once: histograms, evidence, events.
     package mutating func forgetHistograms() {
         serviceTime = LatencyHistogram()
         responseTime = LatencyHistogram()
         scheduleDelay = LatencyHistogram()
         events = []
+        bodyViolations = []
     }
 }

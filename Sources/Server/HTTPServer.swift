@@ -22,6 +22,8 @@ package final class HTTPServer {
     private var connections: [Connection] = []
     private var lastConnectionID: UInt64 = 0
     private let clock = HTTPDate()
+    /// Of connections that are accepted from now on.
+    private(set) var writePolicy: WritePolicy
     /// The monotonic clock as of the event in work.
     private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
 
@@ -35,6 +37,8 @@ package final class HTTPServer {
     }
     private let countersStorage: UnsafeMutablePointer<ServerSample>
     private var pendingByteHighWater = 0
+    /// The connection that somebody looks at.
+    private weak var inspected: Connection?
 
     private let drainTimer: Timer
     private var isDraining = false
@@ -50,7 +54,9 @@ package final class HTTPServer {
             throw LoopError(call: "nghttp2_session_callbacks_new", code: -12)
         }
         self.loop = loop
+        precondition(configuration.allowsUnsafe || !configuration.writePolicy.isUnsafe, "unsafe write policy outside a worker")
         self.configuration = configuration
+        writePolicy = configuration.writePolicy
         self.sessions = sessions
         self.onEnd = onEnd
         loopNumber = number
@@ -132,6 +138,12 @@ package final class HTTPServer {
         onEnd()
     }
 
+    /// Who owns the answers of connections that are accepted from now on.
+    package func setWritePolicy(_ policy: WritePolicy) {
+        precondition(configuration.allowsUnsafe || !policy.isUnsafe, "unsafe write policy outside a worker")
+        writePolicy = policy
+    }
+
     /// A connection has this much waiting, beyond its limit: between two samples such a peak would be missed.
     func notePending(_ byteCount: Int) { pendingByteHighWater = max(pendingByteHighWater, byteCount) }
 
@@ -160,9 +172,17 @@ package final class HTTPServer {
             let row = connection.sample(loop: loopNumber, addingTo: &sample)
             if sample.connections.count < ServerSample.connectionRowLimit { sample.connections.append(row) }
         }
+        sample.inspection = inspected?.inspection(loop: loopNumber)
         pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
         sample.writes.pendingBytesHighWater = pendingByteHighWater
         return sample
+    }
+
+    /// Samples tell more of this connection from now on, and of no other; nil: of none.
+    package func inspect(_ id: UInt64?) {
+        inspected?.inspector = nil
+        inspected = id.flatMap { id in connections.first { $0.id == id } }
+        inspected?.inspector = ConnectionInspector()
     }
 
     /// Gives idle memory back. Once a tick.

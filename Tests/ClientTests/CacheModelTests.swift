@@ -135,7 +135,7 @@ struct CacheModelTests {
         var model: [(key: TLSSessionKey, session: Session)] = []
         var evictions: UInt64 = 0
         var lookups: UInt64 = 0
-        let keys = (0..<7).map { TLSSessionKey(host: "host\($0 % 4)", port: $0 % 2, protocols: $0 % 3 == 0 ? "h2" : "http/1.1") }
+        let keys = (0..<7).map { TLSOrigin(host: "host\($0 % 4)", port: $0 % 2, protocols: $0 % 3 == 0 ? [.http2] : [.http1]) }
         for now in 0..<20_000 {
             let key = keys[random.next(below: 7)]
             if random.next(below: 2) == 0 {
@@ -176,7 +176,7 @@ struct CacheModelTests {
     @Test("sessions: with more peers than entries the one used longest ago gives way")
     func sessionEviction() {
         let cache = TLSSessionCache<Session>(entryLimit: 3, byteLimit: 10_000)
-        func key(_ number: Int) -> TLSSessionKey { TLSSessionKey(host: "host\(number)", port: 443, protocols: "h2") }
+        func key(_ number: Int) -> TLSSessionKey { TLSOrigin(host: "host\(number)", port: 443, protocols: [.http2]) }
         func session() -> Session { Session(byteCount: 10, isSingleUse: false, expirySeconds: 100) }
         for number in 0..<3 { cache.store(session(), for: key(number), nowSeconds: 0) }
         #expect(cache.take(key(0), nowSeconds: 1) != nil)
@@ -191,7 +191,7 @@ struct CacheModelTests {
     @Test("a session that is larger than the cache is dropped, and nothing gives way for it")
     func hugeSession() {
         let cache = TLSSessionCache<Session>(entryLimit: 3, byteLimit: 100)
-        let key = TLSSessionKey(host: "a", port: 1, protocols: "h2")
+        let key = TLSOrigin(host: "a", port: 1, protocols: [.http2])
         cache.store(Session(byteCount: 60, isSingleUse: true, expirySeconds: 9), for: key, nowSeconds: 0)
         cache.store(Session(byteCount: 101, isSingleUse: true, expirySeconds: 9), for: key, nowSeconds: 0)
         #expect(cache.counts.entries == 1)

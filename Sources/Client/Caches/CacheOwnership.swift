@@ -11,6 +11,14 @@ package enum CacheOwnership: Sendable {
     /// All loops have this set together, and nothing keeps them apart: only in a worker process.
     case unguarded(UnguardedCaches)
 
+    /// Whether anything becomes of a TLS session: without, no server need be asked for one.
+    var keepsSessions: Bool {
+        switch self {
+        case .off: false
+        case .client, .loop, .shared, .unguarded: true
+        }
+    }
+
     var isPerClient: Bool {
         switch self {
         case .client: true

@@ -103,12 +103,12 @@ final class Caches {
     // MARK: TLS sessions
 
     /// A session to offer to this peer. Say how the handshake ended, whatever is returned.
-    func takeSession(for key: TLSSessionKey) -> TLSSession? {
+    func takeSession(for origin: TLSOrigin) -> TLSSession? {
         let now = time(nil)
         switch way {
-        case .direct: return set.sessions.take(key, nowSeconds: now)
-        case .locked: return unsafe shared.unsafelyUnwrapped.withSessions { $0.take(key, nowSeconds: now) }
-        case .unguarded: return unsafe unguarded.unsafelyUnwrapped.takeSession(for: key, nowSeconds: now)
+        case .direct: return set.sessions.take(origin, nowSeconds: now)
+        case .locked: return unsafe shared.unsafelyUnwrapped.withSessions { $0.take(origin, nowSeconds: now) }
+        case .unguarded: return unsafe unguarded.unsafelyUnwrapped.takeSession(for: origin, nowSeconds: now)
         case .none:
             missedSessions &+= 1
             return nil
@@ -126,18 +126,15 @@ final class Caches {
     }
 
     /// Keeps a session that this peer gave.
-    func store(_ session: TLSSession, for key: TLSSessionKey) {
+    func store(_ session: TLSSession, for origin: TLSOrigin) {
         let now = time(nil)
         switch way {
-        case .direct: set.sessions.store(session, for: key, nowSeconds: now)
-        case .locked: unsafe shared.unsafelyUnwrapped.withSessions { $0.store(session, for: key, nowSeconds: now) }
-        case .unguarded: unsafe unguarded.unsafelyUnwrapped.store(session, for: key)
+        case .direct: set.sessions.store(session, for: origin, nowSeconds: now)
+        case .locked: unsafe shared.unsafelyUnwrapped.withSessions { $0.store(session, for: origin, nowSeconds: now) }
+        case .unguarded: unsafe unguarded.unsafelyUnwrapped.store(session, for: origin)
         case .none: break
         }
     }
-
-    /// Whether anything becomes of a session: without, a peer need not be asked for one.
-    var keepsSessions: Bool { way != .none }
 
     // MARK: Counts
 

@@ -10,20 +10,6 @@ package protocol ResumableSession: AnyObject {
     var expirySeconds: Int { get }
 }
 
-/// Whom a session is good for: the same peer, spoken to the same way.
-package struct TLSSessionKey: Hashable, Sendable {
-    package var host: String
-    package var port: Int
-    /// The protocols offered, the best first: "h2,http/1.1".
-    package var protocols: String
-
-    package init(host: String, port: Int, protocols: String) {
-        self.host = host
-        self.port = port
-        self.protocols = protocols
-    }
-}
-
 /// TLS sessions for the next handshake, the least recently used giving way.
 ///
 /// A session that may be used once leaves the cache when it is taken, so no two connections
@@ -34,7 +20,7 @@ package struct TLSSessionKey: Hashable, Sendable {
 package final class TLSSessionCache<Session: ResumableSession> {
     /// One session: in the list of all by last use, and in the pile of its peer's.
     private struct Slot {
-        var key: TLSSessionKey
+        var key: TLSOrigin
         /// nil: the slot is free.
         var session: Session?
         var byteCount = 0
@@ -50,7 +36,7 @@ package final class TLSSessionCache<Session: ResumableSession> {
     private var slots: [Slot] = []
     private var freeSlots: [Int] = []
     /// The newest session of each peer.
-    private var tops: [TLSSessionKey: Int] = [:]
+    private var tops: [TLSOrigin: Int] = [:]
     private var oldest = none
     private var newest = none
 
@@ -66,7 +52,7 @@ package final class TLSSessionCache<Session: ResumableSession> {
 
     /// A session to offer to this peer; nil when there is none that is still good.
     /// - Parameter nowSeconds: since 1970.
-    package func take(_ key: TLSSessionKey, nowSeconds: Int) -> Session? {
+    package func take(_ key: TLSOrigin, nowSeconds: Int) -> Session? {
         counts.lookups += 1
         while let slot = tops[key], let session = slots[slot].session {
             if session.expirySeconds <= nowSeconds {
@@ -87,7 +73,7 @@ package final class TLSSessionCache<Session: ResumableSession> {
     }
 
     /// Keeps a session for later. One that is larger than the cache is dropped.
-    package func store(_ session: Session, for key: TLSSessionKey, nowSeconds: Int) {
+    package func store(_ session: Session, for key: TLSOrigin, nowSeconds: Int) {
         let byteCount = session.byteCount
         guard entryLimit > 0, byteCount <= byteLimit, session.expirySeconds > nowSeconds else { return }
         // One that may be used again and again needs no second beside it.

@@ -57,7 +57,10 @@ final class Run {
 
     /// Time 0.
     func start() throws(RunError) {
-        if recording != nil { record { (writer) throws(RecordingError) in try writer.write(Host.header(for: plan)) } }
+        if recording != nil {
+            let header = Host.header(for: plan.listening(at: experiment.serverAddress))
+            record { (writer) throws(RecordingError) in try writer.write(header) }
+        }
         if let recordingError { throw RunError(recordingError.description) }
         do { try experiment.start() } catch { throw RunError(error.description) }
     }
@@ -111,7 +114,11 @@ final class Run {
             throw RunError("cannot connect to \(summary.request.address): \(reason)")
         }
         if case .signal(let signal) = end, !isNormalEnd(signal) { throw ExitCode(128 + signal) }
+        if let client = summary.last.client, client.bodies.wrong > 0 { throw ExitCode(Run.wrongAnswersCode) }
     }
+
+    /// What was measured is not what it has to be: the code of a failed threshold too.
+    private static let wrongAnswersCode: Int32 = 99
 
     /// A server alone has no other end than being told.
     private func isNormalEnd(_ signal: Int32) -> Bool {

@@ -32,7 +32,7 @@ package final class UnguardedCaches: @unchecked Sendable {
             place = found.place
         } else {
             stringCounts.misses &+= 1
-            place = strings.insert(text.count, for: key)
+            place = strings.insert(text.count, for: origin)
         }
         return StringCache.Handle(slot: UInt16(truncatingIfNeeded: place), generation: 1)
     }
@@ -48,9 +48,9 @@ package final class UnguardedCaches: @unchecked Sendable {
 
     func giveBuffer(_ buffer: UnsafeMutableRawBufferPointer, _ size: Int) { unsafe buffers.give(buffer, size) }
 
-    func takeSession(for key: TLSSessionKey, nowSeconds: Int) -> TLSSession? {
+    func takeSession(for origin: TLSOrigin, nowSeconds: Int) -> TLSSession? {
         sessionCounts.lookups &+= 1
-        let name = UnguardedCaches.name(key)
+        let name = UnguardedCaches.name(origin)
         guard var pile = sessions.find(name)?.value else { return nil }
         while let session = pile.popLast() {
             guard session.expirySeconds > nowSeconds else { continue }
@@ -66,15 +66,15 @@ package final class UnguardedCaches: @unchecked Sendable {
         if isResumed { sessionCounts.hits &+= 1 } else { sessionCounts.misses &+= 1 }
     }
 
-    func store(_ session: TLSSession, for key: TLSSessionKey) {
-        let name = UnguardedCaches.name(key)
+    func store(_ session: TLSSession, for origin: TLSOrigin) {
+        let name = UnguardedCaches.name(origin)
         var pile = sessions.find(name)?.value ?? []
         if pile.count >= UnguardedCaches.sessionsPerPeer { pile.removeFirst() }
         pile.append(session)
         sessions.insert(pile, for: name)
     }
 
-    private static func name(_ key: TLSSessionKey) -> String { "\(key.host):\(key.port) \(key.protocols)" }
+    private static func name(_ origin: TLSOrigin) -> String { "\(origin.host):\(origin.port) \(origin.protocols.map(\.rawValue).joined(separator: ","))" }
 
     /// Adds what was counted, and what is broken by now. Without a lock, as everything here.
     package func add(to sample: inout ClientSample) {
