@@ -1,5 +1,6 @@
 import Client
 import Measurements
+import TLS
 import TestSupport
 import Testing
 
@@ -132,7 +133,7 @@ struct CacheModelTests {
         let cache = TLSSessionCache<Session>(entryLimit: 12, byteLimit: 1_000)
         var random = Random(seed: 6)
         // Least recently used first.
-        var model: [(key: TLSSessionKey, session: Session)] = []
+        var model: [(key: TLSOrigin, session: Session)] = []
         var evictions: UInt64 = 0
         var lookups: UInt64 = 0
         let keys = (0..<7).map { TLSOrigin(host: "host\($0 % 4)", port: $0 % 2, protocols: $0 % 3 == 0 ? [.http2] : [.http1]) }
@@ -176,7 +177,7 @@ struct CacheModelTests {
     @Test("sessions: with more peers than entries the one used longest ago gives way")
     func sessionEviction() {
         let cache = TLSSessionCache<Session>(entryLimit: 3, byteLimit: 10_000)
-        func key(_ number: Int) -> TLSSessionKey { TLSOrigin(host: "host\(number)", port: 443, protocols: [.http2]) }
+        func key(_ number: Int) -> TLSOrigin { TLSOrigin(host: "host\(number)", port: 443, protocols: [.http2]) }
         func session() -> Session { Session(byteCount: 10, isSingleUse: false, expirySeconds: 100) }
         for number in 0..<3 { cache.store(session(), for: key(number), nowSeconds: 0) }
         #expect(cache.take(key(0), nowSeconds: 1) != nil)

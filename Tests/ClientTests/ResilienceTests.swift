@@ -79,7 +79,8 @@ struct RetryPolicyTests {
         for _ in 0..<20 {
             var wanted = RetryPolicy.firstPauseNanoseconds
             for retry in 0..<10 {
-                let pause = try #require(policy.pause(afterRetries: retry, isRepeatable: true))
+                let drawn = policy.pause(afterRetries: retry, isRepeatable: true)
+                let pause = try #require(drawn)
                 #expect(pause >= wanted / 2 && pause <= wanted)
                 wanted = min(wanted * 2, RetryPolicy.longestPauseNanoseconds)
             }

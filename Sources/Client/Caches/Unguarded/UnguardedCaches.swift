@@ -32,7 +32,7 @@ package final class UnguardedCaches: @unchecked Sendable {
             place = found.place
         } else {
             stringCounts.misses &+= 1
-            place = strings.insert(text.count, for: origin)
+            place = strings.insert(text.count, for: key)
         }
         return StringCache.Handle(slot: UInt16(truncatingIfNeeded: place), generation: 1)
     }
