@@ -43,7 +43,7 @@ extension Connection {
         var rest = unsafe bytes
         while unsafe !rest.isEmpty && phase == .http1 {
             if isOverUnsentLimit {
-                stream.flush(batch)
+                flush()
                 if isOverUnsentLimit || phase != .http1 { return unsafe carry(rest) }
             }
             let isFresh = !parser.hasStarted
@@ -185,7 +185,7 @@ extension Connection {
     /// Flushes when the batch is full or heavy. - Returns: false when that ended the connection,
     /// and all its exchanges with it.
     private func makeRoom() -> Bool {
-        if !batch.hasRoom(forBuffers: 4) || isOverUnsentLimit { stream.flush(batch) }
+        if !batch.hasRoom(forBuffers: 4) || isOverUnsentLimit { flush() }
         return phase == .http1
     }
 
@@ -200,7 +200,7 @@ extension Connection {
         isReadingBody = false
         parser.reset()
         if closesAfterResponse {
-            stream.flush(batch)
+            flush()
             finish()
         } else {
             keepAlive(for: server.configuration.idleTimeoutNanoseconds)
@@ -209,7 +209,7 @@ extension Connection {
 
     private func flushHTTP1() {
         guard phase == .http1 else { return }
-        stream.flush(batch)
+        flush()
         if phase == .http1 { pauseIfNeeded() }
     }
 

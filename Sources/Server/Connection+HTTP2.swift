@@ -254,7 +254,7 @@ extension Connection: SessionHandler {
             batch.append(Lease(on: frames))
             output = nil
             frames.retire()
-            stream.flush(batch)
+            flush()
         }
         guard phase == .http2 else { return }
         if session.isFinished {
