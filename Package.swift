@@ -48,7 +48,9 @@ let package = Package(
         library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", exclude: ["Routes/README.md"]),
         library("Client", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"),
         library("Experiment", "Server", "Client", "Workload", "Measurements", "TLS", "Loop"),
-        library("Dashboard", "Measurements"),
+        // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
+        .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),
+        library("Dashboard", "Measurements", "Themes"),
         library("Terminal", "CNcurses", "Dashboard"),
         .executableTarget(
             name: "highwater",

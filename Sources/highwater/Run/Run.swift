@@ -56,7 +56,10 @@ final class Run {
 
     /// Time 0.
     func start() throws(RunError) {
-        if recording != nil { record { (writer) throws(RecordingError) in try writer.write(Host.header(for: plan)) } }
+        if recording != nil {
+            let header = Host.header(for: plan.listening(at: experiment.serverAddress))
+            record { (writer) throws(RecordingError) in try writer.write(header) }
+        }
         if let recordingError { throw RunError(recordingError.description) }
         do { try experiment.start() } catch { throw RunError(error.description) }
     }
