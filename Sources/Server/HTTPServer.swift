@@ -24,6 +24,8 @@ package final class HTTPServer {
     private var connections: [Connection] = []
     private var lastConnectionID: UInt64 = 0
     private let clock = HTTPDate()
+    /// Of connections that are accepted from now on.
+    private(set) var writePolicy: WritePolicy
     /// The monotonic clock as of the event in work.
     private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
 
@@ -37,6 +39,8 @@ package final class HTTPServer {
     }
     private let countersStorage: UnsafeMutablePointer<ServerSample>
     private var pendingByteHighWater = 0
+    /// The connection that somebody looks at.
+    private weak var inspected: Connection?
 
     private let drainTimer: Timer
     private var isDraining = false
@@ -52,7 +56,9 @@ package final class HTTPServer {
             throw LoopError(call: "nghttp2_session_callbacks_new", code: -12)
         }
         self.loop = loop
+        precondition(configuration.allowsUnsafe || !configuration.writePolicy.isUnsafe, "unsafe write policy outside a worker")
         self.configuration = configuration
+        writePolicy = configuration.writePolicy
         self.sessions = sessions
         self.onEnd = onEnd
         loopNumber = number
@@ -140,6 +146,12 @@ package final class HTTPServer {
         onEnd()
     }
 
+    /// Who owns the answers of connections that are accepted from now on.
+    package func setWritePolicy(_ policy: WritePolicy) {
+        precondition(configuration.allowsUnsafe || !policy.isUnsafe, "unsafe write policy outside a worker")
+        writePolicy = policy
+    }
+
     /// A connection has this much waiting, beyond its limit: between two samples such a peak would be missed.
     func notePending(_ byteCount: Int) { pendingByteHighWater = max(pendingByteHighWater, byteCount) }
 
@@ -168,9 +180,17 @@ package final class HTTPServer {
             let row = connection.sample(loop: loopNumber, addingTo: &sample)
             if sample.connections.count < ServerSample.connectionRowLimit { sample.connections.append(row) }
         }
+        sample.inspection = inspected?.inspection(loop: loopNumber)
         pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
         sample.writes.pendingBytesHighWater = pendingByteHighWater
         return sample
+    }
+
+    /// Samples tell more of this connection from now on, and of no other; nil: of none.
+    package func inspect(_ id: UInt64?) {
+        inspected?.inspector = nil
+        inspected = id.flatMap { id in connections.first { $0.id == id } }
+        inspected?.inspector = ConnectionInspector()
     }
 
     /// Gives idle memory back. Once a tick.

@@ -4,7 +4,7 @@ internal import ArgumentParser
 /// exit codes.
 ///
 /// 0: did what was asked. 1: could not. 2: was asked for something that makes no sense.
-/// 128 + n: ended by signal n, with the summary.
+/// 99: answers were wrong (--body-check). 128 + n: ended by signal n, with the summary.
 @main
 struct Highwater: ParsableCommand {
     static let configuration = CommandConfiguration(

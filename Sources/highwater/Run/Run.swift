@@ -121,7 +121,11 @@ final class Run {
             throw RunError("cannot connect to \(summary.request.address): \(reason)")
         }
         if case .signal(let signal) = end, !isNormalEnd(signal) { throw ExitCode(128 + signal) }
+        if let client = summary.last.client, client.bodies.wrong > 0 { throw ExitCode(Run.wrongAnswersCode) }
     }
+
+    /// What was measured is not what it has to be: the code of a failed threshold too.
+    private static let wrongAnswersCode: Int32 = 99
 
     /// A server alone has no other end than being told.
     private func isNormalEnd(_ signal: Int32) -> Bool {
