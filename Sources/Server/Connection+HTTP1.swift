@@ -88,7 +88,7 @@ extension Connection {
         unsafe exchange.pointee.authority = parser.head.host
         unsafe exchange.pointee.body = parser.body
         closesAfterResponse = !parser.head.keepsAlive || isDraining
-        unsafe Route.respond(to: exchange)
+        unsafe server.answer(exchange)
         let delay = unsafe exchange.pointee.response.delayNanoseconds
         if delay > 0 {
             http1State = .responding

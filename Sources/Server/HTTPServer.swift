@@ -15,6 +15,8 @@ package final class HTTPServer {
     let sessions: SessionFactory
     /// Filled and submitted in turn by the connections.
     let fields = FieldList()
+    /// Instead of the routes.
+    private let page: ServedPage?
     /// Which of the server's loops this is, from 0.
     private let loopNumber: Int
 
@@ -60,6 +62,7 @@ package final class HTTPServer {
         self.sessions = sessions
         self.onEnd = onEnd
         loopNumber = number
+        page = configuration.page
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ServerSample())
         drainTimer = Timer(loop: loop)
@@ -81,6 +84,11 @@ package final class HTTPServer {
 
     /// Once an event: reading the clock for each request costs more than the request's histogram.
     func refreshNow() { nowNanoseconds = EventLoop.monotonicNanoseconds() }
+
+    /// Fills `exchange.response`.
+    func answer(_ exchange: UnsafeMutablePointer<Exchange>) {
+        if let page { unsafe page.respond(to: exchange) } else { unsafe Route.respond(to: exchange) }
+    }
 
     private func accept(_ stream: TCPStream) {
         counters.acceptedConnections += 1

@@ -36,6 +36,9 @@ package struct ServerConfiguration: Sendable {
     /// With a request in work and nothing moving: no byte in, none out.
     package var requestTimeoutNanoseconds: UInt64 = 30_000_000_000
 
+    /// One page instead of the routes; nil for the routes.
+    package var page: ServedPage?
+
     /// How long a connection that we have finished may take to say so too, before it is dropped.
     /// Two seconds are enough for any path, and short enough for peers that ignore FIN.
     package static let lingerNanoseconds: UInt64 = 2_000_000_000
@@ -46,6 +49,12 @@ package struct ServerConfiguration: Sendable {
     package static let controlFramesPerSecond = 330.0
 
     package init() {}
+
+    /// Bytes of a request's head; beyond: 431.
+    package var headByteLimit: Int {
+        get { requestLimits.headByteLimit }
+        set { requestLimits.headByteLimit = newValue }
+    }
 
     /// Largest request body that is buffered; beyond: 413.
     package var bodyByteLimit: Int {
