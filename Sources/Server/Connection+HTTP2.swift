@@ -255,7 +255,7 @@ extension Connection: SessionHandler {
             appendLease(on: frames)
             output = nil
             giveArena(frames)
-            flushBatch()
+            flush()
         }
         guard phase == .http2 else { return }
         if session.isFinished {

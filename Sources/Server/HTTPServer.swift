@@ -2,6 +2,8 @@ internal import HTTP2
 package import Loop
 package import Measurements
 internal import Memory
+internal import TLS
+internal import Transport
 
 /// An HTTP/1.1 and HTTP/2 server on one loop. Several of them on several loops share a port.
 ///
@@ -21,6 +23,9 @@ package final class HTTPServer {
     private let loopNumber: Int
 
     private var listener: Listener?
+    /// Where TLS is spoken, and how.
+    private var secureListener: Listener?
+    private let tls: TLSContext?
     private var connections: [Connection] = []
     private var lastConnectionID: UInt64 = 0
     private let clock = HTTPDate()
@@ -47,14 +52,17 @@ package final class HTTPServer {
     private var onEnd: (() -> Void)?
 
     /// Listens at once.
-    /// - Parameter onEnd: called once, on the loop, when `drain` is through.
+    /// - Parameters:
+    ///   - secureSocket: where TLS is spoken, as `configuration.tls` says; nil: nowhere.
+    ///   - onEnd: called once, on the loop, when `drain` is through.
     package init(
-        loop: EventLoop, socket: Listener.Socket, number: Int, configuration: ServerConfiguration,
-        onEnd: @escaping () -> Void
-    ) throws(LoopError) {
+        loop: EventLoop, socket: Listener.Socket, secureSocket: Listener.Socket? = nil, number: Int,
+        configuration: ServerConfiguration, onEnd: @escaping () -> Void
+    ) throws {
         guard let sessions = SessionFactory(validatesMessages: true) else {
             throw LoopError(call: "nghttp2_session_callbacks_new", code: -12)
         }
+        tls = try configuration.tls.map { try TLSContext($0, pool: loop.arenas) }
         self.loop = loop
         precondition(configuration.allowsUnsafe || !configuration.writePolicy.isUnsafe, "unsafe write policy outside a worker")
         self.configuration = configuration
@@ -70,7 +78,12 @@ package final class HTTPServer {
         connections.reserveCapacity(1024)
         listener = try Listener(
             loop: loop, socket: socket, sendBufferByteCount: configuration.sendBufferByteCount
-        ) { [unowned self] stream in accept(stream) }
+        ) { [unowned self] stream in accept(stream, over: nil) }
+        if let secureSocket, let tls {
+            secureListener = try Listener(
+                loop: loop, socket: secureSocket, sendBufferByteCount: configuration.sendBufferByteCount
+            ) { [unowned self] stream in accept(stream, over: tls) }
+        }
         drainTimer.target = self
     }
 
@@ -90,7 +103,7 @@ package final class HTTPServer {
         if let page { unsafe page.respond(to: exchange) } else { unsafe Route.respond(to: exchange) }
     }
 
-    private func accept(_ stream: TCPStream) {
+    private func accept(_ stream: TCPStream, over tls: TLSContext?) {
         counters.acceptedConnections += 1
         if connections.count >= configuration.connectionLimit {
             // Accepted and closed: the peer hears of it at once, and nothing has to recover.
@@ -98,9 +111,16 @@ package final class HTTPServer {
             counters.closedConnections += 1
             return stream.close()
         }
+        let endpoint: TLSEndpoint?
+        do { endpoint = try tls.map { (context) throws(TLSError) in try TLSEndpoint(server: context) } } catch {
+            // No memory for another one.
+            counters.tls.countFailure(error)
+            counters.closedConnections += 1
+            return stream.close()
+        }
         refreshNow()
         lastConnectionID += 1
-        let connection = Connection(server: self, stream: stream, id: lastConnectionID)
+        let connection = Connection(server: self, stream: stream, endpoint: endpoint, id: lastConnectionID)
         connection.index = connections.count
         connections.append(connection)
     }
@@ -132,6 +152,7 @@ package final class HTTPServer {
         isDraining = true
         refreshNow()
         listener?.close()
+        secureListener?.close()
         drainTimer.setDeadline(nanoseconds: nowNanoseconds + nanoseconds)
         // Draining a connection can remove it: walk over a copy.
         for connection in Array(connections) { connection.drain() }
@@ -142,6 +163,7 @@ package final class HTTPServer {
         guard let onEnd else { return }
         self.onEnd = nil
         listener = nil
+        secureListener = nil
         drainTimer.close()
         onEnd()
     }

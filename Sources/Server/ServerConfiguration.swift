@@ -1,6 +1,7 @@
 package import HTTP1
 package import HTTP2
 package import Measurements
+package import TLS
 
 /// How a server serves: limits, and how long it is patient. Each limit has a default with a reason.
 package struct ServerConfiguration: Sendable {
@@ -26,9 +27,14 @@ package struct ServerConfiguration: Sendable {
     /// Limits of a request in HTTP/1.1; the head's and the body's hold for HTTP/2 as well.
     package var requestLimits = RequestLimits()
 
+    /// How TLS is spoken on the secure socket. One for all loops, since they share the tickets' key.
+    package var tls: ServerTLSConfiguration?
+
     /// What we announce to HTTP/2 peers.
     package var http2 = SessionSettings()
 
+    /// From accept to the end of the TLS handshake. Two round trips of any network fit many times.
+    package var handshakeTimeoutNanoseconds: UInt64 = 10_000_000_000
     /// From accept, or the first byte of a request, to the end of its head: in all, not per byte.
     package var headerTimeoutNanoseconds: UInt64 = 10_000_000_000
     /// Without a request.
