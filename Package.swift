@@ -45,10 +45,12 @@ let package = Package(
         library("Measurements", "CZlib", .product(name: "Histogram", package: "hdrhistogram-swift"), exclude: ["Recording/README.md"]),
         library("Workload", "Measurements"),
         library("Transport", "Loop", "TLS", "Memory", "Measurements"),
-        library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"),
+        library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", exclude: ["Routes/README.md"]),
         library("Client", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"),
         library("Experiment", "Server", "Client", "Workload", "Measurements", "TLS", "Loop"),
-        library("Dashboard", "Measurements"),
+        // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
+        .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),
+        library("Dashboard", "Measurements", "Themes"),
         library("Terminal", "CNcurses", "Dashboard"),
         .executableTarget(
             name: "highwater",
@@ -70,7 +72,7 @@ let package = Package(
         tests("LoopTests", "Loop", "Memory", "TestSupport"),
         tests("TLSTests", "TLS", "Memory"),
         tests("ServerTests", "Server", "TLS", "HTTP1", "HTTP2", "Loop", "Measurements", "Memory", "TestSupport"),
-        tests("ClientTests", "Client", "Server", "TLS", "HTTP2", "Loop", "Measurements", "Memory"),
+        tests("ClientTests", "Client", "Server", "TLS", "HTTP2", "Loop", "Measurements", "Memory", "TestSupport"),
         tests("ExperimentTests", "Experiment", "Workload", "Measurements"),
         tests("ProgramTests"),
         tests("StyleTests"),

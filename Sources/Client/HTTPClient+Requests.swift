@@ -54,9 +54,13 @@ extension HTTPClient {
         unsafe record.pointee.intendedNanoseconds = intendedNanoseconds
         // Until the flush says better: its timeout runs from here when the socket is stuck.
         unsafe record.pointee.sentNanoseconds = generator.nowNanoseconds
-        let path = request.path(at: nextPathIndex)
+        if let checker, let check = unsafe checker.begin(nextPathIndex) {
+            unsafe record.pointee.check = unsafe check
+            request.setPath(unsafe check.pointee.target)
+        } else {
+            request.setPath(request.path(at: nextPathIndex))
+        }
         nextPathIndex &+= 1
-        request.setPath(path)
         var streamID: Int32?
         if let session {
             streamID = unsafe session.submitRequest(
@@ -98,6 +102,7 @@ extension HTTPClient {
         if unsafe firstUnsent == record { unsafe firstUnsent = unsafe next }
         inFlightCount -= 1
         if failure == nil { wasAnswered = true }
+        if let check = unsafe record.pointee.check { unsafe endCheck(check, record.pointee, failure) }
         unsafe generator.requestDidEnd(record.pointee, failure)
         unsafe records.give(record)
     }

@@ -17,6 +17,9 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     let loop: EventLoop
     let records: RequestRecordPool
     let request: RequestTemplate
+    let checker: BodyChecker?
+    /// Which client of its loop this is.
+    let number: Int
 
     /// What the client owns, whatever becomes of its connections.
     let strings = StringCache()
@@ -83,6 +86,8 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         loop = generator.loop
         records = generator.records
         request = generator.request
+        checker = generator.checker
+        self.number = number
         sessionKeeper = generator.sessionKeeper
         timer = Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.

@@ -90,6 +90,7 @@ extension LoadGenerator {
         sample.queuedRequests = isStopping ? 0 : Int(sample.scheduledRequests - sample.startedRequests)
         sample.strings = endedStrings.withoutGauges
         sample.buffers = endedBuffers.withoutGauges
+        checker?.addSample(to: &sample)
         for client in clients { client.addSample(to: &sample) }
         pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
         sample.writes.pendingBytesHighWater = pendingByteHighWater

@@ -19,6 +19,8 @@ package final class LoadGenerator: TimerTarget {
     let sessions: SessionFactory
     let records = RequestRecordPool()
     let request: RequestTemplate
+    /// nil: answers are not looked at.
+    let checker: BodyChecker?
 
     /// In no order: a client that ends gives its place to the last one.
     var clients: [HTTPClient] = []
@@ -95,6 +97,9 @@ package final class LoadGenerator: TimerTarget {
         self.onDone = onDone
         self.onEnd = onEnd
         request = RequestTemplate(configuration)
+        checker = configuration.checkedTargets.map {
+            BodyChecker($0, firstSeed: configuration.firstSeed, seedStride: configuration.seedStride)
+        }
         pace = Timer(loop: loop)
         drainTimer = Timer(loop: loop)
         counters.loopCount = 1

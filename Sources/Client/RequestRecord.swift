@@ -15,6 +15,8 @@ struct RequestRecord {
     var status = 0
     /// Why the stream was reset by us; nil for the peer's doing.
     var failure: RequestFailure?
+    /// The check of the answer's body, and its request's target; nil without.
+    var check: UnsafeMutablePointer<BodyChecker.Record>?
     /// Bytes of the request body already handed to nghttp2.
     var sentBodyByteCount = 0
 

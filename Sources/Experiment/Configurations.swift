@@ -10,6 +10,8 @@ extension ServerConfiguration {
         unsentByteLimit = plan.unsentByteLimit
         sendBufferByteCount = plan.sendBufferByteCount
         bodyByteLimit = plan.bodyByteLimit
+        writePolicy = plan.writePolicy
+        allowsUnsafe = plan.allowsUnsafe
         headerTimeoutNanoseconds = plan.headerTimeout.nanoseconds
         idleTimeoutNanoseconds = plan.idleTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
@@ -30,6 +32,16 @@ extension ClientConfiguration {
         connectTimeoutNanoseconds = plan.connectTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
         windowByteCount = plan.windowByteCount
+        if plan.checksBodies {
+            checkedTargets = plan.paths.map { path in
+                PredictableTarget(path).map {
+                    CheckedTarget(head: $0.head, tail: $0.tail, byteCount: $0.byteCount, seed: $0.seed)
+                }
+            }
+            // No two loops ask for the same.
+            firstSeed = UInt64(loop)
+            seedStride = UInt64(loops)
+        }
     }
 }
 

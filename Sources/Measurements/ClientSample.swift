@@ -33,6 +33,11 @@ package struct ClientSample: Sendable {
     /// Errored requests by cause.
     package var errors = RequestErrorCounts()
 
+    /// Answers whose bodies were checked.
+    package var bodies = BodyCheckCounts()
+    /// Wrong ones among them since the sample before: the first few of each loop, as evidence.
+    package var bodyViolations: [BodyViolation] = []
+
     // Bytes on the sockets, and those of response bodies
     package var receivedBytes: UInt64 = 0
     package var sentBytes: UInt64 = 0
@@ -80,6 +85,8 @@ package struct ClientSample: Sendable {
         queuedRequests += other.queuedRequests
         statuses.merge(other.statuses)
         errors.merge(other.errors)
+        bodies.merge(other.bodies)
+        bodyViolations += other.bodyViolations
         receivedBytes += other.receivedBytes
         sentBytes += other.sentBytes
         receivedBodyBytes += other.receivedBodyBytes
@@ -164,21 +171,23 @@ package struct CacheSample: Sendable, Equatable {
 }
 
 extension ClientSample {
-    /// This reading with what the histograms of an older one recorded, which nobody took.
+    /// This reading with what the histograms of an older one recorded, and its evidence, which nobody took.
     package func including(histogramsOf older: ClientSample) -> ClientSample {
         var both = self
         both.serviceTime.merge(older.serviceTime)
         both.responseTime.merge(older.responseTime)
         both.scheduleDelay.merge(older.scheduleDelay)
+        both.bodyViolations = older.bodyViolations + both.bodyViolations
         return both
     }
 }
 
 extension ClientSample {
-    /// Leaves the counters and empties the histograms.
+    /// Leaves the counters and empties what is only told once: the histograms and the evidence.
     package mutating func forgetHistograms() {
         serviceTime = LatencyHistogram()
         responseTime = LatencyHistogram()
         scheduleDelay = LatencyHistogram()
+        bodyViolations = []
     }
 }

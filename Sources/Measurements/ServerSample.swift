@@ -53,6 +53,9 @@ package struct ServerSample: Sendable, Equatable {
     /// The longest that a loop took to answer the request for this sample, nanoseconds.
     package var loopLagNanoseconds: UInt64 = 0
 
+    /// The connection that somebody looks at closely, while it is open.
+    package var inspection: ConnectionInspection?
+
     /// One row for each open connection, up to `connectionRowLimit` a loop.
     package var connections: [ConnectionSample] = []
 
@@ -88,6 +91,7 @@ package struct ServerSample: Sendable, Equatable {
         loopCount += other.loopCount
         cpuNanoseconds += other.cpuNanoseconds
         loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
+        inspection = inspection ?? other.inspection
         connections += other.connections
     }
 }

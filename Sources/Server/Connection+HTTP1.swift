@@ -88,7 +88,7 @@ extension Connection {
         unsafe exchange.pointee.authority = parser.head.host
         unsafe exchange.pointee.body = parser.body
         closesAfterResponse = !parser.head.keepsAlive || isDraining
-        unsafe Route.respond(to: exchange)
+        unsafe server.answer(exchange)
         let delay = unsafe exchange.pointee.response.delayNanoseconds
         if delay > 0 {
             http1State = .responding
@@ -143,7 +143,7 @@ extension Connection {
             let isSmall = response.body.count <= Connection.copiedBodyByteLimit
             batch.append(isSmall ? unsafe arena.copy(response.body.buffer) : response.body)
         }
-        batch.append(Lease(on: arena))
+        appendLease(on: arena)
         unsafe exchange.pointee.hasResponse = true
         if sendsBody && response.stream != nil {
             http1State = .responding
@@ -161,15 +161,15 @@ extension Connection {
             guard makeRoom() else { return }
             if isOverUnsentLimit { break }
             // An arena a part: it goes back when the part is out, however long the body is.
-            let arena = arenas.take()
+            let arena = takeArena()
             if isChunkedResponse {
                 let count = min(body.remainingByteCount, body.partByteCount)
                 batch.append(ResponseHead.encodeChunkHeader(byteCount: count, into: arena))
             }
             batch.append(body.nextPart(byteLimit: .max, in: arena))
             if isChunkedResponse { batch.append(ResponseHead.chunkEnd) }
-            batch.append(Lease(on: arena))
-            arena.retire()
+            appendLease(on: arena)
+            giveArena(arena)
             if body.intervalNanoseconds > 0 && !body.isAtEnd {
                 body.isWaiting = true
                 unsafe startTimer(exchange, nanoseconds: body.intervalNanoseconds)
@@ -203,6 +203,8 @@ extension Connection {
             flush()
             finish()
         } else {
+            // The arena that the next request empties holds this answer too.
+            if connectionArena != nil { flush() }
             keepAlive(for: server.configuration.idleTimeoutNanoseconds)
         }
     }

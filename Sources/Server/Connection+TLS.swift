@@ -6,11 +6,6 @@ internal import Transport
 
 // A connection over TLS: the handshake, the choice of the protocol, and the way of all bytes.
 extension Connection {
-    /// Sends the batch: as it is, or sealed.
-    func flush() {
-        if let tls { tls.flush(batch) } else { stream.flush(batch) }
-    }
-
     func receiveSealed(_ bytes: UnsafeRawBufferPointer, _ tls: TLSStream) {
         if phase == .finishing || phase == .closed { return }
         do {

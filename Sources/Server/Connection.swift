@@ -24,6 +24,9 @@ final class Connection: TCPStreamOwner, TimerTarget {
     let batch: WriteBatch
     let arenas: ArenaPool
     let fields: FieldList
+    let writePolicy: WritePolicy
+    /// All exchanges and writes of a connection that resets early; else each has its own.
+    let connectionArena: Arena?
     let id: UInt64
     let openedNanoseconds: UInt64
     /// Where the server keeps us.
@@ -56,6 +59,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
     private(set) var openExchangeCount = 0
     var requestCount: UInt64 = 0
     private(set) var arenaHighWaterByteCount = 0
+    /// Set while somebody looks at this connection.
+    var inspector: ConnectionInspector?
 
     /// Reading has stopped because the peer does not read.
     private(set) var isPaused = false
@@ -107,6 +112,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
         batch = stream.loop.batch
         arenas = stream.loop.arenas
         fields = server.fields
+        writePolicy = server.writePolicy
+        connectionArena = writePolicy == .resetEarly ? arenas.take() : nil
         openedNanoseconds = EventLoop.monotonicNanoseconds()
         lastProgressNanoseconds = openedNanoseconds
         unsafe firstExchange = nil
@@ -211,6 +218,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     }
 
     func streamDidWrite() {
+        resetArenaEarly()
         server.refreshNow()
         noteProgress()
         // Half the limit, so that a peer at the edge does not stop and start us at every packet.
@@ -293,7 +301,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
     // MARK: Exchanges
 
     func beginExchange(streamID: Int32) -> UnsafeMutablePointer<Exchange> {
-        let exchange = unsafe Exchange.begin(in: arenas, connection: self, streamID: streamID)
+        resetArenaEarly()
+        let exchange = unsafe Exchange.begin(in: takeArena(), connection: self, streamID: streamID)
         unsafe exchange.pointee.next = unsafe firstExchange
         if let first = unsafe firstExchange { unsafe first.pointee.previous = unsafe exchange }
         unsafe firstExchange = unsafe exchange
@@ -314,8 +323,12 @@ final class Connection: TCPStreamOwner, TimerTarget {
             unsafe firstExchange = unsafe next
         }
         openExchangeCount -= 1
-        arenaHighWaterByteCount = unsafe max(arenaHighWaterByteCount, exchange.pointee.arena.usedByteCount)
-        unsafe Exchange.end(exchange, loop: loop)
+        let arena = unsafe exchange.pointee.arena
+        arenaHighWaterByteCount = max(arenaHighWaterByteCount, arena.usedByteCount)
+        if let inspector {
+            inspector.note(EndedExchange(usedBytes: arena.usedByteCount, reservedBytes: arena.reservedByteCount))
+        }
+        unsafe Exchange.end(exchange, connection: self)
     }
 
     /// Calls back through `timerDidFire` with the exchange.
@@ -373,6 +386,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     func streamDidClose() {
         session = nil
+        connectionArena?.retire()
         server.remove(self)
     }
 

@@ -17,6 +17,8 @@ package final class HTTPServer {
     let sessions: SessionFactory
     /// Filled and submitted in turn by the connections.
     let fields = FieldList()
+    /// Instead of the routes.
+    private let page: ServedPage?
     /// Which of the server's loops this is, from 0.
     private let loopNumber: Int
 
@@ -27,6 +29,8 @@ package final class HTTPServer {
     private var connections: [Connection] = []
     private var lastConnectionID: UInt64 = 0
     private let clock = HTTPDate()
+    /// Of connections that are accepted from now on.
+    private(set) var writePolicy: WritePolicy
     /// The monotonic clock as of the event in work.
     private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
 
@@ -40,6 +44,8 @@ package final class HTTPServer {
     }
     private let countersStorage: UnsafeMutablePointer<ServerSample>
     private var pendingByteHighWater = 0
+    /// The connection that somebody looks at.
+    private weak var inspected: Connection?
 
     private let drainTimer: Timer
     private var isDraining = false
@@ -58,10 +64,13 @@ package final class HTTPServer {
         }
         tls = try configuration.tls.map { try TLSContext($0, pool: loop.arenas) }
         self.loop = loop
+        precondition(configuration.allowsUnsafe || !configuration.writePolicy.isUnsafe, "unsafe write policy outside a worker")
         self.configuration = configuration
+        writePolicy = configuration.writePolicy
         self.sessions = sessions
         self.onEnd = onEnd
         loopNumber = number
+        page = configuration.page
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ServerSample())
         drainTimer = Timer(loop: loop)
@@ -88,6 +97,11 @@ package final class HTTPServer {
 
     /// Once an event: reading the clock for each request costs more than the request's histogram.
     func refreshNow() { nowNanoseconds = EventLoop.monotonicNanoseconds() }
+
+    /// Fills `exchange.response`.
+    func answer(_ exchange: UnsafeMutablePointer<Exchange>) {
+        if let page { unsafe page.respond(to: exchange) } else { unsafe Route.respond(to: exchange) }
+    }
 
     private func accept(_ stream: TCPStream, over tls: TLSContext?) {
         counters.acceptedConnections += 1
@@ -154,6 +168,12 @@ package final class HTTPServer {
         onEnd()
     }
 
+    /// Who owns the answers of connections that are accepted from now on.
+    package func setWritePolicy(_ policy: WritePolicy) {
+        precondition(configuration.allowsUnsafe || !policy.isUnsafe, "unsafe write policy outside a worker")
+        writePolicy = policy
+    }
+
     /// A connection has this much waiting, beyond its limit: between two samples such a peak would be missed.
     func notePending(_ byteCount: Int) { pendingByteHighWater = max(pendingByteHighWater, byteCount) }
 
@@ -182,9 +202,17 @@ package final class HTTPServer {
             let row = connection.sample(loop: loopNumber, addingTo: &sample)
             if sample.connections.count < ServerSample.connectionRowLimit { sample.connections.append(row) }
         }
+        sample.inspection = inspected?.inspection(loop: loopNumber)
         pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
         sample.writes.pendingBytesHighWater = pendingByteHighWater
         return sample
+    }
+
+    /// Samples tell more of this connection from now on, and of no other; nil: of none.
+    package func inspect(_ id: UInt64?) {
+        inspected?.inspector = nil
+        inspected = id.flatMap { id in connections.first { $0.id == id } }
+        inspected?.inspector = ConnectionInspector()
     }
 
     /// Gives idle memory back. Once a tick.

@@ -1,5 +1,6 @@
 package import HTTP1
 package import HTTP2
+package import Measurements
 package import TLS
 
 /// How a server serves: limits, and how long it is patient. Each limit has a default with a reason.
@@ -16,6 +17,12 @@ package struct ServerConfiguration: Sendable {
     /// SO_SNDBUF of accepted sockets, bytes; nil leaves it to the system, which on loopback
     /// swallows megabytes before we see a backlog.
     package var sendBufferByteCount: Int?
+
+    /// Who owns the bytes of answers until the kernel has them.
+    package var writePolicy = WritePolicy.lease
+
+    /// The process may die of what it runs. Only a worker sets it.
+    package var allowsUnsafe = false
 
     /// Limits of a request in HTTP/1.1; the head's and the body's hold for HTTP/2 as well.
     package var requestLimits = RequestLimits()
@@ -35,6 +42,9 @@ package struct ServerConfiguration: Sendable {
     /// With a request in work and nothing moving: no byte in, none out.
     package var requestTimeoutNanoseconds: UInt64 = 30_000_000_000
 
+    /// One page instead of the routes; nil for the routes.
+    package var page: ServedPage?
+
     /// How long a connection that we have finished may take to say so too, before it is dropped.
     /// Two seconds are enough for any path, and short enough for peers that ignore FIN.
     package static let lingerNanoseconds: UInt64 = 2_000_000_000
@@ -45,6 +55,12 @@ package struct ServerConfiguration: Sendable {
     package static let controlFramesPerSecond = 330.0
 
     package init() {}
+
+    /// Bytes of a request's head; beyond: 431.
+    package var headByteLimit: Int {
+        get { requestLimits.headByteLimit }
+        set { requestLimits.headByteLimit = newValue }
+    }
 
     /// Largest request body that is buffered; beyond: 413.
     package var bodyByteLimit: Int {

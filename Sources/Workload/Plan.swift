@@ -39,6 +39,8 @@ package struct ServerPlan: Sendable, Equatable {
     /// Kernel send buffer (SO_SNDBUF) of accepted sockets, bytes. nil: the system's.
     package var sendBufferByteCount: Int?
     package var writePolicy = WritePolicy.lease
+    /// Unsafe choices may be made: the process that runs this is expendable.
+    package var allowsUnsafe = false
     package var headerTimeout: Duration = .seconds(10)
     package var idleTimeout: Duration = .seconds(60)
     package var requestTimeout: Duration = .seconds(30)
@@ -57,6 +59,8 @@ package struct ClientPlan: Sendable, Equatable {
     /// Further request header fields: (name in lower case, value).
     package var headers: [HeaderField] = []
     package var body: [UInt8] = []
+    /// Compare every answer to a predictable target with what it has to be: status, length, each byte.
+    package var checksBodies = false
     /// Clients, each with one connection.
     package var connections = 50
     /// Most streams that a client opens at once.
