@@ -22,6 +22,7 @@ extension ServerPlan {
             .init("connection_limit", .number(Double(connectionLimit))),
             .init("unsent_limit", .number(Double(unsentByteLimit))),
             .init("body_limit", .number(Double(bodyByteLimit))),
+            .init("write_policy", .string(writePolicy.rawValue)),
             .init("header_timeout", .number(headerTimeout.inSeconds)),
             .init("idle_timeout", .number(idleTimeout.inSeconds)),
             .init("request_timeout", .number(requestTimeout.inSeconds)),
