@@ -16,10 +16,10 @@ package final class HTTPServer {
     /// Filled and submitted in turn by the connections.
     let fields = FieldList()
     /// Which of the server's loops this is, from 0.
-    private let loopNumber: Int
+    let loopNumber: Int
 
     private var listener: Listener?
-    private var connections: [Connection] = []
+    private(set) var connections: [Connection] = []
     private var lastConnectionID: UInt64 = 0
     private let clock = HTTPDate()
     /// Of connections that are accepted from now on.
@@ -67,6 +67,7 @@ package final class HTTPServer {
             loop: loop, socket: socket, sendBufferByteCount: configuration.sendBufferByteCount
         ) { [unowned self] stream in accept(stream) }
         drainTimer.target = self
+        watchWrites()
     }
 
     deinit {
@@ -166,7 +167,16 @@ package final class HTTPServer {
         sample.arena.reused = pool.reusedCount
         sample.arena.resets = pool.resetCount
         sample.arena.recycledBytes = pool.recycledByteCount
+        if let audit = loop.audit {
+            sample.audit.loops = 1
+            sample.audit.unsafeResets = pool.unsafeResetCount
+            sample.audit.staleCompletions = audit.staleCompletionCount
+            sample.audit.changedWrites = audit.changedWriteCount
+        }
         for connection in connections {
+            if loop.audit != nil, sample.pendingWrites.count < ServerSample.pendingWriteRowLimit {
+                sample.pendingWrites += connection.pendingWriteSamples(loop: loopNumber, now: nowNanoseconds)
+            }
             let row = connection.sample(loop: loopNumber, addingTo: &sample)
             if sample.connections.count < ServerSample.connectionRowLimit { sample.connections.append(row) }
         }
