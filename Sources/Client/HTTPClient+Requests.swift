@@ -61,6 +61,7 @@ extension HTTPClient {
             request.setPath(request.path(at: nextPathIndex))
         }
         nextPathIndex &+= 1
+        if generator.takesEarlyClose() { unsafe record.pointee.closesEarly = true }
         var streamID: Int32?
         if let session {
             streamID = unsafe session.submitRequest(
@@ -116,6 +117,7 @@ extension HTTPClient {
         } catch {
             return protocolDidFail()
         }
+        if closeEarlyIfWanted() { return }
         fill()
         flush()
         endIfDrained()
@@ -143,7 +145,10 @@ extension HTTPClient {
         isFlushing = true
         defer { isFlushing = false }
         stampUnsent()
-        if let pipeline { return flush(pipeline, on: stream) }
+        if let pipeline {
+            flush(pipeline, on: stream)
+            return halfCloseIfWanted(pipeline, on: stream)
+        }
         guard let session else { return }
         unsafe buffers.withBuffer(byteCount: 16 * 1024) { buffer in
             var count = 0

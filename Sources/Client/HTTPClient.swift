@@ -53,6 +53,9 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     var sessionKeeper: (any TLSSessionKeeper)?
     var offeredSession: TLSSession?
     let timer: Timer
+    /// For clients that read slowly.
+    let readTimer: Timer?
+    var wantsEarlyClose = false
     /// Connections in a row that could not be made, or answered none of the requests they took.
     private var failedAttemptCount = 0
     /// Another attempt could only fail the same way, and nobody has ever been connected.
@@ -90,12 +93,14 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         self.number = number
         sessionKeeper = generator.sessionKeeper
         timer = Timer(loop: generator.loop)
+        readTimer = generator.configuration.manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number
         unsafe oldest = nil
         unsafe youngest = nil
         unsafe firstUnsent = nil
         timer.target = self
+        readTimer?.target = self
     }
 
     // MARK: Connecting
@@ -109,7 +114,9 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         generator.refreshNow()
         if firstAttemptNanoseconds == 0 { firstAttemptNanoseconds = generator.nowNanoseconds }
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
-        stream.connect(to: generator.configuration.address)
+        stream.connect(
+            to: generator.configuration.address,
+            receiveBufferByteCount: generator.configuration.manners.receiveBufferByteCount)
     }
 
     func streamDidConnect(_ error: LoopError?) {
@@ -184,7 +191,9 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         offeredSession = nil
         session = nil
         pipeline = nil
+        wantsEarlyClose = false
         timer.stop()
+        readTimer?.stop()
         generator.refreshNow()
         if isRetiring { return end() }
         if wasAnswered { failedAttemptCount = 0 }
@@ -215,6 +224,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     private func end() {
         state = .ended
         timer.close()
+        readTimer?.close()
         generator.clientDidEnd(self)
     }
 
@@ -265,6 +275,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     }
 
     func timerDidFire(_ timer: Timer) {
+        if timer === readTimer { return readOn() }
         generator.refreshNow()
         switch state {
         case .waiting: connect()

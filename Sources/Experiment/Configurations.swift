@@ -32,6 +32,12 @@ extension ClientConfiguration {
         connectTimeoutNanoseconds = plan.connectTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
         windowByteCount = plan.windowByteCount
+        manners.earlyCloseShare = plan.earlyCloseShare
+        if plan.halfCloses {
+            // HTTP/2 has nothing like it.
+            manners.halfCloses = true
+            httpVersion = .http1
+        }
         if plan.checksBodies {
             checkedTargets = plan.paths.map { path in
                 PredictableTarget(path).map {

@@ -47,6 +47,7 @@ package struct ClientSample: Sendable {
     package var decodedHeaderBytes: UInt64 = 0
 
     package var writes = WriteSample()
+    package var slowReaders = SlowReaderSample()
 
     // Caches
     package var strings = CacheSample()
@@ -93,6 +94,7 @@ package struct ClientSample: Sendable {
         receivedHeaderBytes += other.receivedHeaderBytes
         decodedHeaderBytes += other.decodedHeaderBytes
         writes.merge(other.writes)
+        slowReaders.merge(other.slowReaders)
         strings.merge(other.strings)
         buffers.merge(other.buffers)
         loopCount += other.loopCount
@@ -101,6 +103,23 @@ package struct ClientSample: Sendable {
         serviceTime.merge(other.serviceTime)
         responseTime.merge(other.responseTime)
         scheduleDelay.merge(other.scheduleDelay)
+    }
+}
+
+/// Clients beside the load that read at a trickle, and are in none of its numbers but the body check's.
+package struct SlowReaderSample: Sendable, Equatable {
+    /// Connections, now.
+    package var open = 0
+    package var answeredRequests: UInt64 = 0
+    package var receivedBytes: UInt64 = 0
+
+    package init() {}
+
+    /// Adds another loop's.
+    package mutating func merge(_ other: SlowReaderSample) {
+        open += other.open
+        answeredRequests += other.answeredRequests
+        receivedBytes += other.receivedBytes
     }
 }
 
@@ -120,6 +139,8 @@ package struct RequestErrorCounts: Sendable, Equatable {
     package var protocolError: UInt64 = 0
     /// Still open when the run was over and its drain time too.
     package var aborted: UInt64 = 0
+    /// We closed the connection in the middle of the answer, as was asked for (--early-close).
+    package var abandoned: UInt64 = 0
 
     package init() {}
 
@@ -132,6 +153,7 @@ package struct RequestErrorCounts: Sendable, Equatable {
         timeout += other.timeout
         protocolError += other.protocolError
         aborted += other.aborted
+        abandoned += other.abandoned
     }
 }
 
