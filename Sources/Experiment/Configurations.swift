@@ -37,6 +37,12 @@ extension ClientConfiguration {
         windowByteCount = plan.windowByteCount
         self.caches = caches
         renewal = ConnectionRenewal(plan.reconnect)
+        manners.earlyCloseShare = plan.earlyCloseShare
+        if plan.halfCloses {
+            // HTTP/2 has nothing like it.
+            manners.halfCloses = true
+            httpVersion = .http1
+        }
         if plan.checksBodies {
             checkedTargets = plan.paths.map { path in
                 PredictableTarget(path).map {

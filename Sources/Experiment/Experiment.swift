@@ -23,12 +23,14 @@ package final class Experiment {
     package let targetAddress: String?
 
     private let sockets: [Listener.Socket]
-    private let clientAddress: SocketAddress?
+    let clientAddress: SocketAddress?
     private var servers: [ServerWorker] = []
     private var clients: [ClientWorker] = []
-    private let answers: Answers
     /// Those that all loops share, if there are such.
     private var commonCaches: CacheOwnership?
+    let answers: Answers
+    /// In the order in which they were asked for; those that have ended stay.
+    var slowReaders: [SlowReaderWorker] = []
     private var probe = ProcessProbe()
 
     private var startNanoseconds: UInt64 = 0
@@ -42,6 +44,7 @@ package final class Experiment {
     package var onViolation: (@Sendable (Event) -> Void)?
     private var drainNanoseconds: UInt64 = 0
     private var areServersStopping = false
+    private(set) var hasBegunStop = false
     private var isStopped = false
 
     /// Requests per second asked for, all clients together; nil with a closed load.
@@ -148,6 +151,7 @@ package final class Experiment {
         }
         lastServerSamples = servers.map { _ in nil }
         lastClientSamples = clients.map { _ in nil }
+        startPlannedSlowReaders()
     }
 
     // MARK: Samples
@@ -156,10 +160,13 @@ package final class Experiment {
     package func sample() -> Sample {
         let asked = EventLoop.monotonicNanoseconds()
         if !isStopped {
+            // Nobody waits for them; by the time the others have answered they usually have too.
+            for worker in slowReaders { worker.ask() }
             for worker in servers { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
             for worker in clients { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
             answers.wait(for: servers.count + clients.count, seconds: Experiment.answerSeconds)
         }
+        noteSlowReadersThatEnded()
         let now = EventLoop.monotonicNanoseconds()
         let sample = Sample(
             timeNanoseconds: now - startNanoseconds, intervalNanoseconds: now - lastSampleNanoseconds,
@@ -195,6 +202,7 @@ package final class Experiment {
             lastClientSamples[index]?.forgetHistograms()
         }
         commonCaches?.add(to: &merged)
+        addSlowReaders(to: &merged)
         return merged
     }
 
@@ -289,12 +297,14 @@ package final class Experiment {
     /// The same without waiting: the clients are told. Then ask `hasDrained` until it is so, and call `finishStop`.
     package func beginStop(withinSeconds seconds: Double) {
         drainNanoseconds = UInt64(seconds * 1e9)
+        hasBegunStop = true
         stop(clients.map(\.mailbox))
+        for worker in slowReaders { worker.stop() }
     }
 
     /// All threads have ended. Tells the server to drain once the clients have gone.
     package func hasDrained() -> Bool {
-        guard answers.endedClients == clients.count else { return false }
+        guard answers.endedClients == clients.count, answers.endedSlowReaders == slowReaders.count else { return false }
         stopServers()
         return answers.endedServers == servers.count
     }
@@ -309,6 +319,7 @@ package final class Experiment {
     private func joinWorkers() {
         guard !isStopped else { return }
         for worker in clients { worker.join() }
+        for worker in slowReaders { worker.join() }
         stopServers()
         for worker in servers { worker.join() }
         isStopped = true

@@ -178,7 +178,8 @@ extension RequestErrorCounts {
     fileprivate var items: [String] {
         let named: [(UInt64, String)] = [
             (connect, "not connected"), (closed, "connection closed"), (reset, "stream reset"), (goaway, "GOAWAY"),
-            (timeout, "timeout"), (protocolError, "protocol error"), (aborted, "aborted at the end"),
+            (timeout, "timeout"), (protocolError, "protocol error"), (abandoned, "closed early"),
+            (aborted, "aborted at the end"),
         ]
         let items = named.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         return items.isEmpty ? ["none"] : items

@@ -68,6 +68,12 @@ package struct ClientPlan: Sendable, Equatable {
     package var body: [UInt8] = []
     /// Compare every answer to a predictable target with what it has to be: status, length, each byte.
     package var checksBodies = false
+    /// Clients beside the load that read at a trickle.
+    package var slowReaders = 0
+    /// Of the requests, 0 to 1, those whose connection is closed within the answer.
+    package var earlyCloseShare = 0.0
+    /// HTTP/1.1: a connection says its end behind its requests, and the next is made for the next.
+    package var halfCloses = false
     /// Clients, each with one connection.
     package var connections = 50
     /// Most streams that a client opens at once.

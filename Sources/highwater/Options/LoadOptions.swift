@@ -74,6 +74,18 @@ struct LoadOptions: ParsableArguments {
     var bodyCheck = false
 
     @OptionGroup(title: "Caches") var caches: CacheOptions
+    @Option(
+        parsing: .unconditional, help: "Clients beside the load that ask for /bytes/4MiB and read at a trickle. (default: 0)",
+        transform: { try Quantity.count($0, in: 0...LoadOptions.connectionLimit) })
+    var slowReaders = 0
+
+    @Option(
+        parsing: .unconditional, help: "Close the connection within the answer to so many of the requests (5%, 0.05).",
+        transform: { try Quantity.share($0) })
+    var earlyClose = 0.0
+
+    @Flag(help: "HTTP/1.1: say the end behind the requests of a connection (-m of them), take the answers, connect again.")
+    var halfClose = false
 
     /// More than the ports of one address: beyond, connecting can only fail.
     private static let connectionLimit = 64_000
@@ -105,6 +117,9 @@ struct LoadOptions: ParsableArguments {
         if let window { plan.windowByteCount = window }
         caches.apply(to: &plan)
         plan.checksBodies = bodyCheck
+        plan.slowReaders = slowReaders
+        plan.earlyCloseShare = earlyClose
+        plan.halfCloses = halfClose
         return plan
     }
 
