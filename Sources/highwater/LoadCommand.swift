@@ -5,7 +5,13 @@ struct LoadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
         abstract: "The clients alone, against any HTTP/2 server (prior knowledge on http://).",
-        usage: "highwater load http://HOST:PORT/PATH ... [-c 100] [-m 10] [-n 300k] [<options>]")
+        usage: "highwater load URL ... [-c 100] [-m 10] [-n 300k] [<options>]",
+        discussion: """
+            Examples:
+              highwater load http://127.0.0.1:8080/bytes/64 -c 20 -m 10 -n 100k
+              highwater load http://127.0.0.1:8080/ -q 2k -d 1m --json
+              highwater load http://127.0.0.1:8080/ -q 500 --live
+            """)
 
     @Argument(help: ArgumentHelp("What to ask; several URLs of one server are asked in turn.", valueName: "url"))
     var urls: [String]

@@ -5,7 +5,13 @@ struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "The server alone, for wrk, h2load, curl or a browser: HTTP/1.1 and h2c on one port.",
-        usage: "highwater serve [--listen 127.0.0.1:8080] [--loops 2] [<options>]")
+        usage: "highwater serve [--listen 127.0.0.1:8080] [--loops 2] [<options>]",
+        discussion: """
+            Examples:
+              highwater serve --listen 127.0.0.1:9000
+              highwater serve --listen 9000 --loops 2 --live
+              highwater serve --listen 0.0.0.0:9000 -d 1h -o server.ndjson
+            """)
 
     @OptionGroup(title: "Server") var server: ServerOptions
 
