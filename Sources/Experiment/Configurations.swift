@@ -12,6 +12,7 @@ extension ServerConfiguration {
         bodyByteLimit = plan.bodyByteLimit
         writePolicy = plan.writePolicy
         allowsUnsafe = plan.allowsUnsafe
+        handshakeTimeoutNanoseconds = plan.handshakeTimeout.nanoseconds
         headerTimeoutNanoseconds = plan.headerTimeout.nanoseconds
         idleTimeoutNanoseconds = plan.idleTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
@@ -22,6 +23,7 @@ extension ClientConfiguration {
     /// The part of the plan that falls to one of its loops.
     init(_ plan: ClientPlan, address: SocketAddress, authority: String, loop: Int, of loops: Int) {
         self.init(address: address, authority: authority)
+        httpVersion = HTTPVersion(plan.http)
         paths = plan.paths
         method = plan.method
         headers = plan.headers.map { (name: $0.name, value: $0.value) }

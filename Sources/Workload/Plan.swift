@@ -15,6 +15,12 @@ package struct Plan: Sendable, Equatable {
     /// How long the end may take: requests in flight finish, connections drain.
     package var drainTime: Duration = .seconds(15)
 
+    /// Whether the clients speak TLS.
+    package var clientsUseTLS: Bool {
+        guard let client, client.http != .clearHTTP2 else { return false }
+        return server.map { $0.tls != nil } ?? client.isSecure
+    }
+
     package init(server: ServerPlan?, client: ClientPlan?, duration: Duration? = nil) {
         self.server = server
         self.client = client
@@ -41,6 +47,9 @@ package struct ServerPlan: Sendable, Equatable {
     package var writePolicy = WritePolicy.lease
     /// Unsafe choices may be made: the process that runs this is expendable.
     package var allowsUnsafe = false
+    /// TLS on a port of its own; nil: none.
+    package var tls: ServerTLSPlan?
+    package var handshakeTimeout: Duration = .seconds(10)
     package var headerTimeout: Duration = .seconds(10)
     package var idleTimeout: Duration = .seconds(60)
     package var requestTimeout: Duration = .seconds(30)
@@ -53,6 +62,12 @@ package struct ClientPlan: Sendable, Equatable {
     /// Whom to ask. With an embedded server the experiment puts that server's address here.
     package var host = "127.0.0.1"
     package var port = 80
+    /// Whether to speak TLS; with an embedded server: whether that does.
+    package var isSecure = false
+    package var tls = ClientTLSPlan()
+    package var http = HTTPChoice.negotiated
+    /// Connect there instead; nil: to `host` and `port`.
+    package var connectTo: ConnectTarget?
     /// Request targets, asked in turn: "/bytes/1024", "/get?x=1". Never empty.
     package var paths: [String] = ["/"]
     package var method = "GET"
