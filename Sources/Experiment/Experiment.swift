@@ -32,6 +32,8 @@ package final class Experiment {
     private var servers: [ServerWorker] = []
     private var clients: [ClientWorker] = []
     private let answers: Answers
+    /// Those that all loops share, if there are such.
+    private var commonCaches: CacheOwnership?
     private var probe = ProcessProbe()
 
     private var startNanoseconds: UInt64 = 0
@@ -139,9 +141,12 @@ package final class Experiment {
             answers.waitUntilReady(servers.count, seconds: Experiment.answerSeconds)
             if let client = plan.client, let address = clientAddress {
                 let loops = min(client.loops, client.connections)
+                let caches = CacheOwnership(client.cacheScope)
+                commonCaches = caches
                 for number in 0..<loops {
                     var configuration = ClientConfiguration(
-                        client, address: address, authority: targetAddress ?? address.description, loop: number, of: loops)
+                        client, address: address, authority: targetAddress ?? address.description, caches: caches,
+                        loop: number, of: loops)
                     configuration.tls = tls.client
                     clients.append(try ClientWorker(
                         number: number, configuration: configuration,
@@ -177,6 +182,11 @@ package final class Experiment {
             server: mergeServers(), client: mergeClients(), process: probe.sample())
         lastSampleNanoseconds = now
         watcher.look(at: sample, connectError: answers.lastConnectError?.reason)
+        for event in sample.client?.events ?? [] {
+            watcher.note(Event(
+                timeNanoseconds: event.monotonicNanoseconds - min(event.monotonicNanoseconds, startNanoseconds),
+                level: event.level, source: "client", text: event.text))
+        }
         return sample
     }
 
@@ -200,6 +210,7 @@ package final class Experiment {
             // Counters may be read again when a loop is late; what histograms hold only once.
             lastClientSamples[index]?.forgetHistograms()
         }
+        commonCaches?.add(to: &merged)
         return merged
     }
 

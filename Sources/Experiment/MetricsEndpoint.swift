@@ -99,7 +99,7 @@ package final class MetricsEndpoint: Sendable {
             let page = board.page.withLock { $0 }
             return ServedPage.Content(type: form.contentType, text: page.text(form))
         }
-        do throws(LoopError) {
+        do {
             let loop = try EventLoop()
             let server = try HTTPServer(loop: loop, socket: socket, number: 0, configuration: configuration) { mailbox.close() }
             try mailbox.open(on: loop) { _ in server.drain(withinNanoseconds: drainNanoseconds) }

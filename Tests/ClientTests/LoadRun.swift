@@ -29,8 +29,7 @@ final class LoadRun: TimerTarget {
     @discardableResult
     init(
         _ configuration: ClientConfiguration, rate: Double? = nil, seconds: Double = 20,
-        steps: [(seconds: Double, act: (LoadGenerator) -> Void)] = [], drainSeconds: Double = 5,
-        keeper: (any TLSSessionKeeper)? = nil
+        steps: [(seconds: Double, act: (LoadGenerator) -> Void)] = [], drainSeconds: Double = 5
     ) throws {
         loop = try EventLoop()
         timer = Timer(loop: loop)
@@ -48,7 +47,6 @@ final class LoadRun: TimerTarget {
         } onEnd: { [unowned self] in
             timer.close()
         }
-        generator.sessionKeeper = keeper
         timer.target = self
         timer.setDeadline(nanoseconds: begin + UInt64(self.steps[0].seconds * 1e9))
         generator.start()

@@ -132,14 +132,19 @@ struct TLSLoadTests {
         world.server.versions = version...version
         let server = try ServerThread(world)
         var runs: [LoadRun] = []
-        let keeper = OneSession()
+        let caches = SharedCaches()
         for _ in 0..<4 {
-            runs.append(try LoadRun(server.secureConfiguration(world) { $0.requests = 3 }, keeper: keeper))
+            runs.append(try LoadRun(server.secureConfiguration(world) {
+                $0.requests = 3
+                $0.caches = .shared(caches)
+            }))
         }
         let served = server.stop()
         #expect(runs.map(\.total.tls.resumedHandshakes) == [0, 1, 1, 1])
         #expect(served?.tls.handshakes == 4 && served?.tls.resumedHandshakes == 3)
-        #expect(keeper.hits == 3)
+        var sample = ClientSample()
+        caches.add(to: &sample)
+        #expect(sample.sessions.hits == 3 && sample.sessions.misses == 1)
     }
 
     @Test("a timed out request is reset, and the connection lives on")
@@ -167,23 +172,6 @@ struct TLSLoadTests {
         #expect(run.total.reconnects > 0)
         #expect(run.total.tls.failedHandshakes == 0)
         expectAgreement(run, served)
-    }
-}
-
-/// One session at a time, good for one more connection.
-final class OneSession: TLSSessionKeeper {
-    private var session: TLSSession?
-    private(set) var hits = 0
-
-    func takeSession(for origin: TLSOrigin) -> TLSSession? {
-        defer { if session?.isSingleUse == true { session = nil } }
-        return session
-    }
-
-    func keep(_ session: TLSSession, for origin: TLSOrigin) { self.session = session }
-
-    func handshakeDidEnd(for origin: TLSOrigin, wasOffered: Bool, isResumed: Bool) {
-        if wasOffered && isResumed { hits += 1 }
     }
 }
 

@@ -59,7 +59,7 @@ struct ServerOptions: ParsableArguments {
         transform: { try Quantity.duration($0, in: ServerOptions.timeoutRange) })
     var requestTimeout: Duration?
 
-    @OptionGroup var secure: ServerTLSOptions
+    @OptionGroup(title: "TLS on the server") var secure: ServerTLSOptions
 
     /// From a tick of the server's clock to a day.
     static let timeoutRange: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))

@@ -79,6 +79,8 @@ extension ClientPlan {
             .init("timeout", .number(requestTimeout.inSeconds)),
             .init("connect_timeout", .number(connectTimeout.inSeconds)),
             .init("window", .number(Double(windowByteCount))),
+            .init("cache_scope", .string(cacheScope.rawValue)),
+            .init("reconnect", .string(reconnect.text)),
         ])
     }
 }

@@ -31,6 +31,7 @@ final class Run {
     ///
     /// - Parameter otherSignals: to be delivered besides those that ask for the end.
     init(_ plan: Plan, _ output: OutputOptions, otherSignals: [Int32] = []) throws {
+        try plan.checkOwnership()
         signals = try SignalInbox(others: otherSignals)
         if let warning = try DescriptorLimit.check(plan) { Output.error.line(warning) }
         // Before the recording, so that a port in use does not empty an older file.
