@@ -205,7 +205,7 @@ extension TLSSample {
 extension ClientSample {
     fileprivate var trafficItems: [String] {
         var headers = "\(Figure.bytes(Double(receivedHeaderBytes))) headers"
-        if receivedHeaderBytes > 0 && decodedHeaderBytes > 0 {
+        if receivedHeaderBytes > 0 && decodedHeaderBytes > receivedHeaderBytes {
             headers += " (\(Figure.percent(1 - Double(receivedHeaderBytes) / Double(decodedHeaderBytes))) saved)"
         }
         return [
