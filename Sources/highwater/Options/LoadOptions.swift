@@ -73,6 +73,8 @@ struct LoadOptions: ParsableArguments {
     @Flag(help: "Compare every answer to /bytes, /stream-bytes and /drip with what it has to be: status, length and each byte. Each request asks for another ?seed=. Exit 99 when one was wrong.")
     var bodyCheck = false
 
+    @OptionGroup(title: "TLS and HTTP") var wire: ClientTLSOptions
+
     @OptionGroup(title: "Caches") var caches: CacheOptions
     @Option(
         parsing: .unconditional, help: "Clients beside the load that ask for /bytes/4MiB and read at a trickle. (default: 0)",
@@ -112,6 +114,7 @@ struct LoadOptions: ParsableArguments {
         plan.headers = headers
         plan.method = method ?? (data == nil ? "GET" : "POST")
         plan.body = Array((data ?? "").utf8)
+        wire.apply(to: &plan)
         plan.requestTimeout = timeout
         plan.connectTimeout = connectTimeout
         if let window { plan.windowByteCount = window }
