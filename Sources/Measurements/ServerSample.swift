@@ -8,10 +8,13 @@ package struct ServerSample: Sendable, Equatable {
     package var openConnections = 0
     package var openHTTP1Connections = 0
     package var openHTTP2Connections = 0
+    /// Those among them that are over TLS, the handshake done.
+    package var openTLSConnections = 0
     /// Connections accepted, closed, and refused for want of room, since the start.
     package var acceptedConnections: UInt64 = 0
     package var closedConnections: UInt64 = 0
     package var refusedConnections: UInt64 = 0
+    package var tls = TLSSample()
 
     // Requests
     /// Requests whose head was complete, and those answered in full (handed to the socket's queue).
@@ -53,6 +56,9 @@ package struct ServerSample: Sendable, Equatable {
     /// The longest that a loop took to answer the request for this sample, nanoseconds.
     package var loopLagNanoseconds: UInt64 = 0
 
+    /// The connection that somebody looks at closely, while it is open.
+    package var inspection: ConnectionInspection?
+
     /// One row for each open connection, up to `connectionRowLimit` a loop.
     package var connections: [ConnectionSample] = []
 
@@ -62,8 +68,9 @@ package struct ServerSample: Sendable, Equatable {
     /// The ledger of an audit: writes that libuv has not finished, the oldest of each connection.
     package var pendingWrites: [PendingWriteSample] = []
 
-    /// Rows of the ledger that one connection and one loop publish.
+    /// Rows of the ledger that one connection publishes, one that is inspected, and one loop.
     package static let pendingWriteRowsPerConnection = 4
+    package static let inspectedPendingWriteRows = 64
     package static let pendingWriteRowLimit = 256
 
     package init() {}
@@ -73,9 +80,11 @@ package struct ServerSample: Sendable, Equatable {
         openConnections += other.openConnections
         openHTTP1Connections += other.openHTTP1Connections
         openHTTP2Connections += other.openHTTP2Connections
+        openTLSConnections += other.openTLSConnections
         acceptedConnections += other.acceptedConnections
         closedConnections += other.closedConnections
         refusedConnections += other.refusedConnections
+        tls.merge(other.tls)
         startedRequests += other.startedRequests
         completedRequests += other.completedRequests
         activeRequests += other.activeRequests
@@ -93,6 +102,7 @@ package struct ServerSample: Sendable, Equatable {
         loopCount += other.loopCount
         cpuNanoseconds += other.cpuNanoseconds
         loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
+        inspection = inspection ?? other.inspection
         connections += other.connections
         pendingWrites += other.pendingWrites
         audit.merge(other.audit)

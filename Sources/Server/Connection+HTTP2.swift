@@ -143,7 +143,7 @@ extension Connection: SessionHandler {
     // MARK: A response goes
 
     private func respondHTTP2(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
-        unsafe Route.respond(to: exchange)
+        unsafe server.answer(exchange)
         let delay = unsafe exchange.pointee.response.delayNanoseconds
         if delay > 0 {
             unsafe startTimer(exchange, nanoseconds: delay)
@@ -158,6 +158,7 @@ extension Connection: SessionHandler {
     }
 
     private func submit(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
+        lookAtEarlyWrites()
         let response = unsafe exchange.pointee.response
         let arena = unsafe exchange.pointee.arena
         fields.removeAll()
@@ -256,7 +257,7 @@ extension Connection: SessionHandler {
             appendLease(on: frames)
             output = nil
             giveArena(frames)
-            flushBatch()
+            flush()
         }
         guard phase == .http2 else { return }
         if session.isFinished {

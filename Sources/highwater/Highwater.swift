@@ -4,7 +4,7 @@ internal import ArgumentParser
 /// exit codes.
 ///
 /// 0: did what was asked. 1: could not. 2: was asked for something that makes no sense.
-/// 128 + n: ended by signal n, with the summary.
+/// 99: answers were wrong (--body-check). 128 + n: ended by signal n, with the summary.
 @main
 struct Highwater: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,7 +13,7 @@ struct Highwater: ParsableCommand {
         version: Version.number,
         subcommands: [
             DashboardCommand.self, RecordCommand.self, ServeCommand.self, LoadCommand.self, ExportCommand.self,
-            CompareCommand.self, ReplayCommand.self, MetricsCommand.self, CompletionsCommand.self,
+            CompareCommand.self, ReportCommand.self, ReplayCommand.self, MetricsCommand.self, CompletionsCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
 

@@ -16,6 +16,7 @@ extension Sample {
                 let writes = server.pendingWrites.prefix(Sample.recordedPendingWriteLimit)
                 json.set(.array(writes.map(\.json)), atPath: "server.\(Sample.pendingWritesName)")
             }
+            if let inspection = server.inspection { json.set(inspection.json, atPath: "server.\(Sample.inspectionName)") }
         }
         return json
     }
@@ -25,6 +26,7 @@ extension Sample {
     package static let recordedConnectionLimit = 16
 
     static let connectionsName = "fullest_connections"
+    static let inspectionName = "inspected_connection"
 
     /// Rows of pending writes in one line: those of the connections above, four each.
     package static let recordedPendingWriteLimit = 64
@@ -49,6 +51,7 @@ extension Sample {
                 metric.write(&self, .number(number))
             }
         }
+        server?.inspection = json[path: "server.\(Sample.inspectionName)"].flatMap { ConnectionInspection(json: $0) }
         if case .array(let rows)? = json[path: "server.\(Sample.connectionsName)"] {
             for row in rows {
                 guard let connection = ConnectionSample(json: row) else { throw .missing(Sample.connectionsName) }

@@ -17,6 +17,8 @@ final class DashboardRun {
     private let clock = ContinuousClock()
     private let deadline: ContinuousClock.Instant?
     private var tick: ContinuousClock.Instant
+    /// The connection that the server was asked to tell more of.
+    private var inspected: ConnectionIdentity?
     /// What is on the screen is not what the dashboard would draw.
     private var isStale = true
     private var hasHungUp = false
@@ -123,7 +125,16 @@ final class DashboardRun {
             case nil: break
             }
         }
+        inspect()
         return nil
+    }
+
+    /// Has the server tell more of the connection that the dashboard looks at.
+    private func inspect() {
+        guard dashboard.inspected != inspected else { return }
+        inspected = dashboard.inspected
+        run.experiment.inspect(loop: inspected?.loop, id: inspected?.id ?? 0)
+        tick = min(tick, clock.now + DashboardRun.responseTime)
     }
 
     private func changed(_ change: () -> Void) {

@@ -12,6 +12,18 @@ extension Plan {
         members.append(.init("drain", .number(drainTime.inSeconds)))
         return .object(members)
     }
+
+    /// The plan with the port that the system chose where it asked for any.
+    ///
+    /// - Parameter address: "127.0.0.1:41231": where the server listens; nil without one.
+    func listening(at address: String?) -> Plan {
+        guard let port = address?.split(separator: ":").last.flatMap({ Int($0) }), server != nil else { return self }
+        var plan = self
+        plan.server?.port = port
+        plan.client?.host = server?.host ?? ""
+        plan.client?.port = port
+        return plan
+    }
 }
 
 extension ServerPlan {
@@ -40,6 +52,7 @@ extension ClientPlan {
             .init("method", .string(method)),
             .init("header", .array(headers.map { .string("\($0.name): \($0.value)") })),
             .init("data_bytes", .number(Double(body.count))),
+            .init("body_check", .bool(checksBodies)),
             .init("connections", .number(Double(connections))),
             .init("streams", .number(Double(streams))),
             .init("threads", .number(Double(loops))),

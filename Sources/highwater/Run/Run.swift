@@ -18,6 +18,7 @@ final class Run {
     /// Why the recording ends early; the run goes on without it.
     private var recordingError: RecordingError?
     private var summary: Summary
+    private let metrics: LingeringMetrics?
 
     /// Why the load ends.
     enum End {
@@ -34,7 +35,14 @@ final class Run {
         if let warning = try DescriptorLimit.check(plan) { Output.error.line(warning) }
         // Before the recording, so that a port in use does not empty an older file.
         experiment = try Run.makeExperiment(plan)
+        metrics = try LingeringMetrics(output)
         recording = try Run.open(output.output)
+        if plan.server?.allowsUnsafe == true {
+            // This process may not live to the next sample.
+            experiment.onViolation = { event in
+                for line in event.violation?.lines ?? [event.text] { Output.error.line(line) }
+            }
+        }
         self.plan = plan
         printsJSON = output.json
         summaryOutput = output.output == "-" ? .error : .standard
@@ -56,13 +64,21 @@ final class Run {
 
     /// Time 0.
     func start() throws(RunError) {
-        if recording != nil { record { (writer) throws(RecordingError) in try writer.write(Host.header(for: plan)) } }
+        if recording != nil {
+            let header = Host.header(for: plan.listening(at: experiment.serverAddress))
+            record { (writer) throws(RecordingError) in try writer.write(header) }
+        }
         if let recordingError { throw RunError(recordingError.description) }
         do { try experiment.start() } catch { throw RunError(error.description) }
+        if let metrics { experiment.note(.info, source: "metrics", "at \(metrics.url)") }
     }
+
+    /// Where the numbers are for other programs; nil when nobody asked for that.
+    var metricsURL: String? { metrics?.url }
 
     func add(_ sample: Sample) {
         summary.add(sample)
+        metrics?.publish(sample)
         record { (writer) throws(RecordingError) in try writer.write(sample) }
     }
 
@@ -102,6 +118,7 @@ final class Run {
             if case .signal(SIGHUP) = end { throw ExitCode(128 + SIGHUP) }
             throw RunError("cannot write the summary")
         }
+        metrics?.linger(until: signals)
         if let recordingError {
             throw RunError("the recording ends early: \(recordingError.description)")
         }
@@ -110,7 +127,11 @@ final class Run {
             throw RunError("cannot connect to \(summary.request.address): \(reason)")
         }
         if case .signal(let signal) = end, !isNormalEnd(signal) { throw ExitCode(128 + signal) }
+        if let client = summary.last.client, client.bodies.wrong > 0 { throw ExitCode(Run.wrongAnswersCode) }
     }
+
+    /// What was measured is not what it has to be: the code of a failed threshold too.
+    private static let wrongAnswersCode: Int32 = 99
 
     /// A server alone has no other end than being told.
     private func isNormalEnd(_ signal: Int32) -> Bool {
