@@ -2,7 +2,7 @@ internal import Loop
 internal import Measurements
 internal import Memory
 
-/// The list of a connection's exchanges: from a request's first byte to its answer's last.
+/// The exchanges that have begun on a connection and not ended.
 extension Connection {
     func beginExchange(streamID: Int32) -> UnsafeMutablePointer<Exchange> {
         resetArenaEarly()
@@ -49,5 +49,13 @@ extension Connection {
         timer.target = self
         unsafe timer.token = UnsafeMutableRawPointer(exchange)
         timer.setDeadline(nanoseconds: EventLoop.monotonicNanoseconds() + nanoseconds)
+    }
+
+    func endAllExchanges() {
+        unsafe current = nil
+        carriedArena?.retire()
+        carriedArena = nil
+        carriedBytes = .empty
+        while let exchange = unsafe firstExchange { unsafe endExchange(exchange) }
     }
 }

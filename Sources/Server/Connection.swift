@@ -322,12 +322,4 @@ final class Connection: TCPStreamOwner, TimerTarget {
         isPaused = false
         phase = next
     }
-
-    private func endAllExchanges() {
-        unsafe current = nil
-        carriedArena?.retire()
-        carriedArena = nil
-        carriedBytes = .empty
-        while let exchange = unsafe firstExchange { unsafe endExchange(exchange) }
-    }
 }

@@ -38,6 +38,12 @@ final class Run {
         experiment = try Run.makeExperiment(plan)
         metrics = try LingeringMetrics(output)
         recording = try Run.open(output.output)
+        if plan.server?.allowsUnsafe == true {
+            // This process may not live to the next sample.
+            experiment.onViolation = { event in
+                for line in event.violation?.lines ?? [event.text] { Output.error.line(line) }
+            }
+        }
         self.plan = plan
         printsJSON = output.json
         summaryOutput = output.output == "-" ? .error : .standard
