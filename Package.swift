@@ -37,7 +37,11 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
-        library("Memory"),
+        // C of our own, for what cannot be said in Swift.
+        .target(name: "CMalloc"),
+        .target(name: "CProcess"),
+
+        library("Memory", "CMalloc"),
         library("Loop", "Memory", "CLibuv"),
         library("TLS", "Memory", "COpenSSL"),
         library("HTTP1", "Memory"),
@@ -46,7 +50,7 @@ let package = Package(
         library("Workload", "Measurements"),
         library("Server", "Loop", "HTTP1", "HTTP2", "Memory", "Measurements"),
         library("Client", "Loop", "HTTP2", "Memory", "Measurements"),
-        library("Experiment", "Server", "Client", "Workload", "Measurements", "Loop"),
+        library("Experiment", "Server", "Client", "Workload", "Measurements", "Loop", "CProcess"),
         library("Dashboard", "Measurements"),
         library("Terminal", "CNcurses", "Dashboard"),
         .executableTarget(

@@ -34,6 +34,8 @@ package final class Experiment {
     private var lastServerSamples: [ServerSample?] = []
     private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
+    /// Workers that did not answer the last time.
+    private var lateWorkers: Set<Int> = []
     private var drainNanoseconds: UInt64 = 0
     private var areServersStopping = false
     private var isStopped = false
@@ -105,7 +107,7 @@ package final class Experiment {
             if let plan = plan.server {
                 for (number, socket) in sockets.enumerated() {
                     servers.append(try ServerWorker(
-                        number: number, socket: socket, configuration: ServerConfiguration(plan), answers: answers))
+                        id: number, number: number, socket: socket, configuration: ServerConfiguration(plan), answers: answers))
                 }
             }
             // A client that connects before anybody listens is refused, and that would be counted.
@@ -114,7 +116,7 @@ package final class Experiment {
                 let loops = min(client.loops, client.connections)
                 for number in 0..<loops {
                     clients.append(try ClientWorker(
-                        number: number,
+                        id: servers.count + number, number: number,
                         configuration: ClientConfiguration(
                             client, address: address, authority: targetAddress ?? address.description, loop: number, of: loops),
                         share: client.rate.map { (rate: $0 / Double(loops), phase: Double(number) / Double(loops)) },
@@ -136,9 +138,10 @@ package final class Experiment {
     package func sample() -> Sample {
         let asked = EventLoop.monotonicNanoseconds()
         if !isStopped {
+            answers.ask(round: asked)
             for worker in servers { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
             for worker in clients { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
-            answers.wait(for: servers.count + clients.count, seconds: Experiment.answerSeconds)
+            note(late: answers.wait(seconds: Experiment.answerSeconds))
         }
         let now = EventLoop.monotonicNanoseconds()
         let sample = Sample(
@@ -147,6 +150,15 @@ package final class Experiment {
         lastSampleNanoseconds = now
         watcher.look(at: sample, connectError: answers.lastConnectError?.reason)
         return sample
+    }
+
+    /// A loop that does not answer is stuck, or has more to do than it can; said when it begins.
+    private func note(late workers: Set<Int>) {
+        for worker in workers.subtracting(lateWorkers).sorted() {
+            let name = worker < servers.count ? "server-\(worker)" : "client-\(worker - servers.count)"
+            note(.error, source: "loop", "\(name) has not answered for \(Int(Experiment.answerSeconds)) s")
+        }
+        lateWorkers = workers
     }
 
     private func mergeServers() -> ServerSample? {
@@ -198,11 +210,14 @@ package final class Experiment {
     /// Requests per second of all clients together, from now on. Only with an open load.
     package func setRate(_ new: Double) {
         guard rate != nil else { return }
-        let new = new.isFinite ? min(max(new, 0), Experiment.rateLimit) : 0
+        let new = Experiment.allowedRate(new)
         rate = new
         for worker in clients { worker.mailbox.post(.setRate(new / Double(clients.count))) }
         note(.info, source: "load", "rate \(Int(new))/s")
     }
+
+    /// A rate that clients can be asked for.
+    static func allowedRate(_ rate: Double) -> Double { rate.isFinite ? min(max(rate, 0), rateLimit) : 0 }
 
     /// Clients of all loops together, from now on; at least one a loop.
     package func setConnections(_ new: Int) {

@@ -1,3 +1,4 @@
+internal import CProcess
 internal import Client
 internal import Loop
 internal import Measurements
@@ -23,13 +24,16 @@ final class ServerWorker: Sendable {
     private let thread: LoopThread
 
     init(
-        number: Int, socket: Listener.Socket, configuration: ServerConfiguration, answers: Answers
+        id: Int, number: Int, socket: Listener.Socket, configuration: ServerConfiguration, answers: Answers
     ) throws(LoopError) {
+        answers.begin(id)
         let mailbox = mailbox
         let latest = latest
         thread = try LoopThread(name: "server-\(number)") {
+            let stack = unsafe hw_take_signal_stack()
+            defer { unsafe hw_give_signal_stack(stack) }
             do throws(LoopError) {
-                let loop = try EventLoop()
+                let loop = try ServerWorker.makeLoop(or: socket)
                 let server = try HTTPServer(
                     loop: loop, socket: socket, number: number, configuration: configuration
                 ) { mailbox.close() }
@@ -40,7 +44,7 @@ final class ServerWorker: Sendable {
                         sample.loopLagNanoseconds = EventLoop.monotonicNanoseconds() - asked
                         server.trim()
                         latest.publish(sample)
-                        answers.count()
+                        answers.answer(id, round: asked)
                     case .stop(_, let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
                     case .setRate, .setPaused, .setStreams, .setConnections: break
                     }
@@ -52,11 +56,19 @@ final class ServerWorker: Sendable {
             } catch {
                 answers.fail(error)
             }
-            answers.endServer()
+            answers.endServer(id)
         }
     }
 
     func join() { thread.join() }
+
+    /// Without a loop nobody takes the socket over.
+    private static func makeLoop(or socket: Listener.Socket) throws(LoopError) -> EventLoop {
+        do throws(LoopError) { return try EventLoop() } catch {
+            socket.close()
+            throw error
+        }
+    }
 }
 
 /// The clients of one loop on a thread of their own.
@@ -66,11 +78,14 @@ final class ClientWorker: Sendable {
     private let thread: LoopThread
 
     init(
-        number: Int, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?, answers: Answers
+        id: Int, number: Int, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?, answers: Answers
     ) throws(LoopError) {
+        answers.begin(id)
         let mailbox = mailbox
         let latest = latest
         thread = try LoopThread(name: "client-\(number)") {
+            let stack = unsafe hw_take_signal_stack()
+            defer { unsafe hw_give_signal_stack(stack) }
             do throws(LoopError) {
                 let loop = try EventLoop()
                 let generator = try LoadGenerator(loop: loop, configuration: configuration, share: share) {
@@ -85,7 +100,7 @@ final class ClientWorker: Sendable {
                         sample.loopLagNanoseconds = EventLoop.monotonicNanoseconds() - asked
                         latest.publish(sample)
                         if let error = generator.lastConnectError { answers.note(error) }
-                        answers.count()
+                        answers.answer(id, round: asked)
                     case .setRate(let rate): generator.setRate(rate)
                     case .setPaused(let paused, let rate): generator.setPaused(paused, rate: rate)
                     case .setStreams(let count): generator.setStreams(count)
@@ -101,7 +116,7 @@ final class ClientWorker: Sendable {
             } catch {
                 answers.fail(error)
             }
-            answers.endClient()
+            answers.endClient(id)
         }
     }
 

@@ -14,12 +14,17 @@ package struct Plan: Sendable, Equatable {
     package var interval: Duration = .seconds(1)
     /// How long the end may take: requests in flight finish, connections drain.
     package var drainTime: Duration = .seconds(15)
+    /// In a process of its own, whatever the choices.
+    package var isIsolated = false
 
     package init(server: ServerPlan?, client: ClientPlan?, duration: Duration? = nil) {
         self.server = server
         self.client = client
         self.duration = duration
     }
+
+    /// One of the choices may take the process down that it runs in.
+    package var isUnsafe: Bool { server?.writePolicy.isUnsafe == true || client?.cacheScope.isUnsafe == true }
 }
 
 /// The embedded server.

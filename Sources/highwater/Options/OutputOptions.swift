@@ -20,6 +20,9 @@ struct OutputOptions: ParsableArguments {
         transform: { try Quantity.duration($0, in: .zero...(.seconds(3_600))) })
     var drain: Duration = .seconds(15)
 
+    @Flag(help: "Run in a process of its own, whose death is an event, and no more. Always so with reset-early and unguarded.")
+    var isolate = false
+
     @Flag(help: "No colour, ever. Also: NO_COLOR in the environment.")
     var noColor = false
 
@@ -27,5 +30,6 @@ struct OutputOptions: ParsableArguments {
     func apply(to plan: inout Plan, isLive: Bool = false) {
         plan.interval = interval ?? (isLive ? .milliseconds(500) : .seconds(1))
         plan.drainTime = drain
+        plan.isIsolated = isolate
     }
 }

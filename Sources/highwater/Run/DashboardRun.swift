@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Dashboard
 internal import Experiment
 internal import Glibc
@@ -10,13 +11,19 @@ internal import Workload
 /// One thread does it all, and sleeps in `poll` for whatever comes first: a key, a signal, the
 /// end of the load, the next sample. The terminal is never waited for.
 final class DashboardRun {
-    private let run: Run
+    /// The one that is shown. After the death of its process another may take its place.
+    private var run: Run
+    private let plan: Plan
+    private let output: OutputOptions
+    private let signals: SignalInbox
     private let terminal: Terminal
     private var dashboard: Dashboard
-    private let control: LoadControl
+    private var control: LoadControl
     private let clock = ContinuousClock()
-    private let deadline: ContinuousClock.Instant?
+    private var deadline: ContinuousClock.Instant?
     private var tick: ContinuousClock.Instant
+    /// How often the same was run again.
+    private var repetitions = 0
     /// What is on the screen is not what the dashboard would draw.
     private var isStale = true
     private var hasHungUp = false
@@ -32,12 +39,14 @@ final class DashboardRun {
     /// Opens all that the run needs and the terminal, and draws the first frame; nothing runs yet.
     init(_ plan: Plan, _ output: OutputOptions) throws {
         let environment = Environment.variables(noColor: output.noColor)
-        run = try Run(plan, output, otherSignals: [SIGWINCH, SIGTSTP, SIGCONT])
+        signals = try SignalInbox(others: [SIGWINCH, SIGTSTP, SIGCONT])
+        run = try Run(plan, file: output.output, printsJSON: output.json)
+        self.plan = plan
+        self.output = output
         do { terminal = try Terminal(environment: environment) } catch { throw RunError(error.words) }
-        control = LoadControl(run.experiment)
+        control = LoadControl(run.source)
         dashboard = Dashboard(run: control.description, glyphs: terminal.isUnicode ? .braille : .ascii)
         tick = clock.now
-        deadline = plan.duration.map { [clock] in clock.now + $0 }
         draw()
     }
 
@@ -45,16 +54,12 @@ final class DashboardRun {
     ///
     /// Errors: what kept it from running, or the exit code after a summary.
     func perform() throws {
-        do { try run.start() } catch {
+        do { try start() } catch {
             terminal.close()
             throw error
         }
-        dashboard.run.state = .running
-        if let address = run.experiment.serverAddress {
-            run.experiment.note(.info, source: "server", "listening on http://\(address)")
-        }
         if let fallback = terminal.fallbackTerm {
-            run.experiment.note(.warning, source: "screen", "this terminal is not in terminfo: taken for \(fallback)")
+            run.source.note(.warning, source: "screen", "this terminal is not in terminfo: taken for \(fallback)")
         }
         let end = drain(after: watch())
         if leavesScreen {
@@ -68,37 +73,58 @@ final class DashboardRun {
 
     // MARK: While the load runs
 
-    private func watch() -> Run.End {
-        tick = clock.now + run.plan.interval
-        while true {
-            let now = clock.now
-            if run.experiment.isDone || deadline.map({ now >= $0 }) == true { return .natural }
-            if now >= tick {
-                show(run.experiment.sample())
-                // A tick that was missed is left out, not made up for.
-                while tick <= clock.now { tick += run.plan.interval }
-            }
-            draw()
-            let keys = wait(until: min(tick, deadline ?? tick), run.experiment.doneDescriptor)
-            if let end = answer(keys) ?? takeSignals() { return end }
+    private func start() throws {
+        try run.start()
+        dashboard.run = control.description
+        dashboard.run.state = .running
+        tick = clock.now + plan.interval
+        deadline = plan.duration.map { [clock] in clock.now + $0 }
+        if let address = run.source.serverAddress {
+            run.source.note(.info, source: "server", "listening on http://\(address)")
         }
     }
 
-    private func show(_ sample: Sample) {
-        run.add(sample)
-        dashboard.add(sample)
-        for event in run.takeEvents() { dashboard.add(event) }
+    private func watch() -> Run.End {
+        while true {
+            let isDead = run.source.outcome != nil
+            let now = clock.now
+            if !isDead {
+                if run.source.isLoadDone || deadline.map({ now >= $0 }) == true { return .natural }
+                if now >= tick {
+                    run.source.askForSample()
+                    // A tick that was missed is left out, not made up for.
+                    while tick <= clock.now { tick += plan.interval }
+                }
+            }
+            showNews()
+            draw()
+            let instant = run.source.outcome != nil ? now + DashboardRun.responseTime : min(tick, deadline ?? tick)
+            if let end = answer(wait(until: instant)) ?? takeSignals() { return end }
+        }
+    }
+
+    private func showNews() {
+        for item in run.takeNews() {
+            isStale = true
+            switch item {
+            case .sample(let sample): dashboard.add(sample)
+            case .event(let event): dashboard.add(event)
+            case .loadEnded: break
+            }
+        }
+        guard let outcome = run.source.outcome, outcome.isDeath, dashboard.run.state != .dead else { return }
+        dashboard.run.state = .dead
         isStale = true
     }
 
     /// Keys that were pressed until then; none when a signal or a descriptor came first.
-    private func wait(until instant: ContinuousClock.Instant, _ descriptor: Int32) -> [Key] {
+    private func wait(until instant: ContinuousClock.Instant) -> [Key] {
         // A terminal that hung up can always be read, and never says more.
         let input = hasHungUp ? -1 : terminal.inputDescriptor
         let patience = instant - clock.now
         let escapeTime = terminal.keyTimeoutMilliseconds.map { Duration.milliseconds(Int($0)) } ?? patience
         let isOver = !Polling.wait(
-            for: [input, run.signals.descriptor, descriptor], writing: terminal.wantsToWrite ? input : nil,
+            for: [input, signals.descriptor] + run.source.descriptors, writing: terminal.wantsToWrite ? input : nil,
             atMost: min(patience, escapeTime))
         terminal.sendUnsent()
         return isOver && escapeTime < patience ? terminal.flushKeys() : terminal.readKeys()
@@ -118,6 +144,7 @@ final class DashboardRun {
                 return .natural
             case .changeLoad(let steps): changed { control.change(by: steps) }
             case .togglePauseLoad: changed { control.togglePause() }
+            case .runAgain: runAgain()
             case .suspend: suspend { _ = kill(0, SIGTSTP) }
             case .redraw: terminal.redraw()
             case nil: break
@@ -127,16 +154,31 @@ final class DashboardRun {
     }
 
     private func changed(_ change: () -> Void) {
+        guard run.source.outcome == nil else { return }
         change()
         let state = dashboard.run.state
         dashboard.run = control.description
         dashboard.run.state = state
-        for event in run.takeEvents() { dashboard.add(event) }
+        showNews()
         tick = min(tick, clock.now + DashboardRun.responseTime)
     }
 
+    /// The same plan in a new process, from time 0, on an empty screen and with a recording of its own.
+    private func runAgain() {
+        repetitions += 1
+        do {
+            let file = output.output.map { NewFile.numbered($0, repetitions + 1) }
+            run = try Run(plan, file: file, printsJSON: output.json)
+            control = LoadControl(run.source)
+            dashboard.forgetRun()
+            try start()
+        } catch {
+            dashboard.add(Event(timeNanoseconds: 0, level: .error, source: "worker", text: "cannot run again: \(error)"))
+        }
+    }
+
     private func takeSignals() -> Run.End? {
-        while let signal = run.signals.next() {
+        while let signal = signals.next() {
             switch signal {
             case SIGWINCH:
                 terminal.sizeDidChange()
@@ -158,13 +200,14 @@ final class DashboardRun {
     /// - Parameter stop: sends the signal.
     private func suspend(_ stop: () -> Void) {
         // What an open schedule wants while nobody can send would all be due at once.
-        let wasPaused = run.experiment.isLoadPaused
-        if !wasPaused { run.experiment.setLoadPaused(true) }
-        show(run.experiment.sample())
+        let wasPaused = run.source.isLoadPaused
+        if !wasPaused { run.source.setLoadPaused(true) }
+        run.source.askForSample()
+        showNews()
         terminal.suspend()
         SignalInbox.withDefaultAction(of: SIGTSTP, stop)
         terminal.resume()
-        if !wasPaused { run.experiment.setLoadPaused(false) }
+        if !wasPaused { run.source.setLoadPaused(false) }
         isStale = true
     }
 
@@ -173,28 +216,26 @@ final class DashboardRun {
     /// Lets what is in flight finish, on the screen; a second q ends at once.
     private func drain(after end: Run.End) -> Run.End {
         var end = end
-        dashboard.run.state = .draining
+        if run.source.outcome == nil { dashboard.run.state = .draining }
         isStale = true
         draw()
-        let drainTime = hasHungUp ? min(run.plan.drainTime, DashboardRun.hangUpDrainTime) : run.plan.drainTime
-        let last = run.beginStop(withinSeconds: drainTime.inSeconds)
-        dashboard.add(last)
-        while !run.experiment.hasDrained() {
+        run.beginStop(within: hasHungUp ? min(plan.drainTime, DashboardRun.hangUpDrainTime) : plan.drainTime)
+        showNews()
+        while run.source.outcome == nil {
             isStale = true
             draw()
-            for key in wait(until: clock.now + DashboardRun.drainTick, -1) {
+            for key in wait(until: clock.now + DashboardRun.drainTick) {
                 if key == .hangup { hasHungUp = true }
                 if [.quit, .quitAndLeaveScreen].contains(dashboard.handle(key)), key != .hangup { endAtOnce() }
             }
-            while let signal = run.signals.next() {
+            while let signal = signals.next() {
                 // The first; a second one has ended the process before anybody reads it here.
                 if SignalInbox.endings.contains(signal), case .natural = end { end = .signal(signal) }
                 if signal == SIGWINCH { terminal.sizeDidChange() }
             }
+            showNews()
         }
-        run.finishStop()
-        for event in run.takeEvents() { dashboard.add(event) }
-        dashboard.run.state = .ended
+        if dashboard.run.state != .dead { dashboard.run.state = .ended }
         return end
     }
 
