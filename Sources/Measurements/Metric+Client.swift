@@ -59,6 +59,7 @@ extension Metric {
     private static let clientLoops: [Metric] = [
         clientGroup.gauge("loop.count", .loop, \.loopCount, "Event loops, a thread each"),
         clientGroup.seconds("loop.cpu", .counter, \.cpuNanoseconds, "CPU time of the clients' threads"),
+        clientGroup.counter("loop.allocations", .allocation, \.allocations, "Calls of malloc and its kin by the clients' threads"),
         clientGroup.seconds("loop.lag", .gauge, \.loopLagNanoseconds, "The longest that a loop took to answer for this sample"),
     ]
 }

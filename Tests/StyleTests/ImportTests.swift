@@ -3,7 +3,7 @@ import Testing
 /// Who may import whom, of our targets, the C fences and the packages. `Sources/README.md` shows
 /// the same table, and `Package.swift` builds by it.
 private let table: [String: Set<String>] = [
-    "Memory": [],
+    "Memory": ["CMalloc"],
     "Workload": ["Measurements"],
     "Measurements": ["CZlib", "Histogram"],
     "Loop": ["Memory", "CLibuv"],
@@ -12,7 +12,7 @@ private let table: [String: Set<String>] = [
     "TLS": ["Memory", "COpenSSL"],
     "Server": ["Loop", "HTTP1", "HTTP2", "Memory", "Measurements"],
     "Client": ["Loop", "HTTP2", "Memory", "Measurements"],
-    "Experiment": ["Server", "Client", "Workload", "Measurements", "Loop"],
+    "Experiment": ["Server", "Client", "Workload", "Measurements", "Loop", "CProcess"],
     "Dashboard": ["Measurements"],
     "Terminal": ["Dashboard", "CNcurses"],
     "highwater": ["Experiment", "Dashboard", "Terminal", "Workload", "Measurements", "ArgumentParser"],

@@ -68,17 +68,21 @@ enum SymbolTable {
         return unsafe shortened(String(cString: words))
     }
 
-    /// "Server.Connection.send(Foo) -> ()" is "Server.Connection.send".
+    /// "Server.Connection.send(Server.Part) throws -> ()" is "Server.Connection.send".
     private static func shortened(_ name: String) -> String {
         var depth = 0
         var short = ""
+        var previous: Character = " "
         for character in name {
-            if character == "(" || character == "<" { depth += 1 }
+            // The arrow of a function type closes nothing.
+            let isArrow = previous == "-" && character == ">"
+            previous = character
+            if "(<[{".contains(character) { depth += 1 }
             if depth == 0 { short.append(character) }
-            if character == ")" || (character == ">" && short.last != "-") { depth = max(0, depth - 1) }
-            if short.hasSuffix(" ->") { break }
+            if isArrow { if depth == 0 { break } } else if ")>]}".contains(character) { depth = max(0, depth - 1) }
         }
-        return String((short.hasSuffix(" ->") ? String(short.dropLast(3)) : short).prefix(nameLimit))
+        for ending in [" ->", " throws", " async"] where short.hasSuffix(ending) { short.removeLast(ending.count) }
+        return String(short.prefix(nameLimit))
     }
 
     /// What fits into a line of a screen.
