@@ -10,6 +10,8 @@ extension ServerConfiguration {
         unsentByteLimit = plan.unsentByteLimit
         sendBufferByteCount = plan.sendBufferByteCount
         bodyByteLimit = plan.bodyByteLimit
+        writePolicy = plan.writePolicy
+        allowsUnsafe = plan.allowsUnsafe
         headerTimeoutNanoseconds = plan.headerTimeout.nanoseconds
         idleTimeoutNanoseconds = plan.idleTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds

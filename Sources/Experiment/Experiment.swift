@@ -45,6 +45,8 @@ package final class Experiment {
     package private(set) var connections: Int
     package private(set) var streams: Int
     package private(set) var isLoadPaused = false
+    /// Of the server's new connections; nil without a server of ours.
+    package private(set) var writePolicy: WritePolicy?
 
     /// How long a loop may take to answer before its last reading is used again.
     private static let answerSeconds = 2.0
@@ -58,6 +60,10 @@ package final class Experiment {
         rate = plan.client?.rate
         connections = plan.client?.connections ?? 0
         streams = plan.client?.streams ?? 0
+        writePolicy = plan.server?.writePolicy
+        if let server = plan.server, server.writePolicy.isUnsafe, !server.allowsUnsafe {
+            throw ExperimentError("write policy \(server.writePolicy.rawValue) may take the process down: it runs in a worker only")
+        }
         let clientLoops = plan.client.map { min($0.loops, $0.connections) } ?? 0
         answers = Answers(loadCount: clientLoops)
         var bound: [Listener.Socket] = []
@@ -242,6 +248,16 @@ package final class Experiment {
             worker.mailbox.post(.setPaused(paused, rate: (rate ?? 0) / Double(clients.count)))
         }
         note(.info, source: "load", paused ? "paused" : "resumed")
+    }
+
+    /// Who owns the answers of the server's connections that are accepted from now on.
+    /// - Returns: false where there is no server, or where that may take the process down.
+    package func setWritePolicy(_ new: WritePolicy) -> Bool {
+        guard let server = plan.server, server.allowsUnsafe || !new.isUnsafe else { return false }
+        writePolicy = new
+        for worker in servers { worker.mailbox.post(.setWritePolicy(new)) }
+        note(.info, source: "server", "write policy \(new.rawValue) for new connections")
+        return true
     }
 
     // MARK: Ending

@@ -21,6 +21,7 @@ package final class LiveSource: SampleSource {
     package var connections: Int { experiment.connections }
     package var streams: Int { experiment.streams }
     package var isLoadPaused: Bool { experiment.isLoadPaused }
+    package var writePolicy: WritePolicy? { experiment.writePolicy }
     package var isLoadDone: Bool { experiment.isDone }
     package var failures: [String] { experiment.failures }
     package var connectFailure: String? { experiment.connectFailure }
@@ -55,6 +56,8 @@ package final class LiveSource: SampleSource {
     package func setConnections(_ new: Int) { experiment.setConnections(new) }
     package func setStreams(_ new: Int) { experiment.setStreams(new) }
     package func setLoadPaused(_ paused: Bool) { experiment.setLoadPaused(paused) }
+
+    package func setWritePolicy(_ new: WritePolicy) -> Bool { experiment.setWritePolicy(new) }
 
     /// Nothing stands between the last sample and the stop: what the schedule wants in between
     /// would count as dropped.

@@ -18,6 +18,8 @@ package protocol SampleSource: AnyObject {
     var connections: Int { get }
     var streams: Int { get }
     var isLoadPaused: Bool { get }
+    /// Of the server's new connections; nil without a server of ours.
+    var writePolicy: WritePolicy? { get }
 
     /// All requests that were asked for have ended, or nobody can connect any more.
     var isLoadDone: Bool { get }
@@ -47,6 +49,11 @@ package protocol SampleSource: AnyObject {
     func setStreams(_ new: Int)
     /// Stops asking, or goes on; connections stay.
     func setLoadPaused(_ paused: Bool)
+
+    /// Who owns the answers of the server's connections that are accepted from now on.
+    ///
+    /// - Returns: false where there is no server, or where that may take this process down.
+    func setWritePolicy(_ new: WritePolicy) -> Bool
 
     /// Reads once more, stops the clients, then drains the server. What is not over in time is
     /// dropped. More than once is as once.

@@ -13,6 +13,7 @@ enum Command: Sendable {
     case setPaused(Bool, rate: Double)
     case setStreams(Int)
     case setConnections(Int)
+    case setWritePolicy(WritePolicy)
     /// Asked at this time: what an open load had to send by then is still wanted.
     case stop(askedNanoseconds: UInt64, withinNanoseconds: UInt64)
 }
@@ -46,6 +47,7 @@ final class ServerWorker: Sendable {
                         latest.publish(sample)
                         answers.answer(id, round: asked)
                     case .stop(_, let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
+                    case .setWritePolicy(let policy): server.setWritePolicy(policy)
                     case .setRate, .setPaused, .setStreams, .setConnections: break
                     }
                 }
@@ -105,6 +107,7 @@ final class ClientWorker: Sendable {
                     case .setPaused(let paused, let rate): generator.setPaused(paused, rate: rate)
                     case .setStreams(let count): generator.setStreams(count)
                     case .setConnections(let count): generator.setConnections(count)
+                    case .setWritePolicy: break
                     case .stop(let asked, let nanoseconds):
                         generator.stop(askedNanoseconds: asked, withinNanoseconds: nanoseconds)
                     }

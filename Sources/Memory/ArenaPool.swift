@@ -94,9 +94,24 @@ package final class ArenaPool {
     func recycle(_ arena: Arena) {
         let header = unsafe arena.header
         unsafe precondition(header.pointee.leaseCount == 0, "arena reset with leases out")
+        statistics.inUseCount &-= 1
+        empty(arena)
+        // Until somebody takes it: retiring it again, or a lease on it, is a mistake.
+        unsafe header.pointee.isRetired = true
+        if statistics.idleCount >= ArenaPool.idleArenaLimit {
+            unsafe free(header)
+        } else {
+            unsafe header.pointee.nextIdle = unsafe idle
+            unsafe idle = unsafe header
+            statistics.idleCount &+= 1
+        }
+    }
+
+    /// Gives the arena's chunks back but the first, and starts that one over.
+    func empty(_ arena: Arena) {
+        let header = unsafe arena.header
         let used = unsafe header.pointee.usedByteCount
         statistics.resetCount &+= 1
-        statistics.inUseCount &-= 1
         if used > statistics.arenaHighWaterByteCount { statistics.arenaHighWaterByteCount = used }
         statistics.recycledByteCount &+= UInt64(used)
         while let chunk = unsafe header.pointee.extraChunks {
@@ -114,15 +129,6 @@ package final class ArenaPool {
         unsafe header.pointee.usedByteCount = 0
         unsafe header.pointee.reservedByteCount = ArenaPool.firstChunkByteCount
         unsafe header.pointee.generation &+= 1
-        // Until somebody takes it: retiring it again, or a lease on it, is a mistake.
-        unsafe header.pointee.isRetired = true
-        if statistics.idleCount >= ArenaPool.idleArenaLimit {
-            unsafe free(header)
-        } else {
-            unsafe header.pointee.nextIdle = unsafe idle
-            unsafe idle = unsafe header
-            statistics.idleCount &+= 1
-        }
     }
 
     /// A new chunk for `arena`, with the first allocation in it.

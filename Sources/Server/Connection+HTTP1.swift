@@ -43,7 +43,7 @@ extension Connection {
         var rest = unsafe bytes
         while unsafe !rest.isEmpty && phase == .http1 {
             if isOverUnsentLimit {
-                stream.flush(batch)
+                flushBatch()
                 if isOverUnsentLimit || phase != .http1 { return unsafe carry(rest) }
             }
             let isFresh = !parser.hasStarted
@@ -143,7 +143,7 @@ extension Connection {
             let isSmall = response.body.count <= Connection.copiedBodyByteLimit
             batch.append(isSmall ? unsafe arena.copy(response.body.buffer) : response.body)
         }
-        batch.append(Lease(on: arena))
+        appendLease(on: arena)
         unsafe exchange.pointee.hasResponse = true
         if sendsBody && response.stream != nil {
             http1State = .responding
@@ -161,15 +161,15 @@ extension Connection {
             guard makeRoom() else { return }
             if isOverUnsentLimit { break }
             // An arena a part: it goes back when the part is out, however long the body is.
-            let arena = arenas.take()
+            let arena = takeArena()
             if isChunkedResponse {
                 let count = min(body.remainingByteCount, body.partByteCount)
                 batch.append(ResponseHead.encodeChunkHeader(byteCount: count, into: arena))
             }
             batch.append(body.nextPart(byteLimit: .max, in: arena))
             if isChunkedResponse { batch.append(ResponseHead.chunkEnd) }
-            batch.append(Lease(on: arena))
-            arena.retire()
+            appendLease(on: arena)
+            giveArena(arena)
             if body.intervalNanoseconds > 0 && !body.isAtEnd {
                 body.isWaiting = true
                 unsafe startTimer(exchange, nanoseconds: body.intervalNanoseconds)
@@ -185,7 +185,7 @@ extension Connection {
     /// Flushes when the batch is full or heavy. - Returns: false when that ended the connection,
     /// and all its exchanges with it.
     private func makeRoom() -> Bool {
-        if !batch.hasRoom(forBuffers: 4) || isOverUnsentLimit { stream.flush(batch) }
+        if !batch.hasRoom(forBuffers: 4) || isOverUnsentLimit { flushBatch() }
         return phase == .http1
     }
 
@@ -200,16 +200,18 @@ extension Connection {
         isReadingBody = false
         parser.reset()
         if closesAfterResponse {
-            stream.flush(batch)
+            flushBatch()
             finish()
         } else {
+            // The arena that the next request empties holds this answer too.
+            if connectionArena != nil { flushBatch() }
             keepAlive(for: server.configuration.idleTimeoutNanoseconds)
         }
     }
 
     private func flushHTTP1() {
         guard phase == .http1 else { return }
-        stream.flush(batch)
+        flushBatch()
         if phase == .http1 { pauseIfNeeded() }
     }
 

@@ -20,6 +20,9 @@ final class Connection: TCPStreamOwner, TimerTarget {
     let batch: WriteBatch
     let arenas: ArenaPool
     let fields: FieldList
+    let writePolicy: WritePolicy
+    /// All exchanges and writes of a connection that resets early; else each has its own.
+    let connectionArena: Arena?
     let id: UInt64
     let openedNanoseconds: UInt64
     /// Where the server keeps us.
@@ -98,6 +101,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
         batch = stream.loop.batch
         arenas = stream.loop.arenas
         fields = server.fields
+        writePolicy = server.writePolicy
+        connectionArena = writePolicy == .resetEarly ? arenas.take() : nil
         openedNanoseconds = EventLoop.monotonicNanoseconds()
         lastProgressNanoseconds = openedNanoseconds
         unsafe firstExchange = nil
@@ -187,6 +192,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     }
 
     func streamDidWrite() {
+        resetArenaEarly()
         server.refreshNow()
         noteProgress()
         // Half the limit, so that a peer at the edge does not stop and start us at every packet.
@@ -268,7 +274,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
     // MARK: Exchanges
 
     func beginExchange(streamID: Int32) -> UnsafeMutablePointer<Exchange> {
-        let exchange = unsafe Exchange.begin(in: arenas, connection: self, streamID: streamID)
+        resetArenaEarly()
+        let exchange = unsafe Exchange.begin(in: takeArena(), connection: self, streamID: streamID)
         unsafe exchange.pointee.next = unsafe firstExchange
         if let first = unsafe firstExchange { unsafe first.pointee.previous = unsafe exchange }
         unsafe firstExchange = unsafe exchange
@@ -290,7 +297,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         }
         openExchangeCount -= 1
         arenaHighWaterByteCount = unsafe max(arenaHighWaterByteCount, exchange.pointee.arena.usedByteCount)
-        unsafe Exchange.end(exchange, loop: loop)
+        unsafe Exchange.end(exchange, connection: self)
     }
 
     /// Calls back through `timerDidFire` with the exchange.
@@ -347,6 +354,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     func streamDidClose() {
         session = nil
+        connectionArena?.retire()
         server.remove(self)
     }
 

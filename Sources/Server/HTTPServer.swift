@@ -22,6 +22,8 @@ package final class HTTPServer {
     private var connections: [Connection] = []
     private var lastConnectionID: UInt64 = 0
     private let clock = HTTPDate()
+    /// Of connections that are accepted from now on.
+    private(set) var writePolicy: WritePolicy
     /// The monotonic clock as of the event in work.
     private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
 
@@ -50,7 +52,9 @@ package final class HTTPServer {
             throw LoopError(call: "nghttp2_session_callbacks_new", code: -12)
         }
         self.loop = loop
+        precondition(configuration.allowsUnsafe || !configuration.writePolicy.isUnsafe, "unsafe write policy outside a worker")
         self.configuration = configuration
+        writePolicy = configuration.writePolicy
         self.sessions = sessions
         self.onEnd = onEnd
         loopNumber = number
@@ -130,6 +134,12 @@ package final class HTTPServer {
         listener = nil
         drainTimer.close()
         onEnd()
+    }
+
+    /// Who owns the answers of connections that are accepted from now on.
+    package func setWritePolicy(_ policy: WritePolicy) {
+        precondition(configuration.allowsUnsafe || !policy.isUnsafe, "unsafe write policy outside a worker")
+        writePolicy = policy
     }
 
     /// A connection has this much waiting, beyond its limit: between two samples such a peak would be missed.

@@ -1,5 +1,6 @@
 package import HTTP1
 package import HTTP2
+package import Measurements
 
 /// How a server serves: limits, and how long it is patient. Each limit has a default with a reason.
 package struct ServerConfiguration: Sendable {
@@ -15,6 +16,12 @@ package struct ServerConfiguration: Sendable {
     /// SO_SNDBUF of accepted sockets, bytes; nil leaves it to the system, which on loopback
     /// swallows megabytes before we see a backlog.
     package var sendBufferByteCount: Int?
+
+    /// Who owns the bytes of answers until the kernel has them.
+    package var writePolicy = WritePolicy.lease
+
+    /// The process may die of what it runs. Only a worker sets it.
+    package var allowsUnsafe = false
 
     /// Limits of a request in HTTP/1.1; the head's and the body's hold for HTTP/2 as well.
     package var requestLimits = RequestLimits()

@@ -44,6 +44,8 @@ package struct ServerPlan: Sendable, Equatable {
     /// Kernel send buffer (SO_SNDBUF) of accepted sockets, bytes. nil: the system's.
     package var sendBufferByteCount: Int?
     package var writePolicy = WritePolicy.lease
+    /// Unsafe choices may be made: the process that runs this is expendable.
+    package var allowsUnsafe = false
     package var headerTimeout: Duration = .seconds(10)
     package var idleTimeout: Duration = .seconds(60)
     package var requestTimeout: Duration = .seconds(30)

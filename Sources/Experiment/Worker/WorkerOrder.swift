@@ -11,6 +11,7 @@ enum WorkerOrder: Equatable, Sendable {
     case setConnections(Int)
     case setStreams(Int)
     case setLoadPaused(Bool)
+    case setWritePolicy(WritePolicy)
     case stop(withinSeconds: Double)
 
     var json: JSON {
@@ -25,6 +26,7 @@ enum WorkerOrder: Equatable, Sendable {
         case .setConnections(let count): order("set_connections", .number(Double(count)))
         case .setStreams(let count): order("set_streams", .number(Double(count)))
         case .setLoadPaused(let paused): order("set_load_paused", .bool(paused))
+        case .setWritePolicy(let policy): order("set_write_policy", .string(policy.rawValue))
         case .stop(let seconds): order("stop", .number(seconds))
         }
     }
@@ -48,6 +50,9 @@ enum WorkerOrder: Equatable, Sendable {
         case "set_connections": self = .setConnections(try count())
         case "set_streams": self = .setStreams(try count())
         case "set_load_paused": self = .setLoadPaused(value == .bool(true))
+        case "set_write_policy":
+            guard let policy = value.string.flatMap(WritePolicy.init(rawValue:)) else { throw PlanError(name: "value") }
+            self = .setWritePolicy(policy)
         case "stop": self = .stop(withinSeconds: try number())
         default: throw PlanError(name: "order")
         }

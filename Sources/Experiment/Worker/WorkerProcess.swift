@@ -16,6 +16,7 @@ package final class WorkerProcess: SampleSource {
     package private(set) var connections: Int
     package private(set) var streams: Int
     package private(set) var isLoadPaused = false
+    package private(set) var writePolicy: WritePolicy?
     package private(set) var isLoadDone = false
     package private(set) var outcome: Outcome?
     package private(set) var failures: [String] = []
@@ -55,6 +56,7 @@ package final class WorkerProcess: SampleSource {
         rate = plan.client?.rate
         connections = plan.client?.connections ?? 0
         streams = plan.client?.streams ?? 0
+        writePolicy = plan.server?.writePolicy
         var output: Int32 = -1
         process = try SpawnedProcess(executable, arguments) { output = $0 }
         lines = LineReader(descriptor: output)
@@ -112,6 +114,13 @@ package final class WorkerProcess: SampleSource {
     package func setLoadPaused(_ paused: Bool) {
         isLoadPaused = paused
         send(.setLoadPaused(paused))
+    }
+
+    package func setWritePolicy(_ new: WritePolicy) -> Bool {
+        guard plan.server != nil else { return false }
+        writePolicy = new
+        send(.setWritePolicy(new))
+        return true
     }
 
     package func beginStop(withinSeconds seconds: Double) {

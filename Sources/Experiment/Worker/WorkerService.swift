@@ -58,12 +58,14 @@ package struct WorkerService: ~Copyable {
         orders.waits = true
         defer { orders.waits = false }
         guard let order = try nextOrder() else { return nil }
-        guard case .prepare(let plan) = order else {
+        guard case .prepare(var plan) = order else {
             try tell(.failed("the first order was not what to run"))
             return nil
         }
         if plan.isUnsafe { hw_leave_no_core() }
         try writer.write(header(plan))
+        // Here it may happen.
+        plan.server?.allowsUnsafe = true
         let source: LiveSource
         do throws(ExperimentError) { source = try LiveSource(plan) } catch {
             try tell(.failed(error.description))
@@ -90,6 +92,7 @@ package struct WorkerService: ~Copyable {
         case .setConnections(let count): source.setConnections(count)
         case .setStreams(let count): source.setStreams(count)
         case .setLoadPaused(let paused): source.setLoadPaused(paused)
+        case .setWritePolicy(let policy): _ = source.setWritePolicy(policy)
         case .stop(let seconds): source.beginStop(withinSeconds: seconds)
         }
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Measurements
 internal import Workload
 
 /// The embedded server, as every command that starts one takes it.
@@ -23,6 +24,15 @@ struct ServerOptions: ParsableArguments {
         parsing: .unconditional, help: "Unsent bytes of a connection beyond which it is not read from. (default: 256KiB)",
         transform: { try Quantity.byteCount($0, in: 1...(1 << 40), allowsBareNumber: true) })
     var unsentLimit: Int?
+
+    @Option(
+        help: ArgumentHelp("Who owns an answer's bytes until the kernel has them. (default: lease)", valueName: "lease|copy|reset-early"),
+        transform: { try WritePolicy(flag: $0) })
+    var writePolicy = WritePolicy.lease
+
+    /// What is unsafe runs in this very process: for whoever starts it to lose it.
+    @Flag(help: .hidden)
+    var expendable = false
 
     @Option(
         parsing: .unconditional, help: "Largest request body; beyond: 413. (default: 1MiB)",
@@ -64,9 +74,21 @@ struct ServerOptions: ParsableArguments {
         if let unsentLimit { plan.unsentByteLimit = unsentLimit }
         if let bodyLimit { plan.bodyByteLimit = bodyLimit }
         plan.sendBufferByteCount = sendBuffer
+        plan.writePolicy = writePolicy
+        plan.allowsUnsafe = expendable
         if let headerTimeout { plan.headerTimeout = headerTimeout }
         if let idleTimeout { plan.idleTimeout = idleTimeout }
         if let requestTimeout { plan.requestTimeout = requestTimeout }
         return plan
+    }
+}
+
+extension WritePolicy {
+    /// As the flag is written. Errors: which there are.
+    init(flag: String) throws {
+        guard let policy = WritePolicy(rawValue: flag) else {
+            throw ValidationError("write policies are \(WritePolicy.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        self = policy
     }
 }

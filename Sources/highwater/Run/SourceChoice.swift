@@ -8,7 +8,8 @@ enum SourceChoice {
     /// asked for; else here. Binds and resolves; nothing runs yet.
     static func source(for plan: Plan) throws(RunError) -> any SampleSource {
         do {
-            guard plan.isUnsafe || plan.isIsolated else { return try LiveSource(plan) }
+            let isExpendable = plan.server?.allowsUnsafe == true
+            guard plan.isIsolated || plan.isUnsafe && !isExpendable else { return try LiveSource(plan) }
             return try WorkerProcess(plan, executable: ownPath, arguments: [WorkerCommand.name, String(getpid())])
         } catch { throw RunError(error.description) }
     }
