@@ -1,3 +1,4 @@
+internal import HTTP1
 internal import HTTP2
 internal import Loop
 internal import Measurements
@@ -10,6 +11,7 @@ extension HTTPClient {
         sample.strings.merge(strings.counts)
         sample.buffers.merge(buffers.counts)
         if let session { sample.receivedHeaderBytes += session.receivedHeaderByteCount }
+        if let pipeline { sample.receivedHeaderBytes += pipeline.parser.receivedHeaderByteCount }
         guard let stream else { return }
         let now = generator.nowNanoseconds
         sample.receivedBytes += stream.receivedBytes

@@ -16,6 +16,7 @@ extension HTTPClient: SessionHandler {
             unsafe record.pointee.status = unsafe name.count == 7 ? HTTPClient.status(value) : 0
             return
         }
+        if let check = unsafe record.pointee.check, name.count == 14 { unsafe readLength(value, of: name, for: check) }
         let index = unsafe record.pointee.fieldCount
         guard unsafe index < RequestRecord.fieldLimit else { return }
         unsafe record.pointee.fieldNames[index] = unsafe strings.intern(name)
@@ -50,6 +51,8 @@ extension HTTPClient: SessionHandler {
 
     func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer) {
         generator.counters.receivedBodyBytes &+= UInt64(bytes.count)
+        let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
+        if let check = unsafe record.pointee.check { unsafe check.pointee.check.receive(bytes) }
     }
 
     func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {}
@@ -68,10 +71,14 @@ extension HTTPClient: SessionHandler {
                 failure = code == .protocolError && !isPeersReset ? .protocolError : .reset
             }
         }
+        unsafe answerDidEnd(record, failure)
+    }
+
+    /// The peer is through with its answer, over HTTP/2 or HTTP/1.1.
+    func answerDidEnd(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
         // Nothing but 1xx is no answer, and from 600 on there is no status (RFC 9110, 15).
         let isAnswer = unsafe (200...599).contains(record.pointee.status)
-        if failure == nil && !isAnswer { failure = .protocolError }
-        unsafe end(record, failure)
+        unsafe end(record, failure ?? (isAnswer ? nil : .protocolError))
     }
 
     func sessionDidReceiveControlFrame(_ kind: ControlFrame) {

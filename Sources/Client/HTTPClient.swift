@@ -1,6 +1,8 @@
 internal import HTTP2
 internal import Loop
 internal import Measurements
+internal import TLS
+internal import Transport
 
 /// One client: its caches, its one connection, and the requests it has in flight.
 ///
@@ -15,6 +17,9 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     let loop: EventLoop
     let records: RequestRecordPool
     let request: RequestTemplate
+    let checker: BodyChecker?
+    /// Which client of its loop this is.
+    let number: Int
 
     /// What the client owns, whatever becomes of its connections.
     let strings = StringCache()
@@ -25,7 +30,9 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         case waiting
         /// Until the socket is connected.
         case connecting
-        /// Until the server's SETTINGS, without which we do not know how many streams it takes.
+        /// Until the TLS handshake is done.
+        case securing
+        /// Until the server's SETTINGS, without which we do not know how many streams it takes. HTTP/1.1 has none.
         case greeting
         case ready
         /// The connection takes no more requests (GOAWAY, or we are to end): those in flight finish.
@@ -37,10 +44,19 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     }
     var state = State.waiting
     var stream: TCPStream?
+    /// nil: in the clear.
+    var tls: TLSStream?
+    /// One of these two, once it is known which.
     var session: Session?
+    var pipeline: Pipeline?
+    /// Where its TLS sessions are kept; nil: each handshake is a full one.
+    var sessionKeeper: (any TLSSessionKeeper)?
+    var offeredSession: TLSSession?
     let timer: Timer
     /// Connections in a row that could not be made, or answered none of the requests they took.
     private var failedAttemptCount = 0
+    /// Another attempt could only fail the same way, and nobody has ever been connected.
+    private var isHopeless = false
     private var firstAttemptNanoseconds: UInt64 = 0
     private var connectionCount = 0
     /// What became of the requests of this connection.
@@ -70,6 +86,9 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         loop = generator.loop
         records = generator.records
         request = generator.request
+        checker = generator.checker
+        self.number = number
+        sessionKeeper = generator.sessionKeeper
         timer = Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number
@@ -95,17 +114,11 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
 
     func streamDidConnect(_ error: LoopError?) {
         guard state == .connecting, let stream else { return }
-        if let error { return attemptDidFail(error) }
-        guard let session = Session(
-            role: .client, factory: generator.sessions, settings: generator.configuration.http2, handler: self)
-        else { return attemptDidFail(LoopError(call: "nghttp2_session_client_new", code: LoopError.noMemory)) }
-        self.session = session
-        state = .greeting
-        stream.startReading()
-        flush()
+        if let error { return attemptDidFail(.system(error)) }
+        openTransport(on: stream)
     }
 
-    /// The server's SETTINGS are here: the connection is made.
+    /// The server's SETTINGS are here, or it needs none: the connection is made.
     func greetingDidArrive() {
         guard state == .greeting else { return }
         state = .ready
@@ -118,10 +131,11 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         timer.stop()
     }
 
-    private func attemptDidFail(_ error: LoopError) {
+    func attemptDidFail(_ error: ConnectError) {
         generator.counters.failedConnects += 1
         generator.lastConnectError = error
         failedAttemptCount += 1
+        isHopeless = error.isPermanent && generator.counters.openedConnections == 0
         close()
     }
 
@@ -130,7 +144,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// Ends the connection under its requests.
     func drop(_ failure: RequestFailure) {
         switch state {
-        case .connecting, .greeting, .ready, .draining: break
+        case .connecting, .securing, .greeting, .ready, .draining: break
         case .waiting, .closing, .ended: return
         }
         close()
@@ -140,22 +154,22 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     private func close() {
         state = .closing
         generator.available.remove(self)
+        tls?.close()
         stream?.close()
     }
 
     /// The peer, or the socket, has ended the connection.
-    private func connectionDidEnd(_ error: LoopError) {
-        if state == .greeting { attemptDidFail(error) } else { drop(.closed) }
+    func connectionDidEnd(_ error: LoopError) {
+        if state == .securing { generator.counters.tls.countLostHandshake() }
+        if state == .securing || state == .greeting { attemptDidFail(.system(error)) } else { drop(.closed) }
     }
-
-    func streamDidReachEnd() { connectionDidEnd(LoopError(call: "connect", code: LoopError.connectionReset)) }
 
     func streamDidFail(_ error: LoopError) { connectionDidEnd(error) }
 
-    /// What the peer said is not HTTP/2.
+    /// What the peer said is not what we speak.
     func protocolDidFail() {
         if state == .greeting {
-            attemptDidFail(LoopError(call: "connect", code: LoopError.protocolError))
+            attemptDidFail(.notHTTP2)
         } else {
             drop(.protocolError)
         }
@@ -164,8 +178,12 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     func streamDidClose() {
         if let stream { generator.absorb(stream) }
         if let session { generator.absorb(session) }
+        if let pipeline { generator.absorb(pipeline) }
         stream = nil
+        tls = nil
+        offeredSession = nil
         session = nil
+        pipeline = nil
         timer.stop()
         generator.refreshNow()
         if isRetiring { return end() }
@@ -186,7 +204,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
 
     /// A server that was there may come back; one that nobody has ever reached is not worth the wait.
     private var isOutOfPatience: Bool {
-        if failedAttemptCount >= ClientConfiguration.connectAttemptLimit { return true }
+        if isHopeless || failedAttemptCount >= ClientConfiguration.connectAttemptLimit { return true }
         return generator.counters.openedConnections == 0 && failedAttemptCount > 0
             && (failedAttemptCount >= ClientConfiguration.firstConnectAttemptLimit
                 || generator.nowNanoseconds - firstAttemptNanoseconds >= ClientConfiguration.firstConnectNanoseconds)
@@ -205,7 +223,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         isRetiring = true
         switch state {
         case .waiting: end()
-        case .connecting, .greeting: drop(.closed)
+        case .connecting, .securing, .greeting: drop(.closed)
         case .ready: drain()
         case .draining: endIfDrained()
         case .closing, .ended: break
@@ -228,10 +246,12 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     }
 
     func endIfDrained() {
-        guard state == .draining, inFlightCount == 0, let session else { return }
-        session.terminate(.noError)
-        flush()
-        guard state == .draining else { return }
+        guard state == .draining, inFlightCount == 0 else { return }
+        if let session {
+            session.terminate(.noError)
+            flush()
+            guard state == .draining else { return }
+        }
         close()
     }
 
@@ -248,7 +268,9 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         generator.refreshNow()
         switch state {
         case .waiting: connect()
-        case .connecting, .greeting: attemptDidFail(LoopError(call: "connect", code: LoopError.timedOut))
+        case .connecting, .securing, .greeting:
+            if state == .securing { generator.counters.tls.countTimeout() }
+            attemptDidFail(.system(LoopError(call: "connect", code: LoopError.timedOut)))
         case .ready, .draining: timeOutRequests()
         case .closing, .ended: break
         }
@@ -267,6 +289,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         }
         flush()
         // nghttp2 has closed the streams with the flush; a stuck socket keeps them, and is dropped.
+        // So is a pipeline, which cannot leave an answer out.
         if let record = unsafe oldest, unsafe record.pointee.failure == .timeout { return drop(.closed) }
         refill()
         endIfDrained()

@@ -1,3 +1,4 @@
+internal import HTTP1
 internal import HTTP2
 internal import Loop
 package import Measurements
@@ -70,6 +71,9 @@ extension LoadGenerator {
 
     func absorb(_ session: Session) { counters.receivedHeaderBytes += session.receivedHeaderByteCount }
 
+    /// Takes over the counts of a connection over HTTP/1.1 that has ended.
+    func absorb(_ pipeline: Pipeline) { counters.receivedHeaderBytes += pipeline.parser.receivedHeaderByteCount }
+
     // MARK: Samples
 
     /// This loop's reading, now, with what the histograms recorded since the reading before.
@@ -88,6 +92,7 @@ extension LoadGenerator {
         sample.queuedRequests = isStopping ? 0 : Int(sample.scheduledRequests - sample.startedRequests)
         sample.strings = endedStrings.withoutGauges
         sample.buffers = endedBuffers.withoutGauges
+        checker?.addSample(to: &sample)
         for client in clients { client.addSample(to: &sample) }
         pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
         sample.writes.pendingBytesHighWater = pendingByteHighWater

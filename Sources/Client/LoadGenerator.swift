@@ -1,6 +1,7 @@
 internal import HTTP2
 package import Loop
 internal import Measurements
+internal import TLS
 
 /// The clients of one loop, and the decision when each asks for something.
 ///
@@ -18,6 +19,8 @@ package final class LoadGenerator: TimerTarget {
     let sessions: SessionFactory
     let records = RequestRecordPool()
     let request: RequestTemplate
+    /// nil: answers are not looked at.
+    let checker: BodyChecker?
 
     /// In no order: a client that ends gives its place to the last one.
     var clients: [HTTPClient] = []
@@ -52,7 +55,14 @@ package final class LoadGenerator: TimerTarget {
     var pendingByteHighWater = 0
     private var givenUpCount = 0
     /// Why a client could not connect, the last time.
-    package internal(set) var lastConnectError: LoopError?
+    package internal(set) var lastConnectError: ConnectError?
+
+    /// This loop's TLS; nil: in the clear.
+    let tlsContext: TLSContext?
+    /// Where the clients of this loop keep their TLS sessions; nil: nowhere.
+    package var sessionKeeper: (any TLSSessionKeeper)?
+    /// Whom sessions are good for.
+    let origin: TLSOrigin
     private var onEnd: (() -> Void)?
     private var onDone: (() -> Void)?
 
@@ -69,11 +79,15 @@ package final class LoadGenerator: TimerTarget {
     package init(
         loop: EventLoop, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?,
         onDone: @escaping () -> Void, onEnd: @escaping () -> Void
-    ) throws(LoopError) {
+    ) throws(ConnectError) {
         // A load client checks what it needs itself, and saves the library's validation.
         guard let sessions = SessionFactory(validatesMessages: false) else {
-            throw LoopError(call: "nghttp2_session_callbacks_new", code: LoopError.noMemory)
+            throw .system(LoopError(call: "nghttp2_session_callbacks_new", code: LoopError.noMemory))
         }
+        tlsContext = try LoadGenerator.makeContext(configuration, loop)
+        origin = TLSOrigin(
+            host: configuration.tls?.serverName ?? "", port: configuration.address.port,
+            protocols: configuration.httpVersion.protocols)
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ClientSample())
         self.loop = loop
@@ -83,11 +97,20 @@ package final class LoadGenerator: TimerTarget {
         self.onDone = onDone
         self.onEnd = onEnd
         request = RequestTemplate(configuration)
+        checker = configuration.checkedTargets.map {
+            BodyChecker($0, firstSeed: configuration.firstSeed, seedStride: configuration.seedStride)
+        }
         pace = Timer(loop: loop)
         drainTimer = Timer(loop: loop)
         counters.loopCount = 1
         pace.target = self
         drainTimer.target = self
+    }
+
+    private static func makeContext(_ configuration: ClientConfiguration, _ loop: EventLoop) throws(ConnectError) -> TLSContext? {
+        guard var tls = configuration.tls?.configuration else { return nil }
+        tls.protocols = configuration.httpVersion.protocols
+        do { return try TLSContext(tls, pool: loop.arenas) } catch { throw .setup(error) }
     }
 
     deinit {

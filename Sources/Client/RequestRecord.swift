@@ -1,3 +1,4 @@
+internal import HTTP1
 internal import Memory
 
 /// One request of a client, from when it was due to the end of its answer.
@@ -9,9 +10,13 @@ struct RequestRecord {
     var intendedNanoseconds: UInt64 = 0
     var sentNanoseconds: UInt64 = 0
     var streamID: Int32 = 0
+    /// Over HTTP/1.1: what the length of the answer depends on.
+    var request = ResponseParser.Request.other
     var status = 0
     /// Why the stream was reset by us; nil for the peer's doing.
     var failure: RequestFailure?
+    /// The check of the answer's body, and its request's target; nil without.
+    var check: UnsafeMutablePointer<BodyChecker.Record>?
     /// Bytes of the request body already handed to nghttp2.
     var sentBodyByteCount = 0
 

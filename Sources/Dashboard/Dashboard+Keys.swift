@@ -20,6 +20,7 @@ extension Dashboard {
         case .character("-"), .character("_"): return run.hasClients ? .changeLoad(steps: -1) : nil
         case .character("0"): return run.hasClients ? .togglePauseLoad : nil
         case .character("b"): glyphs = glyphs.other
+        case .character("x"): latency = latency.other
         case .character("z"): toggleZoom()
         case .enter: open()
         case .escape: goBack()
@@ -130,6 +131,24 @@ extension Dashboard {
 
     private mutating func toggleZoom() {
         if detail != nil { detail = nil } else { zoomed = zoomed == nil ? focus : nil }
+        inspectFirst()
+    }
+
+    /// The memory map begins with the connection that holds most.
+    private mutating func inspectFirst() {
+        guard zoomed == .arena else {
+            inspected = nil
+            return
+        }
+        if inspected == nil { inspected = shownRows.max { $0.sample.arenaUsedBytes < $1.sample.arenaUsedBytes }?.identity }
+    }
+
+    /// The memory map of a connection so many rows further; of the first one when its own is gone.
+    private mutating func inspect(_ step: Int) {
+        let rows = shownRows
+        guard zoomed == .arena, !rows.isEmpty else { return }
+        let place = rows.firstIndex { $0.identity == inspected } ?? 0
+        inspected = rows[max(0, min(place + max(-rows.count, min(step, rows.count)), rows.count - 1))].identity
     }
 
     /// One step back: the row, the filter, zoom, then pause. Never out of the program.
@@ -140,6 +159,7 @@ extension Dashboard {
             table.clearFilter()
         } else if zoomed != nil {
             zoomed = nil
+            inspected = nil
         } else {
             goLive()
         }
@@ -162,9 +182,12 @@ extension Dashboard {
         selection = 0
         detail = nil
         if zoomed != nil { zoomed = kind }
+        inspectFirst()
     }
 
     private mutating func select(_ row: Int) {
+        // Nothing is chosen in this panel, so a row is a step; the first one is all the way up.
+        if focus == .arena { return inspect(row == 0 ? -Int.max : row) }
         let rows = switch focus {
         case .connections: shownRows.count
         case .events: shownEvents.count

@@ -19,6 +19,10 @@ package struct Dashboard: Sendable {
     /// The chosen row of the list that has the focus.
     var selection = 0
     package internal(set) var table = ConnectionTable()
+    /// The connection whose memory map the zoomed arena panel shows. The program asks the server for it.
+    package internal(set) var inspected: ConnectionIdentity?
+    /// Which of the two latencies the maps show.
+    package internal(set) var latency = LatencyKind.response
     /// The connection that is looked at alone.
     package internal(set) var detail: ConnectionIdentity?
 
@@ -50,6 +54,7 @@ package struct Dashboard: Sendable {
         events = []
         held = nil
         detail = nil
+        inspected = nil
     }
 
     /// The screen at this size. Any size, 0x0 included.
@@ -82,6 +87,7 @@ package struct Dashboard: Sendable {
         return View(
             run: run, history: shown, end: held?.end ?? shown.added, events: shownEvents,
             glyphs: glyphs, focus: shownZoom ?? focus, zoomed: shownZoom, selection: selection, table: table, detail: detail, isPaused: isPaused,
+            inspected: inspected, latency: latency,
             newestNanoseconds: history.last?.timeNanoseconds ?? 0)
     }
 }

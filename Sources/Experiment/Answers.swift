@@ -1,6 +1,6 @@
+internal import Client
 internal import Dispatch
 internal import Glibc
-internal import Loop
 internal import Synchronization
 
 /// What the workers tell the experiment: that they have answered, are done, have ended, or failed.
@@ -16,8 +16,8 @@ final class Answers: Sendable {
         var finishedLoads = 0
         var endedServers = 0
         var endedClients = 0
-        var failures: [LoopError] = []
-        var lastConnectError: LoopError?
+        var failures: [String] = []
+        var lastConnectError: ConnectError?
     }
 
     private let state = Mutex(State())
@@ -87,9 +87,9 @@ final class Answers: Sendable {
         if isLast { unsafe _ = write(doneWriter, "!", 1) }
     }
 
-    func fail(_ error: LoopError) { state.withLock { $0.failures.append(error) } }
+    func fail(_ error: any Error) { state.withLock { $0.failures.append("\(error)") } }
 
-    func note(_ error: LoopError) { state.withLock { $0.lastConnectError = error } }
+    func note(_ error: ConnectError) { state.withLock { $0.lastConnectError = error } }
 
     // MARK: On the experiment's thread
 
@@ -132,7 +132,7 @@ final class Answers: Sendable {
     var endedServers: Int { state.withLock { $0.endedServers } }
     var endedClients: Int { state.withLock { $0.endedClients } }
 
-    var failures: [LoopError] { state.withLock { $0.failures } }
+    var failures: [String] { state.withLock { $0.failures } }
 
-    var lastConnectError: LoopError? { state.withLock { $0.lastConnectError } }
+    var lastConnectError: ConnectError? { state.withLock { $0.lastConnectError } }
 }

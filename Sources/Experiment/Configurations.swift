@@ -32,6 +32,16 @@ extension ClientConfiguration {
         connectTimeoutNanoseconds = plan.connectTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
         windowByteCount = plan.windowByteCount
+        if plan.checksBodies {
+            checkedTargets = plan.paths.map { path in
+                PredictableTarget(path).map {
+                    CheckedTarget(head: $0.head, tail: $0.tail, byteCount: $0.byteCount, seed: $0.seed)
+                }
+            }
+            // No two loops ask for the same.
+            firstSeed = UInt64(loop)
+            seedStride = UInt64(loops)
+        }
     }
 }
 

@@ -36,6 +36,11 @@ struct EventWatcher {
         if reconnects > 0 { note(.warning, "client", "\(reconnects) connected again") }
         let errored = grown(\.client, \.erroredRequests)
         if errored > 0 { note(.error, "client", "\(errored) requests without an answer") }
+        for violation in sample.client?.bodyViolations ?? [] {
+            note(.error, "client", violation.items.joined(separator: ", "))
+        }
+        let wrongBodies = grown(\.client, \.bodies.wrong)
+        if wrongBodies > 0 { note(.error, "client", "\(wrongBodies) wrong answers, found by --body-check") }
         let serverErrors = grown(\.client, \.statuses.serverError)
         if serverErrors > 0 { note(.error, "client", "\(serverErrors) answers 5xx") }
         let refused = grown(\.server, \.refusedConnections)

@@ -209,7 +209,16 @@ package final class Experiment {
     package var connectFailure: String? { answers.lastConnectError?.reason }
 
     /// What kept a loop from running; empty when all ran.
-    package var failures: [String] { answers.failures.map(\.description) }
+    package var failures: [String] { answers.failures }
+
+    /// Samples tell more of this connection of the server from now on, and of no other.
+    ///
+    /// - Parameters:
+    ///   - loop: which of the server's loops it is on; nil: look at none.
+    ///   - id: its number there.
+    package func inspect(loop: Int?, id: UInt64) {
+        for (number, worker) in servers.enumerated() { worker.mailbox.post(.inspect(number == loop ? id : nil)) }
+    }
 
     // MARK: Load under the fingers
 

@@ -57,6 +57,7 @@ package final class LiveSource: SampleSource {
     package func setStreams(_ new: Int) { experiment.setStreams(new) }
     package func setLoadPaused(_ paused: Bool) { experiment.setLoadPaused(paused) }
 
+    package func inspect(loop: Int?, id: UInt64) { experiment.inspect(loop: loop, id: id) }
     package func setWritePolicy(_ new: WritePolicy) -> Bool { experiment.setWritePolicy(new) }
 
     /// Nothing stands between the last sample and the stop: what the schedule wants in between

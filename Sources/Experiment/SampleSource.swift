@@ -50,6 +50,12 @@ package protocol SampleSource: AnyObject {
     /// Stops asking, or goes on; connections stay.
     func setLoadPaused(_ paused: Bool)
 
+    /// Samples tell more of this connection of the server from now on, and of no other.
+    ///
+    /// - Parameters:
+    ///   - loop: which of the server's loops it is on; nil: look at none.
+    ///   - id: its number there.
+    func inspect(loop: Int?, id: UInt64)
     /// Who owns the answers of the server's connections that are accepted from now on.
     ///
     /// - Returns: false where there is no server, or where that may take this process down.

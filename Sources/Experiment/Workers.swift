@@ -13,6 +13,8 @@ enum Command: Sendable {
     case setPaused(Bool, rate: Double)
     case setStreams(Int)
     case setConnections(Int)
+    /// The server tells more of the connection with this number; nil: of none.
+    case inspect(UInt64?)
     case setWritePolicy(WritePolicy)
     /// Asked at this time: what an open load had to send by then is still wanted.
     case stop(askedNanoseconds: UInt64, withinNanoseconds: UInt64)
@@ -33,7 +35,7 @@ final class ServerWorker: Sendable {
         thread = try LoopThread(name: "server-\(number)") {
             let stack = unsafe hw_take_signal_stack()
             defer { unsafe hw_give_signal_stack(stack) }
-            do throws(LoopError) {
+            do {
                 let loop = try ServerWorker.makeLoop(or: socket)
                 let server = try HTTPServer(
                     loop: loop, socket: socket, number: number, configuration: configuration
@@ -47,6 +49,7 @@ final class ServerWorker: Sendable {
                         latest.publish(sample)
                         answers.answer(id, round: asked)
                     case .stop(_, let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
+                    case .inspect(let id): server.inspect(id)
                     case .setWritePolicy(let policy): server.setWritePolicy(policy)
                     case .setRate, .setPaused, .setStreams, .setConnections: break
                     }
@@ -88,7 +91,7 @@ final class ClientWorker: Sendable {
         thread = try LoopThread(name: "client-\(number)") {
             let stack = unsafe hw_take_signal_stack()
             defer { unsafe hw_give_signal_stack(stack) }
-            do throws(LoopError) {
+            do {
                 let loop = try EventLoop()
                 let generator = try LoadGenerator(loop: loop, configuration: configuration, share: share) {
                     answers.finishLoad()
@@ -107,6 +110,7 @@ final class ClientWorker: Sendable {
                     case .setPaused(let paused, let rate): generator.setPaused(paused, rate: rate)
                     case .setStreams(let count): generator.setStreams(count)
                     case .setConnections(let count): generator.setConnections(count)
+                    case .inspect: break
                     case .setWritePolicy: break
                     case .stop(let asked, let nanoseconds):
                         generator.stop(askedNanoseconds: asked, withinNanoseconds: nanoseconds)

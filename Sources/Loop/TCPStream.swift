@@ -266,8 +266,7 @@ package final class TCPStream {
             unsafe end(write)
             return code
         }
-        // What holds leases is what the socket refused a moment ago, and somebody waits for it.
-        unsafe write.pointee.isDirect = write.pointee.leaseCount == 0 && pendingByteCount == 0
+        unsafe write.pointee.isDirect = pendingByteCount == 0
         if let youngest = unsafe youngestWrite {
             unsafe youngest.pointee.next = unsafe write
         } else {
@@ -299,12 +298,12 @@ package final class TCPStream {
         counts.pendingWrites -= 1
         unsafe counts.pendingBytes -= write.pointee.byteCount
         if status == 0 { unsafe counts.sentBytes &+= UInt64(write.pointee.byteCount) }
-        let isAwaited = unsafe !(write.pointee.isCopy && write.pointee.isDirect)
+        let wasDirect = unsafe write.pointee.isDirect
         unsafe end(write)
         if state == .closing || status == UV_ECANCELED.rawValue { return }
         if status != 0 { return fail("write", status) }
-        // Nobody waits for a copy that the kernel had at once.
-        if isAwaited || state == .finishing { owner?.streamDidWrite() }
+        // Nobody waited for what the kernel had at once.
+        if !wasDirect || state == .finishing { owner?.streamDidWrite() }
     }
 
     // MARK: Ending

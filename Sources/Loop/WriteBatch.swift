@@ -78,6 +78,13 @@ package final class WriteBatch {
         leaseCount += 1
     }
 
+    /// Calls `body` with each run of bytes, in order.
+    package func forEachBuffer(_ body: (UnsafeRawBufferPointer) -> Void) {
+        for index in 0..<bufferCount {
+            unsafe body(UnsafeRawBufferPointer(start: buffers[index].base, count: buffers[index].len))
+        }
+    }
+
     /// Forgets the bytes and gives the leases back.
     package func removeAll() {
         if leaseCount > 0 { unsafe leases.deinitialize(count: leaseCount) }

@@ -10,6 +10,7 @@ package struct ClientSample: Sendable {
     package var failedConnects: UInt64 = 0
     /// Established connections that replaced one that had ended.
     package var reconnects: UInt64 = 0
+    package var tls = TLSSample()
 
     // Requests. scheduled >= started; done = succeeded + failed; errored and timedOut are among the failed.
     /// Requests that the schedule wanted by now. In a closed loop: the same as started.
@@ -31,6 +32,11 @@ package struct ClientSample: Sendable {
     package var statuses = StatusCounts()
     /// Errored requests by cause.
     package var errors = RequestErrorCounts()
+
+    /// Answers whose bodies were checked.
+    package var bodies = BodyCheckCounts()
+    /// Wrong ones among them since the sample before: the first few of each loop, as evidence.
+    package var bodyViolations: [BodyViolation] = []
 
     // Bytes on the sockets, and those of response bodies
     package var receivedBytes: UInt64 = 0
@@ -69,6 +75,7 @@ package struct ClientSample: Sendable {
         openedConnections += other.openedConnections
         failedConnects += other.failedConnects
         reconnects += other.reconnects
+        tls.merge(other.tls)
         scheduledRequests += other.scheduledRequests
         startedRequests += other.startedRequests
         doneRequests += other.doneRequests
@@ -80,6 +87,8 @@ package struct ClientSample: Sendable {
         queuedRequests += other.queuedRequests
         statuses.merge(other.statuses)
         errors.merge(other.errors)
+        bodies.merge(other.bodies)
+        bodyViolations += other.bodyViolations
         receivedBytes += other.receivedBytes
         sentBytes += other.sentBytes
         receivedBodyBytes += other.receivedBodyBytes
@@ -165,21 +174,23 @@ package struct CacheSample: Sendable, Equatable {
 }
 
 extension ClientSample {
-    /// This reading with what the histograms of an older one recorded, which nobody took.
+    /// This reading with what the histograms of an older one recorded, and its evidence, which nobody took.
     package func including(histogramsOf older: ClientSample) -> ClientSample {
         var both = self
         both.serviceTime.merge(older.serviceTime)
         both.responseTime.merge(older.responseTime)
         both.scheduleDelay.merge(older.scheduleDelay)
+        both.bodyViolations = older.bodyViolations + both.bodyViolations
         return both
     }
 }
 
 extension ClientSample {
-    /// Leaves the counters and empties the histograms.
+    /// Leaves the counters and empties what is only told once: the histograms and the evidence.
     package mutating func forgetHistograms() {
         serviceTime = LatencyHistogram()
         responseTime = LatencyHistogram()
         scheduleDelay = LatencyHistogram()
+        bodyViolations = []
     }
 }

@@ -1,7 +1,7 @@
 extension Metric {
     /// What the clients count.
     static let client: [Metric] =
-        clientRequests + clientResponses + clientConnections + clientBytes
+        clientRequests + clientResponses + clientBodies + clientConnections + clientBytes
         + clientGroup.inner(\.writes).metrics
         + clientGroup.inner(\.strings).metrics("cache.strings") + clientGroup.inner(\.buffers).metrics("cache.buffers")
         + clientLoops
@@ -40,6 +40,15 @@ extension Metric {
             clientGroup.counter("errors.protocol", .request, \.errors.protocolError, "Errored: the peer broke the protocol"),
             clientGroup.counter("errors.aborted", .request, \.errors.aborted, "Errored: still open when the run and its drain time were over"),
         ]
+
+    private static let clientBodies: [Metric] = [
+        clientGroup.counter("bodies.checked", .response, \.bodies.checked, "Answers compared byte by byte with what they have to be (--body-check)"),
+        clientGroup.counter("bodies.corrupted", .response, \.bodies.corrupted, "Checked: a byte was wrong"),
+        clientGroup.counter("bodies.swapped", .response, \.bodies.swapped, "Checked: it was the answer to another request"),
+        clientGroup.counter("bodies.truncated", .response, \.bodies.truncated, "Checked: the peer ended it before its last byte"),
+        clientGroup.counter("bodies.wrong_length", .response, \.bodies.wrongLength, "Checked: it announced another length, or more bytes came"),
+        clientGroup.counter("bodies.wrong_status", .response, \.bodies.wrongStatus, "Checked: it had another status than 200"),
+    ]
 
     private static let clientConnections: [Metric] = [
         clientGroup.gauge("connections.open", .connection, \.openConnections, "Open now"),

@@ -52,6 +52,9 @@ package struct ServerSample: Sendable, Equatable {
     /// The longest that a loop took to answer the request for this sample, nanoseconds.
     package var loopLagNanoseconds: UInt64 = 0
 
+    /// The connection that somebody looks at closely, while it is open.
+    package var inspection: ConnectionInspection?
+
     /// One row for each open connection, up to `connectionRowLimit` a loop.
     package var connections: [ConnectionSample] = []
 
@@ -86,6 +89,7 @@ package struct ServerSample: Sendable, Equatable {
         cpuNanoseconds += other.cpuNanoseconds
         allocations += other.allocations
         loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
+        inspection = inspection ?? other.inspection
         connections += other.connections
     }
 }

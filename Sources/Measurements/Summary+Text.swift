@@ -11,6 +11,9 @@ extension Summary {
         return page.lines.joined(separator: "\n") + "\n"
     }
 
+    /// Wrong answers that the text shows; the recording has those of each loop.
+    private static let shownViolationLimit = 8
+
     private var durationText: String { Figure.fixed(loadSeconds ?? 0, decimals: 2) + "s" }
 
     private func writeClient(to page: inout Page) {
@@ -32,6 +35,7 @@ extension Summary {
             ])
         page.write("status codes", client.statuses.items)
         page.write("errors", client.errors.items)
+        writeBodies(client.bodies, to: &page)
         page.write("traffic", client.trafficItems)
         page.write(
             "connections",
@@ -44,6 +48,17 @@ extension Summary {
         page.lines.append("")
         page.write("string cache", items(of: client.strings, "client.cache.strings"))
         page.write("buffer cache", items(of: client.buffers, "client.cache.buffers"))
+    }
+
+    private func writeBodies(_ counts: BodyCheckCounts, to page: inout Page) {
+        guard counts.checked > 0 else { return }
+        page.write(
+            "bodies",
+            [
+                "\(counts.checked) checked", "\(counts.corrupted) corrupted", "\(counts.swapped) swapped",
+                "\(counts.truncated) truncated", "\(counts.wrongLength) of wrong length", "\(counts.wrongStatus) of wrong status",
+            ])
+        for violation in bodyViolations.prefix(Summary.shownViolationLimit) { page.write("  wrong", violation.items) }
     }
 
     private func items(of cache: CacheSample, _ name: String) -> [String] {

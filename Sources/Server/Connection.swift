@@ -53,6 +53,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
     private(set) var openExchangeCount = 0
     var requestCount: UInt64 = 0
     private(set) var arenaHighWaterByteCount = 0
+    /// Set while somebody looks at this connection.
+    var inspector: ConnectionInspector?
 
     /// Reading has stopped because the peer does not read.
     private(set) var isPaused = false
@@ -296,7 +298,11 @@ final class Connection: TCPStreamOwner, TimerTarget {
             unsafe firstExchange = unsafe next
         }
         openExchangeCount -= 1
-        arenaHighWaterByteCount = unsafe max(arenaHighWaterByteCount, exchange.pointee.arena.usedByteCount)
+        let arena = unsafe exchange.pointee.arena
+        arenaHighWaterByteCount = max(arenaHighWaterByteCount, arena.usedByteCount)
+        if let inspector {
+            inspector.note(EndedExchange(usedBytes: arena.usedByteCount, reservedBytes: arena.reservedByteCount))
+        }
         unsafe Exchange.end(exchange, connection: self)
     }
 

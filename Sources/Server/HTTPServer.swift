@@ -37,6 +37,8 @@ package final class HTTPServer {
     }
     private let countersStorage: UnsafeMutablePointer<ServerSample>
     private var pendingByteHighWater = 0
+    /// The connection that somebody looks at.
+    private weak var inspected: Connection?
 
     private let drainTimer: Timer
     private var isDraining = false
@@ -171,9 +173,17 @@ package final class HTTPServer {
             let row = connection.sample(loop: loopNumber, addingTo: &sample)
             if sample.connections.count < ServerSample.connectionRowLimit { sample.connections.append(row) }
         }
+        sample.inspection = inspected?.inspection(loop: loopNumber)
         pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
         sample.writes.pendingBytesHighWater = pendingByteHighWater
         return sample
+    }
+
+    /// Samples tell more of this connection from now on, and of no other; nil: of none.
+    package func inspect(_ id: UInt64?) {
+        inspected?.inspector = nil
+        inspected = id.flatMap { id in connections.first { $0.id == id } }
+        inspected?.inspector = ConnectionInspector()
     }
 
     /// Gives idle memory back. Once a tick.

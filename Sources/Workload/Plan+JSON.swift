@@ -26,6 +26,18 @@ extension Plan {
         try PlanField.fill(&self, from: json, Plan.fields, "")
     }
 
+    /// The plan with the port that the system chose where it asked for any.
+    ///
+    /// - Parameter address: "127.0.0.1:41231": where the server listens; nil without one.
+    package func listening(at address: String?) -> Plan {
+        guard let port = address?.split(separator: ":").last.flatMap({ Int($0) }), server != nil else { return self }
+        var plan = self
+        plan.server?.port = port
+        plan.client?.host = server?.host ?? ""
+        plan.client?.port = port
+        return plan
+    }
+
     /// Beside `server` and `client`.
     static let fields: [PlanField<Plan>] = [
         .time("duration", \.duration),
@@ -67,6 +79,7 @@ extension ClientPlan {
         .text("method", \.method),
         .texts("header", \.headerLines),
         .text("data", \.bodyText),
+        .flag("body_check", \.checksBodies),
         .count("connections", \.connections),
         .count("streams", \.streams),
         .count("threads", \.loops),

@@ -64,6 +64,8 @@ package struct ClientPlan: Sendable, Equatable {
     /// Further request header fields: (name in lower case, value).
     package var headers: [HeaderField] = []
     package var body: [UInt8] = []
+    /// Compare every answer to a predictable target with what it has to be: status, length, each byte.
+    package var checksBodies = false
     /// Clients, each with one connection.
     package var connections = 50
     /// Most streams that a client opens at once.

@@ -73,17 +73,11 @@ package struct TargetURL: Sendable, Equatable {
 }
 
 /// A URL that cannot be asked.
-package struct TargetURLError: Error, Equatable {
-    package var text: String
-    package var problem: Problem
+package typealias TargetURLError = InputError<TargetURL.Problem>
 
-    package init(text: String, problem: Problem) {
-        self.text = text
-        self.problem = problem
-    }
-
+extension TargetURL {
     /// What is wrong with it.
-    package enum Problem: Equatable, Sendable {
+    package enum Problem: InputProblem {
         case noScheme
         case tls
         case otherScheme(String)
@@ -96,21 +90,20 @@ package struct TargetURLError: Error, Equatable {
         case characters
         /// Not the server of the first URL, which is named.
         case otherServer(String)
-    }
-}
 
-extension TargetURLError: CustomStringConvertible {
-    package var description: String {
-        switch problem {
-        case .noScheme: "'\(text)' has no scheme; write http://\(text)"
-        case .tls: "'\(text)': https is not supported yet, only http:// (HTTP/2 with prior knowledge)"
-        case .otherScheme(let scheme): "'\(text)': \(scheme) is not spoken here; write http://..."
-        case .userInformation: "'\(text)': a user name in a URL is not sent; use -H 'authorization: ...'"
-        case .host: "'\(text)' has no valid host; write http://127.0.0.1:8080/ or http://[::1]:8080/"
-        case .bareIPv6: "'\(text)': an IPv6 address needs brackets: http://[::1]:8080/"
-        case .port(let port): "'\(text)': '\(port)' is no port; write 1 to 65535"
-        case .characters: "a URL has no spaces and no characters beyond ASCII; write %20 and the like"
-        case .otherServer(let first): "'\(text)' is another server than \(first); one run asks one"
+        /// What is wrong, and what would be right.
+        package func words(about text: String) -> String {
+            switch self {
+            case .noScheme: "'\(text)' has no scheme; write http://\(text)"
+            case .tls: "'\(text)': https is not supported yet, only http:// (HTTP/2 with prior knowledge)"
+            case .otherScheme(let scheme): "'\(text)': \(scheme) is not spoken here; write http://..."
+            case .userInformation: "'\(text)': a user name in a URL is not sent; use -H 'authorization: ...'"
+            case .host: "'\(text)' has no valid host; write http://127.0.0.1:8080/ or http://[::1]:8080/"
+            case .bareIPv6: "'\(text)': an IPv6 address needs brackets: http://[::1]:8080/"
+            case .port(let port): "'\(text)': '\(port)' is no port; write 1 to 65535"
+            case .characters: "a URL has no spaces and no characters beyond ASCII; write %20 and the like"
+            case .otherServer(let first): "'\(text)' is another server than \(first); one run asks one"
+            }
         }
     }
 }

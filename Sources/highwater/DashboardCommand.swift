@@ -41,6 +41,7 @@ struct DashboardCommand: ParsableCommand {
 
     func validate() throws {
         if closed && load.rate != nil { throw ValidationError("--closed and --rate exclude each other") }
+        try load.validateBodyCheck(of: path.isEmpty ? DashboardCommand.defaultPaths : path)
     }
 
     func run() throws {

@@ -4,7 +4,7 @@ internal import ArgumentParser
 /// exit codes.
 ///
 /// 0: did what was asked. 1: could not. 2: was asked for something that makes no sense.
-/// 99: what was tested failed: a condition, a trial, or the process that it ran in.
+/// 99: what was tested failed: a condition, a trial, wrong answers (--body-check), or the process that it ran in.
 /// 128 + n: ended by signal n, with the summary.
 @main
 struct Highwater: ParsableCommand {
@@ -14,8 +14,8 @@ struct Highwater: ParsableCommand {
         version: Version.number,
         subcommands: [
             DashboardCommand.self, RecordCommand.self, ServeCommand.self, LoadCommand.self, ExportCommand.self,
-            CompareCommand.self, ReplayCommand.self, RunCommand.self, MetricsCommand.self, CompletionsCommand.self,
-            WorkerCommand.self,
+            CompareCommand.self, ReportCommand.self, ReplayCommand.self, RunCommand.self, MetricsCommand.self,
+            CompletionsCommand.self, WorkerCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
 

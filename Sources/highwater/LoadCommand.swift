@@ -17,7 +17,9 @@ struct LoadCommand: ParsableCommand {
     var live = false
 
     func validate() throws {
-        do { _ = try TargetURL.parseAll(urls) } catch { throw ValidationError(error.description) }
+        let targets: [TargetURL]
+        do { targets = try TargetURL.parseAll(urls) } catch { throw ValidationError(error.description) }
+        try load.validateBodyCheck(of: targets.map(\.target))
     }
 
     func run() throws {

@@ -17,9 +17,13 @@ struct RecordCommand: ParsableCommand {
     @OptionGroup(title: "Server") var server: ServerOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    private static let defaultPaths = ["/bytes/1KiB"]
+
+    func validate() throws { try load.validateBodyCheck(of: path.isEmpty ? RecordCommand.defaultPaths : path) }
+
     func run() throws {
         var client = load.clientPlan()
-        client.paths = path.isEmpty ? ["/bytes/1KiB"] : path
+        client.paths = path.isEmpty ? RecordCommand.defaultPaths : path
         var plan = Plan(server: server.plan(defaultPort: 0, connections: client.connections), client: client, duration: load.endAfter)
         output.apply(to: &plan)
         try HeadlessRun(plan, output).perform()

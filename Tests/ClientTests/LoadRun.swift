@@ -20,7 +20,7 @@ final class LoadRun: TimerTarget {
     /// Everything that was measured, histograms of all readings included.
     private(set) var total = ClientSample()
     /// Why a client could not connect, the last time.
-    private(set) var connectError: LoopError?
+    private(set) var connectError: ConnectError?
     /// Leases out at the end.
     private(set) var leaseCount = 0
 

@@ -13,7 +13,7 @@ import Testing
             try peer.request("GET", target)
             try peer.request("GET", target)
             try server.wait("the answers wait") { $0.writes.pendingBytes > 0 && $0.startedRequests == 2 }
-            let expected = patternBytes(3 << 20, from: 7)
+            let expected = patternBytes(3 << 20, seed: 7)
             #expect(try peer.response()?.body == expected)
             #expect(try peer.response()?.body == expected)
             let now = try server.wait("all has come back") { $0.arena.inUse == 0 && $0.writes.pending == 0 }
@@ -29,7 +29,7 @@ import Testing
             let streams: [UInt32] = [1, 3, 5, 7]
             try peer.socket.send(streams.flatMap { Frame.request($0, target) })
             try server.wait("the answers wait") { $0.writes.pendingBytes > 1 << 20 && $0.startedRequests == 4 }
-            let expected = patternBytes(1 << 20, from: 7)
+            let expected = patternBytes(1 << 20, seed: 7)
             let outcomes = try peer.responses(streams)
             for stream in streams { #expect(outcomes[stream]?.body == expected) }
             let now = try server.wait("all has come back") { $0.arena.inUse == 0 && $0.writes.pending == 0 }
@@ -43,7 +43,7 @@ import Testing
             let peer = try server.connect()
             try peer.send((0..<200).map { "GET /bytes/\($0 * 7 % 900)?seed=\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
             for index in 0..<200 {
-                #expect(try peer.response()?.body == patternBytes(index * 7 % 900, from: index))
+                #expect(try peer.response()?.body == patternBytes(index * 7 % 900, seed: UInt64(index)))
             }
         }
     }

@@ -10,10 +10,12 @@ private let table: [String: Set<String>] = [
     "HTTP1": ["Memory"],
     "HTTP2": ["Memory", "CNghttp2"],
     "TLS": ["Memory", "COpenSSL"],
-    "Server": ["Loop", "HTTP1", "HTTP2", "Memory", "Measurements"],
-    "Client": ["Loop", "HTTP2", "Memory", "Measurements"],
-    "Experiment": ["Server", "Client", "Workload", "Measurements", "Loop", "CProcess"],
-    "Dashboard": ["Measurements"],
+    "Transport": ["Loop", "TLS", "Memory", "Measurements"],
+    "Server": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
+    "Client": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
+    "Experiment": ["Server", "Client", "Workload", "Measurements", "TLS", "Loop", "CProcess"],
+    "Themes": [],
+    "Dashboard": ["Measurements", "Themes"],
     "Terminal": ["Dashboard", "CNcurses"],
     "highwater": ["Experiment", "Dashboard", "Terminal", "Workload", "Measurements", "ArgumentParser"],
 ]
@@ -66,8 +68,8 @@ private let systemModules: [String: Set<String>] = [
     func isBuilt() {
         let manifest = SourceTree.text("Package.swift")
         for (target, imports) in table where target != "highwater" {
-            let row = manifest.split(separator: "\n").first { $0.trimmed.hasPrefix("library(\"\(target)\"") } ?? ""
-            let names = Set(row.matches(of: /"(\w+)"/).map { String($0.1) }).subtracting([target])
+            let row = manifest.split(separator: "\n").first { $0.trimmed.hasPrefix("library(\"\(target)\"") || $0.trimmed.hasPrefix(".target(name: \"\(target)\", resources") } ?? ""
+            let names = Set(row.matches(of: /"(\w+)"/).map { String($0.1) }).subtracting([target, "Files"])
             #expect(names == imports, "\(target)")
         }
     }

@@ -33,6 +33,7 @@ struct HelpOverlay {
             ("z", "this panel alone, and back"), ("enter", "a row alone; an event's time"), ("esc", "back: help, zoom, pause"),
             (glyphs.arrows + " jk", "up and down the list"), ("g G", "first, last"),
             ("/ n N", "filter; next, previous row"), ("s S r", "sort by, back; turn round"),
+            ("x", "latency map: response or service"),
             ("b", "dots and blocks, or plain ASCII"), ("^L ^Z", "draw anew; suspend"),
         ].map { entry($0.0.left(10), .key, $0.1) }
         let states = [

@@ -2,8 +2,11 @@
 package struct Palette: Sendable {
     /// nil for the terminal's own.
     package var background: Swatch?
-    package var selected: Swatch
-    package var overlay: Swatch
+    /// What `background` is, or is taken for: contrast is measured against it.
+    package var ground: Swatch
+    package var selected: Swatch?
+    package var selectedText: Swatch
+    package var overlay: Swatch?
     package var text: Swatch
     package var dim: Swatch
     package var faint: Swatch

@@ -1,15 +1,77 @@
+internal import Themes
+
 /// What each role looks like.
 ///
 /// Three answers for each, since terminals differ: a 24-bit colour, one of the sixteen
 /// that every terminal has, and attributes where there is no colour at all.
+///
+/// Whatever the file says, what is to be read can be read: a colour that does not stand out
+/// from what lies behind it is made lighter or darker until it does.
 package struct Theme: Sendable {
-    package var name: String
-    package var palette: Palette
+    package let name: String
+    package let palette: Palette
+    package let colours: Colours
+    /// Dark on light.
+    package let isLight: Bool
+    /// The theme that is the same on the other kind of terminal; nil where there is none.
+    package let pair: String?
+    /// Text stands out from its background at least so much, as WCAG 2 measures it; 1 leaves all as it is.
+    package let contrast: Double
 
-    package init(name: String, palette: Palette) {
-        self.name = name
-        self.palette = palette
+    /// What a theme needs of the terminal.
+    package enum Colours: Sendable {
+        /// Its own colours, as near as the terminal comes.
+        case own
+        /// The sixteen that the terminal's user has chosen.
+        case ansi
+        /// None: attributes only.
+        case none
     }
+
+    /// WCAG 2 level AA for text.
+    package static let usualContrast = 4.5
+
+    /// - Parameters:
+    ///   - contrast: instead of what the file wants.
+    ///   - terminalBackground: where that is known; else black or white, as the theme's mode has it.
+    package init(_ file: ThemeFile, contrast: Double? = nil, terminalBackground: Swatch? = nil) {
+        self.init(file, base: Theme.baseFile, contrast: contrast, terminalBackground: terminalBackground)
+    }
+
+    private init(_ file: ThemeFile, base: ThemeFile?, contrast: Double? = nil, terminalBackground: Swatch? = nil) {
+        name = file.name
+        switch file.text("mode") {
+        case "light": isLight = true
+        case "dark": isLight = false
+        default:
+            // Half way between black and white to the eye; without a background its text tells.
+            let background = file.colour("main_bg")?.luminance
+            let text = (file.colour("main_fg") ?? base?.colour("main_fg"))?.luminance ?? 1
+            isLight = file.isEmptied("main_bg") ? text < 0.18 : (background ?? 0) > 0.18
+        }
+        palette = Palette(
+            file, base: base, isLight: isLight, ground: terminalBackground ?? (isLight ? Swatch.white : .black))
+        colours = switch file.text("palette") {
+        case "ansi": .ansi
+        case "none": .none
+        default: .own
+        }
+        pair = file.text("pair").flatMap { $0.isEmpty ? nil : $0 }
+        let wanted = contrast ?? file.text("contrast").flatMap { Double($0) } ?? Theme.usualContrast
+        self.contrast = min(21, max(1, wanted))
+    }
+
+    /// What fills the gaps of every other theme.
+    private static let baseFile = ThemeFile(name: "dark", text: ThemeFiles.text(named: "dark") ?? "")
+
+    /// Ours: deep water, bright surface.
+    package static let dark = Theme(baseFile, base: nil)
+
+    /// Those within the program, in their order.
+    package static let shipped: [ThemeFile] = ThemeFiles.all.map { ThemeFile(name: $0.name, text: $0.text) }
+
+    /// The text of one of those, to be read, or to begin one's own with.
+    package static func shippedText(_ name: String) -> String? { ThemeFiles.text(named: name) }
 
     /// How to draw a cell of this style.
     package func ink(_ style: Style) -> Ink {
@@ -19,12 +81,27 @@ package struct Theme: Sendable {
         case .selected:
             ink.background = palette.selected
             ink.attributes.insert(.selected)
-        case .overlay: ink.background = palette.overlay
+            switch style.role {
+            case .text, .strong, .title: ink.foreground = palette.selectedText
+            default: break
+            }
+        case .overlay: ink.background = palette.overlay ?? palette.background
         case .banner:
             ink.background = palette.warn
             ink.attributes.insert(.reverse)
         }
+        if contrast > 1 { ink.foreground = ink.foreground.lifted(from: ink.background ?? palette.ground, to: floor(style.role)) }
         return ink
+    }
+
+    /// How much a role must stand out: words most, figures on a scale as words where the scale
+    /// colours words, lines and bars less (WCAG 2, 1.4.11), what is there to be looked past least.
+    package func floor(_ role: Role) -> Double {
+        switch role {
+        case .text, .title, .strong, .key, .logo, .ok, .warn, .crit, .banner, .scale(.age, _), .scale(.hit, _): contrast
+        case .dim, .focus, .scale: max(1, contrast / 1.5)
+        case .faint, .border: min(contrast, 1.6)
+        }
     }
 
     private func ink(_ role: Role) -> Ink {
@@ -44,82 +121,10 @@ package struct Theme: Sendable {
         case .crit: return ink(palette.crit, [.bold, .underline])
         case .banner: return ink(palette.onBanner, .bold)
         case .border(let kind): return ink(palette.box(kind))
-        case .focus(let kind): return ink(palette.box(kind).lightened(0.45), .bold)
+        case .focus(let kind):
+            let swatch = palette.box(kind).mixed(with: palette.title, 0.45)
+            return ink(Swatch(swatch, ansi: swatch.ansi.map { isLight ? $0 : $0 | 8 }), .bold)
         case .scale(let gradient, let step): return ink(palette.scale(gradient).at(step))
         }
-    }
-}
-
-/// A colour in 24 bits, and which of the sixteen stands in for it.
-package struct Swatch: Hashable, Sendable {
-    package var red: UInt8
-    package var green: UInt8
-    package var blue: UInt8
-    /// 0 to 15, as SGR 30 to 37 and 90 to 97 count them; nil for the terminal's own.
-    package var ansi: UInt8?
-
-    /// From 0xRRGGBB.
-    package init(_ rgb: UInt32, ansi: UInt8?) {
-        red = UInt8(truncatingIfNeeded: rgb >> 16)
-        green = UInt8(truncatingIfNeeded: rgb >> 8)
-        blue = UInt8(truncatingIfNeeded: rgb)
-        self.ansi = ansi
-    }
-
-    /// Towards white by a fraction.
-    func lightened(_ fraction: Double) -> Swatch {
-        mixed(with: Swatch(0xFFFFFF, ansi: ansi.map { $0 | 8 }), fraction, ansi: ansi.map { $0 | 8 })
-    }
-
-    func mixed(with other: Swatch, _ fraction: Double, ansi: UInt8?) -> Swatch {
-        func mix(_ a: UInt8, _ b: UInt8) -> UInt32 {
-            UInt32((Double(a) + (Double(b) - Double(a)) * fraction).rounded())
-        }
-        return Swatch(mix(red, other.red) << 16 | mix(green, other.green) << 8 | mix(blue, other.blue), ansi: ansi)
-    }
-}
-
-/// Colours from little to much, through a middle.
-package struct Scale: Sendable {
-    package var low: Swatch
-    package var middle: Swatch
-    package var high: Swatch
-
-    package init(_ low: Swatch, _ middle: Swatch, _ high: Swatch) {
-        self.low = low
-        self.middle = middle
-        self.high = high
-    }
-
-    func at(_ step: Int) -> Swatch {
-        let place = Double(min(Gradient.lastStep, max(0, step))) / Double(Gradient.lastStep)
-        // Sixteen colours have no steps between: thirds.
-        let ansi = place < 0.34 ? low.ansi : place < 0.67 ? middle.ansi : high.ansi
-        return place < 0.5
-            ? low.mixed(with: middle, place * 2, ansi: ansi)
-            : middle.mixed(with: high, place * 2 - 1, ansi: ansi)
-    }
-}
-
-/// How one cell is drawn.
-package struct Ink: Hashable, Sendable {
-    package var foreground: Swatch
-    /// nil for the terminal's own.
-    package var background: Swatch?
-    package var attributes: Attributes
-
-    /// What a terminal can do to a character besides colour.
-    package struct Attributes: OptionSet, Hashable, Sendable {
-        package let rawValue: UInt8
-        package init(rawValue: UInt8) { self.rawValue = rawValue }
-        package static let bold = Attributes(rawValue: 1)
-        /// Where there is no colour: shown fainter.
-        package static let dim = Attributes(rawValue: 2)
-        /// Where there is no colour: shown underlined.
-        package static let underline = Attributes(rawValue: 4)
-        /// Where there is no colour: foreground and background change places.
-        package static let reverse = Attributes(rawValue: 8)
-        /// The chosen row: reversed where its background cannot be shown.
-        package static let selected = Attributes(rawValue: 16)
     }
 }

@@ -116,6 +116,8 @@ package final class WorkerProcess: SampleSource {
         send(.setLoadPaused(paused))
     }
 
+    package func inspect(loop: Int?, id: UInt64) { send(.inspect(loop: loop, id: id)) }
+
     package func setWritePolicy(_ new: WritePolicy) -> Bool {
         guard plan.server != nil else { return false }
         writePolicy = new

@@ -15,6 +15,7 @@ extension Sample {
         if let server {
             let rows = server.fullestConnections(connectionLimit)
             json.set(.array(rows.map(\.json)), atPath: "server.\(Sample.connectionsName)")
+            if let inspection = server.inspection { json.set(inspection.json, atPath: "server.\(Sample.inspectionName)") }
         }
         return json
     }
@@ -24,6 +25,7 @@ extension Sample {
     package static let recordedConnectionLimit = 16
 
     static let connectionsName = "fullest_connections"
+    static let inspectionName = "inspected_connection"
 
     /// Numbers that the line lacks stay zero: an older version did not count them.
     init(json: JSON) throws(RecordingError.Cause) {
@@ -43,6 +45,7 @@ extension Sample {
                 metric.write(&self, .number(number))
             }
         }
+        server?.inspection = json[path: "server.\(Sample.inspectionName)"].flatMap { ConnectionInspection(json: $0) }
         if case .array(let rows)? = json[path: "server.\(Sample.connectionsName)"] {
             for row in rows {
                 guard let connection = ConnectionSample(json: row) else { throw .missing(Sample.connectionsName) }

@@ -70,6 +70,9 @@ struct LoadOptions: ParsableArguments {
         transform: { try Quantity.byteCount($0, in: LoadOptions.windowRange, allowsBareNumber: true) })
     var window: Int?
 
+    @Flag(help: "Compare every answer to /bytes, /stream-bytes and /drip with what it has to be: status, length and each byte. Each request asks for another ?seed=. Exit 99 when one was wrong.")
+    var bodyCheck = false
+
     /// More than the ports of one address: beyond, connecting can only fail.
     private static let connectionLimit = 64_000
     /// No server allows more; h2o and nginx allow 100 to 128.
@@ -98,7 +101,18 @@ struct LoadOptions: ParsableArguments {
         plan.requestTimeout = timeout
         plan.connectTimeout = connectTimeout
         if let window { plan.windowByteCount = window }
+        plan.checksBodies = bodyCheck
         return plan
+    }
+
+    /// Errors: there is nothing to check in the answers to these targets.
+    func validateBodyCheck(of targets: [String]) throws {
+        guard bodyCheck else { return }
+        if let method, method != "GET" { throw ValidationError("--body-check needs GET: to \(method) the answers are others") }
+        guard data == nil else { throw ValidationError("--body-check and --data exclude each other") }
+        guard targets.contains(where: { PredictableTarget($0) != nil }) else {
+            throw ValidationError("--body-check can predict /bytes/SIZE, /stream-bytes/SIZE and /drip, and none is asked for")
+        }
     }
 
     /// The end by the clock: as asked, or 10 s when nothing else ends the run.

@@ -24,6 +24,8 @@ final class DashboardRun {
     private var tick: ContinuousClock.Instant
     /// How often the same was run again.
     private var repetitions = 0
+    /// The connection that the server was asked to tell more of.
+    private var inspected: ConnectionIdentity?
     /// What is on the screen is not what the dashboard would draw.
     private var isStale = true
     private var hasHungUp = false
@@ -150,7 +152,16 @@ final class DashboardRun {
             case nil: break
             }
         }
+        inspect()
         return nil
+    }
+
+    /// Has the server tell more of the connection that the dashboard looks at.
+    private func inspect() {
+        guard dashboard.inspected != inspected else { return }
+        inspected = dashboard.inspected
+        run.source.inspect(loop: inspected?.loop, id: inspected?.id ?? 0)
+        tick = min(tick, clock.now + DashboardRun.responseTime)
     }
 
     private func changed(_ change: () -> Void) {
@@ -170,6 +181,7 @@ final class DashboardRun {
             let file = output.output.map { NewFile.numbered($0, repetitions + 1) }
             run = try Run(plan, file: file, printsJSON: output.json)
             control = LoadControl(run.source)
+            inspected = nil
             dashboard.forgetRun()
             try start()
         } catch {

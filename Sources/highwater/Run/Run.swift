@@ -19,7 +19,8 @@ final class Run {
     private(set) var summary: Summary
     private var isSummedUp = false
 
-    /// A run that was under test has failed: as with thresholds, and not as with what could not run.
+    /// What was tested has failed: its process died, or answers were wrong. The code of a failed
+    /// threshold too; 1 is for what could not run.
     static let failedExitCode: Int32 = 99
 
     /// Why the load ends.
@@ -56,7 +57,10 @@ final class Run {
 
     /// Time 0.
     func start() throws(RunError) {
-        if recording != nil { record { (writer) throws(RecordingError) in try writer.write(Host.header(for: plan)) } }
+        if recording != nil {
+            let header = Host.header(for: plan.listening(at: source.serverAddress))
+            record { (writer) throws(RecordingError) in try writer.write(header) }
+        }
         if let recordingError { throw RunError(recordingError.description) }
         do { try source.start() } catch { throw RunError(error.description) }
     }
@@ -108,6 +112,7 @@ final class Run {
             throw RunError("cannot connect to \(summary.request.address): \(reason)")
         }
         if case .signal(let signal) = end, !isNormalEnd(signal) { throw ExitCode(128 + signal) }
+        if let client = summary.last.client, client.bodies.wrong > 0 { throw ExitCode(Run.failedExitCode) }
     }
 
     /// A server alone has no other end than being told.
