@@ -62,12 +62,6 @@ struct ServerOptions: ParsableArguments {
     /// From a tick of the server's clock to a day.
     private static let timeoutRange: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))
 
-    func validate() throws {
-        if writePolicy.isUnsafe && !expendable {
-            throw ValidationError("--write-policy \(writePolicy.rawValue) may take the process down, and runs in a worker only")
-        }
-    }
-
     /// - Parameters:
     ///   - defaultPort: where to listen on loopback when the command line does not say.
     ///   - connections: how many our own clients will make.
