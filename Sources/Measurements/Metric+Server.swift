@@ -1,7 +1,8 @@
 extension Metric {
     /// What the server counts.
     static let server: [Metric] =
-        serverRequests + serverGroup.inner(\.statuses).metrics + serverConnections + serverBytes
+        serverRequests + serverGroup.inner(\.statuses).metrics + serverConnections
+        + serverGroup.inner(\.tls).metrics + serverBytes
         + serverGroup.inner(\.writes).metrics + serverArenas + serverLoops
 
     private static let serverGroup = MetricGroup<ServerSample>(
@@ -27,6 +28,7 @@ extension Metric {
         serverGroup.gauge("connections.open", .connection, \.openConnections, "Open now"),
         serverGroup.gauge("connections.open_http1", .connection, \.openHTTP1Connections, "Open now and speaking HTTP/1"),
         serverGroup.gauge("connections.open_http2", .connection, \.openHTTP2Connections, "Open now and speaking HTTP/2"),
+        serverGroup.gauge("connections.open_tls", .connection, \.openTLSConnections, "Open now and over TLS, the handshake done"),
         serverGroup.gauge("connections.paused", .connection, \.pausedConnections, "Not read from, now, because of too many unsent bytes"),
         serverGroup.counter("connections.accepted", .connection, \.acceptedConnections, "Accepted"),
         serverGroup.counter("connections.closed", .connection, \.closedConnections, "Closed"),

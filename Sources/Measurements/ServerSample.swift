@@ -8,10 +8,13 @@ package struct ServerSample: Sendable, Equatable {
     package var openConnections = 0
     package var openHTTP1Connections = 0
     package var openHTTP2Connections = 0
+    /// Those among them that are over TLS, the handshake done.
+    package var openTLSConnections = 0
     /// Connections accepted, closed, and refused for want of room, since the start.
     package var acceptedConnections: UInt64 = 0
     package var closedConnections: UInt64 = 0
     package var refusedConnections: UInt64 = 0
+    package var tls = TLSSample()
 
     // Requests
     /// Requests whose head was complete, and those answered in full (handed to the socket's queue).
@@ -68,9 +71,11 @@ package struct ServerSample: Sendable, Equatable {
         openConnections += other.openConnections
         openHTTP1Connections += other.openHTTP1Connections
         openHTTP2Connections += other.openHTTP2Connections
+        openTLSConnections += other.openTLSConnections
         acceptedConnections += other.acceptedConnections
         closedConnections += other.closedConnections
         refusedConnections += other.refusedConnections
+        tls.merge(other.tls)
         startedRequests += other.startedRequests
         completedRequests += other.completedRequests
         activeRequests += other.activeRequests

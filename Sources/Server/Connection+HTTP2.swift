@@ -143,7 +143,7 @@ extension Connection: SessionHandler {
     // MARK: A response goes
 
     private func respondHTTP2(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
-        unsafe Route.respond(to: exchange)
+        unsafe server.answer(exchange)
         let delay = unsafe exchange.pointee.response.delayNanoseconds
         if delay > 0 {
             unsafe startTimer(exchange, nanoseconds: delay)
@@ -255,7 +255,7 @@ extension Connection: SessionHandler {
             appendLease(on: frames)
             output = nil
             giveArena(frames)
-            flushBatch()
+            flush()
         }
         guard phase == .http2 else { return }
         if session.isFinished {

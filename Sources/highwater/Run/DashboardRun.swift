@@ -14,7 +14,7 @@ final class DashboardRun {
     /// The one that is shown. After the death of its process another may take its place.
     private var run: Run
     private let plan: Plan
-    private let output: OutputOptions
+    private let output: RunOutput
     private let signals: SignalInbox
     private let terminal: Terminal
     private var dashboard: Dashboard
@@ -39,10 +39,10 @@ final class DashboardRun {
     private static let hangUpDrainTime = Duration.seconds(1)
 
     /// Opens all that the run needs and the terminal, and draws the first frame; nothing runs yet.
-    init(_ plan: Plan, _ output: OutputOptions) throws {
+    init(_ plan: Plan, _ output: RunOutput) throws {
         let environment = Environment.variables(noColor: output.noColor)
         signals = try SignalInbox(others: [SIGWINCH, SIGTSTP, SIGCONT])
-        run = try Run(plan, file: output.output, printsJSON: output.json)
+        run = try Run(plan, output, signals: signals)
         self.plan = plan
         self.output = output
         do { terminal = try Terminal(environment: environment) } catch { throw RunError(error.words) }
@@ -178,8 +178,9 @@ final class DashboardRun {
     private func runAgain() {
         repetitions += 1
         do {
-            let file = output.output.map { NewFile.numbered($0, repetitions + 1) }
-            run = try Run(plan, file: file, printsJSON: output.json)
+            var output = output
+            output.file = output.file.map { NewFile.numbered($0, repetitions + 1) }
+            run = try Run(plan, output, signals: signals, metrics: run.metrics)
             control = LoadControl(run.source)
             inspected = nil
             dashboard.forgetRun()

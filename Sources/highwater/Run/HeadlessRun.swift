@@ -18,15 +18,15 @@ final class HeadlessRun {
     /// Binds, resolves and opens all that the run needs; nothing runs yet.
     ///
     /// - Parameter signals: where there are several runs, one after the other.
-    init(_ plan: Plan, file: String?, printsJSON: Bool, signals: SignalInbox) throws {
+    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox) throws {
         self.signals = signals
-        run = try Run(plan, file: file, printsJSON: printsJSON)
+        run = try Run(plan, output, signals: signals)
         self.plan = plan
-        progress = Progress(speaksOnStandardOutput: plan.client == nil && !printsJSON && file != "-")
+        progress = Progress(speaksOnStandardOutput: plan.client == nil && !output.printsJSON && output.file != "-")
     }
 
     convenience init(_ plan: Plan, _ output: OutputOptions) throws {
-        try self.init(plan, file: output.output, printsJSON: output.json, signals: SignalInbox())
+        try self.init(plan, output.plain, signals: SignalInbox())
     }
 
     /// Runs to the end and prints the summary.
@@ -40,6 +40,7 @@ final class HeadlessRun {
         if plan.client == nil, let address = run.source.serverAddress {
             progress.announce("listening on http://\(address)")
         }
+        if let url = run.metricsURL { progress.interject("metrics at \(url)") }
         let end = goThrough()
         progress.end()
         return end

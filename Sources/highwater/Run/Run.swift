@@ -18,6 +18,9 @@ final class Run {
     private var recordingError: RecordingError?
     private(set) var summary: Summary
     private var isSummedUp = false
+    /// One for this run and those that take its place.
+    let metrics: LingeringMetrics?
+    private let signals: SignalInbox
 
     /// What was tested has failed: its process died, or answers were wrong. The code of a failed
     /// threshold too; 1 is for what could not run.
@@ -33,16 +36,18 @@ final class Run {
     /// Binds, resolves and opens all that the run needs; nothing runs yet.
     ///
     /// - Parameters:
-    ///   - file: where the recording goes; nil: nowhere, `-`: standard output.
-    ///   - printsJSON: the summary.
-    init(_ plan: Plan, file: String?, printsJSON: Bool) throws {
+    ///   - signals: any of them ends the time that `/metrics` stays.
+    ///   - metrics: of the run whose place this one takes.
+    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, metrics: LingeringMetrics? = nil) throws {
         if let warning = try DescriptorLimit.check(plan) { Output.error.line(warning) }
         // Before the recording, so that a port in use does not empty an older file.
         source = try SourceChoice.source(for: plan)
-        recording = try Run.open(file)
+        self.metrics = try metrics ?? LingeringMetrics(output)
+        recording = try Run.open(output.file)
         self.plan = plan
-        self.printsJSON = printsJSON
-        summaryOutput = file == "-" ? .error : .standard
+        self.signals = signals
+        printsJSON = output.printsJSON
+        summaryOutput = output.file == "-" ? .error : .standard
         let load = plan.client.map {
             Summary.Load(connections: $0.connections, streams: $0.streams, rate: $0.rate, requests: $0.requests)
         }
@@ -63,7 +68,11 @@ final class Run {
         }
         if let recordingError { throw RunError(recordingError.description) }
         do { try source.start() } catch { throw RunError(error.description) }
+        if let metrics { source.note(.info, source: "metrics", "at \(metrics.url)") }
     }
+
+    /// Where the numbers are for other programs; nil when nobody asked for that.
+    var metricsURL: String? { metrics?.url }
 
     /// What has happened since the last time, oldest first: recorded and summed up, and to be shown.
     func takeNews() -> [News] {
@@ -72,6 +81,7 @@ final class Run {
             switch item {
             case .sample(let sample):
                 summary.add(sample)
+                metrics?.publish(sample)
                 record { (writer) throws(RecordingError) in try writer.write(sample) }
             case .event(let event): record { (writer) throws(RecordingError) in try writer.write(event) }
             case .loadEnded: summary.endLoad()
@@ -103,6 +113,7 @@ final class Run {
             if case .signal(SIGHUP) = end { throw ExitCode(128 + SIGHUP) }
             throw RunError("cannot write the summary")
         }
+        metrics?.linger(until: signals)
         if let recordingError {
             throw RunError("the recording ends early: \(recordingError.description)")
         }

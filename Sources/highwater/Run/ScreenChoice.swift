@@ -15,7 +15,7 @@ enum ScreenChoice {
         let term = Environment.variables(noColor: false)["TERM"] ?? ""
         if term.isEmpty { throw RunError(TerminalError.termUnset.words) }
         if term == "dumb" { throw RunError(TerminalError.termCannotDraw(term).words) }
-        try DashboardRun(plan, output).perform()
+        try DashboardRun(plan, output.plain).perform()
     }
 }
 

@@ -21,7 +21,7 @@ final class TrialRun {
             Output.error.line("trial: \(trial.name)")
             var plan = trial.plan
             if let duration { plan.duration = duration }
-            let run = try HeadlessRun(plan, file: nil, printsJSON: printsJSON, signals: signals)
+            let run = try HeadlessRun(plan, RunOutput(), signals: signals)
             _ = try run.watch()
             Output.error.line("\(trial.name): \(run.run.summary.outcome.text)")
         }
