@@ -36,6 +36,10 @@ package final class Experiment {
     private var watcher = EventWatcher()
     /// Workers that did not answer the last time.
     private var lateWorkers: Set<Int> = []
+    private var violations: ViolationInbox?
+    /// Hears of an audit's evidence at once, on a server's thread, instead of `takeEvents`. Set before `start`
+    /// by a process that may die of what it runs: what is not written then is lost.
+    package var onViolation: (@Sendable (Event) -> Void)?
     private var drainNanoseconds: UInt64 = 0
     private var areServersStopping = false
     private var isStopped = false
@@ -111,9 +115,14 @@ package final class Experiment {
         lastSampleNanoseconds = startNanoseconds
         do {
             if let plan = plan.server {
+                let violations = ViolationInbox(startNanoseconds: startNanoseconds, listener: onViolation)
+                self.violations = violations
+                var configuration = ServerConfiguration(plan)
+                configuration.onViolation = { violations.note($0) }
                 for (number, socket) in sockets.enumerated() {
                     servers.append(try ServerWorker(
-                        id: number, number: number, socket: socket, configuration: ServerConfiguration(plan), answers: answers))
+                        id: number, number: number, socket: socket, configuration: configuration,
+                        isAudited: plan.audits ?? EventLoop.isAuditedByDefault, answers: answers))
                 }
             }
             // A client that connects before anybody listens is refused, and that would be counted.
@@ -191,7 +200,9 @@ package final class Experiment {
     }
 
     /// What happened since the last time, oldest first.
-    package func takeEvents() -> [Event] { watcher.takeEvents() }
+    package func takeEvents() -> [Event] {
+        (watcher.takeEvents() + (violations?.takeEvents() ?? [])).sorted { $0.timeNanoseconds < $1.timeNanoseconds }
+    }
 
     /// A line of our own among the events: what the user did.
     package func note(_ level: Event.Level, source: String, _ text: String) {

@@ -33,6 +33,12 @@ package final class LiveSource: SampleSource {
 
     package func start() throws(ExperimentError) { try experiment.start() }
 
+    /// As the experiment's: set it before `start`.
+    var onViolation: (@Sendable (Event) -> Void)? {
+        get { experiment.onViolation }
+        set { experiment.onViolation = newValue }
+    }
+
     package func askForSample() {
         guard stage != .ended else { return }
         news.append(.sample(experiment.sample()))

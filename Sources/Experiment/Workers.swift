@@ -27,7 +27,7 @@ final class ServerWorker: Sendable {
     private let thread: LoopThread
 
     init(
-        id: Int, number: Int, socket: Listener.Socket, configuration: ServerConfiguration, answers: Answers
+        id: Int, number: Int, socket: Listener.Socket, configuration: ServerConfiguration, isAudited: Bool, answers: Answers
     ) throws(LoopError) {
         answers.begin(id)
         let mailbox = mailbox
@@ -36,7 +36,7 @@ final class ServerWorker: Sendable {
             let stack = unsafe hw_take_signal_stack()
             defer { unsafe hw_give_signal_stack(stack) }
             do {
-                let loop = try ServerWorker.makeLoop(or: socket)
+                let loop = try ServerWorker.makeLoop(isAudited: isAudited, or: socket)
                 let server = try HTTPServer(
                     loop: loop, socket: socket, number: number, configuration: configuration
                 ) { mailbox.close() }
@@ -68,8 +68,8 @@ final class ServerWorker: Sendable {
     func join() { thread.join() }
 
     /// Without a loop nobody takes the socket over.
-    private static func makeLoop(or socket: Listener.Socket) throws(LoopError) -> EventLoop {
-        do throws(LoopError) { return try EventLoop() } catch {
+    private static func makeLoop(isAudited: Bool, or socket: Listener.Socket) throws(LoopError) -> EventLoop {
+        do throws(LoopError) { return try EventLoop(isAudited: isAudited) } catch {
             socket.close()
             throw error
         }

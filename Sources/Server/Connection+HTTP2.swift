@@ -237,6 +237,7 @@ extension Connection: SessionHandler {
         while !isDone && phase == .http2 && stream.pendingByteCount <= server.configuration.unsentByteLimit {
             isDone = true
             let frames = takeArena()
+            if connectionArena == nil { own(frames, exchange: 0) }
             output = frames
             lacksRoom = false
             do {

@@ -114,6 +114,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         fields = server.fields
         writePolicy = server.writePolicy
         connectionArena = writePolicy == .resetEarly ? arenas.take() : nil
+        stream.number = id
         openedNanoseconds = EventLoop.monotonicNanoseconds()
         lastProgressNanoseconds = openedNanoseconds
         unsafe firstExchange = nil
@@ -302,7 +303,9 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     func beginExchange(streamID: Int32) -> UnsafeMutablePointer<Exchange> {
         resetArenaEarly()
-        let exchange = unsafe Exchange.begin(in: takeArena(), connection: self, streamID: streamID)
+        let arena = takeArena()
+        own(arena, exchange: streamID == 0 ? requestCount + 1 : UInt64(streamID))
+        let exchange = unsafe Exchange.begin(in: arena, connection: self, streamID: streamID)
         unsafe exchange.pointee.next = unsafe firstExchange
         if let first = unsafe firstExchange { unsafe first.pointee.previous = unsafe exchange }
         unsafe firstExchange = unsafe exchange

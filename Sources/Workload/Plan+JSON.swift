@@ -69,6 +69,7 @@ extension ServerPlan {
         .time("request_timeout", \.requestTimeout),
         .count("send_buffer", \.sendBufferByteCount),
         .choice("write_policy", \.writePolicy),
+        .flag("audit", \.audits),
     ]
 }
 

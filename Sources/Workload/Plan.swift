@@ -46,6 +46,8 @@ package struct ServerPlan: Sendable, Equatable {
     package var writePolicy = WritePolicy.lease
     /// Unsafe choices may be made: the process that runs this is expendable.
     package var allowsUnsafe = false
+    /// Watch arenas and pending writes. nil: as the build does, debug ones always.
+    package var audits: Bool?
     package var headerTimeout: Duration = .seconds(10)
     package var idleTimeout: Duration = .seconds(60)
     package var requestTimeout: Duration = .seconds(30)

@@ -67,6 +67,18 @@ struct PlanField<Part>: Sendable {
         }
     }
 
+    /// null: nobody said.
+    static func flag(_ name: String, _ path: Path<Bool?>) -> PlanField {
+        PlanField(name: name) { $0[keyPath: path].map { .bool($0) } ?? .null } write: { part, json in
+            switch json {
+            case .null: part[keyPath: path] = nil
+            case .bool(let flag): part[keyPath: path] = flag
+            default: return false
+            }
+            return true
+        }
+    }
+
     static func text(_ name: String, _ path: Path<String>) -> PlanField {
         PlanField(name: name) { .string($0[keyPath: path]) } write: { part, json in
             guard let text = json.string else { return false }

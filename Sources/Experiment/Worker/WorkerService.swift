@@ -18,7 +18,7 @@ package struct WorkerService: ~Copyable {
     private static let standardInput: Int32 = 0
 
     private var orders = LineReader(descriptor: WorkerService.standardInput)
-    private var writer: RecordingWriter
+    private let pipe: RecordingPipe
     private var hasSaidDone = false
 
     /// Takes the process over: its standard streams, its signals, its descriptors.
@@ -31,8 +31,7 @@ package struct WorkerService: ~Copyable {
         _ = signal(SIGPIPE, SIG_IGN)
         // ^C is the parent's to understand.
         _ = signal(SIGINT, SIG_IGN)
-        writer = try RecordingWriter(path: "-")
-        writer.connectionLimit = WorkerService.connectionLimit
+        pipe = try RecordingPipe(connectionLimit: WorkerService.connectionLimit)
         orders.waits = false
     }
 
@@ -63,7 +62,7 @@ package struct WorkerService: ~Copyable {
             return nil
         }
         if plan.isUnsafe { hw_leave_no_core() }
-        try writer.write(header(plan))
+        try pipe.write(header(plan))
         // Here it may happen.
         plan.server?.allowsUnsafe = true
         let source: LiveSource
@@ -71,6 +70,8 @@ package struct WorkerService: ~Copyable {
             try tell(.failed(error.description))
             return nil
         }
+        // At once, from the thread that found it: it may be the last thing that this process says.
+        source.onViolation = { [pipe] event in try? pipe.write(event) }
         try tell(.ready(server: source.serverAddress, target: source.targetAddress))
         return source
     }
@@ -101,8 +102,8 @@ package struct WorkerService: ~Copyable {
     private mutating func tell(_ source: LiveSource) throws(RecordingError) {
         for news in source.takeNews() {
             switch news {
-            case .sample(let sample): try writer.write(sample)
-            case .event(let event): try writer.write(event)
+            case .sample(let sample): try pipe.write(sample)
+            case .event(let event): try pipe.write(event)
             case .loadEnded: try tell(.loadEnded)
             }
         }
@@ -112,7 +113,7 @@ package struct WorkerService: ~Copyable {
         }
     }
 
-    private mutating func tell(_ line: WorkerLine) throws(RecordingError) { try writer.write(type: WorkerLine.type, line.json) }
+    private func tell(_ line: WorkerLine) throws(RecordingError) { try pipe.write(line) }
 
     /// nil: no whole line now.
     private mutating func nextOrder() throws(RecordingError) -> WorkerOrder? {

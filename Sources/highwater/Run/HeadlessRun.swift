@@ -11,6 +11,7 @@ final class HeadlessRun {
     private var progress: Progress
     /// What comes now belongs to the end, and is no progress.
     private var loadHasEnded = false
+    private var hasShownEvidence = false
 
     /// Between two looks at whether the end is over.
     static let drainTick = Duration.milliseconds(20)
@@ -85,6 +86,11 @@ final class HeadlessRun {
             case .event(let event):
                 guard event.level > .info else { continue }
                 progress.interject("\(event.level.rawValue): \(event.source): \(event.text)")
+                // The first in full: those that follow are of the same kind.
+                if let violation = event.violation, !hasShownEvidence {
+                    hasShownEvidence = true
+                    for line in violation.lines { progress.interject("  " + line) }
+                }
             case .loadEnded: loadHasEnded = true
             }
         }
