@@ -34,6 +34,8 @@ struct EventWatcher {
         }
         let reconnects = grown(\.client, \.reconnects)
         if reconnects > 0 { note(.warning, "client", "\(reconnects) connected again") }
+        let corruptions = grown(\.client, \.cacheCorruptions)
+        if corruptions > 0 { note(.error, "client", "\(corruptions) faults in caches without a lock") }
         let errored = grown(\.client, \.erroredRequests)
         if errored > 0 { note(.error, "client", "\(errored) requests without an answer") }
         for violation in sample.client?.bodyViolations ?? [] {

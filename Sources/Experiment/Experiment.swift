@@ -27,6 +27,8 @@ package final class Experiment {
     private var servers: [ServerWorker] = []
     private var clients: [ClientWorker] = []
     private let answers: Answers
+    /// Those that all loops share, if there are such.
+    private var commonCaches: CacheOwnership?
     private var probe = ProcessProbe()
 
     private var startNanoseconds: UInt64 = 0
@@ -129,11 +131,14 @@ package final class Experiment {
             answers.waitUntilReady(servers.count, seconds: Experiment.answerSeconds)
             if let client = plan.client, let address = clientAddress {
                 let loops = min(client.loops, client.connections)
+                let caches = CacheOwnership(client.cacheScope)
+                commonCaches = caches
                 for number in 0..<loops {
                     clients.append(try ClientWorker(
                         id: servers.count + number, number: number,
                         configuration: ClientConfiguration(
-                            client, address: address, authority: targetAddress ?? address.description, loop: number, of: loops),
+                            client, address: address, authority: targetAddress ?? address.description, caches: caches,
+                            loop: number, of: loops),
                         share: client.rate.map { (rate: $0 / Double(loops), phase: Double(number) / Double(loops)) },
                         answers: answers))
                 }
@@ -164,6 +169,11 @@ package final class Experiment {
             server: mergeServers(), client: mergeClients(), process: probe.sample())
         lastSampleNanoseconds = now
         watcher.look(at: sample, connectError: answers.lastConnectError?.reason)
+        for event in sample.client?.events ?? [] {
+            watcher.note(Event(
+                timeNanoseconds: event.monotonicNanoseconds - min(event.monotonicNanoseconds, startNanoseconds),
+                level: event.level, source: "client", text: event.text))
+        }
         return sample
     }
 
@@ -196,6 +206,7 @@ package final class Experiment {
             // Counters may be read again when a loop is late; what histograms hold only once.
             lastClientSamples[index]?.forgetHistograms()
         }
+        commonCaches?.add(to: &merged)
         return merged
     }
 

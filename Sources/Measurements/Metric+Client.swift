@@ -3,7 +3,9 @@ extension Metric {
     static let client: [Metric] =
         clientRequests + clientResponses + clientBodies + clientConnections + clientGroup.inner(\.tls).metrics + clientBytes
         + clientGroup.inner(\.writes).metrics
+        + clientGroup.inner(\.sessions).metrics("cache.tls")
         + clientGroup.inner(\.strings).metrics("cache.strings") + clientGroup.inner(\.buffers).metrics("cache.buffers")
+        + [clientGroup.counter("cache.corruptions", .error, \.cacheCorruptions, "Faults found in caches without a lock; 0 in every guarded scope")]
         + clientLoops
 
     private static let clientGroup = MetricGroup<ClientSample>(
@@ -54,7 +56,8 @@ extension Metric {
         clientGroup.gauge("connections.open", .connection, \.openConnections, "Open now"),
         clientGroup.counter("connections.opened", .connection, \.openedConnections, "Established"),
         clientGroup.counter("connections.failed", .attempt, \.failedConnects, "Attempts to connect that failed"),
-        clientGroup.counter("connections.reconnects", .connection, \.reconnects, "Established in place of one that had ended"),
+        clientGroup.counter("connections.reconnects", .connection, \.reconnects, "Established in place of one that was lost"),
+        clientGroup.counter("connections.renewed", .connection, \.renewedConnections, "Established in place of one that had done its share (--reconnect)"),
     ]
 
     private static let clientBytes: [Metric] = [

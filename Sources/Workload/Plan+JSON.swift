@@ -87,6 +87,11 @@ extension ClientPlan {
         .number("rate", \.rate),
         .count("requests", \.requests),
         .choice("cache_scope", \.cacheScope),
+        PlanField(name: "reconnect") { .string($0.reconnect.text) } write: { plan, json in
+            guard let policy = json.string.flatMap({ try? ReconnectPolicy(parsing: $0) }) else { return false }
+            plan.reconnect = policy
+            return true
+        },
         .time("timeout", \.requestTimeout),
         .time("connect_timeout", \.connectTimeout),
         .count("window", \.windowByteCount),

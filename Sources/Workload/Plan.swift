@@ -16,6 +16,8 @@ package struct Plan: Sendable, Equatable {
     package var drainTime: Duration = .seconds(15)
     /// In a process of its own, whatever the choices.
     package var isIsolated = false
+    /// We are the process that may be lost: what is unsafe on purpose runs here and nowhere else.
+    package var isInWorker = false
 
     package init(server: ServerPlan?, client: ClientPlan?, duration: Duration? = nil) {
         self.server = server
@@ -25,6 +27,9 @@ package struct Plan: Sendable, Equatable {
 
     /// One of the choices may take the process down that it runs in.
     package var isUnsafe: Bool { server?.writePolicy.isUnsafe == true || client?.cacheScope.isUnsafe == true }
+
+    /// Whether this process may run the scope. The unsafe one may take it down with it.
+    package func isAllowed(_ scope: CacheScope) -> Bool { isInWorker || !scope.isUnsafe }
 }
 
 /// The embedded server.
@@ -80,6 +85,8 @@ package struct ClientPlan: Sendable, Equatable {
     /// Requests in all. nil: no end but the plan's duration.
     package var requests: Int?
     package var cacheScope = CacheScope.client
+    /// When a client leaves a connection that is still good for another.
+    package var reconnect = ReconnectPolicy.never
     package var connectTimeout: Duration = .seconds(5)
     package var requestTimeout: Duration = .seconds(30)
     /// Initial flow-control window of a stream and of the connection, bytes.

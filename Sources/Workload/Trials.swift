@@ -20,11 +20,17 @@ package struct Trial: Sendable {
     package let plan: Plan
     package let expectation: Expectation
 
+    package init(name: String, plan: Plan, expectation: Expectation) {
+        self.name = name
+        self.plan = plan
+        self.expectation = expectation
+    }
+
     /// How a trial goes when the program tells the truth.
-    package enum Expectation: Sendable {
-        /// The process dies, or wrong bytes are found.
+    package enum Expectation: String, Sendable {
+        /// The process dies, or something is found that must not be.
         case fails
         /// Every request is answered, and every byte is right.
-        case isClean
+        case isClean = "clean"
     }
 }

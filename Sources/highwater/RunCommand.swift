@@ -26,7 +26,13 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "The table as JSON.")
     var json = false
 
-    func run() throws { try TrialRun(trials, duration: duration, printsJSON: json).perform() }
+    @Flag(help: "On the dashboard, one trial after the other; where there is a terminal.")
+    var live = false
+
+    func run() throws {
+        let onScreen = try ScreenChoice.isPossible(wanted: live)
+        try TrialRun(trials, duration: duration, printsJSON: json, onScreen: onScreen).perform()
+    }
 
     private static func trials(_ name: String) throws -> Trials {
         if let trials = Trials.named(name) { return trials }

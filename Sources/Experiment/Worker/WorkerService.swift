@@ -64,6 +64,7 @@ package struct WorkerService: ~Copyable {
         if plan.isUnsafe { hw_leave_no_core() }
         try pipe.write(header(plan))
         // Here it may happen.
+        plan.isInWorker = true
         plan.server?.allowsUnsafe = true
         let source: LiveSource
         do throws(ExperimentError) { source = try LiveSource(plan) } catch {

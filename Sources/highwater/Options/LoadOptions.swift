@@ -73,6 +73,8 @@ struct LoadOptions: ParsableArguments {
     @Flag(help: "Compare every answer to /bytes, /stream-bytes and /drip with what it has to be: status, length and each byte. Each request asks for another ?seed=. Exit 99 when one was wrong.")
     var bodyCheck = false
 
+    @OptionGroup(title: "Caches") var caches: CacheOptions
+
     /// More than the ports of one address: beyond, connecting can only fail.
     private static let connectionLimit = 64_000
     /// No server allows more; h2o and nginx allow 100 to 128.
@@ -101,6 +103,7 @@ struct LoadOptions: ParsableArguments {
         plan.requestTimeout = timeout
         plan.connectTimeout = connectTimeout
         if let window { plan.windowByteCount = window }
+        caches.apply(to: &plan)
         plan.checksBodies = bodyCheck
         return plan
     }

@@ -12,7 +12,7 @@ internal import Workload
 /// end of the load, the next sample. The terminal is never waited for.
 final class DashboardRun {
     /// The one that is shown. After the death of its process another may take its place.
-    private var run: Run
+    private(set) var run: Run
     private let plan: Plan
     private let output: RunOutput
     private let signals: SignalInbox
@@ -22,6 +22,8 @@ final class DashboardRun {
     private let clock = ContinuousClock()
     private var deadline: ContinuousClock.Instant?
     private var tick: ContinuousClock.Instant
+    /// How long the screen stays when the process has died; nil: until somebody has seen enough.
+    private let staysAfterDeath: Duration?
     /// How often the same was run again.
     private var repetitions = 0
     /// The connection that the server was asked to tell more of.
@@ -31,6 +33,8 @@ final class DashboardRun {
     private var hasHungUp = false
     private var leavesScreen = false
 
+    /// To be delivered besides those that ask for the end.
+    static let signals = [SIGWINCH, SIGTSTP, SIGCONT]
     /// Longest time from a change of the load to the sample that shows it, however rarely one samples.
     private static let responseTime = Duration.milliseconds(500)
     /// Between two looks at whether the drain is over.
@@ -39,9 +43,12 @@ final class DashboardRun {
     private static let hangUpDrainTime = Duration.seconds(1)
 
     /// Opens all that the run needs and the terminal, and draws the first frame; nothing runs yet.
-    init(_ plan: Plan, _ output: RunOutput) throws {
+    ///
+    /// - Parameter signals: with those of `DashboardRun.signals`.
+    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, staysAfterDeath: Duration? = nil) throws {
         let environment = Environment.variables(noColor: output.noColor)
-        signals = try SignalInbox(others: [SIGWINCH, SIGTSTP, SIGCONT])
+        self.signals = signals
+        self.staysAfterDeath = staysAfterDeath
         run = try Run(plan, output, signals: signals)
         self.plan = plan
         self.output = output
@@ -55,7 +62,10 @@ final class DashboardRun {
     /// Runs to the end, gives the terminal back and prints the summary.
     ///
     /// Errors: what kept it from running, or the exit code after a summary.
-    func perform() throws {
+    func perform() throws { try run.finish(after: watch()) }
+
+    /// Runs to the end and gives the terminal back. Errors: what kept it from running.
+    func watch() throws -> Run.End {
         do { try start() } catch {
             terminal.close()
             throw error
@@ -63,14 +73,14 @@ final class DashboardRun {
         if let fallback = terminal.fallbackTerm {
             run.source.note(.warning, source: "screen", "this terminal is not in terminfo: taken for \(fallback)")
         }
-        let end = drain(after: watch())
+        let end = drain(after: goThrough())
         if leavesScreen {
             let size = terminal.size
             terminal.leave(lastFrame: dashboard.frame(width: size.width, height: size.height))
         } else {
             terminal.close()
         }
-        try run.finish(after: end)
+        return end
     }
 
     // MARK: While the load runs
@@ -86,10 +96,11 @@ final class DashboardRun {
         }
     }
 
-    private func watch() -> Run.End {
+    private func goThrough() -> Run.End {
         while true {
             let isDead = run.source.outcome != nil
             let now = clock.now
+            if isDead, let deadline, staysAfterDeath != nil, now >= deadline { return .natural }
             if !isDead {
                 if run.source.isLoadDone || deadline.map({ now >= $0 }) == true { return .natural }
                 if now >= tick {
@@ -116,6 +127,7 @@ final class DashboardRun {
         }
         guard let outcome = run.source.outcome, outcome.isDeath, dashboard.run.state != .dead else { return }
         dashboard.run.state = .dead
+        if let staysAfterDeath { deadline = clock.now + staysAfterDeath }
         isStale = true
     }
 

@@ -9,6 +9,7 @@ final class HeadlessRun {
     private let plan: Plan
     private let signals: SignalInbox
     private var progress: Progress
+    private let showsProgress: Bool
     /// What comes now belongs to the end, and is no progress.
     private var loadHasEnded = false
     private var hasShownEvidence = false
@@ -19,7 +20,8 @@ final class HeadlessRun {
     /// Binds, resolves and opens all that the run needs; nothing runs yet.
     ///
     /// - Parameter signals: where there are several runs, one after the other.
-    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox) throws {
+    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, showsProgress: Bool = true) throws {
+        self.showsProgress = showsProgress
         self.signals = signals
         run = try Run(plan, output, signals: signals)
         self.plan = plan
@@ -82,7 +84,7 @@ final class HeadlessRun {
         var isRead = true
         for item in news {
             switch item {
-            case .sample(let sample): if !loadHasEnded { isRead = progress.show(sample) && isRead }
+            case .sample(let sample): if showsProgress && !loadHasEnded { isRead = progress.show(sample) && isRead }
             case .event(let event):
                 guard event.level > .info else { continue }
                 progress.interject("\(event.level.rawValue): \(event.source): \(event.text)")

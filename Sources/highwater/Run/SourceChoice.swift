@@ -8,7 +8,7 @@ enum SourceChoice {
     /// asked for; else here. Binds and resolves; nothing runs yet.
     static func source(for plan: Plan) throws(RunError) -> any SampleSource {
         do {
-            let isExpendable = plan.server?.allowsUnsafe == true
+            let isExpendable = plan.isInWorker || plan.server?.allowsUnsafe == true
             guard plan.isIsolated || plan.isUnsafe && !isExpendable else { return try LiveSource(plan) }
             return try WorkerProcess(plan, executable: ownPath, arguments: [WorkerCommand.name, String(getpid())])
         } catch { throw RunError(error.description) }
