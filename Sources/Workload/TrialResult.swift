@@ -4,10 +4,16 @@ package import Measurements
 package struct TrialResult: Sendable {
     package let trial: Trial
     package let summary: Summary
+    /// Evidence of the audit. Where the process died before its first sample, it is all there is.
+    package let violations: [Violation]
+    /// When it ended, since its start.
+    package let endNanoseconds: UInt64
 
-    package init(_ trial: Trial, _ summary: Summary) {
+    package init(_ trial: Trial, _ summary: Summary, violations: [Violation], endNanoseconds: UInt64) {
         self.trial = trial
         self.summary = summary
+        self.violations = violations
+        self.endNanoseconds = endNanoseconds
     }
 
     /// The process died, or something was found that must not be.
@@ -23,11 +29,11 @@ package struct TrialResult: Sendable {
 
     /// What was found, beside the death: "3 wrong answers".
     package var findings: [String] {
-        let client = summary.last.client, audit = summary.last.server?.audit
+        let client = summary.last.client
         let counts: [(UInt64, String)] = [
             (wrongAnswers, "wrong answers"), (client?.cacheCorruptions ?? 0, "faults in caches"),
-            (audit?.unsafeResets ?? 0, "unsafe resets"), (audit?.staleCompletions ?? 0, "stale completions"),
-            (audit?.changedWrites ?? 0, "changed writes"), (notSuccessful, "not 2xx"),
+            (unsafeResets, "unsafe resets"), (audited(\.staleCompletions, .staleCompletion), "stale completions"),
+            (audited(\.changedWrites, .changedBytes), "changed writes"), (notSuccessful, "not 2xx"),
             (client?.erroredRequests ?? 0, "without an answer"),
         ]
         return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
@@ -48,7 +54,12 @@ package struct TrialResult: Sendable {
 
     var wrongAnswers: UInt64 { summary.last.client?.bodies.wrong ?? 0 }
     var corruptedBodies: UInt64 { (summary.last.client?.bodies.corrupted ?? 0) + (summary.last.client?.bodies.swapped ?? 0) }
-    var unsafeResets: UInt64 { summary.last.server?.audit.unsafeResets ?? 0 }
+    var unsafeResets: UInt64 { audited(\.unsafeResets, .reset) }
+
+    /// What the last sample has counted, or what has been told since, whichever is more.
+    private func audited(_ path: KeyPath<AuditSample, UInt64>, _ kind: Violation.Kind) -> UInt64 {
+        max(summary.last.server?.audit[keyPath: path] ?? 0, UInt64(violations.count { $0.kind == kind }))
+    }
 
     var notSuccessful: UInt64 {
         guard let statuses = summary.last.client?.statuses else { return 0 }

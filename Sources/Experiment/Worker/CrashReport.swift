@@ -1,25 +1,31 @@
 /// What a worker process wrote in its last moment: where the fault was, and how it got there.
-struct CrashReport: Equatable {
-    var signal: Int32
+package struct CrashReport: Equatable {
+    package var signal: Int32
     /// What could not be reached; 0 for a fault without an address, such as an abort.
-    var address: UInt64
+    package var address: UInt64
     /// "server-0"
-    var thread: String
+    package var thread: String
     /// Innermost first.
-    var frames: [Frame]
+    package var frames: [Frame]
 
     /// A place in the program.
-    struct Frame: Equatable {
+    package struct Frame: Equatable {
         /// "libuv.so.1"; empty where nothing is.
-        var module: String
+        package var module: String
         /// As the linker has it. nil: a function of its module's own, which has no name there.
-        var symbol: String?
+        package var symbol: String?
         /// From the symbol's start, or the module's.
-        var offset: UInt64
+        package var offset: UInt64
+
+        package init(module: String, symbol: String?, offset: UInt64) {
+            self.module = module
+            self.symbol = symbol
+            self.offset = offset
+        }
     }
 
     /// Frames that are told; what lies below them is the start of a thread.
-    static let frameLimit = 16
+    package static let frameLimit = 16
 
     private static let beginning = "highwater: fault "
     private static let end = "highwater: end of report"
@@ -29,7 +35,7 @@ struct CrashReport: Equatable {
     /// Finds the report in what the process wrote on standard error.
     ///
     /// - Returns: nil when there is none; a report that was cut off has fewer frames.
-    init?(in text: String) {
+    package init?(in text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
         guard let start = lines.lastIndex(where: { $0.hasPrefix(CrashReport.beginning) }) else { return nil }
         // "11 at 0x7f00 on server-0"

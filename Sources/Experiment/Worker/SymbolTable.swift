@@ -6,16 +6,16 @@ internal import Glibc
 ///
 /// ELF-64 of this machine's byte order. The file is mapped, looked through and let go; a stripped
 /// one has no names.
-enum SymbolTable {
+package enum SymbolTable {
     private static let sectionHeaderOffset = 0x28, sectionHeaderSize = 0x3A, sectionCount = 0x3C
     private static let symbolTableType: UInt32 = 2
     private static let symbolSize = 24
 
     /// The file of the running program.
-    static let ownPath = "/proc/self/exe"
+    package static let ownPath = "/proc/self/exe"
 
     /// The function that has this address in the file's own numbers, and how far into it that is.
-    static func name(at address: UInt64, path: String = ownPath) -> (name: String, offset: UInt64)? {
+    package static func name(at address: UInt64, path: String = ownPath) -> (name: String, offset: UInt64)? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
@@ -62,27 +62,47 @@ enum SymbolTable {
     }
 
     /// A mangled name of Swift's as its source has it, without what it takes and returns; any other name as it is.
-    static func readable(_ name: String) -> String {
+    package static func readable(_ name: String) -> String {
         guard let words = unsafe swift_demangle(name, name.utf8.count, nil, nil, 0) else { return name }
         defer { unsafe free(words) }
         return unsafe shortened(String(cString: words))
     }
 
-    /// "Server.Connection.send(Server.Part) throws -> ()" is "Server.Connection.send".
-    private static func shortened(_ name: String) -> String {
+    /// "closure #1 () -> () in Server.(send in _8F2A)(Server.Part) throws -> ()" is "closure #1 in Server.send".
+    package static func shortened(_ name: String) -> String {
         var depth = 0
         var short = ""
-        var previous: Character = " "
-        for character in name {
+        // What a function takes and returns is left out up to the next " in ", which names where it stands.
+        var isSkipping = false
+        var rest = name[...]
+        while let character = rest.first {
+            if let own = privateName(rest) {
+                if depth == 0 && !isSkipping { short += own.name }
+                rest = own.rest
+                continue
+            }
+            if depth == 0, rest.hasPrefix(" in ") { isSkipping = false }
+            if depth == 0, [" ->", " throws", " async", " @"].contains(where: rest.hasPrefix) { isSkipping = true }
+            rest.removeFirst()
             // The arrow of a function type closes nothing.
-            let isArrow = previous == "-" && character == ">"
-            previous = character
+            if character == "-", rest.first == ">" {
+                rest.removeFirst()
+                continue
+            }
             if "(<[{".contains(character) { depth += 1 }
-            if depth == 0 { short.append(character) }
-            if isArrow { if depth == 0 { break } } else if ")>]}".contains(character) { depth = max(0, depth - 1) }
+            if depth == 0 && !isSkipping && !(character == " " && short.last == " ") { short.append(character) }
+            if ")>]}".contains(character) { depth = max(0, depth - 1) }
         }
-        for ending in [" ->", " throws", " async"] where short.hasSuffix(ending) { short.removeLast(ending.count) }
         return String(short.prefix(nameLimit))
+    }
+
+    /// "(send in _8F2A)" at the start of a text: a name that its file keeps to itself.
+    private static func privateName(_ text: Substring) -> (name: Substring, rest: Substring)? {
+        guard text.first == "(", let mark = text.firstRange(of: " in _"), let close = text[mark.upperBound...].firstIndex(of: ")")
+        else { return nil }
+        let name = text[text.index(after: text.startIndex)..<mark.lowerBound]
+        guard !name.contains(where: { "() ".contains($0) }), text[mark.upperBound..<close].allSatisfy(\.isHexDigit) else { return nil }
+        return (name, text[text.index(after: close)...])
     }
 
     /// What fits into a line of a screen.

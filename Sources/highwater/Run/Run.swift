@@ -17,6 +17,10 @@ final class Run {
     /// Why the recording ends early; the run goes on without it.
     private var recordingError: RecordingError?
     private(set) var summary: Summary
+    /// Evidence that the run has found: an audit tells a few only.
+    private(set) var violations: [Violation] = []
+    /// Of the last that is known of the run, since its start.
+    private(set) var lastNanoseconds: UInt64 = 0
     private var isSummedUp = false
     /// One for this run and those that take its place.
     let metrics: LingeringMetrics?
@@ -81,9 +85,13 @@ final class Run {
             switch item {
             case .sample(let sample):
                 summary.add(sample)
+                lastNanoseconds = max(lastNanoseconds, sample.timeNanoseconds)
                 metrics?.publish(sample)
                 record { (writer) throws(RecordingError) in try writer.write(sample) }
-            case .event(let event): record { (writer) throws(RecordingError) in try writer.write(event) }
+            case .event(let event):
+                lastNanoseconds = max(lastNanoseconds, event.timeNanoseconds)
+                if let violation = event.violation { violations.append(violation) }
+                record { (writer) throws(RecordingError) in try writer.write(event) }
             case .loadEnded: summary.endLoad()
             }
         }

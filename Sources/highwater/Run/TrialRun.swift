@@ -29,8 +29,8 @@ final class TrialRun {
             var plan = trial.plan
             if let duration { plan.duration = duration }
             if !onScreen { Output.error.line("\(trials.name): \(trial.name)") }
-            let (summary, end) = try watch(plan)
-            results.append(TrialResult(trial, summary))
+            let (run, end) = try watch(plan)
+            results.append(TrialResult(trial, run.summary, violations: run.violations, endNanoseconds: run.lastNanoseconds))
             if case .signal(let signal) = end { throw ExitCode(128 + signal) }
         }
         let table = TrialTable(name: trials.name, results: results)
@@ -40,14 +40,14 @@ final class TrialRun {
         if !table.isAsExpected { throw ExitCode(Run.failedExitCode) }
     }
 
-    private func watch(_ plan: Plan) throws -> (Summary, Run.End) {
+    private func watch(_ plan: Plan) throws -> (Run, Run.End) {
         if onScreen {
             let shown = try DashboardRun(plan, RunOutput(), signals: signals, staysAfterDeath: TrialRun.mourningTime)
             let end = try shown.watch()
-            return (shown.run.summary, end)
+            return (shown.run, end)
         }
         let run = try HeadlessRun(plan, RunOutput(), signals: signals, showsProgress: Output.error.isTerminal)
         let end = try run.watch()
-        return (run.run.summary, end)
+        return (run.run, end)
     }
 }
