@@ -65,6 +65,7 @@ extension HTTPClient {
             request.setPath(request.path(at: nextPathIndex))
         }
         nextPathIndex &+= 1
+        if generator.takesEarlyClose() { unsafe record.pointee.closesEarly = true }
         var streamID: Int32?
         if let session {
             streamID = unsafe session.submitRequest(
@@ -124,6 +125,7 @@ extension HTTPClient {
         } catch {
             return protocolDidFail()
         }
+        if closeEarlyIfWanted() { return }
         fill()
         flush()
         endIfDrained()
@@ -151,7 +153,10 @@ extension HTTPClient {
         isFlushing = true
         defer { isFlushing = false }
         stampUnsent()
-        if let pipeline { return flush(pipeline, on: stream) }
+        if let pipeline {
+            flush(pipeline, on: stream)
+            return halfCloseIfWanted(pipeline, on: stream)
+        }
         guard let session else { return }
         unsafe caches.withBuffer(byteCount: 16 * 1024) { buffer in
             var count = 0

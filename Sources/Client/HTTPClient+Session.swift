@@ -52,6 +52,7 @@ extension HTTPClient: SessionHandler {
         generator.counters.receivedBodyBytes &+= UInt64(bytes.count)
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
         if let check = unsafe record.pointee.check { unsafe check.pointee.check.receive(bytes) }
+        if unsafe record.pointee.closesEarly { noteEarlyClose() }
     }
 
     func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {}

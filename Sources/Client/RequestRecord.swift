@@ -17,6 +17,8 @@ struct RequestRecord {
     var failure: RequestFailure?
     /// The check of the answer's body, and its request's target; nil without.
     var check: UnsafeMutablePointer<BodyChecker.Record>?
+    /// The connection is closed when the first part of the answer's body has come.
+    var closesEarly = false
     /// Bytes of the request body already handed to nghttp2.
     var sentBodyByteCount = 0
 
@@ -33,6 +35,8 @@ struct RequestRecord {
 /// Why a request ended without a full answer.
 enum RequestFailure {
     case closed, reset, goaway, timeout, protocolError, aborted
+    /// Left by us, on purpose: see `ClientManners.earlyCloseShare`.
+    case abandoned
 }
 
 /// The records of one loop.

@@ -16,6 +16,7 @@ package final class LiveSource: SampleSource {
 
     package var plan: Plan { experiment.plan }
     package var serverAddress: String? { experiment.serverAddress }
+    package var secureServerAddress: String? { experiment.secureServerAddress }
     package var targetAddress: String? { experiment.targetAddress }
     package var rate: Double? { experiment.rate }
     package var connections: Int { experiment.connections }
@@ -34,7 +35,7 @@ package final class LiveSource: SampleSource {
     package func start() throws(ExperimentError) { try experiment.start() }
 
     /// As the experiment's: set it before `start`.
-    var onViolation: (@Sendable (Event) -> Void)? {
+    package var onViolation: (@Sendable (Event) -> Void)? {
         get { experiment.onViolation }
         set { experiment.onViolation = newValue }
     }

@@ -10,6 +10,8 @@ package protocol SampleSource: AnyObject {
     var plan: Plan { get }
     /// "127.0.0.1:41231": where the embedded server listens; nil without one.
     var serverAddress: String? { get }
+    /// The same for TLS.
+    var secureServerAddress: String? { get }
     /// Whom the clients ask: the server, or the plan's target.
     var targetAddress: String? { get }
 

@@ -27,7 +27,8 @@ final class ServerWorker: Sendable {
     private let thread: LoopThread
 
     init(
-        id: Int, number: Int, socket: Listener.Socket, configuration: ServerConfiguration, isAudited: Bool, answers: Answers
+        id: Int, number: Int, socket: Listener.Socket, secureSocket: Listener.Socket?, configuration: ServerConfiguration,
+        isAudited: Bool, answers: Answers
     ) throws(LoopError) {
         answers.begin(id)
         let mailbox = mailbox
@@ -36,9 +37,9 @@ final class ServerWorker: Sendable {
             let stack = unsafe hw_take_signal_stack()
             defer { unsafe hw_give_signal_stack(stack) }
             do {
-                let loop = try ServerWorker.makeLoop(isAudited: isAudited, or: socket)
+                let loop = try ServerWorker.makeLoop(isAudited: isAudited, or: [socket, secureSocket])
                 let server = try HTTPServer(
-                    loop: loop, socket: socket, number: number, configuration: configuration
+                    loop: loop, socket: socket, secureSocket: secureSocket, number: number, configuration: configuration
                 ) { mailbox.close() }
                 try mailbox.open(on: loop) { command in
                     switch command {
@@ -67,10 +68,10 @@ final class ServerWorker: Sendable {
 
     func join() { thread.join() }
 
-    /// Without a loop nobody takes the socket over.
-    private static func makeLoop(isAudited: Bool, or socket: Listener.Socket) throws(LoopError) -> EventLoop {
+    /// Without a loop nobody takes the sockets over.
+    private static func makeLoop(isAudited: Bool, or sockets: [Listener.Socket?]) throws(LoopError) -> EventLoop {
         do throws(LoopError) { return try EventLoop(isAudited: isAudited) } catch {
-            socket.close()
+            for socket in sockets { socket?.close() }
             throw error
         }
     }

@@ -94,11 +94,17 @@ package final class TCPStream {
     // MARK: Opening
 
     /// Starts connecting; the owner hears `streamDidConnect`.
-    package func connect(to address: SocketAddress) {
+    ///
+    /// - Parameter receiveBufferByteCount: SO_RCVBUF; nil: the system's.
+    package func connect(to address: SocketAddress, receiveBufferByteCount: Int? = nil) {
         precondition(state == .new, "connect on a used stream")
         state = .connecting
         let code = unsafe address.withSockaddr { sockaddr in
-            unsafe uv_tcp_connect(&requests.pointee.connect, handle, sockaddr) { request, status in
+            if let byteCount = receiveBufferByteCount {
+                let code = unsafe hw_open_with_receive_buffer(handle, sockaddr, Int32(clamping: byteCount))
+                if code != 0 { return code }
+            }
+            return unsafe uv_tcp_connect(&requests.pointee.connect, handle, sockaddr) { request, status in
                 guard let data = unsafe request?.pointee.handle.pointee.data else { return }
                 unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.didConnect(status) }
             }
@@ -272,7 +278,8 @@ package final class TCPStream {
             unsafe end(write)
             return code
         }
-        unsafe write.pointee.isDirect = pendingByteCount == 0
+        // What holds leases is what the socket refused a moment ago, and somebody waits for it.
+        unsafe write.pointee.isDirect = write.pointee.leaseCount == 0 && pendingByteCount == 0
         if let youngest = unsafe youngestWrite {
             unsafe youngest.pointee.next = unsafe write
         } else {
@@ -305,12 +312,12 @@ package final class TCPStream {
         counts.pendingWrites -= 1
         unsafe counts.pendingBytes -= write.pointee.byteCount
         if status == 0 { unsafe counts.sentBytes &+= UInt64(write.pointee.byteCount) }
-        let wasDirect = unsafe write.pointee.isDirect
+        let isAwaited = unsafe !(write.pointee.isCopy && write.pointee.isDirect)
         unsafe end(write)
         if state == .closing || status == UV_ECANCELED.rawValue { return }
         if status != 0 { return fail("write", status) }
-        // Nobody waited for what the kernel had at once.
-        if !wasDirect || state == .finishing { owner?.streamDidWrite() }
+        // Nobody waits for a copy that the kernel had at once.
+        if isAwaited || state == .finishing { owner?.streamDidWrite() }
     }
 
     // MARK: Ending
@@ -326,6 +333,15 @@ package final class TCPStream {
         }
         if code != 0 { return fail("shutdown", code) }
         startReading()
+    }
+
+    /// Says our end once the queue is out. What comes is read as before; nothing may be sent any more.
+    package func endWriting() {
+        guard state == .open else { return }
+        let code = unsafe uv_shutdown(&requests.pointee.shutdown, streamHandle) { _, _ in
+            // What went wrong a read will tell: the connection is gone.
+        }
+        if code != 0 { fail("shutdown", code) }
     }
 
     private func didShutDown(_ status: Int32) {

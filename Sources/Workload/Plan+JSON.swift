@@ -28,15 +28,26 @@ extension Plan {
 
     /// The plan with the port that the system chose where it asked for any.
     ///
-    /// - Parameter address: "127.0.0.1:41231": where the server listens; nil without one.
-    package func listening(at address: String?) -> Plan {
-        guard let port = address?.split(separator: ":").last.flatMap({ Int($0) }), server != nil else { return self }
+    /// - Parameters:
+    ///   - address: "127.0.0.1:41231": where the server listens; nil without one.
+    ///   - secureAddress: the same for TLS.
+    package func listening(at address: String?, secureAddress: String?) -> Plan {
+        guard let port = Plan.port(of: address), let server else { return self }
         var plan = self
         plan.server?.port = port
-        plan.client?.host = server?.host ?? ""
+        plan.client?.host = server.host
         plan.client?.port = port
+        guard let tls = server.tls, let securePort = Plan.port(of: secureAddress) else { return plan }
+        plan.server?.tls?.port = securePort
+        plan.client?.isSecure = clientsUseTLS
+        if clientsUseTLS {
+            plan.client?.host = tls.host
+            plan.client?.port = securePort
+        }
         return plan
     }
+
+    private static func port(of address: String?) -> Int? { address?.split(separator: ":").last.flatMap { Int($0) } }
 
     /// Beside `server` and `client`.
     static let fields: [PlanField<Plan>] = [
@@ -70,17 +81,39 @@ extension ServerPlan {
         .count("send_buffer", \.sendBufferByteCount),
         .choice("write_policy", \.writePolicy),
         .flag("audit", \.audits),
+        .address("tls_listen", { $0.tls.map { ($0.host, $0.port) } }) { plan, address in
+            plan.tls = address.map { ServerTLSPlan(host: $0.host, port: $0.port) }
+        },
+        // After where it listens; and the key after its certificate.
+        .path("cert", { $0.tls?.files?.certificate }) { plan, path in
+            plan.tls?.files = path.map { ServerTLSPlan.Files(certificate: $0, key: "") }
+        },
+        .path("key", { $0.tls?.files?.key }) { plan, path in
+            if let path { plan.tls?.files?.key = path }
+        },
+        .time("handshake_timeout", \.handshakeTimeout),
     ]
 }
 
 extension ClientPlan {
     static let fields: [PlanField<ClientPlan>] = [
         .address("target", host: \.host, port: \.port),
+        .flag("tls", \.isSecure),
+        .choice("http", \.http),
+        .flag("insecure", \.tls.isInsecure),
+        .path("cacert", { $0.tls.authorityFile }) { $0.tls.authorityFile = $1 },
+        .path("key_log", { $0.tls.keyLogPath }) { $0.tls.keyLogPath = $1 },
+        .address("connect_to", { $0.connectTo.map { ($0.host, $0.port) } }) { plan, address in
+            plan.connectTo = address.flatMap { try? ConnectTarget(TargetURL.authority(host: $0.host, port: $0.port)) }
+        },
         .texts("path", \.paths),
         .text("method", \.method),
         .texts("header", \.headerLines),
         .text("data", \.bodyText),
         .flag("body_check", \.checksBodies),
+        .count("slow_readers", \.slowReaders),
+        .share("early_close", \.earlyCloseShare),
+        .flag("half_close", \.halfCloses),
         .count("connections", \.connections),
         .count("streams", \.streams),
         .count("threads", \.loops),
@@ -118,12 +151,38 @@ extension ClientPlan {
 extension PlanField {
     /// "host:port", in two properties.
     fileprivate static func address(_ name: String, host: Path<String>, port: Path<Int>) -> PlanField {
-        PlanField(name: name) { .string(TargetURL.authority(host: $0[keyPath: host], port: $0[keyPath: port])) } write: { part, json in
-            guard let text = json.string, let colon = text.lastIndex(of: ":"), let number = Int(text[text.index(after: colon)...])
+        address(name, { ($0[keyPath: host], $0[keyPath: port]) }) { part, address in
+            guard let address else { return }
+            part[keyPath: host] = address.host
+            part[keyPath: port] = address.port
+        }
+    }
+
+    /// "host:port"; null: none.
+    fileprivate static func address(
+        _ name: String, _ get: @escaping @Sendable (Part) -> (host: String, port: Int)?,
+        set: @escaping @Sendable (inout Part, (host: String, port: Int)?) -> Void
+    ) -> PlanField {
+        PlanField(name: name) { get($0).map { .string(TargetURL.authority(host: $0.host, port: $0.port)) } ?? .null } write: { part, json in
+            if json == .null {
+                set(&part, nil)
+                return true
+            }
+            guard let text = json.string, let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...])
             else { return false }
-            let name = text[..<colon]
-            part[keyPath: host] = String(name.hasPrefix("[") && name.hasSuffix("]") ? name.dropFirst().dropLast() : name)
-            part[keyPath: port] = number
+            let host = text[..<colon]
+            set(&part, (String(host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host), port))
+            return true
+        }
+    }
+
+    /// The name of a file; null: none.
+    fileprivate static func path(
+        _ name: String, _ get: @escaping @Sendable (Part) -> String?, set: @escaping @Sendable (inout Part, String?) -> Void
+    ) -> PlanField {
+        PlanField(name: name) { get($0).map { .string($0) } ?? .null } write: { part, json in
+            guard json == .null || json.string != nil else { return false }
+            set(&part, json.string)
             return true
         }
     }

@@ -40,6 +40,15 @@ struct PlanField<Part>: Sendable {
         }
     }
 
+    /// 0 to 1.
+    static func share(_ name: String, _ path: Path<Double>) -> PlanField {
+        PlanField(name: name) { .number($0[keyPath: path]) } write: { part, json in
+            guard let share = json.number, (0...1).contains(share) else { return false }
+            part[keyPath: path] = share
+            return true
+        }
+    }
+
     /// Seconds.
     static func time(_ name: String, _ path: Path<Duration>) -> PlanField {
         PlanField(name: name) { .number($0[keyPath: path].inSeconds) } write: { part, json in

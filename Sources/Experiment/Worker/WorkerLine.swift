@@ -4,7 +4,7 @@ internal import Measurements
 /// of recordings skip.
 enum WorkerLine: Equatable, Sendable {
     /// Everything is bound and resolved.
-    case ready(server: String?, target: String?)
+    case ready(server: String?, secureServer: String?, target: String?)
     /// Time 0 on the monotonic clock, which all processes share.
     case started(nanoseconds: UInt64)
     case loadDone
@@ -21,7 +21,8 @@ enum WorkerLine: Equatable, Sendable {
         func text(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
         func line(_ state: String, _ members: JSON.Member...) -> JSON { .object([.init("state", .string(state))] + members) }
         return switch self {
-        case .ready(let server, let target): line("ready", .init("server", text(server)), .init("target", text(target)))
+        case .ready(let server, let secureServer, let target):
+            line("ready", .init("server", text(server)), .init("secure_server", text(secureServer)), .init("target", text(target)))
         case .started(let nanoseconds): line("started", .init("monotonic", .number(Double(nanoseconds))))
         case .loadDone: line("load_done")
         case .loadEnded: line("load_ended")
@@ -34,7 +35,8 @@ enum WorkerLine: Equatable, Sendable {
     /// nil: of a state that this version does not know.
     init?(json: JSON) {
         switch json["state"]?.string {
-        case "ready": self = .ready(server: json["server"]?.string, target: json["target"]?.string)
+        case "ready": 
+            self = .ready(server: json["server"]?.string, secureServer: json["secure_server"]?.string, target: json["target"]?.string)
         case "started": self = .started(nanoseconds: json["monotonic"]?.number.flatMap { UInt64(exactly: $0) } ?? 0)
         case "load_done": self = .loadDone
         case "load_ended": self = .loadEnded

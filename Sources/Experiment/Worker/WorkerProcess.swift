@@ -11,6 +11,7 @@ package import Workload
 package final class WorkerProcess: SampleSource {
     package let plan: Plan
     package private(set) var serverAddress: String?
+    package private(set) var secureServerAddress: String?
     package private(set) var targetAddress: String?
     package private(set) var rate: Double?
     package private(set) var connections: Int
@@ -198,8 +199,9 @@ package final class WorkerProcess: SampleSource {
 
     private func take(_ line: WorkerLine) {
         switch line {
-        case .ready(let server, let target):
+        case .ready(let server, let secureServer, let target):
             serverAddress = server
+            secureServerAddress = secureServer
             targetAddress = target
             stage = .ready
         case .started(let nanoseconds):

@@ -73,7 +73,8 @@ package struct WorkerService: ~Copyable {
         }
         // At once, from the thread that found it: it may be the last thing that this process says.
         source.onViolation = { [pipe] event in try? pipe.write(event) }
-        try tell(.ready(server: source.serverAddress, target: source.targetAddress))
+        try tell(.ready(
+            server: source.serverAddress, secureServer: source.secureServerAddress, target: source.targetAddress))
         return source
     }
 

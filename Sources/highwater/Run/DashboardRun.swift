@@ -91,8 +91,8 @@ final class DashboardRun {
         dashboard.run.state = .running
         tick = clock.now + plan.interval
         deadline = plan.duration.map { [clock] in clock.now + $0 }
-        if let address = run.source.serverAddress {
-            run.source.note(.info, source: "server", "listening on http://\(address)")
+        if let addresses = run.serverAddresses {
+            run.source.note(.info, source: "server", "listening on \(addresses)")
         }
     }
 

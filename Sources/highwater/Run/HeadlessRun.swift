@@ -40,8 +40,8 @@ final class HeadlessRun {
     /// Runs to the end. Errors: what kept it from running.
     func watch() throws -> Run.End {
         try run.start()
-        if plan.client == nil, let address = run.source.serverAddress {
-            progress.announce("listening on http://\(address)")
+        if plan.client == nil, let addresses = run.serverAddresses {
+            progress.announce("listening on \(addresses)")
         }
         if let url = run.metricsURL { progress.interject("metrics at \(url)") }
         let end = goThrough()

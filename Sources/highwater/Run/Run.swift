@@ -59,6 +59,13 @@ final class Run {
         summary = Summary(.init(address: address, load: load, cpuCount: Host.cpuCount))
     }
 
+    /// "http://127.0.0.1:8080 and https://127.0.0.1:8443"; nil without a server of ours.
+    var serverAddresses: String? {
+        source.serverAddress.map { address in
+            "http://\(address)" + (source.secureServerAddress.map { " and https://\($0)" } ?? "")
+        }
+    }
+
     private static func open(_ path: String?) throws(RunError) -> RecordingWriter? {
         guard let path else { return nil }
         do { return try RecordingWriter(path: path) } catch { throw RunError(error.description) }
@@ -67,7 +74,8 @@ final class Run {
     /// Time 0.
     func start() throws(RunError) {
         if recording != nil {
-            let header = Host.header(for: plan.listening(at: source.serverAddress))
+            let header = Host.header(for: plan.listening(
+                at: source.serverAddress, secureAddress: source.secureServerAddress))
             record { (writer) throws(RecordingError) in try writer.write(header) }
         }
         if let recordingError { throw RunError(recordingError.description) }

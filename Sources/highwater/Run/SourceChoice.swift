@@ -1,5 +1,6 @@
 internal import Experiment
 internal import Glibc
+internal import Measurements
 internal import Workload
 
 /// Where a run happens.
@@ -9,7 +10,16 @@ enum SourceChoice {
     static func source(for plan: Plan) throws(RunError) -> any SampleSource {
         do {
             let isExpendable = plan.isInWorker || plan.server?.allowsUnsafe == true
-            guard plan.isIsolated || plan.isUnsafe && !isExpendable else { return try LiveSource(plan) }
+            guard plan.isIsolated || plan.isUnsafe && !isExpendable else {
+                let source = try LiveSource(plan)
+                if isExpendable {
+                    // This process may not live to the next sample.
+                    source.onViolation = { event in
+                        for line in event.violation?.lines ?? [event.text] { Output.error.line(line) }
+                    }
+                }
+                return source
+            }
             return try WorkerProcess(plan, executable: ownPath, arguments: [WorkerCommand.name, String(getpid())])
         } catch { throw RunError(error.description) }
     }
