@@ -74,6 +74,7 @@ struct LoadOptions: ParsableArguments {
     var bodyCheck = false
 
     @OptionGroup(title: "Caches") var caches: CacheOptions
+    @OptionGroup(title: "Failures") var resilience: ResilienceOptions
 
     /// More than the ports of one address: beyond, connecting can only fail.
     private static let connectionLimit = 64_000
@@ -104,6 +105,7 @@ struct LoadOptions: ParsableArguments {
         plan.connectTimeout = connectTimeout
         if let window { plan.windowByteCount = window }
         caches.apply(to: &plan)
+        resilience.apply(to: &plan)
         plan.checksBodies = bodyCheck
         return plan
     }

@@ -62,6 +62,9 @@ extension ClientPlan {
             .init("window", .number(Double(windowByteCount))),
             .init("cache_scope", .string(cacheScope.rawValue)),
             .init("reconnect", .string(reconnect.text)),
+            .init("retries", .number(Double(retries))),
+            .init("retry_budget", .number(retryBudget)),
+            .init("circuit_breaker", circuitBreaker.map { .string($0.text) } ?? .null),
         ])
     }
 }
