@@ -1,5 +1,6 @@
 import Client
 import Loop
+import Memory
 import Testing
 
 /// A loop of the test's own thread with clients on it, until all of them are closed.

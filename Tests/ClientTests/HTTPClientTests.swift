@@ -1,5 +1,4 @@
 import Client
-import Foundation
 import Loop
 import Measurements
 import Server
@@ -185,10 +184,12 @@ struct HTTPClientTests {
     func reconnects() throws {
         let server = try ServerThread { $0.idleTimeoutNanoseconds = 100_000_000 }
         var statuses: [Int?] = []
+        // A timer does not keep its target.
+        var later: Later?
         try withLoop { loop in
             let client = try HTTPClient.open(server.configuration { _ in }, on: loop)
             let timer = Timer(loop: loop)
-            let later = Later(timer) {
+            later = Later(timer) {
                 client.get("/health") { answer in
                     statuses.append(try? answer.get().status)
                     client.close()
@@ -198,10 +199,11 @@ struct HTTPClientTests {
             client.get("/health") { answer in
                 statuses.append(try? answer.get().status)
                 // Longer than the server waits for us.
-                later.start(seconds: 1)
+                later?.start(seconds: 1)
             }
         }
         let served = server.stop()
+        #expect(later != nil)
         #expect(statuses == [200, 200])
         #expect(served?.acceptedConnections == 2)
     }
