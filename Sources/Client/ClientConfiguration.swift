@@ -29,6 +29,7 @@ package struct ClientConfiguration: Sendable {
     package var retrySeed: UInt64 = 0
     /// nil: requests are sent whatever became of those before.
     package var circuitBreaker: CircuitBreaker.Settings?
+    package var manners = ClientManners()
     /// For each of `paths` what its answer has to be, or nil where nobody can know. nil: answers are not checked.
     package var checkedTargets: [CheckedTarget?]?
     /// The seeds that this loop asks for: the first, and from each to the next.

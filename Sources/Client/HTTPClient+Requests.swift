@@ -87,6 +87,7 @@ extension HTTPClient {
         } else {
             request.setPath(unsafe request.path(at: record.pointee.pathIndex))
         }
+        if generator.takesEarlyClose() { unsafe record.pointee.closesEarly = true }
         var streamID: Int32?
         if let session {
             streamID = unsafe session.submitRequest(
@@ -148,6 +149,7 @@ extension HTTPClient {
         } catch {
             return protocolDidFail()
         }
+        if closeEarlyIfWanted() { return }
         fill()
         flush()
         endIfDrained()
@@ -175,7 +177,10 @@ extension HTTPClient {
         isFlushing = true
         defer { isFlushing = false }
         stampUnsent()
-        if let pipeline { return flush(pipeline, on: stream) }
+        if let pipeline {
+            flush(pipeline, on: stream)
+            return halfCloseIfWanted(pipeline, on: stream)
+        }
         guard let session else { return }
         unsafe caches.withBuffer(byteCount: 16 * 1024) { buffer in
             var count = 0

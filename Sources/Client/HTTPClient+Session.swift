@@ -57,6 +57,7 @@ extension HTTPClient: SessionHandler {
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
         if let check = unsafe record.pointee.check { unsafe check.pointee.check.receive(bytes) }
         if let exchange = unsafe record.pointee.exchange { unsafe receiveBody(bytes, of: exchange, record) }
+        if unsafe record.pointee.closesEarly { noteEarlyClose() }
     }
 
     package func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {}

@@ -77,6 +77,7 @@ extension HTTPClient {
         case .waiting, .connecting, .closing, .ended: return
         }
         generator.refreshNow()
+        restAfterRead()
         guard let tls else { return unsafe receive(bytes) }
         do {
             try unsafe tls.receive(bytes) { plaintext in

@@ -51,6 +51,9 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// The session cache waits to hear how the handshake ends.
     var owesHandshake = false
     let timer: Timer
+    /// For clients that read slowly.
+    let readTimer: Timer?
+    var wantsEarlyClose = false
     /// Connections in a row that could not be made, or answered none of the requests they took.
     private var failedAttemptCount = 0
     /// Another attempt could only fail the same way, and nobody has ever been connected.
@@ -97,12 +100,14 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         checker = generator.checker
         self.number = number
         timer = Timer(loop: generator.loop)
+        readTimer = generator.configuration.manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number
         unsafe oldest = nil
         unsafe youngest = nil
         unsafe firstUnsent = nil
         timer.target = self
+        readTimer?.target = self
     }
 
     // MARK: Connecting
@@ -119,7 +124,9 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         generator.refreshNow()
         if firstAttemptNanoseconds == 0 { firstAttemptNanoseconds = generator.nowNanoseconds }
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
-        stream.connect(to: generator.configuration.address)
+        stream.connect(
+            to: generator.configuration.address,
+            receiveBufferByteCount: generator.configuration.manners.receiveBufferByteCount)
     }
 
     package func streamDidConnect(_ error: LoopError?) {
@@ -200,7 +207,9 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         tls = nil
         session = nil
         pipeline = nil
+        wantsEarlyClose = false
         timer.stop()
+        readTimer?.stop()
         generator.refreshNow()
         if isRetiring { return end() }
         if wasAnswered { failedAttemptCount = 0 }
@@ -240,6 +249,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     private func end() {
         state = .ended
         timer.close()
+        readTimer?.close()
         generator.clientDidEnd(self)
     }
 
@@ -297,6 +307,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     }
 
     package func timerDidFire(_ timer: Timer) {
+        if timer === readTimer { return readOn() }
         generator.refreshNow()
         switch state {
         case .waiting: connect()

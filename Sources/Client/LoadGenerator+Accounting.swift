@@ -28,6 +28,7 @@ extension LoadGenerator {
             case .protocolError: counters.errors.protocolError += 1
             case .aborted: counters.errors.aborted += 1
             case .circuit: counters.errors.circuit += 1
+            case .abandoned: counters.errors.abandoned += 1
             case .timeout:
                 counters.errors.timeout += 1
                 counters.timedOutRequests += 1

@@ -66,6 +66,7 @@ package final class LoadGenerator: TimerTarget {
     let isPlain: Bool
     var pendingByteHighWater = 0
     private var givenUpCount = 0
+    private var earlyCloseCredit = 0.0
     /// Why a client could not connect, the last time.
     package internal(set) var lastConnectError: ConnectError?
 
@@ -170,6 +171,16 @@ package final class LoadGenerator: TimerTarget {
         if schedule != nil { return schedule?.takeRequest(atNanoseconds: nowNanoseconds) }
         if let limit = configuration.requests, counters.startedRequests >= UInt64(limit) { return nil }
         return nowNanoseconds
+    }
+
+    /// Whether the next request is one of those whose connection is closed early: a share of
+    /// them, spread evenly.
+    func takesEarlyClose() -> Bool {
+        guard configuration.manners.earlyCloseShare > 0 else { return false }
+        earlyCloseCredit += configuration.manners.earlyCloseShare
+        guard earlyCloseCredit >= 1 else { return false }
+        earlyCloseCredit -= 1
+        return true
     }
 
     func clientIsAvailable(_ client: HTTPClient) {

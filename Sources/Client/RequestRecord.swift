@@ -17,6 +17,8 @@ struct RequestRecord {
     var failure: RequestFailure?
     /// The check of the answer's body, and its request's target; nil without.
     var check: UnsafeMutablePointer<BodyChecker.Record>?
+    /// The connection is closed when the first part of the answer's body has come.
+    var closesEarly = false
     /// Bytes of the request body already handed to nghttp2.
     var sentBodyByteCount = 0
     /// Which target it asks for, of those that take turns.
@@ -42,6 +44,9 @@ struct RequestRecord {
         unsafe sentBodyByteCount = 0
         unsafe shape = AnswerShape()
         unsafe fieldCount = 0
+        unsafe closesEarly = false
+        unsafe next = nil
+        unsafe previous = nil
         unsafe retryCount += 1
         unsafe isProbe = false
     }
@@ -56,6 +61,8 @@ enum RequestFailure {
     case closed, reset, goaway, timeout, protocolError, aborted
     /// The circuit breaker was open: never sent.
     case circuit
+    /// Left by us, on purpose: see `ClientManners.earlyCloseShare`.
+    case abandoned
 }
 
 /// The records of one loop.

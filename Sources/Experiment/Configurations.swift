@@ -13,6 +13,7 @@ extension ServerConfiguration {
         bodyByteLimit = plan.bodyByteLimit
         writePolicy = plan.writePolicy
         allowsUnsafe = plan.allowsUnsafe
+        handshakeTimeoutNanoseconds = plan.handshakeTimeout.nanoseconds
         headerTimeoutNanoseconds = plan.headerTimeout.nanoseconds
         idleTimeoutNanoseconds = plan.idleTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
@@ -25,6 +26,7 @@ extension ClientConfiguration {
         _ plan: ClientPlan, address: SocketAddress, authority: String, caches: CacheOwnership, loop: Int, of loops: Int
     ) {
         self.init(address: address, authority: authority)
+        httpVersion = HTTPVersion(plan.http)
         paths = plan.paths
         method = plan.method
         headers = plan.headers.map { (name: $0.name, value: $0.value) }
@@ -42,6 +44,12 @@ extension ClientConfiguration {
         retrySeed = UInt64(loop)
         circuitBreaker = plan.circuitBreaker.map {
             .init(failureLimit: $0.failures, openNanoseconds: $0.pause.nanoseconds)
+        }
+        manners.earlyCloseShare = plan.earlyCloseShare
+        if plan.halfCloses {
+            // HTTP/2 has nothing like it.
+            manners.halfCloses = true
+            httpVersion = .http1
         }
         if plan.checksBodies {
             checkedTargets = plan.paths.map { path in

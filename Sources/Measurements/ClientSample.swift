@@ -56,6 +56,7 @@ package struct ClientSample: Sendable {
     package var decodedHeaderBytes: UInt64 = 0
 
     package var writes = WriteSample()
+    package var slowReaders = SlowReaderSample()
 
     // Caches
     package var strings = CacheSample()
@@ -114,6 +115,7 @@ package struct ClientSample: Sendable {
         receivedHeaderBytes += other.receivedHeaderBytes
         decodedHeaderBytes += other.decodedHeaderBytes
         writes.merge(other.writes)
+        slowReaders.merge(other.slowReaders)
         strings.merge(other.strings)
         buffers.merge(other.buffers)
         sessions.merge(other.sessions)
@@ -145,6 +147,23 @@ package struct ClientEvent: Sendable, Equatable {
     }
 }
 
+/// Clients beside the load that read at a trickle, and are in none of its numbers but the body check's.
+package struct SlowReaderSample: Sendable, Equatable {
+    /// Connections, now.
+    package var open = 0
+    package var answeredRequests: UInt64 = 0
+    package var receivedBytes: UInt64 = 0
+
+    package init() {}
+
+    /// Adds another loop's.
+    package mutating func merge(_ other: SlowReaderSample) {
+        open += other.open
+        answeredRequests += other.answeredRequests
+        receivedBytes += other.receivedBytes
+    }
+}
+
 /// Requests that ended without a full answer, by cause.
 package struct RequestErrorCounts: Sendable, Equatable {
     /// No connection could be made.
@@ -163,6 +182,8 @@ package struct RequestErrorCounts: Sendable, Equatable {
     package var aborted: UInt64 = 0
     /// Not sent: the circuit breaker was open.
     package var circuit: UInt64 = 0
+    /// We closed the connection in the middle of the answer, as was asked for (--early-close).
+    package var abandoned: UInt64 = 0
 
     package init() {}
 
@@ -176,6 +197,7 @@ package struct RequestErrorCounts: Sendable, Equatable {
         protocolError += other.protocolError
         aborted += other.aborted
         circuit += other.circuit
+        abandoned += other.abandoned
     }
 }
 

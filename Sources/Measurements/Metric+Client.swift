@@ -45,6 +45,7 @@ extension Metric {
             clientGroup.counter("errors.timeout", .request, \.errors.timeout, "Errored: no full answer within the request timeout"),
             clientGroup.counter("errors.protocol", .request, \.errors.protocolError, "Errored: the peer broke the protocol"),
             clientGroup.counter("errors.circuit", .request, \.errors.circuit, "Errored: not sent, for the circuit breaker was open"),
+            clientGroup.counter("errors.abandoned", .request, \.errors.abandoned, "Errored: we closed the connection within the answer, as asked (--early-close)"),
             clientGroup.counter("errors.aborted", .request, \.errors.aborted, "Errored: still open when the run and its drain time were over"),
         ]
 
@@ -63,6 +64,9 @@ extension Metric {
         clientGroup.counter("connections.failed", .attempt, \.failedConnects, "Attempts to connect that failed"),
         clientGroup.counter("connections.reconnects", .connection, \.reconnects, "Established in place of one that was lost"),
         clientGroup.counter("connections.renewed", .connection, \.renewedConnections, "Established in place of one that had done its share (--reconnect)"),
+        clientGroup.gauge("slow_readers.open", .connection, \.slowReaders.open, "Connections beside the load that read at a trickle, now"),
+        clientGroup.counter("slow_readers.answered", .response, \.slowReaders.answeredRequests, "Answers that they have read to the end"),
+        clientGroup.counter("slow_readers.received_bytes", .bytes, \.slowReaders.receivedBytes, "Bytes that they have read"),
     ]
 
     private static let clientBytes: [Metric] = [

@@ -74,7 +74,7 @@ final class HTTPExchange {
         case .goaway: return .failure(.notProcessed)
         case .timeout: return .failure(.timeout)
         case .protocolError: return .failure(.protocolViolation)
-        case .aborted: return .failure(.clientClosed)
+        case .aborted, .abandoned: return .failure(.clientClosed)
         case .circuit: return .failure(.circuitOpen)
         }
     }

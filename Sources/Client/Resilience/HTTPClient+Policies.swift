@@ -44,7 +44,7 @@ extension HTTPClient {
     /// A request is over. - Returns: whether it is kept, to be sent once more.
     func endByPolicy(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) -> Bool {
         if let resilience = generator.resilience {
-            if unsafe failure == .aborted || isClosedByOurselves(record) {
+            if unsafe failure == .aborted || failure == .abandoned || isClosedByOurselves(record) {
                 if unsafe record.pointee.isProbe { resilience.probeWasAbandoned() }
             } else if unsafe retry(record, failure, resilience) {
                 return true
@@ -73,7 +73,7 @@ extension HTTPClient {
             switch failure {
             case nil: RetryPolicy.isTemporary(status: status)
             case .closed, .reset, .goaway, .timeout: true
-            case .protocolError, .aborted, .circuit: false
+            case .protocolError, .aborted, .abandoned, .circuit: false
             }
         guard isTemporary, !generator.isStopping else { return false }
         let isIdempotent = unsafe record.pointee.exchange?._withUnsafeGuaranteedRef { $0.template.isIdempotent } ?? request.isIdempotent
