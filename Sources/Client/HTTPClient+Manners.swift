@@ -27,6 +27,7 @@ extension HTTPClient {
         guard wantsEarlyClose else { return false }
         // The peer has begun to answer: no reason to be careful with the next connection.
         wasAnswered = true
+        isRenewing = true
         drop(.abandoned)
         return true
     }
@@ -36,6 +37,7 @@ extension HTTPClient {
         guard generator.configuration.manners.halfCloses, hasAsked, pipeline.isEmpty, state == .ready else { return }
         stream.endWriting()
         pipeline.takesRequests = false
+        isRenewing = true
         drain()
     }
 }

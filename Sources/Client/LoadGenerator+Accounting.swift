@@ -89,9 +89,13 @@ extension LoadGenerator {
         sample.scheduledRequests = max(
             counters.startedRequests, schedule?.scheduledCount(atNanoseconds: nowNanoseconds) ?? 0)
         sample.queuedRequests = isStopping ? 0 : Int(sample.scheduledRequests - sample.startedRequests)
-        sample.strings = endedStrings.withoutGauges
-        sample.buffers = endedBuffers.withoutGauges
+        sample.strings = endedCaches.strings.withoutGauges
+        sample.buffers = endedCaches.buffers.withoutGauges
+        sample.sessions = endedCaches.sessions.withoutGauges
+        commonCaches?.add(to: &sample)
         checker?.addSample(to: &sample)
+        sample.events = events
+        events = []
         for client in clients { client.addSample(to: &sample) }
         pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
         sample.writes.pendingBytesHighWater = pendingByteHighWater

@@ -22,9 +22,8 @@ struct RequestRecord {
     /// Bytes of the request body already handed to nghttp2.
     var sentBodyByteCount = 0
 
-    /// The response's fields as strings of the client's cache, the first `fieldLimit` of them.
-    var fieldNames = InlineArray<16, StringCache.Handle>(repeating: .none)
-    var fieldValues = InlineArray<16, StringCache.Handle>(repeating: .none)
+    /// What the answer's head looks like, of its first `fieldLimit` fields.
+    var shape = AnswerShape()
     var fieldCount = 0
     static let fieldLimit = 16
 

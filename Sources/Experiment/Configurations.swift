@@ -1,5 +1,6 @@
 internal import Client
 internal import Loop
+internal import Measurements
 internal import Server
 internal import Workload
 
@@ -20,7 +21,9 @@ extension ServerConfiguration {
 
 extension ClientConfiguration {
     /// The part of the plan that falls to one of its loops.
-    init(_ plan: ClientPlan, address: SocketAddress, authority: String, loop: Int, of loops: Int) {
+    init(
+        _ plan: ClientPlan, address: SocketAddress, authority: String, caches: CacheOwnership, loop: Int, of loops: Int
+    ) {
         self.init(address: address, authority: authority)
         paths = plan.paths
         method = plan.method
@@ -38,6 +41,8 @@ extension ClientConfiguration {
             manners.halfCloses = true
             httpVersion = .http1
         }
+        self.caches = caches
+        renewal = ConnectionRenewal(plan.reconnect)
         if plan.checksBodies {
             checkedTargets = plan.paths.map { path in
                 PredictableTarget(path).map {
@@ -47,6 +52,39 @@ extension ClientConfiguration {
             // No two loops ask for the same.
             firstSeed = UInt64(loop)
             seedStride = UInt64(loops)
+        }
+    }
+}
+
+extension ConnectionRenewal {
+    init(_ policy: ReconnectPolicy) {
+        switch policy {
+        case .never: self = .never
+        case .always: self = .requests(1)
+        case .requests(let count): self = .requests(count)
+        case .after(let duration): self = .nanoseconds(duration.nanoseconds)
+        }
+    }
+}
+
+extension CacheOwnership {
+    /// What is to be shared by all loops is made here, once a run.
+    init(_ scope: CacheScope) {
+        switch scope {
+        case .client: self = .client
+        case .loop: self = .loop
+        case .off: self = .off
+        case .shared: self = .shared(SharedCaches())
+        case .unguarded: self = .unguarded(UnguardedCaches())
+        }
+    }
+
+    /// Adds what all loops together have counted: no loop has that in its own reading.
+    func add(to sample: inout ClientSample) {
+        switch self {
+        case .client, .loop, .off: break
+        case .shared(let caches): caches.add(to: &sample)
+        case .unguarded(let caches): caches.add(to: &sample)
         }
     }
 }

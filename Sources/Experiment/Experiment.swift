@@ -29,6 +29,8 @@ package final class Experiment {
     let answers: Answers
     /// In the order in which they were asked for; those that have ended stay.
     var slowReaders: [SlowReaderWorker] = []
+    /// Those that all loops share, if there are such.
+    private var commonCaches: CacheOwnership?
     private var probe = ProcessProbe()
 
     private var startNanoseconds: UInt64 = 0
@@ -36,6 +38,10 @@ package final class Experiment {
     private var lastServerSamples: [ServerSample?] = []
     private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
+    private var violations: ViolationInbox?
+    /// Hears of an audit's evidence at once, on a server's thread, instead of `takeEvents`. Set before `start`
+    /// by a process that may die of what it runs: what is not written then is lost.
+    package var onViolation: (@Sendable (Event) -> Void)?
     private var drainNanoseconds: UInt64 = 0
     private var areServersStopping = false
     private(set) var hasBegunStop = false
@@ -112,20 +118,28 @@ package final class Experiment {
         lastSampleNanoseconds = startNanoseconds
         do {
             if let plan = plan.server {
+                let violations = ViolationInbox(startNanoseconds: startNanoseconds, listener: onViolation)
+                self.violations = violations
+                var configuration = ServerConfiguration(plan)
+                configuration.onViolation = { violations.note($0) }
                 for (number, socket) in sockets.enumerated() {
                     servers.append(try ServerWorker(
-                        number: number, socket: socket, configuration: ServerConfiguration(plan), answers: answers))
+                        number: number, socket: socket, configuration: configuration,
+                        isAudited: plan.audits ?? EventLoop.isAuditedByDefault, answers: answers))
                 }
             }
             // A client that connects before anybody listens is refused, and that would be counted.
             answers.waitUntilReady(servers.count, seconds: Experiment.answerSeconds)
             if let client = plan.client, let address = clientAddress {
                 let loops = min(client.loops, client.connections)
+                let caches = CacheOwnership(client.cacheScope)
+                commonCaches = caches
                 for number in 0..<loops {
                     clients.append(try ClientWorker(
                         number: number,
                         configuration: ClientConfiguration(
-                            client, address: address, authority: targetAddress ?? address.description, loop: number, of: loops),
+                            client, address: address, authority: targetAddress ?? address.description, caches: caches,
+                            loop: number, of: loops),
                         share: client.rate.map { (rate: $0 / Double(loops), phase: Double(number) / Double(loops)) },
                         answers: answers))
                 }
@@ -159,6 +173,11 @@ package final class Experiment {
             server: mergeServers(), client: mergeClients(), process: probe.sample())
         lastSampleNanoseconds = now
         watcher.look(at: sample, connectError: answers.lastConnectError?.reason)
+        for event in sample.client?.events ?? [] {
+            watcher.note(Event(
+                timeNanoseconds: event.monotonicNanoseconds - min(event.monotonicNanoseconds, startNanoseconds),
+                level: event.level, source: "client", text: event.text))
+        }
         return sample
     }
 
@@ -183,11 +202,14 @@ package final class Experiment {
             lastClientSamples[index]?.forgetHistograms()
         }
         addSlowReaders(to: &merged)
+        commonCaches?.add(to: &merged)
         return merged
     }
 
     /// What happened since the last time, oldest first.
-    package func takeEvents() -> [Event] { watcher.takeEvents() }
+    package func takeEvents() -> [Event] {
+        (watcher.takeEvents() + (violations?.takeEvents() ?? [])).sorted { $0.timeNanoseconds < $1.timeNanoseconds }
+    }
 
     /// A line of our own among the events: what the user did.
     package func note(_ level: Event.Level, source: String, _ text: String) {

@@ -40,11 +40,12 @@ extension Summary {
             "connections",
             [
                 "\(client.openedConnections) opened", "\(client.failedConnects) failed",
-                "\(client.reconnects) reconnects", "\(maximumText("client.connections.open")) open at most",
+                "\(client.reconnects) reconnects", "\(client.renewedConnections) renewed", "\(maximumText("client.connections.open")) open at most",
             ])
         page.lines.append("")
         writeLatencies(to: &page)
         page.lines.append("")
+        if client.sessions.lookups > 0 { page.write("TLS sessions", items(of: client.sessions, "client.cache.tls")) }
         page.write("string cache", items(of: client.strings, "client.cache.strings"))
         page.write("buffer cache", items(of: client.buffers, "client.cache.buffers"))
     }

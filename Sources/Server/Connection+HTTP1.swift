@@ -43,7 +43,7 @@ extension Connection {
         var rest = unsafe bytes
         while unsafe !rest.isEmpty && phase == .http1 {
             if isOverUnsentLimit {
-                flushBatch()
+                flush()
                 if isOverUnsentLimit || phase != .http1 { return unsafe carry(rest) }
             }
             let isFresh = !parser.hasStarted
@@ -88,7 +88,7 @@ extension Connection {
         unsafe exchange.pointee.authority = parser.head.host
         unsafe exchange.pointee.body = parser.body
         closesAfterResponse = !parser.head.keepsAlive || isDraining
-        unsafe Route.respond(to: exchange)
+        unsafe server.answer(exchange)
         let delay = unsafe exchange.pointee.response.delayNanoseconds
         if delay > 0 {
             http1State = .responding
@@ -185,7 +185,7 @@ extension Connection {
     /// Flushes when the batch is full or heavy. - Returns: false when that ended the connection,
     /// and all its exchanges with it.
     private func makeRoom() -> Bool {
-        if !batch.hasRoom(forBuffers: 4) || isOverUnsentLimit { flushBatch() }
+        if !batch.hasRoom(forBuffers: 4) || isOverUnsentLimit { flush() }
         return phase == .http1
     }
 
@@ -200,18 +200,18 @@ extension Connection {
         isReadingBody = false
         parser.reset()
         if closesAfterResponse {
-            flushBatch()
+            flush()
             finish()
         } else {
             // The arena that the next request empties holds this answer too.
-            if connectionArena != nil { flushBatch() }
+            if connectionArena != nil { flush() }
             keepAlive(for: server.configuration.idleTimeoutNanoseconds)
         }
     }
 
     private func flushHTTP1() {
         guard phase == .http1 else { return }
-        flushBatch()
+        flush()
         if phase == .http1 { pauseIfNeeded() }
     }
 

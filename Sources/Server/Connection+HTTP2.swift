@@ -143,7 +143,7 @@ extension Connection: SessionHandler {
     // MARK: A response goes
 
     private func respondHTTP2(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
-        unsafe Route.respond(to: exchange)
+        unsafe server.answer(exchange)
         let delay = unsafe exchange.pointee.response.delayNanoseconds
         if delay > 0 {
             unsafe startTimer(exchange, nanoseconds: delay)
@@ -237,6 +237,7 @@ extension Connection: SessionHandler {
         while !isDone && phase == .http2 && stream.pendingByteCount <= server.configuration.unsentByteLimit {
             isDone = true
             let frames = takeArena()
+            if connectionArena == nil { own(frames, exchange: 0) }
             output = frames
             lacksRoom = false
             do {
@@ -255,7 +256,7 @@ extension Connection: SessionHandler {
             appendLease(on: frames)
             output = nil
             giveArena(frames)
-            flushBatch()
+            flush()
         }
         guard phase == .http2 else { return }
         if session.isFinished {

@@ -1,6 +1,7 @@
 internal import Loop
 internal import Measurements
 internal import Memory
+internal import Transport
 
 /// Who owns an answer's memory while the kernel has not taken it: all that the protocols need to know of it.
 extension Connection {
@@ -17,8 +18,10 @@ extension Connection {
         if connectionArena == nil { batch.append(Lease(on: arena)) }
     }
 
-    /// Sends the batch and empties it.
-    func flushBatch() {
+    /// Sends the batch and empties it. Over TLS it is sealed at once into memory that the write has
+    /// to itself, so there the policies do not differ.
+    func flush() {
+        if let tls { return tls.flush(batch) }
         switch writePolicy {
         case .lease: stream.flush(batch)
         case .copy: stream.flushCopy(batch)

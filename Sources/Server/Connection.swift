@@ -3,6 +3,8 @@ internal import HTTP2
 internal import Loop
 internal import Measurements
 internal import Memory
+internal import TLS
+internal import Transport
 
 /// One connection of the server: reads, has the protocol make exchanges of it, and sends
 /// what they answer. HTTP/1.1 and HTTP/2 are in files of their own.
@@ -15,6 +17,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
     /// Retained, since a constant costs no counting; the server drops us when the socket is closed.
     let server: HTTPServer
     let stream: TCPStream
+    /// nil: in the clear.
+    let tls: TLSStream?
     // The loop's and the server's, here for the same reason.
     let loop: EventLoop
     let batch: WriteBatch
@@ -30,6 +34,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     /// What the bytes on this connection are. Set by the first of them, and ended by `finish` or `close`.
     enum Phase {
+        /// The TLS handshake is not done.
+        case securing
         /// Nothing has come yet, or only the first letters of "PRI ".
         case sniffing
         case http1
@@ -38,7 +44,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         case finishing
         case closed
     }
-    var phase = Phase.sniffing
+    var phase: Phase
     /// Letters of the HTTP/2 preface that have come while sniffing.
     private var sniffedByteCount = 0
 
@@ -93,9 +99,12 @@ final class Connection: TCPStreamOwner, TimerTarget {
     /// The peer has been told to calm down.
     var isCalmed = false
 
-    init(server: HTTPServer, stream: TCPStream, id: UInt64) {
+    /// - Parameter endpoint: our end of TLS; nil: in the clear.
+    init(server: HTTPServer, stream: TCPStream, endpoint: TLSEndpoint?, id: UInt64) {
         self.server = server
         self.stream = stream
+        tls = endpoint.map { TLSStream($0, on: stream) }
+        phase = endpoint == nil ? .sniffing : .securing
         self.id = id
         unsafe parserStorage = .allocate(capacity: 1)
         unsafe parserStorage.initialize(to: RequestParser())
@@ -105,6 +114,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         fields = server.fields
         writePolicy = server.writePolicy
         connectionArena = writePolicy == .resetEarly ? arenas.take() : nil
+        stream.number = id
         openedNanoseconds = EventLoop.monotonicNanoseconds()
         lastProgressNanoseconds = openedNanoseconds
         unsafe firstExchange = nil
@@ -112,7 +122,9 @@ final class Connection: TCPStreamOwner, TimerTarget {
         deadline = Timer(loop: stream.loop)
         deadline.target = self
         stream.setOwner(self)
-        deadline.setDeadline(nanoseconds: openedNanoseconds + server.configuration.headerTimeoutNanoseconds)
+        let patience = endpoint == nil
+            ? server.configuration.headerTimeoutNanoseconds : server.configuration.handshakeTimeoutNanoseconds
+        deadline.setDeadline(nanoseconds: openedNanoseconds + patience)
         stream.startReading()
     }
 
@@ -127,11 +139,16 @@ final class Connection: TCPStreamOwner, TimerTarget {
     // MARK: Bytes come
 
     func streamDidRead(_ bytes: UnsafeRawBufferPointer) {
+        if let tls { unsafe receiveSealed(bytes, tls) } else { unsafe receive(bytes) }
+    }
+
+    /// Takes what the peer said.
+    func receive(_ bytes: UnsafeRawBufferPointer) {
         switch phase {
         case .http1: unsafe receiveHTTP1(bytes)
         case .http2: unsafe receiveHTTP2(bytes)
         case .sniffing: unsafe sniff(bytes)
-        case .finishing, .closed: break
+        case .securing, .finishing, .closed: break
         }
     }
 
@@ -155,16 +172,24 @@ final class Connection: TCPStreamOwner, TimerTarget {
             if unsafe !replay.isEmpty { unsafe receiveHTTP2(replay) }
             if phase == .http2 { unsafe receiveHTTP2(bytes) }
         } else {
-            phase = .http1
-            server.counters.openHTTP1Connections += 1
+            beginHTTP1()
             if unsafe !replay.isEmpty { unsafe receiveHTTP1(replay) }
             if phase == .http1 { unsafe receiveHTTP1(bytes) }
         }
     }
 
+    func beginHTTP1() {
+        phase = .http1
+        server.counters.openHTTP1Connections += 1
+    }
+
+    // A peer that ends TLS without close_notify has cut off nothing that we would still want.
     func streamDidReachEnd() {
         switch phase {
         case .http1: endHTTP1Input()
+        case .securing:
+            server.counters.tls.countLostHandshake()
+            close()
         case .http2, .sniffing, .finishing: close()
         case .closed: break
         }
@@ -205,7 +230,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         case .http2: flushHTTP2()
         case .finishing:
             if stream.pendingWrites == 0 { keepAlive(for: ServerConfiguration.lingerNanoseconds) }
-        case .sniffing, .closed: break
+        case .securing, .sniffing, .closed: break
         }
     }
 
@@ -236,6 +261,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     private func deadlineDidPass() {
         server.refreshNow()
+        if phase == .securing { return handshakeDidTimeOut() }
         // A large write is done only when its last byte is out: look at what is left of it.
         if stream.pendingByteCount != unsentByteCount {
             noteUnsent()
@@ -277,7 +303,9 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     func beginExchange(streamID: Int32) -> UnsafeMutablePointer<Exchange> {
         resetArenaEarly()
-        let exchange = unsafe Exchange.begin(in: takeArena(), connection: self, streamID: streamID)
+        let arena = takeArena()
+        own(arena, exchange: streamID == 0 ? requestCount + 1 : UInt64(streamID))
+        let exchange = unsafe Exchange.begin(in: arena, connection: self, streamID: streamID)
         unsafe exchange.pointee.next = unsafe firstExchange
         if let first = unsafe firstExchange { unsafe first.pointee.previous = unsafe exchange }
         unsafe firstExchange = unsafe exchange
@@ -326,7 +354,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     func drain() {
         isDraining = true
         switch phase {
-        case .sniffing: close()
+        case .securing, .sniffing: close()
         case .http1:
             // What is queued goes out first; a request in work is the last.
             closesAfterResponse = true
@@ -342,6 +370,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         leaveProtocol(for: .finishing)
         endAllExchanges()
         server.refreshNow()
+        tls?.close()
         noteUnsent()
         // Stuck writes get the request timeout's patience, a peer that only has to close the short one.
         keepAlive(for: stream.pendingWrites > 0
@@ -367,6 +396,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
     private func leaveProtocol(for next: Phase) {
         if phase == .http1 { server.counters.openHTTP1Connections -= 1 }
         if phase == .http2 { server.counters.openHTTP2Connections -= 1 }
+        // Counted when the handshake was done.
+        if tls != nil && (phase == .http1 || phase == .http2) { server.counters.openTLSConnections -= 1 }
         if isPaused { server.counters.pausedConnections -= 1 }
         isPaused = false
         phase = next

@@ -14,12 +14,17 @@ package struct Plan: Sendable, Equatable {
     package var interval: Duration = .seconds(1)
     /// How long the end may take: requests in flight finish, connections drain.
     package var drainTime: Duration = .seconds(15)
+    /// We are the process that may be lost: what is unsafe on purpose runs here and nowhere else.
+    package var isInWorker = false
 
     package init(server: ServerPlan?, client: ClientPlan?, duration: Duration? = nil) {
         self.server = server
         self.client = client
         self.duration = duration
     }
+
+    /// Whether this process may run the scope. The unsafe one may take it down with it.
+    package func isAllowed(_ scope: CacheScope) -> Bool { isInWorker || !scope.isUnsafe }
 }
 
 /// The embedded server.
@@ -41,6 +46,8 @@ package struct ServerPlan: Sendable, Equatable {
     package var writePolicy = WritePolicy.lease
     /// Unsafe choices may be made: the process that runs this is expendable.
     package var allowsUnsafe = false
+    /// Watch arenas and pending writes. nil: as the build does, debug ones always.
+    package var audits: Bool?
     package var headerTimeout: Duration = .seconds(10)
     package var idleTimeout: Duration = .seconds(60)
     package var requestTimeout: Duration = .seconds(30)
@@ -79,6 +86,8 @@ package struct ClientPlan: Sendable, Equatable {
     /// Requests in all. nil: no end but the plan's duration.
     package var requests: Int?
     package var cacheScope = CacheScope.client
+    /// When a client leaves a connection that is still good for another.
+    package var reconnect = ReconnectPolicy.never
     package var connectTimeout: Duration = .seconds(5)
     package var requestTimeout: Duration = .seconds(30)
     /// Initial flow-control window of a stream and of the connection, bytes.

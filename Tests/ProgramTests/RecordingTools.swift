@@ -5,6 +5,7 @@ import Testing
 enum RecordingTools {
     /// nil: not on this machine.
     static let promtool = found("promtool")
+    static let prometheus = found("prometheus")
     static let jq = found("jq")
     /// Opens what `highwater report` writes.
     static let chromium = found("chromium")

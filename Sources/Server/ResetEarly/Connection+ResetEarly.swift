@@ -14,6 +14,9 @@ extension Connection {
     }
 
     func flushEarly() {
-        if let arena = connectionArena { stream.flushInArena(batch, arena) }
+        guard let arena = connectionArena else { return }
+        // Before libuv goes on: what it finds there may be its end.
+        stream.lookAtWrites()
+        stream.flushInArena(batch, arena)
     }
 }

@@ -86,6 +86,8 @@ struct LoadOptions: ParsableArguments {
     @Flag(help: "HTTP/1.1: say the end behind the requests of a connection (-m of them), take the answers, connect again.")
     var halfClose = false
 
+    @OptionGroup(title: "Caches") var caches: CacheOptions
+
     /// More than the ports of one address: beyond, connecting can only fail.
     private static let connectionLimit = 64_000
     /// No server allows more; h2o and nginx allow 100 to 128.
@@ -114,6 +116,7 @@ struct LoadOptions: ParsableArguments {
         plan.requestTimeout = timeout
         plan.connectTimeout = connectTimeout
         if let window { plan.windowByteCount = window }
+        caches.apply(to: &plan)
         plan.checksBodies = bodyCheck
         plan.slowReaders = slowReaders
         plan.earlyCloseShare = earlyClose

@@ -30,6 +30,9 @@ struct ServerOptions: ParsableArguments {
         transform: { try WritePolicy(flag: $0) })
     var writePolicy = WritePolicy.lease
 
+    @Flag(inversion: .prefixedNo, help: "Watch every arena and pending write for memory reused too early. (default: debug builds only)")
+    var audit: Bool?
+
     /// Set by whoever starts a process to lose it.
     @Flag(help: .hidden)
     var expendable = false
@@ -82,6 +85,7 @@ struct ServerOptions: ParsableArguments {
         plan.sendBufferByteCount = sendBuffer
         plan.writePolicy = writePolicy
         plan.allowsUnsafe = expendable
+        plan.audits = audit
         if let headerTimeout { plan.headerTimeout = headerTimeout }
         if let idleTimeout { plan.idleTimeout = idleTimeout }
         if let requestTimeout { plan.requestTimeout = requestTimeout }

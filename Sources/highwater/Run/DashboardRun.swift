@@ -26,6 +26,8 @@ final class DashboardRun {
 
     /// Longest time from a change of the load to the sample that shows it, however rarely one samples.
     private static let responseTime = Duration.milliseconds(500)
+    /// Long enough to look at each panel in turn while somebody does not read.
+    private static let slowReaderSeconds = 10.0
     /// Between two looks at whether the drain is over.
     private static let drainTick = Duration.milliseconds(20)
     /// Nobody waits for the answers once the terminal is gone.
@@ -120,6 +122,7 @@ final class DashboardRun {
                 return .natural
             case .changeLoad(let steps): changed { control.change(by: steps) }
             case .togglePauseLoad: changed { control.togglePause() }
+            case .startSlowReader: changed { run.experiment.startSlowReader(seconds: DashboardRun.slowReaderSeconds) }
             case .suspend: suspend { _ = kill(0, SIGTSTP) }
             case .redraw: terminal.redraw()
             case nil: break

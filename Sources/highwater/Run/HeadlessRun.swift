@@ -24,6 +24,7 @@ final class HeadlessRun {
         if plan.client == nil, let address = run.experiment.serverAddress {
             progress.announce("listening on http://\(address)")
         }
+        if let url = run.metricsURL { progress.interject("metrics at \(url)") }
         var end = runLoad()
         if case .signal = end { progress.interject("stopping; once more ends at once") }
         _ = progress.show(run.beginStop(withinSeconds: plan.drainTime.inSeconds))

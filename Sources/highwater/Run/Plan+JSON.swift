@@ -35,6 +35,7 @@ extension ServerPlan {
             .init("unsent_limit", .number(Double(unsentByteLimit))),
             .init("body_limit", .number(Double(bodyByteLimit))),
             .init("write_policy", .string(writePolicy.rawValue)),
+            .init("audit", audits.map { .bool($0) } ?? .null),
             .init("header_timeout", .number(headerTimeout.inSeconds)),
             .init("idle_timeout", .number(idleTimeout.inSeconds)),
             .init("request_timeout", .number(requestTimeout.inSeconds)),
@@ -63,6 +64,8 @@ extension ClientPlan {
             .init("timeout", .number(requestTimeout.inSeconds)),
             .init("connect_timeout", .number(connectTimeout.inSeconds)),
             .init("window", .number(Double(windowByteCount))),
+            .init("cache_scope", .string(cacheScope.rawValue)),
+            .init("reconnect", .string(reconnect.text)),
         ])
     }
 }

@@ -18,6 +18,7 @@ final class Run {
     /// Why the recording ends early; the run goes on without it.
     private var recordingError: RecordingError?
     private var summary: Summary
+    private let metrics: LingeringMetrics?
 
     /// Why the load ends.
     enum End {
@@ -30,10 +31,12 @@ final class Run {
     ///
     /// - Parameter otherSignals: to be delivered besides those that ask for the end.
     init(_ plan: Plan, _ output: OutputOptions, otherSignals: [Int32] = []) throws {
+        try plan.checkOwnership()
         signals = try SignalInbox(others: otherSignals)
         if let warning = try DescriptorLimit.check(plan) { Output.error.line(warning) }
         // Before the recording, so that a port in use does not empty an older file.
         experiment = try Run.makeExperiment(plan)
+        metrics = try LingeringMetrics(output)
         recording = try Run.open(output.output)
         self.plan = plan
         printsJSON = output.json
@@ -62,10 +65,15 @@ final class Run {
         }
         if let recordingError { throw RunError(recordingError.description) }
         do { try experiment.start() } catch { throw RunError(error.description) }
+        if let metrics { experiment.note(.info, source: "metrics", "at \(metrics.url)") }
     }
+
+    /// Where the numbers are for other programs; nil when nobody asked for that.
+    var metricsURL: String? { metrics?.url }
 
     func add(_ sample: Sample) {
         summary.add(sample)
+        metrics?.publish(sample)
         record { (writer) throws(RecordingError) in try writer.write(sample) }
     }
 
@@ -105,6 +113,7 @@ final class Run {
             if case .signal(SIGHUP) = end { throw ExitCode(128 + SIGHUP) }
             throw RunError("cannot write the summary")
         }
+        metrics?.linger(until: signals)
         if let recordingError {
             throw RunError("the recording ends early: \(recordingError.description)")
         }
