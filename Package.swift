@@ -47,7 +47,7 @@ let package = Package(
         library("Transport", "Loop", "TLS", "Memory", "Measurements"),
         library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", exclude: ["Routes/README.md"]),
         library("Client", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"),
-        library("Experiment", "Server", "Client", "Workload", "Measurements", "TLS", "Loop"),
+        library("Experiment", "HTTP2", "Server", "Client", "Workload", "Measurements", "TLS", "Loop"),
         // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
         .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),
         library("Dashboard", "Measurements", "Themes"),

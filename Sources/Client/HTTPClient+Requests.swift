@@ -65,7 +65,7 @@ extension HTTPClient {
             request.setPath(request.path(at: nextPathIndex))
         }
         nextPathIndex &+= 1
-        if generator.takesEarlyClose() { unsafe record.pointee.closesEarly = true }
+        if manners.earlyCloseShare > 0, generator.takesEarlyClose(share: manners.earlyCloseShare) { unsafe record.pointee.closesEarly = true }
         var streamID: Int32?
         if let session {
             streamID = unsafe session.submitRequest(

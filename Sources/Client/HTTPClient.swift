@@ -18,6 +18,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     let records: RequestRecordPool
     let request: RequestTemplate
     let checker: BodyChecker?
+    let manners: ClientManners
     /// Which client of its loop this is.
     let number: Int
 
@@ -96,9 +97,10 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         request = generator.request
         caches = generator.makeCaches()
         checker = generator.checker
+        manners = generator.configuration.manners
         self.number = number
         timer = Timer(loop: generator.loop)
-        readTimer = generator.configuration.manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
+        readTimer = manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number
         unsafe oldest = nil
@@ -121,7 +123,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
         stream.connect(
             to: generator.configuration.address,
-            receiveBufferByteCount: generator.configuration.manners.receiveBufferByteCount)
+            receiveBufferByteCount: manners.receiveBufferByteCount)
     }
 
     func streamDidConnect(_ error: LoopError?) {

@@ -13,6 +13,7 @@ extension ServerConfiguration {
         bodyByteLimit = plan.bodyByteLimit
         writePolicy = plan.writePolicy
         allowsUnsafe = plan.allowsUnsafe
+        handshakeTimeoutNanoseconds = plan.handshakeTimeout.nanoseconds
         headerTimeoutNanoseconds = plan.headerTimeout.nanoseconds
         idleTimeoutNanoseconds = plan.idleTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
@@ -25,6 +26,7 @@ extension ClientConfiguration {
         _ plan: ClientPlan, address: SocketAddress, authority: String, caches: CacheOwnership, loop: Int, of loops: Int
     ) {
         self.init(address: address, authority: authority)
+        httpVersion = HTTPVersion(plan.http)
         paths = plan.paths
         method = plan.method
         headers = plan.headers.map { (name: $0.name, value: $0.value) }
@@ -35,14 +37,14 @@ extension ClientConfiguration {
         connectTimeoutNanoseconds = plan.connectTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
         windowByteCount = plan.windowByteCount
+        self.caches = caches
+        renewal = ConnectionRenewal(plan.reconnect)
         manners.earlyCloseShare = plan.earlyCloseShare
         if plan.halfCloses {
             // HTTP/2 has nothing like it.
             manners.halfCloses = true
             httpVersion = .http1
         }
-        self.caches = caches
-        renewal = ConnectionRenewal(plan.reconnect)
         if plan.checksBodies {
             checkedTargets = plan.paths.map { path in
                 PredictableTarget(path).map {

@@ -38,6 +38,7 @@ extension Experiment {
         client.body = []
         var configuration = ClientConfiguration(
             client, address: address, authority: targetAddress ?? address.description, caches: .client, loop: 0, of: 1)
+        configuration.tls = tls.client
         configuration.renewal = .never
         configuration.firstSeed = Experiment.firstSlowSeed + UInt64(slowReaders.count) << 32
         do {

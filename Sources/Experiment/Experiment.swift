@@ -2,6 +2,7 @@ internal import Client
 internal import Loop
 package import Measurements
 internal import Server
+internal import TLS
 package import Workload
 
 /// Why an experiment could not begin.
@@ -19,18 +20,22 @@ package final class Experiment {
     package let plan: Plan
     /// "127.0.0.1:41231": where the embedded server listens; nil without one.
     package let serverAddress: String?
+    /// The same for TLS; nil without.
+    package let secureServerAddress: String?
     /// Whom the clients ask: the server, or the plan's target.
     package let targetAddress: String?
 
     private let sockets: [Listener.Socket]
+    private let secureSockets: [Listener.Socket]
+    let tls: TLSSetup
     let clientAddress: SocketAddress?
     private var servers: [ServerWorker] = []
     private var clients: [ClientWorker] = []
+    /// Those that all loops share, if there are such.
+    private var commonCaches: CacheOwnership?
     let answers: Answers
     /// In the order in which they were asked for; those that have ended stay.
     var slowReaders: [SlowReaderWorker] = []
-    /// Those that all loops share, if there are such.
-    private var commonCaches: CacheOwnership?
     private var probe = ProcessProbe()
 
     private var startNanoseconds: UInt64 = 0
@@ -73,43 +78,56 @@ package final class Experiment {
         }
         let clientLoops = plan.client.map { min($0.loops, $0.connections) } ?? 0
         answers = Answers(loadCount: clientLoops)
+        do { tls = try TLSSetup(plan) } catch { throw ExperimentError(error.description) }
         var bound: [Listener.Socket] = []
+        var secure: [Listener.Socket] = []
         do {
-            try Experiment.bind(plan.server, into: &bound)
-            sockets = bound
-            if let client = plan.client, plan.server == nil {
-                clientAddress = try SocketAddress.resolve(host: client.host, port: client.port)
+            if let server = plan.server {
+                try Experiment.bind(host: server.host, port: server.port, loops: server.loops, into: &bound)
+                if let tls = server.tls {
+                    try Experiment.bind(host: tls.host, port: tls.port, loops: server.loops, into: &secure)
+                }
+                clientAddress = (plan.clientsUseTLS ? secure : bound).first?.address
             } else {
-                clientAddress = sockets.first?.address
+                clientAddress = try plan.client.map { (client) throws(LoopError) in
+                    try SocketAddress.resolve(
+                        host: client.connectTo?.host ?? client.host, port: client.connectTo?.port ?? client.port)
+                }
             }
+            sockets = bound
+            secureSockets = secure
         } catch {
-            for socket in bound { socket.close() }
+            for socket in bound + secure { socket.close() }
             throw ExperimentError(error.description)
         }
         serverAddress = sockets.first?.address.description
-        targetAddress = plan.client.map { client in
-            plan.server == nil ? Experiment.authority(client.host, client.port) : nil
-        } ?? nil ?? serverAddress
+        secureServerAddress = secureSockets.first?.address.description
+        if let client = plan.client, plan.server == nil {
+            targetAddress = Experiment.authority(client.host, client.port, usualPort: client.isSecure ? 443 : 80)
+        } else {
+            targetAddress = plan.client == nil ? nil : clientAddress?.description
+        }
     }
 
-    private static func bind(_ plan: ServerPlan?, into sockets: inout [Listener.Socket]) throws(LoopError) {
-        guard let plan else { return }
-        guard let address = SocketAddress(host: plan.host, port: plan.port) else {
-            throw LoopError(call: "listen address \(plan.host): not numeric", code: -22)
+    private static func bind(
+        host: String, port: Int, loops: Int, into sockets: inout [Listener.Socket]
+    ) throws(LoopError) {
+        guard let address = SocketAddress(host: host, port: port) else {
+            throw LoopError(call: "listen address \(host): not numeric", code: -22)
         }
-        let first = try Listener.Socket(binding: address, sharesPort: plan.loops > 1)
+        let first = try Listener.Socket(binding: address, sharesPort: loops > 1)
         sockets.append(first)
-        for _ in 1..<max(1, plan.loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
+        for _ in 1..<max(1, loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
     }
 
     deinit {
         // What no worker took over.
-        for socket in sockets.dropFirst(servers.count) { socket.close() }
+        for socket in sockets.dropFirst(servers.count) + secureSockets.dropFirst(servers.count) { socket.close() }
     }
 
-    private static func authority(_ host: String, _ port: Int) -> String {
+    private static func authority(_ host: String, _ port: Int, usualPort: Int) -> String {
         let host = host.contains(":") ? "[\(host)]" : host
-        return port == 80 ? host : "\(host):\(port)"
+        return port == usualPort ? host : "\(host):\(port)"
     }
 
     /// Starts the threads: time 0.
@@ -122,10 +140,11 @@ package final class Experiment {
                 self.violations = violations
                 var configuration = ServerConfiguration(plan)
                 configuration.onViolation = { violations.note($0) }
+                configuration.tls = tls.server
                 for (number, socket) in sockets.enumerated() {
                     servers.append(try ServerWorker(
-                        number: number, socket: socket, configuration: configuration,
-                        isAudited: plan.audits ?? EventLoop.isAuditedByDefault, answers: answers))
+                        number: number, socket: socket, secureSocket: secureSockets.isEmpty ? nil : secureSockets[number],
+                        configuration: configuration, isAudited: plan.audits ?? EventLoop.isAuditedByDefault, answers: answers))
                 }
             }
             // A client that connects before anybody listens is refused, and that would be counted.
@@ -135,11 +154,12 @@ package final class Experiment {
                 let caches = CacheOwnership(client.cacheScope)
                 commonCaches = caches
                 for number in 0..<loops {
+                    var configuration = ClientConfiguration(
+                        client, address: address, authority: targetAddress ?? address.description, caches: caches,
+                        loop: number, of: loops)
+                    configuration.tls = tls.client
                     clients.append(try ClientWorker(
-                        number: number,
-                        configuration: ClientConfiguration(
-                            client, address: address, authority: targetAddress ?? address.description, caches: caches,
-                            loop: number, of: loops),
+                        number: number, configuration: configuration,
                         share: client.rate.map { (rate: $0 / Double(loops), phase: Double(number) / Double(loops)) },
                         answers: answers))
                 }
@@ -152,6 +172,9 @@ package final class Experiment {
         lastServerSamples = servers.map { _ in nil }
         lastClientSamples = clients.map { _ in nil }
         startPlannedSlowReaders()
+        if tls.client?.configuration.isInsecure == true {
+            note(.warning, source: "client", "the server's certificate is not verified (--insecure)")
+        }
     }
 
     // MARK: Samples
@@ -201,8 +224,8 @@ package final class Experiment {
             // Counters may be read again when a loop is late; what histograms hold only once.
             lastClientSamples[index]?.forgetHistograms()
         }
-        addSlowReaders(to: &merged)
         commonCaches?.add(to: &merged)
+        addSlowReaders(to: &merged)
         return merged
     }
 

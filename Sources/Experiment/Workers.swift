@@ -26,7 +26,8 @@ final class ServerWorker: Sendable {
     private let thread: LoopThread
 
     init(
-        number: Int, socket: Listener.Socket, configuration: ServerConfiguration, isAudited: Bool, answers: Answers
+        number: Int, socket: Listener.Socket, secureSocket: Listener.Socket?, configuration: ServerConfiguration,
+        isAudited: Bool, answers: Answers
     ) throws(LoopError) {
         let mailbox = mailbox
         let latest = latest
@@ -34,7 +35,7 @@ final class ServerWorker: Sendable {
             do {
                 let loop = try EventLoop(isAudited: isAudited)
                 let server = try HTTPServer(
-                    loop: loop, socket: socket, number: number, configuration: configuration
+                    loop: loop, socket: socket, secureSocket: secureSocket, number: number, configuration: configuration
                 ) { mailbox.close() }
                 try mailbox.open(on: loop) { command in
                     switch command {

@@ -68,8 +68,9 @@ package struct ServerSample: Sendable, Equatable {
     /// The ledger of an audit: writes that libuv has not finished, the oldest of each connection.
     package var pendingWrites: [PendingWriteSample] = []
 
-    /// Rows of the ledger that one connection and one loop publish.
+    /// Rows of the ledger that one connection publishes, one that is inspected, and one loop.
     package static let pendingWriteRowsPerConnection = 4
+    package static let inspectedPendingWriteRows = 64
     package static let pendingWriteRowLimit = 256
 
     package init() {}

@@ -158,6 +158,7 @@ extension Connection: SessionHandler {
     }
 
     private func submit(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
+        lookAtEarlyWrites()
         let response = unsafe exchange.pointee.response
         let arena = unsafe exchange.pointee.arena
         fields.removeAll()

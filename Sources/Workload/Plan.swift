@@ -17,6 +17,12 @@ package struct Plan: Sendable, Equatable {
     /// We are the process that may be lost: what is unsafe on purpose runs here and nowhere else.
     package var isInWorker = false
 
+    /// Whether the clients speak TLS.
+    package var clientsUseTLS: Bool {
+        guard let client, client.http != .clearHTTP2 else { return false }
+        return server.map { $0.tls != nil } ?? client.isSecure
+    }
+
     package init(server: ServerPlan?, client: ClientPlan?, duration: Duration? = nil) {
         self.server = server
         self.client = client
@@ -48,6 +54,9 @@ package struct ServerPlan: Sendable, Equatable {
     package var allowsUnsafe = false
     /// Watch arenas and pending writes. nil: as the build does, debug ones always.
     package var audits: Bool?
+    /// TLS on a port of its own; nil: none.
+    package var tls: ServerTLSPlan?
+    package var handshakeTimeout: Duration = .seconds(10)
     package var headerTimeout: Duration = .seconds(10)
     package var idleTimeout: Duration = .seconds(60)
     package var requestTimeout: Duration = .seconds(30)
@@ -60,6 +69,12 @@ package struct ClientPlan: Sendable, Equatable {
     /// Whom to ask. With an embedded server the experiment puts that server's address here.
     package var host = "127.0.0.1"
     package var port = 80
+    /// Whether to speak TLS; with an embedded server: whether that does.
+    package var isSecure = false
+    package var tls = ClientTLSPlan()
+    package var http = HTTPChoice.negotiated
+    /// Connect there instead; nil: to `host` and `port`.
+    package var connectTo: ConnectTarget?
     /// Request targets, asked in turn: "/bytes/1024", "/get?x=1". Never empty.
     package var paths: [String] = ["/"]
     package var method = "GET"

@@ -5,7 +5,13 @@ struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
         abstract: "Run the embedded server under load, without a screen: a recording and a summary.",
-        usage: "highwater record [-c 100] [-m 10] [-d 10s] [-o run.ndjson] [<options>]")
+        usage: "highwater record [-c 100] [-m 10] [-d 10s] [-o run.ndjson] [<options>]",
+        discussion: """
+            Examples:
+              highwater record -c 50 -m 4 -q 20k -d 5s -o run.ndjson
+              highwater record --path /bytes/1KiB --path /delay/0.05 -d 1m --json
+              highwater record -d 10m --metrics 127.0.0.1:9464 --linger 30s
+            """)
 
     @OptionGroup(title: "Load") var load: LoadOptions
 

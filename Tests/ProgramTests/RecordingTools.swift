@@ -6,6 +6,8 @@ enum RecordingTools {
     /// nil: not on this machine.
     static let promtool = found("promtool")
     static let prometheus = found("prometheus")
+    /// Checks and shows manual pages.
+    static let mandoc = found("mandoc")
     static let jq = found("jq")
     /// Opens what `highwater report` writes.
     static let chromium = found("chromium")

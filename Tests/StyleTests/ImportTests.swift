@@ -13,7 +13,7 @@ private let table: [String: Set<String>] = [
     "Transport": ["Loop", "TLS", "Memory", "Measurements"],
     "Server": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
     "Client": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
-    "Experiment": ["Server", "Client", "Workload", "Measurements", "TLS", "Loop"],
+    "Experiment": ["HTTP2", "Server", "Client", "Workload", "Measurements", "TLS", "Loop"],
     "Themes": [],
     "Dashboard": ["Measurements", "Themes"],
     "Terminal": ["Dashboard", "CNcurses"],

@@ -12,11 +12,11 @@ extension Sample {
         if let server {
             let rows = server.fullestConnections(Sample.recordedConnectionLimit)
             json.set(.array(rows.map(\.json)), atPath: "server.\(Sample.connectionsName)")
-            if let inspection = server.inspection { json.set(inspection.json, atPath: "server.\(Sample.inspectionName)") }
             if !server.pendingWrites.isEmpty {
                 let writes = server.pendingWrites.prefix(Sample.recordedPendingWriteLimit)
                 json.set(.array(writes.map(\.json)), atPath: "server.\(Sample.pendingWritesName)")
             }
+            if let inspection = server.inspection { json.set(inspection.json, atPath: "server.\(Sample.inspectionName)") }
         }
         return json
     }

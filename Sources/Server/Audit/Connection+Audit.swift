@@ -17,7 +17,8 @@ extension Connection {
 
     /// The writes that libuv has not finished, as far as an audit knows them and a sample has room.
     func pendingWriteSamples(loop number: Int, now: UInt64) -> [PendingWriteSample] {
-        stream.pendingWriteEntries(limit: ServerSample.pendingWriteRowsPerConnection).map { entry in
+        let limit = inspector == nil ? ServerSample.pendingWriteRowsPerConnection : ServerSample.inspectedPendingWriteRows
+        return stream.pendingWriteEntries(limit: limit).map { entry in
             PendingWriteSample(
                 loop: number, connection: id, exchange: ArenaOwner.exchange(entry.owner), arena: entry.arenaNumber,
                 generation: entry.generation, offset: entry.offset, byteCount: entry.byteCount,

@@ -13,9 +13,15 @@ extension Connection {
         arena.resetEarly()
     }
 
+    /// When the next request's answer is made, and while it can still be named: libuv may go on with
+    /// what it overwrote, and that may be the end.
+    func lookAtEarlyWrites() {
+        if connectionArena != nil { stream.lookAtWrites() }
+    }
+
     func flushEarly() {
         guard let arena = connectionArena else { return }
-        // Before libuv goes on: what it finds there may be its end.
+        // Half a request overwrites as well, and is never answered.
         stream.lookAtWrites()
         stream.flushInArena(batch, arena)
     }
