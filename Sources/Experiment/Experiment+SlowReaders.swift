@@ -11,17 +11,14 @@ extension Experiment {
     private static let firstSlowSeed: UInt64 = 1 << 40
 
     /// A client that asks for large answers and reads them at a trickle, for so long, beside the load.
-    ///
-    /// - Returns: false when there are too many already, or there is nobody to ask.
-    @discardableResult
-    package func startSlowReader(seconds: Double) -> Bool {
+    /// When there are too many already it says so, as an event.
+    package func startSlowReader(seconds: Double) {
         guard slowReaders.count(where: { !$0.isOver }) < Experiment.slowReaderLimit else {
             note(.warning, source: "load", "no more than \(Experiment.slowReaderLimit) slow readers")
-            return false
+            return
         }
-        guard addSlowReaders(1, seconds: seconds) else { return false }
+        guard addSlowReaders(1, seconds: seconds) else { return }
         note(.info, source: "load", "a slow reader, for \(Figure.fixed(seconds, decimals: seconds == seconds.rounded() ? 0 : 1)) s")
-        return true
     }
 
     /// The plan's slow readers, which stay.
@@ -39,6 +36,7 @@ extension Experiment {
         var configuration = ClientConfiguration(
             client, address: address, authority: targetAddress ?? address.description, caches: .client, loop: 0, of: 1)
         configuration.tls = tls.client
+        configuration.renewal = .never
         configuration.firstSeed = Experiment.firstSlowSeed + UInt64(slowReaders.count) << 32
         do {
             slowReaders.append(try SlowReaderWorker(
