@@ -11,14 +11,17 @@ extension Experiment {
     private static let firstSlowSeed: UInt64 = 1 << 40
 
     /// A client that asks for large answers and reads them at a trickle, for so long, beside the load.
-    /// When there are too many already it says so, as an event.
-    package func startSlowReader(seconds: Double) {
+    ///
+    /// - Returns: false when there are too many already, or there is nobody to ask.
+    @discardableResult
+    package func startSlowReader(seconds: Double) -> Bool {
         guard slowReaders.count(where: { !$0.isOver }) < Experiment.slowReaderLimit else {
             note(.warning, source: "load", "no more than \(Experiment.slowReaderLimit) slow readers")
-            return
+            return false
         }
-        guard addSlowReaders(1, seconds: seconds) else { return }
+        guard addSlowReaders(1, seconds: seconds) else { return false }
         note(.info, source: "load", "a slow reader, for \(Figure.fixed(seconds, decimals: seconds == seconds.rounded() ? 0 : 1)) s")
+        return true
     }
 
     /// The plan's slow readers, which stay.
