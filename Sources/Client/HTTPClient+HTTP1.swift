@@ -28,6 +28,7 @@ extension HTTPClient: ResponseHandler {
 
     func receiveHTTP1(_ bytes: UnsafeRawBufferPointer, _ pipeline: Pipeline) {
         do { try unsafe pipeline.parser.parse(bytes, for: self) } catch { return protocolDidFail() }
+        if closeEarlyIfWanted() { return }
         fill()
         flush()
         endIfDrained()

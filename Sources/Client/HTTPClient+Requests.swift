@@ -8,7 +8,8 @@ extension HTTPClient {
     /// Streams that may still be opened on this connection now.
     var spareStreamCount: Int {
         guard state == .ready else { return 0 }
-        return min(generator.configuration.streams, session?.peerStreamLimit ?? .max) - inFlightCount
+        return min(generator.configuration.streams, session?.peerStreamLimit ?? .max, remainingRequestCount &+ inFlightCount)
+            - inFlightCount
     }
 
     /// After GOAWAY, an error, or 2^30 streams: no more. Over HTTP/1.1, after `connection: close`.
@@ -25,12 +26,13 @@ extension HTTPClient {
     func fill() {
         guard state == .ready else { return }
         if !takesRequests { return drain() }
+        renewIfDue()
         var spare = spareStreamCount
         while spare > 0, state == .ready, let intended = generator.nextRequest() {
             start(intendedNanoseconds: intended)
             spare -= 1
         }
-        if spare > 0 { generator.clientIsAvailable(self) }
+        if spare > 0 { generator.clientIsAvailable(self) } else { renewIfDue() }
     }
 
     /// Starts up to `count` requests that are due. - Returns: whether the generator had so many.
@@ -40,12 +42,14 @@ extension HTTPClient {
             drain()
             return true
         }
+        renewIfDue()
         var spare = min(count, spareStreamCount)
         while spare > 0, state == .ready {
             guard let intended = generator.nextRequest() else { return false }
             start(intendedNanoseconds: intended)
             spare -= 1
         }
+        renewIfDue()
         return true
     }
 
@@ -61,6 +65,7 @@ extension HTTPClient {
             request.setPath(request.path(at: nextPathIndex))
         }
         nextPathIndex &+= 1
+        if generator.takesEarlyClose() { unsafe record.pointee.closesEarly = true }
         var streamID: Int32?
         if let session {
             streamID = unsafe session.submitRequest(
@@ -73,6 +78,7 @@ extension HTTPClient {
         unsafe record.pointee.streamID = streamID ?? 0
         unsafe append(record)
         generator.counters.startedRequests += 1
+        remainingRequestCount &-= 1
         hasAsked = true
         if streamID == nil {
             // Out of memory, or of stream identifiers: over on the next connection.
@@ -101,7 +107,10 @@ extension HTTPClient {
         if let previous = unsafe previous { unsafe previous.pointee.next = unsafe next } else { unsafe oldest = unsafe next }
         if unsafe firstUnsent == record { unsafe firstUnsent = unsafe next }
         inFlightCount -= 1
-        if failure == nil { wasAnswered = true }
+        if failure == nil {
+            wasAnswered = true
+            unsafe lookAtShape(of: record)
+        }
         if let check = unsafe record.pointee.check { unsafe endCheck(check, record.pointee, failure) }
         unsafe generator.requestDidEnd(record.pointee, failure)
         unsafe records.give(record)
@@ -116,6 +125,7 @@ extension HTTPClient {
         } catch {
             return protocolDidFail()
         }
+        if closeEarlyIfWanted() { return }
         fill()
         flush()
         endIfDrained()
@@ -143,9 +153,12 @@ extension HTTPClient {
         isFlushing = true
         defer { isFlushing = false }
         stampUnsent()
-        if let pipeline { return flush(pipeline, on: stream) }
+        if let pipeline {
+            flush(pipeline, on: stream)
+            return halfCloseIfWanted(pipeline, on: stream)
+        }
         guard let session else { return }
-        unsafe buffers.withBuffer(byteCount: 16 * 1024) { buffer in
+        unsafe caches.withBuffer(byteCount: 16 * 1024) { buffer in
             var count = 0
             var isBlocked = false
             do {

@@ -21,9 +21,8 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// Which client of its loop this is.
     let number: Int
 
-    /// What the client owns, whatever becomes of its connections.
-    let strings = StringCache()
-    let buffers = BufferCache()
+    /// Its own, or those it shares, whatever becomes of its connections.
+    let caches: Caches
 
     enum State {
         /// Between two connections, or before the first: the timer brings the next attempt.
@@ -49,10 +48,12 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// One of these two, once it is known which.
     var session: Session?
     var pipeline: Pipeline?
-    /// Where its TLS sessions are kept; nil: each handshake is a full one.
-    var sessionKeeper: (any TLSSessionKeeper)?
-    var offeredSession: TLSSession?
+    /// The session cache waits to hear how the handshake ends.
+    var owesHandshake = false
     let timer: Timer
+    /// For clients that read slowly.
+    let readTimer: Timer?
+    var wantsEarlyClose = false
     /// Connections in a row that could not be made, or answered none of the requests they took.
     private var failedAttemptCount = 0
     /// Another attempt could only fail the same way, and nobody has ever been connected.
@@ -62,6 +63,13 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// What became of the requests of this connection.
     var hasAsked = false
     var wasAnswered = false
+    /// Requests that this connection may still be given, and until when, by the policy of renewal.
+    var remainingRequestCount = Int.max
+    private var renewalNanoseconds = UInt64.max
+    /// The connection ends because the policy says so, and not because it was lost.
+    private var isRenewing = false
+    /// The shapes of answers that this client has met; see `AnswerShape`.
+    var knownShapes = AnswerShape.Known()
     /// Not to connect again.
     private(set) var isRetiring = false
 
@@ -86,16 +94,18 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         loop = generator.loop
         records = generator.records
         request = generator.request
+        caches = generator.makeCaches()
         checker = generator.checker
         self.number = number
-        sessionKeeper = generator.sessionKeeper
         timer = Timer(loop: generator.loop)
+        readTimer = generator.configuration.manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number
         unsafe oldest = nil
         unsafe youngest = nil
         unsafe firstUnsent = nil
         timer.target = self
+        readTimer?.target = self
     }
 
     // MARK: Connecting
@@ -109,7 +119,9 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         generator.refreshNow()
         if firstAttemptNanoseconds == 0 { firstAttemptNanoseconds = generator.nowNanoseconds }
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
-        stream.connect(to: generator.configuration.address)
+        stream.connect(
+            to: generator.configuration.address,
+            receiveBufferByteCount: generator.configuration.manners.receiveBufferByteCount)
     }
 
     func streamDidConnect(_ error: LoopError?) {
@@ -126,8 +138,13 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         hasAsked = false
         wasAnswered = false
         generator.counters.openedConnections += 1
-        if connectionCount > 0 { generator.counters.reconnects += 1 }
+        if connectionCount > 0 {
+            if isRenewing { generator.counters.renewedConnections += 1 } else { generator.counters.reconnects += 1 }
+        }
         connectionCount += 1
+        isRenewing = false
+        remainingRequestCount = generator.configuration.renewal.requestLimit
+        renewalNanoseconds = generator.configuration.renewal.endNanoseconds(fromNanoseconds: generator.nowNanoseconds)
         timer.stop()
     }
 
@@ -154,6 +171,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     private func close() {
         state = .closing
         generator.available.remove(self)
+        noteHandshake(isResumed: false)
         tls?.close()
         stream?.close()
     }
@@ -181,10 +199,11 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         if let pipeline { generator.absorb(pipeline) }
         stream = nil
         tls = nil
-        offeredSession = nil
         session = nil
         pipeline = nil
+        wantsEarlyClose = false
         timer.stop()
+        readTimer?.stop()
         generator.refreshNow()
         if isRetiring { return end() }
         if wasAnswered { failedAttemptCount = 0 }
@@ -215,6 +234,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     private func end() {
         state = .ended
         timer.close()
+        readTimer?.close()
         generator.clientDidEnd(self)
     }
 
@@ -245,6 +265,13 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         endIfDrained()
     }
 
+    /// Ends the connection when it has done its share: another takes its place.
+    func renewIfDue() {
+        guard state == .ready, remainingRequestCount <= 0 || generator.nowNanoseconds >= renewalNanoseconds else { return }
+        isRenewing = true
+        drain()
+    }
+
     func endIfDrained() {
         guard state == .draining, inFlightCount == 0 else { return }
         if let session {
@@ -265,6 +292,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     }
 
     func timerDidFire(_ timer: Timer) {
+        if timer === readTimer { return readOn() }
         generator.refreshNow()
         switch state {
         case .waiting: connect()

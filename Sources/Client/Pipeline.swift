@@ -25,6 +25,9 @@ final class Pipeline {
 
     deinit { heads?.retire() }
 
+    /// Everything is with the socket.
+    var isEmpty: Bool { sentCount == outgoing.count }
+
     /// Adds a request: the fields as for HTTP/2, pseudo-fields first. - Returns: what to expect.
     func append(_ fields: FieldList, body: ArenaBytes) -> ResponseParser.Request {
         let arena = heads ?? arenas.take()

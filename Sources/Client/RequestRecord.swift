@@ -17,12 +17,13 @@ struct RequestRecord {
     var failure: RequestFailure?
     /// The check of the answer's body, and its request's target; nil without.
     var check: UnsafeMutablePointer<BodyChecker.Record>?
+    /// The connection is closed when the first part of the answer's body has come.
+    var closesEarly = false
     /// Bytes of the request body already handed to nghttp2.
     var sentBodyByteCount = 0
 
-    /// The response's fields as strings of the client's cache, the first `fieldLimit` of them.
-    var fieldNames = InlineArray<16, StringCache.Handle>(repeating: .none)
-    var fieldValues = InlineArray<16, StringCache.Handle>(repeating: .none)
+    /// What the answer's head looks like, of its first `fieldLimit` fields.
+    var shape = AnswerShape()
     var fieldCount = 0
     static let fieldLimit = 16
 
@@ -34,6 +35,8 @@ struct RequestRecord {
 /// Why a request ended without a full answer.
 enum RequestFailure {
     case closed, reset, goaway, timeout, protocolError, aborted
+    /// Left by us, on purpose: see `ClientManners.earlyCloseShare`.
+    case abandoned
 }
 
 /// The records of one loop.

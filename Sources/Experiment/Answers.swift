@@ -10,6 +10,9 @@ final class Answers: Sendable {
         var finishedLoads = 0
         var endedServers = 0
         var endedClients = 0
+        var endedSlowReaders = 0
+        /// Numbers of those whose end nobody has taken notice of.
+        var newlyEndedSlowReaders: [Int] = []
         var failures: [String] = []
         var lastConnectError: ConnectError?
     }
@@ -58,6 +61,14 @@ final class Answers: Sendable {
         answered.signal()
     }
 
+    /// A thread of slow readers ends. Nobody waits for its readings.
+    func endSlowReader(_ number: Int) {
+        state.withLock { state in
+            state.endedSlowReaders += 1
+            state.newlyEndedSlowReaders.append(number)
+        }
+    }
+
     func finishLoad() {
         let isLast = state.withLock { state in
             state.finishedLoads += 1
@@ -88,6 +99,15 @@ final class Answers: Sendable {
 
     var endedServers: Int { state.withLock { $0.endedServers } }
     var endedClients: Int { state.withLock { $0.endedClients } }
+    var endedSlowReaders: Int { state.withLock { $0.endedSlowReaders } }
+
+    /// Numbers of the slow readers that have ended since the last time.
+    func takeEndedSlowReaders() -> [Int] {
+        state.withLock { state in
+            defer { state.newlyEndedSlowReaders = [] }
+            return state.newlyEndedSlowReaders
+        }
+    }
 
     var failures: [String] { state.withLock { $0.failures } }
 

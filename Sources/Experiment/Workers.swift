@@ -26,15 +26,16 @@ final class ServerWorker: Sendable {
     private let thread: LoopThread
 
     init(
-        number: Int, socket: Listener.Socket, configuration: ServerConfiguration, answers: Answers
+        number: Int, socket: Listener.Socket, secureSocket: Listener.Socket?, configuration: ServerConfiguration,
+        isAudited: Bool, answers: Answers
     ) throws(LoopError) {
         let mailbox = mailbox
         let latest = latest
         thread = try LoopThread(name: "server-\(number)") {
             do {
-                let loop = try EventLoop()
+                let loop = try EventLoop(isAudited: isAudited)
                 let server = try HTTPServer(
-                    loop: loop, socket: socket, number: number, configuration: configuration
+                    loop: loop, socket: socket, secureSocket: secureSocket, number: number, configuration: configuration
                 ) { mailbox.close() }
                 try mailbox.open(on: loop) { command in
                     switch command {

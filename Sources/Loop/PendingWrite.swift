@@ -27,6 +27,8 @@ struct PendingWrite {
     private let copy: UnsafeMutableRawPointer?
     /// The kernel took the bytes when libuv was given them; only the callback is due.
     var isDirect = false
+    /// An audit's; nil without one.
+    var witness: UnsafeMutablePointer<WriteWitness>?
 
     static func make() -> UnsafeMutablePointer<PendingWrite> {
         let write = UnsafeMutablePointer<PendingWrite>.allocate(capacity: 1)
@@ -40,6 +42,11 @@ struct PendingWrite {
         let copy = UnsafeMutableRawPointer.allocate(byteCount: copyByteCount, alignment: 1)
         unsafe write.initialize(to: PendingWrite(room: nil, copy: copy))
         return unsafe (write, copy)
+    }
+
+    /// The request that stands at a write's front.
+    static func request(of write: UnsafeMutablePointer<PendingWrite>) -> UnsafeMutablePointer<uv_write_t> {
+        unsafe UnsafeMutableRawPointer(write).assumingMemoryBound(to: uv_write_t.self)
     }
 
     /// Frees a write whose leases have ended.

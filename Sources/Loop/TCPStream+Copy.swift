@@ -15,11 +15,16 @@ extension TCPStream {
             unsafe end.copyMemory(from: buffer.base, byteCount: buffer.len)
             unsafe end += buffer.len
         }
+        let owner = batch.firstOwner
         batch.removeAll()
         var buffer = unsafe uv_buf_t(base: copy.assumingMemoryBound(to: CChar.self), len: end - copy)
         let code = unsafe withUnsafeMutablePointer(to: &buffer) { buffer in
-            unsafe submit(
-                write, UnsafeMutableBufferPointer(start: buffer, count: 1), EventLoop.monotonicNanoseconds())
+            let buffers = unsafe UnsafeMutableBufferPointer(start: buffer, count: 1)
+            let code = unsafe submit(write, buffers, EventLoop.monotonicNanoseconds())
+            if code == 0, let audit = loop.audit {
+                unsafe audit.didSubmit(write, PendingWrite.request(of: write), buffers, owner: owner) { _ in nil }
+            }
+            return code
         }
         if code != 0 { fail("write", code) }
     }

@@ -25,6 +25,8 @@ package protocol TCPStreamOwner: AnyObject {
 @safe
 package final class TCPStream {
     package let loop: EventLoop
+    /// What the owner calls itself, for an audit.
+    package var number: UInt64 = 0
     private let handle: UnsafeMutablePointer<uv_tcp_t>
     private let requests: UnsafeMutablePointer<Requests>
     /// Not retained: the owner closes the stream and waits for `streamDidClose`.
@@ -92,11 +94,17 @@ package final class TCPStream {
     // MARK: Opening
 
     /// Starts connecting; the owner hears `streamDidConnect`.
-    package func connect(to address: SocketAddress) {
+    ///
+    /// - Parameter receiveBufferByteCount: SO_RCVBUF; nil: the system's.
+    package func connect(to address: SocketAddress, receiveBufferByteCount: Int? = nil) {
         precondition(state == .new, "connect on a used stream")
         state = .connecting
         let code = unsafe address.withSockaddr { sockaddr in
-            unsafe uv_tcp_connect(&requests.pointee.connect, handle, sockaddr) { request, status in
+            if let byteCount = receiveBufferByteCount {
+                let code = unsafe hw_open_with_receive_buffer(handle, sockaddr, Int32(clamping: byteCount))
+                if code != 0 { return code }
+            }
+            return unsafe uv_tcp_connect(&requests.pointee.connect, handle, sockaddr) { request, status in
                 guard let data = unsafe request?.pointee.handle.pointee.data else { return }
                 unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.didConnect(status) }
             }
@@ -235,15 +243,19 @@ package final class TCPStream {
     ) -> Int32 {
         let write = unsafe loop.takeIdleWrite() ?? PendingWrite.make()
         unsafe write.pointee.leaseCount = unsafe leases.copyLeases(to: write.pointee.leases)
-        return unsafe submit(write, buffers, now)
+        let code = unsafe submit(write, buffers, now)
+        if code == 0, let audit = loop.audit {
+            let first = leases.arena(ofBuffer: 0)
+            unsafe audit.didSubmit(write, PendingWrite.request(of: write), buffers, owner: first?.owner ?? 0) { leases.arena(ofBuffer: $0) }
+        }
+        return code
     }
 
     /// Has libuv write, with the request that stands at the write's front.
     func submit(
         _ write: UnsafeMutablePointer<PendingWrite>, _ buffers: UnsafeMutableBufferPointer<uv_buf_t>, _ now: UInt64
     ) -> Int32 {
-        let request = unsafe UnsafeMutableRawPointer(write).assumingMemoryBound(to: uv_write_t.self)
-        return unsafe submit(write, request, buffers, now) { request, status in
+        return unsafe submit(write, PendingWrite.request(of: write), buffers, now) { request, status in
             guard let request = unsafe request else { return }
             let write = unsafe UnsafeMutableRawPointer(request).assumingMemoryBound(to: PendingWrite.self)
             unsafe write.pointee.stream?._withUnsafeGuaranteedRef { unsafe $0.didWrite(write, status) }
@@ -266,7 +278,8 @@ package final class TCPStream {
             unsafe end(write)
             return code
         }
-        unsafe write.pointee.isDirect = pendingByteCount == 0
+        // What holds leases is what the socket refused a moment ago, and somebody waits for it.
+        unsafe write.pointee.isDirect = write.pointee.leaseCount == 0 && pendingByteCount == 0
         if let youngest = unsafe youngestWrite {
             unsafe youngest.pointee.next = unsafe write
         } else {
@@ -293,17 +306,18 @@ package final class TCPStream {
     private func didWrite(_ write: UnsafeMutablePointer<PendingWrite>, _ status: Int32) {
         // libuv finishes the writes of a stream in the order they were queued.
         unsafe precondition(write == oldestWrite, "writes finished out of order")
+        if let audit = loop.audit { unsafe audit.didComplete(write, of: self) }
         unsafe oldestWrite = unsafe write.pointee.next
         if unsafe oldestWrite == nil { unsafe youngestWrite = nil }
         counts.pendingWrites -= 1
         unsafe counts.pendingBytes -= write.pointee.byteCount
         if status == 0 { unsafe counts.sentBytes &+= UInt64(write.pointee.byteCount) }
-        let wasDirect = unsafe write.pointee.isDirect
+        let isAwaited = unsafe !(write.pointee.isCopy && write.pointee.isDirect)
         unsafe end(write)
         if state == .closing || status == UV_ECANCELED.rawValue { return }
         if status != 0 { return fail("write", status) }
-        // Nobody waited for what the kernel had at once.
-        if !wasDirect || state == .finishing { owner?.streamDidWrite() }
+        // Nobody waits for a copy that the kernel had at once.
+        if isAwaited || state == .finishing { owner?.streamDidWrite() }
     }
 
     // MARK: Ending
@@ -319,6 +333,15 @@ package final class TCPStream {
         }
         if code != 0 { return fail("shutdown", code) }
         startReading()
+    }
+
+    /// Says our end once the queue is out. What comes is read as before; nothing may be sent any more.
+    package func endWriting() {
+        guard state == .open else { return }
+        let code = unsafe uv_shutdown(&requests.pointee.shutdown, streamHandle) { _, _ in
+            // What went wrong a read will tell: the connection is gone.
+        }
+        if code != 0 { fail("shutdown", code) }
     }
 
     private func didShutDown(_ status: Int32) {

@@ -3,7 +3,9 @@ extension Metric {
     static let client: [Metric] =
         clientRequests + clientResponses + clientBodies + clientConnections + clientGroup.inner(\.tls).metrics + clientBytes
         + clientGroup.inner(\.writes).metrics
+        + clientGroup.inner(\.sessions).metrics("cache.tls")
         + clientGroup.inner(\.strings).metrics("cache.strings") + clientGroup.inner(\.buffers).metrics("cache.buffers")
+        + [clientGroup.counter("cache.corruptions", .error, \.cacheCorruptions, "Faults found in caches without a lock; 0 in every guarded scope")]
         + clientLoops
 
     private static let clientGroup = MetricGroup<ClientSample>(
@@ -38,6 +40,7 @@ extension Metric {
             clientGroup.counter("errors.goaway", .request, \.errors.goaway, "Errored: the peer said GOAWAY and had not processed the request"),
             clientGroup.counter("errors.timeout", .request, \.errors.timeout, "Errored: no full answer within the request timeout"),
             clientGroup.counter("errors.protocol", .request, \.errors.protocolError, "Errored: the peer broke the protocol"),
+            clientGroup.counter("errors.abandoned", .request, \.errors.abandoned, "Errored: we closed the connection within the answer, as asked (--early-close)"),
             clientGroup.counter("errors.aborted", .request, \.errors.aborted, "Errored: still open when the run and its drain time were over"),
         ]
 
@@ -54,7 +57,11 @@ extension Metric {
         clientGroup.gauge("connections.open", .connection, \.openConnections, "Open now"),
         clientGroup.counter("connections.opened", .connection, \.openedConnections, "Established"),
         clientGroup.counter("connections.failed", .attempt, \.failedConnects, "Attempts to connect that failed"),
-        clientGroup.counter("connections.reconnects", .connection, \.reconnects, "Established in place of one that had ended"),
+        clientGroup.counter("connections.reconnects", .connection, \.reconnects, "Established in place of one that was lost"),
+        clientGroup.counter("connections.renewed", .connection, \.renewedConnections, "Established in place of one that had done its share (--reconnect)"),
+        clientGroup.gauge("slow_readers.open", .connection, \.slowReaders.open, "Connections beside the load that read at a trickle, now"),
+        clientGroup.counter("slow_readers.answered", .response, \.slowReaders.answeredRequests, "Answers that they have read to the end"),
+        clientGroup.counter("slow_readers.received_bytes", .bytes, \.slowReaders.receivedBytes, "Bytes that they have read"),
     ]
 
     private static let clientBytes: [Metric] = [

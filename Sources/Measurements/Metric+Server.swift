@@ -53,8 +53,12 @@ extension Metric {
         serverGroup.gauge("arena.exchange_bytes_high_water", .bytes, \.arena.exchangeBytesHighWater, "The most that one exchange has used"),
         serverGroup.counter("arena.taken", .arena, \.arena.taken, "Arenas taken from the pool"),
         serverGroup.counter("arena.reused", .arena, \.arena.reused, "Arenas taken that came warm, with memory"),
-        serverGroup.counter("arena.resets", .reset, \.arena.resets, "Arenas recycled"),
+        serverGroup.counter("arena.resets", .reset, \.arena.resets, "Arenas recycled: one an exchange, and with HTTP/2 one a flush of frames"),
         serverGroup.counter("arena.recycled_bytes", .bytes, \.arena.recycledBytes, "Bytes handed out and since recycled"),
+        serverGroup.gauge("audit.loops", .loop, \.audit.loops, "Loops whose memory is audited; without any, the next three are no news"),
+        serverGroup.counter("arena.unsafe_resets", .reset, \.audit.unsafeResets, "Arenas reset while libuv had a write of theirs, by the audit"),
+        serverGroup.counter("arena.stale_completions", .write, \.audit.staleCompletions, "Writes that found another generation when they were done, by the audit"),
+        serverGroup.counter("arena.changed_writes", .write, \.audit.changedWrites, "Writes whose bytes were changed under them, by the audit"),
     ]
 
     private static let serverLoops: [Metric] = [

@@ -45,6 +45,9 @@ package struct ServerSample: Sendable, Equatable {
     // Memory
     package var arena = ArenaSample()
 
+    /// What an audit found; all zero without one.
+    package var audit = AuditSample()
+
     // The loops themselves
     /// Number of loops merged into this value.
     package var loopCount = 0
@@ -61,6 +64,14 @@ package struct ServerSample: Sendable, Equatable {
 
     /// Rows that one loop publishes: as many as it takes connections by default.
     package static let connectionRowLimit = 10_000
+
+    /// The ledger of an audit: writes that libuv has not finished, the oldest of each connection.
+    package var pendingWrites: [PendingWriteSample] = []
+
+    /// Rows of the ledger that one connection publishes, one that is inspected, and one loop.
+    package static let pendingWriteRowsPerConnection = 4
+    package static let inspectedPendingWriteRows = 64
+    package static let pendingWriteRowLimit = 256
 
     package init() {}
 
@@ -93,6 +104,8 @@ package struct ServerSample: Sendable, Equatable {
         loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
         inspection = inspection ?? other.inspection
         connections += other.connections
+        pendingWrites += other.pendingWrites
+        audit.merge(other.audit)
     }
 }
 
@@ -213,5 +226,30 @@ package struct ArenaSample: Sendable, Equatable {
         reused += other.reused
         resets += other.resets
         recycledBytes += other.recycledBytes
+    }
+}
+
+/// What an audit of the server's memory counts. Zero for ever under `lease` and `copy`.
+package struct AuditSample: Sendable, Equatable {
+    /// Loops that are audited.
+    package var loops = 0
+    /// Arenas reset while libuv had a write of their bytes.
+    package var unsafeResets: UInt64 = 0
+    /// Writes whose arena had another generation when libuv called back.
+    package var staleCompletions: UInt64 = 0
+    /// Writes whose bytes had changed when libuv called back.
+    package var changedWrites: UInt64 = 0
+
+    package init() {}
+
+    /// Any of them.
+    package var violations: UInt64 { unsafeResets + staleCompletions + changedWrites }
+
+    /// Adds another loop's counts.
+    package mutating func merge(_ other: AuditSample) {
+        loops += other.loops
+        unsafeResets += other.unsafeResets
+        staleCompletions += other.staleCompletions
+        changedWrites += other.changedWrites
     }
 }

@@ -115,6 +115,7 @@ extension Connection {
     // MARK: Sending
 
     private func send(_ exchange: UnsafeMutablePointer<Exchange>) {
+        lookAtEarlyWrites()
         guard makeRoom() else { return }
         let response = unsafe exchange.pointee.response
         let arena = unsafe exchange.pointee.arena

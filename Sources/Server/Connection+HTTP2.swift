@@ -158,6 +158,7 @@ extension Connection: SessionHandler {
     }
 
     private func submit(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
+        lookAtEarlyWrites()
         let response = unsafe exchange.pointee.response
         let arena = unsafe exchange.pointee.arena
         fields.removeAll()
@@ -237,6 +238,7 @@ extension Connection: SessionHandler {
         while !isDone && phase == .http2 && stream.pendingByteCount <= server.configuration.unsentByteLimit {
             isDone = true
             let frames = takeArena()
+            if connectionArena == nil { own(frames, exchange: 0) }
             output = frames
             lacksRoom = false
             do {

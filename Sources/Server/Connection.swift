@@ -46,7 +46,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     }
     var phase: Phase
     /// Letters of the HTTP/2 preface that have come while sniffing.
-    private var sniffedByteCount = 0
+    var sniffedByteCount = 0
 
     private let deadline: Timer
     /// Bytes went either way since the deadline was set.
@@ -55,10 +55,10 @@ final class Connection: TCPStreamOwner, TimerTarget {
     private var unsentByteCount = 0
 
     // Exchanges that have begun and not ended
-    private(set) var firstExchange: UnsafeMutablePointer<Exchange>?
-    private(set) var openExchangeCount = 0
+    var firstExchange: UnsafeMutablePointer<Exchange>?
+    var openExchangeCount = 0
     var requestCount: UInt64 = 0
-    private(set) var arenaHighWaterByteCount = 0
+    var arenaHighWaterByteCount = 0
     /// Set while somebody looks at this connection.
     var inspector: ConnectionInspector?
 
@@ -114,6 +114,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         fields = server.fields
         writePolicy = server.writePolicy
         connectionArena = writePolicy == .resetEarly ? arenas.take() : nil
+        stream.number = id
         openedNanoseconds = EventLoop.monotonicNanoseconds()
         lastProgressNanoseconds = openedNanoseconds
         unsafe firstExchange = nil
@@ -149,37 +150,6 @@ final class Connection: TCPStreamOwner, TimerTarget {
         case .sniffing: unsafe sniff(bytes)
         case .securing, .finishing, .closed: break
         }
-    }
-
-    /// HTTP/2 with prior knowledge begins with a fixed text (RFC 9113, 3.4) whose first four
-    /// bytes begin no request of HTTP/1.1 that we would take.
-    private func sniff(_ bytes: UnsafeRawBufferPointer) {
-        let preface: StaticString = "PRI "
-        var matched = sniffedByteCount
-        for unsafe byte in unsafe bytes {
-            guard matched < 4, unsafe byte == preface.utf8Start[matched] else { break }
-            matched += 1
-        }
-        let isWhole = matched - sniffedByteCount == bytes.count
-        if isWhole && matched < 4 {
-            sniffedByteCount = matched
-            return
-        }
-        let replay = unsafe UnsafeRawBufferPointer(start: preface.utf8Start, count: sniffedByteCount)
-        if matched == 4 {
-            guard beginHTTP2() else { return close() }
-            if unsafe !replay.isEmpty { unsafe receiveHTTP2(replay) }
-            if phase == .http2 { unsafe receiveHTTP2(bytes) }
-        } else {
-            beginHTTP1()
-            if unsafe !replay.isEmpty { unsafe receiveHTTP1(replay) }
-            if phase == .http1 { unsafe receiveHTTP1(bytes) }
-        }
-    }
-
-    func beginHTTP1() {
-        phase = .http1
-        server.counters.openHTTP1Connections += 1
     }
 
     // A peer that ends TLS without close_notify has cut off nothing that we would still want.
@@ -298,53 +268,6 @@ final class Connection: TCPStreamOwner, TimerTarget {
     /// A request, or part of one, was read.
     func noteProgress() { lastProgressNanoseconds = server.nowNanoseconds }
 
-    // MARK: Exchanges
-
-    func beginExchange(streamID: Int32) -> UnsafeMutablePointer<Exchange> {
-        resetArenaEarly()
-        let exchange = unsafe Exchange.begin(in: takeArena(), connection: self, streamID: streamID)
-        unsafe exchange.pointee.next = unsafe firstExchange
-        if let first = unsafe firstExchange { unsafe first.pointee.previous = unsafe exchange }
-        unsafe firstExchange = unsafe exchange
-        openExchangeCount += 1
-        return unsafe exchange
-    }
-
-    /// Bytes in use by all open exchanges: the high-water mark, as far as samples see it.
-    func noteArenaUse(_ byteCount: Int) { arenaHighWaterByteCount = max(arenaHighWaterByteCount, byteCount) }
-
-    func endExchange(_ exchange: UnsafeMutablePointer<Exchange>) {
-        let next = unsafe exchange.pointee.next
-        let previous = unsafe exchange.pointee.previous
-        if let next = unsafe next { unsafe next.pointee.previous = unsafe previous }
-        if let previous = unsafe previous {
-            unsafe previous.pointee.next = unsafe next
-        } else {
-            unsafe firstExchange = unsafe next
-        }
-        openExchangeCount -= 1
-        let arena = unsafe exchange.pointee.arena
-        arenaHighWaterByteCount = max(arenaHighWaterByteCount, arena.usedByteCount)
-        if let inspector {
-            inspector.note(EndedExchange(usedBytes: arena.usedByteCount, reservedBytes: arena.reservedByteCount))
-        }
-        unsafe Exchange.end(exchange, connection: self)
-    }
-
-    /// Calls back through `timerDidFire` with the exchange.
-    func startTimer(_ exchange: UnsafeMutablePointer<Exchange>, nanoseconds: UInt64) {
-        let timer: Timer
-        if let held = unsafe exchange.pointee.timer {
-            timer = unsafe held.takeUnretainedValue()
-        } else {
-            timer = loop.takeTimer()
-            unsafe exchange.pointee.timer = Unmanaged.passRetained(timer)
-        }
-        timer.target = self
-        unsafe timer.token = UnsafeMutableRawPointer(exchange)
-        timer.setDeadline(nanoseconds: EventLoop.monotonicNanoseconds() + nanoseconds)
-    }
-
     // MARK: Ending
 
     /// The server is going: ends when the requests begun are answered.
@@ -398,13 +321,5 @@ final class Connection: TCPStreamOwner, TimerTarget {
         if isPaused { server.counters.pausedConnections -= 1 }
         isPaused = false
         phase = next
-    }
-
-    private func endAllExchanges() {
-        unsafe current = nil
-        carriedArena?.retire()
-        carriedArena = nil
-        carriedBytes = .empty
-        while let exchange = unsafe firstExchange { unsafe endExchange(exchange) }
     }
 }

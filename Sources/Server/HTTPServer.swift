@@ -20,13 +20,13 @@ package final class HTTPServer {
     /// Instead of the routes.
     private let page: ServedPage?
     /// Which of the server's loops this is, from 0.
-    private let loopNumber: Int
+    let loopNumber: Int
 
     private var listener: Listener?
     /// Where TLS is spoken, and how.
     private var secureListener: Listener?
     private let tls: TLSContext?
-    private var connections: [Connection] = []
+    private(set) var connections: [Connection] = []
     private var lastConnectionID: UInt64 = 0
     private let clock = HTTPDate()
     /// Of connections that are accepted from now on.
@@ -85,6 +85,7 @@ package final class HTTPServer {
             ) { [unowned self] stream in accept(stream, over: tls) }
         }
         drainTimer.target = self
+        watchWrites()
     }
 
     deinit {
@@ -198,7 +199,16 @@ package final class HTTPServer {
         sample.arena.reused = pool.reusedCount
         sample.arena.resets = pool.resetCount
         sample.arena.recycledBytes = pool.recycledByteCount
+        if let audit = loop.audit {
+            sample.audit.loops = 1
+            sample.audit.unsafeResets = pool.unsafeResetCount
+            sample.audit.staleCompletions = audit.staleCompletionCount
+            sample.audit.changedWrites = audit.changedWriteCount
+        }
         for connection in connections {
+            if loop.audit != nil, sample.pendingWrites.count < ServerSample.pendingWriteRowLimit {
+                sample.pendingWrites += connection.pendingWriteSamples(loop: loopNumber, now: nowNanoseconds)
+            }
             let row = connection.sample(loop: loopNumber, addingTo: &sample)
             if sample.connections.count < ServerSample.connectionRowLimit { sample.connections.append(row) }
         }

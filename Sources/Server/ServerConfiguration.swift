@@ -24,6 +24,10 @@ package struct ServerConfiguration: Sendable {
     /// The process may die of what it runs. Only a worker sets it.
     package var allowsUnsafe = false
 
+    /// Hears of each piece of an audit's evidence at once, on the loop's thread: an unsafe policy
+    /// may end the process a moment later. Whoever wants it kept writes it then and there.
+    package var onViolation: (@Sendable (Violation) -> Void)?
+
     /// Limits of a request in HTTP/1.1; the head's and the body's hold for HTTP/2 as well.
     package var requestLimits = RequestLimits()
 

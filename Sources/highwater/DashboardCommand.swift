@@ -55,7 +55,7 @@ struct DashboardCommand: ParsableCommand {
         client.paths = path.isEmpty ? DashboardCommand.defaultPaths : path
         client.rate = load.rate ?? (closed ? nil : DashboardCommand.defaultRate)
         var plan = Plan(
-            server: server.plan(defaultPort: 0, connections: client.connections), client: client, duration: load.duration)
+            server: server.plan(defaultPort: 0, connections: client.connections + client.slowReaders), client: client, duration: load.duration)
         if path.isEmpty && server.sendBuffer == nil {
             plan.server?.sendBufferByteCount = DashboardCommand.defaultSendBufferByteCount
         }

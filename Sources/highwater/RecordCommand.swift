@@ -30,7 +30,7 @@ struct RecordCommand: ParsableCommand {
     func run() throws {
         var client = load.clientPlan()
         client.paths = path.isEmpty ? RecordCommand.defaultPaths : path
-        var plan = Plan(server: server.plan(defaultPort: 0, connections: client.connections), client: client, duration: load.endAfter)
+        var plan = Plan(server: server.plan(defaultPort: 0, connections: client.connections + client.slowReaders), client: client, duration: load.endAfter)
         output.apply(to: &plan)
         try HeadlessRun(plan, output).perform()
     }

@@ -28,9 +28,12 @@ struct ServeCommand: ParsableCommand {
 
     /// Where to listen when nobody says: the port that everybody tries first.
     private static let defaultPort = 8080
+    private static let defaultSecurePort = 8443
 
     func run() throws {
-        var plan = Plan(server: server.plan(defaultPort: ServeCommand.defaultPort), client: nil, duration: duration)
+        var plan = Plan(
+            server: server.plan(defaultPort: ServeCommand.defaultPort, defaultSecurePort: ServeCommand.defaultSecurePort),
+            client: nil, duration: duration)
         output.apply(to: &plan, isLive: live)
         try ScreenChoice.perform(plan, output, onScreen: live)
     }

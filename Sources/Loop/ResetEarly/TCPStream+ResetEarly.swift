@@ -22,6 +22,10 @@ extension TCPStream {
             guard let data = unsafe request?.pointee.handle.pointee.data else { return }
             unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.didWriteOldest(status) }
         }
+        if code == 0, let audit = loop.audit {
+            let buffers = unsafe UnsafeMutableBufferPointer(start: batch.buffers, count: batch.bufferCount)
+            unsafe audit.didSubmit(write, request, buffers, owner: arena.owner) { _ in arena }
+        }
         batch.removeAll()
         if code != 0 { fail("write", code) }
     }

@@ -13,7 +13,16 @@ extension Connection {
         arena.resetEarly()
     }
 
+    /// When the next request's answer is made, and while it can still be named: libuv may go on with
+    /// what it overwrote, and that may be the end.
+    func lookAtEarlyWrites() {
+        if connectionArena != nil { stream.lookAtWrites() }
+    }
+
     func flushEarly() {
-        if let arena = connectionArena { stream.flushInArena(batch, arena) }
+        guard let arena = connectionArena else { return }
+        // Half a request overwrites as well, and is never answered.
+        stream.lookAtWrites()
+        stream.flushInArena(batch, arena)
     }
 }

@@ -30,6 +30,9 @@ struct ServerOptions: ParsableArguments {
         transform: { try WritePolicy(flag: $0) })
     var writePolicy = WritePolicy.lease
 
+    @Flag(inversion: .prefixedNo, help: "Watch every arena and pending write for memory reused too early. (default: debug builds only)")
+    var audit: Bool?
+
     /// Set by whoever starts a process to lose it.
     @Flag(help: .hidden)
     var expendable = false
@@ -59,8 +62,10 @@ struct ServerOptions: ParsableArguments {
         transform: { try Quantity.duration($0, in: ServerOptions.timeoutRange) })
     var requestTimeout: Duration?
 
+    @OptionGroup(title: "TLS on the server") var secure: ServerTLSOptions
+
     /// From a tick of the server's clock to a day.
-    private static let timeoutRange: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))
+    static let timeoutRange: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))
 
     func validate() throws {
         if writePolicy.isUnsafe && !expendable {
@@ -70,8 +75,9 @@ struct ServerOptions: ParsableArguments {
 
     /// - Parameters:
     ///   - defaultPort: where to listen on loopback when the command line does not say.
+    ///   - defaultSecurePort: the same for TLS.
     ///   - connections: how many our own clients will make.
-    func plan(defaultPort: Int, connections: Int = 0) -> ServerPlan {
+    func plan(defaultPort: Int, defaultSecurePort: Int = 0, connections: Int = 0) -> ServerPlan {
         var plan = ServerPlan()
         plan.host = listen?.host ?? "127.0.0.1"
         plan.port = listen?.port ?? defaultPort
@@ -82,6 +88,9 @@ struct ServerOptions: ParsableArguments {
         plan.sendBufferByteCount = sendBuffer
         plan.writePolicy = writePolicy
         plan.allowsUnsafe = expendable
+        plan.audits = audit
+        plan.tls = secure.plan(host: plan.host, defaultPort: defaultSecurePort)
+        if let handshakeTimeout = secure.handshakeTimeout { plan.handshakeTimeout = handshakeTimeout }
         if let headerTimeout { plan.headerTimeout = headerTimeout }
         if let idleTimeout { plan.idleTimeout = idleTimeout }
         if let requestTimeout { plan.requestTimeout = requestTimeout }

@@ -52,8 +52,8 @@ final class DashboardRun {
             throw error
         }
         dashboard.run.state = .running
-        if let address = run.experiment.serverAddress {
-            run.experiment.note(.info, source: "server", "listening on http://\(address)")
+        if let addresses = run.serverAddresses {
+            run.experiment.note(.info, source: "server", "listening on \(addresses)")
         }
         if let fallback = terminal.fallbackTerm {
             run.experiment.note(.warning, source: "screen", "this terminal is not in terminfo: taken for \(fallback)")

@@ -31,12 +31,19 @@ final class Run {
     ///
     /// - Parameter otherSignals: to be delivered besides those that ask for the end.
     init(_ plan: Plan, _ output: OutputOptions, otherSignals: [Int32] = []) throws {
+        try plan.checkOwnership()
         signals = try SignalInbox(others: otherSignals)
         if let warning = try DescriptorLimit.check(plan) { Output.error.line(warning) }
         // Before the recording, so that a port in use does not empty an older file.
         experiment = try Run.makeExperiment(plan)
         metrics = try LingeringMetrics(output)
         recording = try Run.open(output.output)
+        if plan.server?.allowsUnsafe == true {
+            // This process may not live to the next sample.
+            experiment.onViolation = { event in
+                for line in event.violation?.lines ?? [event.text] { Output.error.line(line) }
+            }
+        }
         self.plan = plan
         printsJSON = output.json
         summaryOutput = output.output == "-" ? .error : .standard
@@ -45,6 +52,13 @@ final class Run {
         }
         let address = experiment.targetAddress ?? experiment.serverAddress ?? ""
         summary = Summary(.init(address: address, load: load, cpuCount: Host.cpuCount))
+    }
+
+    /// "http://127.0.0.1:8080 and https://127.0.0.1:8443"; nil without a server of ours.
+    var serverAddresses: String? {
+        experiment.serverAddress.map { address in
+            "http://\(address)" + (experiment.secureServerAddress.map { " and https://\($0)" } ?? "")
+        }
     }
 
     private static func open(_ path: String?) throws(RunError) -> RecordingWriter? {
@@ -59,7 +73,8 @@ final class Run {
     /// Time 0.
     func start() throws(RunError) {
         if recording != nil {
-            let header = Host.header(for: plan.listening(at: experiment.serverAddress))
+            let header = Host.header(for: plan.listening(
+                at: experiment.serverAddress, secureAddress: experiment.secureServerAddress))
             record { (writer) throws(RecordingError) in try writer.write(header) }
         }
         if let recordingError { throw RunError(recordingError.description) }
