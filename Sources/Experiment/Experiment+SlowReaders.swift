@@ -37,7 +37,8 @@ extension Experiment {
         client.method = "GET"
         client.body = []
         var configuration = ClientConfiguration(
-            client, address: address, authority: targetAddress ?? address.description, loop: 0, of: 1)
+            client, address: address, authority: targetAddress ?? address.description, caches: .client, loop: 0, of: 1)
+        configuration.tls = tls.client
         configuration.firstSeed = Experiment.firstSlowSeed + UInt64(slowReaders.count) << 32
         do {
             slowReaders.append(try SlowReaderWorker(

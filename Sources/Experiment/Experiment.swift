@@ -27,7 +27,7 @@ package final class Experiment {
 
     private let sockets: [Listener.Socket]
     private let secureSockets: [Listener.Socket]
-    private let tls: TLSSetup
+    let tls: TLSSetup
     let clientAddress: SocketAddress?
     private var servers: [ServerWorker] = []
     private var clients: [ClientWorker] = []
