@@ -9,12 +9,14 @@ struct CompareCommand: ParsableCommand {
         discussion: """
             The first recording is the base; each other one is compared with it. Counters \
             are compared as rates, gauges as .mean and .max, histograms as .mean, .p50 to \
-            .p99_99 and .max. The noise is taken from how much single intervals differ.
+            .p99_99 and .max. Phases that both have are \
+            compared too, each by its name. The noise is taken from how much single intervals differ.
 
             Examples:
               highwater compare before.ndjson after.ndjson
               highwater compare a.ndjson b.ndjson --fail-on 'client.response_time.p99 > +10%'
               highwater compare a.ndjson b.ndjson --fail-on 'client.requests.rate < -5%'
+              highwater compare a b --fail-on 'steady: client.response_time.p99 > +10%'
 
             Exit: 99 when a condition of --fail-on holds, and the change is more than noise.
             """)
@@ -126,12 +128,12 @@ extension FailCondition {
     /// The condition, as it may be written.
     fileprivate var text: String {
         let limitText = isShare ? "\(limit > 0 ? "+" : "")\(Figure.threeDigits(limit * 100))%" : JSON.number(limit).text
-        return "\(name) \(relation.rawValue) \(limitText)"
+        return "\(phase.map { "\($0): " } ?? "")\(name) \(relation.rawValue) \(limitText)"
     }
 
     /// The condition, and what became of it.
     fileprivate func words(in comparison: Comparison) -> String {
-        guard let change = comparison.changes.first(where: { $0.name == name }), let base = change.base, let other = change.other
+        guard let change = comparison.change(of: name, inPhase: phase), let base = change.base, let other = change.other
         else { return "\(text): not in both recordings" }
         let share = change.share.map { " (\($0 > 0 ? "+" : "")\(Figure.fixed($0 * 100, decimals: 1))%)" } ?? ""
         return "\(text): from \(JSON.number(base).text) to \(JSON.number(other).text)\(share)"

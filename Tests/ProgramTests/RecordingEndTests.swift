@@ -25,7 +25,8 @@ extension ProgramTests {
             let path = folder("run")
             let process = try Program.start("record", "-c", "4", "-m", "4", "-d", "60s", "--interval", "50ms", "-o", path)
             func sampleCount() -> Int { ((try? lines(path)) ?? []).filter { $0.hasPrefix("{\"type\":\"sample\"") }.count }
-            _ = try #require(process.wait(seconds: 20) { sampleCount() >= 10 ? true : nil })
+            let hasBegun = process.wait(seconds: 20) { sampleCount() >= 10 ? true : nil } != nil
+            try #require(hasBegun, "\(process.errors)")
             process.signal(SIGKILL)
             let before = sampleCount()
             #expect(process.end(withinSeconds: 5).code == 137)

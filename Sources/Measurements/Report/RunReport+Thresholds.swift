@@ -19,8 +19,16 @@ extension RunReport {
 
     /// The phases of the run as stretches of the time axis, and what comes after the load.
     func bands(_ clock: ReportScale) -> [(from: Double, to: Double, words: String)] {
+        var bands: [(from: Double, to: Double, words: String)] = []
+        for phase in phases.prefix(RunReport.bandLimit) {
+            bands.append((bands.last?.to ?? 0, clock.position(phase.end), phase.isWarmup ? "\(phase.name) (warm-up)" : phase.name))
+        }
         // What comes after the load is the drain: few requests, and no rate of the run's.
-        guard let loadEnd = recordedSummary?[path: "run.duration"]?.number, loadEnd < duration else { return [] }
-        return [(clock.position(loadEnd), 1, "drain")]
+        let loadEnd = phases.last?.end ?? recordedSummary?[path: "run.duration"]?.number
+        if let loadEnd, loadEnd < duration { bands.append((clock.position(loadEnd), 1, "drain")) }
+        return bands
     }
+
+    /// More cannot be told apart.
+    private static let bandLimit = 200
 }
