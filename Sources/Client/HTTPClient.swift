@@ -1,5 +1,5 @@
 internal import HTTP2
-internal import Loop
+package import Loop
 internal import Measurements
 internal import TLS
 internal import Transport
@@ -11,13 +11,14 @@ internal import Transport
 ///
 /// `@safe`: its pointers are to records of the generator's pool, which it gives back itself.
 @safe
-final class HTTPClient: TCPStreamOwner, TimerTarget {
+package final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// Retained, since a constant costs no counting; the generator drops its clients when they end.
     let generator: LoadGenerator
     let loop: EventLoop
     let records: RequestRecordPool
     let request: RequestTemplate
     let checker: BodyChecker?
+    let manners: ClientManners
     /// Which client of its loop this is.
     let number: Int
 
@@ -67,9 +68,11 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     var remainingRequestCount = Int.max
     private var renewalNanoseconds = UInt64.max
     /// The connection ends because the policy says so, and not because it was lost.
-    private var isRenewing = false
+    var isRenewing = false
     /// The shapes of answers that this client has met; see `AnswerShape`.
     var knownShapes = AnswerShape.Known()
+    /// Most time for a request of code that names none.
+    var patienceNanoseconds: UInt64 = 0
     /// Not to connect again.
     private(set) var isRetiring = false
 
@@ -96,9 +99,10 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         request = generator.request
         caches = generator.makeCaches()
         checker = generator.checker
+        manners = generator.configuration.manners
         self.number = number
         timer = Timer(loop: generator.loop)
-        readTimer = generator.configuration.manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
+        readTimer = manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number
         unsafe oldest = nil
@@ -109,6 +113,9 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     }
 
     // MARK: Connecting
+
+    /// Between two connections, and no timer brings the next attempt.
+    var isIdle: Bool { state == .waiting && !timer.isSet }
 
     func connect() {
         guard state == .waiting else { return }
@@ -121,10 +128,10 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
         stream.connect(
             to: generator.configuration.address,
-            receiveBufferByteCount: generator.configuration.manners.receiveBufferByteCount)
+            receiveBufferByteCount: manners.receiveBufferByteCount)
     }
 
-    func streamDidConnect(_ error: LoopError?) {
+    package func streamDidConnect(_ error: LoopError?) {
         guard state == .connecting, let stream else { return }
         if let error { return attemptDidFail(.system(error)) }
         openTransport(on: stream)
@@ -153,6 +160,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         generator.lastConnectError = error
         failedAttemptCount += 1
         isHopeless = error.isPermanent && generator.counters.openedConnections == 0
+        generator.resilience?.connectDidFail(atNanoseconds: generator.nowNanoseconds)
         close()
     }
 
@@ -182,7 +190,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         if state == .securing || state == .greeting { attemptDidFail(.system(error)) } else { drop(.closed) }
     }
 
-    func streamDidFail(_ error: LoopError) { connectionDidEnd(error) }
+    package func streamDidFail(_ error: LoopError) { connectionDidEnd(error) }
 
     /// What the peer said is not what we speak.
     func protocolDidFail() {
@@ -193,7 +201,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         }
     }
 
-    func streamDidClose() {
+    package func streamDidClose() {
         if let stream { generator.absorb(stream) }
         if let session { generator.absorb(session) }
         if let pipeline { generator.absorb(pipeline) }
@@ -212,10 +220,19 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         hasAsked = false
         wasAnswered = false
         if isOutOfPatience {
+            if let demand = generator.demand {
+                // Whoever asks later may be luckier.
+                failedAttemptCount = 0
+                firstAttemptNanoseconds = 0
+                state = .waiting
+                return demand.failWaiting(generator.lastConnectError)
+            }
             end()
             return generator.clientDidGiveUp()
         }
         state = .waiting
+        // Nobody asks: the next request connects.
+        if let demand = generator.demand, demand.isEmpty { return }
         if isUseful { return connect() }
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + ClientConfiguration.pauseNanoseconds(
             afterFailedAttempts: failedAttemptCount))
@@ -291,7 +308,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
             + generator.configuration.requestTimeoutNanoseconds)
     }
 
-    func timerDidFire(_ timer: Timer) {
+    package func timerDidFire(_ timer: Timer) {
         if timer === readTimer { return readOn() }
         generator.refreshNow()
         switch state {

@@ -28,6 +28,7 @@ extension LoadGenerator {
             case .goaway: counters.errors.goaway += 1
             case .protocolError: counters.errors.protocolError += 1
             case .aborted: counters.errors.aborted += 1
+            case .circuit: counters.errors.circuit += 1
             case .abandoned: counters.errors.abandoned += 1
             case .timeout:
                 counters.errors.timeout += 1
@@ -96,6 +97,7 @@ extension LoadGenerator {
         sample.sessions = endedCaches.sessions.withoutGauges
         commonCaches?.add(to: &sample)
         checker?.addSample(to: &sample)
+        resilience?.add(to: &sample)
         sample.events = events
         events = []
         for client in clients { client.addSample(to: &sample) }

@@ -125,6 +125,12 @@ extension ClientPlan {
             plan.reconnect = policy
             return true
         },
+        .count("retries", \.retries),
+        .share("retry_budget", \.retryBudget),
+        PlanField(name: "circuit_breaker") { $0.circuitBreaker.map { .string($0.text) } ?? .null } write: { plan, json in
+            plan.circuitBreaker = json.string.flatMap { try? BreakerPolicy(parsing: $0) }
+            return json == .null || plan.circuitBreaker != nil
+        },
         .time("timeout", \.requestTimeout),
         .time("connect_timeout", \.connectTimeout),
         .count("window", \.windowByteCount),

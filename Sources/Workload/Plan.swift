@@ -108,6 +108,12 @@ package struct ClientPlan: Sendable, Equatable {
     package var cacheScope = CacheScope.client
     /// When a client leaves a connection that is still good for another.
     package var reconnect = ReconnectPolicy.never
+    /// Attempts after the first, for requests that failed and may be sent twice.
+    package var retries = 0
+    /// Retries for each request, on the whole.
+    package var retryBudget = 0.2
+    /// nil: requests are sent whatever became of those before.
+    package var circuitBreaker: BreakerPolicy?
     package var connectTimeout: Duration = .seconds(5)
     package var requestTimeout: Duration = .seconds(30)
     /// Initial flow-control window of a stream and of the connection, bytes.

@@ -120,6 +120,8 @@ package final class WorkerProcess: SampleSource {
         send(.setLoadPaused(paused))
     }
 
+    package func startSlowReader(seconds: Double) { send(.startSlowReader(seconds: seconds)) }
+
     package func inspect(loop: Int?, id: UInt64) { send(.inspect(loop: loop, id: id)) }
 
     package func setWritePolicy(_ new: WritePolicy) -> Bool {
