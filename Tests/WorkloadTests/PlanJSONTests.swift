@@ -44,6 +44,9 @@ import Workload
         client.requests = 10_000
         client.cacheScope = .unguarded
         client.reconnect = .requests(1_000)
+        client.retries = 3
+        client.retryBudget = 0.5
+        client.circuitBreaker = BreakerPolicy(failures: 5, pause: .milliseconds(1_250))
         client.connectTimeout = .milliseconds(1_500)
         client.requestTimeout = .milliseconds(1_600)
         client.windowByteCount = 70_000

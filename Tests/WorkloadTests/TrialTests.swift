@@ -86,6 +86,7 @@ import Workload
         // Nothing else differs.
         var plans = trials.map(\.plan)
         for index in plans.indices {
+            plans[index].duration = nil
             plans[index].server?.writePolicy = .lease
             plans[index].client?.cacheScope = .client
         }
