@@ -15,10 +15,11 @@ extension HTTPClient {
             return openProtocol(generator.configuration.httpVersion == .http1 ? .http1 : .http2)
         }
         state = .securing
-        offeredSession = sessionKeeper?.takeSession(for: generator.origin)
+        owesHandshake = true
+        let session = caches.takeSession(for: generator.origin)
         do {
             tls = TLSStream(
-                try TLSEndpoint(client: context, host: options.serverName, resuming: offeredSession), on: stream)
+                try TLSEndpoint(client: context, host: options.serverName, resuming: session), on: stream)
         } catch {
             return handshakeDidFail(error)
         }
@@ -30,12 +31,18 @@ extension HTTPClient {
         let isResumed = endpoint.isResumed
         generator.counters.tls.handshakes += 1
         if isResumed { generator.counters.tls.resumedHandshakes += 1 }
-        sessionKeeper?.handshakeDidEnd(for: generator.origin, wasOffered: offeredSession != nil, isResumed: isResumed)
-        offeredSession = nil
+        noteHandshake(isResumed: isResumed)
         let chosen = endpoint.negotiatedProtocol
         // A server without ALPN speaks HTTP/1.1 (RFC 9113, 3.2).
         if chosen == nil && generator.configuration.httpVersion == .http2 { return handshakeDidFail(.noCommonProtocol) }
         openProtocol(chosen ?? .http1)
+    }
+
+    /// Tells the session cache once how the handshake has ended: a hit is one that the peer resumed.
+    func noteHandshake(isResumed: Bool) {
+        guard owesHandshake else { return }
+        owesHandshake = false
+        caches.handshakeDidEnd(isResumed: isResumed)
     }
 
     private func handshakeDidFail(_ error: TLSError) {
@@ -64,12 +71,13 @@ extension HTTPClient {
 
     // MARK: Bytes come
 
-    func streamDidRead(_ bytes: UnsafeRawBufferPointer) {
+    package func streamDidRead(_ bytes: UnsafeRawBufferPointer) {
         switch state {
         case .securing, .greeting, .ready, .draining: break
         case .waiting, .connecting, .closing, .ended: return
         }
         generator.refreshNow()
+        restAfterRead()
         guard let tls else { return unsafe receive(bytes) }
         do {
             try unsafe tls.receive(bytes) { plaintext in
@@ -97,10 +105,10 @@ extension HTTPClient {
     }
 
     private func takeSessions(from endpoint: TLSEndpoint) {
-        while let session = endpoint.takeSession() { sessionKeeper?.keep(session, for: generator.origin) }
+        while let session = endpoint.takeSession() { caches.store(session, for: generator.origin) }
     }
 
-    func streamDidReachEnd() {
+    package func streamDidReachEnd() {
         if let tls {
             // Without close_notify whoever cut the line could have: an answer that the end ends is not whole.
             do { try tls.endpoint.receiveEnd() } catch { return secureStreamDidFail(error) }

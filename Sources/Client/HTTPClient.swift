@@ -1,5 +1,5 @@
 internal import HTTP2
-internal import Loop
+package import Loop
 internal import Measurements
 internal import TLS
 internal import Transport
@@ -11,19 +11,19 @@ internal import Transport
 ///
 /// `@safe`: its pointers are to records of the generator's pool, which it gives back itself.
 @safe
-final class HTTPClient: TCPStreamOwner, TimerTarget {
+package final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// Retained, since a constant costs no counting; the generator drops its clients when they end.
     let generator: LoadGenerator
     let loop: EventLoop
     let records: RequestRecordPool
     let request: RequestTemplate
     let checker: BodyChecker?
+    let manners: ClientManners
     /// Which client of its loop this is.
     let number: Int
 
-    /// What the client owns, whatever becomes of its connections.
-    let strings = StringCache()
-    let buffers = BufferCache()
+    /// Its own, or those it shares, whatever becomes of its connections.
+    let caches: Caches
 
     enum State {
         /// Between two connections, or before the first: the timer brings the next attempt.
@@ -49,10 +49,12 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// One of these two, once it is known which.
     var session: Session?
     var pipeline: Pipeline?
-    /// Where its TLS sessions are kept; nil: each handshake is a full one.
-    var sessionKeeper: (any TLSSessionKeeper)?
-    var offeredSession: TLSSession?
+    /// The session cache waits to hear how the handshake ends.
+    var owesHandshake = false
     let timer: Timer
+    /// For clients that read slowly.
+    let readTimer: Timer?
+    var wantsEarlyClose = false
     /// Connections in a row that could not be made, or answered none of the requests they took.
     private var failedAttemptCount = 0
     /// Another attempt could only fail the same way, and nobody has ever been connected.
@@ -62,6 +64,15 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// What became of the requests of this connection.
     var hasAsked = false
     var wasAnswered = false
+    /// Requests that this connection may still be given, and until when, by the policy of renewal.
+    var remainingRequestCount = Int.max
+    private var renewalNanoseconds = UInt64.max
+    /// The connection ends because the policy says so, and not because it was lost.
+    var isRenewing = false
+    /// The shapes of answers that this client has met; see `AnswerShape`.
+    var knownShapes = AnswerShape.Known()
+    /// Most time for a request of code that names none.
+    var patienceNanoseconds: UInt64 = 0
     /// Not to connect again.
     private(set) var isRetiring = false
 
@@ -86,19 +97,25 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         loop = generator.loop
         records = generator.records
         request = generator.request
+        caches = generator.makeCaches()
         checker = generator.checker
+        manners = generator.configuration.manners
         self.number = number
-        sessionKeeper = generator.sessionKeeper
         timer = Timer(loop: generator.loop)
+        readTimer = manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number
         unsafe oldest = nil
         unsafe youngest = nil
         unsafe firstUnsent = nil
         timer.target = self
+        readTimer?.target = self
     }
 
     // MARK: Connecting
+
+    /// Between two connections, and no timer brings the next attempt.
+    var isIdle: Bool { state == .waiting && !timer.isSet }
 
     func connect() {
         guard state == .waiting else { return }
@@ -109,10 +126,12 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         generator.refreshNow()
         if firstAttemptNanoseconds == 0 { firstAttemptNanoseconds = generator.nowNanoseconds }
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
-        stream.connect(to: generator.configuration.address)
+        stream.connect(
+            to: generator.configuration.address,
+            receiveBufferByteCount: manners.receiveBufferByteCount)
     }
 
-    func streamDidConnect(_ error: LoopError?) {
+    package func streamDidConnect(_ error: LoopError?) {
         guard state == .connecting, let stream else { return }
         if let error { return attemptDidFail(.system(error)) }
         openTransport(on: stream)
@@ -126,8 +145,13 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         hasAsked = false
         wasAnswered = false
         generator.counters.openedConnections += 1
-        if connectionCount > 0 { generator.counters.reconnects += 1 }
+        if connectionCount > 0 {
+            if isRenewing { generator.counters.renewedConnections += 1 } else { generator.counters.reconnects += 1 }
+        }
         connectionCount += 1
+        isRenewing = false
+        remainingRequestCount = generator.configuration.renewal.requestLimit
+        renewalNanoseconds = generator.configuration.renewal.endNanoseconds(fromNanoseconds: generator.nowNanoseconds)
         timer.stop()
     }
 
@@ -136,6 +160,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         generator.lastConnectError = error
         failedAttemptCount += 1
         isHopeless = error.isPermanent && generator.counters.openedConnections == 0
+        generator.resilience?.connectDidFail(atNanoseconds: generator.nowNanoseconds)
         close()
     }
 
@@ -154,6 +179,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     private func close() {
         state = .closing
         generator.available.remove(self)
+        noteHandshake(isResumed: false)
         tls?.close()
         stream?.close()
     }
@@ -164,7 +190,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         if state == .securing || state == .greeting { attemptDidFail(.system(error)) } else { drop(.closed) }
     }
 
-    func streamDidFail(_ error: LoopError) { connectionDidEnd(error) }
+    package func streamDidFail(_ error: LoopError) { connectionDidEnd(error) }
 
     /// What the peer said is not what we speak.
     func protocolDidFail() {
@@ -175,16 +201,17 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         }
     }
 
-    func streamDidClose() {
+    package func streamDidClose() {
         if let stream { generator.absorb(stream) }
         if let session { generator.absorb(session) }
         if let pipeline { generator.absorb(pipeline) }
         stream = nil
         tls = nil
-        offeredSession = nil
         session = nil
         pipeline = nil
+        wantsEarlyClose = false
         timer.stop()
+        readTimer?.stop()
         generator.refreshNow()
         if isRetiring { return end() }
         if wasAnswered { failedAttemptCount = 0 }
@@ -193,10 +220,19 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         hasAsked = false
         wasAnswered = false
         if isOutOfPatience {
+            if let demand = generator.demand {
+                // Whoever asks later may be luckier.
+                failedAttemptCount = 0
+                firstAttemptNanoseconds = 0
+                state = .waiting
+                return demand.failWaiting(generator.lastConnectError)
+            }
             end()
             return generator.clientDidGiveUp()
         }
         state = .waiting
+        // Nobody asks: the next request connects.
+        if let demand = generator.demand, demand.isEmpty { return }
         if isUseful { return connect() }
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + ClientConfiguration.pauseNanoseconds(
             afterFailedAttempts: failedAttemptCount))
@@ -215,6 +251,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     private func end() {
         state = .ended
         timer.close()
+        readTimer?.close()
         generator.clientDidEnd(self)
     }
 
@@ -245,6 +282,13 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         endIfDrained()
     }
 
+    /// Ends the connection when it has done its share: another takes its place.
+    func renewIfDue() {
+        guard state == .ready, remainingRequestCount <= 0 || generator.nowNanoseconds >= renewalNanoseconds else { return }
+        isRenewing = true
+        drain()
+    }
+
     func endIfDrained() {
         guard state == .draining, inFlightCount == 0 else { return }
         if let session {
@@ -264,7 +308,8 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
             + generator.configuration.requestTimeoutNanoseconds)
     }
 
-    func timerDidFire(_ timer: Timer) {
+    package func timerDidFire(_ timer: Timer) {
+        if timer === readTimer { return readOn() }
         generator.refreshNow()
         switch state {
         case .waiting: connect()

@@ -2,6 +2,7 @@ internal import HTTP1
 internal import HTTP2
 internal import Loop
 package import Measurements
+internal import Memory
 
 // What became of the requests, and the loop's reading.
 extension LoadGenerator {
@@ -27,6 +28,8 @@ extension LoadGenerator {
             case .goaway: counters.errors.goaway += 1
             case .protocolError: counters.errors.protocolError += 1
             case .aborted: counters.errors.aborted += 1
+            case .circuit: counters.errors.circuit += 1
+            case .abandoned: counters.errors.abandoned += 1
             case .timeout:
                 counters.errors.timeout += 1
                 counters.timedOutRequests += 1
@@ -85,12 +88,18 @@ extension LoadGenerator {
         sample.responseTime = schedule == nil ? sample.serviceTime : responseTimes.take()
         sample.scheduleDelay = scheduleDelays.take()
         sample.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
+        sample.allocations = Allocations.byThisThread
         sample.scheduledRequests = max(
             counters.startedRequests, schedule?.scheduledCount(atNanoseconds: nowNanoseconds) ?? 0)
         sample.queuedRequests = isStopping ? 0 : Int(sample.scheduledRequests - sample.startedRequests)
-        sample.strings = endedStrings.withoutGauges
-        sample.buffers = endedBuffers.withoutGauges
+        sample.strings = endedCaches.strings.withoutGauges
+        sample.buffers = endedCaches.buffers.withoutGauges
+        sample.sessions = endedCaches.sessions.withoutGauges
+        commonCaches?.add(to: &sample)
         checker?.addSample(to: &sample)
+        resilience?.add(to: &sample)
+        sample.events = events
+        events = []
         for client in clients { client.addSample(to: &sample) }
         pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
         sample.writes.pendingBytesHighWater = pendingByteHighWater

@@ -34,7 +34,7 @@ package final class LoadGenerator: TimerTarget {
     private let pace: Timer
     var isPaused = false
     /// The drain's deadline has been set: no new requests.
-    private(set) var isStopping = false
+    package private(set) var isStopping = false
     private let drainTimer: Timer
 
     private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
@@ -50,17 +50,28 @@ package final class LoadGenerator: TimerTarget {
     let serviceTimes = LatencyRecorder()
     let responseTimes = LatencyRecorder()
     let scheduleDelays = LatencyRecorder()
-    var endedStrings = CacheSample()
-    var endedBuffers = CacheSample()
+    /// What the caches of clients that have ended counted.
+    var endedCaches = ClientSample()
+    /// The caches that all clients here use; nil when each has its own.
+    let commonCaches: Caches?
+    /// What happened since the last reading.
+    var events: [ClientEvent] = []
+    /// Shapes of answers that were told of.
+    var toldShapes: Set<String> = []
+    /// What code asks for; nil for a load.
+    let demand: Demand?
+    /// Retries and the circuit breaker; nil when both are off.
+    let resilience: Resilience?
+    /// Neither of the two.
+    let isPlain: Bool
     var pendingByteHighWater = 0
     private var givenUpCount = 0
+    private var earlyCloseCredit = 0.0
     /// Why a client could not connect, the last time.
     package internal(set) var lastConnectError: ConnectError?
 
     /// This loop's TLS; nil: in the clear.
     let tlsContext: TLSContext?
-    /// Where the clients of this loop keep their TLS sessions; nil: nowhere.
-    package var sessionKeeper: (any TLSSessionKeeper)?
     /// Whom sessions are good for.
     let origin: TLSOrigin
     private var onEnd: (() -> Void)?
@@ -76,12 +87,21 @@ package final class LoadGenerator: TimerTarget {
     ///     period by which it is later than the first loop's; nil for a closed load.
     ///   - onDone: called once, on the loop, when all requests have ended or nobody can connect.
     ///   - onEnd: called once, on the loop, when `stop` is through.
-    package init(
+    package convenience init(
         loop: EventLoop, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?,
         onDone: @escaping () -> Void, onEnd: @escaping () -> Void
     ) throws(ConnectError) {
+        try self.init(
+            loop: loop, configuration: configuration, share: share, isOnDemand: false, onDone: onDone, onEnd: onEnd)
+    }
+
+    /// - Parameter isOnDemand: code asks, and no load; see `Demand`.
+    init(
+        loop: EventLoop, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?, isOnDemand: Bool,
+        onDone: @escaping () -> Void, onEnd: @escaping () -> Void
+    ) throws(ConnectError) {
         // A load client checks what it needs itself, and saves the library's validation.
-        guard let sessions = SessionFactory(validatesMessages: false) else {
+        guard let sessions = SessionFactory(validatesMessages: isOnDemand) else {
             throw .system(LoopError(call: "nghttp2_session_callbacks_new", code: LoopError.noMemory))
         }
         tlsContext = try LoadGenerator.makeContext(configuration, loop)
@@ -97,19 +117,28 @@ package final class LoadGenerator: TimerTarget {
         self.onDone = onDone
         self.onEnd = onEnd
         request = RequestTemplate(configuration)
+        commonCaches = configuration.caches.isPerClient ? nil : Caches(configuration.caches, .many)
         checker = configuration.checkedTargets.map {
             BodyChecker($0, firstSeed: configuration.firstSeed, seedStride: configuration.seedStride)
         }
+        demand = isOnDemand ? Demand(loop: loop) : nil
+        resilience = Resilience(configuration, loop)
+        isPlain = demand == nil && resilience == nil
         pace = Timer(loop: loop)
         drainTimer = Timer(loop: loop)
         counters.loopCount = 1
         pace.target = self
         drainTimer.target = self
+        // The clock asks for nothing where code does.
+        isPaused = isOnDemand
+        demand?.generator = self
+        resilience?.generator = self
     }
 
     private static func makeContext(_ configuration: ClientConfiguration, _ loop: EventLoop) throws(ConnectError) -> TLSContext? {
         guard var tls = configuration.tls?.configuration else { return nil }
         tls.protocols = configuration.httpVersion.protocols
+        tls.takesSessions = tls.takesSessions && configuration.caches.keepsSessions
         do { return try TLSContext(tls, pool: loop.arenas) } catch { throw .setup(error) }
     }
 
@@ -142,6 +171,15 @@ package final class LoadGenerator: TimerTarget {
         if schedule != nil { return schedule?.takeRequest(atNanoseconds: nowNanoseconds) }
         if let limit = configuration.requests, counters.startedRequests >= UInt64(limit) { return nil }
         return nowNanoseconds
+    }
+
+    /// Whether the next request is one of those whose connection is closed early: a share of
+    /// them, spread evenly.
+    func takesEarlyClose(share: Double) -> Bool {
+        earlyCloseCredit += share
+        guard earlyCloseCredit >= 1 else { return false }
+        earlyCloseCredit -= 1
+        return true
     }
 
     func clientIsAvailable(_ client: HTTPClient) {
@@ -183,6 +221,9 @@ package final class LoadGenerator: TimerTarget {
 
     // MARK: Clients
 
+    /// The caches of a client.
+    func makeCaches() -> Caches { commonCaches ?? Caches(configuration.caches, .one) }
+
     /// Another client, which connects.
     func addClient() {
         let client = HTTPClient(generator: self, number: nextClientNumber)
@@ -193,8 +234,7 @@ package final class LoadGenerator: TimerTarget {
     }
 
     func clientDidEnd(_ client: HTTPClient) {
-        endedStrings.merge(client.strings.counts)
-        endedBuffers.merge(client.buffers.counts)
+        if configuration.caches.isPerClient { client.caches.add(to: &endedCaches) }
         available.remove(client)
         let last = clients.removeLast()
         if last !== client {
@@ -208,6 +248,7 @@ package final class LoadGenerator: TimerTarget {
     func clientDidGiveUp() {
         givenUpCount += 1
         guard clients.isEmpty else { return }
+        resilience?.endWaiting()
         countUnasked()
         reportIfDone()
     }
@@ -240,6 +281,8 @@ package final class LoadGenerator: TimerTarget {
         sendWhatIsDue()
         isStopping = true
         pace.close()
+        resilience?.endWaiting()
+        demand?.failWaiting(nil)
         drainTimer.setDeadline(nanoseconds: nowNanoseconds + nanoseconds)
         for client in Array(clients) { client.retire() }
         if clients.isEmpty { end() }
@@ -249,6 +292,8 @@ package final class LoadGenerator: TimerTarget {
         guard let onEnd else { return }
         self.onEnd = nil
         drainTimer.close()
+        resilience?.close()
+        demand?.close()
         onEnd()
     }
 }

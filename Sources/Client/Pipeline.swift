@@ -25,13 +25,16 @@ final class Pipeline {
 
     deinit { heads?.retire() }
 
+    /// Everything is with the socket.
+    var isEmpty: Bool { sentCount == outgoing.count }
+
     /// Adds a request: the fields as for HTTP/2, pseudo-fields first. - Returns: what to expect.
-    func append(_ fields: FieldList, body: ArenaBytes) -> ResponseParser.Request {
+    func append(_ fields: FieldList, body: ArenaBytes, copiesBody: Bool) -> ResponseParser.Request {
         let arena = heads ?? arenas.take()
         heads = arena
         var writer = HeadWriter(fields, in: arena)
         outgoing.append(writer.write())
-        if !body.isEmpty { outgoing.append(body) }
+        if !body.isEmpty { unsafe outgoing.append(copiesBody ? arena.copy(body.buffer) : body) }
         return writer.request
     }
 

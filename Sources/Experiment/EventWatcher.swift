@@ -34,7 +34,10 @@ struct EventWatcher {
         }
         let reconnects = grown(\.client, \.reconnects)
         if reconnects > 0 { note(.warning, "client", "\(reconnects) connected again") }
-        let errored = grown(\.client, \.erroredRequests)
+        let corruptions = grown(\.client, \.cacheCorruptions)
+        if corruptions > 0 { note(.error, "client", "\(corruptions) faults in caches without a lock") }
+        let abandoned = grown(\.client, \.errors.abandoned)
+        let errored = grown(\.client, \.erroredRequests) - abandoned
         if errored > 0 { note(.error, "client", "\(errored) requests without an answer") }
         for violation in sample.client?.bodyViolations ?? [] {
             note(.error, "client", violation.items.joined(separator: ", "))

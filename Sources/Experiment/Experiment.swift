@@ -2,6 +2,7 @@ internal import Client
 internal import Loop
 package import Measurements
 internal import Server
+internal import TLS
 package import Workload
 
 /// Why an experiment could not begin.
@@ -19,14 +20,22 @@ package final class Experiment {
     package let plan: Plan
     /// "127.0.0.1:41231": where the embedded server listens; nil without one.
     package let serverAddress: String?
+    /// The same for TLS; nil without.
+    package let secureServerAddress: String?
     /// Whom the clients ask: the server, or the plan's target.
     package let targetAddress: String?
 
     private let sockets: [Listener.Socket]
-    private let clientAddress: SocketAddress?
+    private let secureSockets: [Listener.Socket]
+    let tls: TLSSetup
+    let clientAddress: SocketAddress?
     private var servers: [ServerWorker] = []
     private var clients: [ClientWorker] = []
-    private let answers: Answers
+    /// Those that all loops share, if there are such.
+    private var commonCaches: CacheOwnership?
+    let answers: Answers
+    /// In the order in which they were asked for; those that have ended stay.
+    var slowReaders: [SlowReaderWorker] = []
     private var probe = ProcessProbe()
 
     private var startNanoseconds: UInt64 = 0
@@ -34,12 +43,15 @@ package final class Experiment {
     private var lastServerSamples: [ServerSample?] = []
     private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
+    /// Workers that did not answer the last time.
+    private var lateWorkers: Set<Int> = []
     private var violations: ViolationInbox?
     /// Hears of an audit's evidence at once, on a server's thread, instead of `takeEvents`. Set before `start`
     /// by a process that may die of what it runs: what is not written then is lost.
     package var onViolation: (@Sendable (Event) -> Void)?
     private var drainNanoseconds: UInt64 = 0
     private var areServersStopping = false
+    private(set) var hasBegunStop = false
     private var isStopped = false
 
     /// Requests per second asked for, all clients together; nil with a closed load.
@@ -68,43 +80,56 @@ package final class Experiment {
         }
         let clientLoops = plan.client.map { min($0.loops, $0.connections) } ?? 0
         answers = Answers(loadCount: clientLoops)
+        do { tls = try TLSSetup(plan) } catch { throw ExperimentError(error.description) }
         var bound: [Listener.Socket] = []
+        var secure: [Listener.Socket] = []
         do {
-            try Experiment.bind(plan.server, into: &bound)
-            sockets = bound
-            if let client = plan.client, plan.server == nil {
-                clientAddress = try SocketAddress.resolve(host: client.host, port: client.port)
+            if let server = plan.server {
+                try Experiment.bind(host: server.host, port: server.port, loops: server.loops, into: &bound)
+                if let tls = server.tls {
+                    try Experiment.bind(host: tls.host, port: tls.port, loops: server.loops, into: &secure)
+                }
+                clientAddress = (plan.clientsUseTLS ? secure : bound).first?.address
             } else {
-                clientAddress = sockets.first?.address
+                clientAddress = try plan.client.map { (client) throws(LoopError) in
+                    try SocketAddress.resolve(
+                        host: client.connectTo?.host ?? client.host, port: client.connectTo?.port ?? client.port)
+                }
             }
+            sockets = bound
+            secureSockets = secure
         } catch {
-            for socket in bound { socket.close() }
+            for socket in bound + secure { socket.close() }
             throw ExperimentError(error.description)
         }
         serverAddress = sockets.first?.address.description
-        targetAddress = plan.client.map { client in
-            plan.server == nil ? Experiment.authority(client.host, client.port) : nil
-        } ?? nil ?? serverAddress
+        secureServerAddress = secureSockets.first?.address.description
+        if let client = plan.client, plan.server == nil {
+            targetAddress = Experiment.authority(client.host, client.port, usualPort: client.isSecure ? 443 : 80)
+        } else {
+            targetAddress = plan.client == nil ? nil : clientAddress?.description
+        }
     }
 
-    private static func bind(_ plan: ServerPlan?, into sockets: inout [Listener.Socket]) throws(LoopError) {
-        guard let plan else { return }
-        guard let address = SocketAddress(host: plan.host, port: plan.port) else {
-            throw LoopError(call: "listen address \(plan.host): not numeric", code: -22)
+    private static func bind(
+        host: String, port: Int, loops: Int, into sockets: inout [Listener.Socket]
+    ) throws(LoopError) {
+        guard let address = SocketAddress(host: host, port: port) else {
+            throw LoopError(call: "listen address \(host): not numeric", code: -22)
         }
-        let first = try Listener.Socket(binding: address, sharesPort: plan.loops > 1)
+        let first = try Listener.Socket(binding: address, sharesPort: loops > 1)
         sockets.append(first)
-        for _ in 1..<max(1, plan.loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
+        for _ in 1..<max(1, loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
     }
 
     deinit {
         // What no worker took over.
-        for socket in sockets.dropFirst(servers.count) { socket.close() }
+        for socket in sockets.dropFirst(servers.count) + secureSockets.dropFirst(servers.count) { socket.close() }
     }
 
-    private static func authority(_ host: String, _ port: Int) -> String {
+    private static func authority(_ host: String, _ port: Int, usualPort: Int) -> String {
         let host = host.contains(":") ? "[\(host)]" : host
-        return port == 80 ? host : "\(host):\(port)"
+        return port == usualPort ? host : "\(host):\(port)"
     }
 
     /// Starts the threads: time 0.
@@ -117,21 +142,26 @@ package final class Experiment {
                 self.violations = violations
                 var configuration = ServerConfiguration(plan)
                 configuration.onViolation = { violations.note($0) }
+                configuration.tls = tls.server
                 for (number, socket) in sockets.enumerated() {
                     servers.append(try ServerWorker(
-                        number: number, socket: socket, configuration: configuration,
-                        isAudited: plan.audits ?? EventLoop.isAuditedByDefault, answers: answers))
+                        id: number, number: number, socket: socket, secureSocket: secureSockets.isEmpty ? nil : secureSockets[number],
+                        configuration: configuration, isAudited: plan.audits ?? EventLoop.isAuditedByDefault, answers: answers))
                 }
             }
             // A client that connects before anybody listens is refused, and that would be counted.
             answers.waitUntilReady(servers.count, seconds: Experiment.answerSeconds)
             if let client = plan.client, let address = clientAddress {
                 let loops = min(client.loops, client.connections)
+                let caches = CacheOwnership(client.cacheScope)
+                commonCaches = caches
                 for number in 0..<loops {
+                    var configuration = ClientConfiguration(
+                        client, address: address, authority: targetAddress ?? address.description, caches: caches,
+                        loop: number, of: loops)
+                    configuration.tls = tls.client
                     clients.append(try ClientWorker(
-                        number: number,
-                        configuration: ClientConfiguration(
-                            client, address: address, authority: targetAddress ?? address.description, loop: number, of: loops),
+                        id: servers.count + number, number: number, configuration: configuration,
                         share: client.rate.map { (rate: $0 / Double(loops), phase: Double(number) / Double(loops)) },
                         answers: answers))
                 }
@@ -143,6 +173,10 @@ package final class Experiment {
         }
         lastServerSamples = servers.map { _ in nil }
         lastClientSamples = clients.map { _ in nil }
+        startPlannedSlowReaders()
+        if tls.client?.configuration.isInsecure == true {
+            note(.warning, source: "client", "the server's certificate is not verified (--insecure)")
+        }
     }
 
     // MARK: Samples
@@ -151,17 +185,35 @@ package final class Experiment {
     package func sample() -> Sample {
         let asked = EventLoop.monotonicNanoseconds()
         if !isStopped {
+            answers.ask(round: asked)
+            // Nobody waits for them; by the time the others have answered they usually have too.
+            for worker in slowReaders { worker.ask() }
             for worker in servers { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
             for worker in clients { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
-            answers.wait(for: servers.count + clients.count, seconds: Experiment.answerSeconds)
+            note(late: answers.wait(seconds: Experiment.answerSeconds))
         }
+        noteSlowReadersThatEnded()
         let now = EventLoop.monotonicNanoseconds()
         let sample = Sample(
             timeNanoseconds: now - startNanoseconds, intervalNanoseconds: now - lastSampleNanoseconds,
             server: mergeServers(), client: mergeClients(), process: probe.sample())
         lastSampleNanoseconds = now
         watcher.look(at: sample, connectError: answers.lastConnectError?.reason)
+        for event in sample.client?.events ?? [] {
+            watcher.note(Event(
+                timeNanoseconds: event.monotonicNanoseconds - min(event.monotonicNanoseconds, startNanoseconds),
+                level: event.level, source: "client", text: event.text))
+        }
         return sample
+    }
+
+    /// A loop that does not answer is stuck, or has more to do than it can; said when it begins.
+    private func note(late workers: Set<Int>) {
+        for worker in workers.subtracting(lateWorkers).sorted() {
+            let name = worker < servers.count ? "server-\(worker)" : "client-\(worker - servers.count)"
+            note(.error, source: "loop", "\(name) has not answered for \(Int(Experiment.answerSeconds)) s")
+        }
+        lateWorkers = workers
     }
 
     private func mergeServers() -> ServerSample? {
@@ -184,6 +236,8 @@ package final class Experiment {
             // Counters may be read again when a loop is late; what histograms hold only once.
             lastClientSamples[index]?.forgetHistograms()
         }
+        commonCaches?.add(to: &merged)
+        addSlowReaders(to: &merged)
         return merged
     }
 
@@ -224,11 +278,14 @@ package final class Experiment {
     /// Requests per second of all clients together, from now on. Only with an open load.
     package func setRate(_ new: Double) {
         guard rate != nil else { return }
-        let new = new.isFinite ? min(max(new, 0), Experiment.rateLimit) : 0
+        let new = Experiment.allowedRate(new)
         rate = new
         for worker in clients { worker.mailbox.post(.setRate(new / Double(clients.count))) }
         note(.info, source: "load", "rate \(Int(new))/s")
     }
+
+    /// A rate that clients can be asked for.
+    static func allowedRate(_ rate: Double) -> Double { rate.isFinite ? min(max(rate, 0), rateLimit) : 0 }
 
     /// Clients of all loops together, from now on; at least one a loop.
     package func setConnections(_ new: Int) {
@@ -278,12 +335,14 @@ package final class Experiment {
     /// The same without waiting: the clients are told. Then ask `hasDrained` until it is so, and call `finishStop`.
     package func beginStop(withinSeconds seconds: Double) {
         drainNanoseconds = UInt64(seconds * 1e9)
+        hasBegunStop = true
         stop(clients.map(\.mailbox))
+        for worker in slowReaders { worker.stop() }
     }
 
     /// All threads have ended. Tells the server to drain once the clients have gone.
     package func hasDrained() -> Bool {
-        guard answers.endedClients == clients.count else { return false }
+        guard answers.endedClients == clients.count, answers.endedSlowReaders == slowReaders.count else { return false }
         stopServers()
         return answers.endedServers == servers.count
     }
@@ -298,6 +357,7 @@ package final class Experiment {
     private func joinWorkers() {
         guard !isStopped else { return }
         for worker in clients { worker.join() }
+        for worker in slowReaders { worker.join() }
         stopServers()
         for worker in servers { worker.join() }
         isStopped = true

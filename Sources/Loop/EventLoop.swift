@@ -19,6 +19,9 @@ package final class EventLoop {
     /// Finished timers kept for reuse.
     static let idleTimerLimit = 256
 
+    /// Of the libuv that is linked now, which need not be the one we were built with.
+    package static var libuvVersion: String { unsafe String(cString: uv_version_string()) }
+
     let handle: UnsafeMutablePointer<uv_loop_t>
     let readBuffer: UnsafeMutableRawBufferPointer
 

@@ -94,11 +94,17 @@ package final class TCPStream {
     // MARK: Opening
 
     /// Starts connecting; the owner hears `streamDidConnect`.
-    package func connect(to address: SocketAddress) {
+    ///
+    /// - Parameter receiveBufferByteCount: SO_RCVBUF; nil: the system's.
+    package func connect(to address: SocketAddress, receiveBufferByteCount: Int? = nil) {
         precondition(state == .new, "connect on a used stream")
         state = .connecting
         let code = unsafe address.withSockaddr { sockaddr in
-            unsafe uv_tcp_connect(&requests.pointee.connect, handle, sockaddr) { request, status in
+            if let byteCount = receiveBufferByteCount {
+                let code = unsafe hw_open_with_receive_buffer(handle, sockaddr, Int32(clamping: byteCount))
+                if code != 0 { return code }
+            }
+            return unsafe uv_tcp_connect(&requests.pointee.connect, handle, sockaddr) { request, status in
                 guard let data = unsafe request?.pointee.handle.pointee.data else { return }
                 unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.didConnect(status) }
             }
@@ -327,6 +333,15 @@ package final class TCPStream {
         }
         if code != 0 { return fail("shutdown", code) }
         startReading()
+    }
+
+    /// Says our end once the queue is out. What comes is read as before; nothing may be sent any more.
+    package func endWriting() {
+        guard state == .open else { return }
+        let code = unsafe uv_shutdown(&requests.pointee.shutdown, streamHandle) { _, _ in
+            // What went wrong a read will tell: the connection is gone.
+        }
+        if code != 0 { fail("shutdown", code) }
     }
 
     private func didShutDown(_ status: Int32) {

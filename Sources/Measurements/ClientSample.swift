@@ -10,6 +10,8 @@ package struct ClientSample: Sendable {
     package var failedConnects: UInt64 = 0
     /// Established connections that replaced one that had ended.
     package var reconnects: UInt64 = 0
+    /// Established connections that replaced one which had done its share (`--reconnect`).
+    package var renewedConnections: UInt64 = 0
     package var tls = TLSSample()
 
     // Requests. scheduled >= started; done = succeeded + failed; errored and timedOut are among the failed.
@@ -25,6 +27,13 @@ package struct ClientSample: Sendable {
     /// Ended without a full answer.
     package var erroredRequests: UInt64 = 0
     package var timedOutRequests: UInt64 = 0
+    /// Attempts after the first, of requests that had failed (`--retries`).
+    package var retriedRequests: UInt64 = 0
+    /// Failed, and waiting to be sent again, now.
+    package var waitingRetries = 0
+    /// Circuit breakers, one a loop: times that one opened, and those open or half-open now.
+    package var circuitOpenings: UInt64 = 0
+    package var openCircuits = 0
     /// Sent and not answered, now. Also: the open streams.
     package var inFlightRequests = 0
     /// Due by the schedule and not sent, now: no connection had a stream to spare.
@@ -47,14 +56,21 @@ package struct ClientSample: Sendable {
     package var decodedHeaderBytes: UInt64 = 0
 
     package var writes = WriteSample()
+    package var slowReaders = SlowReaderSample()
 
     // Caches
     package var strings = CacheSample()
     package var buffers = CacheSample()
+    /// TLS sessions: a hit is a handshake that the peer resumed.
+    package var sessions = CacheSample()
+    /// Faults found in caches that nothing guards.
+    package var cacheCorruptions: UInt64 = 0
 
     // The loops themselves
     package var loopCount = 0
     package var cpuNanoseconds: UInt64 = 0
+    /// Calls of malloc and its kin by the loops' threads since they began.
+    package var allocations: UInt64 = 0
     package var loopLagNanoseconds: UInt64 = 0
 
     // Latencies, nanoseconds, since the sample before
@@ -65,6 +81,9 @@ package struct ClientSample: Sendable {
     /// From when the schedule meant to send a request to when it was sent.
     package var scheduleDelay = LatencyHistogram()
 
+    /// What happened since the sample before, oldest first.
+    package var events: [ClientEvent] = []
+
     package init() {}
 
     /// Adds another loop's reading to this one.
@@ -73,6 +92,7 @@ package struct ClientSample: Sendable {
         openedConnections += other.openedConnections
         failedConnects += other.failedConnects
         reconnects += other.reconnects
+        renewedConnections += other.renewedConnections
         tls.merge(other.tls)
         scheduledRequests += other.scheduledRequests
         startedRequests += other.startedRequests
@@ -81,6 +101,10 @@ package struct ClientSample: Sendable {
         failedRequests += other.failedRequests
         erroredRequests += other.erroredRequests
         timedOutRequests += other.timedOutRequests
+        retriedRequests += other.retriedRequests
+        waitingRetries += other.waitingRetries
+        circuitOpenings += other.circuitOpenings
+        openCircuits += other.openCircuits
         inFlightRequests += other.inFlightRequests
         queuedRequests += other.queuedRequests
         statuses.merge(other.statuses)
@@ -93,14 +117,53 @@ package struct ClientSample: Sendable {
         receivedHeaderBytes += other.receivedHeaderBytes
         decodedHeaderBytes += other.decodedHeaderBytes
         writes.merge(other.writes)
+        slowReaders.merge(other.slowReaders)
         strings.merge(other.strings)
         buffers.merge(other.buffers)
+        sessions.merge(other.sessions)
+        cacheCorruptions += other.cacheCorruptions
         loopCount += other.loopCount
         cpuNanoseconds += other.cpuNanoseconds
+        allocations += other.allocations
         loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
         serviceTime.merge(other.serviceTime)
         responseTime.merge(other.responseTime)
         scheduleDelay.merge(other.scheduleDelay)
+        events += other.events
+    }
+}
+
+/// Something that happened to the clients of a loop: an event without a place on the run's axis.
+package struct ClientEvent: Sendable, Equatable {
+    /// Of the monotonic clock.
+    package var monotonicNanoseconds: UInt64
+    package var level: Event.Level
+    package var text: String
+
+    /// Events of a loop between two readings; beyond, the newest are left out.
+    package static let limit = 100
+
+    package init(monotonicNanoseconds: UInt64, level: Event.Level, text: String) {
+        self.monotonicNanoseconds = monotonicNanoseconds
+        self.level = level
+        self.text = text
+    }
+}
+
+/// Clients beside the load that read at a trickle, and are in none of its numbers but the body check's.
+package struct SlowReaderSample: Sendable, Equatable {
+    /// Connections, now.
+    package var open = 0
+    package var answeredRequests: UInt64 = 0
+    package var receivedBytes: UInt64 = 0
+
+    package init() {}
+
+    /// Adds another loop's.
+    package mutating func merge(_ other: SlowReaderSample) {
+        open += other.open
+        answeredRequests += other.answeredRequests
+        receivedBytes += other.receivedBytes
     }
 }
 
@@ -120,6 +183,10 @@ package struct RequestErrorCounts: Sendable, Equatable {
     package var protocolError: UInt64 = 0
     /// Still open when the run was over and its drain time too.
     package var aborted: UInt64 = 0
+    /// Not sent: the circuit breaker was open.
+    package var circuit: UInt64 = 0
+    /// We closed the connection in the middle of the answer, as was asked for (--early-close).
+    package var abandoned: UInt64 = 0
 
     package init() {}
 
@@ -132,6 +199,8 @@ package struct RequestErrorCounts: Sendable, Equatable {
         timeout += other.timeout
         protocolError += other.protocolError
         aborted += other.aborted
+        circuit += other.circuit
+        abandoned += other.abandoned
     }
 }
 
@@ -171,23 +240,25 @@ package struct CacheSample: Sendable, Equatable {
 }
 
 extension ClientSample {
-    /// This reading with what the histograms of an older one recorded, and its evidence, which nobody took.
+    /// This reading with what an older one had to tell once, which nobody took: histograms, evidence, events.
     package func including(histogramsOf older: ClientSample) -> ClientSample {
         var both = self
         both.serviceTime.merge(older.serviceTime)
         both.responseTime.merge(older.responseTime)
         both.scheduleDelay.merge(older.scheduleDelay)
+        both.events = older.events + both.events
         both.bodyViolations = older.bodyViolations + both.bodyViolations
         return both
     }
 }
 
 extension ClientSample {
-    /// Leaves the counters and empties what is only told once: the histograms and the evidence.
+    /// Leaves the counters and empties what is only told once: histograms, evidence, events.
     package mutating func forgetHistograms() {
         serviceTime = LatencyHistogram()
         responseTime = LatencyHistogram()
         scheduleDelay = LatencyHistogram()
+        events = []
         bodyViolations = []
     }
 }

@@ -2,6 +2,7 @@ extension Summary {
     /// For people, 80 columns wide, in the tradition of h2load and oha.
     package var text: String {
         var page = Page()
+        if outcome.isDeath { page.lines.append("outcome: the worker process \(outcome.text)") }
         if last.client != nil { writeClient(to: &page) }
         if let server = last.server { writeServer(server, to: &page) }
         if last.client == nil && last.server == nil { page.lines.append("nothing was measured") }
@@ -32,6 +33,9 @@ extension Summary {
                 "\(client.succeededRequests) succeeded", "\(client.failedRequests) failed",
                 "\(client.erroredRequests) errored", "\(client.timedOutRequests) timeout",
             ])
+        if client.retriedRequests > 0 || client.circuitOpenings > 0 {
+            page.write("policies", ["\(client.retriedRequests) retries", "\(client.circuitOpenings) times the circuit opened"])
+        }
         page.write("status codes", client.statuses.items)
         page.write("errors", client.errors.items)
         writeBodies(client.bodies, to: &page)
@@ -40,11 +44,13 @@ extension Summary {
             "connections",
             [
                 "\(client.openedConnections) opened", "\(client.failedConnects) failed",
-                "\(client.reconnects) reconnects", "\(maximumText("client.connections.open")) open at most",
+                "\(client.reconnects) reconnects", "\(client.renewedConnections) renewed", "\(maximumText("client.connections.open")) open at most",
             ])
+        if client.tls.isUsed { page.write("TLS", client.tls.items) }
         page.lines.append("")
         writeLatencies(to: &page)
         page.lines.append("")
+        if client.sessions.lookups > 0 { page.write("TLS sessions", items(of: client.sessions, "client.cache.tls")) }
         page.write("string cache", items(of: client.strings, "client.cache.strings"))
         page.write("buffer cache", items(of: client.buffers, "client.cache.buffers"))
     }
@@ -95,6 +101,7 @@ extension Summary {
                 "\(server.acceptedConnections) connections accepted", "\(server.refusedConnections) refused",
                 "\(server.protocolErrors) protocol errors", "\(server.timeouts) timeouts",
             ])
+        if last.client == nil, server.tls.isUsed { page.write("TLS", server.tls.items) }
         page.write(
             "pending writes",
             [
@@ -177,17 +184,33 @@ extension RequestErrorCounts {
     fileprivate var items: [String] {
         let named: [(UInt64, String)] = [
             (connect, "not connected"), (closed, "connection closed"), (reset, "stream reset"), (goaway, "GOAWAY"),
-            (timeout, "timeout"), (protocolError, "protocol error"), (aborted, "aborted at the end"),
+            (timeout, "timeout"), (protocolError, "protocol error"), (abandoned, "closed early"),
+            (circuit, "circuit open"), (aborted, "aborted at the end"),
         ]
         let items = named.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         return items.isEmpty ? ["none"] : items
     }
 }
 
+extension TLSSample {
+    fileprivate var isUsed: Bool { handshakes + failedHandshakes > 0 }
+
+    fileprivate var items: [String] {
+        let causes: [(UInt64, String)] = [
+            (failures.expired, "certificate expired"), (failures.selfSigned, "self-signed"),
+            (failures.unknownAuthority, "authority not trusted"), (failures.wrongName, "for another name"),
+            (failures.noCommonProtocol, "no common protocol"), (failures.notTLS, "not TLS"),
+            (failures.peer, "ended by the peer"), (failures.timeout, "timeout"), (failures.other, "for other reasons"),
+        ]
+        return ["\(handshakes) handshakes", "\(resumedHandshakes) resumed", "\(failedHandshakes) failed"]
+            + causes.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    }
+}
+
 extension ClientSample {
     fileprivate var trafficItems: [String] {
         var headers = "\(Figure.bytes(Double(receivedHeaderBytes))) headers"
-        if receivedHeaderBytes > 0 && decodedHeaderBytes > 0 {
+        if receivedHeaderBytes > 0 && decodedHeaderBytes > receivedHeaderBytes {
             headers += " (\(Figure.percent(1 - Double(receivedHeaderBytes) / Double(decodedHeaderBytes))) saved)"
         }
         return [

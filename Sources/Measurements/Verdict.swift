@@ -31,8 +31,9 @@ package struct Verdict: Sendable, Equatable {
 
 extension Summary {
     package var verdict: Verdict {
-        guard let load = request.load, let client = last.client else { return Verdict() }
-        var reasons: [String] = []
+        let death = outcome.isDeath ? ["the worker process \(outcome.text)"] : []
+        guard let load = request.load, let client = last.client else { return Verdict(reasons: death) }
+        var reasons = death
         if client.doneRequests == 0 { reasons.append("no request was done") }
         if load.rate != nil {
             let fired = derived("client.requests.fired_rate") ?? 0
@@ -56,8 +57,9 @@ extension Summary {
         if opened < load.connections, load.requests.map({ $0 >= load.connections }) ?? true {
             reasons.append("only \(opened) of \(load.connections) connections were made")
         }
-        if Double(client.erroredRequests) > Double(client.doneRequests) * Verdict.erroredShareLimit {
-            reasons.append("\(client.erroredRequests) of \(client.doneRequests) requests got no full answer")
+        let errored = client.erroredRequests - min(client.errors.abandoned, client.erroredRequests)
+        if Double(errored) > Double(client.doneRequests) * Verdict.erroredShareLimit {
+            reasons.append("\(errored) of \(client.doneRequests) requests got no full answer")
         }
         return Verdict(reasons: reasons)
     }

@@ -46,7 +46,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     }
     var phase: Phase
     /// Letters of the HTTP/2 preface that have come while sniffing.
-    private var sniffedByteCount = 0
+    var sniffedByteCount = 0
 
     private let deadline: Timer
     /// Bytes went either way since the deadline was set.
@@ -152,37 +152,6 @@ final class Connection: TCPStreamOwner, TimerTarget {
         }
     }
 
-    /// HTTP/2 with prior knowledge begins with a fixed text (RFC 9113, 3.4) whose first four
-    /// bytes begin no request of HTTP/1.1 that we would take.
-    private func sniff(_ bytes: UnsafeRawBufferPointer) {
-        let preface: StaticString = "PRI "
-        var matched = sniffedByteCount
-        for unsafe byte in unsafe bytes {
-            guard matched < 4, unsafe byte == preface.utf8Start[matched] else { break }
-            matched += 1
-        }
-        let isWhole = matched - sniffedByteCount == bytes.count
-        if isWhole && matched < 4 {
-            sniffedByteCount = matched
-            return
-        }
-        let replay = unsafe UnsafeRawBufferPointer(start: preface.utf8Start, count: sniffedByteCount)
-        if matched == 4 {
-            guard beginHTTP2() else { return close() }
-            if unsafe !replay.isEmpty { unsafe receiveHTTP2(replay) }
-            if phase == .http2 { unsafe receiveHTTP2(bytes) }
-        } else {
-            beginHTTP1()
-            if unsafe !replay.isEmpty { unsafe receiveHTTP1(replay) }
-            if phase == .http1 { unsafe receiveHTTP1(bytes) }
-        }
-    }
-
-    func beginHTTP1() {
-        phase = .http1
-        server.counters.openHTTP1Connections += 1
-    }
-
     // A peer that ends TLS without close_notify has cut off nothing that we would still want.
     func streamDidReachEnd() {
         switch phase {
@@ -195,7 +164,10 @@ final class Connection: TCPStreamOwner, TimerTarget {
         }
     }
 
-    func streamDidFail(_ error: LoopError) { close() }
+    func streamDidFail(_ error: LoopError) {
+        if phase == .securing { server.counters.tls.countLostHandshake() }
+        close()
+    }
 
     func streamDidConnect(_ error: LoopError?) {}
 

@@ -14,12 +14,28 @@ package struct Plan: Sendable, Equatable {
     package var interval: Duration = .seconds(1)
     /// How long the end may take: requests in flight finish, connections drain.
     package var drainTime: Duration = .seconds(15)
+    /// In a process of its own, whatever the choices.
+    package var isIsolated = false
+    /// We are the process that may be lost: what is unsafe on purpose runs here and nowhere else.
+    package var isInWorker = false
+
+    /// Whether the clients speak TLS.
+    package var clientsUseTLS: Bool {
+        guard let client, client.http != .clearHTTP2 else { return false }
+        return server.map { $0.tls != nil } ?? client.isSecure
+    }
 
     package init(server: ServerPlan?, client: ClientPlan?, duration: Duration? = nil) {
         self.server = server
         self.client = client
         self.duration = duration
     }
+
+    /// One of the choices may take the process down that it runs in.
+    package var isUnsafe: Bool { server?.writePolicy.isUnsafe == true || client?.cacheScope.isUnsafe == true }
+
+    /// Whether this process may run the scope. The unsafe one may take it down with it.
+    package func isAllowed(_ scope: CacheScope) -> Bool { isInWorker || !scope.isUnsafe }
 }
 
 /// The embedded server.
@@ -43,6 +59,9 @@ package struct ServerPlan: Sendable, Equatable {
     package var allowsUnsafe = false
     /// Watch arenas and pending writes. nil: as the build does, debug ones always.
     package var audits: Bool?
+    /// TLS on a port of its own; nil: none.
+    package var tls: ServerTLSPlan?
+    package var handshakeTimeout: Duration = .seconds(10)
     package var headerTimeout: Duration = .seconds(10)
     package var idleTimeout: Duration = .seconds(60)
     package var requestTimeout: Duration = .seconds(30)
@@ -55,6 +74,12 @@ package struct ClientPlan: Sendable, Equatable {
     /// Whom to ask. With an embedded server the experiment puts that server's address here.
     package var host = "127.0.0.1"
     package var port = 80
+    /// Whether to speak TLS; with an embedded server: whether that does.
+    package var isSecure = false
+    package var tls = ClientTLSPlan()
+    package var http = HTTPChoice.negotiated
+    /// Connect there instead; nil: to `host` and `port`.
+    package var connectTo: ConnectTarget?
     /// Request targets, asked in turn: "/bytes/1024", "/get?x=1". Never empty.
     package var paths: [String] = ["/"]
     package var method = "GET"
@@ -63,6 +88,12 @@ package struct ClientPlan: Sendable, Equatable {
     package var body: [UInt8] = []
     /// Compare every answer to a predictable target with what it has to be: status, length, each byte.
     package var checksBodies = false
+    /// Clients beside the load that read at a trickle.
+    package var slowReaders = 0
+    /// Of the requests, 0 to 1, those whose connection is closed within the answer.
+    package var earlyCloseShare = 0.0
+    /// HTTP/1.1: a connection says its end behind its requests, and the next is made for the next.
+    package var halfCloses = false
     /// Clients, each with one connection.
     package var connections = 50
     /// Most streams that a client opens at once.
@@ -75,6 +106,14 @@ package struct ClientPlan: Sendable, Equatable {
     /// Requests in all. nil: no end but the plan's duration.
     package var requests: Int?
     package var cacheScope = CacheScope.client
+    /// When a client leaves a connection that is still good for another.
+    package var reconnect = ReconnectPolicy.never
+    /// Attempts after the first, for requests that failed and may be sent twice.
+    package var retries = 0
+    /// Retries for each request, on the whole.
+    package var retryBudget = 0.2
+    /// nil: requests are sent whatever became of those before.
+    package var circuitBreaker: BreakerPolicy?
     package var connectTimeout: Duration = .seconds(5)
     package var requestTimeout: Duration = .seconds(30)
     /// Initial flow-control window of a stream and of the connection, bytes.

@@ -6,6 +6,8 @@ enum RecordingTools {
     /// nil: not on this machine.
     static let promtool = found("promtool")
     static let prometheus = found("prometheus")
+    /// Checks and shows manual pages.
+    static let mandoc = found("mandoc")
     static let jq = found("jq")
     /// Opens what `highwater report` writes.
     static let chromium = found("chromium")
@@ -17,6 +19,9 @@ enum RecordingTools {
             (try? ChildProcess(python, ["-c", "import hdrh.histogram"]).end(withinSeconds: 20).code) == 0
         }
     }()
+
+    /// Any Python 3, for what its own library can do.
+    static let plainPython = found("python3")
 
     private static func found(_ name: String) -> String? {
         (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }

@@ -3,7 +3,7 @@ import Testing
 /// Who may import whom, of our targets, the C fences and the packages. `Sources/README.md` shows
 /// the same table, and `Package.swift` builds by it.
 private let table: [String: Set<String>] = [
-    "Memory": [],
+    "Memory": ["CMalloc"],
     "Workload": ["Measurements"],
     "Measurements": ["CZlib", "Histogram"],
     "Loop": ["Memory", "CLibuv"],
@@ -13,7 +13,7 @@ private let table: [String: Set<String>] = [
     "Transport": ["Loop", "TLS", "Memory", "Measurements"],
     "Server": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
     "Client": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
-    "Experiment": ["Server", "Client", "Workload", "Measurements", "TLS", "Loop"],
+    "Experiment": ["HTTP2", "Server", "Client", "Workload", "Measurements", "TLS", "Loop", "CProcess"],
     "Themes": [],
     "Dashboard": ["Measurements", "Themes"],
     "Terminal": ["Dashboard", "CNcurses"],
@@ -22,7 +22,7 @@ private let table: [String: Set<String>] = [
 
 /// What comes with the system and the compiler, and who may have it.
 private let systemModules: [String: Set<String>] = [
-    "Glibc": ["Memory", "HTTP1", "Server", "Measurements", "Experiment", "Terminal", "highwater"],
+    "Glibc": ["Memory", "HTTP1", "Server", "Client", "Measurements", "Experiment", "Terminal", "highwater"],
     "Synchronization": ["Loop", "TLS", "Measurements", "Experiment", "highwater"],
     "Dispatch": ["Experiment"],
     // Far from everything that runs per request: it decodes JSON and Base64 of recordings.

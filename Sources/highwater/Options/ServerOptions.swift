@@ -33,7 +33,7 @@ struct ServerOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Watch every arena and pending write for memory reused too early. (default: debug builds only)")
     var audit: Bool?
 
-    /// Set by whoever starts a process to lose it.
+    /// What is unsafe runs in this very process: for whoever starts it to lose it.
     @Flag(help: .hidden)
     var expendable = false
 
@@ -62,19 +62,16 @@ struct ServerOptions: ParsableArguments {
         transform: { try Quantity.duration($0, in: ServerOptions.timeoutRange) })
     var requestTimeout: Duration?
 
-    /// From a tick of the server's clock to a day.
-    private static let timeoutRange: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))
+    @OptionGroup(title: "TLS on the server") var secure: ServerTLSOptions
 
-    func validate() throws {
-        if writePolicy.isUnsafe && !expendable {
-            throw ValidationError("--write-policy \(writePolicy.rawValue) may take the process down, and runs in a worker only")
-        }
-    }
+    /// From a tick of the server's clock to a day.
+    static let timeoutRange: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))
 
     /// - Parameters:
     ///   - defaultPort: where to listen on loopback when the command line does not say.
+    ///   - defaultSecurePort: the same for TLS.
     ///   - connections: how many our own clients will make.
-    func plan(defaultPort: Int, connections: Int = 0) -> ServerPlan {
+    func plan(defaultPort: Int, defaultSecurePort: Int = 0, connections: Int = 0) -> ServerPlan {
         var plan = ServerPlan()
         plan.host = listen?.host ?? "127.0.0.1"
         plan.port = listen?.port ?? defaultPort
@@ -86,6 +83,8 @@ struct ServerOptions: ParsableArguments {
         plan.writePolicy = writePolicy
         plan.allowsUnsafe = expendable
         plan.audits = audit
+        plan.tls = secure.plan(host: plan.host, defaultPort: defaultSecurePort)
+        if let handshakeTimeout = secure.handshakeTimeout { plan.handshakeTimeout = handshakeTimeout }
         if let headerTimeout { plan.headerTimeout = headerTimeout }
         if let idleTimeout { plan.idleTimeout = idleTimeout }
         if let requestTimeout { plan.requestTimeout = requestTimeout }
