@@ -2,6 +2,7 @@ internal import HTTP1
 internal import HTTP2
 internal import Loop
 package import Measurements
+internal import Memory
 
 // What became of the requests, and the loop's reading.
 extension LoadGenerator {
@@ -87,6 +88,7 @@ extension LoadGenerator {
         sample.responseTime = schedule == nil ? sample.serviceTime : responseTimes.take()
         sample.scheduleDelay = scheduleDelays.take()
         sample.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
+        sample.allocations = Allocations.byThisThread
         sample.scheduledRequests = max(
             counters.startedRequests, schedule?.scheduledCount(atNanoseconds: nowNanoseconds) ?? 0)
         sample.queuedRequests = isStopping ? 0 : Int(sample.scheduledRequests - sample.startedRequests)

@@ -13,11 +13,13 @@ extension Dashboard {
         case .character("Q"): return .quitAndLeaveScreen
         case .control("z"): return .suspend
         case .control("l"): return .redraw
+        case .character("r") where run.state == .dead: return .runAgain
         case .character("?"), .function(1): showsHelp = true
         case .character(" "): togglePause()
         case .character("+"), .character("="): return run.hasClients ? .changeLoad(steps: 1) : nil
         case .character("-"), .character("_"): return run.hasClients ? .changeLoad(steps: -1) : nil
         case .character("0"): return run.hasClients ? .togglePauseLoad : nil
+        case .character("D"): return .startSlowReader
         case .character("b"): glyphs = glyphs.other
         case .character("x"): latency = latency.other
         case .character("z"): toggleZoom()

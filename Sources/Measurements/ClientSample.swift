@@ -69,6 +69,8 @@ package struct ClientSample: Sendable {
     // The loops themselves
     package var loopCount = 0
     package var cpuNanoseconds: UInt64 = 0
+    /// Calls of malloc and its kin by the loops' threads since they began.
+    package var allocations: UInt64 = 0
     package var loopLagNanoseconds: UInt64 = 0
 
     // Latencies, nanoseconds, since the sample before
@@ -122,6 +124,7 @@ package struct ClientSample: Sendable {
         cacheCorruptions += other.cacheCorruptions
         loopCount += other.loopCount
         cpuNanoseconds += other.cpuNanoseconds
+        allocations += other.allocations
         loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
         serviceTime.merge(other.serviceTime)
         responseTime.merge(other.responseTime)

@@ -63,7 +63,7 @@ extension Metric {
         clientGroup.counter("connections.opened", .connection, \.openedConnections, "Established"),
         clientGroup.counter("connections.failed", .attempt, \.failedConnects, "Attempts to connect that failed"),
         clientGroup.counter("connections.reconnects", .connection, \.reconnects, "Established in place of one that was lost"),
-        clientGroup.counter("connections.renewed", .connection, \.renewedConnections, "Established in place of one that had done its share (--reconnect)"),
+        clientGroup.counter("connections.renewed", .connection, \.renewedConnections, "Established in place of one that we ended (--reconnect, --half-close, --early-close)"),
         clientGroup.gauge("slow_readers.open", .connection, \.slowReaders.open, "Connections beside the load that read at a trickle, now"),
         clientGroup.counter("slow_readers.answered", .response, \.slowReaders.answeredRequests, "Answers that they have read to the end"),
         clientGroup.counter("slow_readers.received_bytes", .bytes, \.slowReaders.receivedBytes, "Bytes that they have read"),
@@ -80,6 +80,7 @@ extension Metric {
     private static let clientLoops: [Metric] = [
         clientGroup.gauge("loop.count", .loop, \.loopCount, "Event loops, a thread each"),
         clientGroup.seconds("loop.cpu", .counter, \.cpuNanoseconds, "CPU time of the clients' threads"),
+        clientGroup.counter("loop.allocations", .allocation, \.allocations, "Calls of malloc and its kin by the clients' threads"),
         clientGroup.seconds("loop.lag", .gauge, \.loopLagNanoseconds, "The longest that a loop took to answer for this sample"),
     ]
 }

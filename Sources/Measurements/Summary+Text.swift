@@ -2,6 +2,7 @@ extension Summary {
     /// For people, 80 columns wide, in the tradition of h2load and oha.
     package var text: String {
         var page = Page()
+        if outcome.isDeath { page.lines.append("outcome: the worker process \(outcome.text)") }
         if last.client != nil { writeClient(to: &page) }
         if let server = last.server { writeServer(server, to: &page) }
         if last.client == nil && last.server == nil { page.lines.append("nothing was measured") }

@@ -14,6 +14,8 @@ package struct Plan: Sendable, Equatable {
     package var interval: Duration = .seconds(1)
     /// How long the end may take: requests in flight finish, connections drain.
     package var drainTime: Duration = .seconds(15)
+    /// In a process of its own, whatever the choices.
+    package var isIsolated = false
     /// We are the process that may be lost: what is unsafe on purpose runs here and nowhere else.
     package var isInWorker = false
 
@@ -28,6 +30,9 @@ package struct Plan: Sendable, Equatable {
         self.client = client
         self.duration = duration
     }
+
+    /// One of the choices may take the process down that it runs in.
+    package var isUnsafe: Bool { server?.writePolicy.isUnsafe == true || client?.cacheScope.isUnsafe == true }
 
     /// Whether this process may run the scope. The unsafe one may take it down with it.
     package func isAllowed(_ scope: CacheScope) -> Bool { isInWorker || !scope.isUnsafe }

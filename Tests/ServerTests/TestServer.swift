@@ -40,7 +40,7 @@ final class TestServer {
         self.last = last
         thread = try LoopThread(name: "server") { [configuration] in
             do {
-                let loop = try EventLoop()
+                let loop = try EventLoop(isAudited: true)
                 let server = try HTTPServer(loop: loop, socket: socket, number: 0, configuration: configuration) {
                     mailbox.close()
                 }
@@ -107,6 +107,8 @@ final class TestServer {
         #expect(end.openConnections == 0, "connections open", sourceLocation: sourceLocation)
         #expect(end.openHTTP1Connections == 0 && end.openHTTP2Connections == 0, sourceLocation: sourceLocation)
         #expect(end.pausedConnections == 0, "connections paused", sourceLocation: sourceLocation)
+        #expect(end.audit.loops == 1 && end.audit.violations == 0, "\(end.audit)", sourceLocation: sourceLocation)
+        #expect(end.pendingWrites.isEmpty, sourceLocation: sourceLocation)
         #expect(end.acceptedConnections == end.closedConnections, sourceLocation: sourceLocation)
         return end
     }

@@ -1,6 +1,9 @@
 extension Sample {
-    /// The members of a sample under their metrics' names, with the server's fullest connections.
-    var json: JSON {
+    /// As a recording has it.
+    var json: JSON { json(connectionLimit: Sample.recordedConnectionLimit) }
+
+    /// The members of a sample under their metrics' names, with so many of the server's fullest connections.
+    func json(connectionLimit: Int) -> JSON {
         var json = JSON.object([])
         for metric in Metric.all {
             switch metric.read(self) {
@@ -9,8 +12,11 @@ extension Sample {
             case nil: continue
             }
         }
+        // Behind the time, which readers look for in a line's first bytes.
+        if let phase { json.set(.string(phase), atPath: "phase") }
+        if isWarmup { json.set(.bool(true), atPath: "warmup") }
         if let server {
-            let rows = server.fullestConnections(Sample.recordedConnectionLimit)
+            let rows = server.fullestConnections(connectionLimit)
             json.set(.array(rows.map(\.json)), atPath: "server.\(Sample.connectionsName)")
             if !server.pendingWrites.isEmpty {
                 let writes = server.pendingWrites.prefix(Sample.recordedPendingWriteLimit)
@@ -37,6 +43,8 @@ extension Sample {
     init(json: JSON) throws(RecordingError.Cause) {
         guard json["time"]?.number != nil, json["interval"]?.number != nil else { throw .missing("time") }
         self.init(timeNanoseconds: 0, intervalNanoseconds: 0, server: nil, client: nil, process: ProcessSample())
+        phase = json["phase"]?.string
+        isWarmup = json["warmup"] == .bool(true)
         for metric in Metric.all {
             guard let value = json[path: metric.name] else { continue }
             if metric.kind == .histogram {
