@@ -78,6 +78,7 @@ package struct Rates: Equatable, Sendable {
     package var directWrites = 0.0
     package var queuedWrites = 0.0
     package var arenaResets = 0.0
+    package var sessions = CacheRates()
     package var strings = CacheRates()
     package var buffers = CacheRates()
     package var pool = CacheRates()
@@ -112,6 +113,7 @@ package struct Rates: Equatable, Sendable {
         directWrites = rate(writes?.direct, oldWrites?.direct)
         queuedWrites = rate(writes?.queued, oldWrites?.queued)
         arenaResets = rate(server?.arena.resets, oldServer?.arena.resets)
+        sessions = CacheRates(client?.sessions, oldClient?.sessions, seconds)
         strings = CacheRates(client?.strings, oldClient?.strings, seconds)
         buffers = CacheRates(client?.buffers, oldClient?.buffers, seconds)
         pool = CacheRates(server?.arena.pool, oldServer?.arena.pool, seconds)
