@@ -7,6 +7,7 @@ extension Summary {
         if let server = last.server { writeServer(server, to: &page) }
         if last.client == nil && last.server == nil { page.lines.append("nothing was measured") }
         writeCosts(to: &page)
+        writeThresholds(to: &page)
         if request.load != nil { writeVerdict(to: &page) }
         return page.lines.joined(separator: "\n") + "\n"
     }
@@ -22,7 +23,8 @@ extension Summary {
         let byteRate = derived("client.bytes.received_rate") ?? 0
         page.lines.append("finished in \(durationText), \(Figure.fixed(rate, decimals: 2)) req/s, \(Figure.bytes(byteRate))/s")
         if let load = request.load {
-            let kind = load.rate.map { "open, \(JSON.number($0).text) req/s asked" } ?? "closed"
+            let kind = load.phases.isEmpty
+                ? load.rate.map { "open, \(JSON.number($0).text) req/s asked" } ?? "closed" : "\(load.phases.count) phases"
             page.write("load", [kind, "\(load.connections) connections x \(load.streams) streams", "to \(request.address)"])
         }
         let total = derived("client.requests.total") ?? 0
@@ -49,6 +51,7 @@ extension Summary {
         if client.tls.isUsed { page.write("TLS", client.tls.items) }
         page.lines.append("")
         writeLatencies(to: &page)
+        writePhases(to: &page)
         page.lines.append("")
         if client.sessions.lookups > 0 { page.write("TLS sessions", items(of: client.sessions, "client.cache.tls")) }
         page.write("string cache", items(of: client.strings, "client.cache.strings"))
@@ -132,7 +135,7 @@ extension Summary {
         let verdict = verdict
         page.lines.append("")
         var items: [String] = [verdict.isTrustworthy ? "yes" : "no"]
-        if request.load?.rate == nil {
+        if request.load?.isOpen != true {
             items.append("closed load: its rate is what the answers allowed")
         } else {
             items.append("\(last.client?.scheduledRequests ?? 0) asked")
@@ -142,6 +145,41 @@ extension Summary {
         items.append("\(JSON.number(derived("client.requests.dropped") ?? 0).text) dropped")
         page.write("trustworthy", items)
         for reason in verdict.reasons { page.write("  because", [reason]) }
+    }
+
+    private func writePhases(to page: inout Page) {
+        guard !phases.isEmpty else { return }
+        page.lines.append("")
+        page.lines.append(Page.row("phase", ["req/s", "asked", "failed", "p50", "p99", "p99.9", "max"]))
+        for phase in phases {
+            let run = phase.summary
+            let times = run.responseTime.valuesAtPercentiles([50, 99, 99.9]) + [run.responseTime.highestRecordedNanoseconds]
+            let cells = [
+                Figure.fixed(run.derived("client.requests.rate") ?? 0, decimals: 0),
+                run.derived("client.requests.asked_rate").map { Figure.fixed($0, decimals: 0) } ?? "-",
+                JSON.number(run.number("client.requests.failed") ?? 0).text,
+            ]
+            page.lines.append(Page.row(String(phase.name.prefix(10)), cells + times.map { $0.map(Figure.time(nanoseconds:)) ?? "-" }))
+        }
+    }
+
+    private func writeThresholds(to page: inout Page) {
+        guard !thresholds.isEmpty else { return }
+        let passed = thresholds.filter(\.hasPassed).count
+        let isPartial = thresholds.contains(where: \.isPartial)
+        page.lines.append("")
+        page.write("thresholds", ["\(passed) of \(thresholds.count) passed" + (isPartial ? " (partial: the run was interrupted)" : "")])
+        for result in thresholds {
+            let text = "\(result.threshold.phase ?? "all"): \(result.threshold.text):"
+            let mark = result.hasPassed ? "  passed  " : "  FAILED  "
+            // The value on a line of its own when it does not fit.
+            if mark.count + text.count + 1 + result.valueText.count <= Page.width {
+                page.lines.append(mark + text + " " + result.valueText)
+            } else {
+                page.lines.append(mark + text)
+                page.lines.append("          " + result.valueText)
+            }
+        }
     }
 
     private func maximumText(_ name: String) -> String { JSON.number(maximum(of: name) ?? 0).text }

@@ -23,58 +23,125 @@ package struct Summary: Sendable {
         package var rate: Double?
         /// In all; nil without such an end.
         package var requests: Int?
+        /// What was asked for part by part; empty: the same all the time.
+        package var phases: [Phase] = []
 
-        package init(connections: Int, streams: Int, rate: Double?, requests: Int?) {
+        package init(connections: Int, streams: Int, rate: Double?, requests: Int?, phases: [Phase] = []) {
+            self.phases = phases
             self.connections = connections
             self.streams = streams
             self.rate = rate
             self.requests = requests
         }
+
+        /// A schedule says when to ask, at least some of the time.
+        package var isOpen: Bool { rate != nil || phases.contains(where: \.isOpen) }
     }
 
     package let request: Request
-    /// The sample added last; its counters are the run's totals.
+    /// The sample added last; its counters are the run's totals, without the warm-up.
     package private(set) var last = Sample(
         timeNanoseconds: 0, intervalNanoseconds: 0, server: nil, client: nil, process: ProcessSample())
     /// The sample added last before the load was stopped: rates are of the time until then.
     package private(set) var endOfLoad: Sample?
+    /// The last one as it came.
+    private var lastWhole: Sample?
     /// Of the whole run.
     package private(set) var serviceTime = LatencyHistogram()
     package private(set) var responseTime = LatencyHistogram()
     package private(set) var scheduleDelay = LatencyHistogram()
     /// The first wrong answers that the body check found, as long as they were in the samples.
     package private(set) var bodyViolations: [BodyViolation] = []
-    /// The highest value that any sample had, by the gauge's name.
-    private var maxima: [String: Double] = [:]
+    /// Those of metrics that have no field of their own here.
+    private(set) var otherHistograms: [String: LatencyHistogram] = [:]
+    /// What any sample had, by the gauge's name.
+    private var ranges: [String: GaugeRange] = [:]
     private var loadHasEnded = false
+    /// The last sample before what counts: of the warm-up, or of the phase before.
+    private var base: Sample?
+    /// One for each phase that has begun, in their order; without the warm-up.
+    package private(set) var phases: [PhaseSummary] = []
+    /// What was demanded, and what became of it.
+    package var thresholds: [ThresholdResult] = []
     /// How the run ended.
     package var outcome = Outcome.ended
 
     private static let gauges = Metric.all.filter { $0.kind == .gauge && $0.name != "time" && $0.name != "interval" }
 
+    private static let otherHistogramMetrics = Metric.all.filter {
+        $0.kind == .histogram && !["client.service_time", "client.response_time", "client.schedule_delay"].contains($0.name)
+    }
+
     package init(_ request: Request) { self.request = request }
 
-    /// Takes the next sample of the run.
+    fileprivate init(_ request: Request, base: Sample?) {
+        self.request = request
+        self.base = base
+    }
+
+    /// Takes the next sample of the run. Those of the warm-up only say where counting begins.
     package mutating func add(_ sample: Sample) {
+        if sample.isWarmup {
+            base = sample
+            base?.client?.forgetHistograms()
+            return
+        }
+        addToPhase(sample)
         if let client = sample.client {
             serviceTime.merge(client.serviceTime)
             responseTime.merge(client.responseTime)
             scheduleDelay.merge(client.scheduleDelay)
             bodyViolations += client.bodyViolations
         }
+        for metric in Summary.otherHistogramMetrics {
+            guard case .histogram(let histogram)? = metric.read(sample), histogram.count > 0 else { continue }
+            otherHistograms[metric.name, default: LatencyHistogram()].merge(histogram)
+        }
         for gauge in Summary.gauges {
             guard case .number(let value)? = gauge.read(sample) else { continue }
-            maxima[gauge.name] = max(maxima[gauge.name] ?? value, value)
+            ranges[gauge.name, default: GaugeRange()].add(
+                value, atSeconds: Metric.seconds(sample.timeNanoseconds), isUnderLoad: !loadHasEnded)
         }
         last = sample
-        if !loadHasEnded { endOfLoad = sample }
+        if let base { last.subtractCounters(of: base) }
+        if !loadHasEnded { endOfLoad = last }
+        lastWhole = sample
+        lastWhole?.client?.forgetHistograms()
+    }
+
+    /// The one after the load, of no phase, has what the last phase left in flight.
+    private mutating func addToPhase(_ sample: Sample) {
+        if let name = sample.phase, phases.last?.name != name {
+            phases.append(PhaseSummary(name: name, summary: Summary(request, base: lastWhole ?? base)))
+        }
+        guard !phases.isEmpty else { return }
+        if loadHasEnded { phases[phases.count - 1].summary.endLoad() }
+        phases[phases.count - 1].summary.addAsPhase(sample)
+    }
+
+    private mutating func addAsPhase(_ sample: Sample) {
+        var sample = sample
+        sample.phase = nil
+        add(sample)
     }
 
     /// The samples from here on belong to the drain: their requests count, their time does not.
     package mutating func endLoad() { loadHasEnded = true }
 
+    /// When what counts began.
+    var startNanoseconds: UInt64 { base?.timeNanoseconds ?? 0 }
+
     /// The highest value that any sample had. nil: no sample had such a number.
-    package func maximum(of name: String) -> Double? { maxima[name] }
+    package func maximum(of name: String) -> Double? { ranges[name]?.highest }
+
+    /// What the samples had of a gauge. nil: none had such a number.
+    package func range(of name: String) -> GaugeRange? { ranges[name] }
+
+    /// The value under load, last.
+    func numberAtEndOfLoad(_ name: String) -> Double? {
+        guard let endOfLoad, case .number(let value)? = Metric.all.first(where: { $0.name == name })?.read(endOfLoad) else { return nil }
+        return value
+    }
 
     /// The run's total, or the last value, of a metric. nil: the last sample had no such number.
     package func number(_ name: String) -> Double? {
@@ -84,53 +151,6 @@ package struct Summary: Sendable {
     }
 }
 
-/// A number that only a whole run has.
-package struct SummaryMetric: Sendable {
-    package let name: String
-    package let unit: Metric.Unit
-    package let meaning: String
-    package let read: @Sendable (Summary) -> Double?
-
-    package static let all: [SummaryMetric] = [
-        .init(name: "run.duration", unit: .seconds, meaning: "From the start to the end of the load, without the drain") {
-            $0.loadSeconds
-        },
-        .init(name: "client.requests.total", unit: .request, meaning: "Asked for: the number given, or scheduled") {
-            $0.totalRequests
-        },
-        .init(name: "client.requests.asked_rate", unit: .requestPerSecond, meaning: "Scheduled a second; in an open load only") {
-            guard $0.request.load?.rate != nil, let client = $0.endOfLoad?.client else { return nil }
-            return $0.perSecond(client.scheduledRequests)
-        },
-        .init(name: "client.requests.fired_rate", unit: .requestPerSecond, meaning: "Started a second") {
-            $0.endOfLoad?.client.map(\.startedRequests).flatMap($0.perSecond)
-        },
-        .init(name: "client.requests.rate", unit: .requestPerSecond, meaning: "Done a second") {
-            $0.endOfLoad?.client.map(\.doneRequests).flatMap($0.perSecond)
-        },
-        .init(name: "client.requests.dropped", unit: .request, meaning: "Scheduled and never started") {
-            $0.last.client.map { Double($0.scheduledRequests) - Double(min($0.startedRequests, $0.scheduledRequests)) }
-        },
-        .init(name: "client.bytes.received_rate", unit: .bytesPerSecond, meaning: "Read from sockets a second, by the clients") {
-            $0.endOfLoad?.client.map(\.receivedBytes).flatMap($0.perSecond)
-        },
-        .init(name: "client.loop.utilization", unit: .one, meaning: "CPU of the clients' threads, in cores a loop") {
-            guard let client = $0.endOfLoad?.client, client.loopCount > 0 else { return nil }
-            return $0.perSecond(client.cpuNanoseconds).map { $0 / 1e9 / Double(client.loopCount) }
-        },
-        .init(name: "server.requests.rate", unit: .requestPerSecond, meaning: "Completed a second, by the server") {
-            $0.endOfLoad?.server.map(\.completedRequests).flatMap($0.perSecond)
-        },
-        .init(name: "server.bytes.sent_rate", unit: .bytesPerSecond, meaning: "Written to sockets a second, by the server") {
-            $0.endOfLoad?.server.map(\.sentBytes).flatMap($0.perSecond)
-        },
-        .init(name: "server.loop.utilization", unit: .one, meaning: "CPU of the server's threads, in cores a loop") {
-            guard let server = $0.endOfLoad?.server, server.loopCount > 0 else { return nil }
-            return $0.perSecond(server.cpuNanoseconds).map { $0 / 1e9 / Double(server.loopCount) }
-        },
-    ]
-}
-
 extension Summary {
     /// A `SummaryMetric` by its name. nil: unknown, or this run has no such number.
     package func derived(_ name: String) -> Double? {
@@ -138,14 +158,16 @@ extension Summary {
     }
 
     /// Time under load. nil before the first sample.
-    var loadSeconds: Double? { endOfLoad.map { Metric.seconds($0.timeNanoseconds) } }
+    var loadSeconds: Double? {
+        endOfLoad.map { Metric.seconds($0.timeNanoseconds - min(startNanoseconds, $0.timeNanoseconds)) }
+    }
 
-    fileprivate var totalRequests: Double? {
+    var totalRequests: Double? {
         guard let client = last.client else { return nil }
         return request.load?.requests.map { Double($0) } ?? Double(client.scheduledRequests)
     }
 
-    fileprivate func perSecond(_ count: UInt64) -> Double? {
+    func perSecond(_ count: UInt64) -> Double? {
         loadSeconds.flatMap { $0 > 0 ? Double(count) / $0 : nil }
     }
 
@@ -169,6 +191,12 @@ extension Summary {
             json.set(serviceTime.json(encoded: true), atPath: "client.service_time")
             json.set(responseTime.json(encoded: true), atPath: "client.response_time")
             json.set(scheduleDelay.json(encoded: true), atPath: "client.schedule_delay")
+        }
+        if !phases.isEmpty {
+            json.set(.array(phases.map(\.json)), atPath: "phases")
+        }
+        if !thresholds.isEmpty {
+            json.set(.array(thresholds.map(\.json)), atPath: "thresholds")
         }
         json.set(.string(outcome.text), atPath: "outcome")
         json.set(verdict.json, atPath: "verdict")

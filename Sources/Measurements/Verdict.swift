@@ -35,7 +35,7 @@ extension Summary {
         guard let load = request.load, let client = last.client else { return Verdict(reasons: death) }
         var reasons = death
         if client.doneRequests == 0 { reasons.append("no request was done") }
-        if load.rate != nil {
+        if load.isOpen {
             let fired = derived("client.requests.fired_rate") ?? 0
             let asked = derived("client.requests.asked_rate") ?? 0
             if fired < asked * Verdict.firedShareLimit {
@@ -57,6 +57,10 @@ extension Summary {
         if opened < load.connections, load.requests.map({ $0 >= load.connections }) ?? true {
             reasons.append("only \(opened) of \(load.connections) connections were made")
         }
+        for result in thresholds {
+            guard case .tooFew = result.value else { continue }
+            reasons.append("too few values for \(result.threshold.text): \(result.valueText)")
+        }
         let errored = client.erroredRequests - min(client.errors.abandoned, client.erroredRequests)
         if Double(errored) > Double(client.doneRequests) * Verdict.erroredShareLimit {
             reasons.append("\(errored) of \(client.doneRequests) requests got no full answer")
@@ -66,8 +70,8 @@ extension Summary {
 
     /// CPU of the clients' and the server's threads, in cores.
     private var processUtilization: Double? {
-        guard let end = endOfLoad, end.timeNanoseconds > 0 else { return nil }
+        guard let end = endOfLoad, let seconds = loadSeconds, seconds > 0 else { return nil }
         let used = (end.client?.cpuNanoseconds ?? 0) + (end.server?.cpuNanoseconds ?? 0)
-        return Double(used) / Double(end.timeNanoseconds)
+        return Metric.seconds(used) / seconds
     }
 }

@@ -1,0 +1,94 @@
+/// When each request of a run in phases is meant to be sent: one loop's part.
+///
+/// Time comes from a `Schedule` over all phases, so that boundaries are arithmetic and no message
+/// that comes late. Phases with random arrivals have as many requests as even ones, elsewhere.
+/// Walks through the requests in order; a copy is a second walk of the same requests.
+package struct PhaseSchedule: Sendable, Equatable {
+    /// One phase's requests.
+    private struct Block: Equatable {
+        var startNanoseconds: UInt64
+        var startUnits: UInt128
+        var endUnits: UInt128
+        /// Requests before its end, of all phases.
+        var endCount: UInt64
+        var isPoisson: Bool
+    }
+
+    private let schedule: Schedule
+    private let blocks: [Block]
+    private let seed: UInt64
+    private var blockIndex = 0
+    private var arrivals: PoissonArrivals?
+
+    /// Requests passed.
+    package private(set) var count: UInt64 = 0
+    /// When the next request is meant to be sent; nil: there is no next one.
+    package private(set) var nextNanoseconds: UInt64?
+
+    /// - Parameters:
+    ///   - phases: this loop's part of them.
+    ///   - phase: the part of a period by which everything is later, as in `Schedule`.
+    ///   - seed: for random arrivals; loops take different ones.
+    package init(_ phases: [Phase], startNanoseconds: UInt64, phase: Double, seed: UInt64) {
+        let stretches = phases.map { phase -> [Schedule.Stretch] in
+            if case .open(let open) = phase.load { return open.stretches(nanoseconds: phase.durationNanoseconds) }
+            return [.init(rate: 0, endRate: 0, nanoseconds: phase.durationNanoseconds)]
+        }
+        let schedule = Schedule(stretches.flatMap { $0 }, startNanoseconds: startNanoseconds, phase: phase)
+        var start = startNanoseconds
+        var endCount: UInt64 = 0
+        var isPoisson = false
+        blocks = phases.map { phase in
+            let end = start + phase.durationNanoseconds
+            defer { start = end }
+            // What is due at the boundary itself belongs to the next open phase.
+            if case .open(let open) = phase.load {
+                endCount = end > start ? schedule.dueCount(atNanoseconds: end - 1) : endCount
+                isPoisson = open.arrivals == .poisson
+            }
+            return Block(
+                startNanoseconds: start, startUnits: schedule.progress(atNanoseconds: start),
+                endUnits: schedule.progress(atNanoseconds: end), endCount: endCount, isPoisson: isPoisson)
+        }
+        self.schedule = schedule
+        self.seed = seed
+        enterBlock()
+    }
+
+    /// On to the next request.
+    package mutating func advance() {
+        count += 1
+        if blockIndex < blocks.count, count < blocks[blockIndex].endCount {
+            findNext()
+        } else {
+            blockIndex += 1
+            enterBlock()
+        }
+    }
+
+    private mutating func enterBlock() {
+        while blockIndex < blocks.count, blocks[blockIndex].endCount <= count { blockIndex += 1 }
+        arrivals = nil
+        guard blockIndex < blocks.count else {
+            nextNanoseconds = nil
+            return
+        }
+        let block = blocks[blockIndex]
+        if block.isPoisson {
+            arrivals = PoissonArrivals(
+                seed: seed &+ UInt64(blockIndex) &* 0x9E37_79B9, startUnits: block.startUnits, endUnits: block.endUnits,
+                count: block.endCount - count)
+        }
+        findNext()
+    }
+
+    private mutating func findNext() {
+        if arrivals != nil {
+            nextNanoseconds = arrivals?.next().flatMap { schedule.nanoseconds(atUnits: $0) }
+        } else {
+            // One that was due when a pause began is due when it ends.
+            let earliest = blocks[blockIndex].startNanoseconds
+            nextNanoseconds = schedule.intendedNanoseconds(ofRequest: count).map { max($0, earliest) }
+        }
+    }
+}

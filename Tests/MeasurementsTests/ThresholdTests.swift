@@ -1,0 +1,121 @@
+import Measurements
+import Testing
+
+@Suite("A threshold")
+struct ThresholdTests {
+    private func sample(_ second: UInt64, phase: String?, warmup: Bool = false, done: UInt64, milliseconds: [UInt64] = [], open: Int = 4) -> Sample {
+        var client = ClientSample()
+        client.scheduledRequests = done + 10
+        client.startedRequests = done
+        client.doneRequests = done
+        client.succeededRequests = done
+        client.openConnections = open
+        client.openedConnections = 4
+        for value in milliseconds { client.responseTime.record(nanoseconds: value * 1_000_000) }
+        var sample = Sample(
+            timeNanoseconds: second * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: nil, client: client, process: ProcessSample())
+        sample.phase = phase
+        sample.isWarmup = warmup
+        return sample
+    }
+
+    /// A second of warm-up with 1000 requests, two of "a" with 100 each, one of "b" with 500.
+    private func run() -> Summary {
+        let phases = ["w", "a", "b"].map { Phase(name: $0, duration: .seconds(1), load: .open(OpenLoad(rate: 1)), isWarmup: $0 == "w") }
+        var summary = Summary(.init(
+            address: "", load: .init(connections: 4, streams: 1, rate: nil, requests: nil, phases: phases), cpuCount: 64))
+        summary.add(sample(1, phase: "w", warmup: true, done: 1_000, milliseconds: [9_000], open: 99))
+        summary.add(sample(2, phase: "a", done: 1_100, milliseconds: Array(repeating: 1, count: 100), open: 2))
+        summary.add(sample(3, phase: "a", done: 1_200, milliseconds: Array(repeating: 3, count: 100), open: 6))
+        summary.add(sample(4, phase: "b", done: 1_700, milliseconds: Array(repeating: 7, count: 500)))
+        summary.endLoad()
+        summary.add(sample(5, phase: nil, done: 1_710, milliseconds: Array(repeating: 7, count: 10)))
+        return summary
+    }
+
+    private func value(_ text: String, phase: String? = nil) throws -> ThresholdFigure.Value {
+        try Threshold(parsing: "\(text) > 0", phase: phase).judge(run()).value
+    }
+
+    @Test("leaves the warm-up out")
+    func warmup() throws {
+        #expect(try value("client.requests.done") == .number(710))
+        #expect(try value("client.connections.open.max") == .number(6))
+        #expect(try value("client.response_time.count") == .number(710))
+        #expect(run().derived("run.duration") == 3)
+        #expect(run().derived("client.requests.rate") == 700.0 / 3)
+    }
+
+    @Test("counts connections from the start, since phases keep them")
+    func connections() throws { #expect(try value("client.connections.opened") == .number(4)) }
+
+    @Test("looks at its phase alone")
+    func phases() throws {
+        #expect(try value("client.requests.done", phase: "a") == .number(200))
+        #expect(try value("client.requests.done", phase: "b") == .number(510))
+        #expect(try value("client.requests.done.rate", phase: "a") == .number(100))
+        #expect(try value("client.requests.rate", phase: "b") == .number(500))
+        #expect(try value("client.response_time.p50", phase: "b") != value("client.response_time.p50", phase: "a"))
+        #expect(try value("client.requests.done", phase: "c") == .notRun)
+    }
+
+    @Test("takes what is asked for of a gauge and of a histogram")
+    func aggregates() throws {
+        #expect(try value("client.connections.open.min", phase: "a") == .number(2))
+        #expect(try value("client.connections.open.mean", phase: "a") == .number(4))
+        #expect(try value("client.connections.open.last", phase: "a") == .number(6))
+        guard case .number(let mean) = try value("client.response_time.mean", phase: "a") else { throw Failure() }
+        #expect(abs(mean - 0.002) < 0.000_01)
+        guard case .number(let highest) = try value("response_time.max") else { throw Failure() }
+        #expect(abs(highest - 0.007) < 0.000_01)
+    }
+
+    private struct Failure: Error {}
+
+    @Test("without samples fails, and with too few for its percentile too")
+    func nothing() throws {
+        let nothing = try Threshold(parsing: "server.requests.completed == 0").judge(run())
+        #expect(nothing.value == .nothing && !nothing.hasPassed)
+        let few = try Threshold(parsing: "client.response_time.p99.9 < 1h").judge(run())
+        #expect(few.value == .tooFew(count: 710, needed: 10_000) && !few.hasPassed)
+    }
+
+    @Test("too few values for a percentile make a measurement untrustworthy")
+    func verdict() throws {
+        var run = run()
+        run.thresholds = [try Threshold(parsing: "client.response_time.p99.9 < 1h").judge(run)]
+        #expect(run.verdict.reasons.contains { $0.contains("needs 10000 values, and there are 710") })
+    }
+
+    @Test(
+        "reads limits with their units, exactly",
+        arguments: [
+            ("client.response_time.p99 < 25ms", 0.025), ("client.response_time.p99 < 100us", 0.0001), ("client.response_time.max<=1.5s", 1.5),
+            ("server.arena.reserved_bytes.max < 8MiB", 8_388_608), ("client.requests.done >= 10k", 10_000), ("achieved_rate >= 99%", 0.99),
+            ("client.cache.strings.hit_rate > 0.9", 0.9), ("client.bytes.received.rate > 2MB/s", 2_000_000), ("client.requests.failed == 0", 0),
+            ("client.requests.rate > 1.5k/s", 1_500),
+        ])
+    func limits(text: String, limit: Double) throws { #expect(try Threshold(parsing: text).limit == limit) }
+
+    @Test("knows every metric and every aggregate that its kind has")
+    func names() throws {
+        for metric in Metric.all where metric.name != "time" && metric.name != "interval" {
+            switch metric.kind {
+            case .counter: _ = try Threshold(parsing: "\(metric.name) >= 0")
+            case .ratio: _ = try Threshold(parsing: "\(metric.name) >= 0")
+            case .gauge: for word in ["min", "max", "mean", "last"] { _ = try Threshold(parsing: "\(metric.name).\(word) >= 0") }
+            case .histogram: for word in ["min", "max", "mean", "p50", "p99.99"] { _ = try Threshold(parsing: "\(metric.name).\(word) >= 0") }
+            }
+        }
+        for metric in SummaryMetric.all { _ = try Threshold(parsing: "\(metric.name) >= 0") }
+    }
+
+    @Test("that says nothing sensible is refused")
+    func nonsense() {
+        for text in ["", "< 5", "client.requests.done", "client.requests.done <", "client.requests.done < x", "client.requests.done.p99 < 5",
+            "client.response_time.p100 < 5s", "client.response_time.px < 5s", "client.response_time.p99 < 5MiB", "process.memory.resident.max < 5",
+        ] {
+            #expect(throws: ThresholdError.self, "\(text)") { try Threshold(parsing: text) }
+        }
+    }
+}
