@@ -1,5 +1,6 @@
 package import HTTP2
 package import Loop
+package import Measurements
 package import TLS
 
 /// Whom the clients ask, what, and how patiently.
@@ -18,6 +19,12 @@ package struct ClientConfiguration: Sendable {
     package var streams = 1
     /// Requests of this loop; nil for no end.
     package var requests: Int?
+    /// This loop's part of the phases, one after the other from `startNanoseconds` (nil: when the clients
+    /// start). Empty: one load without end.
+    package var phases: [Phase] = []
+    package var startNanoseconds: UInt64?
+    /// For what is random: the same seed, the same requests at the same times.
+    package var seed: UInt64 = 0
     package var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
     package var requestTimeoutNanoseconds: UInt64 = 30_000_000_000
     package var http2 = SessionSettings()

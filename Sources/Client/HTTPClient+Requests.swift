@@ -67,7 +67,8 @@ extension HTTPClient {
     /// A request that is taken up now.
     func makeRecord(intendedNanoseconds: UInt64) -> UnsafeMutablePointer<RequestRecord> {
         let record = unsafe records.take()
-        unsafe record.pointee.intendedNanoseconds = intendedNanoseconds
+        unsafe record.pointee.isScheduled = intendedNanoseconds != LoadGenerator.anyTime
+        unsafe record.pointee.intendedNanoseconds = record.pointee.isScheduled ? intendedNanoseconds : generator.nowNanoseconds
         unsafe record.pointee.pathIndex = nextPathIndex
         nextPathIndex &+= 1
         generator.counters.startedRequests += 1

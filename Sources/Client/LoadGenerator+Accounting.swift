@@ -9,7 +9,7 @@ extension LoadGenerator {
     /// The request goes out with this flush.
     func requestWillBeSent(_ record: inout RequestRecord) {
         unsafe record.sentNanoseconds = nowNanoseconds
-        if schedule == nil {
+        if unsafe !record.isScheduled {
             // Nobody meant a closed load's request for any other time.
             unsafe record.intendedNanoseconds = nowNanoseconds
         } else {
@@ -90,7 +90,7 @@ extension LoadGenerator {
         sample.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
         sample.allocations = Allocations.byThisThread
         sample.scheduledRequests = max(
-            counters.startedRequests, schedule?.scheduledCount(atNanoseconds: nowNanoseconds) ?? 0)
+            counters.startedRequests, unscheduledCount + (schedule?.scheduledCount(atNanoseconds: nowNanoseconds) ?? 0))
         sample.queuedRequests = isStopping ? 0 : Int(sample.scheduledRequests - sample.startedRequests)
         sample.strings = endedCaches.strings.withoutGauges
         sample.buffers = endedCaches.buffers.withoutGauges

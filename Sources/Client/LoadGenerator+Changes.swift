@@ -31,6 +31,12 @@ extension LoadGenerator {
         for _ in active.count..<max(count, active.count) { addClient() }
     }
 
+    /// Closes connections under their requests, as a network does that fails; their clients connect again.
+    package func dropConnections(_ count: Int) {
+        refreshNow()
+        for client in clients.filter({ $0.state == .ready }).prefix(count) { client.drop(.closed) }
+    }
+
     /// Asks every client whether it has room for more.
     func refillAll() {
         // What a client sends can end it.

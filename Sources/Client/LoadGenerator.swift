@@ -30,6 +30,11 @@ package final class LoadGenerator: TimerTarget {
 
     /// nil: closed load.
     var schedule: OpenSchedule?
+    var timeline: PhaseTimeline
+    /// Each stream asks again as soon as it was answered. With phases: in this one.
+    var isClosed: Bool
+    /// Requests that no schedule wanted.
+    private(set) var unscheduledCount: UInt64 = 0
     private let share: (rate: Double, phase: Double)?
     private let pace: Timer
     var isPaused = false
@@ -114,6 +119,8 @@ package final class LoadGenerator: TimerTarget {
         self.configuration = configuration
         self.sessions = sessions
         self.share = share
+        timeline = PhaseTimeline([], startNanoseconds: 0)
+        isClosed = share == nil
         self.onDone = onDone
         self.onEnd = onEnd
         request = RequestTemplate(configuration)
@@ -150,7 +157,16 @@ package final class LoadGenerator: TimerTarget {
     /// Connects all clients. On the loop's thread, once.
     package func start() {
         refreshNow()
-        if let share {
+        if !configuration.phases.isEmpty {
+            let start = configuration.startNanoseconds ?? nowNanoseconds
+            timeline = PhaseTimeline(configuration.phases, startNanoseconds: start)
+            if configuration.phases.contains(where: \.isOpen) {
+                schedule = OpenSchedule(PhaseSchedule(
+                    configuration.phases, startNanoseconds: start, phase: share?.phase ?? 0, seed: configuration.seed))
+            }
+            // Until the first phase, which `lookAtSchedule` enters.
+            isClosed = false
+        } else if let share {
             schedule = OpenSchedule(
                 rate: share.rate, phase: share.phase, startNanoseconds: nowNanoseconds, limit: configuration.requests)
         }
@@ -165,13 +181,20 @@ package final class LoadGenerator: TimerTarget {
 
     // MARK: What to ask next
 
-    /// When the next request was meant to be sent, if there is one to send now.
+    /// When the next request was meant to be sent, if there is one to send now; `anyTime` when
+    /// nobody meant any time.
     func nextRequest() -> UInt64? {
         guard !isStopping && !isPaused else { return nil }
-        if schedule != nil { return schedule?.takeRequest(atNanoseconds: nowNanoseconds) }
+        if schedule != nil, let intended = schedule?.takeRequest(atNanoseconds: nowNanoseconds) { return intended }
+        // The timer enters the next phase; a closed load does not outlive its own.
+        guard isClosed, nowNanoseconds < timeline.nextNanoseconds else { return nil }
         if let limit = configuration.requests, counters.startedRequests >= UInt64(limit) { return nil }
-        return nowNanoseconds
+        unscheduledCount += 1
+        return LoadGenerator.anyTime
     }
+
+    /// A closed load asks as soon as it can.
+    static let anyTime: UInt64 = 0
 
     /// Whether the next request is one of those whose connection is closed early: a share of
     /// them, spread evenly.
@@ -188,8 +211,8 @@ package final class LoadGenerator: TimerTarget {
 
     /// Hands what is due to the clients that have room, each in turn.
     func sendWhatIsDue() {
-        guard let schedule, !isStopping, !isPaused else { return }
-        var due = schedule.dueCount(atNanoseconds: nowNanoseconds)
+        guard schedule != nil, !isStopping, !isPaused else { return }
+        var due = schedule?.dueCount(atNanoseconds: nowNanoseconds) ?? 0
         while due > 0, let client = available.popFirst() {
             // A fair share for each, so that one connection does not take the whole tick.
             let share = max(1, Int(clamping: due) / (available.count + 1))
@@ -205,8 +228,10 @@ package final class LoadGenerator: TimerTarget {
     /// Sends what is due and comes back for the next.
     func lookAtSchedule() {
         guard !isStopping else { return }
+        enterPhaseOfNow()
         sendWhatIsDue()
-        guard !isPaused, let next = schedule?.nextNanoseconds else { return pace.stop() }
+        let next = min(isPaused ? .max : schedule?.nextNanoseconds ?? .max, timeline.nextNanoseconds)
+        guard next < .max else { return pace.stop() }
         pace.setDeadline(nanoseconds: max(
             nowNanoseconds + LoadGenerator.paceNanoseconds,
             min(next, nowNanoseconds + LoadGenerator.longestPaceNanoseconds)))

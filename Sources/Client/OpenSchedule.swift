@@ -4,7 +4,11 @@ internal import Measurements
 ///
 /// A plain value; reads no clock.
 struct OpenSchedule {
+    /// A rate that fingers may change; not asked where there are phases.
     private var schedule: Schedule
+    /// Phases, walked through twice: to take requests, and ahead of that to count what is due.
+    private var taking: PhaseSchedule?
+    private var counting: PhaseSchedule?
     /// Requests taken so far; the next one's number.
     private(set) var takenCount: UInt64 = 0
     /// Requests in all: asked for by the plan, or due when the end was decided.
@@ -19,26 +23,43 @@ struct OpenSchedule {
         self.limit = limit.map { UInt64($0) } ?? .max
     }
 
+    /// The open phases of a run.
+    init(_ phases: PhaseSchedule) {
+        self.init(rate: 0, phase: 0, startNanoseconds: 0, limit: nil)
+        taking = phases
+        counting = phases
+    }
+
     /// Requests meant to be sent by now, sent or not.
-    func scheduledCount(atNanoseconds now: UInt64) -> UInt64 {
-        max(takenCount, min(limit, schedule.dueCount(atNanoseconds: max(now, changedNanoseconds))))
+    mutating func scheduledCount(atNanoseconds now: UInt64) -> UInt64 {
+        let due: UInt64
+        if counting != nil {
+            while let next = counting?.nextNanoseconds, next <= now { counting?.advance() }
+            due = counting?.count ?? 0
+        } else {
+            due = schedule.dueCount(atNanoseconds: max(now, changedNanoseconds))
+        }
+        return max(takenCount, min(limit, due))
     }
 
     /// Requests meant to be sent by now that are not.
-    func dueCount(atNanoseconds now: UInt64) -> UInt64 { scheduledCount(atNanoseconds: now) - takenCount }
+    mutating func dueCount(atNanoseconds now: UInt64) -> UInt64 { scheduledCount(atNanoseconds: now) - takenCount }
 
     /// When the next request is meant to be sent; nil when there is no next one.
     var nextNanoseconds: UInt64? {
-        takenCount < limit ? schedule.intendedNanoseconds(ofRequest: takenCount) : nil
+        guard takenCount < limit else { return nil }
+        return taking != nil ? taking?.nextNanoseconds : schedule.intendedNanoseconds(ofRequest: takenCount)
     }
 
     /// Takes the next request if it is due. - Returns: when it was meant to be sent.
     mutating func takeRequest(atNanoseconds now: UInt64) -> UInt64? {
         guard let intended = nextNanoseconds, intended <= now else { return nil }
         takenCount += 1
+        taking?.advance()
         return intended
     }
 
+    /// Another rate from now on. Phases have their own, and keep it.
     mutating func setRate(_ rate: Double, atNanoseconds now: UInt64) {
         schedule.setRate(rate, atNanoseconds: now)
         changedNanoseconds = now

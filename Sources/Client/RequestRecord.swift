@@ -9,6 +9,8 @@ struct RequestRecord {
     /// When the schedule meant to send it, and when it was sent. Nanoseconds of the monotonic clock.
     var intendedNanoseconds: UInt64 = 0
     var sentNanoseconds: UInt64 = 0
+    /// A schedule meant it for a time; in a closed load it is meant for when it is sent.
+    var isScheduled = false
     var streamID: Int32 = 0
     /// Over HTTP/1.1: what the length of the answer depends on.
     var request = ResponseParser.Request.other
