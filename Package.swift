@@ -12,8 +12,10 @@ let testSettings: [SwiftSetting] = [
 let settings = testSettings + [.strictMemorySafety()]
 
 /// A target of ours: the same settings everywhere, dependencies as in Sources/README.md.
-func library(_ name: String, _ dependencies: Target.Dependency..., exclude: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+func library(
+    _ name: String, _ dependencies: Target.Dependency..., exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: Target.Dependency..., exclude: [String] = []) -> Target {
@@ -28,6 +30,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
         // C fences: a module map, and a named function for each macro we need.
@@ -47,7 +50,9 @@ let package = Package(
         library("HTTP1", "Memory"),
         library("HTTP2", "Memory", "CNghttp2"),
         library("Measurements", "CZlib", .product(name: "Histogram", package: "hdrhistogram-swift"), exclude: ["Recording/README.md"]),
-        library("Workload", "Measurements"),
+        // Its scenarios lie within the program: beside it they would be lost when it is moved.
+        library("Workload", "Measurements", .product(name: "Yams", package: "Yams"),
+                exclude: ["scenario.schema.json"], resources: [.embedInCode("Scenarios")]),
         library("Transport", "Loop", "TLS", "Memory", "Measurements"),
         library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", exclude: ["Routes/README.md"]),
         library("Client", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"),

@@ -8,6 +8,14 @@ package struct Plan: Sendable, Equatable {
     package var server: ServerPlan?
     /// nil: no clients; the server serves whoever comes.
     package var client: ClientPlan?
+    /// The load, part by part. Empty: the client's, all the time.
+    package var phases: [Phase] = []
+    /// What happens at times of its own.
+    package var events: [PlannedEvent] = []
+    /// What the run has to come to.
+    package var thresholds: [Threshold] = []
+    /// For what is random: arrivals, values in requests.
+    package var seed: UInt64 = 1
     /// End after this long. nil: until the requests are done, or somebody stops it.
     package var duration: Duration?
     /// Between two samples.
@@ -18,6 +26,12 @@ package struct Plan: Sendable, Equatable {
     package var isIsolated = false
     /// We are the process that may be lost: what is unsafe on purpose runs here and nowhere else.
     package var isInWorker = false
+
+    /// Loops of the clients: none without a client at the start.
+    package var clientLoopCount: Int { client.map { min($0.loops, phases.first?.connections ?? $0.connections) } ?? 0 }
+
+    /// Clients at the most, in whichever phase.
+    package var mostConnections: Int { max(client?.connections ?? 0, phases.compactMap(\.connections).max() ?? 0) }
 
     /// Whether the clients speak TLS.
     package var clientsUseTLS: Bool {

@@ -37,7 +37,7 @@ package struct ClientTLSPlan: Sendable, Equatable {
 }
 
 /// Which HTTP the clients speak.
-package enum HTTPChoice: String, Sendable, Equatable {
+package enum HTTPChoice: String, Sendable, Equatable, CaseIterable {
     /// Over TLS what the server prefers; in the clear HTTP/2 with prior knowledge.
     case negotiated
     case http1 = "h1"

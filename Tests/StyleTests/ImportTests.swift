@@ -4,7 +4,7 @@ import Testing
 /// the same table, and `Package.swift` builds by it.
 private let table: [String: Set<String>] = [
     "Memory": ["CMalloc"],
-    "Workload": ["Measurements"],
+    "Workload": ["Measurements", "Yams"],
     "Measurements": ["CZlib", "Histogram"],
     "Loop": ["Memory", "CLibuv"],
     "HTTP1": ["Memory"],

@@ -1,0 +1,62 @@
+internal import Measurements
+
+extension Scenario {
+    /// What would be done and when, for people: a line for each phase on one time axis.
+    package var timeAxis: String {
+        let total = plan.phases.reduce(Duration.zero) { $0 + $1.duration }
+        var lines = ["\(name): \(Scenario.text(total))" + (summary.isEmpty ? "" : ", \(summary)")]
+        if let server = plan.server {
+            lines.append("server  \(server.loops) loop\(server.loops == 1 ? "" : "s"), at most \(server.connectionLimit) connections")
+        }
+        if let client = plan.client {
+            let target = plan.server == nil ? "  to \(TargetURL.authority(host: client.host, port: client.port))" : ""
+            lines.append(
+                "client  \(client.connections) connections x \(client.streams) streams, \(client.loops) thread\(client.loops == 1 ? "" : "s")\(target)")
+        }
+        lines.append("")
+        let width = plan.phases.map(\.name.count).max() ?? 0
+        var start = Duration.zero
+        for phase in plan.phases {
+            let end = start + phase.duration
+            let bar = Scenario.bar(start / total, end / total)
+            let name = phase.name + String(repeating: " ", count: width - phase.name.count)
+            lines.append("\(name)  \(bar)  \(Scenario.text(start)) to \(Scenario.text(end))")
+            var details = phase.loadText
+            if case .open(let open) = phase.load {
+                details += ", \(JSON.number((open.meanRate * (phase.duration / .seconds(1))).rounded()).text) requests"
+            }
+            if let connections = phase.connections { details += ", \(connections) connections" }
+            if let streams = phase.streams { details += ", \(streams) streams" }
+            if phase.isWarmup { details += ", warm-up" }
+            lines.append(String(repeating: " ", count: width + 2) + details)
+            start = end
+        }
+        for event in plan.events { lines.append("at \(Scenario.text(event.time)): \(event.action.text)") }
+        if !plan.thresholds.isEmpty {
+            lines.append("")
+            for threshold in plan.thresholds {
+                let aborts = threshold.aborts ? "  (ends the run" + (threshold.after > .zero ? ", after \(Scenario.text(threshold.after)))" : ")") : ""
+                lines.append("\(threshold.phase ?? "all"): \(threshold.text)\(aborts)")
+            }
+        }
+        if let recordFile { lines.append("\nrecorded to \(recordFile)") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static let barWidth = 40
+
+    /// Shares of the whole; even the shortest phase is seen.
+    private static func bar(_ start: Double, _ end: Double) -> String {
+        let first = min(Int(start * Double(barWidth)), barWidth - 1)
+        let last = max(first + 1, Int((end * Double(barWidth)).rounded()))
+        return "|" + String(repeating: " ", count: first) + String(repeating: "#", count: last - first)
+            + String(repeating: " ", count: max(0, barWidth - last)) + "|"
+    }
+
+    private static func text(_ duration: Duration) -> String {
+        let seconds = duration / .seconds(1)
+        if seconds < 60 { return JSON.number((seconds * 1000).rounded() / 1000).text + "s" }
+        let whole = Int(seconds.rounded())
+        return "\(whole / 60)m" + (whole % 60 == 0 ? "" : "\(whole % 60)s")
+    }
+}

@@ -1,0 +1,32 @@
+/// A scripted run: what to run, and what it has to come to.
+package struct Scenario: Sendable {
+    package var name: String
+    /// One line, for people.
+    package var summary: String
+    package var plan: Plan
+    /// Where to record to; nil: nowhere.
+    package var recordFile: String?
+
+    /// The longest file that is read, bytes.
+    package static let byteLimit = ScenarioNode.byteLimit
+
+    /// Reads a scenario file.
+    ///
+    /// - Parameters:
+    ///   - file: its name, for errors.
+    ///   - overrides: `key=value`, as `--set` has them.
+    package init(parsing text: String, file: String, overrides: [String] = []) throws(ScenarioError) {
+        var reader = ScenarioReader()
+        var draft = ScenarioDraft()
+        do throws(YAMLProblem) {
+            var node = try ScenarioNode(yaml: text)
+            for (index, override) in overrides.enumerated() { try node.apply(override, index: index, &reader) }
+            _ = reader.map(node, ScenarioKeys.top, into: &draft)
+            draft.check(&reader, node.place)
+        } catch {
+            reader.note(error.place, error.text)
+        }
+        guard reader.issues.isEmpty else { throw ScenarioError(reader.issues, name: file, text: text, overrides: overrides) }
+        self = draft.scenario(defaultName: file)
+    }
+}

@@ -1,0 +1,67 @@
+/// Something wrong with a scenario, and where.
+package struct ScenarioIssue: Sendable, Equatable {
+    package var place: ScenarioPlace
+    /// What is wrong, and what would be right.
+    package var text: String
+}
+
+/// All that is wrong with a scenario.
+package struct ScenarioError: Error, CustomStringConvertible {
+    /// In the order of the file.
+    package let issues: [ScenarioIssue]
+    private let name: String
+    private let lines: [Substring]
+    private let overrides: [String]
+
+    /// Beyond, nobody reads on.
+    package static let issueLimit = 50
+    /// Of a line that is shown.
+    private static let columnLimit = 100
+
+    /// - Parameters:
+    ///   - name: the file's.
+    ///   - overrides: as the command line has them.
+    init(_ issues: [ScenarioIssue], name: String, text: String, overrides: [String]) {
+        self.issues = issues.sorted {
+            ($0.place.override ?? -1, $0.place.line, $0.place.column) < ($1.place.override ?? -1, $1.place.line, $1.place.column)
+        }
+        self.name = name
+        lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        self.overrides = overrides
+    }
+
+    /// `file:line:column: what is wrong`, the line, and a caret below the place; one after the other.
+    package var description: String {
+        var parts = issues.prefix(ScenarioError.issueLimit).map(text(of:))
+        if issues.count > ScenarioError.issueLimit { parts.append("and \(issues.count - ScenarioError.issueLimit) more") }
+        return parts.joined(separator: "\n")
+    }
+
+    private func text(of issue: ScenarioIssue) -> String {
+        if let override = issue.place.override {
+            return "--set \(ScenarioError.printable(overrides[override][...])): \(issue.text)"
+        }
+        let head = "\(name):\(issue.place.line):\(issue.place.column): \(issue.text)"
+        guard lines.indices.contains(issue.place.line - 1) else { return head }
+        // Tabs become one column, so that the caret stands where the eye looks.
+        let line = Array(ScenarioError.printable(lines[issue.place.line - 1]).unicodeScalars)
+        let start = max(0, min(issue.place.column - 1, line.count) - ScenarioError.columnLimit * 3 / 4)
+        var shown = String.UnicodeScalarView()
+        shown.append(contentsOf: line[start...].prefix(ScenarioError.columnLimit))
+        let caret = String(repeating: " ", count: max(0, issue.place.column - 1 - start)) + "^"
+        return "\(head)\n    \(String(shown))\n    \(caret)"
+    }
+
+    /// Without what a terminal might obey.
+    private static func printable(_ text: Substring) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 9: result.append(" ")
+            case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: result.append("?")
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+}

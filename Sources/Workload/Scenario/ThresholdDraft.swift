@@ -1,0 +1,100 @@
+internal import Measurements
+
+/// A threshold as it was written, and where.
+struct ThresholdDraft {
+    var place: ScenarioPlace
+    var phase: String?
+    var phasePlace: ScenarioPlace
+    var parsed: Threshold?
+    var check: String?
+    var checkPlace: ScenarioPlace
+    var aborts = false
+    var after: Duration?
+
+    /// What a threshold of the whole run stands under.
+    static let allPhases = "all"
+    static let limit = 64
+
+    static let keys: [ScenarioKey<ThresholdDraft>] = [
+        .init("check", .threshold, "What must hold: client.response_time.p99 < 25ms", isRequired: true) { value, reader, draft in
+            draft.read(check: value, &reader)
+        },
+        .flag("abort", "End the run as soon as it does not hold") { $0.aborts = $1 },
+        .duration("after", .zero...(.seconds(86_400 * 366)), "With 'abort': not before so long into the phase") { $0.after = $1 },
+    ]
+
+    init(_ place: ScenarioPlace, phase: String?, phasePlace: ScenarioPlace) {
+        self.place = place
+        self.phase = phase
+        self.phasePlace = phasePlace
+        checkPlace = place
+    }
+
+    /// Reads the list: `- steady: client.response_time.p99 < 25ms`, or the condition alone, for all phases.
+    static func read(_ node: ScenarioNode, _ reader: inout ScenarioReader, _ draft: inout ScenarioDraft) {
+        guard let list = reader.list(node, limit: limit) else { return }
+        for element in list {
+            if case .scalar = element.content {
+                var threshold = ThresholdDraft(element.place, phase: nil, phasePlace: element.place)
+                threshold.read(check: element, &reader)
+                draft.thresholds.append(threshold)
+                continue
+            }
+            guard let entries = reader.entries(element, example: "all: client.requests.failed == 0") else { continue }
+            guard let entry = entries.first, entries.count == 1 else {
+                reader.note(element.place, "one threshold an element: '- phase: condition'")
+                continue
+            }
+            var threshold = ThresholdDraft(element.place, phase: entry.key == allPhases ? nil : entry.key, phasePlace: entry.keyPlace)
+            if case .map = entry.value.content {
+                guard reader.map(entry.value, keys, into: &threshold) else { continue }
+            } else {
+                threshold.read(check: entry.value, &reader)
+            }
+            if threshold.after != nil, !threshold.aborts { reader.note(element.place, "'after' goes with 'abort: true'") }
+            draft.thresholds.append(threshold)
+        }
+    }
+
+    private mutating func read(check node: ScenarioNode, _ reader: inout ScenarioReader) {
+        checkPlace = node.place
+        guard let text = reader.text(node) else { return }
+        do throws(ThresholdError) { parsed = try Threshold(parsing: text, phase: phase) } catch {
+            reader.note(node.place, error.description)
+        }
+    }
+
+    /// Whether it can ever be evaluated.
+    func check(_ scenario: ScenarioDraft, _ reader: inout ScenarioReader) {
+        let named = scenario.phases.filter { phase == nil ? !$0.isWarmup : $0.name == phase }
+        if let phase, named.isEmpty {
+            let names = scenario.phases.map(\.name)
+            let advice = Spelling.nearest(to: phase, of: names + [ThresholdDraft.allPhases]).map { "; did you mean '\($0)'?" }
+                ?? "; there are \((names + [ThresholdDraft.allPhases]).joined(separator: ", "))"
+            return reader.note(phasePlace, "no phase '\(phase)'\(advice)")
+        }
+        if let phase, named.first?.isWarmup == true {
+            return reader.note(phasePlace, "'\(phase)' is warm-up, which is not judged")
+        }
+        guard let figure = parsed?.figure, !named.isEmpty else { return }
+        if figure.metric.hasPrefix("server."), scenario.target != nil {
+            reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: the server of 'target' is not ours")
+        }
+        let isOpen = named.contains { $0.rate != nil }
+        if ["client.requests.asked_rate", "client.requests.achieved", "client.schedule_delay"].contains(figure.metric), !isOpen {
+            reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: without 'rate' nothing is asked for at a time")
+        }
+        if ["client.response_time", "client.service_time"].contains(figure.metric), named.allSatisfy({ $0.pauses || $0.load == .pause }) {
+            reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: nobody asks in a pause")
+        }
+        let length = named.reduce(Duration.zero) { $0 + $1.duration }
+        if let after, after >= length { reader.note(place, "'after' is as long as the phase: it can never be evaluated") }
+    }
+
+    func threshold(scale: Double) -> Threshold? {
+        var threshold = parsed
+        threshold?.aborts = aborts
+        threshold?.after = (after ?? .zero) * scale
+        return threshold
+    }
+}

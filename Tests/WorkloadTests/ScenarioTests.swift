@@ -1,0 +1,179 @@
+import Measurements
+import Testing
+import Workload
+
+@Suite("A scenario file")
+struct ScenarioTests {
+    /// A right one, to break.
+    private static let right = """
+        version: 1
+        name: right
+        server: { loops: 2 }
+        client: { connections: 8, streams: 4, timeout: 2s }
+        requests:
+          - { get: /bytes/1KiB, weight: 3 }
+          - { get: /health }
+        phases:
+          - { name: warm, warmup: true, duration: 500ms, rate: 100 }
+          - { name: climb, duration: 2s, rate: 100, ramp_to: 1k, steps: 4 }
+          - { name: flood, duration: 1s, load: closed, connections: 16 }
+        thresholds:
+          - climb: client.response_time.p99 < 25ms
+          - flood: { check: "server.writes.pending_bytes.max < 8MiB", abort: true, after: 500ms }
+          - client.requests.failed == 0
+        record: { file: run.ndjson, interval: 100ms }
+
+        """
+
+    /// What is said about a text, in order.
+    private func issues(_ text: String, _ overrides: String...) -> [String] {
+        do throws(ScenarioError) {
+            _ = try Scenario(parsing: text, file: "s.yaml", overrides: overrides)
+            return []
+        } catch {
+            return error.description.split(separator: "\n").filter { $0.hasPrefix("s.yaml:") || $0.hasPrefix("--set") }.map(String.init)
+        }
+    }
+
+    private func issues(replacing old: String, with new: String) -> [String] {
+        #expect(Self.right.contains(old))
+        return issues(Self.right.replacing(old, with: new, maxReplacements: 1))
+    }
+
+    @Test("becomes a plan, phases and thresholds")
+    func isRead() throws {
+        let scenario = try Scenario(parsing: Self.right, file: "s.yaml")
+        #expect(scenario.name == "right")
+        #expect(scenario.recordFile == "run.ndjson")
+        let plan = scenario.plan
+        #expect(plan.server?.loops == 2)
+        #expect(plan.interval == .milliseconds(100))
+        #expect(plan.client?.connections == 8 && plan.client?.streams == 4 && plan.client?.requestTimeout == .seconds(2))
+        #expect(plan.phases.map(\.name) == ["warm", "climb", "flood"])
+        #expect(plan.phases.map(\.isWarmup) == [true, false, false])
+        #expect(plan.phases.map(\.load) == [
+            .open(OpenLoad(rate: 100)), .open(OpenLoad(rate: 100, endRate: 1_000, stepCount: 4)), .closed,
+        ])
+        #expect(plan.phases[2].connections == 16)
+        #expect(plan.thresholds.map(\.phase) == ["climb", "flood", nil])
+        #expect(plan.thresholds[0].limit == 0.025)
+        #expect(plan.thresholds[1].limit == 8_388_608 && plan.thresholds[1].aborts && plan.thresholds[1].after == .milliseconds(500))
+    }
+
+    @Test(
+        "that is wrong is told where and how",
+        arguments: [
+            ("loops: 2", "lops: 2", "s.yaml:3:11: unknown key 'lops'; did you mean 'loops'?"),
+            ("loops: 2", "loops: two", "s.yaml:3:18: 'two' is no count; write 100, 2.5k or 1m (a million)"),
+            ("timeout: 2s", "timeout: 2", "s.yaml:4:48: '2' needs a unit; write 500ms, 30s or 1m30s"),
+            ("streams: 4", "connections: 4", "s.yaml:4:27: key 'connections' is there twice; first in line 4"),
+            ("duration: 2s, ", "", "s.yaml:10:5: key 'duration' is missing: How long"),
+            ("duration: 2s", "duration: [2s]", "s.yaml:10:30: a list is no text"),
+            ("load: closed", "load: close", "s.yaml:11:40: 'close' is none of open, closed, pause; did you mean 'closed'?"),
+            ("warmup: true", "warmup: yes", "s.yaml:9:27: 'yes' is neither true nor false"),
+            ("name: flood", "name: climb", "s.yaml:11:5: a phase 'climb' is there already, in line 10"),
+            (
+                "client.response_time.p99 <", "client.respons_time.p99 <",
+                "s.yaml:13:12: unknown metric 'client.respons_time.p99'; did you mean 'client.response_time.p99'?"
+            ),
+            ("< 25ms", "< 25", "s.yaml:13:12: '25' is no limit for this metric; write 25ms, 1.5s or 100us"),
+            ("client.response_time.p99", "client.response_time", "s.yaml:13:12: 'client.response_time' has many values; say which: .min .max .mean .count .p50 .p99 .p99.9"),
+            ("- climb: client", "- clim: client", "s.yaml:13:5: no phase 'clim'; did you mean 'climb'?"),
+            ("- climb: client", "- warm: client", "s.yaml:13:5: 'warm' is warm-up, which is not judged"),
+            ("client.response_time.p99 < 25ms", "achieved_rate > 9%}", "s.yaml:13:12: '9%}' is no limit for this metric; write 0.9 or 90%"),
+            ("- flood: { check: \"server.writes.pending_bytes.max < 8MiB\"", "- flood: { check: \"achieved_rate > 1\"", "s.yaml:14:21: 'client.requests.achieved' can never be evaluated: without 'rate' nothing is asked for at a time"),
+            ("after: 500ms", "after: 1s", "s.yaml:14:5: 'after' is as long as the phase: it can never be evaluated"),
+            ("server: { loops: 2 }", "target: http://127.0.0.1:1", "s.yaml:14:21: 'server.writes.pending_bytes' can never be evaluated: the server of 'target' is not ours"),
+            ("server: { loops: 2 }", "server: 2", "s.yaml:3:9: '2' is no mapping; write { listen: ... }"),
+            ("get: /health", "get: health", "s.yaml:7:12: 'health' is no path; write /bytes/1KiB or /get?x=1"),
+            ("version: 1", "version: 2", "s.yaml:1:10: '2' is too large: at most 1"),
+        ])
+    func isWrong(old: String, new: String, message: String) {
+        #expect(issues(replacing: old, with: new).first == message)
+    }
+
+    @Test("is told all of its errors at once, in their order, each with its line and a caret")
+    func allAtOnce() throws {
+        let text = Self.right
+            .replacing("loops: 2", with: "lops: 2").replacing("streams: 4", with: "streams: 4, streams: 5")
+            .replacing("rate: 100, ramp_to: 1k", with: "rate: fast, ramp_to: 1k").replacing("/health", with: "health")
+        do {
+            _ = try Scenario(parsing: text, file: "s.yaml")
+            Issue.record("it was read")
+        } catch {
+            #expect(error.issues.map(\.place.line) == [3, 4, 7, 10])
+            #expect(error.description.hasPrefix("""
+                s.yaml:3:11: unknown key 'lops'; did you mean 'loops'?
+                    server: { lops: 2 }
+                              ^
+                s.yaml:4:39: key 'streams' is there twice; first in line 4
+                    client: { connections: 8, streams: 4, streams: 5, timeout: 2s }
+                                                          ^
+
+                """), "\(error.description)")
+        }
+    }
+
+    @Test("that is no YAML is told so with the place", arguments: ["phases: [", "a: b: c", "\tversion: 1", "x: \"", "- 1\n- 2\n--- x\n...\n--- y", ""])
+    func noYAML(text: String) {
+        let issues = issues(text)
+        #expect(issues.count == 1, "\(issues)")
+        #expect(issues.first?.wholeMatch(of: /s.yaml:\d+:\d+: .+/) != nil)
+    }
+
+    @Test("that is made to exhaust memory or the stack is refused at once")
+    func bombs() {
+        var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+        for level in 1...20 { bomb += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1), *a\(level - 1), *a\(level - 1)]\n" }
+        #expect(issues(bomb) == ["s.yaml:1:1: more than 24 aliases (*name)"])
+        var small = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+        for level in 1...8 { small += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1), *a\(level - 1)]\n" }
+        #expect(issues(small).first?.hasSuffix("more than 20000 values") == true)
+        #expect(issues(String(repeating: "[", count: 40) + String(repeating: "]", count: 40)).first?.hasSuffix("nested deeper than 32 levels") == true)
+        #expect(issues(String(repeating: "[", count: 100_000)).count == 1)
+        #expect(issues(String(repeating: "- ", count: 100_000)).count == 1)
+        #expect(issues("x: " + String(repeating: "y", count: 300_000)) == ["s.yaml:1:1: larger than 256 KiB"])
+    }
+
+    @Test("survives every cut and every changed byte")
+    func mutations() {
+        let bytes = Array(Self.right.utf8)
+        for length in stride(from: 0, to: bytes.count, by: 7) { _ = issues(String(decoding: bytes[..<length], as: UTF8.self)) }
+        for index in stride(from: 0, to: bytes.count, by: 3) {
+            var changed = bytes
+            changed[index] = [0x7B, 0x3A, 0x0A, 0x26, 0xC3, 0x00, 0x2D][index % 7]
+            _ = issues(String(decoding: changed, as: UTF8.self))
+        }
+    }
+
+    @Test("takes other values from the command line, and tells their errors")
+    func overrides() throws {
+        let plan = try Scenario(
+            parsing: Self.right, file: "s.yaml",
+            overrides: ["client.connections=3", "phases.climb.rate=2k", "phases.2.duration=4s", "server.send_buffer=16KiB"]).plan
+        #expect(plan.client?.connections == 3)
+        #expect(plan.phases[1].load == .open(OpenLoad(rate: 2_000, endRate: 1_000, stepCount: 4)))
+        #expect(plan.phases[2].duration == .seconds(4))
+        #expect(plan.server?.sendBufferByteCount == 16_384)
+        #expect(issues(Self.right, "client.conections=3") == ["--set client.conections=3: unknown key 'conections'; did you mean 'connections'?"])
+        #expect(issues(Self.right, "phases.clim.rate=3") == ["--set phases.clim.rate=3: no element 'clim' in the list; did you mean 'climb'?"])
+        #expect(issues(Self.right, "client.timeout=3") == ["--set client.timeout=3: '3' needs a unit; write 500ms, 30s or 1m30s"])
+        #expect(issues(Self.right, "nonsense").count == 1)
+        #expect(issues(Self.right, "name.x=1").count == 1)
+    }
+
+    @Test("is shrunk to a duration of the whole, thresholds too")
+    func scaled() throws {
+        let plan = try Scenario(parsing: Self.right, file: "s.yaml", overrides: ["duration=700ms"]).plan
+        #expect(plan.phases.map(\.duration) == [.milliseconds(100), .milliseconds(400), .milliseconds(200)])
+        #expect(plan.thresholds[1].after == .milliseconds(100))
+    }
+
+    @Test("shows its phases on a time axis")
+    func timeAxis() throws {
+        let axis = try Scenario(parsing: Self.right, file: "s.yaml").timeAxis
+        #expect(axis.contains("climb  |     #######################           |") || axis.contains("climb  |     ##"), "\(axis)")
+        #expect(axis.contains("500ms to 2.5s") || axis.contains("0.5s to 2.5s"))
+        for line in axis.split(separator: "\n") { #expect(line.count <= 80) }
+    }
+}
