@@ -64,6 +64,30 @@ extension ClientConfiguration {
     }
 }
 
+extension ClientConfiguration {
+    /// The phases of the run, as far as they are this loop's.
+    ///
+    /// - Parameter startNanoseconds: when the first one begins.
+    mutating func take(phasesOf plan: Plan, startNanoseconds: UInt64, loop: Int, of loops: Int) {
+        // Loops take different random numbers.
+        seed = plan.seed &+ UInt64(loop) &* 0xD1B5_4A32_D192_ED03
+        guard let first = plan.phases.first else { return }
+        phases = plan.phases.map { $0.share(of: loops) }
+        self.startNanoseconds = startNanoseconds
+        if let count = first.connections { connections = Experiment.share(of: count, loop: loop, of: loops) }
+        if let count = first.streams { streams = count }
+    }
+}
+
+extension Phase {
+    /// One loop's part.
+    fileprivate func share(of loops: Int) -> Phase {
+        var share = self
+        if case .open(let open) = load { share.load = .open(open.share(of: loops)) }
+        return share
+    }
+}
+
 extension ConnectionRenewal {
     init(_ policy: ReconnectPolicy) {
         switch policy {

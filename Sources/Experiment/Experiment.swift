@@ -29,8 +29,8 @@ package final class Experiment {
     private let secureSockets: [Listener.Socket]
     let tls: TLSSetup
     let clientAddress: SocketAddress?
-    private var servers: [ServerWorker] = []
-    private var clients: [ClientWorker] = []
+    var servers: [ServerWorker] = []
+    var clients: [ClientWorker] = []
     /// Those that all loops share, if there are such.
     private var commonCaches: CacheOwnership?
     let answers: Answers
@@ -38,18 +38,22 @@ package final class Experiment {
     var slowReaders: [SlowReaderWorker] = []
     private var probe = ProcessProbe()
 
-    private var startNanoseconds: UInt64 = 0
+    var startNanoseconds: UInt64 = 0
     private var lastSampleNanoseconds: UInt64 = 0
     private var lastServerSamples: [ServerSample?] = []
     private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
+    var phases = PhaseClock([], startNanoseconds: 0)
+    /// Those of the plan that are still to come, in order.
+    var plannedEvents: [PlannedEvent] = []
+    var loadStartNanoseconds: UInt64 = 0
     /// Workers that did not answer the last time.
     private var lateWorkers: Set<Int> = []
     private var violations: ViolationInbox?
     /// Hears of an audit's evidence at once, on a server's thread, instead of `takeEvents`. Set before `start`
     /// by a process that may die of what it runs: what is not written then is lost.
     package var onViolation: (@Sendable (Event) -> Void)?
-    private var drainNanoseconds: UInt64 = 0
+    var drainNanoseconds: UInt64 = 0
     private var areServersStopping = false
     private(set) var hasBegunStop = false
     private var isStopped = false
@@ -72,13 +76,13 @@ package final class Experiment {
     package init(_ plan: Plan) throws(ExperimentError) {
         self.plan = plan
         rate = plan.client?.rate
-        connections = plan.client?.connections ?? 0
-        streams = plan.client?.streams ?? 0
+        connections = plan.phases.first?.connections ?? plan.client?.connections ?? 0
+        streams = plan.phases.first?.streams ?? plan.client?.streams ?? 0
         writePolicy = plan.server?.writePolicy
         if let server = plan.server, server.writePolicy.isUnsafe, !server.allowsUnsafe {
             throw ExperimentError("write policy \(server.writePolicy.rawValue) may take the process down: it runs in a worker only")
         }
-        let clientLoops = plan.client.map { min($0.loops, $0.connections) } ?? 0
+        let clientLoops = plan.clientLoopCount
         answers = Answers(loadCount: clientLoops)
         do { tls = try TLSSetup(plan) } catch { throw ExperimentError(error.description) }
         var bound: [Listener.Socket] = []
@@ -151,8 +155,13 @@ package final class Experiment {
             }
             // A client that connects before anybody listens is refused, and that would be counted.
             answers.waitUntilReady(servers.count, seconds: Experiment.answerSeconds)
+            let loadStart = EventLoop.monotonicNanoseconds()
+            loadStartNanoseconds = loadStart
+            phases = PhaseClock(plan.phases, startNanoseconds: loadStart - startNanoseconds)
+            plannedEvents = plan.events.sorted { $0.time < $1.time }
+            if let first = phases.current { begin(first) }
             if let client = plan.client, let address = clientAddress {
-                let loops = min(client.loops, client.connections)
+                let loops = plan.clientLoopCount
                 let caches = CacheOwnership(client.cacheScope)
                 commonCaches = caches
                 for number in 0..<loops {
@@ -160,9 +169,11 @@ package final class Experiment {
                         client, address: address, authority: targetAddress ?? address.description, caches: caches,
                         loop: number, of: loops)
                     configuration.tls = tls.client
+                    configuration.take(phasesOf: plan, startNanoseconds: loadStart, loop: number, of: loops)
                     clients.append(try ClientWorker(
                         id: servers.count + number, number: number, configuration: configuration,
-                        share: client.rate.map { (rate: $0 / Double(loops), phase: Double(number) / Double(loops)) },
+                        share: plan.phases.isEmpty && client.rate == nil
+                            ? nil : (rate: (client.rate ?? 0) / Double(loops), phase: Double(number) / Double(loops)),
                         answers: answers))
                 }
             }
@@ -194,16 +205,22 @@ package final class Experiment {
         }
         noteSlowReadersThatEnded()
         let now = EventLoop.monotonicNanoseconds()
-        let sample = Sample(
+        var sample = Sample(
             timeNanoseconds: now - startNanoseconds, intervalNanoseconds: now - lastSampleNanoseconds,
             server: mergeServers(), client: mergeClients(), process: probe.sample())
         lastSampleNanoseconds = now
+        if !hasBegunStop, let phase = phases.current {
+            sample.phase = phase.name
+            sample.isWarmup = phase.isWarmup
+        }
         watcher.look(at: sample, connectError: answers.lastConnectError?.reason)
         for event in sample.client?.events ?? [] {
             watcher.note(Event(
                 timeNanoseconds: event.monotonicNanoseconds - min(event.monotonicNanoseconds, startNanoseconds),
                 level: event.level, source: "client", text: event.text))
         }
+        // The interval before belongs to the phase that ends; what follows to the next.
+        if !hasBegunStop { for phase in phases.advance(to: now - startNanoseconds) { begin(phase) } }
         return sample
     }
 
@@ -277,7 +294,7 @@ package final class Experiment {
 
     /// Requests per second of all clients together, from now on. Only with an open load.
     package func setRate(_ new: Double) {
-        guard rate != nil else { return }
+        guard rate != nil, plan.phases.isEmpty else { return }
         let new = Experiment.allowedRate(new)
         rate = new
         for worker in clients { worker.mailbox.post(.setRate(new / Double(clients.count))) }
@@ -305,6 +322,7 @@ package final class Experiment {
 
     /// Stops asking, or goes on; connections stay.
     package func setLoadPaused(_ paused: Bool) {
+        guard plan.phases.isEmpty else { return note(.info, source: "load", "the phases say when to ask") }
         isLoadPaused = paused
         for worker in clients {
             worker.mailbox.post(.setPaused(paused, rate: (rate ?? 0) / Double(clients.count)))
@@ -363,7 +381,7 @@ package final class Experiment {
         isStopped = true
     }
 
-    private func stopServers() {
+    func stopServers() {
         guard !areServersStopping else { return }
         areServersStopping = true
         stop(servers.map(\.mailbox))

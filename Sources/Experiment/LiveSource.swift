@@ -23,7 +23,14 @@ package final class LiveSource: SampleSource {
     package var streams: Int { experiment.streams }
     package var isLoadPaused: Bool { experiment.isLoadPaused }
     package var writePolicy: WritePolicy? { experiment.writePolicy }
-    package var isLoadDone: Bool { experiment.isDone }
+    package var isLoadDone: Bool { experiment.isDone || experiment.hasEndedPhases && !plan.phases.isEmpty }
+    package var phase: Phase? { experiment.currentPhase }
+    package var isPhaseOver: Bool { experiment.nanosecondsToPhaseEnd == 0 }
+    package var hasEndedPhases: Bool { plan.phases.isEmpty || experiment.hasEndedPhases }
+    package var nanosecondsToMoment: UInt64? {
+        let next = min(experiment.nanosecondsToPhaseEnd ?? .max, experiment.nanosecondsToEvent ?? .max)
+        return next == .max ? nil : next
+    }
     package var failures: [String] { experiment.failures }
     package var connectFailure: String? { experiment.connectFailure }
 
@@ -38,6 +45,10 @@ package final class LiveSource: SampleSource {
     package var onViolation: (@Sendable (Event) -> Void)? {
         get { experiment.onViolation }
         set { experiment.onViolation = newValue }
+    }
+
+    package func performDueEvents() {
+        if stage == .running { experiment.performDueEvents() }
     }
 
     package func askForSample() {

@@ -13,6 +13,8 @@ enum Command: Sendable {
     case setPaused(Bool, rate: Double)
     case setStreams(Int)
     case setConnections(Int)
+    /// Close so many connections under their requests.
+    case dropConnections(Int)
     /// The server tells more of the connection with this number; nil: of none.
     case inspect(UInt64?)
     case setWritePolicy(WritePolicy)
@@ -52,7 +54,7 @@ final class ServerWorker: Sendable {
                     case .stop(_, let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
                     case .inspect(let id): server.inspect(id)
                     case .setWritePolicy(let policy): server.setWritePolicy(policy)
-                    case .setRate, .setPaused, .setStreams, .setConnections: break
+                    case .setRate, .setPaused, .setStreams, .setConnections, .dropConnections: break
                     }
                 }
                 answers.ready()
@@ -111,6 +113,7 @@ final class ClientWorker: Sendable {
                     case .setPaused(let paused, let rate): generator.setPaused(paused, rate: rate)
                     case .setStreams(let count): generator.setStreams(count)
                     case .setConnections(let count): generator.setConnections(count)
+                    case .dropConnections(let count): generator.dropConnections(count)
                     case .inspect: break
                     case .setWritePolicy: break
                     case .stop(let asked, let nanoseconds):
