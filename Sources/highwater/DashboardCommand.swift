@@ -45,6 +45,7 @@ struct DashboardCommand: ParsableCommand {
     private static let defaultSendBufferByteCount = 16 * 1024
 
     func validate() throws {
+        if closed && !load.phase.isEmpty { throw ValidationError("--closed and --phase exclude each other; a phase is closed as 10s:closed") }
         if closed && load.rate != nil { throw ValidationError("--closed and --rate exclude each other") }
         try load.validateBodyCheck(of: path.isEmpty ? DashboardCommand.defaultPaths : path)
     }
@@ -53,9 +54,10 @@ struct DashboardCommand: ParsableCommand {
         var client = load.clientPlan(
             connections: DashboardCommand.defaultConnections, streams: DashboardCommand.defaultStreams)
         client.paths = path.isEmpty ? DashboardCommand.defaultPaths : path
-        client.rate = load.rate ?? (closed ? nil : DashboardCommand.defaultRate)
+        client.rate = load.rate ?? (closed || !load.phase.isEmpty ? nil : DashboardCommand.defaultRate)
         var plan = Plan(
             server: server.plan(defaultPort: 0, connections: client.connections + client.slowReaders), client: client, duration: load.duration)
+        plan.phases = try load.phases()
         if path.isEmpty && server.sendBuffer == nil {
             plan.server?.sendBufferByteCount = DashboardCommand.defaultSendBufferByteCount
         }

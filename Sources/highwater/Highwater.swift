@@ -16,9 +16,9 @@ struct Highwater: ParsableCommand {
         abstract: "What HTTP servers and clients do to memory under load.",
         version: Version.text,
         subcommands: [
-            DashboardCommand.self, RecordCommand.self, ServeCommand.self, LoadCommand.self, ExportCommand.self,
-            CompareCommand.self, ReportCommand.self, ReplayCommand.self, RunCommand.self, MetricsCommand.self,
-            CompletionsCommand.self, ManualCommand.self, WorkerCommand.self,
+            DashboardCommand.self, RecordCommand.self, RunCommand.self, ScenariosCommand.self, ServeCommand.self,
+            LoadCommand.self, ExportCommand.self, CompareCommand.self, ReportCommand.self, ReplayCommand.self,
+            MetricsCommand.self, CompletionsCommand.self, ManualCommand.self, WorkerCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
 

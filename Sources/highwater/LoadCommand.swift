@@ -38,6 +38,7 @@ struct LoadCommand: ParsableCommand {
         client.isSecure = targets[0].isSecure
         client.paths = targets.map(\.target)
         var plan = Plan(server: nil, client: client, duration: live ? load.duration : load.endAfter)
+        plan.phases = try load.phases()
         output.apply(to: &plan, isLive: live)
         try ScreenChoice.perform(plan, output, onScreen: live)
     }

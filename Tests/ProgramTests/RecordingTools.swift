@@ -20,6 +20,11 @@ enum RecordingTools {
         }
     }()
 
+    /// Debian's python3-jsonschema and python3-yaml.
+    static let pythonWithSchemas: String? = found("python3").flatMap { python in
+        (try? ChildProcess(python, ["-c", "import jsonschema, yaml; jsonschema.Draft202012Validator"]).end(withinSeconds: 20).code) == 0 ? python : nil
+    }
+
     /// Any Python 3, for what its own library can do.
     static let plainPython = found("python3")
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Measurements
 internal import Workload
 
 /// The load, as every command that makes one takes it. The names are the field's: h2load,
@@ -39,6 +40,15 @@ struct LoadOptions: ParsableArguments {
         help: "Requests per second of all clients together, sent on schedule whatever the answers do (open load). Without: each stream asks again as soon as it is answered (closed load).",
         transform: { try Quantity.rate($0, in: LoadOptions.rateRange) })
     var rate: Double?
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "The load part by part, connections kept: 30s:500, climb=20s:500..20k, 10s:closed, 5s:pause. Options after a comma: poisson, steps=5, warmup, connections=8, streams=4. May be repeated.",
+            valueName: "phase"),
+        // Read again with its number; here for the error's sake.
+        transform: { _ = try Phase(parsing: $0, number: 1); return $0 })
+    var phase: [String] = []
 
     @Option(
         name: [.customShort("H"), .customLong("header")], parsing: .unconditionalSingleValue,
@@ -130,6 +140,7 @@ struct LoadOptions: ParsableArguments {
     }
 
     func validate() throws {
+        try validatePhases()
         if halfClose && (wire.h2 || wire.h2c) { throw ValidationError("--half-close is HTTP/1.1's: HTTP/2 has nothing like it") }
     }
 
@@ -144,5 +155,18 @@ struct LoadOptions: ParsableArguments {
     }
 
     /// The end by the clock: as asked, or 10 s when nothing else ends the run.
-    var endAfter: Duration? { duration ?? (requests == nil ? .seconds(10) : nil) }
+    var endAfter: Duration? { duration ?? (requests == nil && phase.isEmpty ? .seconds(10) : nil) }
+
+    private func validatePhases() throws {
+        guard !phase.isEmpty else { return }
+        if rate != nil || requests != nil || duration != nil { throw ValidationError("--phase says how much and how long: leave out -q, -n and -d") }
+        let phases = try self.phases()
+        if Set(phases.map(\.name)).count < phases.count { throw ValidationError("two phases have the same name") }
+        let firstMeasured = phases.firstIndex { !$0.isWarmup }
+        guard let firstMeasured else { throw ValidationError("all phases are warm-up: nothing would be measured") }
+        if phases[firstMeasured...].contains(where: \.isWarmup) { throw ValidationError("a warm-up comes before what is measured") }
+    }
+
+    /// What `--phase` says, in order.
+    func phases() throws -> [Phase] { try phase.enumerated().map { try Phase(parsing: $1, number: $0 + 1) } }
 }

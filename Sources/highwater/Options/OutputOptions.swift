@@ -10,6 +10,9 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "The summary as JSON, under the names that 'highwater metrics' lists.")
     var json = false
 
+    @Flag(help: "Exit 3 when the measurement is not to be trusted.")
+    var strict = false
+
     @Option(
         parsing: .unconditional, help: "Time between two samples. (default: 1s; on the dashboard 500ms)",
         transform: { try Quantity.duration($0, in: .milliseconds(10)...(.seconds(3_600))) })
@@ -18,7 +21,9 @@ struct OutputOptions: ParsableArguments {
     @Option(
         parsing: .unconditional, help: "Most time for the end: requests in flight finish, connections drain. (default: 15s)",
         transform: { try Quantity.duration($0, in: .zero...(.seconds(3_600))) })
-    var drain: Duration = .seconds(15)
+    var drain = OutputOptions.defaultDrain
+
+    static let defaultDrain = Duration.seconds(15)
 
     @Flag(help: "Run in a process of its own, whose death is an event, and no more. Always so with reset-early and unguarded.")
     var isolate = false
@@ -44,7 +49,7 @@ struct OutputOptions: ParsableArguments {
     }
 
     var plain: RunOutput {
-        RunOutput(file: output, printsJSON: json, metrics: metrics, linger: linger, noColor: noColor)
+        RunOutput(file: output, printsJSON: json, isStrict: strict, metrics: metrics, linger: linger, noColor: noColor)
     }
 
     /// - Parameter isLive: somebody watches, who would find a second long.

@@ -104,8 +104,10 @@ final class DashboardRun {
             let now = clock.now
             if isDead, let deadline, staysAfterDeath != nil, now >= deadline { return .natural }
             if !isDead {
-                if run.source.isLoadDone || deadline.map({ now >= $0 }) == true { return .natural }
-                if now >= tick {
+                run.source.performDueEvents()
+                if run.source.isLoadDone || run.failedThreshold != nil || deadline.map({ now >= $0 }) == true { return .natural }
+                if now >= tick || run.source.isPhaseOver {
+                    if run.source.isPhaseOver { tick = now + plan.interval }
                     run.source.askForSample()
                     // A tick that was missed is left out, not made up for.
                     while tick <= clock.now { tick += plan.interval }
@@ -113,7 +115,7 @@ final class DashboardRun {
             }
             showNews()
             draw()
-            let instant = run.source.outcome != nil ? now + DashboardRun.responseTime : min(tick, deadline ?? tick)
+            let instant = run.source.outcome != nil ? now + DashboardRun.responseTime : min(tick, deadline ?? tick, now + run.timeToMoment)
             if let end = answer(wait(until: instant)) ?? takeSignals() { return end }
         }
     }
@@ -122,7 +124,9 @@ final class DashboardRun {
         for item in run.takeNews() {
             isStale = true
             switch item {
-            case .sample(let sample): dashboard.add(sample)
+            case .sample(let sample):
+                dashboard.add(sample)
+                if sample.phase != run.source.phase?.name { phaseDidChange() }
             case .event(let event): dashboard.add(event)
             case .loadEnded: break
             }
@@ -131,6 +135,13 @@ final class DashboardRun {
         dashboard.run.state = .dead
         if let staysAfterDeath { deadline = clock.now + staysAfterDeath }
         isStale = true
+    }
+
+    /// The header says what load it is.
+    private func phaseDidChange() {
+        let state = dashboard.run.state
+        dashboard.run = control.description
+        dashboard.run.state = state
     }
 
     /// Keys that were pressed until then; none when a signal or a descriptor came first.

@@ -25,7 +25,7 @@ enum DescriptorLimit {
     /// What a plan needs: a descriptor for each end of a connection that is ours.
     private static func needed(for plan: Plan) -> Int {
         let loops = (plan.server?.loops ?? 0) + (plan.client?.loops ?? 0)
-        let clients = (plan.client?.connections ?? 0) + (plan.client?.slowReaders ?? 0)
+        let clients = plan.mostConnections + (plan.client?.slowReaders ?? 0)
         return own + ownPerLoop * loops + clients * (plan.server == nil ? 1 : 2)
     }
 
@@ -33,6 +33,7 @@ enum DescriptorLimit {
     static func connections(for plan: Plan) -> Int {
         var bare = plan
         bare.client?.connections = 0
+        bare.phases = []
         return max(0, raise() - needed(for: bare)) / (plan.server == nil ? 1 : 2)
     }
 
@@ -49,8 +50,9 @@ enum DescriptorLimit {
         }
         guard needed > allowed else { return nil }
         let perConnection = plan.server == nil ? 1 : 2
-        let possible = max(0, ((plan.client?.connections ?? 0) * perConnection - (needed - allowed)) / perConnection)
+        let wanted = plan.mostConnections
+        let possible = max(0, (wanted * perConnection - (needed - allowed)) / perConnection)
         throw RunError(
-            "\(plan.client?.connections ?? 0) connections need \(needed) file descriptors and \(allowed) are allowed: raise 'ulimit -Hn', or ask for at most \(possible)")
+            "\(wanted) connections need \(needed) file descriptors and \(allowed) are allowed: raise 'ulimit -Hn', or ask for at most \(possible)")
     }
 }

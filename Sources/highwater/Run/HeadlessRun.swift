@@ -59,9 +59,11 @@ final class HeadlessRun {
         while true {
             if end == nil {
                 let now = clock.now
-                if run.source.isLoadDone || deadline.map({ now >= $0 }) == true {
+                run.source.performDueEvents()
+                if run.source.isLoadDone || run.failedThreshold != nil || deadline.map({ now >= $0 }) == true {
                     end = .natural
-                } else if now >= tick {
+                } else if now >= tick || run.source.isPhaseOver {
+                    if run.source.isPhaseOver { tick = now + plan.interval }
                     run.source.askForSample()
                     // A tick that was missed is left out, not made up for.
                     while tick <= clock.now { tick += plan.interval }
@@ -70,7 +72,7 @@ final class HeadlessRun {
             if end != nil { run.beginStop(within: plan.drainTime) }
             if !show(run.takeNews()), end == nil { end = .natural }
             if run.source.outcome != nil { return end ?? .natural }
-            let patience = end == nil ? min(tick, deadline ?? tick) - clock.now : HeadlessRun.drainTick
+            let patience = end == nil ? min(min(tick, deadline ?? tick) - clock.now, run.timeToMoment) : HeadlessRun.drainTick
             Polling.wait(for: [signals.descriptor] + run.source.descriptors, atMost: patience)
             if let signal = signals.next() {
                 if end == nil { progress.interject("stopping; once more ends at once") }

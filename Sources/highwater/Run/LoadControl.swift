@@ -17,6 +17,7 @@ struct LoadControl {
 
     /// An open load gets another rate, a closed one other connections: each of them asks as fast as it can.
     func change(by steps: Int) {
+        guard source.plan.phases.isEmpty else { return source.note(.info, source: "load", "the phases say how much to ask") }
         if let rate = source.rate {
             let range = LoadOptions.rateRange
             let new = min(max(LoadLadder.step(steps, from: rate), range.lowerBound), range.upperBound)
@@ -37,7 +38,7 @@ struct LoadControl {
             address: source.targetAddress ?? source.serverAddress ?? "",
             protocolName: source.plan.protocolName,
             connections: source.connections, streams: source.streams,
-            load: source.rate.map { "open \(LoadControl.text($0))/s" } ?? "closed",
+            load: source.phase.map { "\($0.name): \($0.loadText)" } ?? source.rate.map { "open \(LoadControl.text($0))/s" } ?? "closed",
             hasServer: source.plan.server != nil, hasClients: source.plan.client != nil)
         description.isLoadPaused = source.isLoadPaused
         return description

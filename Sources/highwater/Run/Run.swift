@@ -11,6 +11,7 @@ final class Run {
     let plan: Plan
     let source: any SampleSource
     private let printsJSON: Bool
+    private let isStrict: Bool
     /// Standard output, unless the recording goes there.
     private let summaryOutput: Output
     private var recording: RecordingWriter?
@@ -29,6 +30,12 @@ final class Run {
     /// What was tested has failed: its process died, or answers were wrong. The code of a failed
     /// threshold too; 1 is for what could not run.
     static let failedExitCode: Int32 = 99
+    private static let untrustworthyExitCode: Int32 = 3
+
+    /// Why the run ends before its time.
+    private(set) var failedThreshold: Threshold?
+    /// The run was ended before its phases were over.
+    private var isPartial: Bool?
 
     /// Why the load ends.
     enum End {
@@ -51,9 +58,11 @@ final class Run {
         self.plan = plan
         self.signals = signals
         printsJSON = output.printsJSON
+        isStrict = output.isStrict
         summaryOutput = output.file == "-" ? .error : .standard
         let load = plan.client.map {
-            Summary.Load(connections: $0.connections, streams: $0.streams, rate: $0.rate, requests: $0.requests)
+            Summary.Load(
+                connections: plan.mostConnections, streams: $0.streams, rate: $0.rate, requests: $0.requests, phases: plan.phases)
         }
         let address = source.targetAddress ?? source.serverAddress ?? ""
         summary = Summary(.init(address: address, load: load, cpuCount: Host.cpuCount))
@@ -93,6 +102,7 @@ final class Run {
             switch item {
             case .sample(let sample):
                 summary.add(sample)
+                if failedThreshold == nil { failedThreshold = thresholdThatAborts(sample) }
                 lastNanoseconds = max(lastNanoseconds, sample.timeNanoseconds)
                 metrics?.publish(sample)
                 record { (writer) throws(RecordingError) in try writer.write(sample) }
@@ -107,14 +117,36 @@ final class Run {
         return news
     }
 
+    private func thresholdThatAborts(_ sample: Sample) -> Threshold? {
+        guard !sample.isWarmup, let phase = sample.phase else { return nil }
+        return plan.thresholds.first { threshold in
+            guard threshold.aborts, threshold.phase == nil || threshold.phase == phase else { return false }
+            let part = threshold.phase == nil ? summary : summary.phases.last?.summary ?? summary
+            guard part.measuredSeconds >= threshold.after.inSeconds else { return false }
+            let result = threshold.judge(summary)
+            guard case .number = result.value, !result.hasPassed else { return false }
+            source.note(.error, source: "threshold", "\(threshold.text): \(result.valueText); the run ends")
+            return true
+        }
+    }
+
+    /// Until there is something to do for the sake of the phases, or of planned events.
+    var timeToMoment: Duration {
+        source.nanosecondsToMoment.map { .nanoseconds(Int64(clamping: $0)) } ?? .seconds(3_600)
+    }
+
     /// Ends the load; the news goes on until the source has an outcome.
-    func beginStop(within drainTime: Duration) { source.beginStop(withinSeconds: drainTime.inSeconds) }
+    func beginStop(within drainTime: Duration) {
+        isPartial = isPartial ?? !(source.hasEndedPhases || failedThreshold != nil)
+        source.beginStop(withinSeconds: drainTime.inSeconds)
+    }
 
     /// The last line of the recording, as soon as there is nothing more to record.
     private func sumUp(_ outcome: Outcome) {
         guard !isSummedUp else { return }
         isSummedUp = true
-        summary.outcome = outcome
+        self.summary.outcome = outcome
+        self.summary.thresholds = plan.thresholds.map { $0.judge(self.summary, isPartial: isPartial ?? false) }
         let summary = summary
         record { (writer) throws(RecordingError) in try writer.write(summary) }
     }
@@ -139,9 +171,12 @@ final class Run {
             throw RunError("cannot connect to \(summary.request.address): \(reason)")
         }
         if case .signal(let signal) = end, !isNormalEnd(signal) { throw ExitCode(128 + signal) }
-        guard plan.client?.checksBodies == true, let bodies = summary.last.client?.bodies else { return }
-        if bodies.wrong > 0 { throw ExitCode(Run.failedExitCode) }
-        if bodies.checked == 0 { throw RunError("no answer came that --body-check could look at") }
+        if plan.client?.checksBodies == true, let bodies = summary.last.client?.bodies {
+            if bodies.wrong > 0 { throw ExitCode(Run.failedExitCode) }
+            if bodies.checked == 0 { throw RunError("no answer came that --body-check could look at") }
+        }
+        if summary.thresholds.contains(where: { !$0.hasPassed }) { throw ExitCode(Run.failedExitCode) }
+        if isStrict, !summary.verdict.isTrustworthy { throw ExitCode(Run.untrustworthyExitCode) }
     }
 
     /// A server alone has no other end than being told.

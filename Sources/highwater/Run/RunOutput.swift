@@ -6,6 +6,8 @@ struct RunOutput {
     var file: String?
     /// The summary.
     var printsJSON = false
+    /// Exit 3 when the measurement is not to be trusted.
+    var isStrict = false
     /// Where the numbers are served while it runs; nil: nowhere.
     var metrics: ListenAddress?
     /// How long they stay after the end.

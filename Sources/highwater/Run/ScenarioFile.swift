@@ -1,0 +1,68 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Measurements
+internal import Workload
+
+/// Where a scenario comes from: a file, or this program.
+struct ScenarioFile {
+    /// As errors call it.
+    let name: String
+    let text: String
+
+    /// - Parameter word: a path, or the name of a shipped scenario. A file of that name comes first.
+    init(_ word: String) throws {
+        if unsafe access(word, F_OK) != 0, ScenarioFile.isName(word) {
+            self = try ScenarioFile.shipped(word)
+            return
+        }
+        do { text = try ScenarioFile.contents(of: word) } catch { throw RunError(error.description) }
+        name = word
+    }
+
+    /// Errors: there is none of that name.
+    static func shipped(_ name: String) throws -> ScenarioFile {
+        guard let scenario = ShippedScenario.all.first(where: { $0.name == name }) else {
+            let names = ShippedScenario.all.map(\.name)
+            let advice = Spelling.nearest(to: name, of: names).map { "did you mean \($0)?" } ?? "there are \(names.joined(separator: ", "))"
+            throw ValidationError("there is no scenario '\(name)', and no file; \(advice)")
+        }
+        return ScenarioFile(name: scenario.name + ".yaml", text: scenario.text)
+    }
+
+    private init(name: String, text: String) {
+        self.name = name
+        self.text = text
+    }
+
+    /// What it says. Errors: all that is wrong with it, and exit code 2.
+    func read(overrides: [String]) throws -> Scenario {
+        do throws(ScenarioError) {
+            return try Scenario(parsing: text, file: name, overrides: overrides)
+        } catch {
+            Output.error.line(error.description)
+            throw ExitCode(2)
+        }
+    }
+
+    /// A word that is no path.
+    private static func isName(_ word: String) -> Bool {
+        !word.contains("/") && !word.hasSuffix(".yaml") && !word.hasSuffix(".yml")
+    }
+
+    private static func contents(of path: String) throws(RunError) -> String {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw RunError("\(path): \(unsafe String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while bytes.count <= Scenario.byteLimit {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw RunError("\(path): \(unsafe String(cString: strerror(errno)))") }
+            if count == 0 { break }
+            bytes += chunk[..<count]
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw RunError("\(path): this is not UTF-8") }
+        return text
+    }
+}

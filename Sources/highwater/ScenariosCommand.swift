@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import Measurements
+internal import Workload
+
+struct ScenariosCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scenarios",
+        abstract: "The scenarios that come with the program.",
+        usage: "highwater scenarios [show NAME | schema]",
+        subcommands: [List.self, Show.self, Schema.self],
+        defaultSubcommand: List.self)
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Their names, and what they show (default).")
+
+        func run() throws {
+            let all = ShippedScenario.all.map { ($0.name, $0.summary) } + Trials.all.map { ($0.name, $0.abstract) }
+            let width = all.map(\.0.count).max() ?? 0
+            let lines = all.map { name, summary in name + String(repeating: " ", count: width + 2 - name.count) + summary }
+            try ScenariosCommand.print(lines.joined(separator: "\n") + "\n")
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "One of them as a file, to change and to run.", usage: "highwater scenarios show NAME > my.yaml")
+
+        @Argument(help: "Its name.")
+        var name: String
+
+        func run() throws {
+            if let trials = Trials.named(name) {
+                let rows = trials.trials.map { "  \($0.name): \($0.expectation == .fails ? "dies, or is caught" : "is clean")" }
+                return try ScenariosCommand.print("\(trials.abstract)\nOne load, a process each:\n\(rows.joined(separator: "\n"))\n")
+            }
+            try ScenariosCommand.print(try ScenarioFile.shipped(name).text)
+        }
+    }
+
+    struct Schema: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "schema", abstract: "The JSON Schema of a scenario file, for editors.")
+
+        func run() throws { try ScenariosCommand.print(ScenarioSchema.json.indentedText + "\n") }
+    }
+
+    fileprivate static func print(_ text: String) throws {
+        guard Output.standard.write(text) else { throw RunError("cannot write to standard output") }
+    }
+}
