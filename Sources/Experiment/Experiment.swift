@@ -44,7 +44,6 @@ package final class Experiment {
     private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
     var phases = PhaseClock([], startNanoseconds: 0)
-    /// Those of the plan that are still to come, in order.
     var plannedEvents: [PlannedEvent] = []
     var loadStartNanoseconds: UInt64 = 0
     /// Workers that did not answer the last time.
@@ -155,9 +154,8 @@ package final class Experiment {
             }
             // A client that connects before anybody listens is refused, and that would be counted.
             answers.waitUntilReady(servers.count, seconds: Experiment.answerSeconds)
-            let loadStart = EventLoop.monotonicNanoseconds()
-            loadStartNanoseconds = loadStart
-            phases = PhaseClock(plan.phases, startNanoseconds: loadStart - startNanoseconds)
+            loadStartNanoseconds = EventLoop.monotonicNanoseconds()
+            phases = PhaseClock(plan.phases, startNanoseconds: loadStartNanoseconds - startNanoseconds)
             plannedEvents = plan.events.sorted { $0.time < $1.time }
             if let first = phases.current { begin(first) }
             if let client = plan.client, let address = clientAddress {
@@ -169,7 +167,7 @@ package final class Experiment {
                         client, address: address, authority: targetAddress ?? address.description, caches: caches,
                         loop: number, of: loops)
                     configuration.tls = tls.client
-                    configuration.take(phasesOf: plan, startNanoseconds: loadStart, loop: number, of: loops)
+                    configuration.take(phasesOf: plan, startNanoseconds: loadStartNanoseconds, loop: number, of: loops)
                     clients.append(try ClientWorker(
                         id: servers.count + number, number: number, configuration: configuration,
                         share: plan.phases.isEmpty && client.rate == nil
