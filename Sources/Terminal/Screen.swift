@@ -13,13 +13,15 @@ internal import Glibc
 @safe final class Screen {
     /// What was really opened, where TERM was unknown.
     let term: String
-    let depth: ColourDepth
+    /// As many as the terminal shows, and the theme wants.
+    private(set) var depth: ColourDepth
 
+    private let deepest: ColourDepth
     private let memory: Int32
     private let output: UnsafeMutablePointer<FILE>
     private let input: UnsafeMutablePointer<FILE>
     private let screen: OpaquePointer
-    private let theme: Theme
+    private var theme: Theme
     private var inks: [Style: (attributes: attr_t, pair: Int32)] = [:]
     private var shown = Frame(width: 0, height: 0)
     private var isEnded = false
@@ -69,10 +71,11 @@ internal import Glibc
         if wanted != .mono && has_colors() {
             start_color()
             use_default_colors()
-            depth = min(wanted ?? .direct, ColourDepth(colours: Int(hw_colors())))
+            deepest = min(wanted ?? .direct, ColourDepth(colours: Int(hw_colors())))
         } else {
-            depth = .mono
+            deepest = .mono
         }
+        depth = min(deepest, theme.depthLimit)
         curs_set(0)
         unsafe leaveok(hw_window(), true)
         resizeterm(Int32(height), Int32(width))
@@ -106,6 +109,14 @@ internal import Glibc
         unsafe wnoutrefresh(hw_window())
         doupdate()
         return takeBytes()
+    }
+
+    /// Draws with another theme from the next frame on.
+    func use(_ theme: Theme) {
+        self.theme = theme
+        depth = min(deepest, theme.depthLimit)
+        inks = [:]
+        setBackground()
     }
 
     /// Has the next frame drawn whole: the terminal shows something else than we believe.
@@ -176,6 +187,17 @@ internal import Glibc
             if let screen = unsafe hw_screen_open(term, output, input) { return unsafe screen }
         }
         return unsafe hw_screen_open(term, output, input)
+    }
+}
+
+extension Theme {
+    /// More colours than it knows would be others than it means.
+    fileprivate var depthLimit: ColourDepth {
+        switch colours {
+        case .own: .direct
+        case .ansi: .ansi16
+        case .none: .mono
+        }
     }
 }
 

@@ -13,7 +13,7 @@ struct Highwater: ParsableCommand {
         version: Version.number,
         subcommands: [
             DashboardCommand.self, RecordCommand.self, ServeCommand.self, LoadCommand.self, ExportCommand.self,
-            CompareCommand.self, ReplayCommand.self, MetricsCommand.self, CompletionsCommand.self,
+            CompareCommand.self, ReplayCommand.self, MetricsCommand.self, ThemesCommand.self, CompletionsCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
 

@@ -1,8 +1,11 @@
 extension Sample {
     /// The members of a sample under their metrics' names, with the server's fullest connections.
-    var json: JSON {
+    var json: JSON { json(withHistograms: true) }
+
+    /// The same for a sample whose histograms nobody has kept.
+    package func json(withHistograms: Bool) -> JSON {
         var json = JSON.object([])
-        for metric in Metric.all {
+        for metric in Metric.all where withHistograms || metric.kind != .histogram {
             switch metric.read(self) {
             case .number(let number): json.set(.number(number), atPath: metric.name)
             case .histogram(let histogram): json.set(histogram.json(encoded: true), atPath: metric.name)

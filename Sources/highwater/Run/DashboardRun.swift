@@ -11,12 +11,14 @@ internal import Workload
 /// end of the load, the next sample. The terminal is never waited for.
 final class DashboardRun {
     private let run: Run
+    private let screen: DashboardScreen
     private let terminal: Terminal
     private var dashboard: Dashboard
     private let control: LoadControl
     private let clock = ContinuousClock()
     private let deadline: ContinuousClock.Instant?
     private var tick: ContinuousClock.Instant
+    private var interval: Duration
     /// What is on the screen is not what the dashboard would draw.
     private var isStale = true
     private var hasHungUp = false
@@ -30,12 +32,14 @@ final class DashboardRun {
     private static let hangUpDrainTime = Duration.seconds(1)
 
     /// Opens all that the run needs and the terminal, and draws the first frame; nothing runs yet.
-    init(_ plan: Plan, _ output: OutputOptions) throws {
-        let environment = Environment.variables(noColor: output.noColor)
+    init(_ plan: Plan, _ output: OutputOptions, _ setup: ScreenSetup) throws {
         run = try Run(plan, output, otherSignals: [SIGWINCH, SIGTSTP, SIGCONT])
-        do { terminal = try Terminal(environment: environment) } catch { throw RunError(error.words) }
+        screen = try DashboardScreen(setup)
+        terminal = screen.terminal
         control = LoadControl(run.experiment)
-        dashboard = Dashboard(run: control.description, glyphs: terminal.isUnicode ? .braille : .ascii)
+        interval = plan.interval
+        dashboard = screen.dashboard(control.description)
+        dashboard.run.intervalMilliseconds = Int(interval / .milliseconds(1))
         tick = clock.now
         deadline = plan.duration.map { [clock] in clock.now + $0 }
         draw()
@@ -56,6 +60,7 @@ final class DashboardRun {
         if let fallback = terminal.fallbackTerm {
             run.experiment.note(.warning, source: "screen", "this terminal is not in terminfo: taken for \(fallback)")
         }
+        for problem in screen.problems { run.experiment.note(.warning, source: "theme", problem) }
         let end = drain(after: watch())
         if leavesScreen {
             let size = terminal.size
@@ -69,17 +74,18 @@ final class DashboardRun {
     // MARK: While the load runs
 
     private func watch() -> Run.End {
-        tick = clock.now + run.plan.interval
+        tick = clock.now + interval
         while true {
             let now = clock.now
             if run.experiment.isDone || deadline.map({ now >= $0 }) == true { return .natural }
             if now >= tick {
                 show(run.experiment.sample())
                 // A tick that was missed is left out, not made up for.
-                while tick <= clock.now { tick += run.plan.interval }
+                while tick <= clock.now { tick += interval }
             }
             draw()
             let keys = wait(until: min(tick, deadline ?? tick), run.experiment.doneDescriptor)
+            if screen.takeLateAnswer() { isStale = true }
             if let end = answer(keys) ?? takeSignals() { return end }
         }
     }
@@ -119,7 +125,9 @@ final class DashboardRun {
             case .changeLoad(let steps): changed { control.change(by: steps) }
             case .togglePauseLoad: changed { control.togglePause() }
             case .suspend: suspend { _ = kill(0, SIGTSTP) }
-            case .redraw: terminal.redraw()
+            case .changeInterval(let steps): changeInterval(by: steps)
+            case .export: export()
+            case let action?: _ = screen.perform(action, on: &dashboard)
             case nil: break
             }
         }
@@ -131,8 +139,35 @@ final class DashboardRun {
         let state = dashboard.run.state
         dashboard.run = control.description
         dashboard.run.state = state
+        dashboard.run.intervalMilliseconds = Int(interval / .milliseconds(1))
         for event in run.takeEvents() { dashboard.add(event) }
         tick = min(tick, clock.now + DashboardRun.responseTime)
+    }
+
+    /// Times between samples to choose from, in milliseconds: from as fast as an eye follows.
+    private static let intervals = [100, 200, 500, 1_000, 2_000, 5_000, 10_000]
+
+    private func changeInterval(by steps: Int) {
+        let now = Int(interval / .milliseconds(1)), all = DashboardRun.intervals
+        guard let next = steps < 0 ? all.last(where: { $0 < now }) : all.first(where: { $0 > now }) else { return }
+        changed {
+            interval = .milliseconds(next)
+            run.experiment.note(.info, source: "screen", "a sample every \(next) ms")
+        }
+        tick = min(tick, clock.now + interval)
+    }
+
+    private func export() {
+        do throws(RunError) {
+            let names = try ScreenExport.write(dashboard, terminal)
+            run.experiment.note(.info, source: "screen", "wrote \(names)")
+        } catch {
+            run.experiment.note(.warning, source: "screen", "cannot write \(error.description)")
+        }
+        for event in run.takeEvents() {
+            dashboard.notice = event.text
+            dashboard.add(event)
+        }
     }
 
     private func takeSignals() -> Run.End? {
@@ -207,8 +242,7 @@ final class DashboardRun {
     /// Draws if there is anything new and the terminal has taken what was before.
     private func draw() {
         guard isStale, !terminal.wantsToWrite, !hasHungUp else { return }
-        let size = terminal.size
-        terminal.show(dashboard.frame(width: size.width, height: size.height))
+        screen.show(&dashboard)
         isStale = false
     }
 }

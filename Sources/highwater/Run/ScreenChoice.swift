@@ -5,7 +5,7 @@ internal import Workload
 /// Where a run shows itself.
 enum ScreenChoice {
     /// On the dashboard where one is wanted and there is a terminal, else in plain lines.
-    static func perform(_ plan: Plan, _ output: OutputOptions, onScreen: Bool) throws {
+    static func perform(_ plan: Plan, _ output: OutputOptions, _ screen: ScreenOptions, onScreen: Bool) throws {
         guard onScreen else { return try HeadlessRun(plan, output).perform() }
         for (descriptor, name) in [(STDIN_FILENO, "input"), (STDOUT_FILENO, "output")] where isatty(descriptor) == 0 {
             Output.error.line("highwater: standard \(name) is not a terminal: plain lines instead of the dashboard")
@@ -15,7 +15,7 @@ enum ScreenChoice {
         let term = Environment.variables(noColor: false)["TERM"] ?? ""
         if term.isEmpty { throw RunError(TerminalError.termUnset.words) }
         if term == "dumb" { throw RunError(TerminalError.termCannotDraw(term).words) }
-        try DashboardRun(plan, output).perform()
+        try DashboardRun(plan, output, try ScreenSetup(screen, noColor: output.noColor)).perform()
     }
 }
 
