@@ -40,6 +40,17 @@ static inline int hw_set_send_buffer(uv_tcp_t *handle, int byte_count) {
     return setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &byte_count, sizeof byte_count) == 0 ? 0 : -errno;
 }
 
+// Opens a socket for `address` with this SO_RCVBUF, which has to be set before connecting: the
+// window scale is agreed on then (tcp(7)). Returns 0 or -errno.
+static inline int hw_open_with_receive_buffer(uv_tcp_t *handle, const struct sockaddr *address, int byte_count) {
+    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return -errno;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &byte_count, sizeof byte_count);
+    int code = uv_tcp_open(handle, fd);
+    if (code != 0) close(fd);
+    return code;
+}
+
 // The name that `top -H` shows for the calling thread; at most 15 bytes.
 static inline void hw_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 

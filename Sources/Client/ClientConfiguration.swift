@@ -1,5 +1,6 @@
 package import HTTP2
 package import Loop
+package import TLS
 
 /// Whom the clients ask, what, and how patiently.
 package struct ClientConfiguration: Sendable {
@@ -20,6 +21,49 @@ package struct ClientConfiguration: Sendable {
     package var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
     package var requestTimeoutNanoseconds: UInt64 = 30_000_000_000
     package var http2 = SessionSettings()
+    package var caches = CacheOwnership.client
+    package var renewal = ConnectionRenewal.never
+    package var manners = ClientManners()
+    /// For each of `paths` what its answer has to be, or nil where nobody can know. nil: answers are not checked.
+    package var checkedTargets: [CheckedTarget?]?
+    /// The seeds that this loop asks for: the first, and from each to the next.
+    package var firstSeed: UInt64 = 0
+    package var seedStride: UInt64 = 1
+
+    /// TLS on every connection; nil: in the clear.
+    package var tls: TLSOptions?
+    package var httpVersion = HTTPVersion.negotiated
+
+    /// How TLS is spoken, and with whom.
+    package struct TLSOptions: Sendable {
+        /// One for all loops.
+        package var configuration: ClientTLSConfiguration
+        /// The name or address that the certificate must be good for, and that SNI asks for.
+        package var serverName: String
+
+        package init(configuration: ClientTLSConfiguration, serverName: String) {
+            self.configuration = configuration
+            self.serverName = serverName
+        }
+    }
+
+    /// Which HTTP is spoken.
+    package enum HTTPVersion: Sendable {
+        /// Over TLS what the server prefers of both (ALPN); in the clear HTTP/2 with prior knowledge.
+        case negotiated
+        /// HTTP/1.1: as many requests as there are streams are sent ahead (pipelining).
+        case http1
+        case http2
+
+        /// What is offered over TLS, the best first.
+        package var protocols: [ApplicationProtocol] {
+            switch self {
+            case .negotiated: [.http2, .http1]
+            case .http1: [.http1]
+            case .http2: [.http2]
+            }
+        }
+    }
 
     /// Attempts to connect, one after the other without success, after which a client gives up.
     /// With the pauses between them these are ten seconds: a server that restarts is back by then.

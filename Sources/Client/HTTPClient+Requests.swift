@@ -7,9 +7,13 @@ internal import Memory
 extension HTTPClient {
     /// Streams that may still be opened on this connection now.
     var spareStreamCount: Int {
-        guard state == .ready, let session else { return 0 }
-        return min(generator.configuration.streams, session.peerStreamLimit) - inFlightCount
+        guard state == .ready else { return 0 }
+        return min(generator.configuration.streams, session?.peerStreamLimit ?? .max, remainingRequestCount &+ inFlightCount)
+            - inFlightCount
     }
+
+    /// After GOAWAY, an error, or 2^30 streams: no more. Over HTTP/1.1, after `connection: close`.
+    private var takesRequests: Bool { session?.takesRequests ?? pipeline?.takesRequests ?? false }
 
     /// There may be more to ask than before: after a pause, or with more streams.
     func refill() {
@@ -20,47 +24,61 @@ extension HTTPClient {
 
     /// Starts as many requests as the generator has and the connection takes.
     func fill() {
-        guard state == .ready, let session else { return }
-        // After GOAWAY, an error, or 2^30 streams.
-        if !session.takesRequests { return drain() }
+        guard state == .ready else { return }
+        if !takesRequests { return drain() }
+        renewIfDue()
         var spare = spareStreamCount
         while spare > 0, state == .ready, let intended = generator.nextRequest() {
-            start(intendedNanoseconds: intended, session)
+            start(intendedNanoseconds: intended)
             spare -= 1
         }
-        if spare > 0 { generator.clientIsAvailable(self) }
+        if spare > 0 { generator.clientIsAvailable(self) } else { renewIfDue() }
     }
 
     /// Starts up to `count` requests that are due. - Returns: whether the generator had so many.
     func start(upTo count: Int) -> Bool {
-        guard state == .ready, let session else { return true }
-        if !session.takesRequests {
+        guard state == .ready else { return true }
+        if !takesRequests {
             drain()
             return true
         }
+        renewIfDue()
         var spare = min(count, spareStreamCount)
         while spare > 0, state == .ready {
             guard let intended = generator.nextRequest() else { return false }
-            start(intendedNanoseconds: intended, session)
+            start(intendedNanoseconds: intended)
             spare -= 1
         }
+        renewIfDue()
         return true
     }
 
-    private func start(intendedNanoseconds: UInt64, _ session: Session) {
+    private func start(intendedNanoseconds: UInt64) {
         let record = unsafe records.take()
         unsafe record.pointee.intendedNanoseconds = intendedNanoseconds
         // Until the flush says better: its timeout runs from here when the socket is stuck.
         unsafe record.pointee.sentNanoseconds = generator.nowNanoseconds
-        let path = request.path(at: nextPathIndex)
+        if let checker, let check = unsafe checker.begin(nextPathIndex) {
+            unsafe record.pointee.check = unsafe check
+            request.setPath(unsafe check.pointee.target)
+        } else {
+            request.setPath(request.path(at: nextPathIndex))
+        }
         nextPathIndex &+= 1
-        request.setPath(path)
-        let streamID = unsafe session.submitRequest(
-            fields: request.fields, hasBody: !request.body.isEmpty,
-            token: UnsafeMutableRawPointer(record))
+        if generator.takesEarlyClose() { unsafe record.pointee.closesEarly = true }
+        var streamID: Int32?
+        if let session {
+            streamID = unsafe session.submitRequest(
+                fields: request.fields, hasBody: !request.body.isEmpty,
+                token: UnsafeMutableRawPointer(record))
+        } else if let pipeline {
+            unsafe record.pointee.request = pipeline.append(request.fields, body: request.body)
+            streamID = 0
+        }
         unsafe record.pointee.streamID = streamID ?? 0
         unsafe append(record)
         generator.counters.startedRequests += 1
+        remainingRequestCount &-= 1
         hasAsked = true
         if streamID == nil {
             // Out of memory, or of stream identifiers: over on the next connection.
@@ -89,22 +107,25 @@ extension HTTPClient {
         if let previous = unsafe previous { unsafe previous.pointee.next = unsafe next } else { unsafe oldest = unsafe next }
         if unsafe firstUnsent == record { unsafe firstUnsent = unsafe next }
         inFlightCount -= 1
-        if failure == nil { wasAnswered = true }
+        if failure == nil {
+            wasAnswered = true
+            unsafe lookAtShape(of: record)
+        }
+        if let check = unsafe record.pointee.check { unsafe endCheck(check, record.pointee, failure) }
         unsafe generator.requestDidEnd(record.pointee, failure)
         unsafe records.give(record)
     }
 
     // MARK: Bytes
 
-    func streamDidRead(_ bytes: UnsafeRawBufferPointer) {
-        guard let session, state == .greeting || state == .ready || state == .draining else { return }
-        generator.refreshNow()
+    func receiveHTTP2(_ bytes: UnsafeRawBufferPointer, _ session: Session) {
         peerHasReset = false
         do {
             try unsafe session.receive(bytes)
         } catch {
             return protocolDidFail()
         }
+        if closeEarlyIfWanted() { return }
         fill()
         flush()
         endIfDrained()
@@ -127,12 +148,17 @@ extension HTTPClient {
     /// Sends what the session has to say, through a buffer of the cache; what the socket does not
     /// take moves into an arena, since the buffer does not outlive its scope.
     func flush() {
-        guard !isFlushing, let session, let stream else { return }
+        guard !isFlushing, let stream, session != nil || pipeline != nil else { return }
         guard stream.pendingWrites == 0 else { return armTimeoutOfUnsent() }
         isFlushing = true
         defer { isFlushing = false }
         stampUnsent()
-        unsafe buffers.withBuffer(byteCount: 16 * 1024) { buffer in
+        if let pipeline {
+            flush(pipeline, on: stream)
+            return halfCloseIfWanted(pipeline, on: stream)
+        }
+        guard let session else { return }
+        unsafe caches.withBuffer(byteCount: 16 * 1024) { buffer in
             var count = 0
             var isBlocked = false
             do {
@@ -155,18 +181,6 @@ extension HTTPClient {
                 protocolDidFail()
             }
         }
-    }
-
-    /// - Returns: whether the socket took it all.
-    private func send(_ bytes: UnsafeRawBufferPointer, on stream: TCPStream) -> Bool {
-        let taken = unsafe stream.writeNow(bytes)
-        if taken == bytes.count { return true }
-        let arena = loop.arenas.take()
-        loop.batch.append(unsafe arena.copy(UnsafeRawBufferPointer(rebasing: bytes[taken...])))
-        loop.batch.append(Lease(on: arena))
-        arena.retire()
-        stream.flush(loop.batch)
-        return false
     }
 
     /// Gives the requests of this flush their time of sending, one look at the clock for all.

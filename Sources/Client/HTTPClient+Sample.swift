@@ -1,3 +1,4 @@
+internal import HTTP1
 internal import HTTP2
 internal import Loop
 internal import Measurements
@@ -7,9 +8,9 @@ extension HTTPClient {
     func addSample(to sample: inout ClientSample) {
         if state == .ready || state == .draining { sample.openConnections += 1 }
         sample.inFlightRequests += inFlightCount
-        sample.strings.merge(strings.counts)
-        sample.buffers.merge(buffers.counts)
+        if generator.configuration.caches.isPerClient { caches.add(to: &sample) }
         if let session { sample.receivedHeaderBytes += session.receivedHeaderByteCount }
+        if let pipeline { sample.receivedHeaderBytes += pipeline.parser.receivedHeaderByteCount }
         guard let stream else { return }
         let now = generator.nowNanoseconds
         sample.receivedBytes += stream.receivedBytes

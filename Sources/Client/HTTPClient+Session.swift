@@ -16,13 +16,16 @@ extension HTTPClient: SessionHandler {
             unsafe record.pointee.status = unsafe name.count == 7 ? HTTPClient.status(value) : 0
             return
         }
+        if let check = unsafe record.pointee.check, name.count == 14 { unsafe readLength(value, of: name, for: check) }
         let index = unsafe record.pointee.fieldCount
         guard unsafe index < RequestRecord.fieldLimit else { return }
-        unsafe record.pointee.fieldNames[index] = unsafe strings.intern(name)
-        if unsafe HTTPClient.isWorthKeeping(name) {
-            unsafe record.pointee.fieldValues[index] = unsafe strings.intern(value)
-        }
+        let handle = unsafe caches.intern(name)
+        unsafe record.pointee.shape.add(handle, at: index)
         unsafe record.pointee.fieldCount = index + 1
+        // Another kind of content, an error page for one, is another answer.
+        if unsafe name.count == 12 && HTTPClient.isContentType(name) {
+            unsafe record.pointee.shape.contentType = unsafe caches.intern(value)
+        }
     }
 
     /// Three digits, or 0 for what is no status (RFC 9110, 15).
@@ -37,19 +40,19 @@ extension HTTPClient: SessionHandler {
         return status
     }
 
-    /// Lengths and dates differ from answer to answer: they would only push others out.
-    private static func isWorthKeeping(_ name: UnsafeRawBufferPointer) -> Bool {
-        switch name.count {
-        case 4: unsafe name[0] != UInt8(ascii: "d")
-        case 14: unsafe name[8] != UInt8(ascii: "l")
-        default: true
-        }
+    /// Whether twelve bytes are "content-type".
+    private static func isContentType(_ name: UnsafeRawBufferPointer) -> Bool {
+        unsafe name.loadUnaligned(as: UInt64.self) == 0x2D74_6E65_746E_6F63
+            && name.loadUnaligned(fromByteOffset: 8, as: UInt32.self) == 0x6570_7974
     }
 
     func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {}
 
     func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer) {
         generator.counters.receivedBodyBytes &+= UInt64(bytes.count)
+        let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
+        if let check = unsafe record.pointee.check { unsafe check.pointee.check.receive(bytes) }
+        if unsafe record.pointee.closesEarly { noteEarlyClose() }
     }
 
     func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {}
@@ -68,10 +71,14 @@ extension HTTPClient: SessionHandler {
                 failure = code == .protocolError && !isPeersReset ? .protocolError : .reset
             }
         }
+        unsafe answerDidEnd(record, failure)
+    }
+
+    /// The peer is through with its answer, over HTTP/2 or HTTP/1.1.
+    func answerDidEnd(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
         // Nothing but 1xx is no answer, and from 600 on there is no status (RFC 9110, 15).
         let isAnswer = unsafe (200...599).contains(record.pointee.status)
-        if failure == nil && !isAnswer { failure = .protocolError }
-        unsafe end(record, failure)
+        unsafe end(record, failure ?? (isAnswer ? nil : .protocolError))
     }
 
     func sessionDidReceiveControlFrame(_ kind: ControlFrame) {

@@ -1,6 +1,8 @@
 internal import HTTP2
 internal import Loop
 internal import Measurements
+internal import TLS
+internal import Transport
 
 /// One client: its caches, its one connection, and the requests it has in flight.
 ///
@@ -15,17 +17,21 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     let loop: EventLoop
     let records: RequestRecordPool
     let request: RequestTemplate
+    let checker: BodyChecker?
+    /// Which client of its loop this is.
+    let number: Int
 
-    /// What the client owns, whatever becomes of its connections.
-    let strings = StringCache()
-    let buffers = BufferCache()
+    /// Its own, or those it shares, whatever becomes of its connections.
+    let caches: Caches
 
     enum State {
         /// Between two connections, or before the first: the timer brings the next attempt.
         case waiting
         /// Until the socket is connected.
         case connecting
-        /// Until the server's SETTINGS, without which we do not know how many streams it takes.
+        /// Until the TLS handshake is done.
+        case securing
+        /// Until the server's SETTINGS, without which we do not know how many streams it takes. HTTP/1.1 has none.
         case greeting
         case ready
         /// The connection takes no more requests (GOAWAY, or we are to end): those in flight finish.
@@ -37,15 +43,33 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     }
     var state = State.waiting
     var stream: TCPStream?
+    /// nil: in the clear.
+    var tls: TLSStream?
+    /// One of these two, once it is known which.
     var session: Session?
+    var pipeline: Pipeline?
+    /// The session cache waits to hear how the handshake ends.
+    var owesHandshake = false
     let timer: Timer
+    /// For clients that read slowly.
+    let readTimer: Timer?
+    var wantsEarlyClose = false
     /// Connections in a row that could not be made, or answered none of the requests they took.
     private var failedAttemptCount = 0
+    /// Another attempt could only fail the same way, and nobody has ever been connected.
+    private var isHopeless = false
     private var firstAttemptNanoseconds: UInt64 = 0
     private var connectionCount = 0
     /// What became of the requests of this connection.
     var hasAsked = false
     var wasAnswered = false
+    /// Requests that this connection may still be given, and until when, by the policy of renewal.
+    var remainingRequestCount = Int.max
+    private var renewalNanoseconds = UInt64.max
+    /// The connection ends because the policy says so, and not because it was lost.
+    private var isRenewing = false
+    /// The shapes of answers that this client has met; see `AnswerShape`.
+    var knownShapes = AnswerShape.Known()
     /// Not to connect again.
     private(set) var isRetiring = false
 
@@ -70,13 +94,18 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         loop = generator.loop
         records = generator.records
         request = generator.request
+        caches = generator.makeCaches()
+        checker = generator.checker
+        self.number = number
         timer = Timer(loop: generator.loop)
+        readTimer = generator.configuration.manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number
         unsafe oldest = nil
         unsafe youngest = nil
         unsafe firstUnsent = nil
         timer.target = self
+        readTimer?.target = self
     }
 
     // MARK: Connecting
@@ -90,22 +119,18 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         generator.refreshNow()
         if firstAttemptNanoseconds == 0 { firstAttemptNanoseconds = generator.nowNanoseconds }
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
-        stream.connect(to: generator.configuration.address)
+        stream.connect(
+            to: generator.configuration.address,
+            receiveBufferByteCount: generator.configuration.manners.receiveBufferByteCount)
     }
 
     func streamDidConnect(_ error: LoopError?) {
         guard state == .connecting, let stream else { return }
-        if let error { return attemptDidFail(error) }
-        guard let session = Session(
-            role: .client, factory: generator.sessions, settings: generator.configuration.http2, handler: self)
-        else { return attemptDidFail(LoopError(call: "nghttp2_session_client_new", code: LoopError.noMemory)) }
-        self.session = session
-        state = .greeting
-        stream.startReading()
-        flush()
+        if let error { return attemptDidFail(.system(error)) }
+        openTransport(on: stream)
     }
 
-    /// The server's SETTINGS are here: the connection is made.
+    /// The server's SETTINGS are here, or it needs none: the connection is made.
     func greetingDidArrive() {
         guard state == .greeting else { return }
         state = .ready
@@ -113,15 +138,21 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         hasAsked = false
         wasAnswered = false
         generator.counters.openedConnections += 1
-        if connectionCount > 0 { generator.counters.reconnects += 1 }
+        if connectionCount > 0 {
+            if isRenewing { generator.counters.renewedConnections += 1 } else { generator.counters.reconnects += 1 }
+        }
         connectionCount += 1
+        isRenewing = false
+        remainingRequestCount = generator.configuration.renewal.requestLimit
+        renewalNanoseconds = generator.configuration.renewal.endNanoseconds(fromNanoseconds: generator.nowNanoseconds)
         timer.stop()
     }
 
-    private func attemptDidFail(_ error: LoopError) {
+    func attemptDidFail(_ error: ConnectError) {
         generator.counters.failedConnects += 1
         generator.lastConnectError = error
         failedAttemptCount += 1
+        isHopeless = error.isPermanent && generator.counters.openedConnections == 0
         close()
     }
 
@@ -130,7 +161,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// Ends the connection under its requests.
     func drop(_ failure: RequestFailure) {
         switch state {
-        case .connecting, .greeting, .ready, .draining: break
+        case .connecting, .securing, .greeting, .ready, .draining: break
         case .waiting, .closing, .ended: return
         }
         close()
@@ -140,22 +171,23 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     private func close() {
         state = .closing
         generator.available.remove(self)
+        noteHandshake(isResumed: false)
+        tls?.close()
         stream?.close()
     }
 
     /// The peer, or the socket, has ended the connection.
-    private func connectionDidEnd(_ error: LoopError) {
-        if state == .greeting { attemptDidFail(error) } else { drop(.closed) }
+    func connectionDidEnd(_ error: LoopError) {
+        if state == .securing { generator.counters.tls.countLostHandshake() }
+        if state == .securing || state == .greeting { attemptDidFail(.system(error)) } else { drop(.closed) }
     }
-
-    func streamDidReachEnd() { connectionDidEnd(LoopError(call: "connect", code: LoopError.connectionReset)) }
 
     func streamDidFail(_ error: LoopError) { connectionDidEnd(error) }
 
-    /// What the peer said is not HTTP/2.
+    /// What the peer said is not what we speak.
     func protocolDidFail() {
         if state == .greeting {
-            attemptDidFail(LoopError(call: "connect", code: LoopError.protocolError))
+            attemptDidFail(.notHTTP2)
         } else {
             drop(.protocolError)
         }
@@ -164,9 +196,14 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     func streamDidClose() {
         if let stream { generator.absorb(stream) }
         if let session { generator.absorb(session) }
+        if let pipeline { generator.absorb(pipeline) }
         stream = nil
+        tls = nil
         session = nil
+        pipeline = nil
+        wantsEarlyClose = false
         timer.stop()
+        readTimer?.stop()
         generator.refreshNow()
         if isRetiring { return end() }
         if wasAnswered { failedAttemptCount = 0 }
@@ -186,7 +223,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
 
     /// A server that was there may come back; one that nobody has ever reached is not worth the wait.
     private var isOutOfPatience: Bool {
-        if failedAttemptCount >= ClientConfiguration.connectAttemptLimit { return true }
+        if isHopeless || failedAttemptCount >= ClientConfiguration.connectAttemptLimit { return true }
         return generator.counters.openedConnections == 0 && failedAttemptCount > 0
             && (failedAttemptCount >= ClientConfiguration.firstConnectAttemptLimit
                 || generator.nowNanoseconds - firstAttemptNanoseconds >= ClientConfiguration.firstConnectNanoseconds)
@@ -197,6 +234,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     private func end() {
         state = .ended
         timer.close()
+        readTimer?.close()
         generator.clientDidEnd(self)
     }
 
@@ -205,7 +243,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         isRetiring = true
         switch state {
         case .waiting: end()
-        case .connecting, .greeting: drop(.closed)
+        case .connecting, .securing, .greeting: drop(.closed)
         case .ready: drain()
         case .draining: endIfDrained()
         case .closing, .ended: break
@@ -227,11 +265,20 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         endIfDrained()
     }
 
+    /// Ends the connection when it has done its share: another takes its place.
+    func renewIfDue() {
+        guard state == .ready, remainingRequestCount <= 0 || generator.nowNanoseconds >= renewalNanoseconds else { return }
+        isRenewing = true
+        drain()
+    }
+
     func endIfDrained() {
-        guard state == .draining, inFlightCount == 0, let session else { return }
-        session.terminate(.noError)
-        flush()
-        guard state == .draining else { return }
+        guard state == .draining, inFlightCount == 0 else { return }
+        if let session {
+            session.terminate(.noError)
+            flush()
+            guard state == .draining else { return }
+        }
         close()
     }
 
@@ -245,10 +292,13 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     }
 
     func timerDidFire(_ timer: Timer) {
+        if timer === readTimer { return readOn() }
         generator.refreshNow()
         switch state {
         case .waiting: connect()
-        case .connecting, .greeting: attemptDidFail(LoopError(call: "connect", code: LoopError.timedOut))
+        case .connecting, .securing, .greeting:
+            if state == .securing { generator.counters.tls.countTimeout() }
+            attemptDidFail(.system(LoopError(call: "connect", code: LoopError.timedOut)))
         case .ready, .draining: timeOutRequests()
         case .closing, .ended: break
         }
@@ -267,6 +317,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         }
         flush()
         // nghttp2 has closed the streams with the flush; a stuck socket keeps them, and is dropped.
+        // So is a pipeline, which cannot leave an answer out.
         if let record = unsafe oldest, unsafe record.pointee.failure == .timeout { return drop(.closed) }
         refill()
         endIfDrained()

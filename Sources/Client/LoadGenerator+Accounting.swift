@@ -1,3 +1,4 @@
+internal import HTTP1
 internal import HTTP2
 internal import Loop
 package import Measurements
@@ -26,6 +27,7 @@ extension LoadGenerator {
             case .goaway: counters.errors.goaway += 1
             case .protocolError: counters.errors.protocolError += 1
             case .aborted: counters.errors.aborted += 1
+            case .abandoned: counters.errors.abandoned += 1
             case .timeout:
                 counters.errors.timeout += 1
                 counters.timedOutRequests += 1
@@ -69,6 +71,9 @@ extension LoadGenerator {
 
     func absorb(_ session: Session) { counters.receivedHeaderBytes += session.receivedHeaderByteCount }
 
+    /// Takes over the counts of a connection over HTTP/1.1 that has ended.
+    func absorb(_ pipeline: Pipeline) { counters.receivedHeaderBytes += pipeline.parser.receivedHeaderByteCount }
+
     // MARK: Samples
 
     /// This loop's reading, now, with what the histograms recorded since the reading before.
@@ -84,8 +89,13 @@ extension LoadGenerator {
         sample.scheduledRequests = max(
             counters.startedRequests, schedule?.scheduledCount(atNanoseconds: nowNanoseconds) ?? 0)
         sample.queuedRequests = isStopping ? 0 : Int(sample.scheduledRequests - sample.startedRequests)
-        sample.strings = endedStrings.withoutGauges
-        sample.buffers = endedBuffers.withoutGauges
+        sample.strings = endedCaches.strings.withoutGauges
+        sample.buffers = endedCaches.buffers.withoutGauges
+        sample.sessions = endedCaches.sessions.withoutGauges
+        commonCaches?.add(to: &sample)
+        checker?.addSample(to: &sample)
+        sample.events = events
+        events = []
         for client in clients { client.addSample(to: &sample) }
         pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
         sample.writes.pendingBytesHighWater = pendingByteHighWater

@@ -1,6 +1,7 @@
 internal import HTTP2
 package import Loop
 internal import Measurements
+internal import TLS
 
 /// The clients of one loop, and the decision when each asks for something.
 ///
@@ -18,6 +19,8 @@ package final class LoadGenerator: TimerTarget {
     let sessions: SessionFactory
     let records = RequestRecordPool()
     let request: RequestTemplate
+    /// nil: answers are not looked at.
+    let checker: BodyChecker?
 
     /// In no order: a client that ends gives its place to the last one.
     var clients: [HTTPClient] = []
@@ -47,12 +50,24 @@ package final class LoadGenerator: TimerTarget {
     let serviceTimes = LatencyRecorder()
     let responseTimes = LatencyRecorder()
     let scheduleDelays = LatencyRecorder()
-    var endedStrings = CacheSample()
-    var endedBuffers = CacheSample()
+    /// What the caches of clients that have ended counted.
+    var endedCaches = ClientSample()
+    /// The caches that all clients here use; nil when each has its own.
+    let commonCaches: Caches?
+    /// What happened since the last reading.
+    var events: [ClientEvent] = []
+    /// Shapes of answers that were told of.
+    var toldShapes: Set<String> = []
     var pendingByteHighWater = 0
     private var givenUpCount = 0
+    private var earlyCloseCredit = 0.0
     /// Why a client could not connect, the last time.
-    package internal(set) var lastConnectError: LoopError?
+    package internal(set) var lastConnectError: ConnectError?
+
+    /// This loop's TLS; nil: in the clear.
+    let tlsContext: TLSContext?
+    /// Whom sessions are good for.
+    let origin: TLSOrigin
     private var onEnd: (() -> Void)?
     private var onDone: (() -> Void)?
 
@@ -69,11 +84,15 @@ package final class LoadGenerator: TimerTarget {
     package init(
         loop: EventLoop, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?,
         onDone: @escaping () -> Void, onEnd: @escaping () -> Void
-    ) throws(LoopError) {
+    ) throws(ConnectError) {
         // A load client checks what it needs itself, and saves the library's validation.
         guard let sessions = SessionFactory(validatesMessages: false) else {
-            throw LoopError(call: "nghttp2_session_callbacks_new", code: LoopError.noMemory)
+            throw .system(LoopError(call: "nghttp2_session_callbacks_new", code: LoopError.noMemory))
         }
+        tlsContext = try LoadGenerator.makeContext(configuration, loop)
+        origin = TLSOrigin(
+            host: configuration.tls?.serverName ?? "", port: configuration.address.port,
+            protocols: configuration.httpVersion.protocols)
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ClientSample())
         self.loop = loop
@@ -83,11 +102,22 @@ package final class LoadGenerator: TimerTarget {
         self.onDone = onDone
         self.onEnd = onEnd
         request = RequestTemplate(configuration)
+        commonCaches = configuration.caches.isPerClient ? nil : Caches(configuration.caches, .many)
+        checker = configuration.checkedTargets.map {
+            BodyChecker($0, firstSeed: configuration.firstSeed, seedStride: configuration.seedStride)
+        }
         pace = Timer(loop: loop)
         drainTimer = Timer(loop: loop)
         counters.loopCount = 1
         pace.target = self
         drainTimer.target = self
+    }
+
+    private static func makeContext(_ configuration: ClientConfiguration, _ loop: EventLoop) throws(ConnectError) -> TLSContext? {
+        guard var tls = configuration.tls?.configuration else { return nil }
+        tls.protocols = configuration.httpVersion.protocols
+        tls.takesSessions = tls.takesSessions && configuration.caches.keepsSessions
+        do { return try TLSContext(tls, pool: loop.arenas) } catch { throw .setup(error) }
     }
 
     deinit {
@@ -119,6 +149,16 @@ package final class LoadGenerator: TimerTarget {
         if schedule != nil { return schedule?.takeRequest(atNanoseconds: nowNanoseconds) }
         if let limit = configuration.requests, counters.startedRequests >= UInt64(limit) { return nil }
         return nowNanoseconds
+    }
+
+    /// Whether the next request is one of those whose connection is closed early: a share of
+    /// them, spread evenly.
+    func takesEarlyClose() -> Bool {
+        guard configuration.manners.earlyCloseShare > 0 else { return false }
+        earlyCloseCredit += configuration.manners.earlyCloseShare
+        guard earlyCloseCredit >= 1 else { return false }
+        earlyCloseCredit -= 1
+        return true
     }
 
     func clientIsAvailable(_ client: HTTPClient) {
@@ -160,6 +200,9 @@ package final class LoadGenerator: TimerTarget {
 
     // MARK: Clients
 
+    /// The caches of a client.
+    func makeCaches() -> Caches { commonCaches ?? Caches(configuration.caches, .one) }
+
     /// Another client, which connects.
     func addClient() {
         let client = HTTPClient(generator: self, number: nextClientNumber)
@@ -170,8 +213,7 @@ package final class LoadGenerator: TimerTarget {
     }
 
     func clientDidEnd(_ client: HTTPClient) {
-        endedStrings.merge(client.strings.counts)
-        endedBuffers.merge(client.buffers.counts)
+        if configuration.caches.isPerClient { client.caches.add(to: &endedCaches) }
         available.remove(client)
         let last = clients.removeLast()
         if last !== client {

@@ -1,3 +1,4 @@
+internal import HTTP1
 internal import Memory
 
 /// One request of a client, from when it was due to the end of its answer.
@@ -9,15 +10,20 @@ struct RequestRecord {
     var intendedNanoseconds: UInt64 = 0
     var sentNanoseconds: UInt64 = 0
     var streamID: Int32 = 0
+    /// Over HTTP/1.1: what the length of the answer depends on.
+    var request = ResponseParser.Request.other
     var status = 0
     /// Why the stream was reset by us; nil for the peer's doing.
     var failure: RequestFailure?
+    /// The check of the answer's body, and its request's target; nil without.
+    var check: UnsafeMutablePointer<BodyChecker.Record>?
+    /// The connection is closed when the first part of the answer's body has come.
+    var closesEarly = false
     /// Bytes of the request body already handed to nghttp2.
     var sentBodyByteCount = 0
 
-    /// The response's fields as strings of the client's cache, the first `fieldLimit` of them.
-    var fieldNames = InlineArray<16, StringCache.Handle>(repeating: .none)
-    var fieldValues = InlineArray<16, StringCache.Handle>(repeating: .none)
+    /// What the answer's head looks like, of its first `fieldLimit` fields.
+    var shape = AnswerShape()
     var fieldCount = 0
     static let fieldLimit = 16
 
@@ -29,6 +35,8 @@ struct RequestRecord {
 /// Why a request ended without a full answer.
 enum RequestFailure {
     case closed, reset, goaway, timeout, protocolError, aborted
+    /// Left by us, on purpose: see `ClientManners.earlyCloseShare`.
+    case abandoned
 }
 
 /// The records of one loop.

@@ -27,7 +27,7 @@ final class RequestTemplate {
         paths = configuration.paths.map { keep($0.utf8) }
         var fixed: [(name: ArenaBytes, value: ArenaBytes)] = [
             (ArenaBytes(":method"), keep(configuration.method.utf8)),
-            (ArenaBytes(":scheme"), ArenaBytes("http")),
+            (ArenaBytes(":scheme"), configuration.tls == nil ? ArenaBytes("http") : ArenaBytes("https")),
             (ArenaBytes(":authority"), authority),
             (ArenaBytes(":path"), paths[0]),
             (ArenaBytes("user-agent"), ArenaBytes("highwater")),

@@ -30,6 +30,10 @@ package struct Dashboard: Sendable {
     /// The chosen row of the list that has the focus.
     package internal(set) var selection = 0
     package internal(set) var table = ConnectionTable()
+    /// The connection whose memory map the zoomed arena panel shows. The program asks the server for it.
+    package internal(set) var inspected: ConnectionIdentity?
+    /// Which of the two latencies the maps show.
+    package internal(set) var latency = LatencyKind.response
     /// The connection that is looked at alone.
     package internal(set) var detail: ConnectionIdentity?
 
@@ -78,6 +82,7 @@ package struct Dashboard: Sendable {
         held = nil
         detail = nil
         newest = nil
+        inspected = nil
     }
 
     /// The screen at this size. Any size, 0x0 included.
@@ -112,6 +117,7 @@ package struct Dashboard: Sendable {
             run: run, history: shown, end: held?.end ?? shown.added, events: shownEvents,
             glyphs: glyphs, focus: shownZoom ?? focus, zoomed: shownZoom, selection: selection, table: table, detail: detail, isPaused: isPaused,
             keys: keys, notice: notice, theme: theme,
+            inspected: inspected, latency: latency,
             newestNanoseconds: history.last?.timeNanoseconds ?? 0)
     }
 }

@@ -4,7 +4,7 @@ package import Measurements
 package struct Moment: Sendable {
     package let timeNanoseconds: UInt64
     /// Without its rows, which are in `rows`.
-    package let server: ServerSample?
+    package private(set) var server: ServerSample?
     /// Without its histograms, which are in `service` and `response`.
     package let client: ClientSample?
     package let process: ProcessSample
@@ -47,7 +47,14 @@ package struct Moment: Sendable {
             ?? rows.first { $0.identity == identity }.map { ConnectionTrace($0) }
     }
 
+    /// Arenas and teeth of the inspected connection that a past moment keeps: in ten minutes 5 MB.
+    static let pastArenaLimit = 16, pastToothLimit = 40
+
     mutating func becomePast() {
+        if let inspection = server?.inspection {
+            server?.inspection?.arenas = Array(inspection.arenas.prefix(Moment.pastArenaLimit))
+            server?.inspection?.ended = inspection.ended.suffix(Moment.pastToothLimit)
+        }
         if traces.isEmpty { traces = rows.prefix(Moment.traceLimit).map { ConnectionTrace($0) } }
         if rows.count > Moment.pastRowLimit { rows = Array(rows.prefix(Moment.pastRowLimit)) }
     }
@@ -59,6 +66,8 @@ package struct Rates: Equatable, Sendable {
     package var receivedBytes = 0.0
     package var sentBytes = 0.0
     package var errors = 0.0
+    /// Answers by class of status.
+    package var outcomes = OutcomeRates()
     package var directWrites = 0.0
     package var queuedWrites = 0.0
     package var arenaResets = 0.0
@@ -88,6 +97,10 @@ package struct Rates: Equatable, Sendable {
             sentBytes = rate(server?.sentBytes, oldServer?.sentBytes)
             errors = rate(server?.failures, oldServer?.failures)
         }
+        let statuses = client?.statuses ?? server?.statuses, oldStatuses = oldClient?.statuses ?? oldServer?.statuses
+        outcomes.success = rate(statuses?.success, oldStatuses?.success)
+        outcomes.clientError = rate(statuses?.clientError, oldStatuses?.clientError)
+        outcomes.serverError = rate(statuses?.serverError, oldStatuses?.serverError)
         let writes = server?.writes ?? client?.writes, oldWrites = oldServer?.writes ?? oldClient?.writes
         directWrites = rate(writes?.direct, oldWrites?.direct)
         queuedWrites = rate(writes?.queued, oldWrites?.queued)
@@ -107,6 +120,13 @@ package struct Rates: Equatable, Sendable {
     static func rate(_ now: UInt64, _ before: UInt64, _ seconds: Double) -> Double {
         seconds > 0 && now >= before ? Double(now - before) / seconds : 0
     }
+}
+
+/// Answers by the first digit of their status, a second.
+package struct OutcomeRates: Equatable, Sendable {
+    package var success = 0.0
+    package var clientError = 0.0
+    package var serverError = 0.0
 }
 
 /// What one cache did in one interval.

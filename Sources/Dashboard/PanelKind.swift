@@ -30,7 +30,9 @@ package enum PanelKind: Int, Hashable, Sendable, CaseIterable {
                 ([.sortNext, .sortPrevious], "sort by the next column, back"), ([.sortReverse], "turn the order round"),
             ]
         case .events: [([.up, .down], "up and down"), ([.first, .last], "newest and oldest"), ([.open], "to the moment of the event")]
-        case .throughput, .latency, .pending, .arena, .caches:
+        case .latency: [([.latency], "the map: response or service"), ([.left, .right], "back and forth in time"), ([.open], "this panel alone")]
+        case .arena: [([.up, .down], "alone: a connection's memory"), ([.left, .right], "back and forth in time"), ([.open], "this panel alone")]
+        case .throughput, .pending, .caches:
             [([.left, .right], "back and forth in time"), ([.open], "this panel alone")]
         }
     }

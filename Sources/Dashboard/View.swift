@@ -21,6 +21,10 @@ struct View {
     let notice: String?
     /// The name of the one in use.
     let theme: String
+    /// The connection whose memory map is shown.
+    let inspected: ConnectionIdentity?
+    /// Which of the two latencies the maps show.
+    let latency: LatencyKind
     /// Of the newest sample, shown or not.
     let newestNanoseconds: UInt64
 
@@ -46,9 +50,22 @@ struct View {
 
     /// Latencies of the last ten seconds, or of the last sample if that is longer.
     func window(_ buckets: (Moment) -> LatencyBuckets) -> LatencyBuckets {
+        window(buckets, endingAt: end - (history.added - history.count) - 1)
+    }
+
+    /// The same so many seconds earlier; nil where nothing is kept of then.
+    func window(_ buckets: (Moment) -> LatencyBuckets, secondsAgo seconds: UInt64) -> LatencyBuckets? {
+        guard let now = moment?.timeNanoseconds, now > seconds * 1_000_000_000 else { return nil }
+        let index = history.index(atNanoseconds: now - seconds * 1_000_000_000)
+        guard index > 0, index < history.count else { return nil }
+        return window(buckets, endingAt: index)
+    }
+
+    private func window(_ buckets: (Moment) -> LatencyBuckets, endingAt place: Int) -> LatencyBuckets {
         var sum = LatencyBuckets()
-        guard let now = moment?.timeNanoseconds else { return sum }
-        var index = end - (history.added - history.count) - 1
+        guard place >= 0, place < history.count else { return sum }
+        let now = history[place].timeNanoseconds
+        var index = place
         repeat {
             sum.merge(buckets(history[index]))
             index -= 1
@@ -79,13 +96,27 @@ extension PanelKind {
         case .events: EventsPanel()
         }
     }
+
+    /// What the panel becomes when it has the screen to itself.
+    var zoomedPanel: any Panel {
+        switch self {
+        case .throughput: ThroughputZoom()
+        case .latency: LatencyZoom()
+        case .pending: PendingZoom()
+        case .arena: ArenaZoom()
+        case .caches: CachesZoom()
+        case .connections, .events: panel
+        }
+    }
 }
 
 extension Frame {
     /// The border of a panel, with its number and name, and the panel in it.
     mutating func draw(_ kind: PanelKind, in region: Region, _ view: View) {
         guard region.width > 1, region.height > 1 else { return }
-        let panel = kind.panel
+        // In less room than this the panel at a glance says more.
+        let isRoomy = region.width >= 62 && region.height >= 14
+        let panel = view.zoomed == kind && isRoomy ? kind.zoomedPanel : kind.panel
         let isFocused = view.focus == kind
         let role: Role = isFocused ? .focus(kind) : .border(kind)
         border(region, role, view.glyphs)

@@ -1,6 +1,6 @@
+internal import Client
 internal import Dispatch
 internal import Glibc
-internal import Loop
 internal import Synchronization
 
 /// What the workers tell the experiment: that they have answered, are done, have ended, or failed.
@@ -10,8 +10,11 @@ final class Answers: Sendable {
         var finishedLoads = 0
         var endedServers = 0
         var endedClients = 0
-        var failures: [LoopError] = []
-        var lastConnectError: LoopError?
+        var endedSlowReaders = 0
+        /// Numbers of those whose end nobody has taken notice of.
+        var newlyEndedSlowReaders: [Int] = []
+        var failures: [String] = []
+        var lastConnectError: ConnectError?
     }
 
     private let state = Mutex(State())
@@ -58,6 +61,14 @@ final class Answers: Sendable {
         answered.signal()
     }
 
+    /// A thread of slow readers ends. Nobody waits for its readings.
+    func endSlowReader(_ number: Int) {
+        state.withLock { state in
+            state.endedSlowReaders += 1
+            state.newlyEndedSlowReaders.append(number)
+        }
+    }
+
     func finishLoad() {
         let isLast = state.withLock { state in
             state.finishedLoads += 1
@@ -66,9 +77,9 @@ final class Answers: Sendable {
         if isLast { unsafe _ = write(doneWriter, "!", 1) }
     }
 
-    func fail(_ error: LoopError) { state.withLock { $0.failures.append(error) } }
+    func fail(_ error: any Error) { state.withLock { $0.failures.append("\(error)") } }
 
-    func note(_ error: LoopError) { state.withLock { $0.lastConnectError = error } }
+    func note(_ error: ConnectError) { state.withLock { $0.lastConnectError = error } }
 
     // MARK: On the experiment's thread
 
@@ -88,8 +99,17 @@ final class Answers: Sendable {
 
     var endedServers: Int { state.withLock { $0.endedServers } }
     var endedClients: Int { state.withLock { $0.endedClients } }
+    var endedSlowReaders: Int { state.withLock { $0.endedSlowReaders } }
 
-    var failures: [LoopError] { state.withLock { $0.failures } }
+    /// Numbers of the slow readers that have ended since the last time.
+    func takeEndedSlowReaders() -> [Int] {
+        state.withLock { state in
+            defer { state.newlyEndedSlowReaders = [] }
+            return state.newlyEndedSlowReaders
+        }
+    }
 
-    var lastConnectError: LoopError? { state.withLock { $0.lastConnectError } }
+    var failures: [String] { state.withLock { $0.failures } }
+
+    var lastConnectError: ConnectError? { state.withLock { $0.lastConnectError } }
 }

@@ -1,5 +1,6 @@
 internal import Client
 internal import Loop
+internal import Measurements
 internal import Server
 internal import Workload
 
@@ -10,6 +11,9 @@ extension ServerConfiguration {
         unsentByteLimit = plan.unsentByteLimit
         sendBufferByteCount = plan.sendBufferByteCount
         bodyByteLimit = plan.bodyByteLimit
+        writePolicy = plan.writePolicy
+        allowsUnsafe = plan.allowsUnsafe
+        handshakeTimeoutNanoseconds = plan.handshakeTimeout.nanoseconds
         headerTimeoutNanoseconds = plan.headerTimeout.nanoseconds
         idleTimeoutNanoseconds = plan.idleTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
@@ -18,8 +22,11 @@ extension ServerConfiguration {
 
 extension ClientConfiguration {
     /// The part of the plan that falls to one of its loops.
-    init(_ plan: ClientPlan, address: SocketAddress, authority: String, loop: Int, of loops: Int) {
+    init(
+        _ plan: ClientPlan, address: SocketAddress, authority: String, caches: CacheOwnership, loop: Int, of loops: Int
+    ) {
         self.init(address: address, authority: authority)
+        httpVersion = HTTPVersion(plan.http)
         paths = plan.paths
         method = plan.method
         headers = plan.headers.map { (name: $0.name, value: $0.value) }
@@ -30,6 +37,57 @@ extension ClientConfiguration {
         connectTimeoutNanoseconds = plan.connectTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
         windowByteCount = plan.windowByteCount
+        self.caches = caches
+        renewal = ConnectionRenewal(plan.reconnect)
+        manners.earlyCloseShare = plan.earlyCloseShare
+        if plan.halfCloses {
+            // HTTP/2 has nothing like it.
+            manners.halfCloses = true
+            httpVersion = .http1
+        }
+        if plan.checksBodies {
+            checkedTargets = plan.paths.map { path in
+                PredictableTarget(path).map {
+                    CheckedTarget(head: $0.head, tail: $0.tail, byteCount: $0.byteCount, seed: $0.seed)
+                }
+            }
+            // No two loops ask for the same.
+            firstSeed = UInt64(loop)
+            seedStride = UInt64(loops)
+        }
+    }
+}
+
+extension ConnectionRenewal {
+    init(_ policy: ReconnectPolicy) {
+        switch policy {
+        case .never: self = .never
+        case .always: self = .requests(1)
+        case .requests(let count): self = .requests(count)
+        case .after(let duration): self = .nanoseconds(duration.nanoseconds)
+        }
+    }
+}
+
+extension CacheOwnership {
+    /// What is to be shared by all loops is made here, once a run.
+    init(_ scope: CacheScope) {
+        switch scope {
+        case .client: self = .client
+        case .loop: self = .loop
+        case .off: self = .off
+        case .shared: self = .shared(SharedCaches())
+        case .unguarded: self = .unguarded(UnguardedCaches())
+        }
+    }
+
+    /// Adds what all loops together have counted: no loop has that in its own reading.
+    func add(to sample: inout ClientSample) {
+        switch self {
+        case .client, .loop, .off: break
+        case .shared(let caches): caches.add(to: &sample)
+        case .unguarded(let caches): caches.add(to: &sample)
+        }
     }
 }
 

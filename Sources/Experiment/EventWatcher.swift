@@ -34,8 +34,16 @@ struct EventWatcher {
         }
         let reconnects = grown(\.client, \.reconnects)
         if reconnects > 0 { note(.warning, "client", "\(reconnects) connected again") }
-        let errored = grown(\.client, \.erroredRequests)
+        let corruptions = grown(\.client, \.cacheCorruptions)
+        if corruptions > 0 { note(.error, "client", "\(corruptions) faults in caches without a lock") }
+        let abandoned = grown(\.client, \.errors.abandoned)
+        let errored = grown(\.client, \.erroredRequests) - abandoned
         if errored > 0 { note(.error, "client", "\(errored) requests without an answer") }
+        for violation in sample.client?.bodyViolations ?? [] {
+            note(.error, "client", violation.items.joined(separator: ", "))
+        }
+        let wrongBodies = grown(\.client, \.bodies.wrong)
+        if wrongBodies > 0 { note(.error, "client", "\(wrongBodies) wrong answers, found by --body-check") }
         let serverErrors = grown(\.client, \.statuses.serverError)
         if serverErrors > 0 { note(.error, "client", "\(serverErrors) answers 5xx") }
         let refused = grown(\.server, \.refusedConnections)
@@ -44,6 +52,12 @@ struct EventWatcher {
         if protocolErrors > 0 { note(.warning, "server", "\(protocolErrors) protocol errors") }
         let timeouts = grown(\.server, \.timeouts)
         if timeouts > 0 { note(.warning, "server", "\(timeouts) timeouts") }
+        let resets = grown(\.server, \.audit.unsafeResets)
+        if resets > 0 { note(.error, "audit", "\(resets) arenas reset with writes pending") }
+        let stale = grown(\.server, \.audit.staleCompletions)
+        if stale > 0 { note(.error, "audit", "\(stale) writes found another generation when they were done") }
+        let changed = grown(\.server, \.audit.changedWrites)
+        if changed > 0 { note(.error, "audit", "\(changed) writes had their bytes changed") }
         let pauses = grown(\.server, \.readPauses)
         if pauses > 0 { note(.info, "server", "\(pauses) connections paused: the peer does not read") }
     }

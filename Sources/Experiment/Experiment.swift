@@ -2,6 +2,7 @@ internal import Client
 internal import Loop
 package import Measurements
 internal import Server
+internal import TLS
 package import Workload
 
 /// Why an experiment could not begin.
@@ -19,14 +20,22 @@ package final class Experiment {
     package let plan: Plan
     /// "127.0.0.1:41231": where the embedded server listens; nil without one.
     package let serverAddress: String?
+    /// The same for TLS; nil without.
+    package let secureServerAddress: String?
     /// Whom the clients ask: the server, or the plan's target.
     package let targetAddress: String?
 
     private let sockets: [Listener.Socket]
-    private let clientAddress: SocketAddress?
+    private let secureSockets: [Listener.Socket]
+    let tls: TLSSetup
+    let clientAddress: SocketAddress?
     private var servers: [ServerWorker] = []
     private var clients: [ClientWorker] = []
-    private let answers: Answers
+    /// Those that all loops share, if there are such.
+    private var commonCaches: CacheOwnership?
+    let answers: Answers
+    /// In the order in which they were asked for; those that have ended stay.
+    var slowReaders: [SlowReaderWorker] = []
     private var probe = ProcessProbe()
 
     private var startNanoseconds: UInt64 = 0
@@ -34,8 +43,13 @@ package final class Experiment {
     private var lastServerSamples: [ServerSample?] = []
     private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
+    private var violations: ViolationInbox?
+    /// Hears of an audit's evidence at once, on a server's thread, instead of `takeEvents`. Set before `start`
+    /// by a process that may die of what it runs: what is not written then is lost.
+    package var onViolation: (@Sendable (Event) -> Void)?
     private var drainNanoseconds: UInt64 = 0
     private var areServersStopping = false
+    private(set) var hasBegunStop = false
     private var isStopped = false
 
     /// Requests per second asked for, all clients together; nil with a closed load.
@@ -43,6 +57,8 @@ package final class Experiment {
     package private(set) var connections: Int
     package private(set) var streams: Int
     package private(set) var isLoadPaused = false
+    /// Of the server's new connections; nil without a server of ours.
+    package private(set) var writePolicy: WritePolicy?
 
     /// How long a loop may take to answer before its last reading is used again.
     private static let answerSeconds = 2.0
@@ -56,45 +72,62 @@ package final class Experiment {
         rate = plan.client?.rate
         connections = plan.client?.connections ?? 0
         streams = plan.client?.streams ?? 0
+        writePolicy = plan.server?.writePolicy
+        if let server = plan.server, server.writePolicy.isUnsafe, !server.allowsUnsafe {
+            throw ExperimentError("write policy \(server.writePolicy.rawValue) may take the process down: it runs in a worker only")
+        }
         let clientLoops = plan.client.map { min($0.loops, $0.connections) } ?? 0
         answers = Answers(loadCount: clientLoops)
+        do { tls = try TLSSetup(plan) } catch { throw ExperimentError(error.description) }
         var bound: [Listener.Socket] = []
+        var secure: [Listener.Socket] = []
         do {
-            try Experiment.bind(plan.server, into: &bound)
-            sockets = bound
-            if let client = plan.client, plan.server == nil {
-                clientAddress = try SocketAddress.resolve(host: client.host, port: client.port)
+            if let server = plan.server {
+                try Experiment.bind(host: server.host, port: server.port, loops: server.loops, into: &bound)
+                if let tls = server.tls {
+                    try Experiment.bind(host: tls.host, port: tls.port, loops: server.loops, into: &secure)
+                }
+                clientAddress = (plan.clientsUseTLS ? secure : bound).first?.address
             } else {
-                clientAddress = sockets.first?.address
+                clientAddress = try plan.client.map { (client) throws(LoopError) in
+                    try SocketAddress.resolve(
+                        host: client.connectTo?.host ?? client.host, port: client.connectTo?.port ?? client.port)
+                }
             }
+            sockets = bound
+            secureSockets = secure
         } catch {
-            for socket in bound { socket.close() }
+            for socket in bound + secure { socket.close() }
             throw ExperimentError(error.description)
         }
         serverAddress = sockets.first?.address.description
-        targetAddress = plan.client.map { client in
-            plan.server == nil ? Experiment.authority(client.host, client.port) : nil
-        } ?? nil ?? serverAddress
+        secureServerAddress = secureSockets.first?.address.description
+        if let client = plan.client, plan.server == nil {
+            targetAddress = Experiment.authority(client.host, client.port, usualPort: client.isSecure ? 443 : 80)
+        } else {
+            targetAddress = plan.client == nil ? nil : clientAddress?.description
+        }
     }
 
-    private static func bind(_ plan: ServerPlan?, into sockets: inout [Listener.Socket]) throws(LoopError) {
-        guard let plan else { return }
-        guard let address = SocketAddress(host: plan.host, port: plan.port) else {
-            throw LoopError(call: "listen address \(plan.host): not numeric", code: -22)
+    private static func bind(
+        host: String, port: Int, loops: Int, into sockets: inout [Listener.Socket]
+    ) throws(LoopError) {
+        guard let address = SocketAddress(host: host, port: port) else {
+            throw LoopError(call: "listen address \(host): not numeric", code: -22)
         }
-        let first = try Listener.Socket(binding: address, sharesPort: plan.loops > 1)
+        let first = try Listener.Socket(binding: address, sharesPort: loops > 1)
         sockets.append(first)
-        for _ in 1..<max(1, plan.loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
+        for _ in 1..<max(1, loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
     }
 
     deinit {
         // What no worker took over.
-        for socket in sockets.dropFirst(servers.count) { socket.close() }
+        for socket in sockets.dropFirst(servers.count) + secureSockets.dropFirst(servers.count) { socket.close() }
     }
 
-    private static func authority(_ host: String, _ port: Int) -> String {
+    private static func authority(_ host: String, _ port: Int, usualPort: Int) -> String {
         let host = host.contains(":") ? "[\(host)]" : host
-        return port == 80 ? host : "\(host):\(port)"
+        return port == usualPort ? host : "\(host):\(port)"
     }
 
     /// Starts the threads: time 0.
@@ -103,20 +136,30 @@ package final class Experiment {
         lastSampleNanoseconds = startNanoseconds
         do {
             if let plan = plan.server {
+                let violations = ViolationInbox(startNanoseconds: startNanoseconds, listener: onViolation)
+                self.violations = violations
+                var configuration = ServerConfiguration(plan)
+                configuration.onViolation = { violations.note($0) }
+                configuration.tls = tls.server
                 for (number, socket) in sockets.enumerated() {
                     servers.append(try ServerWorker(
-                        number: number, socket: socket, configuration: ServerConfiguration(plan), answers: answers))
+                        number: number, socket: socket, secureSocket: secureSockets.isEmpty ? nil : secureSockets[number],
+                        configuration: configuration, isAudited: plan.audits ?? EventLoop.isAuditedByDefault, answers: answers))
                 }
             }
             // A client that connects before anybody listens is refused, and that would be counted.
             answers.waitUntilReady(servers.count, seconds: Experiment.answerSeconds)
             if let client = plan.client, let address = clientAddress {
                 let loops = min(client.loops, client.connections)
+                let caches = CacheOwnership(client.cacheScope)
+                commonCaches = caches
                 for number in 0..<loops {
+                    var configuration = ClientConfiguration(
+                        client, address: address, authority: targetAddress ?? address.description, caches: caches,
+                        loop: number, of: loops)
+                    configuration.tls = tls.client
                     clients.append(try ClientWorker(
-                        number: number,
-                        configuration: ClientConfiguration(
-                            client, address: address, authority: targetAddress ?? address.description, loop: number, of: loops),
+                        number: number, configuration: configuration,
                         share: client.rate.map { (rate: $0 / Double(loops), phase: Double(number) / Double(loops)) },
                         answers: answers))
                 }
@@ -128,6 +171,10 @@ package final class Experiment {
         }
         lastServerSamples = servers.map { _ in nil }
         lastClientSamples = clients.map { _ in nil }
+        startPlannedSlowReaders()
+        if tls.client?.configuration.isInsecure == true {
+            note(.warning, source: "client", "the server's certificate is not verified (--insecure)")
+        }
     }
 
     // MARK: Samples
@@ -136,16 +183,24 @@ package final class Experiment {
     package func sample() -> Sample {
         let asked = EventLoop.monotonicNanoseconds()
         if !isStopped {
+            // Nobody waits for them; by the time the others have answered they usually have too.
+            for worker in slowReaders { worker.ask() }
             for worker in servers { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
             for worker in clients { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
             answers.wait(for: servers.count + clients.count, seconds: Experiment.answerSeconds)
         }
+        noteSlowReadersThatEnded()
         let now = EventLoop.monotonicNanoseconds()
         let sample = Sample(
             timeNanoseconds: now - startNanoseconds, intervalNanoseconds: now - lastSampleNanoseconds,
             server: mergeServers(), client: mergeClients(), process: probe.sample())
         lastSampleNanoseconds = now
         watcher.look(at: sample, connectError: answers.lastConnectError?.reason)
+        for event in sample.client?.events ?? [] {
+            watcher.note(Event(
+                timeNanoseconds: event.monotonicNanoseconds - min(event.monotonicNanoseconds, startNanoseconds),
+                level: event.level, source: "client", text: event.text))
+        }
         return sample
     }
 
@@ -169,11 +224,15 @@ package final class Experiment {
             // Counters may be read again when a loop is late; what histograms hold only once.
             lastClientSamples[index]?.forgetHistograms()
         }
+        commonCaches?.add(to: &merged)
+        addSlowReaders(to: &merged)
         return merged
     }
 
     /// What happened since the last time, oldest first.
-    package func takeEvents() -> [Event] { watcher.takeEvents() }
+    package func takeEvents() -> [Event] {
+        (watcher.takeEvents() + (violations?.takeEvents() ?? [])).sorted { $0.timeNanoseconds < $1.timeNanoseconds }
+    }
 
     /// A line of our own among the events: what the user did.
     package func note(_ level: Event.Level, source: String, _ text: String) {
@@ -191,7 +250,16 @@ package final class Experiment {
     package var connectFailure: String? { answers.lastConnectError?.reason }
 
     /// What kept a loop from running; empty when all ran.
-    package var failures: [String] { answers.failures.map(\.description) }
+    package var failures: [String] { answers.failures }
+
+    /// Samples tell more of this connection of the server from now on, and of no other.
+    ///
+    /// - Parameters:
+    ///   - loop: which of the server's loops it is on; nil: look at none.
+    ///   - id: its number there.
+    package func inspect(loop: Int?, id: UInt64) {
+        for (number, worker) in servers.enumerated() { worker.mailbox.post(.inspect(number == loop ? id : nil)) }
+    }
 
     // MARK: Load under the fingers
 
@@ -229,6 +297,16 @@ package final class Experiment {
         note(.info, source: "load", paused ? "paused" : "resumed")
     }
 
+    /// Who owns the answers of the server's connections that are accepted from now on.
+    /// - Returns: false where there is no server, or where that may take the process down.
+    package func setWritePolicy(_ new: WritePolicy) -> Bool {
+        guard let server = plan.server, server.allowsUnsafe || !new.isUnsafe else { return false }
+        writePolicy = new
+        for worker in servers { worker.mailbox.post(.setWritePolicy(new)) }
+        note(.info, source: "server", "write policy \(new.rawValue) for new connections")
+        return true
+    }
+
     // MARK: Ending
 
     /// Stops the clients, then drains the server, and joins all threads.
@@ -242,12 +320,14 @@ package final class Experiment {
     /// The same without waiting: the clients are told. Then ask `hasDrained` until it is so, and call `finishStop`.
     package func beginStop(withinSeconds seconds: Double) {
         drainNanoseconds = UInt64(seconds * 1e9)
+        hasBegunStop = true
         stop(clients.map(\.mailbox))
+        for worker in slowReaders { worker.stop() }
     }
 
     /// All threads have ended. Tells the server to drain once the clients have gone.
     package func hasDrained() -> Bool {
-        guard answers.endedClients == clients.count else { return false }
+        guard answers.endedClients == clients.count, answers.endedSlowReaders == slowReaders.count else { return false }
         stopServers()
         return answers.endedServers == servers.count
     }
@@ -262,6 +342,7 @@ package final class Experiment {
     private func joinWorkers() {
         guard !isStopped else { return }
         for worker in clients { worker.join() }
+        for worker in slowReaders { worker.join() }
         stopServers()
         for worker in servers { worker.join() }
         isStopped = true

@@ -12,6 +12,9 @@ enum Command: Sendable {
     case setPaused(Bool, rate: Double)
     case setStreams(Int)
     case setConnections(Int)
+    /// The server tells more of the connection with this number; nil: of none.
+    case inspect(UInt64?)
+    case setWritePolicy(WritePolicy)
     /// Asked at this time: what an open load had to send by then is still wanted.
     case stop(askedNanoseconds: UInt64, withinNanoseconds: UInt64)
 }
@@ -23,15 +26,16 @@ final class ServerWorker: Sendable {
     private let thread: LoopThread
 
     init(
-        number: Int, socket: Listener.Socket, configuration: ServerConfiguration, answers: Answers
+        number: Int, socket: Listener.Socket, secureSocket: Listener.Socket?, configuration: ServerConfiguration,
+        isAudited: Bool, answers: Answers
     ) throws(LoopError) {
         let mailbox = mailbox
         let latest = latest
         thread = try LoopThread(name: "server-\(number)") {
-            do throws(LoopError) {
-                let loop = try EventLoop()
+            do {
+                let loop = try EventLoop(isAudited: isAudited)
                 let server = try HTTPServer(
-                    loop: loop, socket: socket, number: number, configuration: configuration
+                    loop: loop, socket: socket, secureSocket: secureSocket, number: number, configuration: configuration
                 ) { mailbox.close() }
                 try mailbox.open(on: loop) { command in
                     switch command {
@@ -42,6 +46,8 @@ final class ServerWorker: Sendable {
                         latest.publish(sample)
                         answers.count()
                     case .stop(_, let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
+                    case .inspect(let id): server.inspect(id)
+                    case .setWritePolicy(let policy): server.setWritePolicy(policy)
                     case .setRate, .setPaused, .setStreams, .setConnections: break
                     }
                 }
@@ -71,7 +77,7 @@ final class ClientWorker: Sendable {
         let mailbox = mailbox
         let latest = latest
         thread = try LoopThread(name: "client-\(number)") {
-            do throws(LoopError) {
+            do {
                 let loop = try EventLoop()
                 let generator = try LoadGenerator(loop: loop, configuration: configuration, share: share) {
                     answers.finishLoad()
@@ -90,6 +96,8 @@ final class ClientWorker: Sendable {
                     case .setPaused(let paused, let rate): generator.setPaused(paused, rate: rate)
                     case .setStreams(let count): generator.setStreams(count)
                     case .setConnections(let count): generator.setConnections(count)
+                    case .inspect: break
+                    case .setWritePolicy: break
                     case .stop(let asked, let nanoseconds):
                         generator.stop(askedNanoseconds: asked, withinNanoseconds: nanoseconds)
                     }

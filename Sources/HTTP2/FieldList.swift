@@ -41,6 +41,16 @@ package final class FieldList {
         unsafe fields[index].valuelen = value.count
     }
 
+    /// The field at `index`, as it was given.
+    package subscript(index: Int) -> (name: ArenaBytes, value: ArenaBytes) {
+        precondition(index >= 0 && index < fieldCount)
+        let field = unsafe fields[index]
+        return unsafe (
+            ArenaBytes(start: UnsafeRawPointer(field.name), count: field.namelen),
+            ArenaBytes(start: UnsafeRawPointer(field.value), count: field.valuelen)
+        )
+    }
+
     /// nghttp2 reads these and takes them mutable only because C says so.
     private static func bytes(_ bytes: ArenaBytes) -> UnsafeMutablePointer<UInt8>? {
         unsafe bytes.start.map { start in

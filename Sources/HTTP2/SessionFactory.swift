@@ -6,6 +6,12 @@ internal import Memory
 /// `@safe`: the nghttp2 objects are its own, and each session keeps the factory.
 @safe
 package final class SessionFactory {
+    /// Of the nghttp2 that is linked now.
+    package static var nghttp2Version: String {
+        guard let info = unsafe nghttp2_version(0) else { return "unknown" }
+        return unsafe String(cString: info.pointee.version_str)
+    }
+
     let callbacks: OpaquePointer
     let option: OpaquePointer
     let memory: UnsafeMutablePointer<nghttp2_mem>

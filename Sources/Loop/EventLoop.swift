@@ -19,6 +19,9 @@ package final class EventLoop {
     /// Finished timers kept for reuse.
     static let idleTimerLimit = 256
 
+    /// Of the libuv that is linked now, which need not be the one we were built with.
+    package static var libuvVersion: String { unsafe String(cString: uv_version_string()) }
+
     let handle: UnsafeMutablePointer<uv_loop_t>
     let readBuffer: UnsafeMutableRawBufferPointer
 
@@ -28,11 +31,15 @@ package final class EventLoop {
     /// The batch that the connections of this loop fill and flush in turn.
     package let batch: WriteBatch
 
+    /// nil: nobody asked for one.
+    package let audit: WriteAudit?
+
     private var idleWrites: UnsafeMutablePointer<PendingWrite>?
     private var idleWriteCount = 0
     private var idleTimers: [Timer] = []
 
-    package init() throws(LoopError) {
+    /// - Parameter isAudited: whether arenas and writes are watched; see `WriteAudit`.
+    package init(isAudited: Bool = EventLoop.isAuditedByDefault) throws(LoopError) {
         unsafe handle = .allocate(capacity: 1)
         let code = unsafe uv_loop_init(handle)
         if code != 0 {
@@ -40,7 +47,8 @@ package final class EventLoop {
             throw LoopError(call: "uv_loop_init", code: code)
         }
         unsafe readBuffer = .allocate(byteCount: EventLoop.readByteLimit, alignment: 64)
-        arenas = ArenaPool()
+        arenas = ArenaPool(isAudited: isAudited)
+        audit = isAudited ? WriteAudit() : nil
         batch = WriteBatch()
     }
 

@@ -5,7 +5,8 @@ internal import Memory
 ///
 /// libuv copies the list of buffers but not the bytes: they must stay put until the
 /// callback runs. So the leases live here, beside the request that reads the bytes, and
-/// end in the callback, which libuv always runs, with ECANCELED on close.
+/// end in the callback, which libuv always runs, with ECANCELED on close. A write that has
+/// its bytes copied owns the copy instead.
 @unsafe
 struct PendingWrite {
     /// libuv keeps up to four buffers inside `uv_write_t` and mallocs for more.
@@ -19,27 +20,54 @@ struct PendingWrite {
     var byteCount = 0
     var queuedNanoseconds: UInt64 = 0
     /// Room for `bufferLimit` leases, of which `leaseCount` are out.
-    let leases: UnsafeMutablePointer<Lease>
+    private let room: UnsafeMutablePointer<Lease>?
+    var leases: UnsafeMutablePointer<Lease> { unsafe room.unsafelyUnwrapped }
     var leaseCount = 0
+    /// The bytes, where they were copied.
+    private let copy: UnsafeMutableRawPointer?
+    /// The kernel took the bytes when libuv was given them; only the callback is due.
+    var isDirect = false
+    /// An audit's; nil without one.
+    var witness: UnsafeMutablePointer<WriteWitness>?
 
     static func make() -> UnsafeMutablePointer<PendingWrite> {
         let write = UnsafeMutablePointer<PendingWrite>.allocate(capacity: 1)
-        unsafe write.initialize(to: PendingWrite(leases: .allocate(capacity: bufferLimit)))
+        unsafe write.initialize(to: PendingWrite(room: .allocate(capacity: bufferLimit), copy: nil))
         return unsafe write
+    }
+
+    /// A write with room for a copy of its bytes: two blocks from malloc, freed by `free`.
+    static func make(copyByteCount: Int) -> (UnsafeMutablePointer<PendingWrite>, copy: UnsafeMutableRawPointer) {
+        let write = UnsafeMutablePointer<PendingWrite>.allocate(capacity: 1)
+        let copy = UnsafeMutableRawPointer.allocate(byteCount: copyByteCount, alignment: 1)
+        unsafe write.initialize(to: PendingWrite(room: nil, copy: copy))
+        return unsafe (write, copy)
+    }
+
+    /// The request that stands at a write's front.
+    static func request(of write: UnsafeMutablePointer<PendingWrite>) -> UnsafeMutablePointer<uv_write_t> {
+        unsafe UnsafeMutableRawPointer(write).assumingMemoryBound(to: uv_write_t.self)
     }
 
     /// Frees a write whose leases have ended.
     static func free(_ write: UnsafeMutablePointer<PendingWrite>) {
         unsafe precondition(write.pointee.leaseCount == 0, "write freed with leases")
-        unsafe write.pointee.leases.deallocate()
+        unsafe write.pointee.room?.deallocate()
+        unsafe write.pointee.copy?.deallocate()
         unsafe write.deallocate()
     }
 
-    private init(leases: UnsafeMutablePointer<Lease>) { unsafe self.leases = unsafe leases }
+    private init(room: UnsafeMutablePointer<Lease>?, copy: UnsafeMutableRawPointer?) {
+        unsafe self.room = unsafe room
+        unsafe self.copy = unsafe copy
+    }
+
+    /// Owns a copy of its bytes, and has no leases.
+    var isCopy: Bool { unsafe copy != nil }
 
     /// Gives the leases back: libuv is done with the bytes.
     mutating func endLeases() {
-        unsafe leases.deinitialize(count: leaseCount)
+        if unsafe leaseCount > 0 { unsafe leases.deinitialize(count: leaseCount) }
         unsafe leaseCount = 0
     }
 }

@@ -25,6 +25,8 @@ package protocol TCPStreamOwner: AnyObject {
 @safe
 package final class TCPStream {
     package let loop: EventLoop
+    /// What the owner calls itself, for an audit.
+    package var number: UInt64 = 0
     private let handle: UnsafeMutablePointer<uv_tcp_t>
     private let requests: UnsafeMutablePointer<Requests>
     /// Not retained: the owner closes the stream and waits for `streamDidClose`.
@@ -38,7 +40,7 @@ package final class TCPStream {
     private var hasShutDown = false
 
     /// Writes that libuv has not finished, oldest first.
-    private var oldestWrite: UnsafeMutablePointer<PendingWrite>?
+    private(set) var oldestWrite: UnsafeMutablePointer<PendingWrite>?
     private var youngestWrite: UnsafeMutablePointer<PendingWrite>?
 
     // Counters, plain integers of the loop's thread.
@@ -92,11 +94,17 @@ package final class TCPStream {
     // MARK: Opening
 
     /// Starts connecting; the owner hears `streamDidConnect`.
-    package func connect(to address: SocketAddress) {
+    ///
+    /// - Parameter receiveBufferByteCount: SO_RCVBUF; nil: the system's.
+    package func connect(to address: SocketAddress, receiveBufferByteCount: Int? = nil) {
         precondition(state == .new, "connect on a used stream")
         state = .connecting
         let code = unsafe address.withSockaddr { sockaddr in
-            unsafe uv_tcp_connect(&requests.pointee.connect, handle, sockaddr) { request, status in
+            if let byteCount = receiveBufferByteCount {
+                let code = unsafe hw_open_with_receive_buffer(handle, sockaddr, Int32(clamping: byteCount))
+                if code != 0 { return code }
+            }
+            return unsafe uv_tcp_connect(&requests.pointee.connect, handle, sockaddr) { request, status in
                 guard let data = unsafe request?.pointee.handle.pointee.data else { return }
                 unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.didConnect(status) }
             }
@@ -184,43 +192,6 @@ package final class TCPStream {
     /// When the oldest write in the queue was queued, or nil.
     package var oldestWriteNanoseconds: UInt64? { unsafe oldestWrite?.pointee.queuedNanoseconds }
 
-    /// Calls `body` with queue time and bytes of each write that libuv has not finished, oldest first.
-    package func forEachPendingWrite(_ body: (_ queuedNanoseconds: UInt64, _ byteCount: Int) -> Void) {
-        var write = unsafe oldestWrite
-        // libuv counts what is left; the oldest write may be out in part.
-        var surplus = -pendingByteCount
-        var each = unsafe write
-        while let one = unsafe each {
-            unsafe surplus += one.pointee.byteCount
-            unsafe each = unsafe one.pointee.next
-        }
-        while let one = unsafe write {
-            let spent = unsafe min(surplus, one.pointee.byteCount)
-            surplus -= spent
-            unsafe body(one.pointee.queuedNanoseconds, one.pointee.byteCount - spent)
-            unsafe write = unsafe one.pointee.next
-        }
-    }
-
-    /// Bytes in arenas that only pending writes keep: handed out, and held. Their exchanges have ended.
-    package var retiredArenaBytes: (used: Int, reserved: Int) {
-        var total = (used: 0, reserved: 0)
-        // An answer in many frames has leases in many writes, with those of other arenas between them.
-        var counted: Set<Arena> = []
-        var write = unsafe oldestWrite
-        while let one = unsafe write {
-            for index in unsafe 0..<one.pointee.leaseCount {
-                let arena = unsafe one.pointee.leases[index].arena
-                if arena.isRetired && counted.insert(arena).inserted {
-                    total.used += arena.usedByteCount
-                    total.reserved += arena.reservedByteCount
-                }
-            }
-            unsafe write = unsafe one.pointee.next
-        }
-        return total
-    }
-
     /// Sends the batch and empties it: at once as far as the socket takes it, the rest by
     /// libuv when the socket is writable again, under the batch's leases.
     package func flush(_ batch: WriteBatch) {
@@ -272,23 +243,43 @@ package final class TCPStream {
     ) -> Int32 {
         let write = unsafe loop.takeIdleWrite() ?? PendingWrite.make()
         unsafe write.pointee.leaseCount = unsafe leases.copyLeases(to: write.pointee.leases)
+        let code = unsafe submit(write, buffers, now)
+        if code == 0, let audit = loop.audit {
+            let first = leases.arena(ofBuffer: 0)
+            unsafe audit.didSubmit(write, PendingWrite.request(of: write), buffers, owner: first?.owner ?? 0) { leases.arena(ofBuffer: $0) }
+        }
+        return code
+    }
+
+    /// Has libuv write, with the request that stands at the write's front.
+    func submit(
+        _ write: UnsafeMutablePointer<PendingWrite>, _ buffers: UnsafeMutableBufferPointer<uv_buf_t>, _ now: UInt64
+    ) -> Int32 {
+        return unsafe submit(write, PendingWrite.request(of: write), buffers, now) { request, status in
+            guard let request = unsafe request else { return }
+            let write = unsafe UnsafeMutableRawPointer(request).assumingMemoryBound(to: PendingWrite.self)
+            unsafe write.pointee.stream?._withUnsafeGuaranteedRef { unsafe $0.didWrite(write, status) }
+        }
+    }
+
+    /// Has libuv write, and keeps the write in our list until its callback; ends it when libuv refuses.
+    func submit(
+        _ write: UnsafeMutablePointer<PendingWrite>, _ request: UnsafeMutablePointer<uv_write_t>,
+        _ buffers: UnsafeMutableBufferPointer<uv_buf_t>, _ now: UInt64, _ callback: uv_write_cb
+    ) -> Int32 {
         var byteCount = 0
         for unsafe buffer in unsafe buffers { unsafe byteCount += buffer.len }
         unsafe write.pointee.byteCount = byteCount
         unsafe write.pointee.queuedNanoseconds = now
         unsafe write.pointee.next = nil
         unsafe write.pointee.stream = Unmanaged.passUnretained(self)
-        let request = unsafe UnsafeMutableRawPointer(write).assumingMemoryBound(to: uv_write_t.self)
-        let code = unsafe uv_write(request, streamHandle, buffers.baseAddress, UInt32(buffers.count)) { request, status in
-            guard let request = unsafe request else { return }
-            let write = unsafe UnsafeMutableRawPointer(request).assumingMemoryBound(to: PendingWrite.self)
-            unsafe write.pointee.stream?._withUnsafeGuaranteedRef { unsafe $0.didWrite(write, status) }
-        }
+        let code = unsafe uv_write(request, streamHandle, buffers.baseAddress, UInt32(buffers.count), callback)
         if code != 0 {
-            unsafe write.pointee.endLeases()
-            unsafe loop.giveIdleWrite(write)
+            unsafe end(write)
             return code
         }
+        // What holds leases is what the socket refused a moment ago, and somebody waits for it.
+        unsafe write.pointee.isDirect = write.pointee.leaseCount == 0 && pendingByteCount == 0
         if let youngest = unsafe youngestWrite {
             unsafe youngest.pointee.next = unsafe write
         } else {
@@ -297,23 +288,36 @@ package final class TCPStream {
         unsafe youngestWrite = unsafe write
         counts.pendingWrites += 1
         counts.pendingBytes += byteCount
-        counts.queuedWrites &+= 1
+        if unsafe write.pointee.isDirect { counts.directFlushes &+= 1 } else { counts.queuedWrites &+= 1 }
         return 0
+    }
+
+    private func end(_ write: UnsafeMutablePointer<PendingWrite>) {
+        if unsafe write.pointee.isCopy { return unsafe PendingWrite.free(write) }
+        unsafe write.pointee.endLeases()
+        unsafe loop.giveIdleWrite(write)
+    }
+
+    /// The oldest write's callback, when its request lies elsewhere.
+    func didWriteOldest(_ status: Int32) {
+        if let write = unsafe oldestWrite { unsafe didWrite(write, status) }
     }
 
     private func didWrite(_ write: UnsafeMutablePointer<PendingWrite>, _ status: Int32) {
         // libuv finishes the writes of a stream in the order they were queued.
         unsafe precondition(write == oldestWrite, "writes finished out of order")
+        if let audit = loop.audit { unsafe audit.didComplete(write, of: self) }
         unsafe oldestWrite = unsafe write.pointee.next
         if unsafe oldestWrite == nil { unsafe youngestWrite = nil }
         counts.pendingWrites -= 1
         unsafe counts.pendingBytes -= write.pointee.byteCount
         if status == 0 { unsafe counts.sentBytes &+= UInt64(write.pointee.byteCount) }
-        unsafe write.pointee.endLeases()
-        unsafe loop.giveIdleWrite(write)
+        let isAwaited = unsafe !(write.pointee.isCopy && write.pointee.isDirect)
+        unsafe end(write)
         if state == .closing || status == UV_ECANCELED.rawValue { return }
         if status != 0 { return fail("write", status) }
-        owner?.streamDidWrite()
+        // Nobody waits for a copy that the kernel had at once.
+        if isAwaited || state == .finishing { owner?.streamDidWrite() }
     }
 
     // MARK: Ending
@@ -329,6 +333,15 @@ package final class TCPStream {
         }
         if code != 0 { return fail("shutdown", code) }
         startReading()
+    }
+
+    /// Says our end once the queue is out. What comes is read as before; nothing may be sent any more.
+    package func endWriting() {
+        guard state == .open else { return }
+        let code = unsafe uv_shutdown(&requests.pointee.shutdown, streamHandle) { _, _ in
+            // What went wrong a read will tell: the connection is gone.
+        }
+        if code != 0 { fail("shutdown", code) }
     }
 
     private func didShutDown(_ status: Int32) {
@@ -365,7 +378,7 @@ package final class TCPStream {
         owner?.streamDidClose()
     }
 
-    private func fail(_ call: String, _ code: Int32) {
+    func fail(_ call: String, _ code: Int32) {
         guard state != .closing, state != .closed else { return }
         stopReading()
         owner?.streamDidFail(LoopError(call: call, code: code))

@@ -78,6 +78,13 @@ package final class WriteBatch {
         leaseCount += 1
     }
 
+    /// Calls `body` with each run of bytes, in order.
+    package func forEachBuffer(_ body: (UnsafeRawBufferPointer) -> Void) {
+        for index in 0..<bufferCount {
+            unsafe body(UnsafeRawBufferPointer(start: buffers[index].base, count: buffers[index].len))
+        }
+    }
+
     /// Forgets the bytes and gives the leases back.
     package func removeAll() {
         if leaseCount > 0 { unsafe leases.deinitialize(count: leaseCount) }
@@ -85,6 +92,9 @@ package final class WriteBatch {
         bufferCount = 0
         totalByteCount = 0
     }
+
+    /// Who has the arena of the first bytes; 0 where none was leased.
+    var firstOwner: UInt64 { unsafe leaseCount > 0 ? leases[0].arena.owner : 0 }
 
     /// Drops the first `count` bytes, which the socket took, and calls `body` for each run of at
     /// most `PendingWrite.bufferLimit` of the remaining buffers with the leases it needs. Empties the batch.
@@ -119,6 +129,16 @@ package final class WriteBatch {
         fileprivate let batch: WriteBatch
         fileprivate let first: Int
         fileprivate let bufferRange: Range<Int>
+
+        /// Whose bytes a buffer of the run has; nil where no lease was given for it.
+        func arena(ofBuffer index: Int) -> Arena? {
+            var lease = first
+            while lease < batch.leaseCount {
+                if unsafe bufferRange.lowerBound + index < batch.leaseEnds[lease] { return unsafe batch.leases[lease].arena }
+                lease += 1
+            }
+            return nil
+        }
 
         /// Initialises leases of the caller's own, at most one a buffer, and says how many.
         func copyLeases(to target: UnsafeMutablePointer<Lease>) -> Int {

@@ -10,6 +10,9 @@ package struct ClientSample: Sendable {
     package var failedConnects: UInt64 = 0
     /// Established connections that replaced one that had ended.
     package var reconnects: UInt64 = 0
+    /// Established connections that replaced one which had done its share (`--reconnect`).
+    package var renewedConnections: UInt64 = 0
+    package var tls = TLSSample()
 
     // Requests. scheduled >= started; done = succeeded + failed; errored and timedOut are among the failed.
     /// Requests that the schedule wanted by now. In a closed loop: the same as started.
@@ -32,6 +35,11 @@ package struct ClientSample: Sendable {
     /// Errored requests by cause.
     package var errors = RequestErrorCounts()
 
+    /// Answers whose bodies were checked.
+    package var bodies = BodyCheckCounts()
+    /// Wrong ones among them since the sample before: the first few of each loop, as evidence.
+    package var bodyViolations: [BodyViolation] = []
+
     // Bytes on the sockets, and those of response bodies
     package var receivedBytes: UInt64 = 0
     package var sentBytes: UInt64 = 0
@@ -41,10 +49,15 @@ package struct ClientSample: Sendable {
     package var decodedHeaderBytes: UInt64 = 0
 
     package var writes = WriteSample()
+    package var slowReaders = SlowReaderSample()
 
     // Caches
     package var strings = CacheSample()
     package var buffers = CacheSample()
+    /// TLS sessions: a hit is a handshake that the peer resumed.
+    package var sessions = CacheSample()
+    /// Faults found in caches that nothing guards.
+    package var cacheCorruptions: UInt64 = 0
 
     // The loops themselves
     package var loopCount = 0
@@ -59,6 +72,9 @@ package struct ClientSample: Sendable {
     /// From when the schedule meant to send a request to when it was sent.
     package var scheduleDelay = LatencyHistogram()
 
+    /// What happened since the sample before, oldest first.
+    package var events: [ClientEvent] = []
+
     package init() {}
 
     /// Adds another loop's reading to this one.
@@ -67,6 +83,8 @@ package struct ClientSample: Sendable {
         openedConnections += other.openedConnections
         failedConnects += other.failedConnects
         reconnects += other.reconnects
+        renewedConnections += other.renewedConnections
+        tls.merge(other.tls)
         scheduledRequests += other.scheduledRequests
         startedRequests += other.startedRequests
         doneRequests += other.doneRequests
@@ -78,20 +96,60 @@ package struct ClientSample: Sendable {
         queuedRequests += other.queuedRequests
         statuses.merge(other.statuses)
         errors.merge(other.errors)
+        bodies.merge(other.bodies)
+        bodyViolations += other.bodyViolations
         receivedBytes += other.receivedBytes
         sentBytes += other.sentBytes
         receivedBodyBytes += other.receivedBodyBytes
         receivedHeaderBytes += other.receivedHeaderBytes
         decodedHeaderBytes += other.decodedHeaderBytes
         writes.merge(other.writes)
+        slowReaders.merge(other.slowReaders)
         strings.merge(other.strings)
         buffers.merge(other.buffers)
+        sessions.merge(other.sessions)
+        cacheCorruptions += other.cacheCorruptions
         loopCount += other.loopCount
         cpuNanoseconds += other.cpuNanoseconds
         loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
         serviceTime.merge(other.serviceTime)
         responseTime.merge(other.responseTime)
         scheduleDelay.merge(other.scheduleDelay)
+        events += other.events
+    }
+}
+
+/// Something that happened to the clients of a loop: an event without a place on the run's axis.
+package struct ClientEvent: Sendable, Equatable {
+    /// Of the monotonic clock.
+    package var monotonicNanoseconds: UInt64
+    package var level: Event.Level
+    package var text: String
+
+    /// Events of a loop between two readings; beyond, the newest are left out.
+    package static let limit = 100
+
+    package init(monotonicNanoseconds: UInt64, level: Event.Level, text: String) {
+        self.monotonicNanoseconds = monotonicNanoseconds
+        self.level = level
+        self.text = text
+    }
+}
+
+/// Clients beside the load that read at a trickle, and are in none of its numbers but the body check's.
+package struct SlowReaderSample: Sendable, Equatable {
+    /// Connections, now.
+    package var open = 0
+    package var answeredRequests: UInt64 = 0
+    package var receivedBytes: UInt64 = 0
+
+    package init() {}
+
+    /// Adds another loop's.
+    package mutating func merge(_ other: SlowReaderSample) {
+        open += other.open
+        answeredRequests += other.answeredRequests
+        receivedBytes += other.receivedBytes
     }
 }
 
@@ -111,6 +169,8 @@ package struct RequestErrorCounts: Sendable, Equatable {
     package var protocolError: UInt64 = 0
     /// Still open when the run was over and its drain time too.
     package var aborted: UInt64 = 0
+    /// We closed the connection in the middle of the answer, as was asked for (--early-close).
+    package var abandoned: UInt64 = 0
 
     package init() {}
 
@@ -123,6 +183,7 @@ package struct RequestErrorCounts: Sendable, Equatable {
         timeout += other.timeout
         protocolError += other.protocolError
         aborted += other.aborted
+        abandoned += other.abandoned
     }
 }
 
@@ -162,21 +223,25 @@ package struct CacheSample: Sendable, Equatable {
 }
 
 extension ClientSample {
-    /// This reading with what the histograms of an older one recorded, which nobody took.
+    /// This reading with what an older one had to tell once, which nobody took: histograms, evidence, events.
     package func including(histogramsOf older: ClientSample) -> ClientSample {
         var both = self
         both.serviceTime.merge(older.serviceTime)
         both.responseTime.merge(older.responseTime)
         both.scheduleDelay.merge(older.scheduleDelay)
+        both.events = older.events + both.events
+        both.bodyViolations = older.bodyViolations + both.bodyViolations
         return both
     }
 }
 
 extension ClientSample {
-    /// Leaves the counters and empties the histograms.
+    /// Leaves the counters and empties what is only told once: histograms, evidence, events.
     package mutating func forgetHistograms() {
         serviceTime = LatencyHistogram()
         responseTime = LatencyHistogram()
         scheduleDelay = LatencyHistogram()
+        events = []
+        bodyViolations = []
     }
 }

@@ -41,6 +41,19 @@ package struct ConnectionSample: Sendable, Equatable {
         case unknown = "-"
         case http1 = "h1"
         case http2 = "h2"
+        /// The same over TLS; the first from the beginning of its handshake.
+        case tls = "t-"
+        case tlsHTTP1 = "t1"
+        case tlsHTTP2 = "t2"
+
+        /// What is spoken, over TLS.
+        package var overTLS: Version {
+            switch self {
+            case .unknown, .tls: .tls
+            case .http1, .tlsHTTP1: .tlsHTTP1
+            case .http2, .tlsHTTP2: .tlsHTTP2
+            }
+        }
     }
 
     package init(

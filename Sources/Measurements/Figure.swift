@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Numbers for people: short, with their unit, of a width that changes little.
 package enum Figure {
     /// `120ns`, `4.10us`, `0.410ms`, `12.3ms`, `1.20s`, `83.0s`; three digits that mean something.
@@ -44,4 +46,7 @@ package enum Figure {
         guard decimals > 0 else { return sign + padded }
         return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
     }
+
+    /// How many powers of ten a number above 0 has: its decimal logarithm.
+    static func decades(_ value: Double) -> Double { log10(value) }
 }

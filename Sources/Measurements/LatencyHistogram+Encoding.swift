@@ -7,6 +7,9 @@ internal import FoundationEssentials
 /// negative number stands for a run of zeros; deflated, with a header of eight bytes;
 /// in Base64. Integers in headers are big-endian.
 extension LatencyHistogram {
+    /// Of the zlib that is linked now.
+    package static var zlibVersion: String { unsafe String(cString: CZlib.zlibVersion()) }
+
     /// Deflated and in Base64; begins `HISTFAAA`.
     package var encodedText: String {
         let payload = encodedCounts

@@ -1,9 +1,11 @@
 extension Metric {
     /// What the clients count.
     static let client: [Metric] =
-        clientRequests + clientResponses + clientConnections + clientBytes
+        clientRequests + clientResponses + clientBodies + clientConnections + clientGroup.inner(\.tls).metrics + clientBytes
         + clientGroup.inner(\.writes).metrics
+        + clientGroup.inner(\.sessions).metrics("cache.tls")
         + clientGroup.inner(\.strings).metrics("cache.strings") + clientGroup.inner(\.buffers).metrics("cache.buffers")
+        + [clientGroup.counter("cache.corruptions", .error, \.cacheCorruptions, "Faults found in caches without a lock; 0 in every guarded scope")]
         + clientLoops
 
     private static let clientGroup = MetricGroup<ClientSample>(
@@ -38,14 +40,28 @@ extension Metric {
             clientGroup.counter("errors.goaway", .request, \.errors.goaway, "Errored: the peer said GOAWAY and had not processed the request"),
             clientGroup.counter("errors.timeout", .request, \.errors.timeout, "Errored: no full answer within the request timeout"),
             clientGroup.counter("errors.protocol", .request, \.errors.protocolError, "Errored: the peer broke the protocol"),
+            clientGroup.counter("errors.abandoned", .request, \.errors.abandoned, "Errored: we closed the connection within the answer, as asked (--early-close)"),
             clientGroup.counter("errors.aborted", .request, \.errors.aborted, "Errored: still open when the run and its drain time were over"),
         ]
+
+    private static let clientBodies: [Metric] = [
+        clientGroup.counter("bodies.checked", .response, \.bodies.checked, "Answers compared byte by byte with what they have to be (--body-check)"),
+        clientGroup.counter("bodies.corrupted", .response, \.bodies.corrupted, "Checked: a byte was wrong"),
+        clientGroup.counter("bodies.swapped", .response, \.bodies.swapped, "Checked: it was the answer to another request"),
+        clientGroup.counter("bodies.truncated", .response, \.bodies.truncated, "Checked: the peer ended it before its last byte"),
+        clientGroup.counter("bodies.wrong_length", .response, \.bodies.wrongLength, "Checked: it announced another length, or more bytes came"),
+        clientGroup.counter("bodies.wrong_status", .response, \.bodies.wrongStatus, "Checked: it had another status than 200"),
+    ]
 
     private static let clientConnections: [Metric] = [
         clientGroup.gauge("connections.open", .connection, \.openConnections, "Open now"),
         clientGroup.counter("connections.opened", .connection, \.openedConnections, "Established"),
         clientGroup.counter("connections.failed", .attempt, \.failedConnects, "Attempts to connect that failed"),
-        clientGroup.counter("connections.reconnects", .connection, \.reconnects, "Established in place of one that had ended"),
+        clientGroup.counter("connections.reconnects", .connection, \.reconnects, "Established in place of one that was lost"),
+        clientGroup.counter("connections.renewed", .connection, \.renewedConnections, "Established in place of one that had done its share (--reconnect)"),
+        clientGroup.gauge("slow_readers.open", .connection, \.slowReaders.open, "Connections beside the load that read at a trickle, now"),
+        clientGroup.counter("slow_readers.answered", .response, \.slowReaders.answeredRequests, "Answers that they have read to the end"),
+        clientGroup.counter("slow_readers.received_bytes", .bytes, \.slowReaders.receivedBytes, "Bytes that they have read"),
     ]
 
     private static let clientBytes: [Metric] = [
@@ -72,6 +88,26 @@ extension MetricGroup<StatusCounts> {
             counter("responses.3xx", .response, \.redirection, "Redirection"),
             counter("responses.4xx", .response, \.clientError, "Client errors"),
             counter("responses.5xx", .response, \.serverError, "Server errors, and what is no status"),
+        ]
+    }
+}
+
+extension MetricGroup<TLSSample> {
+    /// Handshakes, and why some failed.
+    var metrics: [Metric] {
+        [
+            counter("tls.handshakes", .handshake, \.handshakes, "TLS handshakes completed, full and resumed"),
+            counter("tls.resumed", .handshake, \.resumedHandshakes, "Completed by resuming a session, as the peer confirmed"),
+            counter("tls.failed", .handshake, \.failedHandshakes, "TLS handshakes that failed"),
+            counter("tls.failures.expired", .handshake, \.failures.expired, "Failed: the certificate is past its end, or before its beginning"),
+            counter("tls.failures.self_signed", .handshake, \.failures.selfSigned, "Failed: the certificate vouches for itself"),
+            counter("tls.failures.unknown_authority", .handshake, \.failures.unknownAuthority, "Failed: the certificate's authority is not trusted"),
+            counter("tls.failures.wrong_name", .handshake, \.failures.wrongName, "Failed: the certificate is for other names"),
+            counter("tls.failures.no_common_protocol", .handshake, \.failures.noCommonProtocol, "Failed: no application protocol in common (ALPN)"),
+            counter("tls.failures.not_tls", .handshake, \.failures.notTLS, "Failed: what came was not TLS"),
+            counter("tls.failures.peer", .handshake, \.failures.peer, "Failed: the peer ended it, with an alert or without a word"),
+            counter("tls.failures.timeout", .handshake, \.failures.timeout, "Failed: not done in time"),
+            counter("tls.failures.other", .handshake, \.failures.other, "Failed for any other reason"),
         ]
     }
 }

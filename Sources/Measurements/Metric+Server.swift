@@ -1,7 +1,8 @@
 extension Metric {
     /// What the server counts.
     static let server: [Metric] =
-        serverRequests + serverGroup.inner(\.statuses).metrics + serverConnections + serverBytes
+        serverRequests + serverGroup.inner(\.statuses).metrics + serverConnections
+        + serverGroup.inner(\.tls).metrics + serverBytes
         + serverGroup.inner(\.writes).metrics + serverArenas + serverLoops
 
     private static let serverGroup = MetricGroup<ServerSample>(
@@ -27,6 +28,7 @@ extension Metric {
         serverGroup.gauge("connections.open", .connection, \.openConnections, "Open now"),
         serverGroup.gauge("connections.open_http1", .connection, \.openHTTP1Connections, "Open now and speaking HTTP/1"),
         serverGroup.gauge("connections.open_http2", .connection, \.openHTTP2Connections, "Open now and speaking HTTP/2"),
+        serverGroup.gauge("connections.open_tls", .connection, \.openTLSConnections, "Open now and over TLS, the handshake done"),
         serverGroup.gauge("connections.paused", .connection, \.pausedConnections, "Not read from, now, because of too many unsent bytes"),
         serverGroup.counter("connections.accepted", .connection, \.acceptedConnections, "Accepted"),
         serverGroup.counter("connections.closed", .connection, \.closedConnections, "Closed"),
@@ -51,8 +53,12 @@ extension Metric {
         serverGroup.gauge("arena.exchange_bytes_high_water", .bytes, \.arena.exchangeBytesHighWater, "The most that one exchange has used"),
         serverGroup.counter("arena.taken", .arena, \.arena.taken, "Arenas taken from the pool"),
         serverGroup.counter("arena.reused", .arena, \.arena.reused, "Arenas taken that came warm, with memory"),
-        serverGroup.counter("arena.resets", .reset, \.arena.resets, "Arenas recycled"),
+        serverGroup.counter("arena.resets", .reset, \.arena.resets, "Arenas recycled: one an exchange, and with HTTP/2 one a flush of frames"),
         serverGroup.counter("arena.recycled_bytes", .bytes, \.arena.recycledBytes, "Bytes handed out and since recycled"),
+        serverGroup.gauge("audit.loops", .loop, \.audit.loops, "Loops whose memory is audited; without any, the next three are no news"),
+        serverGroup.counter("arena.unsafe_resets", .reset, \.audit.unsafeResets, "Arenas reset while libuv had a write of theirs, by the audit"),
+        serverGroup.counter("arena.stale_completions", .write, \.audit.staleCompletions, "Writes that found another generation when they were done, by the audit"),
+        serverGroup.counter("arena.changed_writes", .write, \.audit.changedWrites, "Writes whose bytes were changed under them, by the audit"),
     ]
 
     private static let serverLoops: [Metric] = [

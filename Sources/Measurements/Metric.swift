@@ -48,6 +48,7 @@ package struct Metric: Sendable {
         case eviction = "{eviction}"
         case file = "{file}"
         case frame = "{frame}"
+        case handshake = "{handshake}"
         case lease = "{lease}"
         case lookup = "{lookup}"
         case loop = "{loop}"

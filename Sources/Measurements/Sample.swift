@@ -46,6 +46,8 @@ package struct Event: Sendable, Equatable {
     package var source: String
     /// A sentence for people. Bytes from peers are escaped before they get here.
     package var text: String
+    /// The evidence, where the event is one of an audit's.
+    package var violation: Violation?
 
     /// How much an event should worry its reader.
     package enum Level: String, Sendable, Comparable, CaseIterable {
@@ -64,7 +66,8 @@ package struct Event: Sendable, Equatable {
         }
     }
 
-    package init(timeNanoseconds: UInt64, level: Level, source: String, text: String) {
+    package init(timeNanoseconds: UInt64, level: Level, source: String, text: String, violation: Violation? = nil) {
+        self.violation = violation
         self.timeNanoseconds = timeNanoseconds
         self.level = level
         self.source = source

@@ -8,10 +8,13 @@ package struct ServerSample: Sendable, Equatable {
     package var openConnections = 0
     package var openHTTP1Connections = 0
     package var openHTTP2Connections = 0
+    /// Those among them that are over TLS, the handshake done.
+    package var openTLSConnections = 0
     /// Connections accepted, closed, and refused for want of room, since the start.
     package var acceptedConnections: UInt64 = 0
     package var closedConnections: UInt64 = 0
     package var refusedConnections: UInt64 = 0
+    package var tls = TLSSample()
 
     // Requests
     /// Requests whose head was complete, and those answered in full (handed to the socket's queue).
@@ -42,6 +45,9 @@ package struct ServerSample: Sendable, Equatable {
     // Memory
     package var arena = ArenaSample()
 
+    /// What an audit found; all zero without one.
+    package var audit = AuditSample()
+
     // The loops themselves
     /// Number of loops merged into this value.
     package var loopCount = 0
@@ -50,11 +56,22 @@ package struct ServerSample: Sendable, Equatable {
     /// The longest that a loop took to answer the request for this sample, nanoseconds.
     package var loopLagNanoseconds: UInt64 = 0
 
+    /// The connection that somebody looks at closely, while it is open.
+    package var inspection: ConnectionInspection?
+
     /// One row for each open connection, up to `connectionRowLimit` a loop.
     package var connections: [ConnectionSample] = []
 
     /// Rows that one loop publishes: as many as it takes connections by default.
     package static let connectionRowLimit = 10_000
+
+    /// The ledger of an audit: writes that libuv has not finished, the oldest of each connection.
+    package var pendingWrites: [PendingWriteSample] = []
+
+    /// Rows of the ledger that one connection publishes, one that is inspected, and one loop.
+    package static let pendingWriteRowsPerConnection = 4
+    package static let inspectedPendingWriteRows = 64
+    package static let pendingWriteRowLimit = 256
 
     package init() {}
 
@@ -63,9 +80,11 @@ package struct ServerSample: Sendable, Equatable {
         openConnections += other.openConnections
         openHTTP1Connections += other.openHTTP1Connections
         openHTTP2Connections += other.openHTTP2Connections
+        openTLSConnections += other.openTLSConnections
         acceptedConnections += other.acceptedConnections
         closedConnections += other.closedConnections
         refusedConnections += other.refusedConnections
+        tls.merge(other.tls)
         startedRequests += other.startedRequests
         completedRequests += other.completedRequests
         activeRequests += other.activeRequests
@@ -83,7 +102,10 @@ package struct ServerSample: Sendable, Equatable {
         loopCount += other.loopCount
         cpuNanoseconds += other.cpuNanoseconds
         loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
+        inspection = inspection ?? other.inspection
         connections += other.connections
+        pendingWrites += other.pendingWrites
+        audit.merge(other.audit)
     }
 }
 
@@ -204,5 +226,30 @@ package struct ArenaSample: Sendable, Equatable {
         reused += other.reused
         resets += other.resets
         recycledBytes += other.recycledBytes
+    }
+}
+
+/// What an audit of the server's memory counts. Zero for ever under `lease` and `copy`.
+package struct AuditSample: Sendable, Equatable {
+    /// Loops that are audited.
+    package var loops = 0
+    /// Arenas reset while libuv had a write of their bytes.
+    package var unsafeResets: UInt64 = 0
+    /// Writes whose arena had another generation when libuv called back.
+    package var staleCompletions: UInt64 = 0
+    /// Writes whose bytes had changed when libuv called back.
+    package var changedWrites: UInt64 = 0
+
+    package init() {}
+
+    /// Any of them.
+    package var violations: UInt64 { unsafeResets + staleCompletions + changedWrites }
+
+    /// Adds another loop's counts.
+    package mutating func merge(_ other: AuditSample) {
+        loops += other.loops
+        unsafeResets += other.unsafeResets
+        staleCompletions += other.staleCompletions
+        changedWrites += other.changedWrites
     }
 }

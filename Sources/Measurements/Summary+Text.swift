@@ -10,6 +10,9 @@ extension Summary {
         return page.lines.joined(separator: "\n") + "\n"
     }
 
+    /// Wrong answers that the text shows; the recording has those of each loop.
+    private static let shownViolationLimit = 8
+
     private var durationText: String { Figure.fixed(loadSeconds ?? 0, decimals: 2) + "s" }
 
     private func writeClient(to page: inout Page) {
@@ -31,18 +34,32 @@ extension Summary {
             ])
         page.write("status codes", client.statuses.items)
         page.write("errors", client.errors.items)
+        writeBodies(client.bodies, to: &page)
         page.write("traffic", client.trafficItems)
         page.write(
             "connections",
             [
                 "\(client.openedConnections) opened", "\(client.failedConnects) failed",
-                "\(client.reconnects) reconnects", "\(maximumText("client.connections.open")) open at most",
+                "\(client.reconnects) reconnects", "\(client.renewedConnections) renewed", "\(maximumText("client.connections.open")) open at most",
             ])
+        if client.tls.isUsed { page.write("TLS", client.tls.items) }
         page.lines.append("")
         writeLatencies(to: &page)
         page.lines.append("")
+        if client.sessions.lookups > 0 { page.write("TLS sessions", items(of: client.sessions, "client.cache.tls")) }
         page.write("string cache", items(of: client.strings, "client.cache.strings"))
         page.write("buffer cache", items(of: client.buffers, "client.cache.buffers"))
+    }
+
+    private func writeBodies(_ counts: BodyCheckCounts, to page: inout Page) {
+        guard counts.checked > 0 else { return }
+        page.write(
+            "bodies",
+            [
+                "\(counts.checked) checked", "\(counts.corrupted) corrupted", "\(counts.swapped) swapped",
+                "\(counts.truncated) truncated", "\(counts.wrongLength) of wrong length", "\(counts.wrongStatus) of wrong status",
+            ])
+        for violation in bodyViolations.prefix(Summary.shownViolationLimit) { page.write("  wrong", violation.items) }
     }
 
     private func items(of cache: CacheSample, _ name: String) -> [String] {
@@ -80,6 +97,7 @@ extension Summary {
                 "\(server.acceptedConnections) connections accepted", "\(server.refusedConnections) refused",
                 "\(server.protocolErrors) protocol errors", "\(server.timeouts) timeouts",
             ])
+        if last.client == nil, server.tls.isUsed { page.write("TLS", server.tls.items) }
         page.write(
             "pending writes",
             [
@@ -162,17 +180,33 @@ extension RequestErrorCounts {
     fileprivate var items: [String] {
         let named: [(UInt64, String)] = [
             (connect, "not connected"), (closed, "connection closed"), (reset, "stream reset"), (goaway, "GOAWAY"),
-            (timeout, "timeout"), (protocolError, "protocol error"), (aborted, "aborted at the end"),
+            (timeout, "timeout"), (protocolError, "protocol error"), (abandoned, "closed early"),
+            (aborted, "aborted at the end"),
         ]
         let items = named.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         return items.isEmpty ? ["none"] : items
     }
 }
 
+extension TLSSample {
+    fileprivate var isUsed: Bool { handshakes + failedHandshakes > 0 }
+
+    fileprivate var items: [String] {
+        let causes: [(UInt64, String)] = [
+            (failures.expired, "certificate expired"), (failures.selfSigned, "self-signed"),
+            (failures.unknownAuthority, "authority not trusted"), (failures.wrongName, "for another name"),
+            (failures.noCommonProtocol, "no common protocol"), (failures.notTLS, "not TLS"),
+            (failures.peer, "ended by the peer"), (failures.timeout, "timeout"), (failures.other, "for other reasons"),
+        ]
+        return ["\(handshakes) handshakes", "\(resumedHandshakes) resumed", "\(failedHandshakes) failed"]
+            + causes.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    }
+}
+
 extension ClientSample {
     fileprivate var trafficItems: [String] {
         var headers = "\(Figure.bytes(Double(receivedHeaderBytes))) headers"
-        if receivedHeaderBytes > 0 && decodedHeaderBytes > 0 {
+        if receivedHeaderBytes > 0 && decodedHeaderBytes > receivedHeaderBytes {
             headers += " (\(Figure.percent(1 - Double(receivedHeaderBytes) / Double(decodedHeaderBytes))) saved)"
         }
         return [

@@ -42,6 +42,8 @@ package struct Summary: Sendable {
     package private(set) var serviceTime = LatencyHistogram()
     package private(set) var responseTime = LatencyHistogram()
     package private(set) var scheduleDelay = LatencyHistogram()
+    /// The first wrong answers that the body check found, as long as they were in the samples.
+    package private(set) var bodyViolations: [BodyViolation] = []
     /// The highest value that any sample had, by the gauge's name.
     private var maxima: [String: Double] = [:]
     private var loadHasEnded = false
@@ -56,6 +58,7 @@ package struct Summary: Sendable {
             serviceTime.merge(client.serviceTime)
             responseTime.merge(client.responseTime)
             scheduleDelay.merge(client.scheduleDelay)
+            bodyViolations += client.bodyViolations
         }
         for gauge in Summary.gauges {
             guard case .number(let value)? = gauge.read(sample) else { continue }

@@ -56,8 +56,9 @@ extension Summary {
         if opened < load.connections, load.requests.map({ $0 >= load.connections }) ?? true {
             reasons.append("only \(opened) of \(load.connections) connections were made")
         }
-        if Double(client.erroredRequests) > Double(client.doneRequests) * Verdict.erroredShareLimit {
-            reasons.append("\(client.erroredRequests) of \(client.doneRequests) requests got no full answer")
+        let errored = client.erroredRequests - min(client.errors.abandoned, client.erroredRequests)
+        if Double(errored) > Double(client.doneRequests) * Verdict.erroredShareLimit {
+            reasons.append("\(errored) of \(client.doneRequests) requests got no full answer")
         }
         return Verdict(reasons: reasons)
     }

@@ -109,9 +109,13 @@ struct ArenaHeader {
     @usableFromInline var generation: UInt32
     @usableFromInline var leaseCount: UInt32
     @usableFromInline var isRetired: Bool
+    /// Of an audit: the arena's place among those of its pool, who has it, and writes that libuv has not finished.
+    let number: UInt32
+    var writeCount: UInt32 = 0
+    var owner: UInt64 = 0
 
-    @usableFromInline
-    init(pool: Unmanaged<ArenaPool>, cursor: UnsafeMutableRawPointer, limit: UnsafeMutableRawPointer) {
+    init(pool: Unmanaged<ArenaPool>, cursor: UnsafeMutableRawPointer, limit: UnsafeMutableRawPointer, number: UInt32) {
+        unsafe self.number = number
         unsafe self.cursor = unsafe cursor
         unsafe self.limit = unsafe limit
         unsafe usedByteCount = 0

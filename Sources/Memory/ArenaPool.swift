@@ -20,12 +20,19 @@ package final class ArenaPool {
     /// Idle bytes of larger chunks kept for reuse: a few large responses at once.
     package static let defaultIdleByteLimit = 16 << 20
 
+    /// Whether what is dead is marked as such, and resets under a pending write are counted.
+    package let isAudited: Bool
+
     private let chunks: ChunkStore
     private var idle: UnsafeMutablePointer<ArenaHeader>?
     private var statistics = ArenaStatistics()
+    private var madeCount: UInt32 = 1
 
-    /// - Parameter idleByteLimit: how much memory beyond the idle arenas is kept for reuse.
-    package init(idleByteLimit: Int = ArenaPool.defaultIdleByteLimit) {
+    /// - Parameters:
+    ///   - idleByteLimit: how much memory beyond the idle arenas is kept for reuse.
+    ///   - isAudited: see `ArenaPool.isAudited`; always in debug builds, unless somebody says no.
+    package init(idleByteLimit: Int = ArenaPool.defaultIdleByteLimit, isAudited: Bool = ArenaPool.isAuditedByDefault) {
+        self.isAudited = isAudited
         chunks = ChunkStore(idleByteLimit: idleByteLimit)
     }
 
@@ -83,6 +90,9 @@ package final class ArenaPool {
     @usableFromInline
     func leaseDidEnd() { statistics.leaseCount &-= 1 }
 
+    /// An arena was reset that libuv still reads.
+    func arenaDidResetUnderWrite() { statistics.unsafeResetCount &+= 1 }
+
     @usableFromInline
     func recycleRetired(_ arena: Arena) {
         statistics.retiredCount &-= 1
@@ -94,26 +104,8 @@ package final class ArenaPool {
     func recycle(_ arena: Arena) {
         let header = unsafe arena.header
         unsafe precondition(header.pointee.leaseCount == 0, "arena reset with leases out")
-        let used = unsafe header.pointee.usedByteCount
-        statistics.resetCount &+= 1
         statistics.inUseCount &-= 1
-        if used > statistics.arenaHighWaterByteCount { statistics.arenaHighWaterByteCount = used }
-        statistics.recycledByteCount &+= UInt64(used)
-        while let chunk = unsafe header.pointee.extraChunks {
-            unsafe header.pointee.extraChunks = unsafe chunk.pointee.next
-            statistics.reservedByteCount &-= unsafe chunk.pointee.byteCount
-            unsafe chunks.give(UnsafeMutableRawPointer(chunk), byteCount: chunk.pointee.byteCount)
-        }
-        let body = unsafe ArenaPool.body(of: header)
-        #if DEBUG
-        // Whoever still reads gets 0xDD, the mark of dead memory, and not yesterday's response.
-        unsafe body.initializeMemory(as: UInt8.self, repeating: 0xDD, count: ArenaPool.bodyByteCount)
-        #endif
-        unsafe header.pointee.cursor = unsafe body
-        unsafe header.pointee.limit = unsafe UnsafeMutableRawPointer(header) + ArenaPool.firstChunkByteCount
-        unsafe header.pointee.usedByteCount = 0
-        unsafe header.pointee.reservedByteCount = ArenaPool.firstChunkByteCount
-        unsafe header.pointee.generation &+= 1
+        empty(arena)
         // Until somebody takes it: retiring it again, or a lease on it, is a mistake.
         unsafe header.pointee.isRetired = true
         if statistics.idleCount >= ArenaPool.idleArenaLimit {
@@ -123,6 +115,27 @@ package final class ArenaPool {
             unsafe idle = unsafe header
             statistics.idleCount &+= 1
         }
+    }
+
+    /// Gives the arena's chunks back but the first, and starts that one over.
+    func empty(_ arena: Arena) {
+        let header = unsafe arena.header
+        let used = unsafe header.pointee.usedByteCount
+        if isAudited { markDead(arena) }
+        statistics.resetCount &+= 1
+        if used > statistics.arenaHighWaterByteCount { statistics.arenaHighWaterByteCount = used }
+        statistics.recycledByteCount &+= UInt64(used)
+        while let chunk = unsafe header.pointee.extraChunks {
+            unsafe header.pointee.extraChunks = unsafe chunk.pointee.next
+            statistics.reservedByteCount &-= unsafe chunk.pointee.byteCount
+            unsafe chunks.give(UnsafeMutableRawPointer(chunk), byteCount: chunk.pointee.byteCount)
+        }
+        let body = unsafe ArenaPool.body(of: header)
+        unsafe header.pointee.cursor = unsafe body
+        unsafe header.pointee.limit = unsafe UnsafeMutableRawPointer(header) + ArenaPool.firstChunkByteCount
+        unsafe header.pointee.usedByteCount = 0
+        unsafe header.pointee.reservedByteCount = ArenaPool.firstChunkByteCount
+        unsafe header.pointee.generation &+= 1
     }
 
     /// A new chunk for `arena`, with the first allocation in it.
@@ -158,9 +171,8 @@ package final class ArenaPool {
     // MARK: Making and freeing
 
     private static let headerByteCount = unsafe (MemoryLayout<ArenaHeader>.stride + 15) & ~15
-    private static let bodyByteCount = firstChunkByteCount - headerByteCount
 
-    private static func body(of header: UnsafeMutablePointer<ArenaHeader>) -> UnsafeMutableRawPointer {
+    static func body(of header: UnsafeMutablePointer<ArenaHeader>) -> UnsafeMutableRawPointer {
         unsafe UnsafeMutableRawPointer(header) + headerByteCount
     }
 
@@ -170,7 +182,8 @@ package final class ArenaPool {
         unsafe header.initialize(
             to: ArenaHeader(
                 pool: Unmanaged.passUnretained(self), cursor: ArenaPool.body(of: header),
-                limit: memory + ArenaPool.firstChunkByteCount))
+                limit: memory + ArenaPool.firstChunkByteCount, number: madeCount))
+        madeCount &+= 1
         unsafe header.pointee.reservedByteCount = ArenaPool.firstChunkByteCount
         statistics.reservedByteCount &+= ArenaPool.firstChunkByteCount
         if statistics.reservedByteCount > statistics.reservedHighWaterByteCount {

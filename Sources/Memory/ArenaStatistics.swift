@@ -5,6 +5,8 @@ package struct ArenaStatistics: Sendable, Equatable {
     package var reusedCount: UInt64 = 0
     /// Resets: an arena went back empty.
     package var resetCount: UInt64 = 0
+    /// Resets of an arena that libuv had not finished reading. Only an audit counts them.
+    package var unsafeResetCount: UInt64 = 0
     /// Bytes that had been handed out by the arenas reset so far.
     package var recycledByteCount: UInt64 = 0
     /// Arenas with an owner or a lease, now and at most.

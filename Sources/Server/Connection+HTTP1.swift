@@ -43,7 +43,7 @@ extension Connection {
         var rest = unsafe bytes
         while unsafe !rest.isEmpty && phase == .http1 {
             if isOverUnsentLimit {
-                stream.flush(batch)
+                flush()
                 if isOverUnsentLimit || phase != .http1 { return unsafe carry(rest) }
             }
             let isFresh = !parser.hasStarted
@@ -88,7 +88,7 @@ extension Connection {
         unsafe exchange.pointee.authority = parser.head.host
         unsafe exchange.pointee.body = parser.body
         closesAfterResponse = !parser.head.keepsAlive || isDraining
-        unsafe Route.respond(to: exchange)
+        unsafe server.answer(exchange)
         let delay = unsafe exchange.pointee.response.delayNanoseconds
         if delay > 0 {
             http1State = .responding
@@ -115,6 +115,7 @@ extension Connection {
     // MARK: Sending
 
     private func send(_ exchange: UnsafeMutablePointer<Exchange>) {
+        lookAtEarlyWrites()
         guard makeRoom() else { return }
         let response = unsafe exchange.pointee.response
         let arena = unsafe exchange.pointee.arena
@@ -143,7 +144,7 @@ extension Connection {
             let isSmall = response.body.count <= Connection.copiedBodyByteLimit
             batch.append(isSmall ? unsafe arena.copy(response.body.buffer) : response.body)
         }
-        batch.append(Lease(on: arena))
+        appendLease(on: arena)
         unsafe exchange.pointee.hasResponse = true
         if sendsBody && response.stream != nil {
             http1State = .responding
@@ -161,15 +162,15 @@ extension Connection {
             guard makeRoom() else { return }
             if isOverUnsentLimit { break }
             // An arena a part: it goes back when the part is out, however long the body is.
-            let arena = arenas.take()
+            let arena = takeArena()
             if isChunkedResponse {
                 let count = min(body.remainingByteCount, body.partByteCount)
                 batch.append(ResponseHead.encodeChunkHeader(byteCount: count, into: arena))
             }
             batch.append(body.nextPart(byteLimit: .max, in: arena))
             if isChunkedResponse { batch.append(ResponseHead.chunkEnd) }
-            batch.append(Lease(on: arena))
-            arena.retire()
+            appendLease(on: arena)
+            giveArena(arena)
             if body.intervalNanoseconds > 0 && !body.isAtEnd {
                 body.isWaiting = true
                 unsafe startTimer(exchange, nanoseconds: body.intervalNanoseconds)
@@ -185,7 +186,7 @@ extension Connection {
     /// Flushes when the batch is full or heavy. - Returns: false when that ended the connection,
     /// and all its exchanges with it.
     private func makeRoom() -> Bool {
-        if !batch.hasRoom(forBuffers: 4) || isOverUnsentLimit { stream.flush(batch) }
+        if !batch.hasRoom(forBuffers: 4) || isOverUnsentLimit { flush() }
         return phase == .http1
     }
 
@@ -200,16 +201,18 @@ extension Connection {
         isReadingBody = false
         parser.reset()
         if closesAfterResponse {
-            stream.flush(batch)
+            flush()
             finish()
         } else {
+            // The arena that the next request empties holds this answer too.
+            if connectionArena != nil { flush() }
             keepAlive(for: server.configuration.idleTimeoutNanoseconds)
         }
     }
 
     private func flushHTTP1() {
         guard phase == .http1 else { return }
-        stream.flush(batch)
+        flush()
         if phase == .http1 { pauseIfNeeded() }
     }
 

@@ -143,7 +143,7 @@ extension Connection: SessionHandler {
     // MARK: A response goes
 
     private func respondHTTP2(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
-        unsafe Route.respond(to: exchange)
+        unsafe server.answer(exchange)
         let delay = unsafe exchange.pointee.response.delayNanoseconds
         if delay > 0 {
             unsafe startTimer(exchange, nanoseconds: delay)
@@ -158,6 +158,7 @@ extension Connection: SessionHandler {
     }
 
     private func submit(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
+        lookAtEarlyWrites()
         let response = unsafe exchange.pointee.response
         let arena = unsafe exchange.pointee.arena
         fields.removeAll()
@@ -187,8 +188,8 @@ extension Connection: SessionHandler {
         if unsafe exchange.pointee.response.stream != nil {
             if unsafe exchange.pointee.response.stream?.isWaiting == true { return .later }
             // The part before is with nghttp2 or the socket, each with a lease of its own.
-            if let spent = unsafe exchange.pointee.partArena { spent.retire() }
-            arena = arenas.take()
+            if let spent = unsafe exchange.pointee.partArena { giveArena(spent) }
+            arena = takeArena()
             unsafe exchange.pointee.partArena = arena
             part = unsafe exchange.pointee.response.stream?.nextPart(byteLimit: byteLimit, in: arena) ?? .empty
             isLast = unsafe exchange.pointee.response.stream?.isAtEnd ?? true
@@ -209,7 +210,8 @@ extension Connection: SessionHandler {
             // Answered before the request was whole: the peer may stop sending (RFC 9113, 8.1).
             unsafe session.reset(exchange.pointee.streamID, .noError)
         }
-        return .bytes(part, in: arena, isLast: isLast)
+        // Without an arena nghttp2 copies, and takes no lease.
+        return .bytes(part, in: connectionArena == nil ? arena : nil, isLast: isLast)
     }
 
     func sessionHasRoomForData() -> Bool {
@@ -221,7 +223,7 @@ extension Connection: SessionHandler {
     func sessionSendsData(frameHeader: UnsafeRawBufferPointer, payload: ArenaBytes, _ lease: consuming Lease) {
         guard let output else { return }
         batch.append(unsafe output.copy(frameHeader))
-        batch.append(Lease(on: output))
+        appendLease(on: output)
         batch.append(payload)
         batch.append(lease)
     }
@@ -235,7 +237,8 @@ extension Connection: SessionHandler {
         var isDone = false
         while !isDone && phase == .http2 && stream.pendingByteCount <= server.configuration.unsentByteLimit {
             isDone = true
-            let frames = arenas.take()
+            let frames = takeArena()
+            if connectionArena == nil { own(frames, exchange: 0) }
             output = frames
             lacksRoom = false
             do {
@@ -251,10 +254,10 @@ extension Connection: SessionHandler {
                 server.counters.protocolErrors += 1
                 isDone = true
             }
-            batch.append(Lease(on: frames))
+            appendLease(on: frames)
             output = nil
-            frames.retire()
-            stream.flush(batch)
+            giveArena(frames)
+            flush()
         }
         guard phase == .http2 else { return }
         if session.isFinished {

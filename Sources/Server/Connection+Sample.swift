@@ -35,14 +35,15 @@ extension Connection {
         total.arena.usedBytes += used
 
         let state: ConnectionSample.State
-        let version: ConnectionSample.Version
+        var version: ConnectionSample.Version
         switch phase {
-        case .sniffing: (state, version) = (.idle, .unknown)
+        case .securing, .sniffing: (state, version) = (.idle, .unknown)
         case .http1, .http2:
             state = stream.pendingWrites > 0 ? .waiting : openExchangeCount > 0 ? .running : .idle
             version = phase == .http1 ? .http1 : .http2
         case .finishing, .closed: (state, version) = (.closing, session == nil ? .http1 : .http2)
         }
+        if tls != nil { version = version.overTLS }
         return ConnectionSample(
             id: id, loop: number, peer: peer, state: state, version: version, streams: openExchangeCount,
             requests: requestCount, receivedBytes: stream.receivedBytes, sentBytes: stream.sentBytes,

@@ -3,6 +3,8 @@ internal import HTTP2
 internal import Loop
 internal import Measurements
 internal import Memory
+internal import TLS
+internal import Transport
 
 /// One connection of the server: reads, has the protocol make exchanges of it, and sends
 /// what they answer. HTTP/1.1 and HTTP/2 are in files of their own.
@@ -15,11 +17,16 @@ final class Connection: TCPStreamOwner, TimerTarget {
     /// Retained, since a constant costs no counting; the server drops us when the socket is closed.
     let server: HTTPServer
     let stream: TCPStream
+    /// nil: in the clear.
+    let tls: TLSStream?
     // The loop's and the server's, here for the same reason.
     let loop: EventLoop
     let batch: WriteBatch
     let arenas: ArenaPool
     let fields: FieldList
+    let writePolicy: WritePolicy
+    /// All exchanges and writes of a connection that resets early; else each has its own.
+    let connectionArena: Arena?
     let id: UInt64
     let openedNanoseconds: UInt64
     /// Where the server keeps us.
@@ -27,6 +34,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     /// What the bytes on this connection are. Set by the first of them, and ended by `finish` or `close`.
     enum Phase {
+        /// The TLS handshake is not done.
+        case securing
         /// Nothing has come yet, or only the first letters of "PRI ".
         case sniffing
         case http1
@@ -35,9 +44,9 @@ final class Connection: TCPStreamOwner, TimerTarget {
         case finishing
         case closed
     }
-    var phase = Phase.sniffing
+    var phase: Phase
     /// Letters of the HTTP/2 preface that have come while sniffing.
-    private var sniffedByteCount = 0
+    var sniffedByteCount = 0
 
     private let deadline: Timer
     /// Bytes went either way since the deadline was set.
@@ -46,10 +55,12 @@ final class Connection: TCPStreamOwner, TimerTarget {
     private var unsentByteCount = 0
 
     // Exchanges that have begun and not ended
-    private(set) var firstExchange: UnsafeMutablePointer<Exchange>?
-    private(set) var openExchangeCount = 0
+    var firstExchange: UnsafeMutablePointer<Exchange>?
+    var openExchangeCount = 0
     var requestCount: UInt64 = 0
-    private(set) var arenaHighWaterByteCount = 0
+    var arenaHighWaterByteCount = 0
+    /// Set while somebody looks at this connection.
+    var inspector: ConnectionInspector?
 
     /// Reading has stopped because the peer does not read.
     private(set) var isPaused = false
@@ -88,9 +99,12 @@ final class Connection: TCPStreamOwner, TimerTarget {
     /// The peer has been told to calm down.
     var isCalmed = false
 
-    init(server: HTTPServer, stream: TCPStream, id: UInt64) {
+    /// - Parameter endpoint: our end of TLS; nil: in the clear.
+    init(server: HTTPServer, stream: TCPStream, endpoint: TLSEndpoint?, id: UInt64) {
         self.server = server
         self.stream = stream
+        tls = endpoint.map { TLSStream($0, on: stream) }
+        phase = endpoint == nil ? .sniffing : .securing
         self.id = id
         unsafe parserStorage = .allocate(capacity: 1)
         unsafe parserStorage.initialize(to: RequestParser())
@@ -98,6 +112,9 @@ final class Connection: TCPStreamOwner, TimerTarget {
         batch = stream.loop.batch
         arenas = stream.loop.arenas
         fields = server.fields
+        writePolicy = server.writePolicy
+        connectionArena = writePolicy == .resetEarly ? arenas.take() : nil
+        stream.number = id
         openedNanoseconds = EventLoop.monotonicNanoseconds()
         lastProgressNanoseconds = openedNanoseconds
         unsafe firstExchange = nil
@@ -105,7 +122,9 @@ final class Connection: TCPStreamOwner, TimerTarget {
         deadline = Timer(loop: stream.loop)
         deadline.target = self
         stream.setOwner(self)
-        deadline.setDeadline(nanoseconds: openedNanoseconds + server.configuration.headerTimeoutNanoseconds)
+        let patience = endpoint == nil
+            ? server.configuration.headerTimeoutNanoseconds : server.configuration.handshakeTimeoutNanoseconds
+        deadline.setDeadline(nanoseconds: openedNanoseconds + patience)
         stream.startReading()
     }
 
@@ -120,44 +139,26 @@ final class Connection: TCPStreamOwner, TimerTarget {
     // MARK: Bytes come
 
     func streamDidRead(_ bytes: UnsafeRawBufferPointer) {
+        if let tls { unsafe receiveSealed(bytes, tls) } else { unsafe receive(bytes) }
+    }
+
+    /// Takes what the peer said.
+    func receive(_ bytes: UnsafeRawBufferPointer) {
         switch phase {
         case .http1: unsafe receiveHTTP1(bytes)
         case .http2: unsafe receiveHTTP2(bytes)
         case .sniffing: unsafe sniff(bytes)
-        case .finishing, .closed: break
+        case .securing, .finishing, .closed: break
         }
     }
 
-    /// HTTP/2 with prior knowledge begins with a fixed text (RFC 9113, 3.4) whose first four
-    /// bytes begin no request of HTTP/1.1 that we would take.
-    private func sniff(_ bytes: UnsafeRawBufferPointer) {
-        let preface: StaticString = "PRI "
-        var matched = sniffedByteCount
-        for unsafe byte in unsafe bytes {
-            guard matched < 4, unsafe byte == preface.utf8Start[matched] else { break }
-            matched += 1
-        }
-        let isWhole = matched - sniffedByteCount == bytes.count
-        if isWhole && matched < 4 {
-            sniffedByteCount = matched
-            return
-        }
-        let replay = unsafe UnsafeRawBufferPointer(start: preface.utf8Start, count: sniffedByteCount)
-        if matched == 4 {
-            guard beginHTTP2() else { return close() }
-            if unsafe !replay.isEmpty { unsafe receiveHTTP2(replay) }
-            if phase == .http2 { unsafe receiveHTTP2(bytes) }
-        } else {
-            phase = .http1
-            server.counters.openHTTP1Connections += 1
-            if unsafe !replay.isEmpty { unsafe receiveHTTP1(replay) }
-            if phase == .http1 { unsafe receiveHTTP1(bytes) }
-        }
-    }
-
+    // A peer that ends TLS without close_notify has cut off nothing that we would still want.
     func streamDidReachEnd() {
         switch phase {
         case .http1: endHTTP1Input()
+        case .securing:
+            server.counters.tls.countLostHandshake()
+            close()
         case .http2, .sniffing, .finishing: close()
         case .closed: break
         }
@@ -187,6 +188,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     }
 
     func streamDidWrite() {
+        resetArenaEarly()
         server.refreshNow()
         noteProgress()
         // Half the limit, so that a peer at the edge does not stop and start us at every packet.
@@ -197,7 +199,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         case .http2: flushHTTP2()
         case .finishing:
             if stream.pendingWrites == 0 { keepAlive(for: ServerConfiguration.lingerNanoseconds) }
-        case .sniffing, .closed: break
+        case .securing, .sniffing, .closed: break
         }
     }
 
@@ -228,6 +230,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     private func deadlineDidPass() {
         server.refreshNow()
+        if phase == .securing { return handshakeDidTimeOut() }
         // A large write is done only when its last byte is out: look at what is left of it.
         if stream.pendingByteCount != unsentByteCount {
             noteUnsent()
@@ -265,55 +268,13 @@ final class Connection: TCPStreamOwner, TimerTarget {
     /// A request, or part of one, was read.
     func noteProgress() { lastProgressNanoseconds = server.nowNanoseconds }
 
-    // MARK: Exchanges
-
-    func beginExchange(streamID: Int32) -> UnsafeMutablePointer<Exchange> {
-        let exchange = unsafe Exchange.begin(in: arenas, connection: self, streamID: streamID)
-        unsafe exchange.pointee.next = unsafe firstExchange
-        if let first = unsafe firstExchange { unsafe first.pointee.previous = unsafe exchange }
-        unsafe firstExchange = unsafe exchange
-        openExchangeCount += 1
-        return unsafe exchange
-    }
-
-    /// Bytes in use by all open exchanges: the high-water mark, as far as samples see it.
-    func noteArenaUse(_ byteCount: Int) { arenaHighWaterByteCount = max(arenaHighWaterByteCount, byteCount) }
-
-    func endExchange(_ exchange: UnsafeMutablePointer<Exchange>) {
-        let next = unsafe exchange.pointee.next
-        let previous = unsafe exchange.pointee.previous
-        if let next = unsafe next { unsafe next.pointee.previous = unsafe previous }
-        if let previous = unsafe previous {
-            unsafe previous.pointee.next = unsafe next
-        } else {
-            unsafe firstExchange = unsafe next
-        }
-        openExchangeCount -= 1
-        arenaHighWaterByteCount = unsafe max(arenaHighWaterByteCount, exchange.pointee.arena.usedByteCount)
-        unsafe Exchange.end(exchange, loop: loop)
-    }
-
-    /// Calls back through `timerDidFire` with the exchange.
-    func startTimer(_ exchange: UnsafeMutablePointer<Exchange>, nanoseconds: UInt64) {
-        let timer: Timer
-        if let held = unsafe exchange.pointee.timer {
-            timer = unsafe held.takeUnretainedValue()
-        } else {
-            timer = loop.takeTimer()
-            unsafe exchange.pointee.timer = Unmanaged.passRetained(timer)
-        }
-        timer.target = self
-        unsafe timer.token = UnsafeMutableRawPointer(exchange)
-        timer.setDeadline(nanoseconds: EventLoop.monotonicNanoseconds() + nanoseconds)
-    }
-
     // MARK: Ending
 
     /// The server is going: ends when the requests begun are answered.
     func drain() {
         isDraining = true
         switch phase {
-        case .sniffing: close()
+        case .securing, .sniffing: close()
         case .http1:
             // What is queued goes out first; a request in work is the last.
             closesAfterResponse = true
@@ -329,6 +290,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         leaveProtocol(for: .finishing)
         endAllExchanges()
         server.refreshNow()
+        tls?.close()
         noteUnsent()
         // Stuck writes get the request timeout's patience, a peer that only has to close the short one.
         keepAlive(for: stream.pendingWrites > 0
@@ -347,22 +309,17 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     func streamDidClose() {
         session = nil
+        connectionArena?.retire()
         server.remove(self)
     }
 
     private func leaveProtocol(for next: Phase) {
         if phase == .http1 { server.counters.openHTTP1Connections -= 1 }
         if phase == .http2 { server.counters.openHTTP2Connections -= 1 }
+        // Counted when the handshake was done.
+        if tls != nil && (phase == .http1 || phase == .http2) { server.counters.openTLSConnections -= 1 }
         if isPaused { server.counters.pausedConnections -= 1 }
         isPaused = false
         phase = next
-    }
-
-    private func endAllExchanges() {
-        unsafe current = nil
-        carriedArena?.retire()
-        carriedArena = nil
-        carriedBytes = .empty
-        while let exchange = unsafe firstExchange { unsafe endExchange(exchange) }
     }
 }

@@ -55,9 +55,8 @@ struct Exchange {
         unsafe self.streamID = streamID
     }
 
-    /// A new exchange in an arena of its own, fresh from the pool.
-    static func begin(in pool: ArenaPool, connection: Connection, streamID: Int32) -> UnsafeMutablePointer<Exchange> {
-        let arena = pool.take()
+    /// A new exchange as the first thing in an arena.
+    static func begin(in arena: Arena, connection: Connection, streamID: Int32) -> UnsafeMutablePointer<Exchange> {
         let exchange = unsafe arena.allocate(
             byteCount: MemoryLayout<Exchange>.stride, alignment: MemoryLayout<Exchange>.alignment
         ).bindMemory(to: Exchange.self, capacity: 1)
@@ -68,10 +67,10 @@ struct Exchange {
 
     /// Gives back what the exchange holds, its own memory last. Bytes still on their way to
     /// the peer stay: their writes have leases.
-    static func end(_ exchange: UnsafeMutablePointer<Exchange>, loop: EventLoop) {
-        if let timer = unsafe exchange.pointee.timer { unsafe loop.giveTimer(timer.takeRetainedValue()) }
-        if let part = unsafe exchange.pointee.partArena { part.retire() }
-        unsafe exchange.pointee.arena.retire()
+    static func end(_ exchange: UnsafeMutablePointer<Exchange>, connection: Connection) {
+        if let timer = unsafe exchange.pointee.timer { unsafe connection.loop.giveTimer(timer.takeRetainedValue()) }
+        if let part = unsafe exchange.pointee.partArena { connection.giveArena(part) }
+        unsafe connection.giveArena(exchange.pointee.arena)
     }
 
     /// Adds to the body (HTTP/2; the HTTP/1.1 parser has its own). Grows as bytes come, whatever

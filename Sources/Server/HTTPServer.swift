@@ -2,6 +2,8 @@ internal import HTTP2
 package import Loop
 package import Measurements
 internal import Memory
+internal import TLS
+internal import Transport
 
 /// An HTTP/1.1 and HTTP/2 server on one loop. Several of them on several loops share a port.
 ///
@@ -15,13 +17,20 @@ package final class HTTPServer {
     let sessions: SessionFactory
     /// Filled and submitted in turn by the connections.
     let fields = FieldList()
+    /// Instead of the routes.
+    private let page: ServedPage?
     /// Which of the server's loops this is, from 0.
-    private let loopNumber: Int
+    let loopNumber: Int
 
     private var listener: Listener?
-    private var connections: [Connection] = []
+    /// Where TLS is spoken, and how.
+    private var secureListener: Listener?
+    private let tls: TLSContext?
+    private(set) var connections: [Connection] = []
     private var lastConnectionID: UInt64 = 0
     private let clock = HTTPDate()
+    /// Of connections that are accepted from now on.
+    private(set) var writePolicy: WritePolicy
     /// The monotonic clock as of the event in work.
     private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
 
@@ -35,25 +44,33 @@ package final class HTTPServer {
     }
     private let countersStorage: UnsafeMutablePointer<ServerSample>
     private var pendingByteHighWater = 0
+    /// The connection that somebody looks at.
+    private weak var inspected: Connection?
 
     private let drainTimer: Timer
     private var isDraining = false
     private var onEnd: (() -> Void)?
 
     /// Listens at once.
-    /// - Parameter onEnd: called once, on the loop, when `drain` is through.
+    /// - Parameters:
+    ///   - secureSocket: where TLS is spoken, as `configuration.tls` says; nil: nowhere.
+    ///   - onEnd: called once, on the loop, when `drain` is through.
     package init(
-        loop: EventLoop, socket: Listener.Socket, number: Int, configuration: ServerConfiguration,
-        onEnd: @escaping () -> Void
-    ) throws(LoopError) {
+        loop: EventLoop, socket: Listener.Socket, secureSocket: Listener.Socket? = nil, number: Int,
+        configuration: ServerConfiguration, onEnd: @escaping () -> Void
+    ) throws {
         guard let sessions = SessionFactory(validatesMessages: true) else {
             throw LoopError(call: "nghttp2_session_callbacks_new", code: -12)
         }
+        tls = try configuration.tls.map { try TLSContext($0, pool: loop.arenas) }
         self.loop = loop
+        precondition(configuration.allowsUnsafe || !configuration.writePolicy.isUnsafe, "unsafe write policy outside a worker")
         self.configuration = configuration
+        writePolicy = configuration.writePolicy
         self.sessions = sessions
         self.onEnd = onEnd
         loopNumber = number
+        page = configuration.page
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ServerSample())
         drainTimer = Timer(loop: loop)
@@ -61,8 +78,14 @@ package final class HTTPServer {
         connections.reserveCapacity(1024)
         listener = try Listener(
             loop: loop, socket: socket, sendBufferByteCount: configuration.sendBufferByteCount
-        ) { [unowned self] stream in accept(stream) }
+        ) { [unowned self] stream in accept(stream, over: nil) }
+        if let secureSocket, let tls {
+            secureListener = try Listener(
+                loop: loop, socket: secureSocket, sendBufferByteCount: configuration.sendBufferByteCount
+            ) { [unowned self] stream in accept(stream, over: tls) }
+        }
         drainTimer.target = self
+        watchWrites()
     }
 
     deinit {
@@ -76,7 +99,12 @@ package final class HTTPServer {
     /// Once an event: reading the clock for each request costs more than the request's histogram.
     func refreshNow() { nowNanoseconds = EventLoop.monotonicNanoseconds() }
 
-    private func accept(_ stream: TCPStream) {
+    /// Fills `exchange.response`.
+    func answer(_ exchange: UnsafeMutablePointer<Exchange>) {
+        if let page { unsafe page.respond(to: exchange) } else { unsafe Route.respond(to: exchange) }
+    }
+
+    private func accept(_ stream: TCPStream, over tls: TLSContext?) {
         counters.acceptedConnections += 1
         if connections.count >= configuration.connectionLimit {
             // Accepted and closed: the peer hears of it at once, and nothing has to recover.
@@ -84,9 +112,16 @@ package final class HTTPServer {
             counters.closedConnections += 1
             return stream.close()
         }
+        let endpoint: TLSEndpoint?
+        do { endpoint = try tls.map { (context) throws(TLSError) in try TLSEndpoint(server: context) } } catch {
+            // No memory for another one.
+            counters.tls.countFailure(error)
+            counters.closedConnections += 1
+            return stream.close()
+        }
         refreshNow()
         lastConnectionID += 1
-        let connection = Connection(server: self, stream: stream, id: lastConnectionID)
+        let connection = Connection(server: self, stream: stream, endpoint: endpoint, id: lastConnectionID)
         connection.index = connections.count
         connections.append(connection)
     }
@@ -118,6 +153,7 @@ package final class HTTPServer {
         isDraining = true
         refreshNow()
         listener?.close()
+        secureListener?.close()
         drainTimer.setDeadline(nanoseconds: nowNanoseconds + nanoseconds)
         // Draining a connection can remove it: walk over a copy.
         for connection in Array(connections) { connection.drain() }
@@ -128,8 +164,15 @@ package final class HTTPServer {
         guard let onEnd else { return }
         self.onEnd = nil
         listener = nil
+        secureListener = nil
         drainTimer.close()
         onEnd()
+    }
+
+    /// Who owns the answers of connections that are accepted from now on.
+    package func setWritePolicy(_ policy: WritePolicy) {
+        precondition(configuration.allowsUnsafe || !policy.isUnsafe, "unsafe write policy outside a worker")
+        writePolicy = policy
     }
 
     /// A connection has this much waiting, beyond its limit: between two samples such a peak would be missed.
@@ -156,13 +199,30 @@ package final class HTTPServer {
         sample.arena.reused = pool.reusedCount
         sample.arena.resets = pool.resetCount
         sample.arena.recycledBytes = pool.recycledByteCount
+        if let audit = loop.audit {
+            sample.audit.loops = 1
+            sample.audit.unsafeResets = pool.unsafeResetCount
+            sample.audit.staleCompletions = audit.staleCompletionCount
+            sample.audit.changedWrites = audit.changedWriteCount
+        }
         for connection in connections {
+            if loop.audit != nil, sample.pendingWrites.count < ServerSample.pendingWriteRowLimit {
+                sample.pendingWrites += connection.pendingWriteSamples(loop: loopNumber, now: nowNanoseconds)
+            }
             let row = connection.sample(loop: loopNumber, addingTo: &sample)
             if sample.connections.count < ServerSample.connectionRowLimit { sample.connections.append(row) }
         }
+        sample.inspection = inspected?.inspection(loop: loopNumber)
         pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
         sample.writes.pendingBytesHighWater = pendingByteHighWater
         return sample
+    }
+
+    /// Samples tell more of this connection from now on, and of no other; nil: of none.
+    package func inspect(_ id: UInt64?) {
+        inspected?.inspector = nil
+        inspected = id.flatMap { id in connections.first { $0.id == id } }
+        inspected?.inspector = ConnectionInspector()
     }
 
     /// Gives idle memory back. Once a tick.

@@ -32,8 +32,9 @@ struct BodyStream {
     var remainingByteCount: Int
     /// Bytes of a part.
     var partByteCount: Int
-    /// Position in the pattern; see `Pattern`.
-    var position: Int
+    /// What it is made of, and how much of that was made.
+    let content: SeededBody
+    var offset = 0
     /// Between two parts; 0 for as fast as it goes.
     var intervalNanoseconds: UInt64
     /// The length is announced; otherwise chunked.
@@ -47,11 +48,20 @@ struct BodyStream {
     /// The next part, made in `arena`.
     mutating func nextPart(byteLimit: Int, in arena: Arena) -> ArenaBytes {
         let count = min(remainingByteCount, partByteCount, byteLimit)
-        let part = Pattern.bytes(count: count, position: position, in: arena)
-        position += count
+        let part = content.bytes(offset: offset, count: count, in: arena)
+        offset += count
         remainingByteCount -= count
         return part
     }
 
     var isAtEnd: Bool { remainingByteCount == 0 }
+}
+
+extension SeededBody {
+    /// A part of the body, made in `arena`.
+    func bytes(offset: Int = 0, count: Int, in arena: Arena) -> ArenaBytes {
+        let start = unsafe arena.allocate(byteCount: count, alignment: 8)
+        unsafe fill(UnsafeMutableRawBufferPointer(start: start, count: count), offset: offset)
+        return unsafe ArenaBytes(start: start, count: count)
+    }
 }

@@ -1,5 +1,7 @@
 package import HTTP1
 package import HTTP2
+package import Measurements
+package import TLS
 
 /// How a server serves: limits, and how long it is patient. Each limit has a default with a reason.
 package struct ServerConfiguration: Sendable {
@@ -16,18 +18,36 @@ package struct ServerConfiguration: Sendable {
     /// swallows megabytes before we see a backlog.
     package var sendBufferByteCount: Int?
 
+    /// Who owns the bytes of answers until the kernel has them.
+    package var writePolicy = WritePolicy.lease
+
+    /// The process may die of what it runs. Only a worker sets it.
+    package var allowsUnsafe = false
+
+    /// Hears of each piece of an audit's evidence at once, on the loop's thread: an unsafe policy
+    /// may end the process a moment later. Whoever wants it kept writes it then and there.
+    package var onViolation: (@Sendable (Violation) -> Void)?
+
     /// Limits of a request in HTTP/1.1; the head's and the body's hold for HTTP/2 as well.
     package var requestLimits = RequestLimits()
+
+    /// How TLS is spoken on the secure socket. One for all loops, since they share the tickets' key.
+    package var tls: ServerTLSConfiguration?
 
     /// What we announce to HTTP/2 peers.
     package var http2 = SessionSettings()
 
+    /// From accept to the end of the TLS handshake. Two round trips of any network fit many times.
+    package var handshakeTimeoutNanoseconds: UInt64 = 10_000_000_000
     /// From accept, or the first byte of a request, to the end of its head: in all, not per byte.
     package var headerTimeoutNanoseconds: UInt64 = 10_000_000_000
     /// Without a request.
     package var idleTimeoutNanoseconds: UInt64 = 60_000_000_000
     /// With a request in work and nothing moving: no byte in, none out.
     package var requestTimeoutNanoseconds: UInt64 = 30_000_000_000
+
+    /// One page instead of the routes; nil for the routes.
+    package var page: ServedPage?
 
     /// How long a connection that we have finished may take to say so too, before it is dropped.
     /// Two seconds are enough for any path, and short enough for peers that ignore FIN.
@@ -39,6 +59,12 @@ package struct ServerConfiguration: Sendable {
     package static let controlFramesPerSecond = 330.0
 
     package init() {}
+
+    /// Bytes of a request's head; beyond: 431.
+    package var headByteLimit: Int {
+        get { requestLimits.headByteLimit }
+        set { requestLimits.headByteLimit = newValue }
+    }
 
     /// Largest request body that is buffered; beyond: 413.
     package var bodyByteLimit: Int {

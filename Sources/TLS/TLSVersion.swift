@@ -5,6 +5,9 @@ package enum TLSVersion: Sendable, Comparable, CaseIterable {
     case tls12
     case tls13
 
+    /// Of the OpenSSL that is linked now.
+    package static var openSSLVersion: String { unsafe String(cString: OpenSSL_version(OPENSSL_VERSION_STRING)) }
+
     var wireValue: Int32 {
         switch self {
         case .tls12: TLS1_2_VERSION

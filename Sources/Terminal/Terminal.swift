@@ -1,3 +1,4 @@
+internal import CNcurses
 package import Dashboard
 internal import Glibc
 
@@ -7,6 +8,12 @@ internal import Glibc
 /// Used by one thread. It never waits for the terminal: a frame that does not fit into a
 /// slow line is sent on later, and frames in between are skipped.
 package final class Terminal {
+    /// Of the curses that is linked now; begins with its name, "ncurses 6.4.20221231".
+    package static var cursesVersion: String {
+        guard let text = unsafe curses_version() else { return "curses" }
+        return unsafe String(cString: text)
+    }
+
     /// What curses was opened as, if not as TERM says: then TERM is not in terminfo.
     package let fallbackTerm: String?
     package var depth: ColourDepth { screen.depth }

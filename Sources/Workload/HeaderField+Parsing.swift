@@ -53,17 +53,11 @@ package enum RequestPart {
 }
 
 /// A part of a request that cannot be sent.
-package struct RequestPartError: Error, Equatable {
-    package var text: String
-    package var problem: Problem
+package typealias RequestPartError = InputError<RequestPart.Problem>
 
-    package init(text: String, problem: Problem) {
-        self.text = text
-        self.problem = problem
-    }
-
+extension RequestPart {
     /// What is wrong with it.
-    package enum Problem: Equatable, Sendable {
+    package enum Problem: InputProblem {
         case noColon
         case pseudoHeader
         case notToken(String)
@@ -71,19 +65,18 @@ package struct RequestPartError: Error, Equatable {
         case controlCharacter
         case connectMethod
         case notPath
-    }
-}
 
-extension RequestPartError: CustomStringConvertible {
-    package var description: String {
-        switch problem {
-        case .noColon: "'\(text)' is no header; write 'name: value'"
-        case .pseudoHeader: "'\(text)': fields that begin with a colon come from the method and the URL"
-        case .notToken(let name): "'\(name)' is no token: letters, digits and !#$%&'*+-.^_`|~"
-        case .connectionField(let name): "'\(name)' is set by the connection itself"
-        case .controlCharacter: "a header's value has no control characters"
-        case .connectMethod: "CONNECT opens tunnels; this client only asks"
-        case .notPath: "'\(text)' is no path; write /bytes/1KiB or /get?x=1"
+        /// What is wrong, and what would be right.
+        package func words(about text: String) -> String {
+            switch self {
+            case .noColon: "'\(text)' is no header; write 'name: value'"
+            case .pseudoHeader: "'\(text)': fields that begin with a colon come from the method and the URL"
+            case .notToken(let name): "'\(name)' is no token: letters, digits and !#$%&'*+-.^_`|~"
+            case .connectionField(let name): "'\(name)' is set by the connection itself"
+            case .controlCharacter: "a header's value has no control characters"
+            case .connectMethod: "CONNECT opens tunnels; this client only asks"
+            case .notPath: "'\(text)' is no path; write /bytes/1KiB or /get?x=1"
+            }
         }
     }
 }

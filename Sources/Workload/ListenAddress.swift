@@ -36,33 +36,26 @@ package struct ListenAddress: Sendable, Equatable {
 }
 
 /// An address that nothing can listen on.
-package struct ListenAddressError: Error, Equatable {
-    package var text: String
-    package var problem: Problem
+package typealias ListenAddressError = InputError<ListenAddress.Problem>
 
-    package init(text: String, problem: Problem) {
-        self.text = text
-        self.problem = problem
-    }
-
+extension ListenAddress {
     /// What is wrong with it.
-    package enum Problem: Equatable, Sendable {
+    package enum Problem: InputProblem {
         case noHost
         case noPort
         case notNumeric
         case bareIPv6
         case port(String)
-    }
-}
 
-extension ListenAddressError: CustomStringConvertible {
-    package var description: String {
-        switch problem {
-        case .noHost: "'\(text)' names no host; write 127.0.0.1\(text), or 0.0.0.0\(text) for every interface"
-        case .noPort: "'\(text)' has no port; write 127.0.0.1:9000 or [::1]:9000"
-        case .notNumeric: "'\(text)': the host must be a numeric address, as in 127.0.0.1:9000"
-        case .bareIPv6: "'\(text)': an IPv6 address needs brackets: [::1]:9000"
-        case .port(let port): "'\(text)': '\(port)' is no port; write 0 (any free one) to 65535"
+        /// What is wrong, and what would be right.
+        package func words(about text: String) -> String {
+            switch self {
+            case .noHost: "'\(text)' names no host; write 127.0.0.1\(text), or 0.0.0.0\(text) for every interface"
+            case .noPort: "'\(text)' has no port; write 127.0.0.1:9000 or [::1]:9000"
+            case .notNumeric: "'\(text)': the host must be a numeric address, as in 127.0.0.1:9000"
+            case .bareIPv6: "'\(text)': an IPv6 address needs brackets: [::1]:9000"
+            case .port(let port): "'\(text)': '\(port)' is no port; write 0 (any free one) to 65535"
+            }
         }
     }
 }

@@ -14,12 +14,23 @@ package struct Plan: Sendable, Equatable {
     package var interval: Duration = .seconds(1)
     /// How long the end may take: requests in flight finish, connections drain.
     package var drainTime: Duration = .seconds(15)
+    /// We are the process that may be lost: what is unsafe on purpose runs here and nowhere else.
+    package var isInWorker = false
+
+    /// Whether the clients speak TLS.
+    package var clientsUseTLS: Bool {
+        guard let client, client.http != .clearHTTP2 else { return false }
+        return server.map { $0.tls != nil } ?? client.isSecure
+    }
 
     package init(server: ServerPlan?, client: ClientPlan?, duration: Duration? = nil) {
         self.server = server
         self.client = client
         self.duration = duration
     }
+
+    /// Whether this process may run the scope. The unsafe one may take it down with it.
+    package func isAllowed(_ scope: CacheScope) -> Bool { isInWorker || !scope.isUnsafe }
 }
 
 /// The embedded server.
@@ -39,6 +50,13 @@ package struct ServerPlan: Sendable, Equatable {
     /// Kernel send buffer (SO_SNDBUF) of accepted sockets, bytes. nil: the system's.
     package var sendBufferByteCount: Int?
     package var writePolicy = WritePolicy.lease
+    /// Unsafe choices may be made: the process that runs this is expendable.
+    package var allowsUnsafe = false
+    /// Watch arenas and pending writes. nil: as the build does, debug ones always.
+    package var audits: Bool?
+    /// TLS on a port of its own; nil: none.
+    package var tls: ServerTLSPlan?
+    package var handshakeTimeout: Duration = .seconds(10)
     package var headerTimeout: Duration = .seconds(10)
     package var idleTimeout: Duration = .seconds(60)
     package var requestTimeout: Duration = .seconds(30)
@@ -51,12 +69,26 @@ package struct ClientPlan: Sendable, Equatable {
     /// Whom to ask. With an embedded server the experiment puts that server's address here.
     package var host = "127.0.0.1"
     package var port = 80
+    /// Whether to speak TLS; with an embedded server: whether that does.
+    package var isSecure = false
+    package var tls = ClientTLSPlan()
+    package var http = HTTPChoice.negotiated
+    /// Connect there instead; nil: to `host` and `port`.
+    package var connectTo: ConnectTarget?
     /// Request targets, asked in turn: "/bytes/1024", "/get?x=1". Never empty.
     package var paths: [String] = ["/"]
     package var method = "GET"
     /// Further request header fields: (name in lower case, value).
     package var headers: [HeaderField] = []
     package var body: [UInt8] = []
+    /// Compare every answer to a predictable target with what it has to be: status, length, each byte.
+    package var checksBodies = false
+    /// Clients beside the load that read at a trickle.
+    package var slowReaders = 0
+    /// Of the requests, 0 to 1, those whose connection is closed within the answer.
+    package var earlyCloseShare = 0.0
+    /// HTTP/1.1: a connection says its end behind its requests, and the next is made for the next.
+    package var halfCloses = false
     /// Clients, each with one connection.
     package var connections = 50
     /// Most streams that a client opens at once.
@@ -69,6 +101,8 @@ package struct ClientPlan: Sendable, Equatable {
     /// Requests in all. nil: no end but the plan's duration.
     package var requests: Int?
     package var cacheScope = CacheScope.client
+    /// When a client leaves a connection that is still good for another.
+    package var reconnect = ReconnectPolicy.never
     package var connectTimeout: Duration = .seconds(5)
     package var requestTimeout: Duration = .seconds(30)
     /// Initial flow-control window of a stream and of the connection, bytes.

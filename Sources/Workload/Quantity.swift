@@ -71,6 +71,20 @@ package enum Quantity {
         }
     }
 
+    /// A part of a whole, 0 to 1: `5%`, `0.05`.
+    package static func share(_ text: String) throws(QuantityError) -> Double {
+        do throws(QuantityError.Problem) {
+            var rest = text[...]
+            let number = try Decimal(takingFrom: &rest)
+            guard rest.isEmpty || rest == "%" else { throw .unknownUnit(String(rest)) }
+            let share = number.approximation / (rest == "%" ? 100 : 1)
+            if share > 1 { throw .above("100%") }
+            return share
+        } catch {
+            throw QuantityError(kind: .share, text: text, problem: error)
+        }
+    }
+
     private static let durationUnits: [String: Int64] = [
         "ns": 1, "us": 1_000, "\u{b5}s": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "m": 60_000_000_000,
         "h": 3_600_000_000_000,

@@ -13,7 +13,7 @@ package struct QuantityError: Error, Equatable {
 
     /// What the text should have been.
     package enum Kind: Sendable {
-        case duration, count, byteCount, rate
+        case duration, count, byteCount, rate, share
     }
 
     /// What it was instead.
@@ -55,6 +55,7 @@ extension QuantityError.Kind {
         case .count: "count"
         case .byteCount: "size"
         case .rate: "rate"
+        case .share: "share"
         }
     }
 
@@ -64,6 +65,7 @@ extension QuantityError.Kind {
         case .count: "100, 2.5k or 1m (a million)"
         case .byteCount: "512B, 64KiB or 1MB"
         case .rate: "500, 20k, 0.5 or 90/m"
+        case .share: "5% or 0.05"
         }
     }
 }

@@ -1,5 +1,7 @@
-/// What `load URL` asks: an `http://` URL, taken apart (RFC 3986).
+/// What `load URL` asks: an `http://` or `https://` URL, taken apart (RFC 3986).
 package struct TargetURL: Sendable, Equatable {
+    /// https: over TLS.
+    package var isSecure: Bool
     /// A name or an address, without the brackets of IPv6.
     package var host: String
     package var port: Int
@@ -12,8 +14,8 @@ package struct TargetURL: Sendable, Equatable {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw fail(.characters) }
         guard let schemeEnd = text.range(ofFirst: "://") else { throw fail(.noScheme) }
         switch text[..<schemeEnd.lowerBound].lowercased() {
-        case "http": break
-        case "https": throw fail(.tls)
+        case "http": isSecure = false
+        case "https": isSecure = true
         case let other: throw fail(.otherScheme(other))
         }
         let afterScheme = text[schemeEnd.upperBound...]
@@ -37,7 +39,7 @@ package struct TargetURL: Sendable, Equatable {
         let isName = host.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "." || $0 == "_" || $0 == ":" }
         guard !host.isEmpty, isName else { throw fail(.host) }
 
-        port = 80
+        port = isSecure ? 443 : 80
         if let portText {
             guard portText.allSatisfy(\.isNumber), let number = Int(portText), (1...65_535).contains(number) else {
                 throw fail(.port(String(portText)))
@@ -63,7 +65,7 @@ package struct TargetURL: Sendable, Equatable {
         var urls: [TargetURL] = []
         for text in texts {
             let url = try TargetURL(text)
-            if let first = urls.first, (first.host, first.port) != (url.host, url.port) {
+            if let first = urls.first, (first.host, first.port, first.isSecure) != (url.host, url.port, url.isSecure) {
                 throw TargetURLError(text: text, problem: .otherServer(first.authority))
             }
             urls.append(url)
@@ -73,19 +75,14 @@ package struct TargetURL: Sendable, Equatable {
 }
 
 /// A URL that cannot be asked.
-package struct TargetURLError: Error, Equatable {
-    package var text: String
-    package var problem: Problem
+package typealias TargetURLError = InputError<TargetURL.Problem>
 
-    package init(text: String, problem: Problem) {
-        self.text = text
-        self.problem = problem
-    }
-
+extension TargetURL {
     /// What is wrong with it.
-    package enum Problem: Equatable, Sendable {
+    package enum Problem: InputProblem {
         case noScheme
-        case tls
+        /// No port where there must be one.
+        case noPort
         case otherScheme(String)
         case userInformation
         case host
@@ -96,21 +93,20 @@ package struct TargetURLError: Error, Equatable {
         case characters
         /// Not the server of the first URL, which is named.
         case otherServer(String)
-    }
-}
 
-extension TargetURLError: CustomStringConvertible {
-    package var description: String {
-        switch problem {
-        case .noScheme: "'\(text)' has no scheme; write http://\(text)"
-        case .tls: "'\(text)': https is not supported yet, only http:// (HTTP/2 with prior knowledge)"
-        case .otherScheme(let scheme): "'\(text)': \(scheme) is not spoken here; write http://..."
-        case .userInformation: "'\(text)': a user name in a URL is not sent; use -H 'authorization: ...'"
-        case .host: "'\(text)' has no valid host; write http://127.0.0.1:8080/ or http://[::1]:8080/"
-        case .bareIPv6: "'\(text)': an IPv6 address needs brackets: http://[::1]:8080/"
-        case .port(let port): "'\(text)': '\(port)' is no port; write 1 to 65535"
-        case .characters: "a URL has no spaces and no characters beyond ASCII; write %20 and the like"
-        case .otherServer(let first): "'\(text)' is another server than \(first); one run asks one"
+        /// What is wrong, and what would be right.
+        package func words(about text: String) -> String {
+            switch self {
+            case .noScheme: "'\(text)' has no scheme; write http://\(text)"
+            case .noPort: "'\(text)' has no port; write \(text):443"
+            case .otherScheme(let scheme): "'\(text)': \(scheme) is not spoken here; write http://..."
+            case .userInformation: "'\(text)': a user name in a URL is not sent; use -H 'authorization: ...'"
+            case .host: "'\(text)' has no valid host; write http://127.0.0.1:8080/ or http://[::1]:8080/"
+            case .bareIPv6: "'\(text)': an IPv6 address needs brackets: http://[::1]:8080/"
+            case .port(let port): "'\(text)': '\(port)' is no port; write 1 to 65535"
+            case .characters: "a URL has no spaces and no characters beyond ASCII; write %20 and the like"
+            case .otherServer(let first): "'\(text)' is another server than \(first); one run asks one"
+            }
         }
     }
 }

@@ -10,6 +10,11 @@ struct DashboardCommand: ParsableCommand {
         discussion: """
             Runs until q is pressed, or as long as -d or -n says. Keys: ? help, + - load, 0 load off and on, \
             space pause the display. Without -q or --closed: 2000 requests a second.
+
+            Examples:
+              highwater
+              highwater -c 12 -m 16 -q 6k --send-buffer 4KiB --path /bytes/300KiB
+              highwater --closed -c 100 -d 30s -o run.ndjson
             """)
 
     @OptionGroup(title: "Load") var load: LoadOptions
@@ -46,6 +51,7 @@ struct DashboardCommand: ParsableCommand {
 
     func validate() throws {
         if closed && load.rate != nil { throw ValidationError("--closed and --rate exclude each other") }
+        try load.validateBodyCheck(of: path.isEmpty ? DashboardCommand.defaultPaths : path)
     }
 
     func run() throws {
@@ -58,7 +64,7 @@ struct DashboardCommand: ParsableCommand {
         client.paths = path.isEmpty ? DashboardCommand.defaultPaths : path
         client.rate = load.rate ?? (closed ? nil : DashboardCommand.defaultRate)
         var plan = Plan(
-            server: server.plan(defaultPort: 0, connections: client.connections), client: client, duration: load.duration)
+            server: server.plan(defaultPort: 0, connections: client.connections + client.slowReaders), client: client, duration: load.duration)
         if path.isEmpty && server.sendBuffer == nil {
             plan.server?.sendBufferByteCount = DashboardCommand.defaultSendBufferByteCount
         }

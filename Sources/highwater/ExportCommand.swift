@@ -38,27 +38,8 @@ struct ExportCommand: ParsableCommand {
     var histogram = "client.response_time"
 
     func run() throws {
-        do { try export() } catch let error as RecordingError { throw RunError(error.description) }
-    }
-
-    private func export() throws {
-        var reader = try RecordingReader(path: file)
         var exporter = to.makeExporter(histogram: histogram)
-        var out = try NewFile(path: output)
-        try out.write(exporter.begin(reader.header))
-        while let line = try reader.next() {
-            switch line {
-            case .sample(let sample): try out.write(exporter.add(sample))
-            case .event(let event): try out.write(exporter.add(event))
-            case .summary(let summary): try out.write(exporter.add(summary: summary))
-            case .other: continue
-            }
-        }
-        try out.write(exporter.end())
-        try out.finish()
-        if reader.isCutOff {
-            Output.error.line("highwater: warning: \(file): line \(reader.lineNumber + 1): cut off; left out")
-        }
+        try exporter.take(in: file, writingTo: output)
     }
 }
 

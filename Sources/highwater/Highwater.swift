@@ -1,19 +1,23 @@
 internal import ArgumentParser
+internal import Experiment
+internal import Measurements
+internal import Terminal
 
 /// The program: parses the command line, runs one command, and turns errors into words and
 /// exit codes.
 ///
 /// 0: did what was asked. 1: could not. 2: was asked for something that makes no sense.
-/// 128 + n: ended by signal n, with the summary.
+/// 99: answers were wrong (--body-check). 128 + n: ended by signal n, with the summary.
 @main
 struct Highwater: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "highwater",
         abstract: "What HTTP servers and clients do to memory under load.",
-        version: Version.number,
+        version: Version.text,
         subcommands: [
             DashboardCommand.self, RecordCommand.self, ServeCommand.self, LoadCommand.self, ExportCommand.self,
-            CompareCommand.self, ReplayCommand.self, MetricsCommand.self, ThemesCommand.self, CompletionsCommand.self,
+            CompareCommand.self, ReportCommand.self, ReplayCommand.self, MetricsCommand.self, ThemesCommand.self,
+            CompletionsCommand.self, ManualCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
 
@@ -23,6 +27,10 @@ struct Highwater: ParsableCommand {
 
     private static func run() -> Int32 {
         do {
+            if let mistake = misspeltCommand(CommandLine.arguments.dropFirst().first) {
+                Output.error.line(mistake)
+                return 2
+            }
             var command = try parseAsRoot()
             try command.run()
             return 0
@@ -47,8 +55,29 @@ struct Highwater: ParsableCommand {
     }
 }
 
+extension Highwater {
+    /// The default command takes no words, so a first word that is no command was meant for one.
+    ///
+    /// - Returns: what to say; nil where there is nothing to say.
+    private static func misspeltCommand(_ word: String?) -> String? {
+        guard let word, !word.hasPrefix("-") else { return nil }
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard !names.contains(word) else { return nil }
+        let nearest = Spelling.nearest(to: word, of: names).map { "; did you mean 'highwater \($0)'?" } ?? ""
+        return "highwater: there is no command '\(word)'\(nearest)\n  See 'highwater --help' for all commands."
+    }
+}
+
 enum Version {
     static let number = "0.1.0"
+    /// Of this version, for the manual page.
+    static let date = "2026-11-21"
+
+    /// Ours, and a line with those of the C libraries that are linked now.
+    static var text: String {
+        let libraries = LibraryVersions.all.map { "\($0.name) \($0.version)" } + [Terminal.cursesVersion]
+        return "highwater \(number)\nwith \(libraries.joined(separator: ", "))"
+    }
 }
 
 /// What kept a command from doing its work.

@@ -4,8 +4,14 @@ internal import Workload
 struct LoadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
-        abstract: "The clients alone, against any HTTP/2 server (prior knowledge on http://).",
-        usage: "highwater load http://HOST:PORT/PATH ... [-c 100] [-m 10] [-n 300k] [<options>]")
+        abstract: "The clients alone, against any server: HTTP/2 and HTTP/1.1, TLS or not.",
+        usage: "highwater load URL ... [-c 100] [-m 10] [-n 300k] [--h1] [-k] [<options>]",
+        discussion: """
+            Examples:
+              highwater load http://127.0.0.1:8080/bytes/64 -c 20 -m 10 -n 100k
+              highwater load http://127.0.0.1:8080/ -q 2k -d 1m --json
+              highwater load http://127.0.0.1:8080/ -q 500 --live
+            """)
 
     @Argument(help: ArgumentHelp("What to ask; several URLs of one server are asked in turn.", valueName: "url"))
     var urls: [String]
@@ -18,7 +24,10 @@ struct LoadCommand: ParsableCommand {
     var live = false
 
     func validate() throws {
-        do { _ = try TargetURL.parseAll(urls) } catch { throw ValidationError(error.description) }
+        let targets: [TargetURL]
+        do { targets = try TargetURL.parseAll(urls) } catch { throw ValidationError(error.description) }
+        try load.validateBodyCheck(of: targets.map(\.target))
+        if load.wire.h2c && targets[0].isSecure { throw ValidationError("--h2c is without TLS, and \(urls[0]) asks for it") }
     }
 
     func run() throws {
@@ -26,6 +35,7 @@ struct LoadCommand: ParsableCommand {
         var client = load.clientPlan()
         client.host = targets[0].host
         client.port = targets[0].port
+        client.isSecure = targets[0].isSecure
         client.paths = targets.map(\.target)
         var plan = Plan(server: nil, client: client, duration: live ? load.duration : load.endAfter)
         output.apply(to: &plan, isLive: live)

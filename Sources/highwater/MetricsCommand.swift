@@ -8,6 +8,10 @@ struct MetricsCommand: ParsableCommand {
         discussion: """
             The name is the path in a recording's lines and in a summary's JSON. There, a gauge has \
             .last and .max, and a histogram .count .min .p50 .p90 .p99 .p99_9 .p99_99 .max.
+
+            Examples:
+              highwater metrics | grep arena
+              highwater metrics | awk '$2 == "histogram" { print $1 }'
             """)
 
     func run() throws {

@@ -10,6 +10,11 @@ struct ThemesCommand: ParsableCommand {
             A theme is a file in btop's syntax; any theme of btop's will do. Yours go to \\
             $XDG_CONFIG_HOME/highwater/themes/NAME.theme, or anywhere with --theme FILE. \\
             On the dashboard: T chooses, t goes to the next.
+
+            Examples:
+              highwater themes
+              highwater themes show ember > mine.theme
+              highwater --theme ./mine.theme
             """,
         subcommands: [ListThemes.self, ShowTheme.self],
         defaultSubcommand: ListThemes.self)

@@ -20,7 +20,7 @@ final class LoadRun: TimerTarget {
     /// Everything that was measured, histograms of all readings included.
     private(set) var total = ClientSample()
     /// Why a client could not connect, the last time.
-    private(set) var connectError: LoopError?
+    private(set) var connectError: ConnectError?
     /// Leases out at the end.
     private(set) var leaseCount = 0
 
@@ -78,7 +78,7 @@ func expectSums(_ run: LoadRun, requests: Int? = nil, _ location: SourceLocation
     let errors = sample.errors
     #expect(
         sample.erroredRequests == errors.connect + errors.closed + errors.reset + errors.goaway + errors.timeout
-            + errors.protocolError + errors.aborted, sourceLocation: location)
+            + errors.protocolError + errors.aborted + errors.abandoned, sourceLocation: location)
     #expect(sample.inFlightRequests == 0, sourceLocation: location)
     #expect(sample.openConnections == 0, sourceLocation: location)
     #expect(run.leaseCount == 0, sourceLocation: location)
@@ -97,6 +97,8 @@ final class ServerThread {
     }
 
     let address: SocketAddress
+    /// Where TLS is spoken.
+    let secureAddress: SocketAddress?
     private let mailbox = Mailbox<Command>()
     private let latest = Latest<ServerSample> { _, newer in newer }
     private let thread: LoopThread
@@ -106,13 +108,17 @@ final class ServerThread {
         change(&configuration)
         let socket = try Listener.Socket(binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
         address = socket.address
+        let secureSocket = try configuration.tls.map { _ in
+            try Listener.Socket(binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
+        }
+        secureAddress = secureSocket?.address
         let (mailbox, latest, settings) = (mailbox, latest, configuration)
         // Bound is not listening: who connects in between is refused.
         let listening = DispatchSemaphore(value: 0)
         thread = try LoopThread(name: "server") {
             do {
                 let loop = try EventLoop()
-                let server = try HTTPServer(loop: loop, socket: socket, number: 0, configuration: settings) {
+                let server = try HTTPServer(loop: loop, socket: socket, secureSocket: secureSocket, number: 0, configuration: settings) {
                     mailbox.close()
                 }
                 try mailbox.open(on: loop) { command in

@@ -65,6 +65,15 @@ final class PeerConnection {
 
     deinit { close(descriptor) }
 
+    /// How long a read waits for the client.
+    func setPatience(milliseconds: Int) {
+        var patience = timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    /// Says that nothing more will come from us.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     func read(_ count: Int) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0

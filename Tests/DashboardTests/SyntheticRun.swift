@@ -172,6 +172,26 @@ struct SyntheticRun {
     }
 }
 
+extension SyntheticRun {
+    /// A connection as the server tells of it to whom looks: a few streams, and teeth that rise and fall.
+    static func inspection(of identity: ConnectionIdentity) -> ConnectionInspection {
+        var inspection = ConnectionInspection(id: identity.id, loop: identity.loop)
+        inspection.arenas = (0..<5).map { index in
+            ArenaReading(
+                streamID: Int32(2 * index + 1), target: "/bytes/\(1 << (10 + index))", isAnswered: index > 1,
+                headBytes: 260, bodyBytes: index == 3 ? 5_000 : 0, responseBytes: index > 1 ? 1 << (10 + index) : 0,
+                usedBytes: 900 + (index == 3 ? 5_000 : 0) + (index > 1 ? 1 << (10 + index) : 0), reservedBytes: 4_096 << index / 2 * 2,
+                leases: index == 4 ? 2 : 0)
+        }
+        inspection.openCount = 5
+        inspection.retiredUsedBytes = 21_000
+        inspection.retiredReservedBytes = 24_576
+        inspection.ended = (0..<90).map { EndedExchange(usedBytes: 1_500 + $0 * 377 % 19_000, reservedBytes: 24_576) }
+        inspection.endedCount = 4_812
+        return inspection
+    }
+}
+
 extension Dashboard {
     /// A dashboard that has watched a synthetic run for so many samples.
     static func synthetic(
@@ -183,7 +203,13 @@ extension Dashboard {
         run.state = .running
         var dashboard = Dashboard(run: run, glyphs: glyphs)
         var source = SyntheticRun(hasServer: hasServer, hasClients: hasClients)
-        for _ in 0..<samples { dashboard.add(source.next()) }
+        for number in 0..<samples {
+            var sample = source.next()
+            if number == samples - 1, let fullest = sample.server?.connections.max(by: { $0.arenaUsedBytes < $1.arenaUsedBytes }) {
+                sample.server?.inspection = SyntheticRun.inspection(of: ConnectionIdentity(fullest))
+            }
+            dashboard.add(sample)
+        }
         for (time, level, source, text) in [
             (1_000_000, Event.Level.info, "server", "listening on 127.0.0.1:8443"),
             (12_400_000_000, .info, "load", "open 18k/s -> 20k/s"),

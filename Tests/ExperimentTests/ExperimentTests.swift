@@ -42,6 +42,64 @@ struct ExperimentTests {
         #expect(experiment.failures.isEmpty)
     }
 
+    @Test("the connection that is inspected tells of each of its exchanges, the others of none")
+    func inspects() throws {
+        let size = 20 * 1024
+        let experiment = try Experiment(plan(loops: 1) {
+            $0.paths = ["/bytes/\(size)"]
+            $0.connections = 2
+            $0.rate = 0
+        })
+        try experiment.start()
+        var row: ConnectionSample?
+        // A rate of nothing still begins with one request.
+        while row == nil { row = experiment.sample().server?.connections.first { $0.requests == 1 && $0.streams == 0 } }
+        let chosen = try #require(row)
+        experiment.inspect(loop: chosen.loop, id: chosen.id)
+        // With this sample the server has heard of it.
+        var sample = experiment.sample()
+        experiment.setRate(2_000)
+        while sample.client?.doneRequests ?? 0 < 400 { sample = experiment.sample() }
+        experiment.setRate(0)
+        while sample.client?.inFlightRequests != 0 { sample = experiment.sample() }
+        sample = experiment.sample()
+        let inspection = try #require(sample.server?.inspection)
+        #expect(inspection.id == chosen.id)
+        let requests = try #require(sample.server?.connections.first { $0.id == chosen.id }).requests - chosen.requests
+        #expect(inspection.endedCount == requests)
+        #expect(requests > 0)
+        #expect(inspection.ended.count == min(Int(requests), ConnectionInspection.endedLimit))
+        #expect(inspection.ended.allSatisfy { $0.usedBytes > size && $0.usedBytes < size + 4096 && $0.reservedBytes >= $0.usedBytes })
+        #expect(inspection.arenas.isEmpty && inspection.openCount == 0)
+        experiment.inspect(loop: nil, id: 0)
+        #expect(experiment.sample().server?.inspection == nil)
+        _ = experiment.stop(withinSeconds: 5)
+    }
+
+    @Test("an exchange in work is read as it lies in its arena")
+    func inspectsOpenExchanges() throws {
+        let experiment = try Experiment(plan(loops: 1) {
+            $0.paths = ["/delay/2"]
+            $0.connections = 1
+            $0.streams = 3
+        })
+        try experiment.start()
+        var sample = experiment.sample()
+        while sample.server?.activeRequests != 3 { sample = experiment.sample() }
+        let row = try #require(sample.server?.connections.first)
+        experiment.inspect(loop: row.loop, id: row.id)
+        let inspection = try #require(experiment.sample().server?.inspection)
+        #expect(inspection.openCount == 3)
+        #expect(inspection.arenas.map(\.streamID) == inspection.arenas.map(\.streamID).sorted())
+        for arena in inspection.arenas {
+            #expect(arena.target == "/delay/2" && !arena.isAnswered && arena.leases == 0)
+            // The target and the authority, "127.0.0.1:41231".
+            #expect(arena.headBytes >= 8 + 11 && arena.usedBytes > arena.headBytes)
+        }
+        #expect(inspection.arenas.map(\.usedBytes).reduce(0, +) == row.arenaUsedBytes)
+        _ = experiment.stop(withinSeconds: 0)
+    }
+
     @Test("an open load that is stopped has fired all that was asked", arguments: [1, 2])
     func asked(loops: Int) throws {
         let experiment = try Experiment(plan(loops: loops) { $0.rate = 3_000 })

@@ -82,7 +82,7 @@ struct MetricTests {
         case let number as Int: return [Double(number)]
         case let number as UInt64: return [Double(number)]
         case let histogram as LatencyHistogram: return [Double(histogram.count)]
-        case is [ConnectionSample]: return []
+        case is [ConnectionSample], is [BodyViolation]: return []
         default: return Mirror(reflecting: value).children.flatMap { numbers(in: $0.value) }
         }
     }

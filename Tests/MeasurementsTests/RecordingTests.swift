@@ -22,7 +22,15 @@ struct RecordingTests {
     func roundTrip() throws {
         let path = path()
         defer { unlink(path) }
-        let sample = distinctSample()
+        var sample = distinctSample()
+        var inspection = ConnectionInspection(id: 2, loop: 1)
+        inspection.arenas = [ArenaReading(
+            streamID: 3, target: "/a\"b", isAnswered: true, headBytes: 4, bodyBytes: 5, responseBytes: 6, usedBytes: 70,
+            reservedBytes: 80, leases: 9)]
+        (inspection.openCount, inspection.endedCount) = (10, 11)
+        (inspection.retiredUsedBytes, inspection.retiredReservedBytes) = (12, 13)
+        inspection.ended = [EndedExchange(usedBytes: 14, reservedBytes: 15), EndedExchange(usedBytes: 16, reservedBytes: 17)]
+        sample.server?.inspection = inspection
         let event = Event(timeNanoseconds: 1_500_000_000, level: .warning, source: "client", text: "line\nbreak \u{1b}[2J")
         do {
             var writer = try RecordingWriter(path: path)
@@ -49,6 +57,7 @@ struct RecordingTests {
             default: Issue.record("\(metric.name) is missing")
             }
         }
+        #expect(copy.server?.inspection == inspection)
         #expect(copy.server?.connections.map(\.id) == [2, 1])
         #expect(copy.server?.connections.last == sample.server?.connections.first)
         guard case .event(let sameEvent)? = try reader.next() else { throw Failure.otherLine }

@@ -15,10 +15,12 @@ final class ChildProcess {
     struct Result {
         /// The exit code, or 128 + n after signal n, as a shell says it.
         let code: Int32
-        let output: String
+        let outputBytes: [UInt8]
         let errors: String
         /// It had to be ended because its time was over.
         let isOverdue: Bool
+
+        var output: String { String(decoding: outputBytes, as: UTF8.self) }
     }
 
     /// - Parameter environment: added to our own.
@@ -101,12 +103,13 @@ final class ChildProcess {
             kill(pid, SIGKILL)
             _ = wait(seconds: 10) { hasEnded ? true : nil }
         }
-        return Result(code: status ?? -1, output: output, errors: errors, isOverdue: isOverdue)
+        return Result(code: status ?? -1, outputBytes: bytes("out"), errors: errors, isOverdue: isOverdue)
     }
 
-    private func text(_ name: String) -> String {
-        guard let data = try? Data(contentsOf: directory.appending(path: name)) else { return "" }
-        return String(decoding: data, as: UTF8.self)
+    private func text(_ name: String) -> String { String(decoding: bytes(name), as: UTF8.self) }
+
+    private func bytes(_ name: String) -> [UInt8] {
+        (try? Data(contentsOf: directory.appending(path: name))).map { Array($0) } ?? []
     }
 }
 

@@ -23,12 +23,5 @@ extension ProgramTests {
             let result = try Program.run("completions", "tcsh")
             #expect(result.code == 2 && result.errors.contains("bash"))
         }
-
-        @Test("stands beside a help of 80 columns", arguments: ["export", "compare", "completions"])
-        func help(command: String) throws {
-            let result = try Program.run(command, "--help")
-            #expect(result.code == 0 && result.output.contains("Examples:"))
-            for line in result.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
-        }
     }
 }

@@ -47,7 +47,7 @@ extension ProgramTests {
             let server = try RunningServer()
             let result = try Tool.nghttp.run(server.url("/bytes/500000"))
             #expect(result.code == 0)
-            #expect(Array(result.output.utf8) == patternBytes(500_000))
+            #expect(result.outputBytes == patternBytes(500_000))
             _ = try server.stop()
         }
 

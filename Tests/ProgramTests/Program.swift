@@ -78,7 +78,7 @@ struct Report {
 
 /// Other people's programs.
 enum Tool: String {
-    case curl, nghttp, h2load, wrk, cc
+    case curl, nghttp, h2load, wrk, cc, python3
 
     /// nil: not on this machine.
     var path: String? {

@@ -5,7 +5,12 @@ import Testing
 enum RecordingTools {
     /// nil: not on this machine.
     static let promtool = found("promtool")
+    static let prometheus = found("prometheus")
+    /// Checks and shows manual pages.
+    static let mandoc = found("mandoc")
     static let jq = found("jq")
+    /// Opens what `highwater report` writes.
+    static let chromium = found("chromium")
 
     /// A Python that has the package `hdrhistogram`. `HIGHWATER_PYTHON` says which; else the first of the path.
     static let python: String? = {

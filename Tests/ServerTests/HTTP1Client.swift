@@ -48,17 +48,3 @@ extension RawSocket {
         return try response()
     }
 }
-
-/// The bytes of /bytes and /stream-bytes, by the rule that Pattern promises.
-func patternBytes(_ count: Int, from seed: Int = 0) -> [UInt8] {
-    let letters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
-    let period = 62 * 62
-    let table = (0..<period).map { letters[($0 + $0 / 62 * 7) % 62] }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(count)
-    while bytes.count < count {
-        let start = (seed + bytes.count) % period
-        bytes += table[start..<min(period, start + count - bytes.count)]
-    }
-    return bytes
-}

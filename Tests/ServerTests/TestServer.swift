@@ -20,6 +20,7 @@ final class TestServer {
     private enum Command: Sendable {
         case sample(Answer)
         case drain(nanoseconds: UInt64)
+        case setWritePolicy(WritePolicy)
     }
 
     /// A sample on its way from the loop's thread.
@@ -48,6 +49,7 @@ final class TestServer {
                     case .sample(let answer):
                         answer.value.withLock { $0 = server.sample() }
                         answer.ready.signal()
+                    case .setWritePolicy(let policy): server.setWritePolicy(policy)
                     case .drain(let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
                     }
                 }
@@ -87,6 +89,8 @@ final class TestServer {
         #expect(isSo, sentence, sourceLocation: sourceLocation)
         return now
     }
+
+    func setWritePolicy(_ policy: WritePolicy) { mailbox.post(.setWritePolicy(policy)) }
 
     func startDrain(milliseconds: UInt64) { mailbox.post(.drain(nanoseconds: milliseconds * 1_000_000)) }
 

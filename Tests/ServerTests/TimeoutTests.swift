@@ -71,7 +71,7 @@ import Testing
         }) { server in
             let peer = try server.connect()
             #expect(try peer.get("/delay/0.3")?.status == 200)
-            #expect(try server.connect().get("/drip?numbytes=2&duration=0.6")?.text == "01")
+            #expect(try server.connect().get("/drip?numbytes=2&duration=0.6")?.body == patternBytes(2))
         }
         #expect(end.timeouts == 0)
     }

@@ -10,9 +10,10 @@ private let table: [String: Set<String>] = [
     "HTTP1": ["Memory"],
     "HTTP2": ["Memory", "CNghttp2"],
     "TLS": ["Memory", "COpenSSL"],
-    "Server": ["Loop", "HTTP1", "HTTP2", "Memory", "Measurements"],
-    "Client": ["Loop", "HTTP2", "Memory", "Measurements"],
-    "Experiment": ["Server", "Client", "Workload", "Measurements", "Loop"],
+    "Transport": ["Loop", "TLS", "Memory", "Measurements"],
+    "Server": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
+    "Client": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
+    "Experiment": ["HTTP2", "Server", "Client", "Workload", "Measurements", "TLS", "Loop"],
     "Themes": [],
     "Dashboard": ["Measurements", "Themes"],
     "Terminal": ["Dashboard", "CNcurses"],
@@ -21,7 +22,7 @@ private let table: [String: Set<String>] = [
 
 /// What comes with the system and the compiler, and who may have it.
 private let systemModules: [String: Set<String>] = [
-    "Glibc": ["Memory", "HTTP1", "Server", "Measurements", "Experiment", "Terminal", "highwater"],
+    "Glibc": ["Memory", "HTTP1", "Server", "Client", "Measurements", "Experiment", "Terminal", "highwater"],
     "Synchronization": ["Loop", "TLS", "Measurements", "Experiment", "highwater"],
     "Dispatch": ["Experiment"],
     // Far from everything that runs per request: it decodes JSON and Base64 of recordings.

@@ -1,15 +1,17 @@
 /// The same numbers at every run (splitmix64).
-package struct Random {
+package struct Random: RandomNumberGenerator {
     private var state: UInt64
 
     package init(seed: UInt64) { state = seed }
 
-    /// From 0 to `limit - 1`.
-    package mutating func next(below limit: Int) -> Int {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(limit))
+        return mixed ^ (mixed >> 31)
     }
+
+    /// From 0 to `limit - 1`.
+    package mutating func next(below limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }

@@ -78,3 +78,16 @@ struct RateTests {
         #expect(throws: QuantityError(kind: .rate, text: text, problem: problem)) { try Quantity.rate(text, in: 0.001...1e9) }
     }
 }
+
+@Suite("A share")
+struct ShareTests {
+    @Test("is read as people write it", arguments: [("5%", 0.05), ("0.05", 0.05), ("0", 0), ("100%", 1), ("0.5%", 0.005)])
+    func readings(text: String, share: Double) throws { #expect(try Quantity.share(text) == share) }
+
+    @Test("that is none says why", arguments: [
+        ("-5%", QuantityError.Problem.negative), ("5", .above("100%")), ("5 %", .unknownUnit(" %")), ("half", .notANumber),
+    ])
+    func refusals(text: String, problem: QuantityError.Problem) {
+        #expect(throws: QuantityError(kind: .share, text: text, problem: problem)) { try Quantity.share(text) }
+    }
+}

@@ -7,6 +7,7 @@ struct TargetURLTests {
         ("http://127.0.0.1:8080/bytes/64?x=1#part", "127.0.0.1", 8080, "/bytes/64?x=1"),
         ("HTTP://example.test", "example.test", 80, "/"), ("http://host?q=a:b@c", "host", 80, "/?q=a:b@c"),
         ("http://[::1]:9000/a", "::1", 9000, "/a"), ("http://[fe80::1]", "fe80::1", 80, "/"),
+        ("https://host/x", "host", 443, "/x"), ("https://host:8443", "host", 8443, "/"),
         ("http://host:65535//a/../b", "host", 65535, "//a/../b"),
     ])
     func parts(text: String, host: String, port: Int, target: String) throws {
@@ -17,7 +18,7 @@ struct TargetURLTests {
     }
 
     @Test("that cannot be asked says why", arguments: [
-        ("127.0.0.1:8080", TargetURLError.Problem.noScheme), ("https://host/", .tls), ("ftp://host/", .otherScheme("ftp")),
+        ("127.0.0.1:8080", TargetURLError.Problem.noScheme), ("ftp://host/", .otherScheme("ftp")),
         ("http://", .host), ("http:///path", .host), ("http://:80/", .host), ("http://a b/", .characters), ("http://h/\u{e9}", .characters),
         ("http://me:pw@host/", .userInformation), ("http://::1/", .bareIPv6), ("http://[::1/", .host), ("http://[::1]x/", .host),
         ("http://[name]/", .host), ("http://host:0/", .port("0")), ("http://host:65536/", .port("65536")), ("http://host:/", .port("")),

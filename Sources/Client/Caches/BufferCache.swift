@@ -1,67 +1,103 @@
-internal import Measurements
+package import Measurements
 
 /// Buffers for work that ends before it returns: three sizes, a few of each.
 ///
-/// Use is scoped: the buffer is the caller's inside `withBuffer` and the cache's again
-/// afterwards, so no buffer can escape into a write that outlives it (the seed's later
-/// bugs were of that kind).
+/// Use is scoped by whoever owns the cache (`Caches.withBuffer`): the buffer is the caller's inside
+/// and the cache's again afterwards, so no buffer can escape into a write that outlives it (the
+/// seed's later bugs were of that kind).
 ///
 /// `@safe`: its memory is its own.
 @safe
-final class BufferCache {
+package final class BufferCache {
     /// A request or two; a flush of many; a large body's part.
-    static let classByteCounts = [4 * 1024, 16 * 1024, 64 * 1024]
+    package static let classByteCounts = [4 * 1024, 16 * 1024, 64 * 1024]
 
-    /// Buffers kept of each size: one in use and one beneath it is the deepest our code nests.
-    static let buffersPerClass = 2
+    /// Buffers kept of each size for one thread: one in use and one beneath it is the deepest our
+    /// code nests.
+    package static let buffersPerClass = 2
 
-    private var idle: [[UnsafeMutableRawBufferPointer]]
-    private(set) var counts = CacheSample()
+    /// Idle buffers of one size. The list has room for all that are kept.
+    @unsafe private struct Shelf {
+        let byteCount: Int
+        let buffers: UnsafeMutablePointer<UnsafeMutableRawBufferPointer>
+        var count = 0
+    }
 
-    init() {
-        unsafe idle = BufferCache.classByteCounts.map { _ in
-            var list: [UnsafeMutableRawBufferPointer] = unsafe []
-            unsafe list.reserveCapacity(BufferCache.buffersPerClass)
-            return unsafe list
+    private let shelves: UnsafeMutableBufferPointer<Shelf>
+    private let depth: Int
+    // Private: the compiler then sees every access, and checks none of them at run time.
+    private var hitCount: UInt64 = 0
+    private var missCount: UInt64 = 0
+    private var evictionCount: UInt64 = 0
+    private var waitedNanoseconds: UInt64 = 0
+
+    /// What it has counted, and what it holds.
+    package var counts: CacheSample {
+        var counts = CacheSample()
+        counts.lookups = hitCount + missCount
+        counts.hits = hitCount
+        counts.misses = missCount
+        counts.evictions = evictionCount
+        counts.entryLimit = unsafe shelves.count * depth
+        for unsafe shelf in unsafe shelves {
+            unsafe counts.entries += shelf.count
+            unsafe counts.bytes += shelf.count * shelf.byteCount
+            unsafe counts.byteLimit += depth * shelf.byteCount
         }
-        counts.entryLimit = BufferCache.classByteCounts.count * BufferCache.buffersPerClass
-        counts.byteLimit = BufferCache.classByteCounts.reduce(0, +) * BufferCache.buffersPerClass
+        counts.waitedNanoseconds = waitedNanoseconds
+        return counts
+    }
+
+    /// - Parameter depth: idle buffers kept of each size.
+    package init(depth: Int = BufferCache.buffersPerClass) {
+        self.depth = depth
+        unsafe shelves = .allocate(capacity: BufferCache.classByteCounts.count)
+        for (index, byteCount) in BufferCache.classByteCounts.enumerated() {
+            unsafe shelves.initializeElement(at: index, to: Shelf(byteCount: byteCount, buffers: .allocate(capacity: depth)))
+        }
     }
 
     deinit {
-        for unsafe list in unsafe idle {
-            for unsafe buffer in unsafe list { unsafe buffer.deallocate() }
+        for unsafe shelf in unsafe shelves {
+            for index in unsafe 0..<shelf.count { unsafe shelf.buffers[index].deallocate() }
+            unsafe shelf.buffers.deallocate()
         }
+        unsafe shelves.deallocate()
     }
 
-    /// Lends a buffer of at least `byteCount` bytes, at most the largest class.
-    func withBuffer<Result>(
-        byteCount: Int, _ body: (UnsafeMutableRawBufferPointer) -> Result
-    ) -> Result {
+    /// The size that `byteCount` bytes fit in, or the largest.
+    package static func sizeClass(of byteCount: Int) -> Int {
         var size = 0
-        while size < BufferCache.classByteCounts.count - 1 && BufferCache.classByteCounts[size] < byteCount { size += 1 }
-        counts.lookups &+= 1
-        let buffer: UnsafeMutableRawBufferPointer
-        if let held = unsafe idle[size].popLast() {
-            counts.hits &+= 1
-            counts.entries -= 1
-            counts.bytes -= held.count
-            unsafe buffer = unsafe held
-        } else {
-            counts.misses &+= 1
-            unsafe buffer = .allocate(byteCount: BufferCache.classByteCounts[size], alignment: 64)
-        }
-        defer { unsafe give(buffer, size) }
-        return unsafe body(buffer)
+        while size < classByteCounts.count - 1 && classByteCounts[size] < byteCount { size += 1 }
+        return size
     }
 
-    private func give(_ buffer: UnsafeMutableRawBufferPointer, _ size: Int) {
-        if unsafe idle[size].count >= BufferCache.buffersPerClass {
-            counts.evictions &+= 1
+    /// A buffer of this size class. Give it back.
+    package func take(_ size: Int) -> UnsafeMutableRawBufferPointer {
+        if unsafe shelves[size].count > 0 {
+            hitCount &+= 1
+            unsafe shelves[size].count &-= 1
+            return unsafe shelves[size].buffers[shelves[size].count]
+        }
+        missCount &+= 1
+        return unsafe BufferCache.make(size)
+    }
+
+    /// Takes a buffer back, or frees it when enough are kept.
+    package func give(_ buffer: UnsafeMutableRawBufferPointer, _ size: Int) {
+        if unsafe shelves[size].count >= depth {
+            evictionCount &+= 1
             return unsafe buffer.deallocate()
         }
-        unsafe idle[size].append(buffer)
-        counts.entries += 1
-        counts.bytes += buffer.count
+        unsafe shelves[size].buffers[shelves[size].count] = unsafe buffer
+        unsafe shelves[size].count &+= 1
     }
+
+    /// A new buffer of this size class, on cache lines of its own.
+    static func make(_ size: Int) -> UnsafeMutableRawBufferPointer {
+        .allocate(byteCount: classByteCounts[size], alignment: 64)
+    }
+
+    /// Time that somebody waited for the lock around us.
+    func addWait(nanoseconds: UInt64) { waitedNanoseconds &+= nanoseconds }
 }

@@ -1,4 +1,4 @@
-internal import Measurements
+package import Measurements
 
 /// Strings that come again and again, kept once: header names, values, authorities.
 ///
@@ -7,136 +7,231 @@ internal import Measurements
 /// comparing four hashes that lie side by side takes no pointer chase and no allocation.
 /// The price: a set can overflow while others have room.
 ///
-/// `@safe`: its memory is its own, and it hands out numbers, not pointers.
+/// `@safe`: its memory is its own, and it hands out numbers and copies, not pointers.
 @safe
-final class StringCache {
+package final class StringCache {
     /// Sets of `wayCount` entries: 256 strings. A client of one server meets about thirty.
     static let setCount = 64
-    static let wayCount = 4
-    static let entryLimit = setCount * wayCount
+    package static let wayCount = 4
+    package static let entryLimit = setCount * wayCount
 
     /// Longer strings are not worth keeping: they are cookies and dates, and never the same.
-    static let stringByteLimit = 256
+    package static let stringByteLimit = 256
     static let byteLimit = entryLimit * stringByteLimit
 
-    /// A string of the cache: good until it is evicted, which the generation shows.
-    struct Handle: Equatable, BitwiseCopyable {
-        var slot: UInt16
+    /// A string of the cache: the same number for the same text, until it is evicted. Then it gets another.
+    package struct Handle: Hashable, BitwiseCopyable {
+        package var slot: UInt16
         var generation: UInt16
-        static let none = Handle(slot: .max, generation: 0)
+        package static let none = Handle(slot: .max, generation: 0)
+
+        /// Slot and generation as one number.
+        var number: UInt32 { UInt32(slot) << 16 | UInt32(generation) }
     }
 
     private struct Entry {
-        var hash: UInt32 = 0
         var lastUse: UInt32 = 0
         var length: UInt16 = 0
         var generation: UInt16 = 0
-        var isUsed = false
     }
 
+    /// Hashes of all 64 bits, those of a set side by side; 0 where there is no entry.
+    private let hashes: UnsafeMutablePointer<UInt64>
     private let entries: UnsafeMutablePointer<Entry>
     /// `stringByteLimit` bytes for each entry; pages that are never touched cost nothing.
     private let bytes: UnsafeMutablePointer<UInt8>
+    /// The same as Swift strings, made when somebody asks for one: nil for a cache nobody has asked.
+    private var texts: UnsafeMutablePointer<String?>?
     private var useCount: UInt32 = 0
-    private(set) var counts = CacheSample()
 
-    init() {
+    // Private: the compiler then sees every access, and checks none of them at run time.
+    private var hitCount: UInt64 = 0
+    private var missCount: UInt64 = 0
+    private var evictionCount: UInt64 = 0
+    private var entryCount = 0
+    private var byteCount = 0
+    private var waitedNanoseconds: UInt64 = 0
+
+    /// What it has counted, and what it holds.
+    package var counts: CacheSample {
+        var counts = CacheSample()
+        counts.lookups = hitCount + missCount
+        counts.hits = hitCount
+        counts.misses = missCount
+        counts.evictions = evictionCount
+        counts.entries = entryCount
+        counts.entryLimit = StringCache.entryLimit
+        counts.bytes = byteCount
+        counts.byteLimit = StringCache.byteLimit
+        counts.waitedNanoseconds = waitedNanoseconds
+        return counts
+    }
+
+    package init() {
+        unsafe hashes = .allocate(capacity: StringCache.entryLimit)
+        unsafe hashes.initialize(repeating: 0, count: StringCache.entryLimit)
         unsafe entries = .allocate(capacity: StringCache.entryLimit)
         unsafe entries.initialize(repeating: Entry(), count: StringCache.entryLimit)
         unsafe bytes = .allocate(capacity: StringCache.byteLimit)
-        counts.entryLimit = StringCache.entryLimit
-        counts.byteLimit = StringCache.byteLimit
+        unsafe texts = nil
     }
 
     deinit {
+        unsafe hashes.deallocate()
         unsafe entries.deallocate()
         unsafe bytes.deallocate()
+        if let texts = unsafe texts {
+            unsafe texts.deinitialize(count: StringCache.entryLimit)
+            unsafe texts.deallocate()
+        }
     }
 
     /// The handle of `text`, which is kept if it was not there. `none` for what is too long.
-    func intern(_ text: UnsafeRawBufferPointer) -> Handle {
-        counts.lookups &+= 1
-        guard let start = text.baseAddress, text.count <= StringCache.stringByteLimit else {
-            counts.misses &+= 1
+    package func intern(_ text: UnsafeRawBufferPointer) -> Handle {
+        let count = text.count
+        guard let start = text.baseAddress, count <= StringCache.stringByteLimit else {
+            missCount &+= 1
             return .none
         }
         useCount &+= 1
-        let hash = unsafe StringCache.hash(start, count: text.count)
-        let first = Int(hash) & (StringCache.setCount - 1) * StringCache.wayCount
+        let hash = unsafe StringCache.hash(start, count: count)
+        let first = Int(truncatingIfNeeded: hash) & (StringCache.setCount - 1) * StringCache.wayCount
+        var slot = first
+        repeat {
+            if unsafe hashes[slot] == hash && Int(entries[slot].length) == count
+                && StringCache.areEqual(start, bytes + slot &* StringCache.stringByteLimit, count: count) {
+                unsafe entries[slot].lastUse = useCount
+                hitCount &+= 1
+                return unsafe Handle(slot: UInt16(truncatingIfNeeded: slot), generation: entries[slot].generation)
+            }
+            slot &+= 1
+        } while slot < first &+ StringCache.wayCount
+        return unsafe keep(start, count: count, hash: hash, in: victim(from: first))
+    }
+
+    /// `text` as a Swift string: the cache's own where it has one. What is not UTF-8 is replaced.
+    package func string(_ text: UnsafeRawBufferPointer) -> String {
+        let handle = unsafe intern(text)
+        if handle == .none { return unsafe String(decoding: text, as: UTF8.self) }
+        let texts = unsafe self.texts ?? makeTexts()
+        if let kept = unsafe texts[Int(handle.slot)] { return kept }
+        let made = unsafe String(decoding: text, as: UTF8.self)
+        unsafe texts[Int(handle.slot)] = made
+        return made
+    }
+
+    /// The text that `handle` stands for; nil when it has been evicted.
+    package func text(of handle: Handle) -> String? {
+        guard handle != .none, unsafe hashes[Int(handle.slot)] != 0, unsafe entries[Int(handle.slot)].generation == handle.generation
+        else { return nil }
+        return unsafe String(
+            decoding: UnsafeRawBufferPointer(
+                start: bytes + Int(handle.slot) * StringCache.stringByteLimit, count: Int(entries[Int(handle.slot)].length)),
+            as: UTF8.self)
+    }
+
+    /// Time that somebody waited for the lock around us.
+    func addWait(nanoseconds: UInt64) { waitedNanoseconds &+= nanoseconds }
+
+    /// An empty way, or the one used longest ago.
+    private func victim(from first: Int) -> Int {
         var victim = first
         for slot in first..<first + StringCache.wayCount {
-            let entry = unsafe entries[slot]
-            if entry.isUsed && entry.hash == hash && Int(entry.length) == text.count,
-                unsafe StringCache.areEqual(start, bytes + slot * StringCache.stringByteLimit, count: text.count) {
-                unsafe entries[slot].lastUse = useCount
-                counts.hits &+= 1
-                return Handle(slot: UInt16(slot), generation: entry.generation)
-            }
-            let oldest = unsafe entries[victim]
-            if oldest.isUsed && (!entry.isUsed || useCount &- entry.lastUse > useCount &- oldest.lastUse) { victim = slot }
+            if unsafe hashes[slot] == 0 { return slot }
+            if unsafe useCount &- entries[slot].lastUse > useCount &- entries[victim].lastUse { victim = slot }
         }
-        return unsafe keep(start, count: text.count, hash: hash, in: victim)
+        return victim
     }
 
-    /// Whether `handle` still stands for `text`.
-    func matches(_ handle: Handle, _ text: UnsafeRawBufferPointer) -> Bool {
-        guard handle != .none, let start = text.baseAddress else { return false }
-        let entry = unsafe entries[Int(handle.slot)]
-        guard entry.isUsed, entry.generation == handle.generation, Int(entry.length) == text.count else { return false }
-        return unsafe StringCache.areEqual(
-            start, bytes + Int(handle.slot) * StringCache.stringByteLimit, count: text.count)
-    }
-
-    private func keep(_ start: UnsafeRawPointer, count: Int, hash: UInt32, in slot: Int) -> Handle {
-        counts.misses &+= 1
+    private func keep(_ start: UnsafeRawPointer, count: Int, hash: UInt64, in slot: Int) -> Handle {
+        missCount &+= 1
         var entry = unsafe entries[slot]
-        if entry.isUsed {
-            counts.evictions &+= 1
-            counts.bytes -= Int(entry.length)
+        if unsafe hashes[slot] != 0 {
+            evictionCount &+= 1
+            byteCount -= Int(entry.length)
         } else {
-            counts.entries += 1
+            entryCount += 1
         }
-        entry.isUsed = true
-        entry.hash = hash
+        unsafe hashes[slot] = hash
         entry.lastUse = useCount
         entry.length = UInt16(count)
         entry.generation &+= 1
         unsafe entries[slot] = entry
+        unsafe texts?[slot] = nil
         unsafe UnsafeMutableRawPointer(bytes + slot * StringCache.stringByteLimit).copyMemory(from: start, byteCount: count)
-        counts.bytes += count
+        byteCount += count
         return Handle(slot: UInt16(slot), generation: entry.generation)
     }
 
-    /// Mixes the length and all bytes, eight at a time.
-    private static func hash(_ start: UnsafeRawPointer, count: Int) -> UInt32 {
-        let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
-        var state = UInt64(count) &* multiplier
-        var offset = 0
-        while offset + 8 <= count {
-            state = unsafe (state ^ start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* multiplier
-            state ^= state >> 32
-            offset += 8
-        }
-        var tail: UInt64 = 0
-        while offset < count {
-            tail = unsafe tail << 8 | UInt64(start.load(fromByteOffset: offset, as: UInt8.self))
-            offset += 1
-        }
-        state = (state ^ tail) &* multiplier
-        return UInt32(truncatingIfNeeded: state >> 32)
+    private func makeTexts() -> UnsafeMutablePointer<String?> {
+        let made = UnsafeMutablePointer<String?>.allocate(capacity: StringCache.entryLimit)
+        unsafe made.initialize(repeating: nil, count: StringCache.entryLimit)
+        unsafe texts = unsafe made
+        return unsafe made
     }
 
-    private static func areEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, count: Int) -> Bool {
-        var offset = 0
-        while offset + 8 <= count {
-            if unsafe left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
-            offset += 8
+    /// Mixes the length and all bytes, sixteen at a time. Never 0.
+    ///
+    /// What is left at the end is read once more with what stands before it: two loads that overlap
+    /// instead of a loop over single bytes. Names of headers are four to sixteen bytes long.
+    @inline(__always)
+    private static func hash(_ start: UnsafeRawPointer, count: Int) -> UInt64 {
+        var state = UInt64(truncatingIfNeeded: count) &+ 0x9E37_79B9_7F4A_7C15
+        var low: UInt64
+        var high: UInt64 = 0
+        if count >= 8 {
+            var offset = 0
+            while count &- offset > 16 {
+                low = unsafe start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                high = unsafe start.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self)
+                state = mix(state ^ low, high ^ 0xE703_7ED1_A0B4_28DB)
+                offset &+= 16
+            }
+            // The sixteen last bytes, or the eight first and the eight last.
+            low = unsafe start.loadUnaligned(fromByteOffset: max(count &- 16, 0), as: UInt64.self)
+            high = unsafe start.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+        } else if count >= 4 {
+            low = unsafe UInt64(start.loadUnaligned(as: UInt32.self))
+            high = unsafe UInt64(start.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+        } else if count > 0 {
+            low = unsafe UInt64(start.load(as: UInt8.self)) << 16
+                | UInt64(start.load(fromByteOffset: count >> 1, as: UInt8.self)) << 8
+                | UInt64(start.load(fromByteOffset: count &- 1, as: UInt8.self))
+        } else {
+            low = 0
         }
+        return mix(state ^ low, high ^ 0xE703_7ED1_A0B4_28DB) | 1 << 63
+    }
+
+    @inline(__always)
+    private static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let product = left.multipliedFullWidth(by: right)
+        return product.high ^ product.low
+    }
+
+    @inline(__always)
+    private static func areEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, count: Int) -> Bool {
+        if count >= 8 {
+            var offset = 0
+            while offset &+ 8 < count {
+                if unsafe left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+                offset &+= 8
+            }
+            return unsafe left.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+                == right.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+        }
+        if count >= 4 {
+            return unsafe left.loadUnaligned(as: UInt32.self) == right.loadUnaligned(as: UInt32.self)
+                && left.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+                    == right.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+        }
+        var offset = 0
         while offset < count {
-            if unsafe left.load(fromByteOffset: offset, as: UInt8.self)
-                != right.load(fromByteOffset: offset, as: UInt8.self) { return false }
-            offset += 1
+            if unsafe left.load(fromByteOffset: offset, as: UInt8.self) != right.load(fromByteOffset: offset, as: UInt8.self) {
+                return false
+            }
+            offset &+= 1
         }
         return true
     }

@@ -31,6 +31,8 @@ package enum Command: String, CaseIterable, Sendable {
     case panel6 = "panel-6"
     case panel7 = "panel-7"
     case zoom, open
+    /// Response or service time on the maps.
+    case latency
     case left, right, up, down
     case pageUp = "page-up"
     case pageDown = "page-down"
@@ -77,6 +79,7 @@ package enum Command: String, CaseIterable, Sendable {
         case .panel1, .panel2, .panel3, .panel4, .panel5, .panel6, .panel7: "to that panel; again: make it large"
         case .zoom: "this panel alone, and back"
         case .open: "open the row; go to the event's time; make it large"
+        case .latency: "the latency maps: response or service time"
         case .left: "sort by the column before; back in time; in a replay: 10 s back"
         case .right: "sort by the next column; on in time; in a replay: 10 s on"
         case .up: "a row up"
@@ -135,6 +138,7 @@ package enum Command: String, CaseIterable, Sendable {
         case .panel7: [.character("7")]
         case .zoom: [.character("z")]
         case .open: [.enter]
+        case .latency: [.character("x")]
         case .left: [.left, .character("h")]
         case .right: [.right, .character("l")]
         case .up: [.up, .character("k")]

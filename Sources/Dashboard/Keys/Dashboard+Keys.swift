@@ -45,6 +45,7 @@ extension Dashboard {
             glyphs = glyphs.next
             notice = "glyphs: \(glyphs.name)"
             return .keepGlyphs(glyphs)
+        case .latency: latency = latency.other
         case .zoom: toggleZoom()
         case .open: open()
         case .back: goBack()
@@ -194,6 +195,24 @@ extension Dashboard {
 
     mutating func toggleZoom() {
         if detail != nil { detail = nil } else { zoomed = zoomed == nil ? focus : nil }
+        inspectFirst()
+    }
+
+    /// The memory map begins with the connection that holds most.
+    private mutating func inspectFirst() {
+        guard zoomed == .arena else {
+            inspected = nil
+            return
+        }
+        if inspected == nil { inspected = shownRows.max { $0.sample.arenaUsedBytes < $1.sample.arenaUsedBytes }?.identity }
+    }
+
+    /// The memory map of a connection so many rows further; of the first one when its own is gone.
+    private mutating func inspect(_ step: Int) {
+        let rows = shownRows
+        guard zoomed == .arena, !rows.isEmpty else { return }
+        let place = rows.firstIndex { $0.identity == inspected } ?? 0
+        inspected = rows[max(0, min(place + max(-rows.count, min(step, rows.count)), rows.count - 1))].identity
     }
 
     /// One step back: the row, the filter, zoom, then pause. Never out of the program.
@@ -204,6 +223,7 @@ extension Dashboard {
             table.clearFilter()
         } else if zoomed != nil {
             zoomed = nil
+            inspected = nil
         } else {
             goLive()
         }
@@ -242,9 +262,12 @@ extension Dashboard {
         selection = 0
         detail = nil
         if zoomed != nil { zoomed = kind }
+        inspectFirst()
     }
 
     mutating func select(_ row: Int) {
+        // Nothing is chosen in this panel, so a row is a step; the first one is all the way up.
+        if focus == .arena { return inspect(row == 0 ? -Int.max : row) }
         let rows = switch focus {
         case .connections: shownRows.count
         case .events: shownEvents.count

@@ -41,6 +41,7 @@ extension Dashboard {
             if !isFocused { setFocus(kind) }
             for _ in 0..<abs(rows) { step(rows.signum()) }
         // A stray notch must not stop a display that runs.
+        case .arena where isFocused && zoomed == .arena: step(rows.signum())
         case .throughput, .latency, .pending, .arena, .caches: if isPaused { scrub(rows.signum()) }
         }
     }

@@ -9,11 +9,7 @@ struct CachesPanel: Panel {
             frame.note("waiting for the first sample")
             return
         }
-        let rows = [
-            Row("strings", moment.client?.strings, moment.rates.strings, "no clients") { $0.rates.strings },
-            Row("buffers", moment.client?.buffers, moment.rates.buffers, "no clients") { $0.rates.buffers },
-            Row("arenas", moment.server?.arena.pool, moment.rates.pool, "not published") { $0.rates.pool },
-        ]
+        let rows = CacheRow.rows(moment)
         // Two lines a cache where there is room, and a third to breathe.
         let lines = min(3, max(1, frame.height / rows.count))
         for (index, row) in rows.enumerated() {
@@ -25,7 +21,7 @@ struct CachesPanel: Panel {
         if frame.height > last { frame.line(waited(moment, view.glyphs), 1, frame.height - 1) }
     }
 
-    private func draw(_ row: Row, y: Int, _ view: View, _ frame: inout Frame) {
+    private func draw(_ row: CacheRow, y: Int, _ view: View, _ frame: inout Frame) {
         frame.text(row.name, 1, y, .text)
         guard let sample = row.sample else {
             frame.text(row.note, 10, y, .dim)
@@ -51,7 +47,7 @@ struct CachesPanel: Panel {
         }
     }
 
-    private func details(_ row: Row, width: Int) -> Line {
+    private func details(_ row: CacheRow, width: Int) -> Line {
         var line = Line()
         guard let sample = row.sample else { return line }
         func add(_ figure: String, _ name: String, _ role: Role) {
@@ -74,22 +70,5 @@ struct CachesPanel: Panel {
         line.add("waited for locks ", .dim)
         line.add(nanoseconds == 0 ? "never" : GridFigure.duration(nanoseconds, glyphs), nanoseconds == 0 ? .dim : .warn)
         return line
-    }
-
-    private struct Row {
-        let name: String
-        let sample: CacheSample?
-        let rates: CacheRates
-        /// Why there is none.
-        let note: String
-        let past: (Moment) -> CacheRates
-
-        init(_ name: String, _ sample: CacheSample?, _ rates: CacheRates, _ note: String, _ past: @escaping (Moment) -> CacheRates) {
-            self.name = name
-            self.sample = sample
-            self.rates = rates
-            self.note = note
-            self.past = past
-        }
     }
 }

@@ -1,8 +1,8 @@
 import Measurements
 
-/// Service and response time side by side, and a map of response time: a column a moment, a row a span of latencies.
+/// Service and response time side by side, and a map of one of them.
 struct LatencyPanel: Panel {
-    func badge(_ view: View) -> String { view.run.hasClients ? "10s" : "" }
+    func badge(_ view: View) -> String { view.run.hasClients ? "map: \(view.latency.rawValue)" : "" }
 
     func draw(_ view: View, on frame: inout Frame) {
         guard view.run.hasClients else {
@@ -13,96 +13,59 @@ struct LatencyPanel: Panel {
             frame.note("waiting for the first sample")
             return
         }
-        var y = 0
-        let service = view.window { $0.service }, response = view.window { $0.response }
-        if frame.height >= 4 {
-            y = table([("service", service), ("response", response)], &frame, view.glyphs)
-        } else {
-            table([("response", response)], &frame, view.glyphs)
-            y = 2
-        }
+        var rows = [LatencyTable.Row("response", view.window { $0.response })]
+        if frame.height >= 4 { rows.insert(.init("service", view.window { $0.service }), at: 0) }
+        let y = LatencyTable(rows: rows, percentiles: [50, 90, 99, 99.9, 100]).draw(&frame, view.glyphs)
         let region = Region(x: 0, y: y, width: frame.width, height: frame.height - y)
-        if region.height >= 2 { map(in: region, view, &frame) }
+        if region.height >= 2 { LatencyMap(kind: view.latency).draw(in: region, view, &frame) }
+    }
+}
+
+/// Percentiles in columns. Those that do not fit are left out, the rarest last.
+struct LatencyTable {
+    struct Row {
+        let name: String
+        let buckets: LatencyBuckets
+
+        init(_ name: String, _ buckets: LatencyBuckets) {
+            self.name = name
+            self.buckets = buckets
+        }
     }
 
-    /// Columns that fit, the rarest last; answers the row below.
-    @discardableResult
-    private func table(_ rows: [(String, LatencyBuckets)], _ frame: inout Frame, _ glyphs: GlyphSet) -> Int {
-        var columns: [(String, Double)] = [("p50", 50), ("p90", 90), ("p99", 99), ("p99.9", 99.9), ("max", 100)]
-        let room = (frame.width - 9) / 7
-        if room < columns.count { columns.removeAll { $0.0 == "p90" } }
-        if room < columns.count { columns.removeAll { $0.0 == "p99.9" } }
-        if room < columns.count { columns.removeAll { $0.0 == "max" } }
-        let step = min(10, max(7, (frame.width - 9) / columns.count))
-        for (column, (name, _)) in columns.enumerated() {
-            frame.text(name, endingAt: 9 + (column + 1) * step, 0, .dim)
+    let rows: [Row]
+    /// 100 is the maximum. The first one leads.
+    let percentiles: [Double]
+    /// Whether the number of answers stands at the end.
+    var hasCount = false
+
+    /// Left out first where room is short.
+    private static let expendable: [Double] = [75, 95, 99.99, 90, 99.9, 100]
+    private static let labelWidth = 9
+
+    /// At the top; answers the row below.
+    func draw(_ frame: inout Frame, _ glyphs: GlyphSet) -> Int {
+        var columns = percentiles
+        let room = (frame.width - LatencyTable.labelWidth) / 7 - (hasCount ? 1 : 0)
+        for percentile in LatencyTable.expendable where room < columns.count { columns.removeAll { $0 == percentile } }
+        let step = min(10, max(7, (frame.width - LatencyTable.labelWidth) / (columns.count + (hasCount ? 1 : 0))))
+        func end(_ column: Int) -> Int { LatencyTable.labelWidth + (column + 1) * step }
+        for (column, percentile) in columns.enumerated() {
+            frame.text(percentile == 100 ? "max" : "p\(percentile == percentile.rounded() ? "\(Int(percentile))" : "\(percentile)")", endingAt: end(column), 0, .dim)
         }
-        for (row, (name, buckets)) in rows.enumerated() {
-            frame.text(name, 1, row + 1, .dim)
-            for (column, (_, percentile)) in columns.enumerated() {
-                let end = 9 + (column + 1) * step
-                if let value = buckets.value(atPercentile: percentile) {
-                    frame.text(GridFigure.duration(value, glyphs), endingAt: end, row + 1, percentile == 50 ? .strong : .text)
+        if hasCount { frame.text("answers", endingAt: end(columns.count), 0, .dim) }
+        for (row, content) in rows.enumerated() {
+            frame.text(content.name, 1, row + 1, .dim)
+            for (column, percentile) in columns.enumerated() {
+                if let value = content.buckets.value(atPercentile: percentile) {
+                    frame.text(GridFigure.duration(value, glyphs), endingAt: end(column), row + 1, column == 0 ? .strong : .text)
                 } else {
                     // Too few values beyond it to say.
-                    frame.text(glyphs == .ascii ? "-" : "–", endingAt: end, row + 1, .dim)
+                    frame.text(glyphs == .ascii ? "-" : "–", endingAt: end(column), row + 1, .dim)
                 }
             }
+            if hasCount { frame.text(GridFigure.count(content.buckets.count), endingAt: end(columns.count), row + 1, .text) }
         }
         return rows.count + 1
-    }
-
-    private func map(in region: Region, _ view: View, _ frame: inout Frame) {
-        let labelWidth = 7
-        let hasAxis = region.height >= 6
-        let rows = region.height - (hasAxis ? 1 : 0), columns = region.width - labelWidth - 1
-        guard rows > 0, columns > 0 else { return }
-        let moments = view.history.values(columns, upTo: view.end) { $0.response }
-        let used = moments.filter { $0.count > 0 }
-        guard let low = used.map(\.range.lowerBound).min(), let high = used.map(\.range.upperBound).max() else {
-            let middle = region.y + region.height / 2
-            frame.text("no answers yet", max(0, (region.width - 14) / 2), middle, .dim)
-            return
-        }
-        // At least a quarter of an octave a row, or noise would fill the map; whole steps, so that it seldom moves.
-        let perOctave = LatencyBuckets.stepsPerOctave
-        let bottom = low / perOctave * perOctave
-        let span = max(high - bottom, rows * perOctave / 4)
-        let step = (span + rows - 1) / rows
-        let bucketsPerRow = (step + perOctave / 4 - 1) / (perOctave / 4) * (perOctave / 4)
-        for row in 0..<rows {
-            let y = region.y + rows - 1 - row
-            let range = (bottom + row * bucketsPerRow)..<(bottom + (row + 1) * bucketsPerRow)
-            let edge = LatencyBuckets.nanoseconds(range.lowerBound)
-            frame.text(GridFigure.duration(edge, view.glyphs), endingAt: labelWidth - 1, y, .dim)
-            frame.text(view.glyphs.axis, labelWidth - 1, y, .faint)
-            for (index, buckets) in moments.enumerated() where buckets.count > 0 {
-                let count = buckets.count(in: range)
-                guard count > 0 else { continue }
-                // The square root lets the few slow ones be seen beside the many fast ones.
-                let share = (Double(count) / Double(buckets.count)).squareRoot()
-                let shades = view.glyphs.shades
-                let shade = min(shades.count - 1, Int(share * Double(shades.count)))
-                frame.put(shades[shade], labelWidth + columns - moments.count + index, y, .scale(.heat, share))
-            }
-        }
-        let marked = Region(x: labelWidth, y: region.y, width: columns, height: rows)
-        Marks(view, columns: columns, perColumn: 1).draw(in: marked, &frame, view.glyphs)
-        if hasAxis { timeAxis(y: region.y + rows, from: labelWidth, columns: columns, view, &frame) }
-    }
-
-    /// Times below the map, every fifteen columns from the right.
-    private func timeAxis(y: Int, from x: Int, columns: Int, _ view: View, _ frame: inout Frame) {
-        frame.text("now", endingAt: x + columns, y, .dim)
-        guard let now = view.moment?.timeNanoseconds else { return }
-        let times = view.history.values(columns, upTo: view.end) { $0.timeNanoseconds }
-        var column = 15
-        while column + 5 < columns {
-            if times.count > column {
-                let seconds = (now - min(now, times[times.count - 1 - column]) + 500_000_000) / 1_000_000_000
-                frame.text("-\(seconds)s", endingAt: x + columns - column + 2, y, .dim)
-            }
-            column += 15
-        }
     }
 }

@@ -1,11 +1,12 @@
-import Measurements
+package import Measurements
 
 /// Which connection: loops count theirs from one each.
 package struct ConnectionIdentity: Hashable, Sendable {
     package let id: UInt64
     package let loop: Int
 
-    init(_ sample: ConnectionSample) {
+    /// The one that a row is about.
+    package init(_ sample: ConnectionSample) {
         id = sample.id
         loop = sample.loop
     }

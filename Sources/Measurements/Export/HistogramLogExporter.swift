@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// HdrHistogram's interval log, version 1.3: a line for every histogram of every sample,
 /// with the histogram's name as its tag.
 ///
@@ -14,7 +12,7 @@ struct HistogramLogExporter: Exporter {
         return """
             #[highwater \(header.toolVersion)]
             #[Histogram log format version 1.3]
-            #[StartTime: \(started) (seconds since epoch), \(HistogramLogExporter.date(header.startedUnixSeconds))]
+            #[StartTime: \(started) (seconds since epoch), \(UTCTime(unixSeconds: header.startedUnixSeconds).text)]
             #[BaseTime: \(started) (seconds since epoch)]
             "StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"
 
@@ -39,19 +37,4 @@ struct HistogramLogExporter: Exporter {
     }
 
     func end() -> String { "" }
-
-    /// `Tue Nov 14 22:13:20 UTC 2023`, whatever the locale.
-    private static func date(_ unixSeconds: Double) -> String {
-        // A file may say any number; time_t of what is no time at all would trap.
-        var time = time_t(exactly: unixSeconds.rounded(.down)) ?? 0
-        var parts = unsafe tm()
-        guard unsafe gmtime_r(&time, &parts) != nil else { return "-" }
-        let (weekday, month, year) = unsafe (Int(parts.tm_wday), Int(parts.tm_mon), 1900 + Int(parts.tm_year))
-        let clock = unsafe [parts.tm_hour, parts.tm_min, parts.tm_sec].map(two).joined(separator: ":")
-        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        return "\(days[weekday]) \(months[month]) \(unsafe two(parts.tm_mday)) \(clock) UTC \(year)"
-    }
-
-    private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

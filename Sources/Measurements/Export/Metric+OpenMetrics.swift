@@ -31,12 +31,15 @@ extension Metric {
         return OpenMetricsName(family: family, labels: labels, unit: unitWord)
     }
 
-    /// Those that OpenTelemetry (semantic conventions 1.44) or Prometheus' own clients name.
+    /// Those that OpenTelemetry (semantic conventions 1.44) or Prometheus' own clients name; and
+    /// `_count`, which Prometheus keeps for histograms.
     private static let openTelemetryFamilies = [
         "client.service_time": "http_client_request_duration_seconds",
         "client.requests.in_flight": "http_client_active_requests",
         "client.connections.open": "http_client_open_connections",
         "server.requests.active": "http_server_active_requests",
+        "client.loop.count": "highwater_client_loops",
+        "server.loop.count": "highwater_server_loops",
         "process.cpu": "process_cpu_seconds",
         "process.memory.resident": "process_resident_memory_bytes",
         "process.files.open": "process_open_fds",

@@ -15,6 +15,11 @@ extension Sample {
         if let server {
             let rows = server.fullestConnections(Sample.recordedConnectionLimit)
             json.set(.array(rows.map(\.json)), atPath: "server.\(Sample.connectionsName)")
+            if !server.pendingWrites.isEmpty {
+                let writes = server.pendingWrites.prefix(Sample.recordedPendingWriteLimit)
+                json.set(.array(writes.map(\.json)), atPath: "server.\(Sample.pendingWritesName)")
+            }
+            if let inspection = server.inspection { json.set(inspection.json, atPath: "server.\(Sample.inspectionName)") }
         }
         return json
     }
@@ -24,6 +29,12 @@ extension Sample {
     package static let recordedConnectionLimit = 16
 
     static let connectionsName = "fullest_connections"
+    static let inspectionName = "inspected_connection"
+
+    /// Rows of pending writes in one line: those of the connections above, four each.
+    package static let recordedPendingWriteLimit = 64
+
+    static let pendingWritesName = "pending_writes"
 
     /// Numbers that the line lacks stay zero: an older version did not count them.
     init(json: JSON) throws(RecordingError.Cause) {
@@ -43,11 +54,15 @@ extension Sample {
                 metric.write(&self, .number(number))
             }
         }
+        server?.inspection = json[path: "server.\(Sample.inspectionName)"].flatMap { ConnectionInspection(json: $0) }
         if case .array(let rows)? = json[path: "server.\(Sample.connectionsName)"] {
             for row in rows {
                 guard let connection = ConnectionSample(json: row) else { throw .missing(Sample.connectionsName) }
                 server?.connections.append(connection)
             }
+        }
+        if case .array(let rows)? = json[path: "server.\(Sample.pendingWritesName)"] {
+            server?.pendingWrites = rows.map(PendingWriteSample.init(json:))
         }
     }
 }
@@ -99,13 +114,14 @@ extension Event {
         .object([
             .init("time", .number(Metric.seconds(timeNanoseconds))), .init("level", .string(level.rawValue)),
             .init("source", .string(source)), .init("text", .string(text)),
-        ])
+        ] + (violation.map { [.init("violation", $0.json)] } ?? []))
     }
 
     init(json: JSON) throws(RecordingError.Cause) {
         guard let time = json["time"]?.number, let level = json["level"]?.string.flatMap(Level.init(rawValue:)),
             let source = json["source"]?.string, let text = json["text"]?.string
         else { throw .missing("time, level, source or text") }
-        self.init(timeNanoseconds: Metric.nanoseconds(time), level: level, source: source, text: text)
+        self.init(timeNanoseconds: Metric.nanoseconds(time), level: level, source: source, text: text,
+            violation: json["violation"].flatMap(Violation.init(json:)))
     }
 }

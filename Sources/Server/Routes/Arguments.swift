@@ -13,6 +13,21 @@ extension ArenaBytes {
         return value
     }
 
+    /// The same for numbers of up to 64 bits.
+    var decimal64: UInt64? {
+        guard !isEmpty, count <= 20 else { return nil }
+        var value: UInt64 = 0
+        for index in 0..<count {
+            let digit = UInt64(self[index]) &- 0x30
+            guard digit <= 9 else { return nil }
+            let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, isStillTooLarge) = tens.addingReportingOverflow(digit)
+            if isTooLarge || isStillTooLarge { return nil }
+            value = sum
+        }
+        return value
+    }
+
     /// A number of bytes: "64", "4KiB", "1MiB", or nil.
     var byteCountArgument: Int? {
         if count > 3, self[count - 3..<count].equalsIgnoringCase("kib") { return scaled(by: 1 << 10) }

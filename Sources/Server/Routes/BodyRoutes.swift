@@ -15,7 +15,7 @@ enum BodyRoutes {
     /// Shortest pause between two drips: libuv's timers know milliseconds.
     static let shortestDripNanoseconds: UInt64 = 1_000_000
 
-    /// GET /bytes/SIZE?seed=N: SIZE bytes of the pattern from N on.
+    /// GET /bytes/SIZE?seed=N: SIZE bytes that the seed decides: see `SeededBody`.
     static func bytes(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
         guard let count = argument.byteCountArgument, count <= bytesLimit else {
             unsafe exchange.pointee.response = .text(400, "bytes: a size up to 64MiB, such as 1024 or 4KiB\n")
@@ -23,7 +23,7 @@ enum BodyRoutes {
         }
         guard let seed = unsafe seed(exchange) else { return }
         unsafe exchange.pointee.response.contentType = ArenaBytes("application/octet-stream")
-        unsafe exchange.pointee.response.body = Pattern.bytes(count: count, position: seed, in: exchange.pointee.arena)
+        unsafe exchange.pointee.response.body = unsafe SeededBody(seed: seed).bytes(count: count, in: exchange.pointee.arena)
     }
 
     /// GET /stream-bytes/SIZE?seed=N&chunk_size=N: the same, made while it is sent, in chunks.
@@ -43,11 +43,11 @@ enum BodyRoutes {
         }
         unsafe exchange.pointee.response.contentType = ArenaBytes("application/octet-stream")
         unsafe exchange.pointee.response.stream = BodyStream(
-            remainingByteCount: count, partByteCount: part, position: seed, intervalNanoseconds: 0,
+            remainingByteCount: count, partByteCount: part, content: SeededBody(seed: seed), intervalNanoseconds: 0,
             isLengthKnown: false)
     }
 
-    /// GET /drip?numbytes=10&duration=2&delay=0&code=200: a few bytes, spread over a time.
+    /// GET /drip?numbytes=10&duration=2&delay=0&code=200&seed=N: a few bytes, spread over a time.
     static func drip(_ exchange: UnsafeMutablePointer<Exchange>) {
         let query = unsafe exchange.pointee.query
         let count = query.queryValue("numbytes").map(\.byteCountArgument) ?? 10
@@ -61,6 +61,7 @@ enum BodyRoutes {
                 400, "drip: numbytes 1 to 10MiB, duration and delay up to 60 seconds, code 200 to 599\n")
             return
         }
+        guard let seed = unsafe seed(exchange) else { return }
         // One part a byte, or a part a millisecond where that would be too often.
         let parts = max(1, min(UInt64(count), duration / shortestDripNanoseconds))
         let part = (count + Int(parts) - 1) / Int(parts)
@@ -68,17 +69,17 @@ enum BodyRoutes {
         unsafe exchange.pointee.response.contentType = ArenaBytes("application/octet-stream")
         unsafe exchange.pointee.response.delayNanoseconds = delay
         unsafe exchange.pointee.response.stream = BodyStream(
-            remainingByteCount: count, partByteCount: part, position: 0, intervalNanoseconds: duration / parts,
-            isLengthKnown: true)
+            remainingByteCount: count, partByteCount: part, content: SeededBody(seed: seed),
+            intervalNanoseconds: duration / parts, isLengthKnown: true)
     }
 
     /// The ?seed= of a request, 0 without one; nil when it was refused.
-    private static func seed(_ exchange: UnsafeMutablePointer<Exchange>) -> Int? {
+    private static func seed(_ exchange: UnsafeMutablePointer<Exchange>) -> UInt64? {
         guard let argument = unsafe exchange.pointee.query.queryValue("seed") else { return 0 }
-        guard let seed = argument.decimal else {
-            unsafe exchange.pointee.response = .text(400, "seed: a decimal number\n")
+        guard let seed = argument.decimal64 else {
+            unsafe exchange.pointee.response = .text(400, "seed: a decimal number below 2^64\n")
             return nil
         }
-        return seed % Pattern.period
+        return seed
     }
 }

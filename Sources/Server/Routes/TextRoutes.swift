@@ -16,10 +16,10 @@ enum TextRoutes {
             /get                 the request as JSON: GET
             /post /put /delete   the same for these methods, with the body
             /anything            the same for any method and any path below
-            /bytes/SIZE          SIZE bytes of a known pattern; ?seed=N starts it at N
+            /bytes/SIZE          SIZE bytes that anybody can predict; ?seed=N others
             /stream-bytes/SIZE   the same in chunks; ?chunk_size=N
             /delay/SECONDS       as /anything, but later
-            /drip                ?numbytes=10&duration=2&delay=0&code=200
+            /drip                ?numbytes=10&duration=2&delay=0&code=200&seed=N
             /status/CODE         an answer with that status
 
             """)

@@ -70,6 +70,25 @@ struct LoadOptions: ParsableArguments {
         transform: { try Quantity.byteCount($0, in: LoadOptions.windowRange, allowsBareNumber: true) })
     var window: Int?
 
+    @Flag(help: "Compare every answer to /bytes, /stream-bytes and /drip with what it has to be: status, length and each byte. Each request asks for another ?seed=. Exit 99 when one was wrong.")
+    var bodyCheck = false
+
+    @OptionGroup(title: "TLS and HTTP") var wire: ClientTLSOptions
+
+    @OptionGroup(title: "Caches") var caches: CacheOptions
+    @Option(
+        parsing: .unconditional, help: "Clients beside the load that ask for /bytes/4MiB and read at a trickle. (default: 0)",
+        transform: { try Quantity.count($0, in: 0...LoadOptions.connectionLimit) })
+    var slowReaders = 0
+
+    @Option(
+        parsing: .unconditional, help: "Close the connection within the answer to so many of the requests (5%, 0.05).",
+        transform: { try Quantity.share($0) })
+    var earlyClose = 0.0
+
+    @Flag(help: "HTTP/1.1: say the end behind the requests of a connection (-m of them), take the answers, connect again.")
+    var halfClose = false
+
     /// More than the ports of one address: beyond, connecting can only fail.
     private static let connectionLimit = 64_000
     /// No server allows more; h2o and nginx allow 100 to 128.
@@ -95,10 +114,26 @@ struct LoadOptions: ParsableArguments {
         plan.headers = headers
         plan.method = method ?? (data == nil ? "GET" : "POST")
         plan.body = Array((data ?? "").utf8)
+        wire.apply(to: &plan)
         plan.requestTimeout = timeout
         plan.connectTimeout = connectTimeout
         if let window { plan.windowByteCount = window }
+        caches.apply(to: &plan)
+        plan.checksBodies = bodyCheck
+        plan.slowReaders = slowReaders
+        plan.earlyCloseShare = earlyClose
+        plan.halfCloses = halfClose
         return plan
+    }
+
+    /// Errors: there is nothing to check in the answers to these targets.
+    func validateBodyCheck(of targets: [String]) throws {
+        guard bodyCheck else { return }
+        if let method, method != "GET" { throw ValidationError("--body-check needs GET: to \(method) the answers are others") }
+        guard data == nil else { throw ValidationError("--body-check and --data exclude each other") }
+        guard targets.contains(where: { PredictableTarget($0) != nil }) else {
+            throw ValidationError("--body-check can predict /bytes/SIZE, /stream-bytes/SIZE and /drip, and none is asked for")
+        }
     }
 
     /// The end by the clock: as asked, or 10 s when nothing else ends the run.

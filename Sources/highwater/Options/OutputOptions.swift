@@ -20,8 +20,25 @@ struct OutputOptions: ParsableArguments {
         transform: { try Quantity.duration($0, in: .zero...(.seconds(3_600))) })
     var drain: Duration = .seconds(15)
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Also serve the numbers at http://HOST:PORT/metrics, for Prometheus: HOST:PORT, or a port of loopback; 0 is any free one.",
+            valueName: "address"),
+        transform: { try ListenAddress($0) })
+    var metrics: ListenAddress?
+
+    @Option(
+        parsing: .unconditional, help: "How long /metrics stays after the end, for the last scrape; a signal ends it. (default: 0s)",
+        transform: { try Quantity.duration($0, in: .zero...(.seconds(86_400))) })
+    var linger: Duration = .zero
+
     @Flag(help: "No colour, ever. Also: NO_COLOR in the environment.")
     var noColor = false
+
+    func validate() throws {
+        if linger > .zero && metrics == nil { throw ValidationError("--linger needs --metrics, whose numbers it keeps up") }
+    }
 
     /// - Parameter isLive: somebody watches, who would find a second long.
     func apply(to plan: inout Plan, isLive: Bool = false) {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Measurements
 internal import Workload
 
 /// The embedded server, as every command that starts one takes it.
@@ -25,6 +26,18 @@ struct ServerOptions: ParsableArguments {
     var unsentLimit: Int?
 
     @Option(
+        help: ArgumentHelp("Who owns an answer's bytes until the kernel has them. (default: lease)", valueName: "lease|copy|reset-early"),
+        transform: { try WritePolicy(flag: $0) })
+    var writePolicy = WritePolicy.lease
+
+    @Flag(inversion: .prefixedNo, help: "Watch every arena and pending write for memory reused too early. (default: debug builds only)")
+    var audit: Bool?
+
+    /// Set by whoever starts a process to lose it.
+    @Flag(help: .hidden)
+    var expendable = false
+
+    @Option(
         parsing: .unconditional, help: "Largest request body; beyond: 413. (default: 1MiB)",
         transform: { try Quantity.byteCount($0, in: 0...(1 << 40), allowsBareNumber: true) })
     var bodyLimit: Int?
@@ -49,13 +62,22 @@ struct ServerOptions: ParsableArguments {
         transform: { try Quantity.duration($0, in: ServerOptions.timeoutRange) })
     var requestTimeout: Duration?
 
+    @OptionGroup(title: "TLS on the server") var secure: ServerTLSOptions
+
     /// From a tick of the server's clock to a day.
-    private static let timeoutRange: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))
+    static let timeoutRange: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))
+
+    func validate() throws {
+        if writePolicy.isUnsafe && !expendable {
+            throw ValidationError("--write-policy \(writePolicy.rawValue) may take the process down, and runs in a worker only")
+        }
+    }
 
     /// - Parameters:
     ///   - defaultPort: where to listen on loopback when the command line does not say.
+    ///   - defaultSecurePort: the same for TLS.
     ///   - connections: how many our own clients will make.
-    func plan(defaultPort: Int, connections: Int = 0) -> ServerPlan {
+    func plan(defaultPort: Int, defaultSecurePort: Int = 0, connections: Int = 0) -> ServerPlan {
         var plan = ServerPlan()
         plan.host = listen?.host ?? "127.0.0.1"
         plan.port = listen?.port ?? defaultPort
@@ -64,9 +86,24 @@ struct ServerOptions: ParsableArguments {
         if let unsentLimit { plan.unsentByteLimit = unsentLimit }
         if let bodyLimit { plan.bodyByteLimit = bodyLimit }
         plan.sendBufferByteCount = sendBuffer
+        plan.writePolicy = writePolicy
+        plan.allowsUnsafe = expendable
+        plan.audits = audit
+        plan.tls = secure.plan(host: plan.host, defaultPort: defaultSecurePort)
+        if let handshakeTimeout = secure.handshakeTimeout { plan.handshakeTimeout = handshakeTimeout }
         if let headerTimeout { plan.headerTimeout = headerTimeout }
         if let idleTimeout { plan.idleTimeout = idleTimeout }
         if let requestTimeout { plan.requestTimeout = requestTimeout }
         return plan
+    }
+}
+
+extension WritePolicy {
+    /// As the flag is written. Errors: which there are.
+    init(flag: String) throws {
+        guard let policy = WritePolicy(rawValue: flag) else {
+            throw ValidationError("write policies are \(WritePolicy.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        self = policy
     }
 }

@@ -19,6 +19,8 @@ final class DashboardRun {
     private let deadline: ContinuousClock.Instant?
     private var tick: ContinuousClock.Instant
     private var interval: Duration
+    /// The connection that the server was asked to tell more of.
+    private var inspected: ConnectionIdentity?
     /// What is on the screen is not what the dashboard would draw.
     private var isStale = true
     private var hasHungUp = false
@@ -54,8 +56,8 @@ final class DashboardRun {
             throw error
         }
         dashboard.run.state = .running
-        if let address = run.experiment.serverAddress {
-            run.experiment.note(.info, source: "server", "listening on http://\(address)")
+        if let addresses = run.serverAddresses {
+            run.experiment.note(.info, source: "server", "listening on \(addresses)")
         }
         if let fallback = terminal.fallbackTerm {
             run.experiment.note(.warning, source: "screen", "this terminal is not in terminfo: taken for \(fallback)")
@@ -131,7 +133,16 @@ final class DashboardRun {
             case nil: break
             }
         }
+        inspect()
         return nil
+    }
+
+    /// Has the server tell more of the connection that the dashboard looks at.
+    private func inspect() {
+        guard dashboard.inspected != inspected else { return }
+        inspected = dashboard.inspected
+        run.experiment.inspect(loop: inspected?.loop, id: inspected?.id ?? 0)
+        tick = min(tick, clock.now + DashboardRun.responseTime)
     }
 
     private func changed(_ change: () -> Void) {

@@ -25,7 +25,7 @@ enum DescriptorLimit {
     /// What a plan needs: a descriptor for each end of a connection that is ours.
     private static func needed(for plan: Plan) -> Int {
         let loops = (plan.server?.loops ?? 0) + (plan.client?.loops ?? 0)
-        let clients = plan.client?.connections ?? 0
+        let clients = (plan.client?.connections ?? 0) + (plan.client?.slowReaders ?? 0)
         return own + ownPerLoop * loops + clients * (plan.server == nil ? 1 : 2)
     }
 

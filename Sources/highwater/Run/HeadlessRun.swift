@@ -21,9 +21,10 @@ final class HeadlessRun {
     /// Errors: what kept it from running, or the exit code after a summary.
     func perform() throws {
         try run.start()
-        if plan.client == nil, let address = run.experiment.serverAddress {
-            progress.announce("listening on http://\(address)")
+        if plan.client == nil, let addresses = run.serverAddresses {
+            progress.announce("listening on \(addresses)")
         }
+        if let url = run.metricsURL { progress.interject("metrics at \(url)") }
         var end = runLoad()
         if case .signal = end { progress.interject("stopping; once more ends at once") }
         _ = progress.show(run.beginStop(withinSeconds: plan.drainTime.inSeconds))

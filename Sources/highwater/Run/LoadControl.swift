@@ -35,8 +35,7 @@ struct LoadControl {
     var description: RunDescription {
         var description = RunDescription(
             address: experiment.targetAddress ?? experiment.serverAddress ?? "",
-            // Our server speaks both on one port; our clients the one.
-            protocolName: experiment.plan.client == nil ? "h1+h2c" : "h2c",
+            protocolName: experiment.plan.protocolName,
             connections: experiment.connections, streams: experiment.streams,
             load: experiment.rate.map { "open \(LoadControl.text($0))/s" } ?? "closed",
             hasServer: experiment.plan.server != nil, hasClients: experiment.plan.client != nil)
@@ -46,5 +45,19 @@ struct LoadControl {
 
     private static func text(_ rate: Double) -> String {
         rate == rate.rounded() ? Figure.fixed(rate, decimals: 0) : Figure.threeDigits(rate)
+    }
+}
+
+extension Plan {
+    /// What is spoken, in the words of the header.
+    fileprivate var protocolName: String {
+        // Our server speaks both on one port, and on the other with TLS.
+        guard let client else { return server?.tls == nil ? "h1+h2c" : "h1+h2c+TLS" }
+        switch client.http {
+        case .http1: return clientsUseTLS ? "h1 TLS" : "h1"
+        case .http2: return clientsUseTLS ? "h2 TLS" : "h2c"
+        case .clearHTTP2: return "h2c"
+        case .negotiated: return clientsUseTLS ? "TLS" : "h2c"
+        }
     }
 }

@@ -18,6 +18,7 @@ final class Run {
     /// Why the recording ends early; the run goes on without it.
     private var recordingError: RecordingError?
     private var summary: Summary
+    private let metrics: LingeringMetrics?
 
     /// Why the load ends.
     enum End {
@@ -30,11 +31,19 @@ final class Run {
     ///
     /// - Parameter otherSignals: to be delivered besides those that ask for the end.
     init(_ plan: Plan, _ output: OutputOptions, otherSignals: [Int32] = []) throws {
+        try plan.checkOwnership()
         signals = try SignalInbox(others: otherSignals)
         if let warning = try DescriptorLimit.check(plan) { Output.error.line(warning) }
         // Before the recording, so that a port in use does not empty an older file.
         experiment = try Run.makeExperiment(plan)
+        metrics = try LingeringMetrics(output)
         recording = try Run.open(output.output)
+        if plan.server?.allowsUnsafe == true {
+            // This process may not live to the next sample.
+            experiment.onViolation = { event in
+                for line in event.violation?.lines ?? [event.text] { Output.error.line(line) }
+            }
+        }
         self.plan = plan
         printsJSON = output.json
         summaryOutput = output.output == "-" ? .error : .standard
@@ -43,6 +52,13 @@ final class Run {
         }
         let address = experiment.targetAddress ?? experiment.serverAddress ?? ""
         summary = Summary(.init(address: address, load: load, cpuCount: Host.cpuCount))
+    }
+
+    /// "http://127.0.0.1:8080 and https://127.0.0.1:8443"; nil without a server of ours.
+    var serverAddresses: String? {
+        experiment.serverAddress.map { address in
+            "http://\(address)" + (experiment.secureServerAddress.map { " and https://\($0)" } ?? "")
+        }
     }
 
     private static func open(_ path: String?) throws(RunError) -> RecordingWriter? {
@@ -56,13 +72,22 @@ final class Run {
 
     /// Time 0.
     func start() throws(RunError) {
-        if recording != nil { record { (writer) throws(RecordingError) in try writer.write(Host.header(for: plan)) } }
+        if recording != nil {
+            let header = Host.header(for: plan.listening(
+                at: experiment.serverAddress, secureAddress: experiment.secureServerAddress))
+            record { (writer) throws(RecordingError) in try writer.write(header) }
+        }
         if let recordingError { throw RunError(recordingError.description) }
         do { try experiment.start() } catch { throw RunError(error.description) }
+        if let metrics { experiment.note(.info, source: "metrics", "at \(metrics.url)") }
     }
+
+    /// Where the numbers are for other programs; nil when nobody asked for that.
+    var metricsURL: String? { metrics?.url }
 
     func add(_ sample: Sample) {
         summary.add(sample)
+        metrics?.publish(sample)
         record { (writer) throws(RecordingError) in try writer.write(sample) }
     }
 
@@ -102,6 +127,7 @@ final class Run {
             if case .signal(SIGHUP) = end { throw ExitCode(128 + SIGHUP) }
             throw RunError("cannot write the summary")
         }
+        metrics?.linger(until: signals)
         if let recordingError {
             throw RunError("the recording ends early: \(recordingError.description)")
         }
@@ -110,7 +136,11 @@ final class Run {
             throw RunError("cannot connect to \(summary.request.address): \(reason)")
         }
         if case .signal(let signal) = end, !isNormalEnd(signal) { throw ExitCode(128 + signal) }
+        if let client = summary.last.client, client.bodies.wrong > 0 { throw ExitCode(Run.wrongAnswersCode) }
     }
+
+    /// What was measured is not what it has to be: the code of a failed threshold too.
+    private static let wrongAnswersCode: Int32 = 99
 
     /// A server alone has no other end than being told.
     private func isNormalEnd(_ signal: Int32) -> Bool {

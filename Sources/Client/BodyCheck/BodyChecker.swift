@@ -1,0 +1,182 @@
+internal import Measurements
+internal import Memory
+
+/// The checks of one loop: what each request asks for, and what was found.
+///
+/// Every request has a seed of its own, so that an answer that belongs to another is noticed.
+/// The record of a check also holds the text of its request's target, which has to stay put
+/// until the frame has been made.
+///
+/// `@safe`: its memory is its own.
+@safe
+final class BodyChecker {
+    /// One check and the target's text behind it.
+    @unsafe
+    struct Record {
+        var check = BodyCheck()
+        var target = ArenaBytes.empty
+        var next: UnsafeMutablePointer<Record>?
+    }
+
+    private let targets: [Target?]
+    private let textByteLimit: Int
+    private let seedStride: UInt64
+    private var nextSeed: UInt64
+    private var idle: UnsafeMutablePointer<Record>?
+    private var blocks: [UnsafeMutableRawPointer] = unsafe []
+    private var violations: [BodyViolation] = []
+    private var violationCount = 0
+    private var found = BodyCheckCounts()
+
+    /// Answers that are kept as evidence, of a loop and in all: enough to see a rule in them.
+    static let violationLimit = 8
+
+    /// Digits of the largest seed.
+    private static let digitLimit = 20
+
+    private struct Target {
+        let head: [UInt8]
+        let tail: [UInt8]
+        let byteCount: Int
+        let seed: UInt64?
+    }
+
+    /// - Parameters:
+    ///   - targets: one for each path, nil for those that nobody can predict.
+    ///   - firstSeed, seedStride: the seeds of this loop, none of which another loop has.
+    init(_ targets: [CheckedTarget?], firstSeed: UInt64, seedStride: UInt64) {
+        self.targets = targets.map { target in
+            target.map {
+                Target(head: Array($0.head.utf8), tail: Array($0.tail.utf8), byteCount: $0.byteCount, seed: $0.seed)
+            }
+        }
+        textByteLimit = self.targets.reduce(0) { max($0, ($1?.head.count ?? 0) + ($1?.tail.count ?? 0)) } + BodyChecker.digitLimit
+        nextSeed = firstSeed
+        self.seedStride = seedStride
+        unsafe idle = nil
+    }
+
+    deinit {
+        for unsafe block in unsafe blocks { unsafe block.deallocate() }
+    }
+
+    /// The check of the next request for target `index`; nil when its answer cannot be predicted.
+    func begin(_ index: Int) -> UnsafeMutablePointer<Record>? {
+        guard let target = targets[targets.count == 1 ? 0 : index % targets.count] else { return nil }
+        let seed = target.seed ?? nextSeed
+        if target.seed == nil { nextSeed &+= seedStride }
+        let record = unsafe take()
+        unsafe record.pointee.check = BodyCheck(seed: seed, byteCount: target.byteCount)
+        unsafe write(target, seed, to: record)
+        return unsafe record
+    }
+
+    private func write(_ target: Target, _ seed: UInt64, to record: UnsafeMutablePointer<Record>) {
+        let text = unsafe UnsafeMutableRawPointer(record) + MemoryLayout<Record>.stride
+        var count = 0
+        unsafe target.head.withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress { unsafe text.copyMemory(from: start, byteCount: bytes.count) }
+            count = bytes.count
+        }
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var digitCount = 0
+        var rest = seed
+        repeat {
+            digits[digitCount] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            digitCount += 1
+            rest /= 10
+        } while rest > 0
+        while digitCount > 0 {
+            digitCount -= 1
+            unsafe text.storeBytes(of: digits[digitCount], toByteOffset: count, as: UInt8.self)
+            count += 1
+        }
+        unsafe target.tail.withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress { unsafe (text + count).copyMemory(from: start, byteCount: bytes.count) }
+            count += bytes.count
+        }
+        unsafe record.pointee.target = unsafe ArenaBytes(start: text, count: count)
+    }
+
+    /// The answer is over, or will not come.
+    ///
+    /// - Parameters:
+    ///   - failure: why it is not whole; nil when it is.
+    ///   - connection, stream: for the evidence.
+    func end(
+        _ record: UnsafeMutablePointer<Record>, status: Int, _ failure: RequestFailure?, connection: Int, stream: Int
+    ) {
+        defer { unsafe give(record) }
+        let isWrong = unsafe record.pointee.check.state != .right
+        // Bytes that came wrong are wrong however the answer ended. For what we ended ourselves,
+        // and for answers that never began, nothing else is the peer's fault.
+        switch failure {
+        case nil: break
+        case .closed, .reset, .protocolError: if status == 0 { return }
+        case .goaway, .timeout, .aborted, .abandoned: if !isWrong || status == 0 { return }
+        }
+        found.checked += 1
+        guard let kind = unsafe record.pointee.check.verdict(status: status, isWhole: failure == nil) else { return }
+        switch kind {
+        case .corrupted: found.corrupted += 1
+        case .swapped: found.swapped += 1
+        case .truncated: found.truncated += 1
+        case .wrongLength: found.wrongLength += 1
+        case .wrongStatus: found.wrongStatus += 1
+        }
+        guard violationCount < BodyChecker.violationLimit else { return }
+        violationCount += 1
+        violations.append(unsafe BodyChecker.evidence(record.pointee, kind, status, connection, stream))
+    }
+
+    private static func evidence(
+        _ record: borrowing Record, _ kind: BodyViolation.Kind, _ status: Int, _ connection: Int, _ stream: Int
+    ) -> BodyViolation {
+        let check = unsafe record.check
+        var violation = unsafe BodyViolation(
+            kind: kind, target: record.target.string, status: status, expectedByteCount: check.expectedByteCount,
+            receivedByteCount: check.receivedByteCount, announcedByteCount: check.announcedByteCount,
+            connection: connection, stream: stream)
+        if kind == .corrupted || kind == .swapped {
+            violation.offset = check.firstWrongOffset
+            violation.found = (0..<check.foundCount).map { check.found[$0] }
+            violation.expected = (0..<check.foundCount).map { check.body.byte(at: check.firstWrongOffset + $0) }
+        }
+        if kind == .swapped, case .swapped(let other) = check.state { violation.otherSeed = other.seed }
+        return violation
+    }
+
+    /// Adds the counts, and the evidence that nobody has taken yet.
+    func addSample(to sample: inout ClientSample) {
+        sample.bodies = found
+        sample.bodyViolations = violations
+        violations = []
+    }
+
+    // MARK: Records
+
+    private func take() -> UnsafeMutablePointer<Record> {
+        if unsafe idle == nil { addBlock() }
+        let record = unsafe idle.unsafelyUnwrapped
+        unsafe idle = unsafe record.pointee.next
+        return unsafe record
+    }
+
+    private func give(_ record: UnsafeMutablePointer<Record>) {
+        unsafe record.pointee.next = unsafe idle
+        unsafe idle = unsafe record
+    }
+
+    private static let recordsPerBlock = 64
+
+    private func addBlock() {
+        let alignment = unsafe MemoryLayout<Record>.alignment
+        let stride = unsafe (MemoryLayout<Record>.stride + textByteLimit + alignment - 1) / alignment * alignment
+        let block = UnsafeMutableRawPointer.allocate(byteCount: stride * BodyChecker.recordsPerBlock, alignment: alignment)
+        unsafe blocks.append(block)
+        for index in 0..<BodyChecker.recordsPerBlock {
+            let record = unsafe (block + index * stride).initializeMemory(as: Record.self, to: Record())
+            unsafe give(record)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// Who owns the caches of a loop's clients.
+package enum CacheOwnership: Sendable {
+    /// Each client has a set of its own.
+    case client
+    /// The clients of the loop have a set together.
+    case loop
+    /// Nobody: nothing is kept.
+    case off
+    /// All loops have this set together, behind its lock.
+    case shared(SharedCaches)
+    /// All loops have this set together, and nothing keeps them apart: only in a worker process.
+    case unguarded(UnguardedCaches)
+
+    /// Whether anything becomes of a TLS session: without, no server need be asked for one.
+    var keepsSessions: Bool {
+        switch self {
+        case .off: false
+        case .client, .loop, .shared, .unguarded: true
+        }
+    }
+
+    var isPerClient: Bool {
+        switch self {
+        case .client: true
+        case .loop, .off, .shared, .unguarded: false
+        }
+    }
+}

@@ -1,0 +1,53 @@
+internal import Measurements
+internal import TLS
+
+/// The three caches that go together: one owner, one lock if any.
+final class CacheSet {
+    let strings: StringCache
+    let buffers: BufferCache
+    let sessions: TLSSessionCache<TLSSession>
+
+    /// For whom a set is.
+    enum Size {
+        /// One client: one peer, one connection.
+        case one
+        /// Many clients, on one loop or on many.
+        case many
+    }
+
+    /// TLS sessions kept for one client. A server gives two with each handshake (OpenSSL's
+    /// default) and one is used: the others are for peers that refuse one.
+    static let sessionsOfOneClient = 8
+
+    /// TLS sessions kept for many: one for each of as many clients as a server takes by default
+    /// would be 10 000; when they all connect again at once, those beyond greet from the start.
+    static let sessionsOfMany = 4096
+
+    /// Bytes of a session with the chain of its peer's certificates: eight of them take 4 KiB each.
+    static let sessionByteCount = 4 * 1024
+
+    init(_ size: Size) {
+        strings = StringCache()
+        switch size {
+        case .one:
+            buffers = BufferCache()
+            sessions = TLSSessionCache(
+                entryLimit: CacheSet.sessionsOfOneClient,
+                byteLimit: CacheSet.sessionsOfOneClient * CacheSet.sessionByteCount)
+        case .many:
+            // Two for each of as many threads as machines have.
+            buffers = BufferCache(depth: 16 * BufferCache.buffersPerClass)
+            sessions = TLSSessionCache(
+                entryLimit: CacheSet.sessionsOfMany, byteLimit: CacheSet.sessionsOfMany * CacheSet.sessionByteCount)
+        }
+    }
+
+    /// Adds the counts of the three.
+    func add(to sample: inout ClientSample) {
+        sample.strings.merge(strings.counts)
+        sample.buffers.merge(buffers.counts)
+        sample.sessions.merge(sessions.counts)
+    }
+}
+
+extension TLSSession: ResumableSession {}

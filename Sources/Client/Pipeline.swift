@@ -1,0 +1,115 @@
+internal import HTTP1
+internal import HTTP2
+internal import Loop
+internal import Memory
+
+/// One HTTP/1.1 connection: requests go out in order, answers come back in the same.
+///
+/// Heads are written into an arena that the socket's leases take over; bodies are not copied.
+final class Pipeline {
+    let parser = ResponseParser()
+    /// The peer has not said that it will close.
+    var takesRequests = true
+
+    private let arenas: ArenaPool
+    /// Heads that are not with the socket yet.
+    private var heads: Arena?
+    /// What is to be sent: heads, and bodies of the template, which outlives us.
+    private var outgoing: [ArenaBytes] = []
+    private var sentCount = 0
+
+    init(arenas: ArenaPool) {
+        self.arenas = arenas
+        outgoing.reserveCapacity(32)
+    }
+
+    deinit { heads?.retire() }
+
+    /// Everything is with the socket.
+    var isEmpty: Bool { sentCount == outgoing.count }
+
+    /// Adds a request: the fields as for HTTP/2, pseudo-fields first. - Returns: what to expect.
+    func append(_ fields: FieldList, body: ArenaBytes) -> ResponseParser.Request {
+        let arena = heads ?? arenas.take()
+        heads = arena
+        var writer = HeadWriter(fields, in: arena)
+        outgoing.append(writer.write())
+        if !body.isEmpty { outgoing.append(body) }
+        return writer.request
+    }
+
+    /// Moves what is to be sent to `batch`, as much as it has room for. - Returns: whether there was any.
+    func moveOutput(to batch: WriteBatch) -> Bool {
+        guard sentCount < outgoing.count else { return false }
+        while sentCount < outgoing.count, batch.hasRoom() {
+            batch.append(outgoing[sentCount])
+            sentCount += 1
+        }
+        guard let heads else { return true }
+        batch.append(Lease(on: heads))
+        if sentCount == outgoing.count {
+            heads.retire()
+            self.heads = nil
+            outgoing.removeAll(keepingCapacity: true)
+            sentCount = 0
+        }
+        return true
+    }
+}
+
+/// The head of a request, written from the fields that HTTP/2 would send.
+///
+/// `@safe`: writes into room that it has measured.
+@safe
+private struct HeadWriter {
+    private let fields: FieldList
+    private var cursor: UnsafeMutableRawPointer
+    private let start: UnsafeMutableRawPointer
+    private var method = ArenaBytes.empty
+    private var path = ArenaBytes.empty
+    private var authority = ArenaBytes.empty
+
+    init(_ fields: FieldList, in arena: Arena) {
+        self.fields = fields
+        // The request line's and Host's own letters, and the last line end.
+        var byteCount = 32
+        for index in 0..<fields.count {
+            let field = fields[index]
+            byteCount += field.name.count + field.value.count + 4
+            if field.name.equals(":method") { method = field.value }
+            if field.name.equals(":path") { path = field.value }
+            if field.name.equals(":authority") { authority = field.value }
+        }
+        unsafe start = arena.allocate(byteCount: byteCount, alignment: 1)
+        unsafe cursor = unsafe start
+    }
+
+    var request: ResponseParser.Request { method.equals("HEAD") ? .head : .other }
+
+    mutating func write() -> ArenaBytes {
+        put(method)
+        put(" ")
+        put(path)
+        put(" HTTP/1.1\r\nhost: ")
+        put(authority)
+        put("\r\n")
+        for index in 0..<fields.count {
+            let field = fields[index]
+            if field.name.isEmpty || field.name[0] == UInt8(ascii: ":") { continue }
+            put(field.name)
+            put(": ")
+            put(field.value)
+            put("\r\n")
+        }
+        put("\r\n")
+        return unsafe ArenaBytes(start: start, count: cursor - start)
+    }
+
+    private mutating func put(_ text: StaticString) { put(ArenaBytes(text)) }
+
+    private mutating func put(_ bytes: ArenaBytes) {
+        guard let source = unsafe bytes.start else { return }
+        unsafe cursor.copyMemory(from: source, byteCount: bytes.count)
+        unsafe cursor += bytes.count
+    }
+}

@@ -1,0 +1,74 @@
+/// Whether a request that failed is sent again, and when.
+///
+/// Only what may be sent twice is (RFC 9110, 9.2.2), or what the peer says it has not looked at.
+/// The pauses double, each drawn between half of it and all of it, so that clients who failed
+/// together do not come back together. A budget keeps retries a share of the requests: when
+/// everything fails, retries would only be more load.
+package struct RetryPolicy {
+    package struct Settings: Sendable, Equatable {
+        /// Attempts after the first.
+        package var limit: Int
+        /// Retries for each request, on the whole: 0.2 is one for five.
+        package var budget: Double
+
+        package init(limit: Int, budget: Double = 0.2) {
+            self.limit = limit
+            self.budget = budget
+        }
+    }
+
+    /// Pause before the second attempt, and the longest.
+    package static let firstPauseNanoseconds: UInt64 = 100_000_000
+    package static let longestPauseNanoseconds: UInt64 = 5_000_000_000
+
+    /// Retries that the budget has at the start, and at most beside its share: enough for a client
+    /// that asks now and then, too few to make a storm.
+    package static let reserve = 10.0
+
+    private let settings: Settings
+    private var balance = RetryPolicy.reserve
+    private var random: UInt64
+
+    /// - Parameter seed: of the pauses; the same seed, the same pauses.
+    package init(_ settings: Settings, seed: UInt64) {
+        self.settings = settings
+        random = seed
+    }
+
+    /// A request was sent for the first time.
+    package mutating func requestDidStart() {
+        balance = min(balance + settings.budget, RetryPolicy.reserve + settings.budget * 1_000)
+    }
+
+    /// - Parameters:
+    ///   - retries: how often this request was sent again already.
+    ///   - isRepeatable: sending it twice does no harm.
+    /// - Returns: nanoseconds until it is to be sent again; nil when it is not.
+    package mutating func pause(afterRetries retries: Int, isRepeatable: Bool) -> UInt64? {
+        guard isRepeatable, retries < settings.limit, balance >= 1 else { return nil }
+        balance -= 1
+        let pause = min(
+            RetryPolicy.firstPauseNanoseconds << UInt64(min(retries, 16)), RetryPolicy.longestPauseNanoseconds)
+        return pause / 2 + next() % (pause / 2 + 1)
+    }
+
+    /// Whether a method may be sent twice (RFC 9110, 9.2.2).
+    package static func isIdempotent(_ method: String) -> Bool {
+        switch method {
+        case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE": true
+        default: false
+        }
+    }
+
+    /// Statuses that say "not now": bad gateway, unavailable, gateway timeout.
+    package static func isTemporary(status: Int) -> Bool { (502...504).contains(status) }
+
+    /// splitmix64.
+    private mutating func next() -> UInt64 {
+        random &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = random
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,29 @@
+import Measurements
+
+/// One of the caches as the panels show it, the arena pool among them.
+struct CacheRow {
+    let name: String
+    let sample: CacheSample?
+    let rates: CacheRates
+    /// Why there is none.
+    let note: String
+    /// The same of an earlier moment.
+    let past: (Moment) -> CacheRates
+
+    /// All of them, the clients' before the server's.
+    static func rows(_ moment: Moment) -> [CacheRow] {
+        [
+            CacheRow("strings", moment.client?.strings, moment.rates.strings, "no clients") { $0.rates.strings },
+            CacheRow("buffers", moment.client?.buffers, moment.rates.buffers, "no clients") { $0.rates.buffers },
+            CacheRow("arenas", moment.server?.arena.pool, moment.rates.pool, "not published") { $0.rates.pool },
+        ]
+    }
+
+    private init(_ name: String, _ sample: CacheSample?, _ rates: CacheRates, _ note: String, _ past: @escaping (Moment) -> CacheRates) {
+        self.name = name
+        self.sample = sample
+        self.rates = rates
+        self.note = note
+        self.past = past
+    }
+}

@@ -1,0 +1,113 @@
+import Measurements
+
+/// Latencies over time: a column a moment, a row a span of latencies, and the more a cell holds the fuller it is.
+struct LatencyMap {
+    /// Which of the two latencies of a moment.
+    let kind: LatencyKind
+    /// Cells at the right for how the last ten seconds spread over the rows; 0 for none.
+    var spreadWidth = 0
+
+    private static let labelWidth = 7
+
+    func draw(in region: Region, _ view: View, _ frame: inout Frame) {
+        let hasAxis = region.height >= 6
+        let rows = region.height - (hasAxis ? 1 : 0)
+        let columns = region.width - LatencyMap.labelWidth - 1 - (spreadWidth > 0 ? spreadWidth + 1 : 0)
+        guard rows > 0, columns > 0 else { return }
+        let moments = view.history.values(columns, upTo: view.end, kind.buckets)
+        let used = moments.filter { $0.count > 0 }
+        guard let low = used.map(\.range.lowerBound).min(), let high = used.map(\.range.upperBound).max() else {
+            frame.text("no answers yet", max(0, (region.width - 14) / 2), region.y + region.height / 2, .dim)
+            return
+        }
+        let steps = LatencyMap.rowSteps(from: low, to: high, rows: rows)
+        let place = Region(x: region.x + LatencyMap.labelWidth, y: region.y, width: columns, height: rows)
+        for (row, range) in steps.enumerated() {
+            let y = region.y + rows - 1 - row
+            let edge = LatencyBuckets.nanoseconds(range.lowerBound)
+            frame.text(GridFigure.duration(edge, view.glyphs), endingAt: place.x - 1, y, .dim)
+            frame.text(view.glyphs.axis, place.x - 1, y, .faint)
+            draw(moments, in: range, place, y: y, &frame, view.glyphs)
+        }
+        Marks(view, columns: columns, perColumn: 1).draw(in: place, &frame, view.glyphs)
+        if spreadWidth > 0 {
+            let side = Region(x: place.x + columns, y: region.y, width: spreadWidth, height: rows)
+            spread(view.window(kind.buckets), steps, in: side, &frame, view.glyphs)
+        }
+        if hasAxis { timeAxis(y: region.y + rows, place, view, &frame) }
+    }
+
+    /// The buckets of each row, from the floor up. At least a quarter of an octave a row, or noise
+    /// would fill the map; whole steps, so that it seldom moves.
+    private static func rowSteps(from low: Int, to high: Int, rows: Int) -> [Range<Int>] {
+        let perOctave = LatencyBuckets.stepsPerOctave
+        let bottom = low / perOctave * perOctave
+        let span = max(high - bottom, rows * perOctave / 4)
+        let step = (span + rows - 1) / rows
+        let bucketsPerRow = (step + perOctave / 4 - 1) / (perOctave / 4) * (perOctave / 4)
+        return (0..<rows).map { (bottom + $0 * bucketsPerRow)..<(bottom + ($0 + 1) * bucketsPerRow) }
+    }
+
+    private func draw(
+        _ moments: [LatencyBuckets], in range: Range<Int>, _ place: Region, y: Int, _ frame: inout Frame, _ glyphs: GlyphSet
+    ) {
+        let shades = glyphs.shades
+        for (index, buckets) in moments.enumerated() where buckets.count > 0 {
+            let count = buckets.count(in: range)
+            guard count > 0 else { continue }
+            // The square root lets the few slow ones be seen beside the many fast ones.
+            let share = (Double(count) / Double(buckets.count)).squareRoot()
+            let shade = min(shades.count - 1, Int(share * Double(shades.count)))
+            frame.put(shades[shade], place.x + place.width - moments.count + index, y, .scale(.heat, share))
+        }
+    }
+
+    /// A bar a row, as long as its share of the longest.
+    private func spread(
+        _ buckets: LatencyBuckets, _ steps: [Range<Int>], in side: Region, _ frame: inout Frame, _ glyphs: GlyphSet
+    ) {
+        let counts = steps.map { buckets.count(in: $0) }
+        let most = counts.max() ?? 0
+        for (row, count) in counts.enumerated() {
+            let y = side.y + side.height - 1 - row
+            frame.text(glyphs == .ascii ? "|" : "│", side.x, y, .faint)
+            guard count > 0, most > 0 else { continue }
+            let width = side.width - 8
+            Meter(fraction: Double(count) / Double(most), gradient: .heat).bar(side.x + 1, y, width: width, &frame, glyphs)
+            frame.text(GridFigure.count(count), endingAt: side.x + side.width, y, .dim)
+        }
+    }
+
+    /// Times below the map, every fifteen columns from the right.
+    private func timeAxis(y: Int, _ place: Region, _ view: View, _ frame: inout Frame) {
+        frame.text("now", endingAt: place.x + place.width, y, .dim)
+        if spreadWidth > 0 { frame.text("last 10 s", place.x + place.width + 1, y, .dim) }
+        guard let now = view.moment?.timeNanoseconds else { return }
+        let times = view.history.values(place.width, upTo: view.end) { $0.timeNanoseconds }
+        var column = 15
+        while column + 5 < place.width {
+            if times.count > column {
+                let seconds = (now - min(now, times[times.count - 1 - column]) + 500_000_000) / 1_000_000_000
+                frame.text("-\(seconds)s", endingAt: place.x + place.width - column + 2, y, .dim)
+            }
+            column += 15
+        }
+    }
+}
+
+/// From when an answer's time is counted.
+package enum LatencyKind: String, Sendable {
+    /// From when the schedule meant to send it.
+    case response
+    /// From when it was sent.
+    case service
+
+    var other: LatencyKind { self == .response ? .service : .response }
+
+    var buckets: (Moment) -> LatencyBuckets {
+        switch self {
+        case .response: { $0.response }
+        case .service: { $0.service }
+        }
+    }
+}

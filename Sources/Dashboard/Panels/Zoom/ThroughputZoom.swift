@@ -1,0 +1,62 @@
+import Measurements
+
+/// What went through, by its outcome, with the bytes and what stood in the way, on one time axis.
+struct ThroughputZoom: Panel {
+    func badge(_ view: View) -> String { "" }
+
+    func draw(_ view: View, on frame: inout Frame) {
+        guard let moment = view.moment else {
+            frame.note("waiting for the first sample")
+            return
+        }
+        frame.line(head(moment, view.glyphs, width: frame.width - 2), 1, 0)
+        ChartStack(charts: charts(view)).draw(in: Region(x: 0, y: 2, width: frame.width, height: frame.height - 2), view, &frame)
+    }
+
+    /// What every answer weighed, and where the time of the threads went.
+    private func head(_ moment: Moment, _ glyphs: GlyphSet, width: Int) -> Line {
+        let rates = moment.rates
+        var line = Line()
+        func add(_ name: String, _ figure: String, _ role: Role = .text) {
+            var part = Line()
+            part.add(name + " ", .dim)
+            part.add(figure + "  ", role)
+            if line.width + part.width <= width { line.add(part) }
+        }
+        add("req/s", GridFigure.grouped(rates.requests).right(8), .strong)
+        let received = rates.requests > 0 ? rates.receivedBytes / rates.requests : 0
+        add("received each", GridFigure.bytes(received).right(8))
+        add("sent each", GridFigure.bytes(rates.requests > 0 ? rates.sentBytes / rates.requests : 0).right(8))
+        if moment.server != nil { add("server CPU", GridFigure.percent(rates.serverCPU).right(5)) }
+        if moment.client != nil { add("client CPU", GridFigure.percent(rates.clientCPU).right(5)) }
+        add("own CPU", GridFigure.percent(rates.ownCPU).right(5))
+        return line
+    }
+
+    private func charts(_ view: View) -> [ChartStack.Chart] {
+        func rate(_ name: String, _ gradient: Gradient, _ value: @escaping (Moment) -> Double) -> ChartStack.Chart {
+            .init(name: name, gradient: gradient, text: { GridFigure.count($0.rounded()).right(6) }, value: value)
+        }
+        func bytes(_ name: String, _ gradient: Gradient, _ value: @escaping (Moment) -> Double) -> ChartStack.Chart {
+            .init(name: name, gradient: gradient, text: { GridFigure.count($0.rounded()).right(6) }, value: value)
+        }
+        func cpu(_ name: String, _ value: @escaping (Moment) -> Double?) -> ChartStack.Chart {
+            .init(name: name, gradient: .arena, text: { GridFigure.percent($0).right(6) }, value: value)
+        }
+        var charts = [rate("2xx/s", .throughput) { $0.rates.outcomes.success }]
+        charts.append(rate("errors/s", .age) { $0.rates.errors })
+        charts.append(bytes("rx B/s", .receive) { $0.rates.receivedBytes })
+        charts.append(bytes("tx B/s", .send) { $0.rates.sentBytes })
+        if view.run.hasClients {
+            charts.append(rate("in flight", .throughput) { Double($0.client?.inFlightRequests ?? 0) })
+            charts.append(rate("queued", .age) { Double($0.client?.queuedRequests ?? 0) })
+        } else {
+            charts.append(rate("in work", .throughput) { Double($0.server?.activeRequests ?? 0) })
+        }
+        charts.append(rate("4xx/s", .age) { $0.rates.outcomes.clientError })
+        charts.append(rate("5xx/s", .age) { $0.rates.outcomes.serverError })
+        if view.run.hasServer { charts.append(cpu("server CPU") { $0.server == nil ? nil : $0.rates.serverCPU }) }
+        if view.run.hasClients { charts.append(cpu("client CPU") { $0.client == nil ? nil : $0.rates.clientCPU }) }
+        return charts
+    }
+}

@@ -1,0 +1,194 @@
+/// Parses the answers that come on one connection, one after the other.
+///
+/// Bytes go in as they come, in pieces of any size, and what they mean does not depend on how
+/// they were split. Nothing is kept but the line that is not whole yet: bodies are handed on in
+/// the caller's bytes. After an error every further call throws the same error.
+///
+/// `@safe`: its pointers are its own.
+@safe
+package final class ResponseParser {
+    /// What an answer is for, as far as its length depends on it.
+    package enum Request: Sendable {
+        case head
+        case other
+    }
+
+    private enum Phase {
+        /// Between two answers.
+        case idle
+        case statusLine
+        case fields
+        case countedBody(remaining: Int)
+        case chunkSize
+        case chunk(remaining: Int)
+        /// The line end behind a chunk's data.
+        case chunkEnd
+        case trailers
+        /// To the end of the connection.
+        case endlessBody
+        case failed(ResponseError)
+    }
+    private var phase = Phase.idle
+
+    private let limits: ResponseLimits
+    private var lines: LineBuffer
+    private var facts = ResponseFacts()
+    private var request = Request.other
+    private var informationalCount = 0
+    private var fieldCount = 0
+    /// Bytes of this answer's head, or of its trailers.
+    private var sectionByteCount = 0
+    private var headerByteCount: UInt64 = 0
+
+    /// Bytes of status lines and fields so far.
+    package var receivedHeaderByteCount: UInt64 { headerByteCount }
+
+    package init(limits: ResponseLimits = ResponseLimits()) {
+        self.limits = limits
+        lines = LineBuffer(byteLimit: limits.headByteLimit)
+    }
+
+    deinit { lines.free() }
+
+    /// Whether the connection may end here and nothing is missing.
+    package var isBetweenResponses: Bool { if case .idle = phase { true } else { false } }
+
+    /// Takes all of `input`.
+    package func parse(_ input: UnsafeRawBufferPointer, for handler: some ResponseHandler) throws(ResponseError) {
+        if case .failed(let error) = phase { throw error }
+        do throws(ResponseError) {
+            var rest = unsafe input
+            while unsafe !rest.isEmpty { try unsafe step(&rest, handler) }
+        } catch {
+            phase = .failed(error)
+            throw error
+        }
+    }
+
+    /// The peer will send no more: which is how some bodies end.
+    package func parseEnd(for handler: some ResponseHandler) throws(ResponseError) {
+        switch phase {
+        case .idle: return
+        case .endlessBody: end(handler)
+        case .failed(let error): throw error
+        case .statusLine, .fields, .countedBody, .chunkSize, .chunk, .chunkEnd, .trailers:
+            phase = .failed(.incomplete)
+            throw .incomplete
+        }
+    }
+
+    /// Takes at least one byte off the front of `rest`.
+    private func step(_ rest: inout UnsafeRawBufferPointer, _ handler: some ResponseHandler) throws(ResponseError) {
+        switch phase {
+        case .idle:
+            guard let request = handler.responseWillBegin() else { throw .unrequested }
+            self.request = request
+            informationalCount = 0
+            beginHead()
+        case .statusLine:
+            guard let line = unsafe try nextLine(&rest) else { return }
+            try unsafe facts.readStatusLine(unsafe line)
+            if facts.isInformational {
+                informationalCount += 1
+                if informationalCount > limits.informationalLimit || facts.status == 101 { throw .unexpectedInformational }
+            } else {
+                handler.responseDidReceiveStatus(facts.status)
+            }
+            phase = .fields
+        case .fields:
+            guard let line = unsafe try nextLine(&rest) else { return }
+            if unsafe line.isEmpty {
+                try headDidEnd(handler)
+            } else {
+                try unsafe takeField(line, handler)
+            }
+        case .countedBody(let remaining):
+            let part = unsafe take(remaining, of: &rest)
+            phase = .countedBody(remaining: remaining - part.count)
+            unsafe handler.responseDidReceiveBody(part)
+            if part.count == remaining { end(handler) }
+        case .chunkSize:
+            guard let line = unsafe try nextLine(&rest) else { return }
+            let size = try unsafe ResponseFacts.chunkSize(unsafe line)
+            // Extensions of many small chunks are not added up: each is bounded, and was paid for.
+            sectionByteCount = 0
+            phase = size == 0 ? .trailers : .chunk(remaining: size)
+        case .chunk(let remaining):
+            let part = unsafe take(remaining, of: &rest)
+            phase = part.count == remaining ? .chunkEnd : .chunk(remaining: remaining - part.count)
+            unsafe handler.responseDidReceiveBody(part)
+        case .chunkEnd:
+            guard let line = unsafe try nextLine(&rest) else { return }
+            guard unsafe line.isEmpty else { throw .invalidChunk }
+            phase = .chunkSize
+        case .trailers:
+            guard let line = unsafe try nextLine(&rest) else { return }
+            if unsafe line.isEmpty { return end(handler) }
+            unsafe _ = try ResponseFacts.field(line)
+            try countField()
+        case .endlessBody:
+            let part = unsafe take(rest.count, of: &rest)
+            unsafe handler.responseDidReceiveBody(part)
+        case .failed: preconditionFailure("a parser that failed goes on")
+        }
+    }
+
+    // MARK: The head
+
+    private func beginHead() {
+        facts = ResponseFacts()
+        fieldCount = 0
+        sectionByteCount = 0
+        phase = .statusLine
+    }
+
+    private func takeField(_ line: UnsafeRawBufferPointer, _ handler: some ResponseHandler) throws(ResponseError) {
+        let (name, value) = unsafe try ResponseFacts.field(line)
+        try countField()
+        guard !facts.isInformational else { return }
+        try unsafe lines.withLowerCase(name) { (name) throws(ResponseError) in
+            try unsafe facts.note(name: name, value: value)
+            unsafe handler.responseDidReceiveField(name: name, value: value)
+        }
+    }
+
+    private func countField() throws(ResponseError) {
+        fieldCount += 1
+        if fieldCount > limits.fieldLimit { throw .tooManyFields }
+    }
+
+    private func headDidEnd(_ handler: some ResponseHandler) throws(ResponseError) {
+        headerByteCount &+= UInt64(sectionByteCount)
+        sectionByteCount = 0
+        if facts.isInformational { return beginHead() }
+        switch try facts.bodyLength(request) {
+        case .none: end(handler)
+        case .count(let count): phase = .countedBody(remaining: count)
+        case .chunked: phase = .chunkSize
+        case .untilEnd: phase = .endlessBody
+        }
+    }
+
+    private func end(_ handler: some ResponseHandler) {
+        if case .endlessBody = phase { facts.closes() }
+        phase = .idle
+        handler.responseDidEnd(keepsAlive: facts.keepsAlive)
+    }
+
+    // MARK: Bytes
+
+    private func take(_ count: Int, of rest: inout UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let part = unsafe UnsafeRawBufferPointer(rebasing: rest.prefix(count))
+        unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+        return unsafe part
+    }
+
+    /// The next line without its end, as soon as it is whole; valid until the next call.
+    private func nextLine(_ rest: inout UnsafeRawBufferPointer) throws(ResponseError) -> UnsafeRawBufferPointer? {
+        let before = rest.count
+        let line = unsafe try lines.next(&rest)
+        sectionByteCount += before - rest.count
+        if sectionByteCount > limits.headByteLimit { throw .headTooLarge }
+        return unsafe line
+    }
+}

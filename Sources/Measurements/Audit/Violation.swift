@@ -1,0 +1,110 @@
+/// Evidence of an answer whose memory was taken while libuv still had it: what was given to libuv
+/// to write, what it found there, and whose doing it was.
+///
+/// A plain value that an audit makes on the spot; a recording keeps it with its event.
+package struct Violation: Sendable, Equatable {
+    package var kind: Kind
+    /// The write: whose it was, where its bytes lay, and how long libuv had had it.
+    package var write: PendingWriteSample
+    /// The request that has the memory now; nil when nobody does, or nobody knows.
+    package var overwriter: Overwriter?
+    /// The generation that the arena has now.
+    package var foundGeneration: UInt32
+    /// Where the `uv_write_t` lay, and the part of it that libuv goes by.
+    package var requestAddress: UInt64
+    package var expectedRequest: RequestFields
+    package var foundRequest: RequestFields
+    /// The first byte of the write that changed, counted from its first; nil when none did, or the
+    /// memory is no longer there to be looked at.
+    package var changeOffset: Int?
+    /// The bytes from there on; empty where none were kept.
+    package var expectedBytes: [UInt8]
+    package var foundBytes: [UInt8]
+
+    /// What broke.
+    package enum Kind: String, Sendable, CaseIterable {
+        case reset = "reset with a write pending"
+        case staleCompletion = "completion found another generation"
+        case changedBytes = "bytes changed under a write"
+    }
+
+    /// A later request in the same memory.
+    package struct Overwriter: Sendable, Equatable {
+        package var connection: UInt64
+        package var exchange: UInt64
+        /// "GET /bytes/64"; escaped and cut. Empty when it has no head yet.
+        package var request: String
+
+        package init(connection: UInt64, exchange: UInt64, request: String) {
+            self.connection = connection
+            self.exchange = exchange
+            self.request = request
+        }
+    }
+
+    /// `cb`, `bufs` and `nbufs` of a `uv_write_t`, as numbers: what is there may be no address.
+    package struct RequestFields: Sendable, Equatable {
+        package var callback: UInt64
+        package var buffers: UInt64
+        package var bufferCount: UInt32
+
+        package init(callback: UInt64, buffers: UInt64, bufferCount: UInt32) {
+            self.callback = callback
+            self.buffers = buffers
+            self.bufferCount = bufferCount
+        }
+    }
+
+    package init(
+        kind: Kind, write: PendingWriteSample, overwriter: Overwriter?, foundGeneration: UInt32, requestAddress: UInt64,
+        expectedRequest: RequestFields, foundRequest: RequestFields, changeOffset: Int?, expectedBytes: [UInt8],
+        foundBytes: [UInt8]
+    ) {
+        self.kind = kind
+        self.write = write
+        self.overwriter = overwriter
+        self.foundGeneration = foundGeneration
+        self.requestAddress = requestAddress
+        self.expectedRequest = expectedRequest
+        self.foundRequest = foundRequest
+        self.changeOffset = changeOffset
+        self.expectedBytes = expectedBytes
+        self.foundBytes = foundBytes
+    }
+}
+
+/// One write that libuv has not finished, as an audit's ledger has it.
+package struct PendingWriteSample: Sendable, Equatable {
+    /// The connection's loop and number, as in its own row.
+    package var loop: Int
+    package var connection: UInt64
+    /// The request on the connection, from 1, or the stream; 0 for frames of several.
+    package var exchange: UInt64
+    /// Which of its loop's arenas holds the bytes; 0: none, they are a copy.
+    package var arena: UInt32
+    package var generation: UInt32
+    /// Bytes from the arena's start; nil when they are in no arena, or it has given their chunk back.
+    package var offset: Int?
+    package var byteCount: Int
+    package var ageNanoseconds: UInt64
+    /// The kernel took the bytes at once; only libuv's callback is due.
+    package var isDirect: Bool
+    /// The arena has been reset since.
+    package var isReset: Bool
+
+    package init(
+        loop: Int, connection: UInt64, exchange: UInt64, arena: UInt32, generation: UInt32, offset: Int?, byteCount: Int,
+        ageNanoseconds: UInt64, isDirect: Bool, isReset: Bool
+    ) {
+        self.loop = loop
+        self.connection = connection
+        self.exchange = exchange
+        self.arena = arena
+        self.generation = generation
+        self.offset = offset
+        self.byteCount = byteCount
+        self.ageNanoseconds = ageNanoseconds
+        self.isDirect = isDirect
+        self.isReset = isReset
+    }
+}

@@ -1,0 +1,60 @@
+/// A request target whose answer anybody can predict: /bytes, /stream-bytes and /drip, as
+/// `Server/Routes/README.md` has them. It does not matter whose server it is.
+package struct PredictableTarget: Sendable, Equatable {
+    /// What stands before the seed, and behind it.
+    package let head: String
+    package let tail: String
+    /// Bytes of the answer.
+    package let byteCount: Int
+    /// The seed that the target came with. nil: it has none, and each request can have its own.
+    package let seed: UInt64?
+
+    /// nil: nobody can know the answer.
+    package init?(_ target: String) {
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let query = parts.count == 2 ? parts[1] : ""
+        let path = parts[0].split(separator: "/", omittingEmptySubsequences: false)
+        let size: Substring?
+        if path.count == 3, path[0].isEmpty, path[1] == "bytes" || path[1] == "stream-bytes" {
+            size = path[2]
+        } else if path == ["", "drip"] {
+            size = PredictableTarget.value(of: "numbytes", in: query) ?? "10"
+            guard PredictableTarget.value(of: "code", in: query) ?? "200" == "200" else { return nil }
+        } else {
+            return nil
+        }
+        guard let size, let byteCount = PredictableTarget.byteCount(size) else { return nil }
+        self.byteCount = byteCount
+
+        guard let given = PredictableTarget.value(of: "seed", in: query) else {
+            head = target + (parts.count == 2 ? (query.isEmpty ? "" : "&") : "?") + "seed="
+            tail = ""
+            seed = nil
+            return
+        }
+        guard let number = UInt64(given), given.allSatisfy(\.isNumber) else { return nil }
+        seed = number
+        head = String(target[..<given.startIndex])
+        tail = String(target[given.endIndex...])
+    }
+
+    /// The value of the first pair of that name, as a part of `query`.
+    private static func value(of name: String, in query: Substring) -> Substring? {
+        for pair in query.split(separator: "&") where pair.hasPrefix(name + "=") {
+            return pair.dropFirst(name.utf8.count + 1)
+        }
+        return nil
+    }
+
+    /// "64", "4KiB", "1MiB", as the server reads it.
+    private static func byteCount(_ text: Substring) -> Int? {
+        var digits = text
+        var unit = 1
+        for (suffix, scale) in [("kib", 1 << 10), ("mib", 1 << 20)] where text.lowercased().hasSuffix(suffix) {
+            digits = text.dropLast(3)
+            unit = scale
+        }
+        guard !digits.isEmpty, digits.utf8.count <= 12, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int(digits).map { $0 * unit }
+    }
+}

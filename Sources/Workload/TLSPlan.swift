@@ -1,0 +1,62 @@
+/// TLS on the embedded server: where, and who it is.
+package struct ServerTLSPlan: Sendable, Equatable {
+    /// Numeric address, and 0 for any free port.
+    package var host: String
+    package var port: Int
+    /// PEM files; nil: an identity made in memory for the run, which our own clients trust.
+    package var files: Files?
+
+    /// Certificate, then chain; and the key.
+    package struct Files: Sendable, Equatable {
+        package var certificate: String
+        package var key: String
+
+        package init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
+    package init(host: String, port: Int, files: Files? = nil) {
+        self.host = host
+        self.port = port
+        self.files = files
+    }
+}
+
+/// How clients speak TLS, where they do.
+package struct ClientTLSPlan: Sendable, Equatable {
+    /// Anybody may be the server. Whoever switches this on is told so.
+    package var isInsecure = false
+    /// PEM file of the authorities to trust; nil: the system's, or the embedded server's own.
+    package var authorityFile: String?
+    /// Where secrets are appended for Wireshark (SSLKEYLOGFILE); nil: nowhere, ever.
+    package var keyLogPath: String?
+
+    package init() {}
+}
+
+/// Which HTTP the clients speak.
+package enum HTTPChoice: String, Sendable, Equatable {
+    /// Over TLS what the server prefers; in the clear HTTP/2 with prior knowledge.
+    case negotiated
+    case http1 = "h1"
+    case http2 = "h2"
+    /// HTTP/2 with prior knowledge, never over TLS.
+    case clearHTTP2 = "h2c"
+}
+
+/// Where to connect, whatever the URL says.
+package struct ConnectTarget: Sendable, Equatable {
+    /// A name or an address.
+    package var host: String
+    package var port: Int
+
+    /// - Parameter text: "HOST:PORT", an IPv6 address in brackets.
+    package init(_ text: String) throws(TargetURLError) {
+        let url = try TargetURL("http://\(text)/")
+        guard text.hasSuffix(":\(url.port)") else { throw TargetURLError(text: text, problem: .noPort) }
+        host = url.host
+        port = url.port
+    }
+}

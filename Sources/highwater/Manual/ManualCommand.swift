@@ -1,0 +1,17 @@
+internal import ArgumentParser
+
+struct ManualCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "man",
+        abstract: "The manual page, made from what the commands say of themselves.",
+        usage: "highwater man",
+        discussion: """
+            Examples:
+              highwater man | man -l -
+              highwater man > /usr/local/share/man/man1/highwater.1
+            """)
+
+    func run() throws {
+        guard Output.standard.write(try ManualPage(of: Highwater.self).text) else { throw RunError("cannot write to standard output") }
+    }
+}

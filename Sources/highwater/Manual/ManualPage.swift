@@ -1,0 +1,79 @@
+internal import ArgumentParser
+
+/// The manual page, highwater(1), in the macros of man(7).
+///
+/// Made from the commands themselves, so that it cannot say what they do not do. Options that
+/// several commands have, as a titled group, stand once, after the commands.
+struct ManualPage {
+    let text: String
+
+    /// - Throws: when the argument parser describes its commands in a way that we do not know.
+    init(of program: any ParsableCommand.Type) throws {
+        let configuration = program.configuration
+        let name = configuration.commandName ?? "highwater"
+        var page = [".TH \(name.uppercased()) 1 \"\(Version.date)\" \"\(name) \(Version.number)\" \"User Commands\""]
+        page += [".SH NAME", "\(name) \\- \(Roff.line(configuration.abstract))"]
+        page += [".SH SYNOPSIS", ".nf"]
+        page += configuration.subcommands.map { Roff.text($0.configuration.usage ?? "\(name) \($0.configuration.commandName ?? "")") }
+        page += [".fi", ".SH DESCRIPTION"]
+        page += [Roff.text(ManualPage.description), ".SH COMMANDS"]
+
+        var groups: [(title: String, options: [ManualOption])] = []
+        for command in configuration.subcommands {
+            let own = try ManualOption.all(of: command)
+            page += ManualPage.section(on: command.configuration, own)
+            for option in own {
+                guard let title = option.group else { continue }
+                if !groups.contains(where: { $0.title == title }) { groups.append((title, [])) }
+                for index in groups.indices where groups[index].title == title {
+                    if !groups[index].options.contains(where: { $0.names == option.names }) { groups[index].options.append(option) }
+                }
+            }
+        }
+        for group in groups {
+            page.append(".SH \(Roff.text(group.title).uppercased()) OPTIONS")
+            page += group.options.flatMap(ManualPage.entry)
+        }
+        page += [".SH EXIT STATUS"] + ManualPage.exits.flatMap { [".TP", Roff.bold($0.code), Roff.text($0.words)] }
+        page += [".SH ENVIRONMENT"] + ManualPage.variables.flatMap { [".TP", Roff.bold($0.name), Roff.text($0.words)] }
+        page += [".SH SEE ALSO", ".BR h2load (1),", ".BR wrk (1),", ".BR curl (1),", ".BR jq (1),", ".BR promtool (1)"]
+        text = page.joined(separator: "\n") + "\n"
+    }
+
+    private static func section(on command: CommandConfiguration, _ options: [ManualOption]) -> [String] {
+        var lines = [".SS \(Roff.text(command.commandName ?? ""))", Roff.text(command.abstract)]
+        lines += Roff.paragraphs(command.discussion)
+        lines += options.filter { $0.group == nil }.flatMap(entry)
+        var titles: [String] = []
+        for option in options { if let title = option.group, !titles.contains(title) { titles.append(title) } }
+        if !titles.isEmpty {
+            lines += [".PP", "Also: " + titles.map { "\(Roff.text($0).uppercased()) OPTIONS" }.joined(separator: ", ") + "."]
+        }
+        return lines
+    }
+
+    private static func entry(_ option: ManualOption) -> [String] {
+        let value = option.value.map { Roff.italic("<\($0)>") }
+        let head = option.names.isEmpty ? value ?? "" : option.names.map(Roff.bold).joined(separator: ", ") + (value.map { " \($0)" } ?? "")
+        return [".TP", head, Roff.text(option.words)]
+    }
+
+    private static let description = """
+        A terminal dashboard and load tool that shows what HTTP servers and clients do to memory: \
+        connections, pending writes, arenas and caches, of an embedded server and its clients, on one \
+        time axis. Without a command it opens the dashboard. Counts are written as 10k, times as \
+        1m30s or 500ms, sizes as 64KiB.
+        """
+
+    private static let exits: [(code: String, words: String)] = [
+        ("0", "Did what was asked."), ("1", "Could not: a port in use, a file that cannot be read or written, nobody to connect to."),
+        ("2", "Was asked for something that makes no sense."),
+        ("3", "With --strict: the measurement is not to be believed, and the summary says why."),
+        ("99", "A threshold, or a condition of compare --fail-on, says no."),
+        ("130, 143", "Interrupted (SIGINT, SIGTERM), with the summary. A second signal ends the program at once."),
+    ]
+
+    private static let variables: [(name: String, words: String)] = [
+        ("NO_COLOR", "Set to anything: no colour, as --no-color."), ("TERM", "The terminal that the dashboard draws on."),
+    ]
+}

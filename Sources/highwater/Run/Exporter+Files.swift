@@ -1,0 +1,33 @@
+internal import Measurements
+
+extension Exporter {
+    /// Reads a whole recording, and writes what it becomes to a file that is there whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - file: a recording; `-`: standard input.
+    ///   - output: nil or `-`: standard output.
+    ///
+    /// Errors: what is wrong with either file, in words.
+    mutating func take(in file: String, writingTo output: String?) throws {
+        do { try read(file, output) } catch let error as RecordingError { throw RunError(error.description) }
+    }
+
+    private mutating func read(_ file: String, _ output: String?) throws {
+        var reader = try RecordingReader(path: file)
+        var out = try NewFile(path: output)
+        try out.write(begin(reader.header))
+        while let line = try reader.next() {
+            switch line {
+            case .sample(let sample): try out.write(add(sample))
+            case .event(let event): try out.write(add(event))
+            case .summary(let summary): try out.write(add(summary: summary))
+            case .other: continue
+            }
+        }
+        try out.write(end())
+        try out.finish()
+        if reader.isCutOff {
+            Output.error.line("highwater: warning: \(file): line \(reader.lineNumber + 1): cut off; left out")
+        }
+    }
+}

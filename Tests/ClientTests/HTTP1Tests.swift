@@ -1,0 +1,171 @@
+import Client
+import Foundation
+import Loop
+import Measurements
+import Testing
+
+@Suite("Clients ask over HTTP/1.1", .serialized)
+struct HTTP1Tests {
+    @Test("a closed load of n requests does exactly n, however many are sent ahead", arguments: [
+        (requests: 1, connections: 1, streams: 1), (100, 7, 1), (1000, 3, 10), (2500, 20, 100),
+    ])
+    func closedLoad(_ load: (requests: Int, connections: Int, streams: Int)) throws {
+        let server = try ServerThread()
+        let run = try LoadRun(server.configuration {
+            $0.httpVersion = .http1
+            $0.paths = ["/bytes/1000", "/health", "/stream-bytes/3000"]
+            $0.requests = load.requests
+            $0.connections = load.connections
+            $0.streams = load.streams
+        })
+        let served = server.stop()
+        #expect(run.isDone)
+        expectSums(run, requests: load.requests)
+        #expect(run.total.succeededRequests == UInt64(load.requests))
+        #expect(served?.completedRequests == UInt64(load.requests))
+        #expect(run.total.receivedHeaderBytes > 0)
+    }
+
+    @Test("large bodies pass both ways")
+    func bodies() throws {
+        let server = try ServerThread()
+        let up = try LoadRun(server.configuration {
+            $0.httpVersion = .http1
+            $0.paths = ["/post"]
+            $0.method = "POST"
+            $0.body = [UInt8](repeating: 97, count: 1 << 20)
+            $0.requests = 10
+            $0.connections = 2
+            $0.streams = 3
+        })
+        expectSums(up, requests: 10)
+        #expect(up.total.succeededRequests == 10)
+        let down = try LoadRun(server.configuration {
+            $0.httpVersion = .http1
+            $0.paths = ["/bytes/10485760"]
+            $0.requests = 6
+            $0.connections = 2
+            $0.streams = 2
+        })
+        _ = server.stop()
+        expectSums(down, requests: 6)
+        #expect(down.total.receivedBodyBytes == 6 * 10_485_760)
+    }
+
+    @Test("HEAD is answered without a body")
+    func head() throws {
+        let server = try ServerThread()
+        let run = try LoadRun(server.configuration {
+            $0.httpVersion = .http1
+            $0.method = "HEAD"
+            $0.paths = ["/bytes/1000"]
+            $0.requests = 10
+            $0.streams = 4
+        })
+        _ = server.stop()
+        expectSums(run, requests: 10)
+        #expect(run.total.succeededRequests == 10)
+        #expect(run.total.receivedBodyBytes == 0)
+    }
+
+    @Test("a request that takes too long ends its connection, and the next is made")
+    func timeout() throws {
+        let server = try ServerThread()
+        let run = try LoadRun(server.configuration {
+            $0.httpVersion = .http1
+            $0.paths = ["/delay/5"]
+            $0.requests = 3
+            $0.requestTimeoutNanoseconds = 100_000_000
+        })
+        _ = server.stop()
+        expectSums(run, requests: 3)
+        #expect(run.total.timedOutRequests == 3)
+        #expect(run.total.reconnects == 2)
+    }
+
+    @Test("an open load fires what was asked for")
+    func rate() throws {
+        let server = try ServerThread()
+        let run = try LoadRun(
+            server.configuration {
+                $0.httpVersion = .http1
+                $0.connections = 5
+                $0.streams = 10
+            }, rate: 2_000, seconds: 1)
+        _ = server.stop()
+        expectSums(run)
+        #expect(abs(Double(run.total.startedRequests) - 2_000) < 50)
+        #expect(run.total.failedRequests == 0)
+    }
+
+    private func ask(_ requests: Int, streams: Int = 1, _ serve: @escaping @Sendable (PeerConnection, Int) -> Void) throws -> LoadRun {
+        let peer = RawPeer(serve)
+        defer { peer.stop() }
+        var configuration = ClientConfiguration(
+            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        configuration.httpVersion = .http1
+        configuration.requests = requests
+        configuration.streams = streams
+        configuration.requestTimeoutNanoseconds = 300_000_000
+        let run = try LoadRun(configuration)
+        expectSums(run, requests: requests)
+        return run
+    }
+
+    @Test("a server that closes after each answer is connected to again for the next")
+    func closes() throws {
+        let run = try ask(5) { peer, _ in
+            guard peer.head() != nil else { return }
+            peer.raw(Array("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nto the end".utf8))
+        }
+        #expect(run.total.succeededRequests == 5)
+        #expect(run.total.receivedBodyBytes == 50)
+        #expect(run.total.reconnects == 4)
+    }
+
+    @Test("what was sent ahead to a server that closes is closed, not answered")
+    func closesEarly() throws {
+        let run = try ask(4, streams: 2) { peer, _ in
+            guard peer.head() != nil, peer.head() != nil else { return }
+            peer.raw(Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok".utf8))
+        }
+        #expect(run.total.succeededRequests == 2)
+        #expect(run.total.errors.closed == 2)
+    }
+
+    @Test("an answer that breaks off, is no HTTP, or that nobody asked for, has a cause", arguments: [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nshort", "closed"), ("SSH-2.0-OpenSSH_9\r\n", "protocol"),
+        ("HTTP/1.1 999 What\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", "protocol"), ("", "closed"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n", "unrequested"),
+    ])
+    func broken(text: String, cause: String) throws {
+        let run = try ask(2) { peer, _ in
+            guard peer.head() != nil else { return }
+            peer.raw(Array(text.utf8))
+        }
+        switch cause {
+        case "closed": #expect(run.total.errors.closed == 2)
+        case "protocol": #expect(run.total.errors.protocolError == 2)
+        // The first is answered before the second's bytes are seen to be nobody's.
+        default: #expect(run.total.succeededRequests == 2)
+        }
+    }
+
+    @Test("a server that never answers: timeout")
+    func silent() throws {
+        let run = try ask(2) { peer, _ in peer.waitForEnd() }
+        #expect(run.total.errors.timeout == 2)
+    }
+}
+
+extension PeerConnection {
+    /// The head of an HTTP/1.1 request without a body; nil when the client has closed.
+    func head() -> String? {
+        var text: [UInt8] = []
+        while let byte = read(1) {
+            text += byte
+            if text.suffix(4) == Array("\r\n\r\n".utf8)[...] { return String(decoding: text, as: UTF8.self) }
+        }
+        return nil
+    }
+}

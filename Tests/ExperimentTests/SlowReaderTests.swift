@@ -1,0 +1,81 @@
+import Experiment
+import Foundation
+import Measurements
+import Testing
+import Workload
+
+@Suite("Slow readers beside a load", .serialized)
+struct SlowReaderTests {
+    private func plan(_ change: (inout ClientPlan) -> Void) -> Plan {
+        var client = ClientPlan()
+        client.paths = ["/bytes/100"]
+        client.connections = 2
+        client.rate = 100
+        client.checksBodies = true
+        change(&client)
+        return Plan(server: ServerPlan(), client: client)
+    }
+
+    @Test("one that is started comes, makes writes wait, goes after its time, and each is an event")
+    func oneByOne() throws {
+        let experiment = try Experiment(plan { _ in })
+        try experiment.start()
+        #expect(experiment.startSlowReader(seconds: 0.5))
+        var samples: [Sample] = []
+        var events: [Event] = []
+        let deadline = ContinuousClock.now + .seconds(10)
+        repeat {
+            samples.append(experiment.sample())
+            events += experiment.takeEvents()
+            usleep(10_000)
+        } while !events.contains { $0.text == "the slow reader has gone" } && ContinuousClock.now < deadline
+        #expect(events.filter { $0.source == "load" }.map(\.text) == ["a slow reader, for 0.5 s", "the slow reader has gone"])
+        #expect(samples.contains { $0.client?.slowReaders.open == 1 })
+        #expect(samples.contains { $0.server?.writes.pendingBytes ?? 0 > 256 * 1024 })
+        // In none of the load's numbers.
+        #expect(samples.allSatisfy { $0.client?.openConnections ?? 0 <= 2 })
+        let last = experiment.stop(withinSeconds: 5)
+        let slow = try #require(last.client?.slowReaders)
+        #expect(slow.open == 0 && slow.receivedBytes > 0)
+        #expect(last.client?.failedRequests == 0)
+        #expect(last.server?.arena.leases == 0)
+        #expect(!experiment.startSlowReader(seconds: 1), "nobody is left to ask")
+    }
+
+    @Test("those of the plan stay until the end, and what they read is checked too")
+    func planned() throws {
+        let experiment = try Experiment(plan { $0.slowReaders = 5 })
+        try experiment.start()
+        let deadline = ContinuousClock.now + .seconds(10)
+        while experiment.sample().client?.slowReaders.open != 5 && ContinuousClock.now < deadline { usleep(5_000) }
+        let sample = experiment.sample()
+        #expect(sample.client?.slowReaders.open == 5)
+        let last = experiment.stop(withinSeconds: 5)
+        #expect(last.client?.slowReaders.open == 0)
+        #expect(last.client?.bodies.wrong == 0)
+        #expect(last.server?.completedRequests ?? 0 >= last.client?.doneRequests ?? .max)
+    }
+
+    @Test("sixteen at once are enough")
+    func limit() throws {
+        let experiment = try Experiment(plan { _ in })
+        try experiment.start()
+        for _ in 0..<16 { #expect(experiment.startSlowReader(seconds: 60)) }
+        #expect(!experiment.startSlowReader(seconds: 60))
+        #expect(experiment.takeEvents().last?.text == "no more than 16 slow readers")
+        let begin = ContinuousClock.now
+        _ = experiment.stop(withinSeconds: 5)
+        #expect(ContinuousClock.now - begin < .seconds(4), "their time is not waited for")
+    }
+
+    @Test("one can join a server alone")
+    func serverAlone() throws {
+        let experiment = try Experiment(Plan(server: ServerPlan(), client: nil))
+        try experiment.start()
+        #expect(experiment.startSlowReader(seconds: 30))
+        let deadline = ContinuousClock.now + .seconds(10)
+        while experiment.sample().server?.writes.pendingBytes ?? 0 < 256 * 1024 && ContinuousClock.now < deadline { usleep(5_000) }
+        #expect(experiment.sample().server?.openConnections == 1)
+        _ = experiment.stop(withinSeconds: 5)
+    }
+}
