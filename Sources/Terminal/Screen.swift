@@ -25,6 +25,7 @@ internal import Glibc
     private var inks: [Style: (attributes: attr_t, pair: Int32)] = [:]
     private var shown = Frame(width: 0, height: 0)
     private var isEnded = false
+    private var filter = PenFilter()
     /// Curses has forgotten its cells: every one is written.
     private var hasJustCleared = true
 
@@ -122,6 +123,7 @@ internal import Glibc
     /// Has the next frame drawn whole: the terminal shows something else than we believe.
     func invalidate() {
         unsafe clearok(hw_physical_window(), true)
+        filter.forget()
     }
 
     /// The bytes that leave the alternate screen; the next frame enters it again, whole.
@@ -129,6 +131,7 @@ internal import Glibc
         guard !isEnded else { return [] }
         isEnded = true
         endwin()
+        defer { filter.forget() }
         return takeBytes()
     }
 
@@ -142,7 +145,7 @@ internal import Glibc
         }
         lseek(memory, 0, SEEK_SET)
         _ = ftruncate(memory, 0)
-        return bytes
+        return filter.filter(bytes)
     }
 
     private func setBackground() {
