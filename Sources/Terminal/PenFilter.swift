@@ -76,10 +76,22 @@ struct PenFilter {
     /// Collects what SGR parameters say; false where one is none that we know.
     private mutating func take(_ parameters: ArraySlice<UInt8>) -> Bool {
         var pen = wanted
-        var rest = parameters.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)[...]
-        while let word = rest.popFirst() {
-            guard let number = word.isEmpty ? 0 : Int(String(decoding: word, as: UTF8.self)) else { return false }
-            switch number {
+        var index = parameters.startIndex
+        /// The number that begins here, past its semicolon.
+        func number() -> Int? {
+            var value = 0
+            while index < parameters.endIndex, parameters[index] != UInt8(ascii: ";") {
+                guard (0x30...0x39).contains(parameters[index]), value < 1_000 else { return nil }
+                value = value * 10 + Int(parameters[index] - 0x30)
+                index += 1
+            }
+            index += 1
+            return value
+        }
+        repeat {
+            let start = index
+            guard let code = number() else { return false }
+            switch code {
             case 0: pen = Pen()
             case 1: pen.flags.insert(.bold)
             case 2: pen.flags.insert(.dim)
@@ -90,17 +102,19 @@ struct PenFilter {
             case 27: pen.flags.remove(.reverse)
             case 39: pen.foreground = []
             case 49: pen.background = []
-            case 30...37, 90...97: pen.foreground = Array(word)
-            case 40...47, 100...107: pen.background = Array(word)
+            case 30...37, 90...97: pen.foreground = Array(parameters[start..<index - 1])
+            case 40...47, 100...107: pen.background = Array(parameters[start..<index - 1])
             case 38, 48:
-                let count = rest.first.map { $0.elementsEqual([UInt8(ascii: "2")]) ? 4 : 2 } ?? 2
-                guard rest.count >= count else { return false }
-                let colour = Array(([word] + rest.prefix(count)).joined(separator: [UInt8(ascii: ";")]))
-                rest = rest.dropFirst(count)
-                if number == 38 { pen.foreground = colour } else { pen.background = colour }
+                // 2 and three channels, or 5 and an index.
+                for _ in 0..<(number() == 2 ? 3 : 1) {
+                    guard index <= parameters.endIndex, number() != nil else { return false }
+                }
+                guard index - 1 <= parameters.endIndex else { return false }
+                let colour = Array(parameters[start..<index - 1])
+                if code == 38 { pen.foreground = colour } else { pen.background = colour }
             default: return false
             }
-        }
+        } while index < parameters.endIndex
         wanted = pen
         return true
     }
