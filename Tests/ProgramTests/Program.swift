@@ -26,6 +26,8 @@ enum Program {
 final class RunningServer {
     let process: ChildProcess
     let port: Int
+    /// Where TLS is spoken, with --tls.
+    let securePort: Int?
 
     init(_ arguments: String...) throws {
         let process = try ChildProcess(
@@ -35,6 +37,7 @@ final class RunningServer {
             return Int(match.1)
         }
         self.process = process
+        securePort = (process.output + process.errors).firstMatch(of: /https:\/\/127\.0\.0\.1:(\d+)\b[^\n]*\n/).flatMap { Int($0.1) }
         self.port = try #require(port, "no address: \(process.output) \(process.errors)")
     }
 
@@ -78,7 +81,7 @@ struct Report {
 
 /// Other people's programs.
 enum Tool: String {
-    case curl, nghttp, h2load, wrk, cc, python3
+    case curl, nghttp, h2load, wrk, cc, openssl, python3
 
     /// nil: not on this machine.
     var path: String? {
