@@ -12,7 +12,8 @@ extension ProgramTests {
             #expect(process.wait(for: "RUN"))
             #expect(process.end(seconds: 30) == 0)
             let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("{\"type\":\"sample\"") }
-            let json = try #require(try JSONSerialization.jsonObject(with: Data(try #require(lines.last).utf8)) as? [String: Any])
+            let last = try #require(lines.last)
+            let json = try #require(try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any])
             let cpu = try #require((json["process"] as? [String: Any])?["own_cpu"] as? Double) / seconds
             let rate = Double(process.output.count) / seconds
             print("160x48 at 4 frames/s: \(Int(rate)) bytes/s to the terminal, \((cpu * 10_000).rounded() / 100) % of a core")
