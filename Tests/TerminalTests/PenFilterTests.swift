@@ -1,4 +1,5 @@
 import Dashboard
+import Terminal
 import Testing
 
 /// Through the whole terminal: what is left out must not be missed.
