@@ -18,7 +18,7 @@ struct Highwater: ParsableCommand {
         subcommands: [
             DashboardCommand.self, RecordCommand.self, RunCommand.self, ScenariosCommand.self, ServeCommand.self,
             LoadCommand.self, ExportCommand.self, CompareCommand.self, ReportCommand.self, ReplayCommand.self,
-            MetricsCommand.self, CompletionsCommand.self, ManualCommand.self, WorkerCommand.self,
+            MetricsCommand.self, ThemesCommand.self, CompletionsCommand.self, ManualCommand.self, WorkerCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
 

@@ -18,6 +18,7 @@ struct LoadCommand: ParsableCommand {
 
     @OptionGroup(title: "Load") var load: LoadOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Screen, with --live") var screen: ScreenOptions
 
     @Flag(help: "On the dashboard, where there is a terminal; then -d has no default.")
     var live = false
@@ -40,6 +41,6 @@ struct LoadCommand: ParsableCommand {
         var plan = Plan(server: nil, client: client, duration: live ? load.duration : load.endAfter)
         plan.phases = try load.phases()
         output.apply(to: &plan, isLive: live)
-        try ScreenChoice.perform(plan, output, onScreen: live)
+        try ScreenChoice.perform(plan, output, screen, onScreen: live)
     }
 }

@@ -51,6 +51,7 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "On the dashboard, where there is a terminal.")
     var live = false
 
+    @OptionGroup(title: "Screen, with --live") var screen: ScreenOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
@@ -77,11 +78,11 @@ struct RunCommand: ParsableCommand {
         // What the command line does not say the file does.
         if output.interval == nil, !live { plan.interval = interval }
         if output.drain == OutputOptions.defaultDrain { plan.drainTime = drain }
-        try ScreenChoice.perform(plan, output, onScreen: live)
+        try ScreenChoice.perform(plan, output, screen, onScreen: live)
     }
 
     private func run(_ trials: Trials) throws {
-        let onScreen = try ScreenChoice.isPossible(wanted: live)
-        try TrialRun(trials, duration: duration, printsJSON: output.json, onScreen: onScreen).perform()
+        let setup = try ScreenChoice.isPossible(wanted: live) ? ScreenSetup(screen, noColor: output.noColor) : nil
+        try TrialRun(trials, duration: duration, printsJSON: output.json, screen: setup).perform()
     }
 }
