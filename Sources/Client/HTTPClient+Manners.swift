@@ -5,7 +5,7 @@ internal import Memory
 extension HTTPClient {
     /// Leaves what comes next with the kernel for a while.
     func restAfterRead() {
-        guard let readTimer, let pause = generator.configuration.manners.readPauseNanoseconds else { return }
+        guard let readTimer, let pause = manners.readPauseNanoseconds else { return }
         stream?.stopReading()
         readTimer.setDeadline(nanoseconds: EventLoop.monotonicNanoseconds() + pause)
     }
@@ -27,15 +27,17 @@ extension HTTPClient {
         guard wantsEarlyClose else { return false }
         // The peer has begun to answer: no reason to be careful with the next connection.
         wasAnswered = true
+        isRenewing = true
         drop(.abandoned)
         return true
     }
 
     /// All requests of the connection are with the socket: says its end behind them.
     func halfCloseIfWanted(_ pipeline: Pipeline, on stream: TCPStream) {
-        guard generator.configuration.manners.halfCloses, hasAsked, pipeline.isEmpty, state == .ready else { return }
+        guard manners.halfCloses, hasAsked, pipeline.isEmpty, state == .ready else { return }
         stream.endWriting()
         pipeline.takesRequests = false
+        isRenewing = true
         drain()
     }
 }

@@ -87,7 +87,7 @@ extension HTTPClient {
         } else {
             request.setPath(unsafe request.path(at: record.pointee.pathIndex))
         }
-        if generator.takesEarlyClose() { unsafe record.pointee.closesEarly = true }
+        if manners.earlyCloseShare > 0, generator.takesEarlyClose(share: manners.earlyCloseShare) { unsafe record.pointee.closesEarly = true }
         var streamID: Int32?
         if let session {
             streamID = unsafe session.submitRequest(

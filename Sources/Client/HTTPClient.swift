@@ -18,6 +18,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     let records: RequestRecordPool
     let request: RequestTemplate
     let checker: BodyChecker?
+    let manners: ClientManners
     /// Which client of its loop this is.
     let number: Int
 
@@ -67,7 +68,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     var remainingRequestCount = Int.max
     private var renewalNanoseconds = UInt64.max
     /// The connection ends because the policy says so, and not because it was lost.
-    private var isRenewing = false
+    var isRenewing = false
     /// The shapes of answers that this client has met; see `AnswerShape`.
     var knownShapes = AnswerShape.Known()
     /// Most time for a request of code that names none.
@@ -98,9 +99,10 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         request = generator.request
         caches = generator.makeCaches()
         checker = generator.checker
+        manners = generator.configuration.manners
         self.number = number
         timer = Timer(loop: generator.loop)
-        readTimer = generator.configuration.manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
+        readTimer = manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
         // Clients start at different targets, else all ask for the same one at once.
         nextPathIndex = number
         unsafe oldest = nil
@@ -126,7 +128,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
         stream.connect(
             to: generator.configuration.address,
-            receiveBufferByteCount: generator.configuration.manners.receiveBufferByteCount)
+            receiveBufferByteCount: manners.receiveBufferByteCount)
     }
 
     package func streamDidConnect(_ error: LoopError?) {

@@ -175,9 +175,8 @@ package final class LoadGenerator: TimerTarget {
 
     /// Whether the next request is one of those whose connection is closed early: a share of
     /// them, spread evenly.
-    func takesEarlyClose() -> Bool {
-        guard configuration.manners.earlyCloseShare > 0 else { return false }
-        earlyCloseCredit += configuration.manners.earlyCloseShare
+    func takesEarlyClose(share: Double) -> Bool {
+        earlyCloseCredit += share
         guard earlyCloseCredit >= 1 else { return false }
         earlyCloseCredit -= 1
         return true

@@ -19,6 +19,7 @@ extension Dashboard {
         case .character("+"), .character("="): return run.hasClients ? .changeLoad(steps: 1) : nil
         case .character("-"), .character("_"): return run.hasClients ? .changeLoad(steps: -1) : nil
         case .character("0"): return run.hasClients ? .togglePauseLoad : nil
+        case .character("D"): return .startSlowReader
         case .character("b"): glyphs = glyphs.other
         case .character("x"): latency = latency.other
         case .character("z"): toggleZoom()

@@ -23,6 +23,8 @@ package enum Action: Equatable, Sendable {
     case togglePauseLoad
     /// Run the same again: this run has lost its process.
     case runAgain
+    /// A client joins that reads at a trickle, and goes after a while.
+    case startSlowReader
     /// Stop as ^Z does, until the shell continues us.
     case suspend
     /// Draw every cell anew: something else wrote on the screen.

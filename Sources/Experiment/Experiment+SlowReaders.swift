@@ -39,6 +39,7 @@ extension Experiment {
         var configuration = ClientConfiguration(
             client, address: address, authority: targetAddress ?? address.description, caches: .client, loop: 0, of: 1)
         configuration.tls = tls.client
+        configuration.renewal = .never
         configuration.firstSeed = Experiment.firstSlowSeed + UInt64(slowReaders.count) << 32
         do {
             slowReaders.append(try SlowReaderWorker(

@@ -63,7 +63,7 @@ extension Metric {
         clientGroup.counter("connections.opened", .connection, \.openedConnections, "Established"),
         clientGroup.counter("connections.failed", .attempt, \.failedConnects, "Attempts to connect that failed"),
         clientGroup.counter("connections.reconnects", .connection, \.reconnects, "Established in place of one that was lost"),
-        clientGroup.counter("connections.renewed", .connection, \.renewedConnections, "Established in place of one that had done its share (--reconnect)"),
+        clientGroup.counter("connections.renewed", .connection, \.renewedConnections, "Established in place of one that we ended (--reconnect, --half-close, --early-close)"),
         clientGroup.gauge("slow_readers.open", .connection, \.slowReaders.open, "Connections beside the load that read at a trickle, now"),
         clientGroup.counter("slow_readers.answered", .response, \.slowReaders.answeredRequests, "Answers that they have read to the end"),
         clientGroup.counter("slow_readers.received_bytes", .bytes, \.slowReaders.receivedBytes, "Bytes that they have read"),

@@ -26,6 +26,7 @@ struct LoadCommand: ParsableCommand {
         let targets: [TargetURL]
         do { targets = try TargetURL.parseAll(urls) } catch { throw ValidationError(error.description) }
         try load.validateBodyCheck(of: targets.map(\.target))
+        if load.halfClose && targets[0].isSecure { throw ValidationError("--half-close is for http://: TLS says its end by itself") }
         if load.wire.h2c && targets[0].isSecure { throw ValidationError("--h2c is without TLS, and \(urls[0]) asks for it") }
     }
 

@@ -13,7 +13,7 @@ struct KeyTests {
         (Key.character("q"), Action.quit), (.control("c"), .quit), (.hangup, .quit), (.control("\\"), .quit),
         (.character("Q"), .quitAndLeaveScreen), (.character("+"), .changeLoad(steps: 1)),
         (.character("-"), .changeLoad(steps: -1)), (.character("0"), .togglePauseLoad),
-        (.control("z"), .suspend), (.control("l"), .redraw),
+        (.character("D"), .startSlowReader), (.control("z"), .suspend), (.control("l"), .redraw),
     ])
     func actions(key: Key, action: Action) {
         var dashboard = Dashboard.synthetic(samples: 2)

@@ -61,6 +61,18 @@ extension ProgramTests {
             #expect(try screen.end() == 0)
         }
 
+        @Test("D brings a slow reader, whose bytes wait and whose coming is an event")
+        func slowReader() throws {
+            let screen = try running("-q", "500", "-c", "2", "--path", "/health")
+            #expect(screen.text.contains("Σ 2 open"), "\(screen.text)")
+            try screen.press("D")
+            try screen.wait(for: "a slow reader, for 10 s", "Σ 3 open", seconds: 3)
+            // Its row is the first: it has the most bytes pending, and waits.
+            _ = try screen.wait(seconds: 3) { text in text.contains(/\sW +\d+ .*\d\dK/) ? true : nil }
+            try screen.press("q")
+            #expect(try screen.end(seconds: 5) == 0)
+        }
+
         @Test("survives a storm of sizes, down to 40x10 and below, and comes back whole")
         func sizes() throws {
             let screen = try running()

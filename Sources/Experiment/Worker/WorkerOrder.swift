@@ -12,6 +12,7 @@ enum WorkerOrder: Equatable, Sendable {
     case setStreams(Int)
     case setLoadPaused(Bool)
     case setWritePolicy(WritePolicy)
+    case startSlowReader(seconds: Double)
     case inspect(loop: Int?, id: UInt64)
     case stop(withinSeconds: Double)
 
@@ -29,6 +30,7 @@ enum WorkerOrder: Equatable, Sendable {
         case .setLoadPaused(let paused): order("set_load_paused", .bool(paused))
         case .inspect(let loop, let id):
             order("inspect", loop.map { .array([.number(Double($0)), .number(Double(id))]) })
+        case .startSlowReader(let seconds): order("start_slow_reader", .number(seconds))
         case .setWritePolicy(let policy): order("set_write_policy", .string(policy.rawValue))
         case .stop(let seconds): order("stop", .number(seconds))
         }
@@ -59,6 +61,7 @@ enum WorkerOrder: Equatable, Sendable {
         case "set_write_policy":
             guard let policy = value.string.flatMap(WritePolicy.init(rawValue:)) else { throw PlanError(name: "value") }
             self = .setWritePolicy(policy)
+        case "start_slow_reader": self = .startSlowReader(seconds: try number())
         case "stop": self = .stop(withinSeconds: try number())
         default: throw PlanError(name: "order")
         }

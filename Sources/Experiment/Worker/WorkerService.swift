@@ -95,6 +95,7 @@ package struct WorkerService: ~Copyable {
         case .setConnections(let count): source.setConnections(count)
         case .setStreams(let count): source.setStreams(count)
         case .setLoadPaused(let paused): source.setLoadPaused(paused)
+        case .startSlowReader(let seconds): source.startSlowReader(seconds: seconds)
         case .inspect(let loop, let id): source.inspect(loop: loop, id: id)
         case .setWritePolicy(let policy): _ = source.setWritePolicy(policy)
         case .stop(let seconds): source.beginStop(withinSeconds: seconds)

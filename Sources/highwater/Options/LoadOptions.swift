@@ -129,6 +129,10 @@ struct LoadOptions: ParsableArguments {
         return plan
     }
 
+    func validate() throws {
+        if halfClose && (wire.h2 || wire.h2c) { throw ValidationError("--half-close is HTTP/1.1's: HTTP/2 has nothing like it") }
+    }
+
     /// Errors: there is nothing to check in the answers to these targets.
     func validateBodyCheck(of targets: [String]) throws {
         guard bodyCheck else { return }

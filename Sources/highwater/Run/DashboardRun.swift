@@ -37,6 +37,8 @@ final class DashboardRun {
     static let signals = [SIGWINCH, SIGTSTP, SIGCONT]
     /// Longest time from a change of the load to the sample that shows it, however rarely one samples.
     private static let responseTime = Duration.milliseconds(500)
+    /// Long enough to look at each panel in turn while somebody does not read.
+    private static let slowReaderSeconds = 10.0
     /// Between two looks at whether the drain is over.
     private static let drainTick = Duration.milliseconds(20)
     /// Nobody waits for the answers once the terminal is gone.
@@ -159,6 +161,7 @@ final class DashboardRun {
             case .changeLoad(let steps): changed { control.change(by: steps) }
             case .togglePauseLoad: changed { control.togglePause() }
             case .runAgain: runAgain()
+            case .startSlowReader: changed { run.source.startSlowReader(seconds: DashboardRun.slowReaderSeconds) }
             case .suspend: suspend { _ = kill(0, SIGTSTP) }
             case .redraw: terminal.redraw()
             case nil: break

@@ -1,0 +1,39 @@
+import Client
+import Loop
+import Measurements
+import Server
+import Testing
+
+@Suite("The schedule of an open load", .serialized)
+struct HonestScheduleTests {
+    /// Without optimisation, and under a sanitizer, the clients and not their schedule are the limit.
+    #if DEBUG
+    static let rates = [1_000.0, 4_000]
+    #else
+    static let rates = [1_000.0, 10_000, 50_000]
+    #endif
+
+    @Test("fires what it was asked for, to a thousandth, by the test's own clock", arguments: rates)
+    func firedCount(rate: Double) throws {
+        let server = try ServerThread()
+        var marks: [(seconds: Double, fired: UInt64)] = []
+        func mark(_ generator: LoadGenerator) {
+            // A reading begins with a look at the clock, and what is due by then goes out before it.
+            let seconds = Double(EventLoop.monotonicNanoseconds()) / 1e9
+            marks.append((seconds, generator.sample().startedRequests))
+        }
+        let run = try LoadRun(
+            server.configuration {
+                $0.connections = 20
+                $0.streams = 100
+            }, rate: rate, seconds: 1.6, steps: [(0.2, mark), (1.5, mark)])
+        let served = server.stop()
+        try #require(marks.count == 2)
+        let asked = rate * (marks[1].seconds - marks[0].seconds)
+        let fired = Double(marks[1].fired - marks[0].fired)
+        // And one, since requests are whole.
+        #expect(abs(fired - asked) <= asked / 1_000 + 1, "\(fired) of \(asked)")
+        #expect(run.total.scheduledRequests == run.total.startedRequests)
+        #expect(served?.completedRequests == run.total.doneRequests)
+    }
+}
