@@ -37,7 +37,11 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
-        library("Memory"),
+        // C of our own, for what cannot be said in Swift.
+        .target(name: "CMalloc"),
+        .target(name: "CProcess"),
+
+        library("Memory", "CMalloc"),
         library("Loop", "Memory", "CLibuv"),
         library("TLS", "Memory", "COpenSSL"),
         library("HTTP1", "Memory"),
@@ -47,7 +51,7 @@ let package = Package(
         library("Transport", "Loop", "TLS", "Memory", "Measurements"),
         library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", exclude: ["Routes/README.md"]),
         library("Client", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"),
-        library("Experiment", "HTTP2", "Server", "Client", "Workload", "Measurements", "TLS", "Loop"),
+        library("Experiment", "HTTP2", "Server", "Client", "Workload", "Measurements", "TLS", "Loop", "CProcess"),
         // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
         .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),
         library("Dashboard", "Measurements", "Themes"),

@@ -23,6 +23,12 @@ package struct ClientConfiguration: Sendable {
     package var http2 = SessionSettings()
     package var caches = CacheOwnership.client
     package var renewal = ConnectionRenewal.never
+    /// nil: a request that failed has failed.
+    package var retries: RetryPolicy.Settings?
+    /// Of the pauses before retries.
+    package var retrySeed: UInt64 = 0
+    /// nil: requests are sent whatever became of those before.
+    package var circuitBreaker: CircuitBreaker.Settings?
     package var manners = ClientManners()
     /// For each of `paths` what its answer has to be, or nil where nobody can know. nil: answers are not checked.
     package var checkedTargets: [CheckedTarget?]?

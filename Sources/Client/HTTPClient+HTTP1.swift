@@ -1,27 +1,27 @@
-internal import HTTP1
+package import HTTP1
 internal import Memory
 
 // Answers over HTTP/1.1: they come in the order of the requests, so each is the oldest one's.
 extension HTTPClient: ResponseHandler {
-    func responseWillBegin() -> ResponseParser.Request? {
+    package func responseWillBegin() -> ResponseParser.Request? {
         guard state == .ready || state == .draining, let oldest = unsafe oldest else { return nil }
         // Nothing is answered before it was sent.
         return unsafe oldest == firstUnsent ? nil : oldest.pointee.request
     }
 
-    func responseDidReceiveStatus(_ status: Int) {
+    package func responseDidReceiveStatus(_ status: Int) {
         if let record = unsafe oldest { unsafe record.pointee.status = status }
     }
 
-    func responseDidReceiveField(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    package func responseDidReceiveField(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         if let record = unsafe oldest { unsafe sessionDidReceiveField(UnsafeMutableRawPointer(record), name: name, value: value) }
     }
 
-    func responseDidReceiveBody(_ bytes: UnsafeRawBufferPointer) {
+    package func responseDidReceiveBody(_ bytes: UnsafeRawBufferPointer) {
         if let record = unsafe oldest { unsafe sessionDidReceiveBody(UnsafeMutableRawPointer(record), bytes) }
     }
 
-    func responseDidEnd(keepsAlive: Bool) {
+    package func responseDidEnd(keepsAlive: Bool) {
         if !keepsAlive { pipeline?.takesRequests = false }
         if let record = unsafe oldest { unsafe answerDidEnd(record, nil) }
     }

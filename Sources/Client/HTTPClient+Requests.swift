@@ -8,9 +8,12 @@ extension HTTPClient {
     /// Streams that may still be opened on this connection now.
     var spareStreamCount: Int {
         guard state == .ready else { return 0 }
-        return min(generator.configuration.streams, session?.peerStreamLimit ?? .max, remainingRequestCount &+ inFlightCount)
+        return min(generator.configuration.streams, session?.peerStreamLimit ?? unansweredLimit, remainingRequestCount &+ inFlightCount)
             - inFlightCount
     }
+
+    /// Requests that may be out on an HTTP/1.1 connection: a load sends ahead, code that asks does not.
+    private var unansweredLimit: Int { generator.demand == nil ? .max : 1 }
 
     /// After GOAWAY, an error, or 2^30 streams: no more. Over HTTP/1.1, after `connection: close`.
     private var takesRequests: Bool { session?.takesRequests ?? pipeline?.takesRequests ?? false }
@@ -28,10 +31,7 @@ extension HTTPClient {
         if !takesRequests { return drain() }
         renewIfDue()
         var spare = spareStreamCount
-        while spare > 0, state == .ready, let intended = generator.nextRequest() {
-            start(intendedNanoseconds: intended)
-            spare -= 1
-        }
+        while spare > 0, state == .ready, startNext() { spare -= 1 }
         if spare > 0 { generator.clientIsAvailable(self) } else { renewIfDue() }
     }
 
@@ -45,26 +45,48 @@ extension HTTPClient {
         renewIfDue()
         var spare = min(count, spareStreamCount)
         while spare > 0, state == .ready {
-            guard let intended = generator.nextRequest() else { return false }
-            start(intendedNanoseconds: intended)
+            guard startNext() else { return false }
             spare -= 1
         }
         renewIfDue()
         return true
     }
 
-    private func start(intendedNanoseconds: UInt64) {
+    /// Starts the next request, if there is one that may be sent. - Returns: whether there was.
+    private func startNext() -> Bool {
+        if generator.isPlain {
+            guard let intended = generator.nextRequest() else { return false }
+            start(intendedNanoseconds: intended)
+            return true
+        }
+        return startNextByPolicy()
+    }
+
+    private func start(intendedNanoseconds: UInt64) { unsafe submit(makeRecord(intendedNanoseconds: intendedNanoseconds)) }
+
+    /// A request that is taken up now.
+    func makeRecord(intendedNanoseconds: UInt64) -> UnsafeMutablePointer<RequestRecord> {
         let record = unsafe records.take()
         unsafe record.pointee.intendedNanoseconds = intendedNanoseconds
+        unsafe record.pointee.pathIndex = nextPathIndex
+        nextPathIndex &+= 1
+        generator.counters.startedRequests += 1
+        return unsafe record
+    }
+
+    /// Hands a request to the connection, for the first time or again.
+    func submit(_ record: UnsafeMutablePointer<RequestRecord>) {
         // Until the flush says better: its timeout runs from here when the socket is stuck.
         unsafe record.pointee.sentNanoseconds = generator.nowNanoseconds
-        if let checker, let check = unsafe checker.begin(nextPathIndex) {
+        var request = self.request
+        if let exchange = unsafe record.pointee.exchange {
+            request = unsafe exchange._withUnsafeGuaranteedRef { $0.template }
+        } else if let checker, let check = unsafe checker.begin(record.pointee.pathIndex) {
             unsafe record.pointee.check = unsafe check
             request.setPath(unsafe check.pointee.target)
         } else {
-            request.setPath(request.path(at: nextPathIndex))
+            request.setPath(unsafe request.path(at: record.pointee.pathIndex))
         }
-        nextPathIndex &+= 1
         if manners.earlyCloseShare > 0, generator.takesEarlyClose(share: manners.earlyCloseShare) { unsafe record.pointee.closesEarly = true }
         var streamID: Int32?
         if let session {
@@ -72,12 +94,13 @@ extension HTTPClient {
                 fields: request.fields, hasBody: !request.body.isEmpty,
                 token: UnsafeMutableRawPointer(record))
         } else if let pipeline {
-            unsafe record.pointee.request = pipeline.append(request.fields, body: request.body)
+            // An exchange ends with its answer, which may be before its body is out: that is copied.
+            unsafe record.pointee.request = pipeline.append(
+                request.fields, body: request.body, copiesBody: record.pointee.exchange != nil)
             streamID = 0
         }
         unsafe record.pointee.streamID = streamID ?? 0
         unsafe append(record)
-        generator.counters.startedRequests += 1
         remainingRequestCount &-= 1
         hasAsked = true
         if streamID == nil {
@@ -111,6 +134,7 @@ extension HTTPClient {
             wasAnswered = true
             unsafe lookAtShape(of: record)
         }
+        if !generator.isPlain && (unsafe endByPolicy(record, failure)) { return }
         if let check = unsafe record.pointee.check { unsafe endCheck(check, record.pointee, failure) }
         unsafe generator.requestDidEnd(record.pointee, failure)
         unsafe records.give(record)
@@ -132,7 +156,7 @@ extension HTTPClient {
         endIfFinished(session)
     }
 
-    func streamDidWrite() {
+    package func streamDidWrite() {
         generator.refreshNow()
         flush()
         if let session { endIfFinished(session) }

@@ -1,12 +1,12 @@
-internal import HTTP2
+package import HTTP2
 internal import Measurements
-internal import Memory
+package import Memory
 
 // What the session says, and what it asks for.
 extension HTTPClient: SessionHandler {
-    func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer? { nil }
+    package func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer? { nil }
 
-    func sessionDidReceiveField(
+    package func sessionDidReceiveField(
         _ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
     ) {
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
@@ -14,9 +14,13 @@ extension HTTPClient: SessionHandler {
         if unsafe name.first == UInt8(ascii: ":") {
             // The only pseudo-field of a response is :status (RFC 9113, 8.3.2).
             unsafe record.pointee.status = unsafe name.count == 7 ? HTTPClient.status(value) : 0
+            if let exchange = unsafe record.pointee.exchange { unsafe exchange._withUnsafeGuaranteedRef { $0.beginHead() } }
             return
         }
         if let check = unsafe record.pointee.check, name.count == 14 { unsafe readLength(value, of: name, for: check) }
+        if let exchange = unsafe record.pointee.exchange {
+            return unsafe exchange._withUnsafeGuaranteedRef { unsafe $0.receiveField(name, value, caches) }
+        }
         let index = unsafe record.pointee.fieldCount
         guard unsafe index < RequestRecord.fieldLimit else { return }
         let handle = unsafe caches.intern(name)
@@ -46,18 +50,19 @@ extension HTTPClient: SessionHandler {
             && name.loadUnaligned(fromByteOffset: 8, as: UInt32.self) == 0x6570_7974
     }
 
-    func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {}
+    package func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {}
 
-    func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer) {
+    package func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer) {
         generator.counters.receivedBodyBytes &+= UInt64(bytes.count)
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
         if let check = unsafe record.pointee.check { unsafe check.pointee.check.receive(bytes) }
+        if let exchange = unsafe record.pointee.exchange { unsafe receiveBody(bytes, of: exchange, record) }
         if unsafe record.pointee.closesEarly { noteEarlyClose() }
     }
 
-    func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {}
+    package func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {}
 
-    func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {
+    package func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
         let isPeersReset = peerHasReset
         peerHasReset = false
@@ -81,7 +86,7 @@ extension HTTPClient: SessionHandler {
         unsafe end(record, failure ?? (isAnswer ? nil : .protocolError))
     }
 
-    func sessionDidReceiveControlFrame(_ kind: ControlFrame) {
+    package func sessionDidReceiveControlFrame(_ kind: ControlFrame) {
         switch kind {
         case .settings: greetingDidArrive()
         case .reset: peerHasReset = true
@@ -89,9 +94,9 @@ extension HTTPClient: SessionHandler {
         }
     }
 
-    func sessionDidReceiveInvalidFrame() {}
+    package func sessionDidReceiveInvalidFrame() {}
 
-    func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) {
+    package func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) {
         goawayLastStreamID = lastStreamID
         // The streams end first: `streamDidRead` sees to the rest.
         if state == .ready {
@@ -100,9 +105,9 @@ extension HTTPClient: SessionHandler {
         }
     }
 
-    func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {
+    package func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
-        let body = generator.request.body
+        let body = unsafe record.pointee.exchange?._withUnsafeGuaranteedRef { $0.template.body } ?? request.body
         let start = unsafe record.pointee.sentBodyByteCount
         let end = min(body.count, start + byteLimit)
         unsafe record.pointee.sentBodyByteCount = end
@@ -110,7 +115,7 @@ extension HTTPClient: SessionHandler {
     }
 
     // Request bodies are copied into their frames: these two are never asked.
-    func sessionHasRoomForData() -> Bool { false }
+    package func sessionHasRoomForData() -> Bool { false }
 
-    func sessionSendsData(frameHeader: UnsafeRawBufferPointer, payload: ArenaBytes, _ lease: consuming Lease) {}
+    package func sessionSendsData(frameHeader: UnsafeRawBufferPointer, payload: ArenaBytes, _ lease: consuming Lease) {}
 }

@@ -71,7 +71,7 @@ extension HTTPClient {
 
     // MARK: Bytes come
 
-    func streamDidRead(_ bytes: UnsafeRawBufferPointer) {
+    package func streamDidRead(_ bytes: UnsafeRawBufferPointer) {
         switch state {
         case .securing, .greeting, .ready, .draining: break
         case .waiting, .connecting, .closing, .ended: return
@@ -108,7 +108,7 @@ extension HTTPClient {
         while let session = endpoint.takeSession() { caches.store(session, for: generator.origin) }
     }
 
-    func streamDidReachEnd() {
+    package func streamDidReachEnd() {
         if let tls {
             // Without close_notify whoever cut the line could have: an answer that the end ends is not whole.
             do { try tls.endpoint.receiveEnd() } catch { return secureStreamDidFail(error) }

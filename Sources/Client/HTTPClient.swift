@@ -1,5 +1,5 @@
 internal import HTTP2
-internal import Loop
+package import Loop
 internal import Measurements
 internal import TLS
 internal import Transport
@@ -11,7 +11,7 @@ internal import Transport
 ///
 /// `@safe`: its pointers are to records of the generator's pool, which it gives back itself.
 @safe
-final class HTTPClient: TCPStreamOwner, TimerTarget {
+package final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// Retained, since a constant costs no counting; the generator drops its clients when they end.
     let generator: LoadGenerator
     let loop: EventLoop
@@ -71,6 +71,8 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
     var isRenewing = false
     /// The shapes of answers that this client has met; see `AnswerShape`.
     var knownShapes = AnswerShape.Known()
+    /// Most time for a request of code that names none.
+    var patienceNanoseconds: UInt64 = 0
     /// Not to connect again.
     private(set) var isRetiring = false
 
@@ -112,6 +114,9 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
 
     // MARK: Connecting
 
+    /// Between two connections, and no timer brings the next attempt.
+    var isIdle: Bool { state == .waiting && !timer.isSet }
+
     func connect() {
         guard state == .waiting else { return }
         state = .connecting
@@ -126,7 +131,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
             receiveBufferByteCount: manners.receiveBufferByteCount)
     }
 
-    func streamDidConnect(_ error: LoopError?) {
+    package func streamDidConnect(_ error: LoopError?) {
         guard state == .connecting, let stream else { return }
         if let error { return attemptDidFail(.system(error)) }
         openTransport(on: stream)
@@ -155,6 +160,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         generator.lastConnectError = error
         failedAttemptCount += 1
         isHopeless = error.isPermanent && generator.counters.openedConnections == 0
+        generator.resilience?.connectDidFail(atNanoseconds: generator.nowNanoseconds)
         close()
     }
 
@@ -184,7 +190,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         if state == .securing || state == .greeting { attemptDidFail(.system(error)) } else { drop(.closed) }
     }
 
-    func streamDidFail(_ error: LoopError) { connectionDidEnd(error) }
+    package func streamDidFail(_ error: LoopError) { connectionDidEnd(error) }
 
     /// What the peer said is not what we speak.
     func protocolDidFail() {
@@ -195,7 +201,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         }
     }
 
-    func streamDidClose() {
+    package func streamDidClose() {
         if let stream { generator.absorb(stream) }
         if let session { generator.absorb(session) }
         if let pipeline { generator.absorb(pipeline) }
@@ -214,10 +220,19 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
         hasAsked = false
         wasAnswered = false
         if isOutOfPatience {
+            if let demand = generator.demand {
+                // Whoever asks later may be luckier.
+                failedAttemptCount = 0
+                firstAttemptNanoseconds = 0
+                state = .waiting
+                return demand.failWaiting(generator.lastConnectError)
+            }
             end()
             return generator.clientDidGiveUp()
         }
         state = .waiting
+        // Nobody asks: the next request connects.
+        if let demand = generator.demand, demand.isEmpty { return }
         if isUseful { return connect() }
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + ClientConfiguration.pauseNanoseconds(
             afterFailedAttempts: failedAttemptCount))
@@ -293,7 +308,7 @@ final class HTTPClient: TCPStreamOwner, TimerTarget {
             + generator.configuration.requestTimeoutNanoseconds)
     }
 
-    func timerDidFire(_ timer: Timer) {
+    package func timerDidFire(_ timer: Timer) {
         if timer === readTimer { return readOn() }
         generator.refreshNow()
         switch state {

@@ -2,6 +2,7 @@ internal import HTTP1
 internal import HTTP2
 internal import Loop
 package import Measurements
+internal import Memory
 
 // What became of the requests, and the loop's reading.
 extension LoadGenerator {
@@ -27,6 +28,7 @@ extension LoadGenerator {
             case .goaway: counters.errors.goaway += 1
             case .protocolError: counters.errors.protocolError += 1
             case .aborted: counters.errors.aborted += 1
+            case .circuit: counters.errors.circuit += 1
             case .abandoned: counters.errors.abandoned += 1
             case .timeout:
                 counters.errors.timeout += 1
@@ -86,6 +88,7 @@ extension LoadGenerator {
         sample.responseTime = schedule == nil ? sample.serviceTime : responseTimes.take()
         sample.scheduleDelay = scheduleDelays.take()
         sample.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
+        sample.allocations = Allocations.byThisThread
         sample.scheduledRequests = max(
             counters.startedRequests, schedule?.scheduledCount(atNanoseconds: nowNanoseconds) ?? 0)
         sample.queuedRequests = isStopping ? 0 : Int(sample.scheduledRequests - sample.startedRequests)
@@ -94,6 +97,7 @@ extension LoadGenerator {
         sample.sessions = endedCaches.sessions.withoutGauges
         commonCaches?.add(to: &sample)
         checker?.addSample(to: &sample)
+        resilience?.add(to: &sample)
         sample.events = events
         events = []
         for client in clients { client.addSample(to: &sample) }

@@ -31,7 +31,8 @@ extension LoadGenerator {
         for _ in active.count..<max(count, active.count) { addClient() }
     }
 
-    private func refillAll() {
+    /// Asks every client whether it has room for more.
+    func refillAll() {
         // What a client sends can end it.
         for client in Array(clients) { client.refill() }
     }

@@ -34,7 +34,7 @@ package final class LoadGenerator: TimerTarget {
     private let pace: Timer
     var isPaused = false
     /// The drain's deadline has been set: no new requests.
-    private(set) var isStopping = false
+    package private(set) var isStopping = false
     private let drainTimer: Timer
 
     private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
@@ -58,6 +58,12 @@ package final class LoadGenerator: TimerTarget {
     var events: [ClientEvent] = []
     /// Shapes of answers that were told of.
     var toldShapes: Set<String> = []
+    /// What code asks for; nil for a load.
+    let demand: Demand?
+    /// Retries and the circuit breaker; nil when both are off.
+    let resilience: Resilience?
+    /// Neither of the two.
+    let isPlain: Bool
     var pendingByteHighWater = 0
     private var givenUpCount = 0
     private var earlyCloseCredit = 0.0
@@ -81,12 +87,21 @@ package final class LoadGenerator: TimerTarget {
     ///     period by which it is later than the first loop's; nil for a closed load.
     ///   - onDone: called once, on the loop, when all requests have ended or nobody can connect.
     ///   - onEnd: called once, on the loop, when `stop` is through.
-    package init(
+    package convenience init(
         loop: EventLoop, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?,
         onDone: @escaping () -> Void, onEnd: @escaping () -> Void
     ) throws(ConnectError) {
+        try self.init(
+            loop: loop, configuration: configuration, share: share, isOnDemand: false, onDone: onDone, onEnd: onEnd)
+    }
+
+    /// - Parameter isOnDemand: code asks, and no load; see `Demand`.
+    init(
+        loop: EventLoop, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?, isOnDemand: Bool,
+        onDone: @escaping () -> Void, onEnd: @escaping () -> Void
+    ) throws(ConnectError) {
         // A load client checks what it needs itself, and saves the library's validation.
-        guard let sessions = SessionFactory(validatesMessages: false) else {
+        guard let sessions = SessionFactory(validatesMessages: isOnDemand) else {
             throw .system(LoopError(call: "nghttp2_session_callbacks_new", code: LoopError.noMemory))
         }
         tlsContext = try LoadGenerator.makeContext(configuration, loop)
@@ -106,11 +121,18 @@ package final class LoadGenerator: TimerTarget {
         checker = configuration.checkedTargets.map {
             BodyChecker($0, firstSeed: configuration.firstSeed, seedStride: configuration.seedStride)
         }
+        demand = isOnDemand ? Demand(loop: loop) : nil
+        resilience = Resilience(configuration, loop)
+        isPlain = demand == nil && resilience == nil
         pace = Timer(loop: loop)
         drainTimer = Timer(loop: loop)
         counters.loopCount = 1
         pace.target = self
         drainTimer.target = self
+        // The clock asks for nothing where code does.
+        isPaused = isOnDemand
+        demand?.generator = self
+        resilience?.generator = self
     }
 
     private static func makeContext(_ configuration: ClientConfiguration, _ loop: EventLoop) throws(ConnectError) -> TLSContext? {
@@ -226,6 +248,7 @@ package final class LoadGenerator: TimerTarget {
     func clientDidGiveUp() {
         givenUpCount += 1
         guard clients.isEmpty else { return }
+        resilience?.endWaiting()
         countUnasked()
         reportIfDone()
     }
@@ -258,6 +281,8 @@ package final class LoadGenerator: TimerTarget {
         sendWhatIsDue()
         isStopping = true
         pace.close()
+        resilience?.endWaiting()
+        demand?.failWaiting(nil)
         drainTimer.setDeadline(nanoseconds: nowNanoseconds + nanoseconds)
         for client in Array(clients) { client.retire() }
         if clients.isEmpty { end() }
@@ -267,6 +292,8 @@ package final class LoadGenerator: TimerTarget {
         guard let onEnd else { return }
         self.onEnd = nil
         drainTimer.close()
+        resilience?.close()
+        demand?.close()
         onEnd()
     }
 }

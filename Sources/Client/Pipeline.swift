@@ -29,12 +29,12 @@ final class Pipeline {
     var isEmpty: Bool { sentCount == outgoing.count }
 
     /// Adds a request: the fields as for HTTP/2, pseudo-fields first. - Returns: what to expect.
-    func append(_ fields: FieldList, body: ArenaBytes) -> ResponseParser.Request {
+    func append(_ fields: FieldList, body: ArenaBytes, copiesBody: Bool) -> ResponseParser.Request {
         let arena = heads ?? arenas.take()
         heads = arena
         var writer = HeadWriter(fields, in: arena)
         outgoing.append(writer.write())
-        if !body.isEmpty { outgoing.append(body) }
+        if !body.isEmpty { unsafe outgoing.append(copiesBody ? arena.copy(body.buffer) : body) }
         return writer.request
     }
 

@@ -21,11 +21,35 @@ struct RequestRecord {
     var closesEarly = false
     /// Bytes of the request body already handed to nghttp2.
     var sentBodyByteCount = 0
+    /// Which target it asks for, of those that take turns.
+    var pathIndex = 0
+    /// Who asked for it, when it was not the load; retained.
+    var exchange: Unmanaged<HTTPExchange>?
+    /// How often it was sent again, and whether a circuit breaker waits for what becomes of it.
+    var retryCount = 0
+    var isProbe = false
 
     /// What the answer's head looks like, of its first `fieldLimit` fields.
     var shape = AnswerShape()
     var fieldCount = 0
     static let fieldLimit = 16
+
+    /// Forgets the attempt before, to be sent once more.
+    mutating func prepareForRetry() {
+        unsafe streamID = 0
+        unsafe request = .other
+        unsafe status = 0
+        unsafe failure = nil
+        unsafe check = nil
+        unsafe sentBodyByteCount = 0
+        unsafe shape = AnswerShape()
+        unsafe fieldCount = 0
+        unsafe closesEarly = false
+        unsafe next = nil
+        unsafe previous = nil
+        unsafe retryCount += 1
+        unsafe isProbe = false
+    }
 
     /// The client's list of requests in flight, oldest first; or the pool's list of idle records.
     var next: UnsafeMutablePointer<RequestRecord>?
@@ -35,6 +59,8 @@ struct RequestRecord {
 /// Why a request ended without a full answer.
 enum RequestFailure {
     case closed, reset, goaway, timeout, protocolError, aborted
+    /// The circuit breaker was open: never sent.
+    case circuit
     /// Left by us, on purpose: see `ClientManners.earlyCloseShare`.
     case abandoned
 }

@@ -6,6 +6,8 @@ internal import Memory
 /// `@safe`: its bytes are its own and stay put as long as it does.
 @safe
 final class RequestTemplate {
+    /// Whether it may be sent twice.
+    let isIdempotent: Bool
     let authority: ArenaBytes
     let body: ArenaBytes
     private let paths: [ArenaBytes]
@@ -22,6 +24,7 @@ final class RequestTemplate {
             unsafe allocations.append(buffer)
             return unsafe ArenaBytes(start: UnsafeRawPointer(buffer.baseAddress), count: bytes.count)
         }
+        isIdempotent = RetryPolicy.isIdempotent(configuration.method)
         authority = keep(configuration.authority.utf8)
         body = keep(configuration.body)
         paths = configuration.paths.map { keep($0.utf8) }

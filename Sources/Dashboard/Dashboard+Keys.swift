@@ -13,6 +13,7 @@ extension Dashboard {
         case .character("Q"): return .quitAndLeaveScreen
         case .control("z"): return .suspend
         case .control("l"): return .redraw
+        case .character("r") where run.state == .dead: return .runAgain
         case .character("?"), .function(1): showsHelp = true
         case .character(" "): togglePause()
         case .character("+"), .character("="): return run.hasClients ? .changeLoad(steps: 1) : nil

@@ -23,6 +23,8 @@ package enum Action: Equatable, Sendable {
     case togglePauseLoad
     /// A client joins that reads at a trickle, and goes after a while.
     case startSlowReader
+    /// Run the same again: this run has lost its process.
+    case runAgain
     /// Stop as ^Z does, until the shell continues us.
     case suspend
     /// Draw every cell anew: something else wrote on the screen.

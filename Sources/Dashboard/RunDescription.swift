@@ -3,6 +3,8 @@ package struct RunDescription: Equatable, Sendable {
     /// Where the run stands, as the header says it.
     package enum State: String, Sendable {
         case starting = "START", running = "RUN", draining = "DRAIN", ended = "END"
+        /// Its process is gone, and not as it was meant to.
+        case dead = "DEAD"
     }
 
     package var state = State.starting

@@ -6,6 +6,12 @@ internal import Synchronization
 /// What the workers tell the experiment: that they have answered, are done, have ended, or failed.
 final class Answers: Sendable {
     private struct State {
+        /// Workers that have not ended.
+        var alive: Set<Int> = []
+        /// Of those: asked, in the round that waits now, and not answered.
+        var asked: Set<Int> = []
+        var askedCount = 0
+        var round: UInt64 = 0
         /// Workers whose load is through.
         var finishedLoads = 0
         var endedServers = 0
@@ -45,20 +51,35 @@ final class Answers: Sendable {
     /// A server listens.
     func ready() { listening.signal() }
 
-    /// A reading has been published.
-    func count() { answered.signal() }
+    /// A reading has been published, in answer to this round's question.
+    func answer(_ worker: Int, round: UInt64) {
+        state.withLock { state in
+            if round == state.round { remove(worker, &state) }
+        }
+    }
 
     /// A server's thread ends; it will not answer again.
-    func endServer() {
-        state.withLock { $0.endedServers += 1 }
+    func endServer(_ worker: Int) {
+        state.withLock { state in
+            state.endedServers += 1
+            state.alive.remove(worker)
+            remove(worker, &state)
+        }
         listening.signal()
-        answered.signal()
     }
 
     /// A thread of clients ends; it will not answer again.
-    func endClient() {
-        state.withLock { $0.endedClients += 1 }
-        answered.signal()
+    func endClient(_ worker: Int) {
+        state.withLock { state in
+            state.endedClients += 1
+            state.alive.remove(worker)
+            remove(worker, &state)
+        }
+    }
+
+    /// The last one to answer ends the wait. Under the lock, so that a wait that gives up knows.
+    private func remove(_ worker: Int, _ state: inout State) {
+        if state.asked.remove(worker) != nil, state.asked.isEmpty { answered.signal() }
     }
 
     /// A thread of slow readers ends. Nobody waits for its readings.
@@ -89,10 +110,32 @@ final class Answers: Sendable {
         for _ in 0..<count where listening.wait(timeout: deadline) == .timedOut { return }
     }
 
-    /// Waits until `count` workers have answered, or not all of them in time.
-    func wait(for count: Int, seconds: Double) {
-        let deadline = DispatchTime.now() + seconds
-        for _ in 0..<count where answered.wait(timeout: deadline) == .timedOut { return }
+    /// A worker's thread is about to begin.
+    func begin(_ worker: Int) { state.withLock { _ = $0.alive.insert(worker) } }
+
+    /// A question to all workers begins: before it is asked.
+    ///
+    /// - Parameter round: greater than those before.
+    func ask(round: UInt64) {
+        state.withLock { state in
+            state.round = round
+            state.asked = state.alive
+            state.askedCount = state.alive.count
+        }
+    }
+
+    /// Waits until all that were asked have answered or ended.
+    ///
+    /// - Returns: the workers that have not, in that time.
+    func wait(seconds: Double) -> Set<Int> {
+        guard state.withLock({ $0.askedCount }) > 0 else { return [] }
+        if answered.wait(timeout: .now() + seconds) == .success { return [] }
+        return state.withLock { state in
+            // Answered in this very moment: the signal is not for the next wait.
+            if state.asked.isEmpty { answered.wait() }
+            defer { state.asked = [] }
+            return state.asked
+        }
     }
 
     var isDone: Bool { loadCount > 0 && state.withLock { $0.finishedLoads } == loadCount }

@@ -39,6 +39,12 @@ extension ClientConfiguration {
         windowByteCount = plan.windowByteCount
         self.caches = caches
         renewal = ConnectionRenewal(plan.reconnect)
+        if plan.retries > 0 { retries = .init(limit: plan.retries, budget: plan.retryBudget) }
+        // Loops do not draw the same pauses.
+        retrySeed = UInt64(loop)
+        circuitBreaker = plan.circuitBreaker.map {
+            .init(failureLimit: $0.failures, openNanoseconds: $0.pause.nanoseconds)
+        }
         manners.earlyCloseShare = plan.earlyCloseShare
         if plan.halfCloses {
             // HTTP/2 has nothing like it.

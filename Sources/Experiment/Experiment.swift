@@ -43,6 +43,8 @@ package final class Experiment {
     private var lastServerSamples: [ServerSample?] = []
     private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
+    /// Workers that did not answer the last time.
+    private var lateWorkers: Set<Int> = []
     private var violations: ViolationInbox?
     /// Hears of an audit's evidence at once, on a server's thread, instead of `takeEvents`. Set before `start`
     /// by a process that may die of what it runs: what is not written then is lost.
@@ -143,7 +145,7 @@ package final class Experiment {
                 configuration.tls = tls.server
                 for (number, socket) in sockets.enumerated() {
                     servers.append(try ServerWorker(
-                        number: number, socket: socket, secureSocket: secureSockets.isEmpty ? nil : secureSockets[number],
+                        id: number, number: number, socket: socket, secureSocket: secureSockets.isEmpty ? nil : secureSockets[number],
                         configuration: configuration, isAudited: plan.audits ?? EventLoop.isAuditedByDefault, answers: answers))
                 }
             }
@@ -159,7 +161,7 @@ package final class Experiment {
                         loop: number, of: loops)
                     configuration.tls = tls.client
                     clients.append(try ClientWorker(
-                        number: number, configuration: configuration,
+                        id: servers.count + number, number: number, configuration: configuration,
                         share: client.rate.map { (rate: $0 / Double(loops), phase: Double(number) / Double(loops)) },
                         answers: answers))
                 }
@@ -183,11 +185,12 @@ package final class Experiment {
     package func sample() -> Sample {
         let asked = EventLoop.monotonicNanoseconds()
         if !isStopped {
+            answers.ask(round: asked)
             // Nobody waits for them; by the time the others have answered they usually have too.
             for worker in slowReaders { worker.ask() }
             for worker in servers { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
             for worker in clients { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
-            answers.wait(for: servers.count + clients.count, seconds: Experiment.answerSeconds)
+            note(late: answers.wait(seconds: Experiment.answerSeconds))
         }
         noteSlowReadersThatEnded()
         let now = EventLoop.monotonicNanoseconds()
@@ -202,6 +205,15 @@ package final class Experiment {
                 level: event.level, source: "client", text: event.text))
         }
         return sample
+    }
+
+    /// A loop that does not answer is stuck, or has more to do than it can; said when it begins.
+    private func note(late workers: Set<Int>) {
+        for worker in workers.subtracting(lateWorkers).sorted() {
+            let name = worker < servers.count ? "server-\(worker)" : "client-\(worker - servers.count)"
+            note(.error, source: "loop", "\(name) has not answered for \(Int(Experiment.answerSeconds)) s")
+        }
+        lateWorkers = workers
     }
 
     private func mergeServers() -> ServerSample? {
@@ -266,11 +278,14 @@ package final class Experiment {
     /// Requests per second of all clients together, from now on. Only with an open load.
     package func setRate(_ new: Double) {
         guard rate != nil else { return }
-        let new = new.isFinite ? min(max(new, 0), Experiment.rateLimit) : 0
+        let new = Experiment.allowedRate(new)
         rate = new
         for worker in clients { worker.mailbox.post(.setRate(new / Double(clients.count))) }
         note(.info, source: "load", "rate \(Int(new))/s")
     }
+
+    /// A rate that clients can be asked for.
+    static func allowedRate(_ rate: Double) -> Double { rate.isFinite ? min(max(rate, 0), rateLimit) : 0 }
 
     /// Clients of all loops together, from now on; at least one a loop.
     package func setConnections(_ new: Int) {

@@ -1,3 +1,4 @@
+internal import CProcess
 internal import Client
 internal import Loop
 internal import Measurements
@@ -26,14 +27,17 @@ final class ServerWorker: Sendable {
     private let thread: LoopThread
 
     init(
-        number: Int, socket: Listener.Socket, secureSocket: Listener.Socket?, configuration: ServerConfiguration,
+        id: Int, number: Int, socket: Listener.Socket, secureSocket: Listener.Socket?, configuration: ServerConfiguration,
         isAudited: Bool, answers: Answers
     ) throws(LoopError) {
+        answers.begin(id)
         let mailbox = mailbox
         let latest = latest
         thread = try LoopThread(name: "server-\(number)") {
+            let stack = unsafe hw_take_signal_stack()
+            defer { unsafe hw_give_signal_stack(stack) }
             do {
-                let loop = try EventLoop(isAudited: isAudited)
+                let loop = try ServerWorker.makeLoop(isAudited: isAudited, or: [socket, secureSocket])
                 let server = try HTTPServer(
                     loop: loop, socket: socket, secureSocket: secureSocket, number: number, configuration: configuration
                 ) { mailbox.close() }
@@ -44,7 +48,7 @@ final class ServerWorker: Sendable {
                         sample.loopLagNanoseconds = EventLoop.monotonicNanoseconds() - asked
                         server.trim()
                         latest.publish(sample)
-                        answers.count()
+                        answers.answer(id, round: asked)
                     case .stop(_, let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
                     case .inspect(let id): server.inspect(id)
                     case .setWritePolicy(let policy): server.setWritePolicy(policy)
@@ -58,11 +62,19 @@ final class ServerWorker: Sendable {
             } catch {
                 answers.fail(error)
             }
-            answers.endServer()
+            answers.endServer(id)
         }
     }
 
     func join() { thread.join() }
+
+    /// Without a loop nobody takes the sockets over.
+    private static func makeLoop(isAudited: Bool, or sockets: [Listener.Socket?]) throws(LoopError) -> EventLoop {
+        do throws(LoopError) { return try EventLoop(isAudited: isAudited) } catch {
+            for socket in sockets { socket?.close() }
+            throw error
+        }
+    }
 }
 
 /// The clients of one loop on a thread of their own.
@@ -72,11 +84,14 @@ final class ClientWorker: Sendable {
     private let thread: LoopThread
 
     init(
-        number: Int, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?, answers: Answers
+        id: Int, number: Int, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?, answers: Answers
     ) throws(LoopError) {
+        answers.begin(id)
         let mailbox = mailbox
         let latest = latest
         thread = try LoopThread(name: "client-\(number)") {
+            let stack = unsafe hw_take_signal_stack()
+            defer { unsafe hw_give_signal_stack(stack) }
             do {
                 let loop = try EventLoop()
                 let generator = try LoadGenerator(loop: loop, configuration: configuration, share: share) {
@@ -91,7 +106,7 @@ final class ClientWorker: Sendable {
                         sample.loopLagNanoseconds = EventLoop.monotonicNanoseconds() - asked
                         latest.publish(sample)
                         if let error = generator.lastConnectError { answers.note(error) }
-                        answers.count()
+                        answers.answer(id, round: asked)
                     case .setRate(let rate): generator.setRate(rate)
                     case .setPaused(let paused, let rate): generator.setPaused(paused, rate: rate)
                     case .setStreams(let count): generator.setStreams(count)
@@ -109,7 +124,7 @@ final class ClientWorker: Sendable {
             } catch {
                 answers.fail(error)
             }
-            answers.endClient()
+            answers.endClient(id)
         }
     }
 

@@ -40,6 +40,9 @@ package final class Timer {
         if nanoseconds < armedNanoseconds { arm(at: nanoseconds) }
     }
 
+    /// Whether a deadline is set that has not passed.
+    package var isSet: Bool { deadlineNanoseconds != nil }
+
     /// Forget the deadline.
     package func stop() { deadlineNanoseconds = nil }
 

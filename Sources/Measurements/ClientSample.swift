@@ -27,6 +27,13 @@ package struct ClientSample: Sendable {
     /// Ended without a full answer.
     package var erroredRequests: UInt64 = 0
     package var timedOutRequests: UInt64 = 0
+    /// Attempts after the first, of requests that had failed (`--retries`).
+    package var retriedRequests: UInt64 = 0
+    /// Failed, and waiting to be sent again, now.
+    package var waitingRetries = 0
+    /// Circuit breakers, one a loop: times that one opened, and those open or half-open now.
+    package var circuitOpenings: UInt64 = 0
+    package var openCircuits = 0
     /// Sent and not answered, now. Also: the open streams.
     package var inFlightRequests = 0
     /// Due by the schedule and not sent, now: no connection had a stream to spare.
@@ -62,6 +69,8 @@ package struct ClientSample: Sendable {
     // The loops themselves
     package var loopCount = 0
     package var cpuNanoseconds: UInt64 = 0
+    /// Calls of malloc and its kin by the loops' threads since they began.
+    package var allocations: UInt64 = 0
     package var loopLagNanoseconds: UInt64 = 0
 
     // Latencies, nanoseconds, since the sample before
@@ -92,6 +101,10 @@ package struct ClientSample: Sendable {
         failedRequests += other.failedRequests
         erroredRequests += other.erroredRequests
         timedOutRequests += other.timedOutRequests
+        retriedRequests += other.retriedRequests
+        waitingRetries += other.waitingRetries
+        circuitOpenings += other.circuitOpenings
+        openCircuits += other.openCircuits
         inFlightRequests += other.inFlightRequests
         queuedRequests += other.queuedRequests
         statuses.merge(other.statuses)
@@ -111,6 +124,7 @@ package struct ClientSample: Sendable {
         cacheCorruptions += other.cacheCorruptions
         loopCount += other.loopCount
         cpuNanoseconds += other.cpuNanoseconds
+        allocations += other.allocations
         loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
         serviceTime.merge(other.serviceTime)
         responseTime.merge(other.responseTime)
@@ -169,6 +183,8 @@ package struct RequestErrorCounts: Sendable, Equatable {
     package var protocolError: UInt64 = 0
     /// Still open when the run was over and its drain time too.
     package var aborted: UInt64 = 0
+    /// Not sent: the circuit breaker was open.
+    package var circuit: UInt64 = 0
     /// We closed the connection in the middle of the answer, as was asked for (--early-close).
     package var abandoned: UInt64 = 0
 
@@ -183,6 +199,7 @@ package struct RequestErrorCounts: Sendable, Equatable {
         timeout += other.timeout
         protocolError += other.protocolError
         aborted += other.aborted
+        circuit += other.circuit
         abandoned += other.abandoned
     }
 }

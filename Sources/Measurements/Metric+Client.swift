@@ -25,6 +25,10 @@ extension Metric {
         clientGroup.counter("requests.failed", .request, \.failedRequests, "Ended any other way: 4xx, 5xx, errored, timed out"),
         clientGroup.counter("requests.errored", .request, \.erroredRequests, "Ended without a full answer"),
         clientGroup.counter("requests.timed_out", .request, \.timedOutRequests, "Ended by the request timeout; among the errored"),
+        clientGroup.counter("requests.retried", .request, \.retriedRequests, "Attempts after the first, of requests that had failed (--retries)"),
+        clientGroup.gauge("requests.retry_waiting", .request, \.waitingRetries, "Failed, and waiting to be sent again, now"),
+        clientGroup.counter("circuit.openings", .error, \.circuitOpenings, "Times that a circuit breaker opened; each loop has one (--circuit-breaker)"),
+        clientGroup.gauge("circuit.open", .loop, \.openCircuits, "Loops whose circuit breaker is open or half-open, now"),
         clientGroup.gauge("requests.in_flight", .request, \.inFlightRequests, "Sent and not answered, now"),
         clientGroup.gauge("requests.queued", .request, \.queuedRequests, "Due by the schedule and not sent for want of a stream, now"),
         clientGroup.histogram("service_time", \.serviceTime, "From sending a request to the end of its answer"),
@@ -40,6 +44,7 @@ extension Metric {
             clientGroup.counter("errors.goaway", .request, \.errors.goaway, "Errored: the peer said GOAWAY and had not processed the request"),
             clientGroup.counter("errors.timeout", .request, \.errors.timeout, "Errored: no full answer within the request timeout"),
             clientGroup.counter("errors.protocol", .request, \.errors.protocolError, "Errored: the peer broke the protocol"),
+            clientGroup.counter("errors.circuit", .request, \.errors.circuit, "Errored: not sent, for the circuit breaker was open"),
             clientGroup.counter("errors.abandoned", .request, \.errors.abandoned, "Errored: we closed the connection within the answer, as asked (--early-close)"),
             clientGroup.counter("errors.aborted", .request, \.errors.aborted, "Errored: still open when the run and its drain time were over"),
         ]
@@ -75,6 +80,7 @@ extension Metric {
     private static let clientLoops: [Metric] = [
         clientGroup.gauge("loop.count", .loop, \.loopCount, "Event loops, a thread each"),
         clientGroup.seconds("loop.cpu", .counter, \.cpuNanoseconds, "CPU time of the clients' threads"),
+        clientGroup.counter("loop.allocations", .allocation, \.allocations, "Calls of malloc and its kin by the clients' threads"),
         clientGroup.seconds("loop.lag", .gauge, \.loopLagNanoseconds, "The longest that a loop took to answer for this sample"),
     ]
 }

@@ -64,6 +64,7 @@ extension Metric {
     private static let serverLoops: [Metric] = [
         serverGroup.gauge("loop.count", .loop, \.loopCount, "Event loops, a thread each"),
         serverGroup.seconds("loop.cpu", .counter, \.cpuNanoseconds, "CPU time of the server's threads"),
+        serverGroup.counter("loop.allocations", .allocation, \.allocations, "Calls of malloc and its kin by the server's threads"),
         serverGroup.seconds("loop.lag", .gauge, \.loopLagNanoseconds, "The longest that a loop took to answer for this sample"),
     ]
 

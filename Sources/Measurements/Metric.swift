@@ -40,6 +40,7 @@ package struct Metric: Sendable {
         case bytes = "By"
         case bytesPerSecond = "By/s"
         case one = "1"
+        case allocation = "{allocation}"
         case arena = "{arena}"
         case attempt = "{attempt}"
         case connection = "{connection}"

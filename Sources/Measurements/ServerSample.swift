@@ -53,6 +53,8 @@ package struct ServerSample: Sendable, Equatable {
     package var loopCount = 0
     /// CPU time of the loops' threads, nanoseconds since the start.
     package var cpuNanoseconds: UInt64 = 0
+    /// Calls of malloc and its kin by the loops' threads since they began.
+    package var allocations: UInt64 = 0
     /// The longest that a loop took to answer the request for this sample, nanoseconds.
     package var loopLagNanoseconds: UInt64 = 0
 
@@ -101,6 +103,7 @@ package struct ServerSample: Sendable, Equatable {
         arena.merge(other.arena)
         loopCount += other.loopCount
         cpuNanoseconds += other.cpuNanoseconds
+        allocations += other.allocations
         loopLagNanoseconds = max(loopLagNanoseconds, other.loopLagNanoseconds)
         inspection = inspection ?? other.inspection
         connections += other.connections

@@ -2,6 +2,7 @@ extension Summary {
     /// For people, 80 columns wide, in the tradition of h2load and oha.
     package var text: String {
         var page = Page()
+        if outcome.isDeath { page.lines.append("outcome: the worker process \(outcome.text)") }
         if last.client != nil { writeClient(to: &page) }
         if let server = last.server { writeServer(server, to: &page) }
         if last.client == nil && last.server == nil { page.lines.append("nothing was measured") }
@@ -32,6 +33,9 @@ extension Summary {
                 "\(client.succeededRequests) succeeded", "\(client.failedRequests) failed",
                 "\(client.erroredRequests) errored", "\(client.timedOutRequests) timeout",
             ])
+        if client.retriedRequests > 0 || client.circuitOpenings > 0 {
+            page.write("policies", ["\(client.retriedRequests) retries", "\(client.circuitOpenings) times the circuit opened"])
+        }
         page.write("status codes", client.statuses.items)
         page.write("errors", client.errors.items)
         writeBodies(client.bodies, to: &page)
@@ -181,7 +185,7 @@ extension RequestErrorCounts {
         let named: [(UInt64, String)] = [
             (connect, "not connected"), (closed, "connection closed"), (reset, "stream reset"), (goaway, "GOAWAY"),
             (timeout, "timeout"), (protocolError, "protocol error"), (abandoned, "closed early"),
-            (aborted, "aborted at the end"),
+            (circuit, "circuit open"), (aborted, "aborted at the end"),
         ]
         let items = named.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         return items.isEmpty ? ["none"] : items

@@ -47,6 +47,8 @@ package struct Summary: Sendable {
     /// The highest value that any sample had, by the gauge's name.
     private var maxima: [String: Double] = [:]
     private var loadHasEnded = false
+    /// How the run ended.
+    package var outcome = Outcome.ended
 
     private static let gauges = Metric.all.filter { $0.kind == .gauge && $0.name != "time" && $0.name != "interval" }
 
@@ -168,6 +170,7 @@ extension Summary {
             json.set(responseTime.json(encoded: true), atPath: "client.response_time")
             json.set(scheduleDelay.json(encoded: true), atPath: "client.schedule_delay")
         }
+        json.set(.string(outcome.text), atPath: "outcome")
         json.set(verdict.json, atPath: "verdict")
         return json
     }

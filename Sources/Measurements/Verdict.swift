@@ -31,8 +31,9 @@ package struct Verdict: Sendable, Equatable {
 
 extension Summary {
     package var verdict: Verdict {
-        guard let load = request.load, let client = last.client else { return Verdict() }
-        var reasons: [String] = []
+        let death = outcome.isDeath ? ["the worker process \(outcome.text)"] : []
+        guard let load = request.load, let client = last.client else { return Verdict(reasons: death) }
+        var reasons = death
         if client.doneRequests == 0 { reasons.append("no request was done") }
         if load.rate != nil {
             let fired = derived("client.requests.fired_rate") ?? 0

@@ -186,6 +186,7 @@ package final class HTTPServer {
         var sample = counters
         sample.openConnections = connections.count
         sample.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
+        sample.allocations = Allocations.byThisThread
         let pool = loop.arenas.currentStatistics
         sample.arena.inUse = pool.inUseCount
         sample.arena.inUseHighWater = pool.inUseHighWater

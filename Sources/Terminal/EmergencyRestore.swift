@@ -25,8 +25,22 @@ enum EmergencyRestore {
     /// As `armed`: by that thread only, and never by a handler.
     nonisolated(unsafe) private static var previous: [sigaction] = []
 
+    /// The owner's thread may fault for want of stack: handlers have another one. Once, for the
+    /// life of the process; larger than any handler of ours needs.
+    nonisolated(unsafe) private static var signalStack: UnsafeMutableRawPointer?
+    private static let signalStackByteCount = 64 * 1024
+
+    private static func provideStack() {
+        guard unsafe signalStack == nil else { return }
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: signalStackByteCount, alignment: 16)
+        unsafe signalStack = unsafe memory
+        var stack = unsafe stack_t(ss_sp: memory, ss_flags: 0, ss_size: signalStackByteCount)
+        unsafe sigaltstack(&stack, nil)
+    }
+
     @unsafe static func arm(descriptor: Int32, modes: termios) {
         disarm()
+        provideStack()
         unsafe armed = Armed(descriptor: descriptor, modes: modes)
         for signal in signals {
             var action = sigaction(), old = sigaction()

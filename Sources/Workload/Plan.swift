@@ -14,6 +14,8 @@ package struct Plan: Sendable, Equatable {
     package var interval: Duration = .seconds(1)
     /// How long the end may take: requests in flight finish, connections drain.
     package var drainTime: Duration = .seconds(15)
+    /// In a process of its own, whatever the choices.
+    package var isIsolated = false
     /// We are the process that may be lost: what is unsafe on purpose runs here and nowhere else.
     package var isInWorker = false
 
@@ -28,6 +30,9 @@ package struct Plan: Sendable, Equatable {
         self.client = client
         self.duration = duration
     }
+
+    /// One of the choices may take the process down that it runs in.
+    package var isUnsafe: Bool { server?.writePolicy.isUnsafe == true || client?.cacheScope.isUnsafe == true }
 
     /// Whether this process may run the scope. The unsafe one may take it down with it.
     package func isAllowed(_ scope: CacheScope) -> Bool { isInWorker || !scope.isUnsafe }
@@ -103,6 +108,12 @@ package struct ClientPlan: Sendable, Equatable {
     package var cacheScope = CacheScope.client
     /// When a client leaves a connection that is still good for another.
     package var reconnect = ReconnectPolicy.never
+    /// Attempts after the first, for requests that failed and may be sent twice.
+    package var retries = 0
+    /// Retries for each request, on the whole.
+    package var retryBudget = 0.2
+    /// nil: requests are sent whatever became of those before.
+    package var circuitBreaker: BreakerPolicy?
     package var connectTimeout: Duration = .seconds(5)
     package var requestTimeout: Duration = .seconds(30)
     /// Initial flow-control window of a stream and of the connection, bytes.

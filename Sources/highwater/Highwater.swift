@@ -7,7 +7,8 @@ internal import Terminal
 /// exit codes.
 ///
 /// 0: did what was asked. 1: could not. 2: was asked for something that makes no sense.
-/// 99: answers were wrong (--body-check). 128 + n: ended by signal n, with the summary.
+/// 99: what was tested failed: a condition, a trial, wrong answers (--body-check), or the process that it ran in.
+/// 128 + n: ended by signal n, with the summary.
 @main
 struct Highwater: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,8 +17,8 @@ struct Highwater: ParsableCommand {
         version: Version.text,
         subcommands: [
             DashboardCommand.self, RecordCommand.self, ServeCommand.self, LoadCommand.self, ExportCommand.self,
-            CompareCommand.self, ReportCommand.self, ReplayCommand.self, MetricsCommand.self, CompletionsCommand.self,
-            ManualCommand.self,
+            CompareCommand.self, ReportCommand.self, ReplayCommand.self, RunCommand.self, MetricsCommand.self,
+            CompletionsCommand.self, ManualCommand.self, WorkerCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
 

@@ -19,6 +19,8 @@ final class LoadRun: TimerTarget {
     private(set) var isDone = false
     /// Everything that was measured, histograms of all readings included.
     private(set) var total = ClientSample()
+    /// What happened, over all readings.
+    var events: [ClientEvent] { total.events }
     /// Why a client could not connect, the last time.
     private(set) var connectError: ConnectError?
     /// Leases out at the end.

@@ -1,34 +1,61 @@
 /* Counts what a program allocates: LD_PRELOAD it, and at exit the number of calls of malloc,
    calloc, realloc and their aligned kin stands in the file that MALLOC_COUNTER_FILE names.
-   Frees are not counted: what is freed was allocated. Not for use under the sanitizers. */
-#include <errno.h>
+   Frees are not counted: what is freed was allocated. Not for use under the sanitizers.
+
+   The program has a malloc of its own, which every library finds first, and which calls glibc's
+   under these names: so it is here that one can count without taking its word for it. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* glibc's own, under the names that nobody interposes. */
-extern void *__libc_malloc(size_t);
-extern void *__libc_calloc(size_t, size_t);
-extern void *__libc_realloc(void *, size_t);
-extern void *__libc_memalign(size_t, size_t);
-
 static atomic_ulong calls;
 
-static void count(void) { atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed); }
+/* dlsym may allocate before it has found anything. */
+static char early[65536];
+static size_t early_used;
 
-void *malloc(size_t size) { count(); return __libc_malloc(size); }
-void *calloc(size_t number, size_t size) { count(); return __libc_calloc(number, size); }
-void *realloc(void *old, size_t size) { count(); return __libc_realloc(old, size); }
-void *memalign(size_t alignment, size_t size) { count(); return __libc_memalign(alignment, size); }
-void *aligned_alloc(size_t alignment, size_t size) { count(); return __libc_memalign(alignment, size); }
-
-int posix_memalign(void **result, size_t alignment, size_t size)
+static void *take_early(size_t size)
 {
-    count();
-    void *memory = __libc_memalign(alignment, size);
-    if (!memory) return ENOMEM;
-    *result = memory;
-    return 0;
+    size_t start = (early_used + 15) & ~(size_t)15;
+    if (start + size > sizeof early) abort();
+    early_used = start + size;
+    return early + start;
+}
+
+/* The real function of the same name, looked up once; NULL while looking. */
+#define REAL(name) \
+    static __typeof__(&name) real; \
+    static int is_looking; \
+    if (!real && !is_looking) { is_looking = 1; real = (__typeof__(&name))dlsym(RTLD_NEXT, #name); }
+
+void *__libc_malloc(size_t size)
+{
+    REAL(__libc_malloc)
+    atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
+    return real ? real(size) : take_early(size);
+}
+
+void *__libc_calloc(size_t number, size_t size)
+{
+    REAL(__libc_calloc)
+    atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
+    return real ? real(number, size) : take_early(number * size);
+}
+
+void *__libc_realloc(void *old, size_t size)
+{
+    REAL(__libc_realloc)
+    atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
+    return real ? real(old, size) : take_early(size);
+}
+
+void *__libc_memalign(size_t alignment, size_t size)
+{
+    REAL(__libc_memalign)
+    atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
+    return real ? real(alignment, size) : take_early(size);
 }
 
 __attribute__((destructor)) static void report(void)

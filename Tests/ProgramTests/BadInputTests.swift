@@ -17,7 +17,6 @@ extension ProgramTests {
                 (["serve", "--listen", "127.0.0.1:99999"], "99999"),
                 (["serve", "--listen", "nonsense:x"], "nonsense"),
                 (["serve", "--loops", "0"], "0"),
-                (["serve", "--write-policy", "reset-early"], "worker"),
                 (["record", "--write-policy", "borrow"], "lease, copy, reset-early"),
                 (["load", "ftp://127.0.0.1/"], "ftp"),
                 (["load"], "url"),

@@ -3,7 +3,7 @@ import Testing
 /// Who may import whom, of our targets, the C fences and the packages. `Sources/README.md` shows
 /// the same table, and `Package.swift` builds by it.
 private let table: [String: Set<String>] = [
-    "Memory": [],
+    "Memory": ["CMalloc"],
     "Workload": ["Measurements"],
     "Measurements": ["CZlib", "Histogram"],
     "Loop": ["Memory", "CLibuv"],
@@ -13,7 +13,7 @@ private let table: [String: Set<String>] = [
     "Transport": ["Loop", "TLS", "Memory", "Measurements"],
     "Server": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
     "Client": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
-    "Experiment": ["HTTP2", "Server", "Client", "Workload", "Measurements", "TLS", "Loop"],
+    "Experiment": ["HTTP2", "Server", "Client", "Workload", "Measurements", "TLS", "Loop", "CProcess"],
     "Themes": [],
     "Dashboard": ["Measurements", "Themes"],
     "Terminal": ["Dashboard", "CNcurses"],

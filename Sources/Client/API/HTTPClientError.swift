@@ -1,9 +1,7 @@
-package import Loop
-
 /// Why a request got no whole answer, by cause.
 package enum HTTPClientError: Error, Equatable, Sendable {
     /// No connection could be made.
-    case connect(LoopError)
+    case connect(ConnectError)
     /// The connection ended under the request.
     case connectionClosed
     /// The peer reset the stream.
@@ -14,6 +12,8 @@ package enum HTTPClientError: Error, Equatable, Sendable {
     case timeout
     /// The peer broke the protocol.
     case protocolViolation
+    /// The answer has more header fields than we take.
+    case headTooLarge(fieldLimit: Int)
     /// The answer's body is larger than we take.
     case bodyTooLarge(byteLimit: Int)
     /// The circuit breaker is open: nothing was sent.

@@ -10,7 +10,7 @@ struct Header {
         if let paused = view.pausedNanoseconds {
             left.add(" PAUSED -\(paused / 1_000_000_000)s ", .banner, .banner)
         } else {
-            let role: Role = run.state == .running ? .ok : .warn
+            let role: Role = run.state == .running ? .ok : run.state == .dead ? .crit : .warn
             left.add("\(glyphs.live) \(run.state.rawValue)", role)
         }
         let rates = view.moment?.rates
@@ -59,7 +59,8 @@ struct Footer {
         let arrows = view.glyphs.arrows
         var keys = [("?", "help"), ("q", "quit"), ("space", view.pausedNanoseconds == nil ? "pause" : "go on")]
         if view.isPaused { keys += [(view.glyphs == .ascii ? "h l" : "←→", "in time"), ("esc", "live")] }
-        if view.run.hasClients { keys += [("+ -", "load"), ("0", view.run.isLoadPaused ? "load on" : "load off")] }
+        if view.run.state == .dead { keys.append(("r", "run again")) }
+        if view.run.hasClients && view.run.state != .dead { keys += [("+ -", "load"), ("0", view.run.isLoadPaused ? "load on" : "load off")] }
         keys += [("tab", "panel"), ("z", view.zoomed == nil ? "zoom" : "back")]
         if view.focus == .connections || view.focus == .events { keys.append((arrows, "scroll")) }
         if view.focus == .connections && view.run.hasServer {

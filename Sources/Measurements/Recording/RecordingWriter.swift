@@ -14,6 +14,8 @@ package struct RecordingWriter: ~Copyable {
     /// Up to the end of the last whole line.
     private var wholeByteCount: Int = 0
     private var hasFailed = false
+    /// Rows of connections in a sample's line.
+    package var connectionLimit = Sample.recordedConnectionLimit
 
     /// Opens the file for writing, so that a path that cannot be written fails before
     /// anything runs. A file that is there keeps its content until the first line.
@@ -48,7 +50,7 @@ package struct RecordingWriter: ~Copyable {
 
     /// One interval: a line of its own, histograms included.
     package mutating func write(_ sample: Sample) throws(RecordingError) {
-        try writeLine("sample", sample.json)
+        try writeLine("sample", sample.json(connectionLimit: connectionLimit))
     }
 
     /// A mark on the time axis.
@@ -60,6 +62,9 @@ package struct RecordingWriter: ~Copyable {
     package mutating func write(_ summary: Summary) throws(RecordingError) {
         try writeLine("summary", summary.json)
     }
+
+    /// A line of a type that is not a recording's own: its readers skip it.
+    package mutating func write(type: String, _ json: JSON) throws(RecordingError) { try writeLine(type, json) }
 
     /// Errors: the system's; then the file ends with the last whole line, and nothing more can be written.
     private mutating func writeLine(_ type: String, _ json: JSON) throws(RecordingError) {

@@ -1,6 +1,9 @@
 extension Sample {
-    /// The members of a sample under their metrics' names, with the server's fullest connections.
-    var json: JSON {
+    /// As a recording has it.
+    var json: JSON { json(connectionLimit: Sample.recordedConnectionLimit) }
+
+    /// The members of a sample under their metrics' names, with so many of the server's fullest connections.
+    func json(connectionLimit: Int) -> JSON {
         var json = JSON.object([])
         for metric in Metric.all {
             switch metric.read(self) {
@@ -10,7 +13,7 @@ extension Sample {
             }
         }
         if let server {
-            let rows = server.fullestConnections(Sample.recordedConnectionLimit)
+            let rows = server.fullestConnections(connectionLimit)
             json.set(.array(rows.map(\.json)), atPath: "server.\(Sample.connectionsName)")
             if !server.pendingWrites.isEmpty {
                 let writes = server.pendingWrites.prefix(Sample.recordedPendingWriteLimit)

@@ -25,13 +25,3 @@ struct CacheOptions: ParsableArguments {
 }
 
 extension CacheScope: ExpressibleByArgument {}
-
-extension Plan {
-    /// Refuses what would take the program down with it.
-    func checkOwnership() throws {
-        if let scope = client?.cacheScope, !isAllowed(scope) {
-            throw ValidationError(
-                "--cache-scope \(scope.rawValue) corrupts memory on purpose: it runs only in a worker process")
-        }
-    }
-}

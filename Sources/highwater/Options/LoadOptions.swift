@@ -76,6 +76,8 @@ struct LoadOptions: ParsableArguments {
     @OptionGroup(title: "TLS and HTTP") var wire: ClientTLSOptions
 
     @OptionGroup(title: "Caches") var caches: CacheOptions
+    @OptionGroup(title: "Failures") var resilience: ResilienceOptions
+
     @Option(
         parsing: .unconditional, help: "Clients beside the load that ask for /bytes/4MiB and read at a trickle. (default: 0)",
         transform: { try Quantity.count($0, in: 0...LoadOptions.connectionLimit) })
@@ -119,6 +121,7 @@ struct LoadOptions: ParsableArguments {
         plan.connectTimeout = connectTimeout
         if let window { plan.windowByteCount = window }
         caches.apply(to: &plan)
+        resilience.apply(to: &plan)
         plan.checksBodies = bodyCheck
         plan.slowReaders = slowReaders
         plan.earlyCloseShare = earlyClose

@@ -20,6 +20,9 @@ struct OutputOptions: ParsableArguments {
         transform: { try Quantity.duration($0, in: .zero...(.seconds(3_600))) })
     var drain: Duration = .seconds(15)
 
+    @Flag(help: "Run in a process of its own, whose death is an event, and no more. Always so with reset-early and unguarded.")
+    var isolate = false
+
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
@@ -40,9 +43,14 @@ struct OutputOptions: ParsableArguments {
         if linger > .zero && metrics == nil { throw ValidationError("--linger needs --metrics, whose numbers it keeps up") }
     }
 
+    var plain: RunOutput {
+        RunOutput(file: output, printsJSON: json, metrics: metrics, linger: linger, noColor: noColor)
+    }
+
     /// - Parameter isLive: somebody watches, who would find a second long.
     func apply(to plan: inout Plan, isLive: Bool = false) {
         plan.interval = interval ?? (isLive ? .milliseconds(500) : .seconds(1))
         plan.drainTime = drain
+        plan.isIsolated = isolate
     }
 }

@@ -33,7 +33,7 @@ struct ServerOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Watch every arena and pending write for memory reused too early. (default: debug builds only)")
     var audit: Bool?
 
-    /// Set by whoever starts a process to lose it.
+    /// What is unsafe runs in this very process: for whoever starts it to lose it.
     @Flag(help: .hidden)
     var expendable = false
 
@@ -66,12 +66,6 @@ struct ServerOptions: ParsableArguments {
 
     /// From a tick of the server's clock to a day.
     static let timeoutRange: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))
-
-    func validate() throws {
-        if writePolicy.isUnsafe && !expendable {
-            throw ValidationError("--write-policy \(writePolicy.rawValue) may take the process down, and runs in a worker only")
-        }
-    }
 
     /// - Parameters:
     ///   - defaultPort: where to listen on loopback when the command line does not say.

@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Dashboard
 internal import Experiment
 internal import Glibc
@@ -10,13 +11,21 @@ internal import Workload
 /// One thread does it all, and sleeps in `poll` for whatever comes first: a key, a signal, the
 /// end of the load, the next sample. The terminal is never waited for.
 final class DashboardRun {
-    private let run: Run
+    /// The one that is shown. After the death of its process another may take its place.
+    private(set) var run: Run
+    private let plan: Plan
+    private let output: RunOutput
+    private let signals: SignalInbox
     private let terminal: Terminal
     private var dashboard: Dashboard
-    private let control: LoadControl
+    private var control: LoadControl
     private let clock = ContinuousClock()
-    private let deadline: ContinuousClock.Instant?
+    private var deadline: ContinuousClock.Instant?
     private var tick: ContinuousClock.Instant
+    /// How long the screen stays when the process has died; nil: until somebody has seen enough.
+    private let staysAfterDeath: Duration?
+    /// How often the same was run again.
+    private var repetitions = 0
     /// The connection that the server was asked to tell more of.
     private var inspected: ConnectionIdentity?
     /// What is on the screen is not what the dashboard would draw.
@@ -24,6 +33,8 @@ final class DashboardRun {
     private var hasHungUp = false
     private var leavesScreen = false
 
+    /// To be delivered besides those that ask for the end.
+    static let signals = [SIGWINCH, SIGTSTP, SIGCONT]
     /// Longest time from a change of the load to the sample that shows it, however rarely one samples.
     private static let responseTime = Duration.milliseconds(500)
     /// Long enough to look at each panel in turn while somebody does not read.
@@ -34,75 +45,102 @@ final class DashboardRun {
     private static let hangUpDrainTime = Duration.seconds(1)
 
     /// Opens all that the run needs and the terminal, and draws the first frame; nothing runs yet.
-    init(_ plan: Plan, _ output: OutputOptions) throws {
+    ///
+    /// - Parameter signals: with those of `DashboardRun.signals`.
+    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, staysAfterDeath: Duration? = nil) throws {
         let environment = Environment.variables(noColor: output.noColor)
-        run = try Run(plan, output, otherSignals: [SIGWINCH, SIGTSTP, SIGCONT])
+        self.signals = signals
+        self.staysAfterDeath = staysAfterDeath
+        run = try Run(plan, output, signals: signals)
+        self.plan = plan
+        self.output = output
         do { terminal = try Terminal(environment: environment) } catch { throw RunError(error.words) }
-        control = LoadControl(run.experiment)
+        control = LoadControl(run.source)
         dashboard = Dashboard(run: control.description, glyphs: terminal.isUnicode ? .braille : .ascii)
         tick = clock.now
-        deadline = plan.duration.map { [clock] in clock.now + $0 }
         draw()
     }
 
     /// Runs to the end, gives the terminal back and prints the summary.
     ///
     /// Errors: what kept it from running, or the exit code after a summary.
-    func perform() throws {
-        do { try run.start() } catch {
+    func perform() throws { try run.finish(after: watch()) }
+
+    /// Runs to the end and gives the terminal back. Errors: what kept it from running.
+    func watch() throws -> Run.End {
+        do { try start() } catch {
             terminal.close()
             throw error
         }
-        dashboard.run.state = .running
-        if let addresses = run.serverAddresses {
-            run.experiment.note(.info, source: "server", "listening on \(addresses)")
-        }
         if let fallback = terminal.fallbackTerm {
-            run.experiment.note(.warning, source: "screen", "this terminal is not in terminfo: taken for \(fallback)")
+            run.source.note(.warning, source: "screen", "this terminal is not in terminfo: taken for \(fallback)")
         }
-        let end = drain(after: watch())
+        let end = drain(after: goThrough())
         if leavesScreen {
             let size = terminal.size
             terminal.leave(lastFrame: dashboard.frame(width: size.width, height: size.height))
         } else {
             terminal.close()
         }
-        try run.finish(after: end)
+        return end
     }
 
     // MARK: While the load runs
 
-    private func watch() -> Run.End {
-        tick = clock.now + run.plan.interval
-        while true {
-            let now = clock.now
-            if run.experiment.isDone || deadline.map({ now >= $0 }) == true { return .natural }
-            if now >= tick {
-                show(run.experiment.sample())
-                // A tick that was missed is left out, not made up for.
-                while tick <= clock.now { tick += run.plan.interval }
-            }
-            draw()
-            let keys = wait(until: min(tick, deadline ?? tick), run.experiment.doneDescriptor)
-            if let end = answer(keys) ?? takeSignals() { return end }
+    private func start() throws {
+        try run.start()
+        dashboard.run = control.description
+        dashboard.run.state = .running
+        tick = clock.now + plan.interval
+        deadline = plan.duration.map { [clock] in clock.now + $0 }
+        if let addresses = run.serverAddresses {
+            run.source.note(.info, source: "server", "listening on \(addresses)")
         }
     }
 
-    private func show(_ sample: Sample) {
-        run.add(sample)
-        dashboard.add(sample)
-        for event in run.takeEvents() { dashboard.add(event) }
+    private func goThrough() -> Run.End {
+        while true {
+            let isDead = run.source.outcome != nil
+            let now = clock.now
+            if isDead, let deadline, staysAfterDeath != nil, now >= deadline { return .natural }
+            if !isDead {
+                if run.source.isLoadDone || deadline.map({ now >= $0 }) == true { return .natural }
+                if now >= tick {
+                    run.source.askForSample()
+                    // A tick that was missed is left out, not made up for.
+                    while tick <= clock.now { tick += plan.interval }
+                }
+            }
+            showNews()
+            draw()
+            let instant = run.source.outcome != nil ? now + DashboardRun.responseTime : min(tick, deadline ?? tick)
+            if let end = answer(wait(until: instant)) ?? takeSignals() { return end }
+        }
+    }
+
+    private func showNews() {
+        for item in run.takeNews() {
+            isStale = true
+            switch item {
+            case .sample(let sample): dashboard.add(sample)
+            case .event(let event): dashboard.add(event)
+            case .loadEnded: break
+            }
+        }
+        guard let outcome = run.source.outcome, outcome.isDeath, dashboard.run.state != .dead else { return }
+        dashboard.run.state = .dead
+        if let staysAfterDeath { deadline = clock.now + staysAfterDeath }
         isStale = true
     }
 
     /// Keys that were pressed until then; none when a signal or a descriptor came first.
-    private func wait(until instant: ContinuousClock.Instant, _ descriptor: Int32) -> [Key] {
+    private func wait(until instant: ContinuousClock.Instant) -> [Key] {
         // A terminal that hung up can always be read, and never says more.
         let input = hasHungUp ? -1 : terminal.inputDescriptor
         let patience = instant - clock.now
         let escapeTime = terminal.keyTimeoutMilliseconds.map { Duration.milliseconds(Int($0)) } ?? patience
         let isOver = !Polling.wait(
-            for: [input, run.signals.descriptor, descriptor], writing: terminal.wantsToWrite ? input : nil,
+            for: [input, signals.descriptor] + run.source.descriptors, writing: terminal.wantsToWrite ? input : nil,
             atMost: min(patience, escapeTime))
         terminal.sendUnsent()
         return isOver && escapeTime < patience ? terminal.flushKeys() : terminal.readKeys()
@@ -122,7 +160,8 @@ final class DashboardRun {
                 return .natural
             case .changeLoad(let steps): changed { control.change(by: steps) }
             case .togglePauseLoad: changed { control.togglePause() }
-            case .startSlowReader: changed { run.experiment.startSlowReader(seconds: DashboardRun.slowReaderSeconds) }
+            case .startSlowReader: changed { run.source.startSlowReader(seconds: DashboardRun.slowReaderSeconds) }
+            case .runAgain: runAgain()
             case .suspend: suspend { _ = kill(0, SIGTSTP) }
             case .redraw: terminal.redraw()
             case nil: break
@@ -136,21 +175,38 @@ final class DashboardRun {
     private func inspect() {
         guard dashboard.inspected != inspected else { return }
         inspected = dashboard.inspected
-        run.experiment.inspect(loop: inspected?.loop, id: inspected?.id ?? 0)
+        run.source.inspect(loop: inspected?.loop, id: inspected?.id ?? 0)
         tick = min(tick, clock.now + DashboardRun.responseTime)
     }
 
     private func changed(_ change: () -> Void) {
+        guard run.source.outcome == nil else { return }
         change()
         let state = dashboard.run.state
         dashboard.run = control.description
         dashboard.run.state = state
-        for event in run.takeEvents() { dashboard.add(event) }
+        showNews()
         tick = min(tick, clock.now + DashboardRun.responseTime)
     }
 
+    /// The same plan in a new process, from time 0, on an empty screen and with a recording of its own.
+    private func runAgain() {
+        repetitions += 1
+        do {
+            var output = output
+            output.file = output.file.map { NewFile.numbered($0, repetitions + 1) }
+            run = try Run(plan, output, signals: signals, metrics: run.metrics)
+            control = LoadControl(run.source)
+            inspected = nil
+            dashboard.forgetRun()
+            try start()
+        } catch {
+            dashboard.add(Event(timeNanoseconds: 0, level: .error, source: "worker", text: "cannot run again: \(error)"))
+        }
+    }
+
     private func takeSignals() -> Run.End? {
-        while let signal = run.signals.next() {
+        while let signal = signals.next() {
             switch signal {
             case SIGWINCH:
                 terminal.sizeDidChange()
@@ -172,13 +228,14 @@ final class DashboardRun {
     /// - Parameter stop: sends the signal.
     private func suspend(_ stop: () -> Void) {
         // What an open schedule wants while nobody can send would all be due at once.
-        let wasPaused = run.experiment.isLoadPaused
-        if !wasPaused { run.experiment.setLoadPaused(true) }
-        show(run.experiment.sample())
+        let wasPaused = run.source.isLoadPaused
+        if !wasPaused { run.source.setLoadPaused(true) }
+        run.source.askForSample()
+        showNews()
         terminal.suspend()
         SignalInbox.withDefaultAction(of: SIGTSTP, stop)
         terminal.resume()
-        if !wasPaused { run.experiment.setLoadPaused(false) }
+        if !wasPaused { run.source.setLoadPaused(false) }
         isStale = true
     }
 
@@ -187,28 +244,26 @@ final class DashboardRun {
     /// Lets what is in flight finish, on the screen; a second q ends at once.
     private func drain(after end: Run.End) -> Run.End {
         var end = end
-        dashboard.run.state = .draining
+        if run.source.outcome == nil { dashboard.run.state = .draining }
         isStale = true
         draw()
-        let drainTime = hasHungUp ? min(run.plan.drainTime, DashboardRun.hangUpDrainTime) : run.plan.drainTime
-        let last = run.beginStop(withinSeconds: drainTime.inSeconds)
-        dashboard.add(last)
-        while !run.experiment.hasDrained() {
+        run.beginStop(within: hasHungUp ? min(plan.drainTime, DashboardRun.hangUpDrainTime) : plan.drainTime)
+        showNews()
+        while run.source.outcome == nil {
             isStale = true
             draw()
-            for key in wait(until: clock.now + DashboardRun.drainTick, -1) {
+            for key in wait(until: clock.now + DashboardRun.drainTick) {
                 if key == .hangup { hasHungUp = true }
                 if [.quit, .quitAndLeaveScreen].contains(dashboard.handle(key)), key != .hangup { endAtOnce() }
             }
-            while let signal = run.signals.next() {
+            while let signal = signals.next() {
                 // The first; a second one has ended the process before anybody reads it here.
                 if SignalInbox.endings.contains(signal), case .natural = end { end = .signal(signal) }
                 if signal == SIGWINCH { terminal.sizeDidChange() }
             }
+            showNews()
         }
-        run.finishStop()
-        for event in run.takeEvents() { dashboard.add(event) }
-        dashboard.run.state = .ended
+        if dashboard.run.state != .dead { dashboard.run.state = .ended }
         return end
     }
 

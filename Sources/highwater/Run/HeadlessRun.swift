@@ -5,62 +5,97 @@ internal import Workload
 
 /// A run without a screen: a line of progress at every tick.
 final class HeadlessRun {
-    private let run: Run
+    let run: Run
     private let plan: Plan
+    private let signals: SignalInbox
     private var progress: Progress
+    private let showsProgress: Bool
+    /// What comes now belongs to the end, and is no progress.
+    private var loadHasEnded = false
+    private var hasShownEvidence = false
+
+    /// Between two looks at whether the end is over.
+    static let drainTick = Duration.milliseconds(20)
 
     /// Binds, resolves and opens all that the run needs; nothing runs yet.
-    init(_ plan: Plan, _ output: OutputOptions) throws {
-        run = try Run(plan, output)
+    ///
+    /// - Parameter signals: where there are several runs, one after the other.
+    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, showsProgress: Bool = true) throws {
+        self.showsProgress = showsProgress
+        self.signals = signals
+        run = try Run(plan, output, signals: signals)
         self.plan = plan
-        progress = Progress(speaksOnStandardOutput: plan.client == nil && !output.json && output.output != "-")
+        progress = Progress(speaksOnStandardOutput: plan.client == nil && !output.printsJSON && output.file != "-")
     }
 
-    /// Runs to the end.
+    convenience init(_ plan: Plan, _ output: OutputOptions) throws {
+        try self.init(plan, output.plain, signals: SignalInbox())
+    }
+
+    /// Runs to the end and prints the summary.
     ///
     /// Errors: what kept it from running, or the exit code after a summary.
-    func perform() throws {
+    func perform() throws { try run.finish(after: watch()) }
+
+    /// Runs to the end. Errors: what kept it from running.
+    func watch() throws -> Run.End {
         try run.start()
         if plan.client == nil, let addresses = run.serverAddresses {
             progress.announce("listening on \(addresses)")
         }
         if let url = run.metricsURL { progress.interject("metrics at \(url)") }
-        var end = runLoad()
-        if case .signal = end { progress.interject("stopping; once more ends at once") }
-        _ = progress.show(run.beginStop(withinSeconds: plan.drainTime.inSeconds))
-        showEvents()
-        run.finishStop()
-        showEvents()
+        let end = goThrough()
         progress.end()
-        if case .natural = end, let signal = run.signals.next() { end = .signal(signal) }
-        try run.finish(after: end)
+        return end
     }
 
-    /// Samples at every tick until something ends the load.
-    private func runLoad() -> Run.End {
+    /// Samples at every tick until something ends the load, then waits for the end.
+    private func goThrough() -> Run.End {
         let clock = ContinuousClock()
         let start = clock.now
         let deadline = plan.duration.map { start + $0 }
         var tick = start + plan.interval
+        var end: Run.End?
         while true {
-            let now = clock.now
-            if run.experiment.isDone || deadline.map({ now >= $0 }) == true { return .natural }
-            if now >= tick {
-                let sample = run.experiment.sample()
-                run.add(sample)
-                guard progress.show(sample) else { return .natural }
-                showEvents()
-                // A tick that was missed is left out, not made up for.
-                while tick <= clock.now { tick += plan.interval }
+            if end == nil {
+                let now = clock.now
+                if run.source.isLoadDone || deadline.map({ now >= $0 }) == true {
+                    end = .natural
+                } else if now >= tick {
+                    run.source.askForSample()
+                    // A tick that was missed is left out, not made up for.
+                    while tick <= clock.now { tick += plan.interval }
+                }
             }
-            Polling.wait(for: [run.signals.descriptor, run.experiment.doneDescriptor], atMost: min(tick, deadline ?? tick) - clock.now)
-            if let signal = run.signals.next() { return .signal(signal) }
+            if end != nil { run.beginStop(within: plan.drainTime) }
+            if !show(run.takeNews()), end == nil { end = .natural }
+            if run.source.outcome != nil { return end ?? .natural }
+            let patience = end == nil ? min(tick, deadline ?? tick) - clock.now : HeadlessRun.drainTick
+            Polling.wait(for: [signals.descriptor] + run.source.descriptors, atMost: patience)
+            if let signal = signals.next() {
+                if end == nil { progress.interject("stopping; once more ends at once") }
+                if case .signal? = end {} else { end = .signal(signal) }
+            }
         }
     }
 
-    private func showEvents() {
-        for event in run.takeEvents() where event.level > .info {
-            progress.interject("\(event.level.rawValue): \(event.source): \(event.text)")
+    /// false when nobody reads standard output any more, if it is there that we speak.
+    private func show(_ news: [News]) -> Bool {
+        var isRead = true
+        for item in news {
+            switch item {
+            case .sample(let sample): if showsProgress && !loadHasEnded { isRead = progress.show(sample) && isRead }
+            case .event(let event):
+                guard event.level > .info else { continue }
+                progress.interject("\(event.level.rawValue): \(event.source): \(event.text)")
+                // The first in full: those that follow are of the same kind.
+                if let violation = event.violation, !hasShownEvidence {
+                    hasShownEvidence = true
+                    for line in violation.lines { progress.interject("  " + line) }
+                }
+            case .loadEnded: loadHasEnded = true
+            }
         }
+        return isRead
     }
 }

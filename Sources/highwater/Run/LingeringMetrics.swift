@@ -8,7 +8,7 @@ struct LingeringMetrics {
     private let patience: Duration
 
     /// Listens at once; nil when the command line asks for no endpoint.
-    init?(_ output: OutputOptions) throws(RunError) {
+    init?(_ output: RunOutput) throws(RunError) {
         guard let address = output.metrics else { return nil }
         do { endpoint = try MetricsEndpoint(host: address.host, port: address.port, toolVersion: Version.number) } catch {
             throw RunError(error.description)
@@ -21,7 +21,7 @@ struct LingeringMetrics {
     func publish(_ sample: Sample) { endpoint.publish(sample) }
 
     /// Keeps the last numbers up for whoever scrapes now and then, until a signal or the time is over.
-    func linger(until signals: borrowing SignalInbox) {
+    func linger(until signals: SignalInbox) {
         if patience > .zero {
             Output.error.line("metrics stay at \(url) for \(Figure.time(nanoseconds: UInt64(patience.inSeconds * 1e9))); Ctrl-C ends that")
             let clock = ContinuousClock()

@@ -5,41 +5,41 @@ internal import Workload
 
 /// The load under the fingers: what + and - and 0 do, and how it is called in the header.
 struct LoadControl {
-    private let experiment: Experiment
+    private let source: any SampleSource
     /// More than these need descriptors that we do not have.
     private let connectionLimit: Int
 
-    init(_ experiment: Experiment) {
-        self.experiment = experiment
+    init(_ source: any SampleSource) {
+        self.source = source
         connectionLimit = min(
-            DescriptorLimit.connections(for: experiment.plan), experiment.plan.server?.connectionLimit ?? .max)
+            DescriptorLimit.connections(for: source.plan), source.plan.server?.connectionLimit ?? .max)
     }
 
     /// An open load gets another rate, a closed one other connections: each of them asks as fast as it can.
     func change(by steps: Int) {
-        if let rate = experiment.rate {
+        if let rate = source.rate {
             let range = LoadOptions.rateRange
             let new = min(max(LoadLadder.step(steps, from: rate), range.lowerBound), range.upperBound)
-            if new != rate { experiment.setRate(new) }
+            if new != rate { source.setRate(new) }
             return
         }
-        let wanted = max(1, Int(LoadLadder.step(steps, from: Double(experiment.connections)).rounded(.up)))
-        let new = min(wanted, max(connectionLimit, experiment.connections))
-        if new != experiment.connections { experiment.setConnections(new) }
-        if new < wanted { experiment.note(.warning, source: "load", "no more than \(connectionLimit) connections here") }
+        let wanted = max(1, Int(LoadLadder.step(steps, from: Double(source.connections)).rounded(.up)))
+        let new = min(wanted, max(connectionLimit, source.connections))
+        if new != source.connections { source.setConnections(new) }
+        if new < wanted { source.note(.warning, source: "load", "no more than \(connectionLimit) connections here") }
     }
 
-    func togglePause() { experiment.setLoadPaused(!experiment.isLoadPaused) }
+    func togglePause() { source.setLoadPaused(!source.isLoadPaused) }
 
     /// The run as the header has it, now.
     var description: RunDescription {
         var description = RunDescription(
-            address: experiment.targetAddress ?? experiment.serverAddress ?? "",
-            protocolName: experiment.plan.protocolName,
-            connections: experiment.connections, streams: experiment.streams,
-            load: experiment.rate.map { "open \(LoadControl.text($0))/s" } ?? "closed",
-            hasServer: experiment.plan.server != nil, hasClients: experiment.plan.client != nil)
-        description.isLoadPaused = experiment.isLoadPaused
+            address: source.targetAddress ?? source.serverAddress ?? "",
+            protocolName: source.plan.protocolName,
+            connections: source.connections, streams: source.streams,
+            load: source.rate.map { "open \(LoadControl.text($0))/s" } ?? "closed",
+            hasServer: source.plan.server != nil, hasClients: source.plan.client != nil)
+        description.isLoadPaused = source.isLoadPaused
         return description
     }
 

@@ -50,6 +50,16 @@ struct NewFile: ~Copyable {
         isFinished = true
     }
 
+    /// "run.ndjson" is "run-2.ndjson" the second time; what is no file stays as it is.
+    static func numbered(_ path: String, _ number: Int) -> String {
+        var status = stat()
+        let exists = unsafe stat(path, &status) == 0
+        if path == "-" || exists && status.st_mode & S_IFMT != S_IFREG { return path }
+        let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        guard let dot = path[start...].lastIndex(of: "."), dot > start else { return "\(path)-\(number)" }
+        return "\(path[..<dot])-\(number)\(path[dot...])"
+    }
+
     private static func error(_ path: String) -> RunError {
         RunError("\(path): cannot write: \(unsafe String(cString: strerror(errno)))")
     }

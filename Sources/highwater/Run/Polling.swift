@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Workload
 
 /// poll(2) in our units.
 enum Polling {

@@ -148,7 +148,7 @@ final class ReplayRun {
                 SignalInbox.withDefaultAction(of: SIGTSTP) { _ = kill(0, SIGTSTP) }
                 terminal.resume()
             // There is no load here to change.
-            case .changeLoad, .togglePauseLoad, .startSlowReader, nil: break
+            case .changeLoad, .togglePauseLoad, .startSlowReader, .runAgain, nil: break
             }
         }
         return false

@@ -4,21 +4,31 @@ internal import Glibc
 internal import Measurements
 internal import Workload
 
-/// One run, with a screen or without: the experiment, the signals that end it, the recording
-/// and the summary. Who shows it calls `start`, adds samples, and ends it in three steps:
-/// `beginStop`, `finishStop`, `finish`.
+/// One run, with a screen or without: where its samples come from, the recording and the summary.
+/// Who shows it calls `start`, asks for samples, takes the news, and ends it: `beginStop`, then
+/// news until `source` has an outcome, then `finish`.
 final class Run {
     let plan: Plan
-    let signals: SignalInbox
-    let experiment: Experiment
+    let source: any SampleSource
     private let printsJSON: Bool
     /// Standard output, unless the recording goes there.
     private let summaryOutput: Output
     private var recording: RecordingWriter?
     /// Why the recording ends early; the run goes on without it.
     private var recordingError: RecordingError?
-    private var summary: Summary
-    private let metrics: LingeringMetrics?
+    private(set) var summary: Summary
+    /// Evidence that the run has found: an audit tells a few only.
+    private(set) var violations: [Violation] = []
+    /// Of the last that is known of the run, since its start.
+    private(set) var lastNanoseconds: UInt64 = 0
+    private var isSummedUp = false
+    /// One for this run and those that take its place.
+    let metrics: LingeringMetrics?
+    private let signals: SignalInbox
+
+    /// What was tested has failed: its process died, or answers were wrong. The code of a failed
+    /// threshold too; 1 is for what could not run.
+    static let failedExitCode: Int32 = 99
 
     /// Why the load ends.
     enum End {
@@ -29,35 +39,30 @@ final class Run {
 
     /// Binds, resolves and opens all that the run needs; nothing runs yet.
     ///
-    /// - Parameter otherSignals: to be delivered besides those that ask for the end.
-    init(_ plan: Plan, _ output: OutputOptions, otherSignals: [Int32] = []) throws {
-        try plan.checkOwnership()
-        signals = try SignalInbox(others: otherSignals)
+    /// - Parameters:
+    ///   - signals: any of them ends the time that `/metrics` stays.
+    ///   - metrics: of the run whose place this one takes.
+    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, metrics: LingeringMetrics? = nil) throws {
         if let warning = try DescriptorLimit.check(plan) { Output.error.line(warning) }
         // Before the recording, so that a port in use does not empty an older file.
-        experiment = try Run.makeExperiment(plan)
-        metrics = try LingeringMetrics(output)
-        recording = try Run.open(output.output)
-        if plan.server?.allowsUnsafe == true {
-            // This process may not live to the next sample.
-            experiment.onViolation = { event in
-                for line in event.violation?.lines ?? [event.text] { Output.error.line(line) }
-            }
-        }
+        source = try SourceChoice.source(for: plan)
+        self.metrics = try metrics ?? LingeringMetrics(output)
+        recording = try Run.open(output.file)
         self.plan = plan
-        printsJSON = output.json
-        summaryOutput = output.output == "-" ? .error : .standard
+        self.signals = signals
+        printsJSON = output.printsJSON
+        summaryOutput = output.file == "-" ? .error : .standard
         let load = plan.client.map {
             Summary.Load(connections: $0.connections, streams: $0.streams, rate: $0.rate, requests: $0.requests)
         }
-        let address = experiment.targetAddress ?? experiment.serverAddress ?? ""
+        let address = source.targetAddress ?? source.serverAddress ?? ""
         summary = Summary(.init(address: address, load: load, cpuCount: Host.cpuCount))
     }
 
     /// "http://127.0.0.1:8080 and https://127.0.0.1:8443"; nil without a server of ours.
     var serverAddresses: String? {
-        experiment.serverAddress.map { address in
-            "http://\(address)" + (experiment.secureServerAddress.map { " and https://\($0)" } ?? "")
+        source.serverAddress.map { address in
+            "http://\(address)" + (source.secureServerAddress.map { " and https://\($0)" } ?? "")
         }
     }
 
@@ -66,61 +71,58 @@ final class Run {
         do { return try RecordingWriter(path: path) } catch { throw RunError(error.description) }
     }
 
-    private static func makeExperiment(_ plan: Plan) throws(RunError) -> Experiment {
-        do { return try Experiment(plan) } catch { throw RunError(error.description) }
-    }
-
     /// Time 0.
     func start() throws(RunError) {
         if recording != nil {
             let header = Host.header(for: plan.listening(
-                at: experiment.serverAddress, secureAddress: experiment.secureServerAddress))
+                at: source.serverAddress, secureAddress: source.secureServerAddress))
             record { (writer) throws(RecordingError) in try writer.write(header) }
         }
         if let recordingError { throw RunError(recordingError.description) }
-        do { try experiment.start() } catch { throw RunError(error.description) }
-        if let metrics { experiment.note(.info, source: "metrics", "at \(metrics.url)") }
+        do { try source.start() } catch { throw RunError(error.description) }
+        if let metrics { source.note(.info, source: "metrics", "at \(metrics.url)") }
     }
 
     /// Where the numbers are for other programs; nil when nobody asked for that.
     var metricsURL: String? { metrics?.url }
 
-    func add(_ sample: Sample) {
-        summary.add(sample)
-        metrics?.publish(sample)
-        record { (writer) throws(RecordingError) in try writer.write(sample) }
+    /// What has happened since the last time, oldest first: recorded and summed up, and to be shown.
+    func takeNews() -> [News] {
+        let news = source.takeNews()
+        for item in news {
+            switch item {
+            case .sample(let sample):
+                summary.add(sample)
+                lastNanoseconds = max(lastNanoseconds, sample.timeNanoseconds)
+                metrics?.publish(sample)
+                record { (writer) throws(RecordingError) in try writer.write(sample) }
+            case .event(let event):
+                lastNanoseconds = max(lastNanoseconds, event.timeNanoseconds)
+                if let violation = event.violation { violations.append(violation) }
+                record { (writer) throws(RecordingError) in try writer.write(event) }
+            case .loadEnded: summary.endLoad()
+            }
+        }
+        if let outcome = source.outcome { sumUp(outcome) }
+        return news
     }
 
-    /// What happened since the last time, oldest first.
-    func takeEvents() -> [Event] {
-        let events = experiment.takeEvents()
-        for event in events { record { (writer) throws(RecordingError) in try writer.write(event) } }
-        return events
-    }
+    /// Ends the load; the news goes on until the source has an outcome.
+    func beginStop(within drainTime: Duration) { source.beginStop(withinSeconds: drainTime.inSeconds) }
 
-    // MARK: The end
-
-    /// Samples at the end of the load and begins to drain. Nothing stands between the two: what
-    /// the schedule wants in between would count as dropped.
-    func beginStop(withinSeconds seconds: Double) -> Sample {
-        let end = experiment.sample()
-        experiment.beginStop(withinSeconds: seconds)
-        add(end)
-        summary.endLoad()
-        return end
-    }
-
-    /// Waits for the drain, and joins all threads.
-    func finishStop() {
-        add(experiment.finishStop())
+    /// The last line of the recording, as soon as there is nothing more to record.
+    private func sumUp(_ outcome: Outcome) {
+        guard !isSummedUp else { return }
+        isSummedUp = true
+        summary.outcome = outcome
+        let summary = summary
+        record { (writer) throws(RecordingError) in try writer.write(summary) }
     }
 
     /// Prints the summary.
     ///
     /// Errors: what kept the run from being one, or the exit code after a summary.
     func finish(after end: End) throws {
-        let summary = summary
-        record { (writer) throws(RecordingError) in try writer.write(summary) }
         let text = printsJSON ? summary.json.indentedText + "\n" : summary.text
         if !summaryOutput.write(text) {
             // A terminal that hung up reads no summary, and that is how the run ended, not an error.
@@ -131,18 +133,16 @@ final class Run {
         if let recordingError {
             throw RunError("the recording ends early: \(recordingError.description)")
         }
-        for failure in experiment.failures { throw RunError(failure) }
-        if let client = summary.last.client, client.openedConnections == 0, let reason = experiment.connectFailure {
+        for failure in source.failures { throw RunError(failure) }
+        if summary.outcome.isDeath { throw ExitCode(Run.failedExitCode) }
+        if let client = summary.last.client, client.openedConnections == 0, let reason = source.connectFailure {
             throw RunError("cannot connect to \(summary.request.address): \(reason)")
         }
         if case .signal(let signal) = end, !isNormalEnd(signal) { throw ExitCode(128 + signal) }
         guard plan.client?.checksBodies == true, let bodies = summary.last.client?.bodies else { return }
-        if bodies.wrong > 0 { throw ExitCode(Run.wrongAnswersCode) }
+        if bodies.wrong > 0 { throw ExitCode(Run.failedExitCode) }
         if bodies.checked == 0 { throw RunError("no answer came that --body-check could look at") }
     }
-
-    /// What was measured is not what it has to be: the code of a failed threshold too.
-    private static let wrongAnswersCode: Int32 = 99
 
     /// A server alone has no other end than being told.
     private func isNormalEnd(_ signal: Int32) -> Bool {
@@ -156,7 +156,7 @@ final class Run {
             try write(&writer)
         } catch {
             recordingError = error
-            experiment.note(.warning, source: "recording", "ends here: \(error.description)")
+            source.note(.warning, source: "recording", "ends here: \(error.description)")
         }
         recording = consume writer
     }

@@ -6,16 +6,28 @@ internal import Workload
 enum ScreenChoice {
     /// On the dashboard where one is wanted and there is a terminal, else in plain lines.
     static func perform(_ plan: Plan, _ output: OutputOptions, onScreen: Bool) throws {
-        guard onScreen else { return try HeadlessRun(plan, output).perform() }
+        if try isPossible(wanted: onScreen) {
+            let signals = try SignalInbox(others: DashboardRun.signals)
+            try DashboardRun(plan, output.plain, signals: signals).perform()
+        } else {
+            try HeadlessRun(plan, output).perform()
+        }
+    }
+
+    /// Whether there is a terminal to draw on, and one is wanted. Says so where there is none.
+    ///
+    /// Errors: there is one, and it cannot be drawn on.
+    static func isPossible(wanted: Bool) throws(RunError) -> Bool {
+        guard wanted else { return false }
         for (descriptor, name) in [(STDIN_FILENO, "input"), (STDOUT_FILENO, "output")] where isatty(descriptor) == 0 {
             Output.error.line("highwater: standard \(name) is not a terminal: plain lines instead of the dashboard")
-            return try HeadlessRun(plan, output).perform()
+            return false
         }
         // Before anything is opened or written: a terminal that cannot be drawn on stays as it is.
         let term = Environment.variables(noColor: false)["TERM"] ?? ""
         if term.isEmpty { throw RunError(TerminalError.termUnset.words) }
         if term == "dumb" { throw RunError(TerminalError.termCannotDraw(term).words) }
-        try DashboardRun(plan, output).perform()
+        return true
     }
 }
 

@@ -8,7 +8,7 @@ internal import Terminal
 /// waits for the one thread that reads it. A second signal that asks for the end ends the
 /// process there and then, whatever the program is doing; only the terminal is given back. One at a time: signals belong
 /// to the process.
-struct SignalInbox: ~Copyable {
+final class SignalInbox {
     /// Becomes readable with a signal.
     let descriptor: Int32
     private let writingEnd: Int32
@@ -31,6 +31,7 @@ struct SignalInbox: ~Copyable {
         // A peer or a pipe that has gone, and a file that may not grow, are errors of write, not deaths.
         _ = signal(SIGPIPE, SIG_IGN)
         _ = signal(SIGXFSZ, SIG_IGN)
+        SignalInbox.unblock(SignalInbox.endings + others)
         for number in SignalInbox.endings { SignalInbox.handle(number) { receiveEnding($0) } }
         for number in others { SignalInbox.handle(number) { deliver($0) } }
     }
@@ -53,6 +54,14 @@ struct SignalInbox: ~Copyable {
         unsafe sigaction(number, &standard, &ours)
         defer { unsafe sigaction(number, &ours, nil) }
         body()
+    }
+
+    /// Whoever started us may have had them blocked, and a child inherits that.
+    private static func unblock(_ numbers: [Int32]) {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for number in numbers { unsafe sigaddset(&set, number) }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
     private static func handle(_ number: Int32, _ handler: @convention(c) (Int32) -> Void) {

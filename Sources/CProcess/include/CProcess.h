@@ -1,0 +1,32 @@
+// What Swift cannot say about processes: a report from within a fault, and the calls of Linux
+// that Glibc's module leaves out.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// From here on a fault of any thread writes a report to `descriptor` and then ends the process as
+// it would have ended without us: first "highwater: fault SIGNAL at ADDRESS on THREAD", then a line
+// for each frame as backtrace_symbols_fd writes it, then "highwater: end of report". Call it on the
+// main thread before others exist.
+void hw_report_faults(int descriptor);
+
+// An alternate stack for the calling thread's signal handlers: a fault for want of stack has none
+// of its own. Give it back on the same thread; NULL: there is one already, or no memory.
+void *hw_take_signal_stack(void);
+void hw_give_signal_stack(void *stack);
+
+// The kernel kills this process when the thread that made it ends. 0, or -1: that is over already.
+int hw_die_with_parent(pid_t parent);
+
+// Closes every descriptor from `first` on.
+void hw_close_from(int first);
+
+// A pipe whose two ends no other program inherits. 0, or an error number.
+int hw_pipe(int ends[2]);
+
+// No core file from this process.
+void hw_leave_no_core(void);
+
+// The words of a mangled name of Swift's, from malloc; NULL: it is none. (In the Swift runtime.)
+char *swift_demangle(const char *name, size_t length, char *buffer, size_t *buffer_size, uint32_t flags);

@@ -1,0 +1,121 @@
+internal import Measurements
+
+// Requests that somebody else than the clock asks for, and those that may be sent again. A load
+// without policies comes past none of this.
+extension HTTPClient {
+    /// Starts the next request, as the policies have it. - Returns: whether there was one that may be sent.
+    func startNextByPolicy() -> Bool {
+        var isProbe = false
+        switch generator.resilience?.ask(atNanoseconds: generator.nowNanoseconds) {
+        case nil, .pass: break
+        case .probe: isProbe = true
+        case .refuse:
+            generator.refuseDue()
+            return false
+        }
+        guard let record = unsafe nextRecord() else {
+            if isProbe { generator.resilience?.probeWasAbandoned() }
+            return false
+        }
+        unsafe record.pointee.isProbe = isProbe
+        unsafe submit(record)
+        return true
+    }
+
+    private func nextRecord() -> UnsafeMutablePointer<RequestRecord>? {
+        if let record = unsafe generator.resilience?.takeRetry(atNanoseconds: generator.nowNanoseconds) {
+            generator.counters.retriedRequests += 1
+            unsafe record.pointee.exchange?._withUnsafeGuaranteedRef { unsafe $0.record = unsafe record }
+            return unsafe record
+        }
+        if let demand = generator.demand {
+            guard let exchange = demand.takeNext() else { return nil }
+            let record = unsafe makeRecord(intendedNanoseconds: exchange.askedNanoseconds)
+            unsafe record.pointee.exchange = unsafe Unmanaged.passRetained(exchange)
+            unsafe exchange.record = unsafe record
+            generator.resilience?.requestDidStart()
+            return unsafe record
+        }
+        guard let intended = generator.nextRequest() else { return nil }
+        generator.resilience?.requestDidStart()
+        return unsafe makeRecord(intendedNanoseconds: intended)
+    }
+
+    /// A request is over. - Returns: whether it is kept, to be sent once more.
+    func endByPolicy(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) -> Bool {
+        if let resilience = generator.resilience {
+            if unsafe failure == .aborted || failure == .abandoned || isClosedByOurselves(record) {
+                if unsafe record.pointee.isProbe { resilience.probeWasAbandoned() }
+            } else if unsafe retry(record, failure, resilience) {
+                return true
+            }
+        }
+        if let exchange = unsafe record.pointee.exchange {
+            unsafe record.pointee.exchange = nil
+            unsafe generator.demand?.exchangeDidEnd(exchange.takeRetainedValue(), failure, status: record.pointee.status)
+        }
+        return false
+    }
+
+    /// An answer that is larger than we take says nothing about the origin.
+    private func isClosedByOurselves(_ record: UnsafeMutablePointer<RequestRecord>) -> Bool {
+        unsafe record.pointee.exchange?._withUnsafeGuaranteedRef { $0.fault != nil } ?? false
+    }
+
+    private func retry(
+        _ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?, _ resilience: Resilience
+    ) -> Bool {
+        let now = generator.nowNanoseconds
+        let status = unsafe record.pointee.status
+        unsafe resilience.requestDidEnd(
+            isFailure: failure != nil || status >= 500, wasProbe: record.pointee.isProbe, atNanoseconds: now)
+        let isTemporary =
+            switch failure {
+            case nil: RetryPolicy.isTemporary(status: status)
+            case .closed, .reset, .goaway, .timeout: true
+            case .protocolError, .aborted, .abandoned, .circuit: false
+            }
+        guard isTemporary, !generator.isStopping else { return false }
+        let isIdempotent = unsafe record.pointee.exchange?._withUnsafeGuaranteedRef { $0.template.isIdempotent } ?? request.isIdempotent
+        // What the peer has not looked at may be sent again whatever it is (RFC 9113, 8.7).
+        guard let pause = unsafe resilience.pause(
+            afterRetries: record.pointee.retryCount, isRepeatable: isIdempotent || failure == .goaway)
+        else { return false }
+        if let exchange = unsafe record.pointee.exchange {
+            let isOver = unsafe exchange._withUnsafeGuaranteedRef { exchange in
+                unsafe exchange.record = nil
+                exchange.forgetResponse()
+                return exchange.isOver || exchange.deadlineNanoseconds <= now + pause
+            }
+            // There would be nobody to answer to.
+            if isOver { return false }
+        }
+        if let check = unsafe record.pointee.check {
+            // A 503 that is asked again is no answer, and nobody's fault.
+            if failure == nil { unsafe record.pointee.status = 0 }
+            unsafe endCheck(check, record.pointee, failure ?? .aborted)
+            unsafe record.pointee.status = status
+            unsafe record.pointee.check = nil
+        }
+        unsafe record.pointee.failure = failure
+        unsafe resilience.wait(record, untilNanoseconds: now + pause)
+        return true
+    }
+}
+
+extension LoadGenerator {
+    /// The circuit breaker is open: what is due by the clock, and what code asks for, fails at once.
+    /// A closed load waits.
+    func refuseDue() {
+        demand?.refuseWaiting()
+        guard !isStopping && !isPaused else { return }
+        while schedule?.takeRequest(atNanoseconds: nowNanoseconds) != nil {
+            counters.startedRequests += 1
+            counters.doneRequests += 1
+            counters.failedRequests += 1
+            counters.erroredRequests += 1
+            counters.errors.circuit += 1
+        }
+        reportIfDone()
+    }
+}

@@ -1,0 +1,146 @@
+internal import Loop
+internal import Measurements
+
+/// What a loop's clients do about failures: the circuit breaker before a request, retries after it.
+///
+/// All clients of a loop ask one origin, so there is one breaker. The machines decide; this holds
+/// what waits, and the timer that wakes the clients.
+final class Resilience: TimerTarget {
+    weak var generator: LoadGenerator?
+    private var breaker: CircuitBreaker?
+    private var retries: RetryPolicy?
+    private var queue = RetryQueue()
+    private let timer: Timer
+    private var openingCount: UInt64 = 0
+
+    /// nil when nothing of it is asked for.
+    init?(_ configuration: ClientConfiguration, _ loop: EventLoop) {
+        guard configuration.retries != nil || configuration.circuitBreaker != nil else { return nil }
+        breaker = configuration.circuitBreaker.map { CircuitBreaker($0) }
+        retries = configuration.retries.map { RetryPolicy($0, seed: configuration.retrySeed) }
+        timer = Timer(loop: loop)
+        timer.target = self
+    }
+
+    // MARK: The breaker
+
+    /// Whether the next request may be sent.
+    func ask(atNanoseconds now: UInt64) -> CircuitBreaker.Answer {
+        guard let (answer, change) = breaker?.ask(atNanoseconds: now) else { return .pass }
+        tell(change)
+        return answer
+    }
+
+    /// Whether a request that is asked for now has a chance.
+    func wouldPass(atNanoseconds now: UInt64) -> Bool { breaker?.wouldPass(atNanoseconds: now) ?? true }
+
+    /// A request has ended, with an answer or without.
+    func requestDidEnd(isFailure: Bool, wasProbe: Bool, atNanoseconds now: UInt64) {
+        tell(breaker?.requestDidEnd(isFailure: isFailure, wasProbe: wasProbe, atNanoseconds: now) ?? nil)
+    }
+
+    /// No connection could be made: that is no answer either.
+    func connectDidFail(atNanoseconds now: UInt64) {
+        requestDidEnd(isFailure: true, wasProbe: false, atNanoseconds: now)
+    }
+
+    /// There was nothing to probe with, or we ended it ourselves.
+    func probeWasAbandoned() { breaker?.probeWasAbandoned() }
+
+    private func tell(_ change: CircuitBreaker.Change?) {
+        switch change {
+        case nil: return
+        case .opened:
+            openingCount += 1
+            generator?.note(.warning, "circuit breaker opens: requests fail, and no more are sent for now")
+        case .halfOpened: generator?.note(.info, "circuit breaker half-open: one request tries")
+        case .closed:
+            generator?.note(.info, "circuit breaker closes: the one was answered")
+            // All clients may ask again, at once.
+            return timer.setDeadline(nanoseconds: 1)
+        }
+        arm()
+    }
+
+    // MARK: Retries
+
+    /// A request was taken up.
+    func requestDidStart() { retries?.requestDidStart() }
+
+    /// - Returns: how long to wait before it is sent again; nil when it has failed for good.
+    func pause(afterRetries count: Int, isRepeatable: Bool) -> UInt64? {
+        retries?.pause(afterRetries: count, isRepeatable: isRepeatable) ?? nil
+    }
+
+    /// Keeps a request until it is due.
+    func wait(_ record: UnsafeMutablePointer<RequestRecord>, untilNanoseconds due: UInt64) {
+        unsafe queue.append(record, dueNanoseconds: due)
+        arm()
+    }
+
+    /// A request that is due to be sent again, ready for it.
+    func takeRetry(atNanoseconds now: UInt64) -> UnsafeMutablePointer<RequestRecord>? {
+        while let due = queue.nextNanoseconds, due <= now {
+            let record = unsafe queue.removeFirst()
+            if unsafe record.pointee.exchange?._withUnsafeGuaranteedRef({ $0.isOver }) == true {
+                unsafe end(record)
+                continue
+            }
+            unsafe record.pointee.prepareForRetry()
+            return unsafe record
+        }
+        return nil
+    }
+
+    /// No more retries: what waits has failed, as it did the last time.
+    func endWaiting() {
+        while queue.nextNanoseconds != nil { unsafe end(queue.removeFirst()) }
+    }
+
+    private func end(_ record: UnsafeMutablePointer<RequestRecord>) {
+        guard let generator else { return }
+        if let exchange = unsafe record.pointee.exchange {
+            unsafe generator.demand?.exchangeDidEnd(exchange.takeRetainedValue(), record.pointee.failure, status: record.pointee.status)
+            unsafe record.pointee.exchange = nil
+        }
+        unsafe generator.requestDidEnd(record.pointee, record.pointee.failure)
+        unsafe generator.records.give(record)
+    }
+
+    // MARK: Time
+
+    /// Sets the timer to when something can go on: the probe, or the first retry.
+    private func arm(notBeforeNanoseconds earliest: UInt64 = 1) {
+        let next: UInt64? =
+            switch breaker?.state {
+            case .open(let until): until
+            // Its end is the next event.
+            case .halfOpen(isProbing: true): nil
+            case .halfOpen(isProbing: false), .closed, nil: queue.nextNanoseconds
+            }
+        if let next { timer.setDeadline(nanoseconds: max(next, earliest)) } else { timer.stop() }
+    }
+
+    func timerDidFire(_ timer: Timer) {
+        guard let generator, !generator.isStopping else { return }
+        generator.refreshNow()
+        generator.refillAll()
+        // What is due and found no stream is looked at again soon.
+        if !timer.isSet { arm(notBeforeNanoseconds: generator.nowNanoseconds + Resilience.lookAgainNanoseconds) }
+    }
+
+    /// Until another look when a retry is due and no client has room.
+    private static let lookAgainNanoseconds: UInt64 = 10_000_000
+
+    func close() { timer.close() }
+
+    /// Adds what waits and how the breaker stands.
+    func add(to sample: inout ClientSample) {
+        sample.waitingRetries += queue.count
+        sample.circuitOpenings += openingCount
+        switch breaker?.state {
+        case .open, .halfOpen: sample.openCircuits += 1
+        case .closed, nil: break
+        }
+    }
+}

@@ -1,0 +1,50 @@
+internal import Measurements
+
+/// What a worker process says beside samples and events: lines of the type `worker`, which readers
+/// of recordings skip.
+enum WorkerLine: Equatable, Sendable {
+    /// Everything is bound and resolved.
+    case ready(server: String?, secureServer: String?, target: String?)
+    /// Time 0 on the monotonic clock, which all processes share.
+    case started(nanoseconds: UInt64)
+    case loadDone
+    /// As `News.loadEnded`.
+    case loadEnded
+    /// The last line: all threads have been joined.
+    case ended(failures: [String], connectFailure: String?)
+    /// What kept it from running. The last line, too.
+    case failed(String)
+
+    static let type = "worker"
+
+    var json: JSON {
+        func text(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
+        func line(_ state: String, _ members: JSON.Member...) -> JSON { .object([.init("state", .string(state))] + members) }
+        return switch self {
+        case .ready(let server, let secureServer, let target):
+            line("ready", .init("server", text(server)), .init("secure_server", text(secureServer)), .init("target", text(target)))
+        case .started(let nanoseconds): line("started", .init("monotonic", .number(Double(nanoseconds))))
+        case .loadDone: line("load_done")
+        case .loadEnded: line("load_ended")
+        case .ended(let failures, let connectFailure):
+            line("ended", .init("failures", .array(failures.map { .string($0) })), .init("connect_failure", text(connectFailure)))
+        case .failed(let reason): line("failed", .init("reason", .string(reason)))
+        }
+    }
+
+    /// nil: of a state that this version does not know.
+    init?(json: JSON) {
+        switch json["state"]?.string {
+        case "ready": 
+            self = .ready(server: json["server"]?.string, secureServer: json["secure_server"]?.string, target: json["target"]?.string)
+        case "started": self = .started(nanoseconds: json["monotonic"]?.number.flatMap { UInt64(exactly: $0) } ?? 0)
+        case "load_done": self = .loadDone
+        case "load_ended": self = .loadEnded
+        case "ended":
+            let failures: [String] = if case .array(let values)? = json["failures"] { values.compactMap(\.string) } else { [] }
+            self = .ended(failures: failures, connectFailure: json["connect_failure"]?.string)
+        case "failed": self = .failed(json["reason"]?.string ?? "unknown reason")
+        default: return nil
+        }
+    }
+}

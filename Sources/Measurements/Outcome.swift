@@ -1,0 +1,27 @@
+/// How a run came to its end.
+package enum Outcome: Sendable, Equatable {
+    /// As it was meant to: all was done, the time was over, somebody ended it.
+    case ended
+    /// The worker process died of a fault: "SIGSEGV", "SIGABRT".
+    case crashed(signal: String)
+    /// Somebody, or the kernel, killed the worker process: "SIGKILL".
+    case killed(signal: String)
+    /// The worker process went by itself, in the middle of a run.
+    case exited(code: Int)
+    /// The worker process did not answer any more, and was killed.
+    case hung
+
+    /// The run lost the process that it ran in.
+    package var isDeath: Bool { self != .ended }
+
+    /// For people, and in a summary.
+    package var text: String {
+        switch self {
+        case .ended: "ended"
+        case .crashed(let signal): "crashed by \(signal)"
+        case .killed(let signal): "killed by \(signal)"
+        case .exited(let code): "exited with code \(code)"
+        case .hung: "hung"
+        }
+    }
+}

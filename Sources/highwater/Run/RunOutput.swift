@@ -1,0 +1,14 @@
+internal import Workload
+
+/// What a run leaves behind and where, as the command line or a list of trials has it.
+struct RunOutput {
+    /// Where the recording goes; nil: nowhere, `-`: standard output.
+    var file: String?
+    /// The summary.
+    var printsJSON = false
+    /// Where the numbers are served while it runs; nil: nowhere.
+    var metrics: ListenAddress?
+    /// How long they stay after the end.
+    var linger: Duration = .zero
+    var noColor = false
+}

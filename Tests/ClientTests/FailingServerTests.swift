@@ -1,0 +1,198 @@
+import Client
+import Loop
+import Measurements
+import Synchronization
+import Testing
+
+/// A peer that fails as often as its script says, under a client with policies.
+@Suite("Retries and the circuit breaker against a server that fails", .serialized)
+struct FailingServerTests {
+    /// A head with this status and nothing else, of the static table (RFC 7541, A).
+    private static func send(_ status: Int, to stream: Int, on peer: PeerConnection) {
+        let head: [UInt8] = status == 200 ? [0x88] : [0x08, 3] + Array(String(status).utf8)
+        peer.send(PeerConnection.headers, flags: PeerConnection.endHeaders | PeerConnection.endStream, stream: stream, head)
+    }
+
+    private func configuration(_ peer: RawPeer, _ change: (inout ClientConfiguration) -> Void) throws -> ClientConfiguration {
+        var configuration = ClientConfiguration(
+            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        configuration.requestTimeoutNanoseconds = 5_000_000_000
+        change(&configuration)
+        return configuration
+    }
+
+    @Test("what fails now and then is asked again, and all is answered in the end")
+    func retries() throws {
+        let asked = Atomic(0)
+        let peer = RawPeer { peer, _ in
+            peer.greet()
+            while let stream = peer.request() {
+                let number = asked.add(1, ordering: .relaxed).newValue
+                switch number % 10 {
+                case 3: peer.send(PeerConnection.reset, stream: stream, PeerConnection.number(2, bytes: 4))
+                case 7: FailingServerTests.send(503, to: stream, on: peer)
+                default: FailingServerTests.send(200, to: stream, on: peer)
+                }
+            }
+        }
+        defer { peer.stop() }
+        let run = try LoadRun(configuration(peer) {
+            $0.requests = 100
+            $0.streams = 5
+            $0.retries = .init(limit: 5, budget: 1)
+        })
+        expectSums(run, requests: 100)
+        #expect(run.total.succeededRequests == 100)
+        #expect(run.total.waitingRetries == 0)
+        #expect(run.total.retriedRequests > 10)
+        #expect(run.total.retriedRequests == UInt64(asked.load(ordering: .relaxed) - 100), "by the peer's own count")
+    }
+
+    @Test("what must not be sent twice is not")
+    func notIdempotent() throws {
+        let peer = RawPeer { peer, _ in
+            peer.greet()
+            while let stream = peer.request() { FailingServerTests.send(503, to: stream, on: peer) }
+        }
+        defer { peer.stop() }
+        let run = try LoadRun(configuration(peer) {
+            $0.method = "POST"
+            $0.requests = 20
+            $0.retries = .init(limit: 5, budget: 1)
+        })
+        expectSums(run, requests: 20)
+        #expect(run.total.retriedRequests == 0)
+        #expect(run.total.statuses.serverError == 20)
+    }
+
+    @Test("when everything fails, retries stay within their budget, and each request ends as it failed last")
+    func budget() throws {
+        let peer = RawPeer { peer, _ in
+            peer.greet()
+            while let stream = peer.request() { FailingServerTests.send(503, to: stream, on: peer) }
+        }
+        defer { peer.stop() }
+        let run = try LoadRun(configuration(peer) {
+            $0.requests = 200
+            $0.streams = 10
+            $0.retries = .init(limit: 1, budget: 0.1)
+        })
+        expectSums(run, requests: 200)
+        #expect(run.total.statuses.serverError == 200)
+        #expect((10...30 + UInt64(RetryPolicy.reserve)).contains(run.total.retriedRequests))
+    }
+
+    @Test("the end of a run does not wait for retries: they have failed as they did")
+    func stop() throws {
+        let peer = RawPeer { peer, _ in
+            peer.greet()
+            while let stream = peer.request() { FailingServerTests.send(503, to: stream, on: peer) }
+        }
+        defer { peer.stop() }
+        let run = try LoadRun(configuration(peer) {
+            $0.streams = 3
+            $0.retries = .init(limit: 100, budget: 1)
+        }, rate: 50, seconds: 0.5)
+        expectSums(run)
+        #expect(run.total.waitingRetries == 0)
+        #expect(run.total.doneRequests > 10)
+    }
+
+    @Test("the breaker opens, holds a closed load back, probes, and closes when the server is back")
+    func breaker() throws {
+        let asked = Atomic(0)
+        let peer = RawPeer { peer, _ in
+            peer.greet()
+            while let stream = peer.request() {
+                let number = asked.add(1, ordering: .relaxed).newValue
+                // Five failures open it; the first probe fails too, the second is answered.
+                FailingServerTests.send(number <= 6 ? 500 : 200, to: stream, on: peer)
+            }
+        }
+        defer { peer.stop() }
+        let begin = ContinuousClock.now
+        let run = try LoadRun(configuration(peer) {
+            $0.requests = 50
+            $0.circuitBreaker = .init(failureLimit: 5, openNanoseconds: 200_000_000)
+        })
+        expectSums(run, requests: 50)
+        #expect(ContinuousClock.now - begin >= .milliseconds(400), "two pauses")
+        #expect(run.total.statuses.serverError == 6)
+        #expect(run.total.succeededRequests == 44)
+        #expect(run.total.circuitOpenings == 2)
+        #expect(run.total.openCircuits == 0)
+        #expect(run.total.errors.circuit == 0, "a closed load waits")
+        #expect(run.events.map { $0.text.split(separator: ":")[0] } == [
+            "circuit breaker opens", "circuit breaker half-open", "circuit breaker opens", "circuit breaker half-open",
+            "circuit breaker closes",
+        ])
+    }
+
+    @Test("an open load meets an open breaker: what is due fails at once, and nothing is sent")
+    func breakerOpenLoad() throws {
+        let asked = Atomic(0)
+        let peer = RawPeer { peer, _ in
+            peer.greet()
+            while let stream = peer.request() {
+                asked.add(1, ordering: .relaxed)
+                FailingServerTests.send(500, to: stream, on: peer)
+            }
+        }
+        defer { peer.stop() }
+        let run = try LoadRun(configuration(peer) {
+            $0.requests = 200
+            $0.circuitBreaker = .init(failureLimit: 3, openNanoseconds: 60_000_000_000)
+        }, rate: 1_000)
+        expectSums(run, requests: 200)
+        #expect(asked.load(ordering: .relaxed) == 3)
+        #expect(run.total.errors.circuit == 197)
+        #expect(run.total.openCircuits == 1)
+    }
+
+    @Test("code that asks is told at once that the circuit is open")
+    func breakerOfCode() throws {
+        let peer = RawPeer { peer, _ in
+            peer.greet()
+            while let stream = peer.request() { FailingServerTests.send(500, to: stream, on: peer) }
+        }
+        defer { peer.stop() }
+        var answers: [Answer] = []
+        try withLoop { loop in
+            let client = try HTTPClient.open(configuration(peer) {
+                $0.circuitBreaker = .init(failureLimit: 2, openNanoseconds: 60_000_000_000)
+            }, on: loop)
+            func ask() {
+                client.get("/") { answer in
+                    answers.append(answer)
+                    if answers.count < 4 { ask() } else { client.close() }
+                }
+            }
+            ask()
+        }
+        #expect(answers.map { try? $0.get().status } == [500, 500, nil, nil])
+        #expect(answers.map(\.error) == [nil, nil, .circuitOpen, .circuitOpen])
+    }
+
+    @Test("code that asks gets the answer of the attempt that had one")
+    func retriesOfCode() throws {
+        let asked = Atomic(0)
+        let peer = RawPeer { peer, _ in
+            peer.greet()
+            while let stream = peer.request() {
+                let number = asked.add(1, ordering: .relaxed).newValue
+                FailingServerTests.send(number < 3 ? 503 : 200, to: stream, on: peer)
+            }
+        }
+        defer { peer.stop() }
+        var answer: Answer?
+        try withLoop { loop in
+            let client = try HTTPClient.open(configuration(peer) { $0.retries = .init(limit: 3) }, on: loop)
+            client.get("/") {
+                answer = $0
+                client.close()
+            }
+        }
+        #expect(try answer?.get().status == 200)
+        #expect(asked.load(ordering: .relaxed) == 3)
+    }
+}
