@@ -74,7 +74,7 @@ let package = Package(
         tests("DashboardTests", "Dashboard", "Measurements", exclude: ["Golden"]),
         tests("TerminalTests", "Terminal", "Dashboard", "Measurements"),
         tests("LoopTests", "Loop", "Memory", "TestSupport"),
-        tests("TLSTests", "TLS", "Memory"),
+        tests("TLSTests", "TLS", "Memory", "TestSupport"),
         tests("ServerTests", "Server", "TLS", "HTTP1", "HTTP2", "Loop", "Measurements", "Memory", "TestSupport"),
         tests("ClientTests", "Client", "Server", "TLS", "HTTP2", "Loop", "Measurements", "Memory", "TestSupport"),
         tests("ExperimentTests", "Experiment", "Workload", "Measurements"),

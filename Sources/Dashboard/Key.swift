@@ -21,10 +21,10 @@ package enum Action: Equatable, Sendable {
     case changeLoad(steps: Int)
     /// Load to nothing, or back to what it was.
     case togglePauseLoad
-    /// A client joins that reads at a trickle, and goes after a while.
-    case startSlowReader
     /// Run the same again: this run has lost its process.
     case runAgain
+    /// A client joins that reads at a trickle, and goes after a while.
+    case startSlowReader
     /// Stop as ^Z does, until the shell continues us.
     case suspend
     /// Draw every cell anew: something else wrote on the screen.

@@ -63,8 +63,8 @@ package final class LiveSource: SampleSource {
     package func setConnections(_ new: Int) { experiment.setConnections(new) }
     package func setStreams(_ new: Int) { experiment.setStreams(new) }
     package func setLoadPaused(_ paused: Bool) { experiment.setLoadPaused(paused) }
-    package func startSlowReader(seconds: Double) { experiment.startSlowReader(seconds: seconds) }
 
+    package func startSlowReader(seconds: Double) { experiment.startSlowReader(seconds: seconds) }
     package func inspect(loop: Int?, id: UInt64) { experiment.inspect(loop: loop, id: id) }
     package func setWritePolicy(_ new: WritePolicy) -> Bool { experiment.setWritePolicy(new) }
 

@@ -51,7 +51,8 @@ package protocol SampleSource: AnyObject {
     func setStreams(_ new: Int)
     /// Stops asking, or goes on; connections stay.
     func setLoadPaused(_ paused: Bool)
-    /// A client that reads large answers at a trickle, for so long, beside the load.
+
+    /// A client that asks for large answers and reads them at a trickle, for so long, beside the load.
     func startSlowReader(seconds: Double)
 
     /// Samples tell more of this connection of the server from now on, and of no other.

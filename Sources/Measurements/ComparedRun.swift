@@ -1,13 +1,16 @@
 /// One recording as a comparison sees it: each figure of the whole run, and the same
 /// figure of each interval.
 ///
-/// The sample after the drain is left out: it has no load. A counter is a rate, a gauge has
+/// The sample after the drain is left out: it has no load; and so is a warm-up. A counter is a rate, a gauge has
 /// `.mean` and `.max`, a histogram its mean, its percentiles and `.max`, a ratio stands for itself.
 package struct ComparedRun: Sendable {
     package let name: String
     /// Without their histograms: an hour of those would be gigabytes.
     private var samples: [Sample] = []
-    private var latencies: [String: Latency] = [:]
+    /// Of the whole run under "", and of each phase under its name.
+    private var latencies: [String: [String: Latency]] = ["": [:]]
+    /// The names of its phases, in their order; without the warm-up.
+    package private(set) var phases: [String] = []
     /// From the summary; nil when the run was killed, and no sample is one of a drain.
     private var loadSeconds: Double?
 
@@ -15,6 +18,11 @@ package struct ComparedRun: Sendable {
     private struct Latency {
         var total = LatencyHistogram()
         var rows: [[Double?]] = []
+
+        mutating func add(_ interval: LatencyHistogram, _ row: [Double?]) {
+            total.merge(interval)
+            rows.append(row)
+        }
     }
 
     /// - Parameter name: what a reader calls it: a file's name.
@@ -22,10 +30,15 @@ package struct ComparedRun: Sendable {
 
     /// Takes the next sample of the recording.
     package mutating func add(_ sample: Sample) {
-        for metric in Metric.all where metric.kind == .histogram {
-            guard case .histogram(let interval)? = metric.read(sample), interval.count > 0 else { continue }
-            latencies[metric.name, default: Latency()].total.merge(interval)
-            latencies[metric.name]?.rows.append(ComparedRun.values(interval))
+        if !sample.isWarmup {
+            if let phase = sample.phase, !phases.contains(phase) { phases.append(phase) }
+            for metric in Metric.all where metric.kind == .histogram {
+                guard case .histogram(let interval)? = metric.read(sample), interval.count > 0 else { continue }
+                let row = ComparedRun.values(interval)
+                for part in ["", sample.phase ?? ""].prefix(sample.phase == nil ? 1 : 2) {
+                    latencies[part, default: [:]][metric.name, default: Latency()].add(interval, row)
+                }
+            }
         }
         var sample = sample
         sample.client?.forgetHistograms()
@@ -37,14 +50,22 @@ package struct ComparedRun: Sendable {
     package mutating func add(summary: JSON) { loadSeconds = summary[path: "run.duration"]?.number }
 
     /// All figures, in the order of the metrics.
-    package func figures() -> [ComparedFigure] {
-        let load = samples.filter { sample in loadSeconds.map { Metric.seconds(sample.timeNanoseconds) <= $0 } ?? true }
+    ///
+    /// - Parameter phase: of that phase alone; nil: of the whole run.
+    package func figures(phase: String? = nil) -> [ComparedFigure] {
+        let isMeasured = { (sample: Sample) in
+            !sample.isWarmup && (phase == nil || sample.phase == phase)
+                && (loadSeconds.map { Metric.seconds(sample.timeNanoseconds) <= $0 } ?? true)
+        }
+        let load = samples.filter(isMeasured)
+        // What counters count from: the sample before the first of these.
+        let base = samples.firstIndex(where: isMeasured).flatMap { $0 > 0 ? samples[$0 - 1] : nil }
         return Metric.all.filter { !["time", "interval"].contains($0.name) }.flatMap { metric -> [ComparedFigure] in
             switch metric.kind {
-            case .counter: ComparedRun.rate(metric, load).map { [$0] } ?? []
+            case .counter: ComparedRun.rate(metric, load, from: base).map { [$0] } ?? []
             case .gauge: ComparedRun.levels(metric, load)
             case .ratio: ComparedRun.ratio(metric, load).map { [$0] } ?? []
-            case .histogram: latencies[metric.name].map { ComparedRun.figures(metric, $0) } ?? []
+            case .histogram: latencies[phase ?? ""]?[metric.name].map { ComparedRun.figures(metric, $0) } ?? []
             }
         }
     }
@@ -63,8 +84,9 @@ package struct ComparedRun: Sendable {
 
     private static func rateName(_ metric: Metric) -> String { rateNames[metric.name] ?? "\(metric.name).rate" }
 
-    private static func rate(_ metric: Metric, _ samples: [Sample]) -> ComparedFigure? {
-        var before = 0.0, elapsed = 0.0
+    private static func rate(_ metric: Metric, _ samples: [Sample], from base: Sample?) -> ComparedFigure? {
+        let start = base.flatMap { metric.number(of: $0) } ?? 0
+        var before = start, elapsed = 0.0
         var intervals: [Double] = []
         for sample in samples {
             guard let value = metric.number(of: sample) else { continue }
@@ -75,7 +97,7 @@ package struct ComparedRun: Sendable {
             elapsed += seconds
         }
         guard elapsed > 0 else { return nil }
-        return ComparedFigure(metric, rateName(metric), before / elapsed, intervals)
+        return ComparedFigure(metric, rateName(metric), (before - start) / elapsed, intervals)
     }
 
     /// Rates that a summary has too are called as there.

@@ -4,8 +4,24 @@ extension Comparison {
     /// - Parameter all: also what is the same in both.
     package func text(all: Bool) -> String {
         var lines = ["A  \(base)", "B  \(other)", "", Row.head]
-        var group = ""
         var sameCount = 0
+        lines += Comparison.rows(changes, sameCount: &sameCount, all: all)
+        for phase in phases {
+            // The figures of a phase stand for those of the run: what is no more than noise would bury the rest.
+            let notable = all ? phase.changes : phase.changes.filter { [.better, .worse, .unknown].contains($0.verdict) }
+            lines += ["", "phase \(phase.name)" + (notable.isEmpty ? ": nothing is better or worse" : "")]
+            lines += Comparison.rows(notable, sameCount: &sameCount, all: all)
+        }
+        for name in unmatchedPhases { lines += ["", "phase \(name): only in one of the two"] }
+        lines.append("")
+        if sameCount > 0 { lines.append("\(sameCount) figures are the same in both; --all shows them.") }
+        lines += Comparison.explanation
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func rows(_ changes: [Change], sameCount: inout Int, all: Bool) -> [String] {
+        var lines: [String] = []
+        var group = ""
         for change in changes {
             if change.verdict == .same && !all {
                 sameCount += 1
@@ -18,10 +34,7 @@ extension Comparison {
             group = heading
             lines.append(Row(change, name: "  " + name).text)
         }
-        lines.append("")
-        if sameCount > 0 { lines.append("\(sameCount) figures are the same in both; --all shows them.") }
-        lines += Comparison.explanation
-        return lines.joined(separator: "\n") + "\n"
+        return lines
     }
 
     /// How the noise was found, for those who read the table.
@@ -37,6 +50,10 @@ extension Comparison {
         var text = "**\(Comparison.escaped(base))** (A) against **\(Comparison.escaped(other))** (B): "
         text += "\(notable.filter { $0.verdict == .worse }.count) worse, \(notable.filter { $0.verdict == .better }.count) better\n\n"
         if !notable.isEmpty { text += Comparison.table(notable) + "\n" }
+        for phase in phases {
+            let notable = phase.changes.filter { [.better, .worse].contains($0.verdict) }
+            text += "Phase **\(Comparison.escaped(phase.name))**: " + (notable.isEmpty ? "nothing better or worse\n\n" : "\n\n\(Comparison.table(notable))\n")
+        }
         if !rest.isEmpty {
             text += "<details><summary>\(rest.count) other changes</summary>\n\n\(Comparison.table(rest))\n</details>\n\n"
         }
@@ -57,19 +74,24 @@ extension Comparison {
 
     /// Everything, under the figures' names; numbers in the metrics' units, shares as 0.1 for 10 %.
     package var json: JSON {
-        func number(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
-        return .object([
+        .object([
             .init("a", .string(base)), .init("b", .string(other)),
             .init("noise_floor", .string("2 * sqrt(a.spread^2 + b.spread^2), at least 1 % of a; spread = 1.4826 * median absolute deviation of intervals")),
-            .init("figures", .array(changes.map { change in
-                .object([
-                    .init("name", .string(change.name)), .init("unit", .string(Row.unit(of: change))),
-                    .init("a", number(change.base)), .init("b", number(change.other)),
-                    .init("change", number(change.share)), .init("noise_floor", number(change.noiseFloor)),
-                    .init("verdict", .string(change.verdict.rawValue)),
-                ])
-            })),
+            .init("figures", Comparison.json(changes)),
+            .init("phases", .array(phases.map { .object([.init("name", .string($0.name)), .init("figures", Comparison.json($0.changes))]) })),
         ])
+    }
+
+    private static func json(_ changes: [Change]) -> JSON {
+        func number(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
+        return .array(changes.map { change in
+            .object([
+                .init("name", .string(change.name)), .init("unit", .string(Row.unit(of: change))),
+                .init("a", number(change.base)), .init("b", number(change.other)),
+                .init("change", number(change.share)), .init("noise_floor", number(change.noiseFloor)),
+                .init("verdict", .string(change.verdict.rawValue)),
+            ])
+        })
     }
 }
 

@@ -14,6 +14,10 @@ package struct Comparison: Sendable {
     package let other: String
     /// Those that either run has.
     package let changes: [Change]
+    /// The same of each phase that both have, by its name.
+    package let phases: [(name: String, changes: [Change])]
+    /// Phases that only one of the two has.
+    package let unmatchedPhases: [String]
 
     /// Below this many intervals in either run a spread is a guess.
     package static let intervalMinimum = 5
@@ -22,11 +26,24 @@ package struct Comparison: Sendable {
     package init(_ base: ComparedRun, _ other: ComparedRun) {
         self.base = base.name
         self.other = other.name
-        let left = base.figures(), right = other.figures()
+        changes = Comparison.changes(base.figures(), other.figures())
+        phases = base.phases.filter(other.phases.contains).map { name in
+            (name, Comparison.changes(base.figures(phase: name), other.figures(phase: name)))
+        }
+        unmatchedPhases = base.phases.filter { !other.phases.contains($0) } + other.phases.filter { !base.phases.contains($0) }
+    }
+
+    /// The change of a figure, in a phase or in the whole run; nil where neither run has it.
+    package func change(of name: String, inPhase phase: String?) -> Change? {
+        let changes = if let phase { phases.first { $0.name == phase }?.changes } else { changes }
+        return changes?.first { $0.name == name }
+    }
+
+    private static func changes(_ left: [ComparedFigure], _ right: [ComparedFigure]) -> [Change] {
         let leftByName = Dictionary(uniqueKeysWithValues: left.map { ($0.name, $0) })
         let rightByName = Dictionary(uniqueKeysWithValues: right.map { ($0.name, $0) })
         let names = left.map(\.name) + right.map(\.name).filter { leftByName[$0] == nil }
-        changes = names.compactMap { name in
+        return names.compactMap { name in
             (leftByName[name] ?? rightByName[name]).map { Change($0, leftByName[name], rightByName[name]) }
         }
     }

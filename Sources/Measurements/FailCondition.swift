@@ -1,9 +1,12 @@
 /// A change that is not to be: `client.response_time.p99 > +10%`, or with a bare number, a
-/// value of the later run: `client.requests.failed.rate > 0`.
+/// value of the later run: `client.requests.failed.rate > 0`. With a phase before it, of that
+/// phase: `steady: client.response_time.p99 > +10%`.
 ///
 /// A share must also be more than the noise floor, where that is known: a run that differs by
 /// chance fails nobody's build. A figure that either run lacks fails: it was asked for.
 package struct FailCondition: Sendable, Equatable {
+    /// nil: of the whole run.
+    package let phase: String?
     package let name: String
     package let relation: Relation
     /// A share of the base when `isShare`: 0.1 for 10 %; else in the figure's unit.
@@ -31,7 +34,10 @@ package struct FailCondition: Sendable, Equatable {
             let relation = Relation.allCases.first(where: { text[start...].hasPrefix($0.rawValue) })
         else { throw .noRelation }
         // p99.9 is how people write it, p99_9 is the name.
-        let words = text[..<start].split(separator: " ")
+        let colon = text[..<start].firstIndex(of: ":")
+        phase = colon.map { String(text[..<$0]).split(separator: " ").joined(separator: " ") }
+        guard phase != "" else { throw .noName }
+        let words = text[(colon.map { text.index(after: $0) } ?? text.startIndex)..<start].split(separator: " ")
         guard words.count == 1, let word = words.first else { throw .noName }
         name = FailCondition.percentileSpelling.reduce(String(word)) { name, spelling in
             name.hasSuffix(spelling.written) ? name.dropLast(spelling.written.count) + spelling.name : name
@@ -48,7 +54,7 @@ package struct FailCondition: Sendable, Equatable {
 
     /// Whether it came to what is not to be.
     package func fails(in comparison: Comparison) -> Bool {
-        guard let change = comparison.changes.first(where: { $0.name == name }), let base = change.base,
+        guard let change = comparison.change(of: name, inPhase: phase), let base = change.base,
             let other = change.other
         else { return true }
         guard isShare else { return holds(other) }

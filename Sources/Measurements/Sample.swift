@@ -5,6 +5,10 @@ package struct Sample: Sendable {
     package var timeNanoseconds: UInt64
     /// Since the sample before (or the start): what the histograms cover.
     package var intervalNanoseconds: UInt64
+    /// The phase that the interval belongs to; nil in a run without phases, and after the load.
+    package var phase: String?
+    /// That phase is left out of what a run comes to.
+    package var isWarmup = false
     /// nil when the server is not ours, or does not publish.
     package var server: ServerSample?
     /// nil when there are no clients.

@@ -8,15 +8,18 @@ internal import Transport
 extension Connection {
     func receiveSealed(_ bytes: UnsafeRawBufferPointer, _ tls: TLSStream) {
         if phase == .finishing || phase == .closed { return }
+        var failure: TLSError?
         do {
             try unsafe tls.receive(bytes) { plaintext in
                 if phase == .securing { handshakeDidEnd(tls.endpoint) }
                 unsafe receive(plaintext)
             }
         } catch {
-            return sealedInputDidFail(error)
+            failure = error
         }
-        if phase == .securing && tls.endpoint.state == .open { handshakeDidEnd(tls.endpoint) }
+        // Done, and nothing that we could read came with it.
+        if phase == .securing && tls.endpoint.hasOpened { handshakeDidEnd(tls.endpoint) }
+        if let failure { return sealedInputDidFail(failure) }
         if tls.endpoint.peerHasClosed { peerDidClose() }
     }
 

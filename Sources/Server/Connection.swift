@@ -164,7 +164,10 @@ final class Connection: TCPStreamOwner, TimerTarget {
         }
     }
 
-    func streamDidFail(_ error: LoopError) { close() }
+    func streamDidFail(_ error: LoopError) {
+        if phase == .securing { server.counters.tls.countLostHandshake() }
+        close()
+    }
 
     func streamDidConnect(_ error: LoopError?) {}
 

@@ -30,6 +30,9 @@ package final class TLSEndpoint {
     private var current = State.handshaking
     package var state: State { current }
 
+    /// The handshake was done, whatever has become of the connection since.
+    package private(set) var hasOpened = false
+
     /// The peer said that nothing more will come (close_notify).
     package private(set) var peerHasClosed = false
     /// We said so.
@@ -156,6 +159,7 @@ package final class TLSEndpoint {
         let code = unsafe SSL_do_handshake(ssl)
         if code == 1 {
             current = .open
+            hasOpened = true
         } else if unsafe SSL_get_error(ssl, code) != SSL_ERROR_WANT_READ {
             throw fail()
         }

@@ -5,16 +5,18 @@ struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract: "What changed between recordings, and whether it is more than noise.",
-        usage: "highwater compare A B [C ...] [--fail-on CONDITION] [--json|--markdown]",
+        usage: "highwater compare A B [C ...] [--fail-on CONDITION] [--json|...]",
         discussion: """
             The first recording is the base; each other one is compared with it. Counters \
             are compared as rates, gauges as .mean and .max, histograms as .mean, .p50 to \
-            .p99_99 and .max. The noise is taken from how much single intervals differ.
+            .p99_99 and .max. Phases that both have are \
+            compared too, each by its name. The noise is taken from how much single intervals differ.
 
             Examples:
               highwater compare before.ndjson after.ndjson
               highwater compare a.ndjson b.ndjson --fail-on 'client.response_time.p99 > +10%'
               highwater compare a.ndjson b.ndjson --fail-on 'client.requests.rate < -5%'
+              highwater compare a b --fail-on 'steady: client.response_time.p99 > +10%'
 
             Exit: 99 when a condition of --fail-on holds, and the change is more than noise.
             """)
@@ -27,6 +29,9 @@ struct CompareCommand: ParsableCommand {
 
     @Flag(help: "As Markdown, for a pull request.")
     var markdown = false
+
+    @Flag(help: "As JUnit's XML: each condition of --fail-on a test case.")
+    var junit = false
 
     @Flag(help: "Also the figures that are the same in both.")
     var all = false
@@ -48,7 +53,10 @@ struct CompareCommand: ParsableCommand {
         guard CompareCommand.fileRange.contains(files.count) else {
             throw ValidationError("name \(CompareCommand.fileRange.lowerBound) to \(CompareCommand.fileRange.upperBound) recordings, the base first")
         }
-        if json && markdown { throw ValidationError("--json and --markdown exclude each other") }
+        guard [json, markdown, junit].count(where: { $0 }) <= 1 else {
+            throw ValidationError("--json, --markdown and --junit exclude each other")
+        }
+        if junit && failOn.isEmpty { throw ValidationError("--junit needs --fail-on: its conditions are the test cases") }
     }
 
     func run() throws {
@@ -68,6 +76,16 @@ struct CompareCommand: ParsableCommand {
     }
 
     private func text(of comparisons: [Comparison]) -> String {
+        if junit {
+            let cases = comparisons.flatMap { comparison in
+                failOn.map { condition in
+                    JUnitReport.Case(
+                        group: comparison.other, name: "not \(condition.text)",
+                        outcome: condition.fails(in: comparison) ? .failed(condition.words(in: comparison)) : .passed)
+                }
+            }
+            return JUnitReport(name: "highwater compare", cases: cases).text
+        }
         if json {
             let values = comparisons.map(\.json)
             return (values.count == 1 ? values[0] : .array(values)).indentedText + "\n"
@@ -107,11 +125,15 @@ struct CompareCommand: ParsableCommand {
 }
 
 extension FailCondition {
+    /// The condition, as it may be written.
+    fileprivate var text: String {
+        let limitText = isShare ? "\(limit > 0 ? "+" : "")\(Figure.threeDigits(limit * 100))%" : JSON.number(limit).text
+        return "\(phase.map { "\($0): " } ?? "")\(name) \(relation.rawValue) \(limitText)"
+    }
+
     /// The condition, and what became of it.
     fileprivate func words(in comparison: Comparison) -> String {
-        let limitText = isShare ? "\(limit > 0 ? "+" : "")\(Figure.threeDigits(limit * 100))%" : JSON.number(limit).text
-        let text = "\(name) \(relation.rawValue) \(limitText)"
-        guard let change = comparison.changes.first(where: { $0.name == name }), let base = change.base, let other = change.other
+        guard let change = comparison.change(of: name, inPhase: phase), let base = change.base, let other = change.other
         else { return "\(text): not in both recordings" }
         let share = change.share.map { " (\($0 > 0 ? "+" : "")\(Figure.fixed($0 * 100, decimals: 1))%)" } ?? ""
         return "\(text): from \(JSON.number(base).text) to \(JSON.number(other).text)\(share)"

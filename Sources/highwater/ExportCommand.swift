@@ -5,7 +5,7 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "A recording in a form that other programs read.",
-        usage: "highwater export FILE --to csv|json|hlog|hgrm|openmetrics [-o OUT]",
+        usage: "highwater export FILE --to FORMAT [-o OUT]",
         discussion: """
             csv          a row a sample, a column a number (pandas, spreadsheets)
             json         the whole recording as one object: header, samples, events, summary
@@ -13,6 +13,7 @@ struct ExportCommand: ParsableCommand {
             hgrm         HdrHistogram's percentile spectrum of the whole run, in milliseconds
             openmetrics  all samples with their times, for
                          'promtool tsdb create-blocks-from openmetrics'
+            junit        the verdict and the thresholds as test cases, for CI
 
             Examples:
               highwater export run.ndjson --to csv -o run.csv

@@ -2,18 +2,21 @@ import Client
 import Foundation
 import Loop
 import Measurements
+import TLS
 import Testing
 
 @Suite("A peer that misbehaves ends each request with a cause", .serialized)
 struct MisbehavingPeerTests {
     private func run(
-        _ requests: Int, streams: Int = 1, timeoutMilliseconds: UInt64 = 5_000, body: [UInt8] = [], seconds: Double = 20,
+        overTLS: Bool = false, _ requests: Int, streams: Int = 1, timeoutMilliseconds: UInt64 = 5_000, body: [UInt8] = [], seconds: Double = 20,
         _ serve: @escaping @Sendable (PeerConnection, Int) -> Void
     ) throws -> LoadRun {
-        let peer = RawPeer(serve)
+        let world = overTLS ? try TestWorld() : nil
+        let peer = RawPeer(tls: world?.server, serve)
         defer { peer.stop() }
         var configuration = ClientConfiguration(
             address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        configuration.tls = try world?.client()
         configuration.requests = requests
         configuration.streams = streams
         configuration.body = body
@@ -24,18 +27,18 @@ struct MisbehavingPeerTests {
         return run
     }
 
-    @Test("never answers: timeout")
-    func silent() throws {
-        let run = try run(4, streams: 2, timeoutMilliseconds: 100) { peer, _ in
+    @Test("never answers: timeout", arguments: [false, true])
+    func silent(overTLS: Bool) throws {
+        let run = try run(overTLS: overTLS, 4, streams: 2, timeoutMilliseconds: 100) { peer, _ in
             peer.greet()
             peer.waitForEnd()
         }
         #expect(run.total.errors.timeout == 4)
     }
 
-    @Test("never says a word: not connected, and soon over")
-    func mute() throws {
-        let run = try run(4) { peer, _ in peer.waitForEnd() }
+    @Test("never says a word: not connected, and soon over", arguments: [false, true])
+    func mute(overTLS: Bool) throws {
+        let run = try run(overTLS: overTLS, 4) { peer, _ in peer.waitForEnd() }
         #expect(run.total.errors.connect == 4)
         #expect(run.total.openedConnections == 0)
         #expect(run.isDone)
@@ -52,16 +55,16 @@ struct MisbehavingPeerTests {
         #expect(run.total.openedConnections == 0)
     }
 
-    @Test("closes at once: attempts with pauses, not a loop")
-    func closesAtOnce() throws {
-        let run = try run(4) { _, _ in }
+    @Test("closes at once: attempts with pauses, not a loop", arguments: [false, true])
+    func closesAtOnce(overTLS: Bool) throws {
+        let run = try run(overTLS: overTLS, 4) { _, _ in }
         #expect(run.total.errors.connect == 4)
         #expect(run.total.failedConnects == 5)
     }
 
-    @Test("GOAWAY with a lower last stream: those above it are GOAWAY, the others are answered")
-    func goaway() throws {
-        let run = try run(8, streams: 4) { peer, number in
+    @Test("GOAWAY with a lower last stream: those above it are GOAWAY, the others are answered", arguments: [false, true])
+    func goaway(overTLS: Bool) throws {
+        let run = try run(overTLS: overTLS, 8, streams: 4) { peer, number in
             peer.greet()
             guard number == 0 else { return peer.answerAll() }
             for _ in 0..<4 { _ = peer.request() }
@@ -76,9 +79,9 @@ struct MisbehavingPeerTests {
         #expect(run.total.reconnects == 1)
     }
 
-    @Test("resets every third stream: reset")
-    func resets() throws {
-        let run = try run(30, streams: 5) { peer, _ in
+    @Test("resets every third stream: reset", arguments: [false, true])
+    func resets(overTLS: Bool) throws {
+        let run = try run(overTLS: overTLS, 30, streams: 5) { peer, _ in
             peer.greet()
             var count = 0
             while let stream = peer.request() {
@@ -95,9 +98,9 @@ struct MisbehavingPeerTests {
         #expect(run.total.succeededRequests == 20)
     }
 
-    @Test("closes in the middle of a body: closed")
-    func closesMidBody() throws {
-        let run = try run(6, streams: 2) { peer, _ in
+    @Test("closes in the middle of a body: closed", arguments: [false, true])
+    func closesMidBody(overTLS: Bool) throws {
+        let run = try run(overTLS: overTLS, 6, streams: 2) { peer, _ in
             peer.greet()
             if let stream = peer.request() { peer.answer(stream) }
             guard let stream = peer.request() else { return }
@@ -108,9 +111,9 @@ struct MisbehavingPeerTests {
         #expect(run.total.errors.closed + run.total.succeededRequests == 6)
     }
 
-    @Test("takes no streams, then a hundred: nothing is sent before, all is answered after")
-    func noStreamsAtFirst() throws {
-        let run = try run(10, streams: 5) { peer, _ in
+    @Test("takes no streams, then a hundred: nothing is sent before, all is answered after", arguments: [false, true])
+    func noStreamsAtFirst(overTLS: Bool) throws {
+        let run = try run(overTLS: overTLS, 10, streams: 5) { peer, _ in
             peer.greet([(3, 0)])
             usleep(150_000)
             peer.send(PeerConnection.settings, PeerConnection.number(3, bytes: 2) + PeerConnection.number(100, bytes: 4))
@@ -121,10 +124,55 @@ struct MisbehavingPeerTests {
         #expect((run.total.serviceTime.valuesAtPercentiles([100])[0] ?? .max) < 100_000_000)
     }
 
-    @Test("grants one byte at a time: the upload arrives whole")
-    func tinyWindows() throws {
+    @Test("takes no streams any more in the middle, then ten again: all is answered", arguments: [false, true])
+    func noStreamsForAWhile(overTLS: Bool) throws {
+        let run = try run(overTLS: overTLS, 40, streams: 5) { peer, _ in
+            peer.greet([(3, 10)])
+            var count = 0
+            while let stream = peer.request() {
+                count += 1
+                if count == 10 { peer.send(PeerConnection.settings, PeerConnection.number(3, bytes: 2) + PeerConnection.number(0, bytes: 4)) }
+                peer.answer(stream)
+                guard count == 10 else { continue }
+                // Those on their way when the word reached the client are still answered.
+                peer.setPatience(milliseconds: 100)
+                while let late = peer.request() {
+                    count += 1
+                    peer.answer(late)
+                }
+                peer.setPatience(milliseconds: 20_000)
+                peer.send(PeerConnection.settings, PeerConnection.number(3, bytes: 2) + PeerConnection.number(10, bytes: 4))
+            }
+        }
+        #expect(run.total.succeededRequests == 40)
+        #expect(run.total.reconnects == 0)
+    }
+
+    @Test("closes TLS without close_notify in the middle of an answer: closed, whatever has come of it", arguments: [true, false])
+    func truncation(saysIt: Bool) throws {
+        let world = try TestWorld()
+        let peer = RawPeer(tls: world.server) { peer, _ in
+            guard peer.head() != nil else { return }
+            // An answer that only the end of the connection ends.
+            peer.raw(Array("HTTP/1.1 200 OK\r\n\r\nall of it, or a part?".utf8))
+            if saysIt { peer.closeNotify() }
+        }
+        defer { peer.stop() }
+        var configuration = ClientConfiguration(
+            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        configuration.tls = try world.client()
+        configuration.httpVersion = .http1
+        configuration.requests = 3
+        let run = try LoadRun(configuration)
+        expectSums(run, requests: 3)
+        #expect(run.total.succeededRequests == (saysIt ? 3 : 0))
+        #expect(run.total.errors.closed == (saysIt ? 0 : 3))
+    }
+
+    @Test("grants one byte at a time: the upload arrives whole", arguments: [false, true])
+    func tinyWindows(overTLS: Bool) throws {
         let body = Array("twelve bytes".utf8)
-        let run = try run(2, body: body) { peer, _ in
+        let run = try run(overTLS: overTLS, 2, body: body) { peer, _ in
             peer.greet([(4, 1)])
             var received = 0
             while let frame = peer.frame() {
@@ -142,9 +190,9 @@ struct MisbehavingPeerTests {
         #expect(run.total.succeededRequests == 2)
     }
 
-    @Test("sends headers that are no HPACK: protocol error")
-    func malformedHeaders() throws {
-        let run = try run(3) { peer, _ in
+    @Test("sends headers that are no HPACK: protocol error", arguments: [false, true])
+    func malformedHeaders(overTLS: Bool) throws {
+        let run = try run(overTLS: overTLS, 3) { peer, _ in
             peer.greet()
             guard let stream = peer.request() else { return }
             peer.send(PeerConnection.headers, flags: PeerConnection.endHeaders, stream: stream, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF])

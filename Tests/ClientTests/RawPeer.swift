@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import Memory
+import TLS
 
 /// An HTTP/2 server of raw frames on a plain socket, which does what its script says.
 final class RawPeer: @unchecked Sendable {
@@ -8,9 +10,11 @@ final class RawPeer: @unchecked Sendable {
     private let lock = NSLock()
     private var count = 0
 
-    /// - Parameter serve: called for each connection on a thread of its own, with its number from 0;
-    ///   the connection is closed when it returns.
-    init(_ serve: @escaping @Sendable (PeerConnection, Int) -> Void) {
+    /// - Parameters:
+    ///   - tls: over TLS; nil: in the clear.
+    ///   - serve: called for each connection on a thread of its own, with its number from 0; the
+    ///     connection is closed when it returns, without close_notify.
+    init(tls: ServerTLSConfiguration? = nil, _ serve: @escaping @Sendable (PeerConnection, Int) -> Void) {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -33,7 +37,7 @@ final class RawPeer: @unchecked Sendable {
                     return count
                 }
                 Thread.detachNewThread {
-                    let connection = PeerConnection(accepted)
+                    let connection = PeerConnection(accepted, tls)
                     serve(connection, number)
                 }
             }
@@ -61,7 +65,16 @@ final class PeerConnection {
 
     private let descriptor: Int32
 
-    init(_ descriptor: Int32) { self.descriptor = descriptor }
+    /// Our end of TLS, and what has been read of it and not looked at.
+    private let endpoint: TLSEndpoint?
+    private var plaintext: [UInt8] = []
+
+    init(_ descriptor: Int32, _ tls: ServerTLSConfiguration? = nil) {
+        self.descriptor = descriptor
+        endpoint = tls.flatMap { tls in
+            (try? TLSContext(tls, pool: ArenaPool())).flatMap { try? TLSEndpoint(server: $0) }
+        }
+    }
 
     deinit { close(descriptor) }
 
@@ -75,6 +88,41 @@ final class PeerConnection {
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     func read(_ count: Int) -> [UInt8]? {
+        guard let endpoint else { return readRaw(count) }
+        while plaintext.count < count {
+            guard readSealed(endpoint) else { return nil }
+        }
+        defer { plaintext.removeFirst(count) }
+        return Array(plaintext[..<count])
+    }
+
+    /// Reads what there is, and answers what the handshake wants. - Returns: whether it goes on.
+    private func readSealed(_ endpoint: TLSEndpoint) -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 16_384)
+        let got = recv(descriptor, &bytes, bytes.count, 0)
+        if got <= 0 { return false }
+        let isGood = bytes.withUnsafeBytes { buffer in
+            (try? endpoint.receive(UnsafeRawBufferPointer(rebasing: buffer[..<got])) { plaintext += $0 }) != nil
+        }
+        flush(endpoint)
+        return isGood && !endpoint.peerHasClosed
+    }
+
+    private func flush(_ endpoint: TLSEndpoint) {
+        endpoint.takeOutput { bytes, lease in
+            rawRaw(Array(bytes.buffer))
+            _ = consume lease
+        }
+    }
+
+    /// Says that nothing more will come from us, as one should.
+    func closeNotify() {
+        guard let endpoint else { return }
+        endpoint.close()
+        flush(endpoint)
+    }
+
+    private func readRaw(_ count: Int) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
         while filled < count {
@@ -105,6 +153,14 @@ final class PeerConnection {
     }
 
     func raw(_ bytes: [UInt8]) {
+        guard let endpoint else { return rawRaw(bytes) }
+        while endpoint.state == .handshaking { if !readSealed(endpoint) { return } }
+        guard endpoint.state == .open else { return }
+        bytes.withUnsafeBytes { endpoint.write($0) }
+        flush(endpoint)
+    }
+
+    private func rawRaw(_ bytes: [UInt8]) {
         _ = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     }
 

@@ -74,7 +74,7 @@ struct Harbour {
     init(
         accepting count: Int = 1, sendBufferByteCount: Int? = nil, accepted: @escaping (Owner) -> Void
     ) throws {
-        let loop = try EventLoop()
+        let loop = try EventLoop(isAudited: true)
         let socket = try Listener.Socket(binding: .loopback, sharesPort: false)
         var left = count
         var listener: Listener?

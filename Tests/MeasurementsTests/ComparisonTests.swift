@@ -46,6 +46,53 @@ struct ComparisonTests {
         #expect((share - 0.2).magnitude < 0.001)
     }
 
+    /// A warm-up, then two phases of eight seconds each, the second with this latency.
+    private func phased(_ name: String, second: Double = 1e6, secondName: String = "flood") -> ComparedRun {
+        let wobble = [1.0, 1.02, 0.98, 1.01, 0.99]
+        var run = ComparedRun(name: name)
+        var done: UInt64 = 0
+        for index in 0..<20 {
+            var client = ClientSample()
+            let phase = index < 4 ? "warm" : index < 12 ? "steady" : secondName
+            done += index < 4 ? 10 : index < 12 ? 1_000 : 3_000
+            client.doneRequests = done
+            client.serviceTime.record(nanoseconds: UInt64((index < 4 ? 9e8 : index < 12 ? 1e6 : second) * wobble[index % 5]), times: 2_000)
+            var sample = Sample(
+                timeNanoseconds: UInt64(index + 1) * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: nil,
+                client: client, process: ProcessSample())
+            sample.phase = phase
+            sample.isWarmup = index < 4
+            run.add(sample)
+        }
+        return run
+    }
+
+    @Test("is made of each phase too, and leaves the warm-up out")
+    func phases() throws {
+        let comparison = Comparison(phased("a"), phased("b", second: 2e6))
+        #expect(comparison.phases.map(\.name) == ["steady", "flood"] && comparison.unmatchedPhases.isEmpty)
+        #expect(try #require(comparison.change(of: "client.requests.rate", inPhase: "steady")?.base) == 1_000)
+        #expect(try #require(comparison.change(of: "client.requests.rate", inPhase: "flood")?.base) == 3_000)
+        #expect(try #require(comparison.change(of: "client.requests.rate", inPhase: nil)?.base) == 2_000)
+        #expect(comparison.change(of: "client.service_time.p50", inPhase: "steady")?.verdict == .same)
+        #expect(comparison.change(of: "client.service_time.p50", inPhase: "flood")?.verdict == .worse)
+        #expect(try #require(comparison.change(of: "client.service_time.max", inPhase: nil)?.base) < 0.1, "the warm-up's 0.9 s")
+        let text = comparison.text(all: false)
+        #expect(text.contains("phase steady: nothing is better or worse") && text.contains("phase flood\n"))
+        #expect(comparison.markdown.contains("Phase **flood**"))
+    }
+
+    @Test("fails by a phase's figure where that is asked for, and where a run has no such phase")
+    func phaseConditions() throws {
+        let worse = Comparison(phased("a"), phased("b", second: 2e6))
+        #expect(try FailCondition(parsing: "flood: client.service_time.p50 > +10%").fails(in: worse))
+        #expect(try !FailCondition(parsing: "steady:client.service_time.p50 > +10%").fails(in: worse))
+        let other = Comparison(phased("a"), phased("b", secondName: "storm"))
+        #expect(other.unmatchedPhases == ["flood", "storm"])
+        #expect(try FailCondition(parsing: "flood: client.service_time.p50 > +10%").fails(in: other))
+        #expect(throws: FailCondition.ParseError.noName) { try FailCondition(parsing: ": client.service_time.p50 > 1") }
+    }
+
     @Test("has no verdict on runs too short to know their noise")
     func short() throws {
         let comparison = Comparison(run("a", intervals: 4), run("b", latency: 9e6))

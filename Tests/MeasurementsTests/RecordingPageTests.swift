@@ -20,7 +20,7 @@ struct RecordingPageTests {
             try writer.write(RecordingHeader(
                 toolVersion: "1", hostName: "box", system: "Linux", cpuCount: 2, commandLine: [], startedUnixSeconds: 1, plan: .null))
             try writer.write(distinctSample())
-            try writer.write(Event(timeNanoseconds: 1, level: .info, source: "load", text: "text"))
+            try writer.write(Event(timeNanoseconds: 1, level: .info, source: "load", text: "text", violation: ViolationTests.violation))
             var summary = Summary(summaryRequest)
             summary.add(distinctSample())
             try writer.write(summary)
@@ -58,5 +58,6 @@ struct RecordingPageTests {
         let firsts = Set(Metric.all.compactMap { $0.name.split(separator: ".").first.map(String.init) })
         #expect(firsts == Set(parts.map(\.name)).subtracting(["type"]))
         #expect(page.contains("up to \(Sample.recordedConnectionLimit) connections"))
+        #expect(page.contains("up to \(Sample.recordedPendingWriteLimit) writes"))
     }
 }

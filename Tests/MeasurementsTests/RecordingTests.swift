@@ -31,7 +31,12 @@ struct RecordingTests {
         (inspection.retiredUsedBytes, inspection.retiredReservedBytes) = (12, 13)
         inspection.ended = [EndedExchange(usedBytes: 14, reservedBytes: 15), EndedExchange(usedBytes: 16, reservedBytes: 17)]
         sample.server?.inspection = inspection
-        let event = Event(timeNanoseconds: 1_500_000_000, level: .warning, source: "client", text: "line\nbreak \u{1b}[2J")
+        let event = Event(timeNanoseconds: 1_500_000_000, level: .warning, source: "client", text: "line\nbreak \u{1b}[2J",
+            violation: ViolationTests.violation)
+        let writes = [ViolationTests.violation.write, PendingWriteSample(
+            loop: 0, connection: 2, exchange: 9, arena: 0, generation: 0, offset: nil, byteCount: 5, ageNanoseconds: 6_000,
+            isDirect: false, isReset: false)]
+        sample.server?.pendingWrites = writes
         do {
             var writer = try RecordingWriter(path: path)
             try writer.write(header)
@@ -58,6 +63,7 @@ struct RecordingTests {
             }
         }
         #expect(copy.server?.inspection == inspection)
+        #expect(copy.server?.pendingWrites == writes)
         #expect(copy.server?.connections.map(\.id) == [2, 1])
         #expect(copy.server?.connections.last == sample.server?.connections.first)
         guard case .event(let sameEvent)? = try reader.next() else { throw Failure.otherLine }

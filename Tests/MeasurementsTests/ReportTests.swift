@@ -109,4 +109,18 @@ struct ReportTests {
         #expect(plots >= 3)
         #expect(text.ranges(of: "<title>2s server: went away</title>").count == plots)
     }
+
+    @Test("shows the phases as stretches of the axis, and the thresholds below the verdict")
+    func phases() {
+        var all = samples(4) { UInt64($0) }
+        for index in all.indices { all[index].phase = index < 1 ? "warm" : "steady" }
+        all[0].isWarmup = true
+        let threshold = JSON.object([
+            .init("phase", .string("steady")), .init("check", .string("response_time.p99 < 25ms")), .init("passed", .bool(false)),
+            .init("value", .number(0.0312)), .init("unit", .string("s")),
+        ])
+        let text = report(header, all, summary: .object([.init("thresholds", .array([threshold]))]))
+        #expect(text.contains(">warm (warm-up)</span>") && text.contains("left:25.0%;max-width:75.0%\">steady</span>"))
+        #expect(text.contains("0 of 1 thresholds held") && text.contains("<td>31.2ms</td>"))
+    }
 }

@@ -140,20 +140,6 @@ import TestSupport
     }
 }
 
-#if DEBUG
-@Suite("After its reset, in a debug build, an arena") struct PoisonTests {
-    @Test("is full of 0xDD")
-    func poison() {
-        let pool = ArenaPool()
-        let arena = pool.take()
-        let start = arena.allocate(byteCount: 3000, alignment: 1)
-        memset(start, 0x11, count: 3000)
-        arena.retire()
-        #expect(isFilled(start, 3000, with: 0xDD))
-    }
-}
-#endif
-
 @Suite("A mistake of ours with an arena") struct ArenaTrapTests {
     @Test("ends the program: retired twice")
     func retiredTwice() async {

@@ -7,7 +7,7 @@ extension ProgramTests {
 
         init() throws { folder = try ScratchFolder() }
 
-        @Test("writes a file whole, and the same to standard output", arguments: ["csv", "json", "hlog", "hgrm", "openmetrics"])
+        @Test("writes a file whole, and the same to standard output", arguments: ["csv", "json", "hlog", "hgrm", "openmetrics", "junit"])
         func forms(format: String) throws {
             let recording = try folder.record()
             let printed = try Program.run("export", recording, "--to", format)
@@ -88,6 +88,44 @@ extension ProgramTests {
                 try #require(RecordingTools.promtool),
                 ["tsdb", "create-blocks-from", "openmetrics", folder("om"), folder("tsdb")]
             ).end(withinSeconds: 60)
+            #expect(result.code == 0, "\(result.output)\(result.errors)")
+        }
+
+        @Test("to JUnit, and a comparison as JUnit, are XML that Python parses", .enabled(if: RecordingTools.plainPython != nil))
+        func junit() throws {
+            let recording = try folder.record()
+            #expect(try Program.run("export", recording, "--to", "junit", "-o", folder("run.xml")).code == 0)
+            let compared = try Program.run(
+                "compare", recording, recording, "--junit", "--fail-on", "client.requests.rate > 0", "--fail-on", "client.requests.rate < -5%")
+            #expect(compared.code == 99)
+            try compared.output.write(toFile: folder("compare.xml"), atomically: false, encoding: .utf8)
+            let script = """
+                import sys, xml.etree.ElementTree as tree
+                for path in sys.argv[1:]:
+                    root = tree.parse(path).getroot()
+                    suite = root.find("testsuite")
+                    cases = suite.findall("testcase")
+                    failed = [case for case in cases if case.find("failure") is not None]
+                    assert root.tag == "testsuites" and len(cases) == int(suite.get("tests")) == 2, path
+                    assert len(failed) == int(suite.get("failures")), path
+                    assert all(case.get("name") and case.get("classname") for case in cases)
+                    print(len(failed))
+                """
+            let result = try ChildProcess(try #require(RecordingTools.plainPython), ["-c", script, folder("run.xml"), folder("compare.xml")])
+                .end(withinSeconds: 20)
+            #expect(result.code == 0 && result.output.hasSuffix("1\n"), "\(result.output)\(result.errors)")
+        }
+
+        @Test("is not needed by jq, which reads the lines themselves", .enabled(if: RecordingTools.jq != nil))
+        func lines() throws {
+            let recording = try folder.record()
+            let filter = """
+                [.[] | select(.type == "sample")] as $s | (.[-1]) as $sum
+                | .[0].type == "header" and .[0].version == 1 and $sum.type == "summary"
+                and ($s | length) > 3 and ($s[-1].client.requests.done == $sum.client.requests.done)
+                and ([$s[].client.service_time.count] | add) == $sum.client.service_time.count
+                """
+            let result = try ChildProcess(try #require(RecordingTools.jq), ["-s", "-e", filter, recording]).end(withinSeconds: 20)
             #expect(result.code == 0, "\(result.output)\(result.errors)")
         }
 

@@ -26,15 +26,22 @@ enum Program {
 final class RunningServer {
     let process: ChildProcess
     let port: Int
+    /// Where TLS is spoken, with --tls.
+    let securePort: Int?
 
-    init(_ arguments: String...) throws {
-        let process = try ChildProcess(
-            Program.path, ["serve", "--listen", "127.0.0.1:0", "--json"] + arguments)
+    convenience init(_ arguments: String...) throws {
+        try self.init(adopting: ChildProcess(
+            Program.path, ["serve", "--listen", "127.0.0.1:0", "--json"] + arguments))
+    }
+
+    /// A server that was started another way, and says where it listens.
+    init(adopting process: ChildProcess) throws {
         let port = process.wait(seconds: 10) { () -> Int? in
             guard let match = (process.output + process.errors).firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\b[^\n]*\n/) else { return nil }
             return Int(match.1)
         }
         self.process = process
+        securePort = (process.output + process.errors).firstMatch(of: /https:\/\/127\.0\.0\.1:(\d+)\b[^\n]*\n/).flatMap { Int($0.1) }
         self.port = try #require(port, "no address: \(process.output) \(process.errors)")
     }
 
@@ -78,7 +85,7 @@ struct Report {
 
 /// Other people's programs.
 enum Tool: String {
-    case curl, nghttp, h2load, wrk, cc, python3
+    case curl, nghttp, h2load, wrk, cc, openssl, python3
 
     /// nil: not on this machine.
     var path: String? {

@@ -20,6 +20,9 @@ enum RecordingTools {
         }
     }()
 
+    /// Any Python 3, for what its own library can do.
+    static let plainPython = found("python3")
+
     private static func found(_ name: String) -> String? {
         (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
             .first { FileManager.default.isExecutableFile(atPath: $0) }

@@ -13,6 +13,8 @@ import Testing
 /// a server that leaks ends the tests; `stop` looks at the counts besides.
 final class TestServer {
     let port: Int
+    /// Where TLS is spoken, if the configuration says how.
+    let securePort: Int?
     private let mailbox = Mailbox<Command>()
     private let thread: LoopThread
     private let last: Latest<ServerSample>
@@ -35,13 +37,19 @@ final class TestServer {
         let socket = try Listener.Socket(
             binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
         port = socket.address.port
+        let secureSocket = try configuration.tls.map { _ in
+            try Listener.Socket(binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
+        }
+        securePort = secureSocket?.address.port
         let mailbox = mailbox
         let last = Latest<ServerSample> { _, newer in newer }
         self.last = last
         thread = try LoopThread(name: "server") { [configuration] in
             do {
-                let loop = try EventLoop()
-                let server = try HTTPServer(loop: loop, socket: socket, number: 0, configuration: configuration) {
+                let loop = try EventLoop(isAudited: true)
+                let server = try HTTPServer(
+                    loop: loop, socket: socket, secureSocket: secureSocket, number: 0, configuration: configuration
+                ) {
                     mailbox.close()
                 }
                 try mailbox.open(on: loop) { command in
@@ -106,7 +114,10 @@ final class TestServer {
         #expect(end.activeRequests == 0, "exchanges open", sourceLocation: sourceLocation)
         #expect(end.openConnections == 0, "connections open", sourceLocation: sourceLocation)
         #expect(end.openHTTP1Connections == 0 && end.openHTTP2Connections == 0, sourceLocation: sourceLocation)
+        #expect(end.openTLSConnections == 0, sourceLocation: sourceLocation)
         #expect(end.pausedConnections == 0, "connections paused", sourceLocation: sourceLocation)
+        #expect(end.audit.loops == 1 && end.audit.violations == 0, "\(end.audit)", sourceLocation: sourceLocation)
+        #expect(end.pendingWrites.isEmpty, sourceLocation: sourceLocation)
         #expect(end.acceptedConnections == end.closedConnections, sourceLocation: sourceLocation)
         return end
     }

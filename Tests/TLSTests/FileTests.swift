@@ -1,5 +1,6 @@
 import Foundation
 import TLS
+import TestSupport
 import Testing
 
 /// A directory of its own with a certificate, its key and files that are neither.
@@ -26,14 +27,8 @@ final class Files {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     func openssl(_ arguments: String...) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: OpenSSLProgram.path)
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let program = try SpawnedProgram(OpenSSLProgram.path, arguments, output: "/dev/null")
+        try #require(program.finish(withinSeconds: 20) == 0)
     }
 }
 

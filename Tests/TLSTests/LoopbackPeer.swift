@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import TLS
+import TestSupport
 
 /// A TCP socket on loopback that blocks, five seconds at most, and so drives an endpoint.
 final class LoopbackPeer {
@@ -95,33 +96,19 @@ final class OpenSSLProgram {
     static let path = "/usr/bin/openssl"
     static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
 
-    private let process = Process()
-    private let input = Pipe()
+    private let program: SpawnedProgram
     private let log: String
 
     init(in files: Files, _ arguments: String...) throws {
         log = files.folder + "/output-\(UUID().uuidString)"
-        _ = FileManager.default.createFile(atPath: log, contents: nil)
-        process.executableURL = URL(fileURLWithPath: OpenSSLProgram.path)
-        process.arguments = arguments
-        process.standardInput = input
-        let output = FileHandle(forWritingAtPath: log)
-        process.standardOutput = output
-        process.standardError = output
-        // Speaking to a program that has left is an error, not the end of the tests.
-        signal(SIGPIPE, SIG_IGN)
-        try process.run()
+        program = try SpawnedProgram(OpenSSLProgram.path, arguments, output: log)
     }
 
-    func say(_ text: String) { try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
+    func say(_ text: String) { program.say(text) }
 
     /// Ends it. - Returns: all it said.
     func finish() throws -> String {
-        try? input.fileHandleForWriting.close()
-        for _ in 0..<20 where process.isRunning { usleep(50_000) }
-        // SIGTERM is blocked in it: it has the mask of the thread that started it.
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
+        _ = program.finish(withinSeconds: 1)
         return try String(decoding: Data(contentsOf: URL(fileURLWithPath: log)), as: UTF8.self)
     }
 }

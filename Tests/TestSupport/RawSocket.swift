@@ -22,6 +22,10 @@ package final class RawSocket {
     private var buffer: [UInt8] = []
     private var position = 0
 
+    /// What turns plaintext into what is sent, and what comes into plaintext; nil: in the clear.
+    package var seal: (([UInt8]) -> [UInt8])?
+    package var open: (([UInt8]) throws -> [UInt8])?
+
     /// - Parameter receiveBuffer: SO_RCVBUF, for a peer that reads slowly.
     package init(port: Int, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -76,7 +80,8 @@ package final class RawSocket {
     // MARK: Sending
 
     /// - Parameter pieceByteCount: sent in pieces of this size, each a packet of its own.
-    package func send(_ bytes: [UInt8], pieceByteCount: Int? = nil) throws {
+    package func send(_ plaintext: [UInt8], pieceByteCount: Int? = nil) throws {
+        let bytes = seal.map { $0(plaintext) } ?? plaintext
         var start = 0
         while start < bytes.count {
             let end = min(bytes.count, start + (pieceByteCount ?? bytes.count))
@@ -139,8 +144,11 @@ package final class RawSocket {
 
     /// Whether the peer closes now, without another byte.
     package func isClosed() throws -> Bool {
-        if position < buffer.count { return false }
-        return try !receiveMore()
+        // Over TLS what comes need not be anything said.
+        while position == buffer.count {
+            if try !receiveMore() { return true }
+        }
+        return false
     }
 
     /// Whether nothing comes for that long.
@@ -157,7 +165,8 @@ package final class RawSocket {
         }
         let count = recv(descriptor, scratch.baseAddress, min(byteCount, scratch.count), 0)
         let number = errno
-        buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: scratch[..<max(0, count)]))
+        let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<max(0, count)])
+        if let open { buffer += try open(Array(bytes)) } else { buffer.append(contentsOf: bytes) }
         receivedBytes += UInt64(max(0, count))
         if count > 0 { return true }
         if count == 0 || number == ECONNRESET { return false }

@@ -11,8 +11,8 @@ enum WorkerOrder: Equatable, Sendable {
     case setConnections(Int)
     case setStreams(Int)
     case setLoadPaused(Bool)
-    case startSlowReader(seconds: Double)
     case setWritePolicy(WritePolicy)
+    case startSlowReader(seconds: Double)
     case inspect(loop: Int?, id: UInt64)
     case stop(withinSeconds: Double)
 
@@ -28,9 +28,9 @@ enum WorkerOrder: Equatable, Sendable {
         case .setConnections(let count): order("set_connections", .number(Double(count)))
         case .setStreams(let count): order("set_streams", .number(Double(count)))
         case .setLoadPaused(let paused): order("set_load_paused", .bool(paused))
-        case .startSlowReader(let seconds): order("start_slow_reader", .number(seconds))
         case .inspect(let loop, let id):
             order("inspect", loop.map { .array([.number(Double($0)), .number(Double(id))]) })
+        case .startSlowReader(let seconds): order("start_slow_reader", .number(seconds))
         case .setWritePolicy(let policy): order("set_write_policy", .string(policy.rawValue))
         case .stop(let seconds): order("stop", .number(seconds))
         }
@@ -55,13 +55,13 @@ enum WorkerOrder: Equatable, Sendable {
         case "set_connections": self = .setConnections(try count())
         case "set_streams": self = .setStreams(try count())
         case "set_load_paused": self = .setLoadPaused(value == .bool(true))
-        case "start_slow_reader": self = .startSlowReader(seconds: max(0, min(try number(), 86_400)))
         case "inspect":
             let place: [Double] = if case .array(let values) = value { values.compactMap(\.number) } else { [] }
             self = .inspect(loop: place.first.flatMap { Int(exactly: $0) }, id: place.last.flatMap { UInt64(exactly: $0) } ?? 0)
         case "set_write_policy":
             guard let policy = value.string.flatMap(WritePolicy.init(rawValue:)) else { throw PlanError(name: "value") }
             self = .setWritePolicy(policy)
+        case "start_slow_reader": self = .startSlowReader(seconds: try number())
         case "stop": self = .stop(withinSeconds: try number())
         default: throw PlanError(name: "order")
         }

@@ -25,7 +25,7 @@ extension Violation {
         lines.append("    cb    = " + Violation.compared(foundRequest.callback, expectedRequest.callback))
         lines.append("    bufs  = " + Violation.compared(foundRequest.buffers, expectedRequest.buffers))
         let counts = (String(foundRequest.bufferCount), String(expectedRequest.bufferCount))
-        lines.append("    nbufs = " + Violation.padded(counts.0, to: 18) + (counts.0 == counts.1 ? "" : "  // should be \(counts.1)"))
+        lines.append("    nbufs = " + (counts.0 == counts.1 ? counts.0 : Violation.padded(counts.0, to: 18) + "  // should be \(counts.1)"))
         lines.append("  }")
         if let changeOffset {
             lines.append("  bytes differ from +\(changeOffset) of \(write.byteCount)")

@@ -35,6 +35,8 @@ package enum ExportFormat: String, Sendable, CaseIterable {
     case hgrm
     /// The samples with their times, as Prometheus takes them in.
     case openmetrics
+    /// The verdict and the thresholds as test cases.
+    case junit
 
     /// - Parameter histogram: for `hgrm`, which one; must be the name of a histogram.
     package func makeExporter(histogram: String) -> any Exporter {
@@ -44,6 +46,7 @@ package enum ExportFormat: String, Sendable, CaseIterable {
         case .hlog: HistogramLogExporter()
         case .hgrm: PercentileSpectrumExporter(histogram: histogram)
         case .openmetrics: OpenMetricsExporter()
+        case .junit: JUnitExporter()
         }
     }
 }

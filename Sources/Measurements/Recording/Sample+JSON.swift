@@ -12,6 +12,9 @@ extension Sample {
             case nil: continue
             }
         }
+        // Behind the time, which readers look for in a line's first bytes.
+        if let phase { json.set(.string(phase), atPath: "phase") }
+        if isWarmup { json.set(.bool(true), atPath: "warmup") }
         if let server {
             let rows = server.fullestConnections(connectionLimit)
             json.set(.array(rows.map(\.json)), atPath: "server.\(Sample.connectionsName)")
@@ -40,6 +43,8 @@ extension Sample {
     init(json: JSON) throws(RecordingError.Cause) {
         guard json["time"]?.number != nil, json["interval"]?.number != nil else { throw .missing("time") }
         self.init(timeNanoseconds: 0, intervalNanoseconds: 0, server: nil, client: nil, process: ProcessSample())
+        phase = json["phase"]?.string
+        isWarmup = json["warmup"] == .bool(true)
         for metric in Metric.all {
             guard let value = json[path: metric.name] else { continue }
             if metric.kind == .histogram {

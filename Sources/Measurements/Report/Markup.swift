@@ -1,4 +1,4 @@
-/// HTML that is safe to show: what the program's author wrote, and escaped words of others.
+/// HTML or XML that is safe to show: what the program's author wrote, and escaped words of others.
 ///
 /// A literal stands as it is. Whatever is put into one with `\( )` is escaped, unless it is
 /// `Markup` itself: so no name, path or event of a recording can become a tag, an attribute
@@ -43,8 +43,9 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
                 case ">": text += "&gt;"
                 case "\"": text += "&quot;"
                 case "'": text += "&#39;"
-                // Control characters have no place in HTML; the bidirectional ones can make a line read as another.
-                case "\u{0}"..."\u{8}", "\u{B}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+                // Control characters have no place in HTML or XML; the bidirectional ones can make a line read as another.
+                case "\u{0}"..."\u{8}", "\u{B}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}",
+                    "\u{FFFE}", "\u{FFFF}":
                     text.unicodeScalars.append("\u{FFFD}")
                 default: text.unicodeScalars.append(scalar)
                 }

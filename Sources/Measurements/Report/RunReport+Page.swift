@@ -42,8 +42,7 @@ extension RunReport {
     private var verdict: Markup {
         let isLoad = header?.request.load != nil
         let isTrustworthy: Bool? = if case .bool(let yes)? = summary[path: "verdict.trustworthy"] { yes } else { nil }
-        var reasons: [String] = []
-        if case .array(let words)? = summary[path: "verdict.reasons"] { reasons = words.compactMap(\.string) }
+        var reasons = JudgedThreshold.strings(summary[path: "verdict.reasons"])
         if recordedSummary == nil {
             reasons.append("the recording has no summary: the run was killed, or is not over; these numbers are of its \(sampleCount) samples")
         }

@@ -15,6 +15,8 @@ package struct RunReport: Exporter {
     private(set) var recordedSummary: JSON?
     /// Made again from the samples, for a run without one.
     private(set) var ownSummary: Summary?
+    /// Names, and when each ended, seconds.
+    private(set) var phases: [(name: String, end: Double, isWarmup: Bool)] = []
     private var before: Sample?
 
     /// As many as anybody reads; a recording of a day may have more.
@@ -36,6 +38,9 @@ package struct RunReport: Exporter {
             timelines[index].add(.init(time: time, span: span, values: plot.read(sample, before)))
         }
         ownSummary?.add(sample)
+        if let phase = sample.phase {
+            if phases.last?.name == phase { phases[phases.count - 1].end = time } else { phases.append((phase, time, sample.isWarmup)) }
+        }
         var sample = sample
         sample.client?.forgetHistograms()
         sample.server?.connections = []

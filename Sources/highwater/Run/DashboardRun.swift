@@ -160,8 +160,8 @@ final class DashboardRun {
                 return .natural
             case .changeLoad(let steps): changed { control.change(by: steps) }
             case .togglePauseLoad: changed { control.togglePause() }
-            case .startSlowReader: changed { run.source.startSlowReader(seconds: DashboardRun.slowReaderSeconds) }
             case .runAgain: runAgain()
+            case .startSlowReader: changed { run.source.startSlowReader(seconds: DashboardRun.slowReaderSeconds) }
             case .suspend: suspend { _ = kill(0, SIGTSTP) }
             case .redraw: terminal.redraw()
             case nil: break

@@ -1,0 +1,47 @@
+import Measurements
+import Testing
+
+@Suite("JUnit's XML")
+struct JUnitTests {
+    private let header = RecordingHeader(
+        toolVersion: "1", hostName: "box", system: "Linux", cpuCount: 2, commandLine: ["highwater", "<&\u{FFFF}>"],
+        startedUnixSeconds: 1_700_000_000, plan: .null)
+
+    private func export(_ summary: JSON?) -> String {
+        var exporter = ExportFormat.junit.makeExporter(histogram: "client.service_time")
+        var text = exporter.begin(header) + exporter.add(distinctSample())
+        if let summary { text += exporter.add(summary: summary) }
+        return text + exporter.end()
+    }
+
+    private func threshold(_ check: String, passed: Bool, _ value: JSON, unit: String = "s") -> JSON {
+        .object([
+            .init("phase", .string("steady")), .init("check", .string(check)), .init("passed", .bool(passed)), .init("value", value),
+            .init("unit", .string(unit)), .init("reason", .string("nothing was measured")),
+        ])
+    }
+
+    @Test("has a case for the verdict and for each threshold, with what it was instead")
+    func cases() {
+        let text = export(.object([
+            .init("thresholds", .array([
+                threshold("response_time.p99 < 25ms", passed: false, .number(0.0312)), threshold("a > 0", passed: true, .number(1)),
+                threshold("b > 0", passed: false, .null),
+            ])),
+            .init("verdict", .object([.init("trustworthy", .bool(false)), .init("reasons", .array([.string("late"), .string("busy")]))])),
+        ]))
+        #expect(text.contains("tests=\"5\" failures=\"3\" errors=\"0\" time=\"1000.000\""))
+        #expect(text.contains("classname=\"highwater.steady\" name=\"response_time.p99 &lt; 25ms\" time=\"1000.000\">\n  <failure"))
+        #expect(text.contains("message=\"response_time.p99 &lt; 25ms: 31.2ms\""))
+        #expect(text.contains("name=\"a &gt; 0\" time=\"1000.000\"/>"))
+        #expect(text.contains("b &gt; 0: nothing was measured"))
+        #expect(text.contains("message=\"late; busy\""))
+        #expect(!text.unicodeScalars.contains("\u{FFFF}"))
+    }
+
+    @Test("of a run that was killed has an error, not a pass")
+    func killed() {
+        let text = export(nil)
+        #expect(text.contains("tests=\"1\" failures=\"0\" errors=\"1\"") && text.contains("<error type=\"unknown\" message=\"the recording has no summary"))
+    }
+}
