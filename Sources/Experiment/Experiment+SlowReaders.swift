@@ -7,6 +7,9 @@ extension Experiment {
     /// Slow readers that were asked for one by one, each with a thread: a few show all there is to see.
     private static let slowReaderLimit = 16
 
+    /// The longest that one stays.
+    private static let longestSeconds = 86_400.0
+
     /// Seeds of slow readers, which no other client comes to: below this there are enough for years.
     private static let firstSlowSeed: UInt64 = 1 << 40
 
@@ -19,6 +22,7 @@ extension Experiment {
             note(.warning, source: "load", "no more than \(Experiment.slowReaderLimit) slow readers")
             return false
         }
+        let seconds = seconds.isFinite ? min(max(seconds, 0), Experiment.longestSeconds) : 0
         guard addSlowReaders(1, seconds: seconds) else { return false }
         note(.info, source: "load", "a slow reader, for \(Figure.fixed(seconds, decimals: seconds == seconds.rounded() ? 0 : 1)) s")
         return true
