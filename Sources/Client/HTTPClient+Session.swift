@@ -90,7 +90,7 @@ extension HTTPClient: SessionHandler {
         switch kind {
         case .settings: greetingDidArrive()
         case .reset: peerHasReset = true
-        case .ping, .priority, .windowUpdate: break
+        case .ping, .priority, .windowUpdate, .emptyData: break
         }
     }
 

@@ -20,6 +20,10 @@ package struct Moment: Sendable {
         timeNanoseconds = sample.timeNanoseconds
         var server = sample.server
         server?.connections = []
+        // Of a ledger in trouble the broken writes are what one looks at; ten minutes of all of them would be 30 MB.
+        if let writes = server?.pendingWrites, writes.count > Moment.pendingWriteLimit {
+            server?.pendingWrites = Array((writes.filter(\.isReset) + writes.filter { !$0.isReset }).prefix(Moment.pendingWriteLimit))
+        }
         self.server = server
         service = sample.client.map { LatencyBuckets($0.serviceTime) } ?? LatencyBuckets()
         response = sample.client.map { LatencyBuckets($0.responseTime) } ?? LatencyBuckets()
@@ -34,6 +38,9 @@ package struct Moment: Sendable {
         rates = Rates(sample, previous, seconds: seconds)
         rows = ConnectionRow.rows(sample.server?.connections ?? [], previous?.rows ?? [], seconds: seconds)
     }
+
+    /// Rows of the ledger that a moment keeps: a screenful.
+    static let pendingWriteLimit = 64
 
     /// Rows that a past moment keeps: a screenful. With all of them, ten minutes of 10 000 connections would be 2 GB.
     static let pastRowLimit = 16
@@ -71,6 +78,7 @@ package struct Rates: Equatable, Sendable {
     package var directWrites = 0.0
     package var queuedWrites = 0.0
     package var arenaResets = 0.0
+    package var sessions = CacheRates()
     package var strings = CacheRates()
     package var buffers = CacheRates()
     package var pool = CacheRates()
@@ -105,6 +113,7 @@ package struct Rates: Equatable, Sendable {
         directWrites = rate(writes?.direct, oldWrites?.direct)
         queuedWrites = rate(writes?.queued, oldWrites?.queued)
         arenaResets = rate(server?.arena.resets, oldServer?.arena.resets)
+        sessions = CacheRates(client?.sessions, oldClient?.sessions, seconds)
         strings = CacheRates(client?.strings, oldClient?.strings, seconds)
         buffers = CacheRates(client?.buffers, oldClient?.buffers, seconds)
         pool = CacheRates(server?.arena.pool, oldServer?.arena.pool, seconds)

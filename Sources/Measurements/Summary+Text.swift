@@ -44,8 +44,8 @@ extension Summary {
             "connections",
             [
                 "\(client.openedConnections) opened", "\(client.failedConnects) failed",
-                "\(client.reconnects) reconnects", "\(client.renewedConnections) renewed", "\(maximumText("client.connections.open")) open at most",
-            ])
+                "\(client.reconnects) reconnects", "\(maximumText("client.connections.open")) open at most",
+            ] + (client.renewedConnections > 0 ? ["\(client.renewedConnections) renewed"] : []))
         if client.tls.isUsed { page.write("TLS", client.tls.items) }
         page.lines.append("")
         writeLatencies(to: &page)
@@ -72,7 +72,7 @@ extension Summary {
             "\(Figure.percent(hitRate)) hits", "\(cache.lookups) look-ups",
             "\(maximumText("\(name).entries")) entries", "\(Figure.bytes(maximum(of: "\(name).bytes") ?? 0)) at most",
             "\(cache.evictions) evictions",
-        ]
+        ] + (cache.waitedNanoseconds > 0 ? ["waited \(Figure.time(nanoseconds: cache.waitedNanoseconds)) for the lock"] : [])
     }
 
     private func writeLatencies(to page: inout Page) {

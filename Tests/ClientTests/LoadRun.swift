@@ -80,7 +80,7 @@ func expectSums(_ run: LoadRun, requests: Int? = nil, _ location: SourceLocation
     let errors = sample.errors
     #expect(
         sample.erroredRequests == errors.connect + errors.closed + errors.reset + errors.goaway + errors.timeout
-            + errors.protocolError + errors.aborted + errors.abandoned, sourceLocation: location)
+            + errors.protocolError + errors.aborted + errors.abandoned + errors.circuit, sourceLocation: location)
     #expect(sample.inFlightRequests == 0, sourceLocation: location)
     #expect(sample.openConnections == 0, sourceLocation: location)
     #expect(run.leaseCount == 0, sourceLocation: location)

@@ -144,8 +144,11 @@ package final class RawSocket {
 
     /// Whether the peer closes now, without another byte.
     package func isClosed() throws -> Bool {
-        if position < buffer.count { return false }
-        return try !receiveMore()
+        // Over TLS what comes need not be anything said.
+        while position == buffer.count {
+            if try !receiveMore() { return true }
+        }
+        return false
     }
 
     /// Whether nothing comes for that long.

@@ -12,7 +12,8 @@ package final class SpawnedProgram {
     /// - Parameter output: the file for what it says; it must not exist.
     package init(_ path: String, _ arguments: [String], output: String) throws {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, Int32(O_CLOEXEC)) == 0 else { throw SystemError(call: "pipe", number: errno) }
+        guard pipe(&ends) == 0 else { throw SystemError(call: "pipe", number: errno) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
