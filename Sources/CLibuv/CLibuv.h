@@ -1,9 +1,10 @@
 // The fence around libuv and the socket calls that go with it.
 //
-// Only what Swift cannot say itself: macros with casts, unions, and `int` out-parameters.
+// Only what Swift cannot say itself: macros with casts, unions, `int` out-parameters, what no module has.
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -60,6 +61,13 @@ static inline void hw_block_sigpipe(void) {
     sigemptyset(&set);
     sigaddset(&set, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+// Idle memory of malloc's heaps goes back to the system, where the C library can do that.
+static inline void hw_return_idle_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 // CPU time of the calling thread, nanoseconds (CLOCK_THREAD_CPUTIME_ID).

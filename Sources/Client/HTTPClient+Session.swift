@@ -97,7 +97,7 @@ extension HTTPClient: SessionHandler {
         switch kind {
         case .settings: greetingDidArrive()
         case .reset: peerHasReset = true
-        case .ping, .priority, .windowUpdate: break
+        case .ping, .priority, .windowUpdate, .emptyData: break
         }
     }
 

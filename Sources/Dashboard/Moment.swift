@@ -20,6 +20,10 @@ package struct Moment: Sendable {
         timeNanoseconds = sample.timeNanoseconds
         var server = sample.server
         server?.connections = []
+        // Of a ledger in trouble the broken writes are what one looks at; ten minutes of all of them would be 30 MB.
+        if let writes = server?.pendingWrites, writes.count > Moment.pendingWriteLimit {
+            server?.pendingWrites = Array((writes.filter(\.isReset) + writes.filter { !$0.isReset }).prefix(Moment.pendingWriteLimit))
+        }
         self.server = server
         service = sample.client.map { LatencyBuckets($0.serviceTime) } ?? LatencyBuckets()
         response = sample.client.map { LatencyBuckets($0.responseTime) } ?? LatencyBuckets()
@@ -34,6 +38,9 @@ package struct Moment: Sendable {
         rates = Rates(sample, previous, seconds: seconds)
         rows = ConnectionRow.rows(sample.server?.connections ?? [], previous?.rows ?? [], seconds: seconds)
     }
+
+    /// Rows of the ledger that a moment keeps: a screenful.
+    static let pendingWriteLimit = 64
 
     /// Rows that a past moment keeps: a screenful. With all of them, ten minutes of 10 000 connections would be 2 GB.
     static let pastRowLimit = 16

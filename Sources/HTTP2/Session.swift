@@ -276,6 +276,8 @@ package final class Session {
                 unsafe handler.sessionDidReceiveHead(self, token, endsStream: endsStream)
             }
         case NGHTTP2_DATA:
+            let isEmpty = unsafe header.length <= frame.pointee.data.padlen
+            if isEmpty && header.flags & hw_flag_end_stream == 0 { handler.sessionDidReceiveControlFrame(.emptyData) }
             guard header.flags & hw_flag_end_stream != 0,
                 let token = unsafe token(of: header.stream_id)
             else { return 0 }

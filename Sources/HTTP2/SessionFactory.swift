@@ -20,6 +20,9 @@ package final class SessionFactory {
     /// Times that nghttp2 needed memory that was not on a free list.
     package var mallocCount: UInt64 { allocator.mallocCount }
 
+    /// Gives idle memory back to malloc.
+    package func trim() { allocator.trim() }
+
     /// - Parameter validatesMessages: whether nghttp2 checks the rules of HTTP on top of those of
     ///   HTTP/2 (RFC 9113, 8). Always for a server. A load client may leave it out: 15 % less CPU.
     /// - Returns: nil when there is no memory.

@@ -18,7 +18,7 @@ package protocol SessionHandler: AnyObject {
     func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer)
     /// The stream is over, for whatever reason; the token is used no more.
     func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode)
-    /// A frame that costs the sender little and us some: RST_STREAM, PING, SETTINGS, PRIORITY, WINDOW_UPDATE.
+    /// A frame that costs the sender little and us some: RST_STREAM, PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA.
     func sessionDidReceiveControlFrame(_ kind: ControlFrame)
     /// A frame that breaks the rules; nghttp2 answers it by itself.
     func sessionDidReceiveInvalidFrame()
@@ -46,4 +46,6 @@ package enum BodyPart {
 /// Frames that a flood is made of.
 package enum ControlFrame: Sendable {
     case reset, ping, settings, priority, windowUpdate
+    /// DATA without a byte of data that does not end its stream (CVE-2019-9518).
+    case emptyData
 }

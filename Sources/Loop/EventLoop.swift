@@ -75,6 +75,10 @@ package final class EventLoop {
     /// CPU time of the calling thread, nanoseconds.
     package static func threadCPUNanoseconds() -> UInt64 { hw_thread_cpu_nanoseconds() }
 
+    /// Has malloc give what it holds idle back to the system: freed blocks below a live one would stay
+    /// resident for good. Takes milliseconds: when much has gone, not at every tick.
+    package static func returnIdleMemory() { hw_return_idle_memory() }
+
     // MARK: Idle writes and timers
 
     func takeIdleWrite() -> UnsafeMutablePointer<PendingWrite>? {

@@ -11,8 +11,11 @@ extension LatencyHistogram {
     package static var zlibVersion: String { unsafe String(cString: CZlib.zlibVersion()) }
 
     /// Deflated and in Base64; begins `HISTFAAA`.
-    package var encodedText: String {
-        let payload = encodedCounts
+    package var encodedText: String { LatencyHistogram.encodedText(recordedValues) }
+
+    /// The same, of what `recordedValues` has given before: finding those is most of the work.
+    static func encodedText(_ values: [(nanoseconds: UInt64, count: UInt64)]) -> String {
+        let payload = encodedCounts(values)
         var plain = Bytes()
         plain.append(Encoding.cookie)
         plain.append(UInt32(payload.bytes.count))
@@ -78,10 +81,10 @@ extension LatencyHistogram {
         case tooLarge
     }
 
-    private var encodedCounts: Bytes {
+    private static func encodedCounts(_ values: [(nanoseconds: UInt64, count: UInt64)]) -> Bytes {
         var payload = Bytes()
         var next = 0
-        forEachBucket { value, count in
+        for (value, count) in values {
             let bucket = Encoding.bucket(of: value)
             if bucket > next { payload.append(number: -Int64(bucket - next)) }
             payload.append(number: Int64(clamping: count))
@@ -92,7 +95,7 @@ extension LatencyHistogram {
 }
 
 /// The arithmetic of the layout with three digits and unit 1, and zlib.
-private enum Encoding {
+enum Encoding {
     static let cookie: UInt32 = 0x1c84_9313
     static let compressedCookie: UInt32 = 0x1c84_9314
 

@@ -15,7 +15,7 @@ extension Metric {
         })
 
     private static let serverRequests: [Metric] = [
-        serverGroup.counter("requests.started", .request, \.startedRequests, "Requests whose head was complete"),
+        serverGroup.counter("requests.started", .request, \.startedRequests, "Requests whose head was complete, or that were refused before"),
         serverGroup.counter("requests.completed", .request, \.completedRequests, "Requests answered in full, as handed to the socket's queue"),
         serverGroup.gauge("requests.active", .request, \.activeRequests, "Started and not yet answered, now"),
         serverGroup.counter("errors.protocol", .error, \.protocolErrors, "Peers that broke the protocol"),

@@ -17,7 +17,8 @@ package struct ServerSample: Sendable, Equatable {
     package var tls = TLSSample()
 
     // Requests
-    /// Requests whose head was complete, and those answered in full (handed to the socket's queue).
+    /// Requests whose head was complete or that were refused before, and those answered in full (handed to
+    /// the socket's queue).
     package var startedRequests: UInt64 = 0
     package var completedRequests: UInt64 = 0
     /// Requests started and not yet answered, now. HTTP/2: open streams with a request.

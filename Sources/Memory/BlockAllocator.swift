@@ -37,14 +37,22 @@ package final class BlockAllocator {
 
     deinit {
         precondition(blocksOut == 0, "block allocator ended with blocks out")
+        freeIdle()
+        unsafe idle.deallocate()
+    }
+
+    private func freeIdle() {
         for sizeClass in 0..<BlockAllocator.classCount {
             while let block = unsafe idle[sizeClass] {
                 unsafe idle[sizeClass] = unsafe block.load(as: UnsafeMutableRawPointer?.self)
                 unsafe Glibc.free(block)
             }
         }
-        unsafe idle.deallocate()
+        idleByteCount = 0
     }
+
+    /// Gives idle blocks back to malloc.
+    package func trim() { freeIdle() }
 
     /// Uninitialised memory, aligned to 16 bytes; nil when there is none.
     package func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {

@@ -100,6 +100,9 @@ extension Connection {
 
     /// Answers what cannot be served and ends the connection: nothing after an error is parsed.
     private func reject(_ exchange: UnsafeMutablePointer<Exchange>, status: Int) {
+        // Answered, so begun: nothing is completed that was not started.
+        server.counters.startedRequests += 1
+        requestCount += 1
         unsafe exchange.pointee.response = .text(status, "bad request\n")
         closesAfterResponse = true
         unsafe exchange.pointee.method = .get

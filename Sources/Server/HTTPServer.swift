@@ -44,6 +44,8 @@ package final class HTTPServer {
     }
     private let countersStorage: UnsafeMutablePointer<ServerSample>
     private var pendingByteHighWater = 0
+    /// Most connections at a tick since memory was given back.
+    private var trimPeak = 0
     /// The connection that somebody looks at.
     private weak var inspected: Connection?
 
@@ -76,6 +78,19 @@ package final class HTTPServer {
         drainTimer = Timer(loop: loop)
         counters.loopCount = 1
         connections.reserveCapacity(1024)
+        do {
+            try listen(socket, secureSocket)
+        } catch {
+            // Or the loop would never end.
+            listener?.close()
+            drainTimer.close()
+            throw error
+        }
+        drainTimer.target = self
+        watchWrites()
+    }
+
+    private func listen(_ socket: Listener.Socket, _ secureSocket: Listener.Socket?) throws(LoopError) {
         listener = try Listener(
             loop: loop, socket: socket, sendBufferByteCount: configuration.sendBufferByteCount
         ) { [unowned self] stream in accept(stream, over: nil) }
@@ -84,8 +99,6 @@ package final class HTTPServer {
                 loop: loop, socket: secureSocket, sendBufferByteCount: configuration.sendBufferByteCount
             ) { [unowned self] stream in accept(stream, over: tls) }
         }
-        drainTimer.target = self
-        watchWrites()
     }
 
     deinit {
@@ -226,8 +239,21 @@ package final class HTTPServer {
         inspected?.inspector = ConnectionInspector()
     }
 
-    /// Gives idle memory back. Once a tick.
-    package func trim() { loop.arenas.trim(toIdleArenas: loop.arenas.currentStatistics.inUseCount + 64) }
+    /// Gives idle memory back. Once a tick: the arenas beyond those in use and a few; everything when
+    /// most connections have gone since the last time.
+    package func trim() {
+        trimPeak = max(trimPeak, connections.count)
+        guard connections.count < trimPeak / 2, trimPeak >= HTTPServer.trimmedConnectionCount else {
+            return loop.arenas.trim(toIdleArenas: loop.arenas.currentStatistics.inUseCount + 64)
+        }
+        trimPeak = connections.count
+        loop.arenas.trim(toIdleArenas: 0)
+        sessions.trim()
+        EventLoop.returnIdleMemory()
+    }
+
+    /// What fewer connections leave behind is not worth the milliseconds.
+    private static let trimmedConnectionCount = 128
 }
 
 extension HTTPServer: TimerTarget {

@@ -32,13 +32,20 @@ extension Trials {
             var plan = closedLoad(connections: 64, streams: 4, path: "/bytes/64")
             plan.client?.loops = 4
             plan.client?.cacheScope = scope
-            return Trial(name: scope.rawValue, plan: plan, expectation: scope.isUnsafe ? .fails : .isClean)
+            return trial(scope.rawValue, plan)
         })
 
     private static func writePolicies(_ plan: (WritePolicy) -> Plan) -> [Trial] {
         [WritePolicy.resetEarly, .copy, .lease].map { policy in
-            Trial(name: policy.rawValue, plan: plan(policy), expectation: policy.isUnsafe ? .fails : .isClean)
+            trial(policy.rawValue, plan(policy))
         }
+    }
+
+    /// What is unsafe gets longer: it ends when it dies.
+    private static func trial(_ name: String, _ plan: Plan) -> Trial {
+        var plan = plan
+        if plan.isUnsafe { plan.duration = .seconds(15) }
+        return Trial(name: name, plan: plan, expectation: plan.isUnsafe ? .fails : .isClean)
     }
 
     /// Each in a process of its own, so that costs compare.

@@ -19,7 +19,7 @@ struct RunCommand: ParsableCommand {
     var trials: Trials
 
     @Option(
-        name: [.customShort("d"), .long], parsing: .unconditional, help: "Most time for one trial. (default: 5s)",
+        name: [.customShort("d"), .long], parsing: .unconditional, help: "Most time for one trial. (default: 5s; 15s for the one that is to fail)",
         transform: { try Quantity.duration($0, in: .milliseconds(100)...(.seconds(3_600))) })
     var duration: Duration?
 

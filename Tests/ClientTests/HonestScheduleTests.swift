@@ -18,11 +18,9 @@ struct HonestScheduleTests {
         let server = try ServerThread()
         var marks: [(seconds: Double, fired: UInt64)] = []
         func mark(_ generator: LoadGenerator) {
-            // What is due at the time of a reading goes out before it.
-            let before = EventLoop.monotonicNanoseconds()
-            let fired = generator.sample().startedRequests
-            let after = EventLoop.monotonicNanoseconds()
-            marks.append((Double(before / 2 + after / 2) / 1e9, fired))
+            // A reading begins with a look at the clock, and what is due by then goes out before it.
+            let seconds = Double(EventLoop.monotonicNanoseconds()) / 1e9
+            marks.append((seconds, generator.sample().startedRequests))
         }
         let run = try LoadRun(
             server.configuration {

@@ -28,6 +28,14 @@ extension ProgramTests {
             #expect(result.code == 2 && result.errors.contains("--body-check"), "\(result)")
         }
 
+        @Test("fails when no answer came that it could look at")
+        func nothing() throws {
+            let server = try RunningServer()
+            let result = try Program.run("load", server.url("/drip?delay=5"), "--body-check", "-c", "1", "-n", "2", "--timeout", "50ms")
+            #expect(result.code == 1 && result.errors.contains("--body-check"), "\(result)")
+            _ = try server.stop()
+        }
+
         @Test("ends with 99 when an answer is wrong, which is in summary and recording")
         func wrongAnswer() throws {
             let server = try RunningServer()

@@ -29,9 +29,13 @@ final class RunningServer {
     /// Where TLS is spoken, with --tls.
     let securePort: Int?
 
-    init(_ arguments: String...) throws {
-        let process = try ChildProcess(
-            Program.path, ["serve", "--listen", "127.0.0.1:0", "--json"] + arguments)
+    convenience init(_ arguments: String...) throws {
+        try self.init(adopting: ChildProcess(
+            Program.path, ["serve", "--listen", "127.0.0.1:0", "--json"] + arguments))
+    }
+
+    /// A server that was started another way, and says where it listens.
+    init(adopting process: ChildProcess) throws {
         let port = process.wait(seconds: 10) { () -> Int? in
             guard let match = (process.output + process.errors).firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\b[^\n]*\n/) else { return nil }
             return Int(match.1)

@@ -46,9 +46,11 @@ final class TmuxScreen {
     }
 
     /// To the program, not to the shell below.
-    func signal(_ number: Int32) throws {
-        let pid = try #require(pid_t(contents("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
-        kill(pid, number)
+    func signal(_ number: Int32) throws { kill(try programID(), number) }
+
+    /// The program's, not the shell's below.
+    func programID() throws -> pid_t {
+        try #require(pid_t(contents("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 
     /// Looks at the screen until it gives something.

@@ -223,7 +223,7 @@ import Testing
         }
     }
 
-    @Test("calms down whoever floods it", arguments: ["ping", "settings", "reset", "empty window", "priority"])
+    @Test("calms down whoever floods it", arguments: ["ping", "settings", "reset", "empty window", "priority", "empty data"])
     func floods(kind: String) throws {
         let end = try withServer { server in
             let peer = try HTTP2Client(server)
@@ -236,6 +236,11 @@ import Testing
                     let stream = UInt32(number * 2 + 1)
                     flood += Frame.request(stream, "/delay/1") + Frame.reset(stream).bytes
                 case "priority": flood += Frame(kind: .priority, stream: 1, payload: [0, 0, 0, 0, 1]).bytes
+                case "empty data":
+                    if number == 0 { flood += Frame.request(1, "/post", method: "POST", ends: false) }
+                    // Padding is no data either.
+                    let padded = Frame(kind: .data, flags: 8, stream: 1, payload: [2, 0, 0]).bytes
+                    flood += number % 2 == 0 ? padded : Frame.data(1, [], ends: false).bytes
                 default: flood += Frame.windowUpdate(0, 1).bytes
                 }
             }

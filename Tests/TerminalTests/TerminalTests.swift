@@ -13,6 +13,16 @@ struct TerminalTests {
         try Terminal(environment: environment, input: pty.follower, output: pty.follower)
     }
 
+    @Test("has another stack for a fault for want of stack")
+    func signalStack() throws {
+        let pty = try PseudoTerminal()
+        let terminal = try open(pty, trueColour)
+        var stack = stack_t()
+        #expect(sigaltstack(nil, &stack) == 0)
+        #expect(stack.ss_flags & Int32(SS_DISABLE) == 0 && stack.ss_size >= 16_384)
+        terminal.close()
+    }
+
     private func dashboard(_ samples: Int = 6) -> Dashboard {
         var run = RunDescription(
             address: "127.0.0.1:8443", protocolName: "h2c", connections: 8, streams: 4, load: "closed", hasServer: true, hasClients: true)

@@ -25,9 +25,11 @@ struct ArenaPanel: Panel {
         }
         if frame.height >= 6 {
             bottom -= 1
-            frame.line(marks(arena, moment.rates, width: frame.width - 2, glyphs), 1, bottom)
+            let audit = moment.server?.audit ?? AuditSample()
+            frame.line(marks(arena, audit, moment.rates, width: frame.width - 2, glyphs), 1, bottom)
         }
-        strips(moment.rows, loops: moment.server?.loopCount ?? 1, from: 1, to: bottom, &frame, glyphs)
+        let broken = (moment.server?.pendingWrites ?? []).filter(\.isReset).map { ($0.loop, $0.connection) }
+        strips(moment.rows, broken, loops: moment.server?.loopCount ?? 1, from: 1, to: bottom, &frame, glyphs)
     }
 
     private func total(_ arena: ArenaSample, _ frame: inout Frame, _ glyphs: GlyphSet) {
@@ -50,7 +52,7 @@ struct ArenaPanel: Panel {
     }
 
     private func strips(
-        _ rows: [ConnectionRow], loops: Int, from top: Int, to bottom: Int, _ frame: inout Frame, _ glyphs: GlyphSet
+        _ rows: [ConnectionRow], _ broken: [(loop: Int, connection: UInt64)], loops: Int, from top: Int, to bottom: Int, _ frame: inout Frame, _ glyphs: GlyphSet
     ) {
         guard bottom > top else { return }
         // The largest few of possibly thousands: no need to sort them all.
@@ -67,14 +69,18 @@ struct ArenaPanel: Panel {
         }
         let scale = busiest.map { max($0.sample.arenaReservedBytes, $0.sample.arenaHighWaterBytes) }.max() ?? 1
         for (offset, row) in busiest.enumerated() {
-            frame.text("#" + row.name(loops: loops).left(5), 1, top + offset, .dim)
+            // An arena was reset under one of its writes.
+            let isBroken = broken.contains { $0.loop == row.sample.loop && $0.connection == row.sample.id }
+            frame.text((isBroken ? "!" : "#") + row.name(loops: loops).left(5), 1, top + offset, isBroken ? .crit : .dim)
             ArenaStrip(row.sample, scale: scale).draw(7, top + offset, width: frame.width - 7 - 8, &frame, glyphs)
             frame.text(GridFigure.shortBytes(row.sample.arenaUsedBytes), endingAt: frame.width - 1, top + offset, .text)
         }
     }
 
-    private func marks(_ arena: ArenaSample, _ rates: Rates, width: Int, _ glyphs: GlyphSet) -> Line {
-        line(width, [
+    private func marks(_ arena: ArenaSample, _ audit: AuditSample, _ rates: Rates, width: Int, _ glyphs: GlyphSet) -> Line {
+        let violations: [(String, String, Role)] = audit.violations == 0
+            ? [] : [("VIOLATIONS", GridFigure.count(audit.violations).left(5), .crit)]
+        return line(width, violations + [
             ("largest exchange", GridFigure.bytes(arena.exchangeBytesHighWater).left(9), .text),
             ("resets", (GridFigure.count(rates.arenaResets.rounded()) + "/s").left(8), .text),
             ("most in use", GridFigure.count(arena.inUseHighWater), .text),

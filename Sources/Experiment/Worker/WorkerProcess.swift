@@ -71,7 +71,10 @@ package final class WorkerProcess: SampleSource {
     package func start() throws(ExperimentError) {
         startNanoseconds = EventLoop.monotonicNanoseconds()
         send(.start)
-        try wait { if case .running = $0 { true } else { false } }
+        // It may be dead before it could say so: that is a run, and has an outcome.
+        try wait { [unowned self] stage in
+            if case .running = stage { true } else { outcome != nil }
+        }
     }
 
     package func askForSample() {
@@ -149,6 +152,8 @@ package final class WorkerProcess: SampleSource {
     }
 
     /// For the two steps before there is anything to show: until the process has come so far.
+    ///
+    /// Errors: what it says itself, or its death before it was told to start.
     private func wait(until isThere: (Stage) -> Bool) throws(ExperimentError) {
         expect(withinSeconds: WorkerProcess.answerSeconds)
         while !isThere(stage) {

@@ -139,7 +139,9 @@ final class Run {
             throw RunError("cannot connect to \(summary.request.address): \(reason)")
         }
         if case .signal(let signal) = end, !isNormalEnd(signal) { throw ExitCode(128 + signal) }
-        if let client = summary.last.client, client.bodies.wrong > 0 { throw ExitCode(Run.failedExitCode) }
+        guard plan.client?.checksBodies == true, let bodies = summary.last.client?.bodies else { return }
+        if bodies.wrong > 0 { throw ExitCode(Run.failedExitCode) }
+        if bodies.checked == 0 { throw RunError("no answer came that --body-check could look at") }
     }
 
     /// A server alone has no other end than being told.

@@ -1,6 +1,6 @@
 import Measurements
 
-/// Queues of the connections, the longest first, beside the ages of their bytes.
+/// Queues of the connections, the longest first, beside the ages of their bytes; below, what an audit knows of the writes.
 struct PendingZoom: Panel {
     func badge(_ view: View) -> String { "" }
 
@@ -16,7 +16,14 @@ struct PendingZoom: Panel {
         if side > 0 {
             frame.draw(in: Region(x: frame.width - side, y: 0, width: side, height: frame.height)) { PendingPanel().draw(view, on: &$0) }
         }
-        queues(moment.rows, server, view, width: frame.width - side, &frame)
+        let width = frame.width - side
+        guard let inspector = WriteInspector(view, server), frame.height >= 12 else {
+            return queues(moment.rows, server, view, width: width, &frame)
+        }
+        // A third stays the queues', if the inspector can use the rest.
+        let top = max(frame.height / 3, frame.height - inspector.height - 1)
+        frame.draw(in: Region(x: 0, y: 0, width: width, height: top)) { queues(moment.rows, server, view, width: width, &$0) }
+        frame.draw(in: Region(x: 0, y: top, width: width, height: frame.height - top)) { inspector.draw(view, on: &$0) }
     }
 
     private func queues(_ rows: [ConnectionRow], _ server: ServerSample, _ view: View, width: Int, _ frame: inout Frame) {

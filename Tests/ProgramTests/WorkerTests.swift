@@ -1,0 +1,214 @@
+import Foundation
+import Glibc
+import Testing
+
+extension ProgramTests {
+    @Suite("A run in a worker process", .enabled(if: Program.exists)) struct WorkerTests {
+        /// The child of a process; nil while it has none.
+        private func child(of pid: pid_t) -> pid_t? {
+            (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8))?
+                .split(separator: " ").first.flatMap { pid_t($0) }
+        }
+
+        private func lines(_ path: String) throws -> [[String: Any]] {
+            try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }
+        }
+
+        private func hasSample(_ file: String) -> Bool {
+            (try? lines(file))?.contains { $0["type"] as? String == "sample" } == true
+        }
+
+        /// A run that has begun to make samples, and the process that makes them.
+        private func running(_ file: String) throws -> (process: ChildProcess, worker: pid_t) {
+            let process = try Program.start("record", "--isolate", "-d", "30s", "--interval", "50ms", "-o", file)
+            let worker = try #require(process.wait(seconds: 10) { child(of: process.pid) })
+            let isRecording: Bool? = process.wait(seconds: 10) { hasSample(file) ? true : nil }
+            try #require(isRecording == true)
+            return (process, worker)
+        }
+
+        @Test("counts, records and sums up as one that is not")
+        func same() throws {
+            let folder = try ScratchFolder()
+            let file = folder("run.ndjson")
+            let result = try Program.run("record", "--isolate", "-n", "5001", "-c", "7", "-m", "3", "-t", "2", "--interval", "20ms", "-o", file, "--json")
+            #expect(result.code == 0, "\(result.errors)")
+            let report = try Report(output: result.output)
+            #expect(report["client.requests.succeeded"] == 5_001 && report["server.requests.completed"] == 5_001)
+            #expect(report["client.service_time.count"] == 5_001)
+            #expect(report.text("outcome") == "ended")
+            let lines = try lines(file)
+            #expect(lines.first?["type"] as? String == "header" && lines.last?["type"] as? String == "summary")
+            // One header, and none of what the two processes say to each other.
+            #expect(Set(lines.dropFirst().compactMap { $0["type"] as? String }).isSubset(of: ["sample", "event", "summary"]))
+        }
+
+        @Test("that cannot run says why, as one that is not")
+        func cannot() throws {
+            let taken = try RunningServer()
+            for arguments in [["record", "--listen", "127.0.0.1:\(taken.port)", "-d", "1s"], ["load", "http://127.0.0.1:1/", "-n", "1"]] {
+                let here = try ChildProcess(Program.path, arguments).end(withinSeconds: 30)
+                let there = try ChildProcess(Program.path, arguments + ["--isolate"]).end(withinSeconds: 30)
+                #expect(here.code == 1 && there.code == 1)
+                #expect(here.errors.split(separator: "\n").last == there.errors.split(separator: "\n").last, "\(there.errors)")
+            }
+        }
+
+        @Test("dies alone: an event with the signal and the place, a whole recording, code 99", arguments: [SIGSEGV, SIGABRT, SIGKILL])
+        func death(signal: Int32) throws {
+            let folder = try ScratchFolder()
+            let file = folder("run.ndjson")
+            let (process, worker) = try running(file)
+            let clock = ContinuousClock()
+            let start = clock.now
+            kill(worker, signal)
+            let result = process.end(withinSeconds: 10)
+            #expect(clock.now - start < .seconds(2))
+            #expect(result.code == 99 && !result.isOverdue)
+            let words = [SIGSEGV: "crashed by SIGSEGV", SIGABRT: "crashed by SIGABRT", SIGKILL: "killed by SIGKILL"][signal] ?? ""
+            #expect(result.output.hasPrefix("outcome: the worker process \(words)\n"), "\(result.output)")
+            let lines = try lines(file)
+            #expect(lines.last?["type"] as? String == "summary" && lines.last?["outcome"] as? String == words)
+            let events = lines.filter { $0["source"] as? String == "worker" && $0["level"] as? String == "error" }.compactMap { $0["text"] as? String }
+            #expect(events.first?.hasPrefix("the worker process \(words)") == true && events.first?.contains("last sample at") == true)
+            // Killed, it had no time to say where.
+            #expect(events.contains { $0.contains("highwater.WorkerCommand.run") } == (signal != SIGKILL), "\(events)")
+            #expect(kill(worker, 0) != 0)
+        }
+
+        @Test("goes when whoever started it is gone, however that ended")
+        func orphan() throws {
+            let folder = try ScratchFolder()
+            let (process, worker) = try running(folder("run.ndjson"))
+            process.signal(SIGKILL)
+            _ = process.end(withinSeconds: 5)
+            let deadline = ContinuousClock.now + .seconds(3)
+            while kill(worker, 0) == 0, ContinuousClock.now < deadline { usleep(5_000) }
+            #expect(kill(worker, 0) != 0)
+        }
+
+        @Test("ends with its summary on a signal, which is not the worker's to hear")
+        func signal() throws {
+            let folder = try ScratchFolder()
+            let (process, worker) = try running(folder("run.ndjson"))
+            kill(worker, SIGINT)
+            usleep(100_000)
+            #expect(kill(worker, 0) == 0)
+            process.signal(SIGTERM)
+            let result = process.end(withinSeconds: 10)
+            #expect(result.code == 143)
+            #expect(result.output.contains("requests:"))
+            #expect(kill(worker, 0) != 0)
+        }
+
+        @Test("is a recording on its standard output, to whoever gives it orders")
+        func pipe() throws {
+            let folder = try ScratchFolder()
+            let script = """
+                (echo '{"order":"prepare","value":{"server":{},"client":{"requests":20}}}'; echo '{"order":"start"}'; sleep 0.3; \
+                echo '{"order":"sample"}'; echo '{"order":"stop","value":1}'; sleep 1) | "$0" worker $$ > "$1"
+                """
+            let result = try ChildProcess("/bin/bash", ["-c", script, Program.path, folder("pipe")]).end(withinSeconds: 10)
+            #expect(result.code == 0, "\(result.errors)")
+            let lines = try lines(folder("pipe"))
+            #expect(lines.first?["type"] as? String == "header")
+            let states = lines.filter { $0["type"] as? String == "worker" }.compactMap { $0["state"] as? String }
+            #expect(states == ["ready", "started", "load_done", "load_ended", "ended"])
+            let exported = try Program.run("export", folder("pipe"), "--to", "csv")
+            #expect(exported.code == 0 && exported.output.split(separator: "\n").count >= 3, "\(exported.errors)")
+        }
+    }
+
+    /// The bugs are real, and so are their processes.
+    @Suite("A trial", .enabled(if: Program.exists && dlsym(nil, "__asan_init") == nil && dlsym(nil, "__tsan_init") == nil)) struct TrialProgramTests {
+        @Test("slow-reader: reset-early dies, copy and lease are clean, and the evidence is printed")
+        func slowReader() throws {
+            let result = try Program.run("run", "slow-reader", "-d", "500ms", "--json")
+            #expect(result.code == 0, "\(result.output)\(result.errors)")
+            #expect(result.errors.contains("(uv_write_t) 0x") && result.errors.contains("// should be"), "\(result.errors)")
+            #expect(result.errors.contains("EventLoop.run"), "\(result.errors)")
+            let json = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+            let trials = try #require(json["trials"] as? [[String: Any]])
+            #expect(trials.compactMap { $0["name"] as? String } == ["reset-early", "copy", "lease"])
+            #expect((trials[0]["outcome"] as? String)?.hasPrefix("crashed by SIG") == true)
+            for trial in trials.dropFirst() {
+                #expect(trial["outcome"] as? String == "ended" && (trial["findings"] as? [String])?.isEmpty == true, "\(trial)")
+                #expect((trial["requests"] as? Int ?? 0) > 0)
+            }
+        }
+
+        @Test("arena-race: 2000 connections take reset-early down within seconds", .enabled(if: DescriptorLimit.now > 4_200))
+        func arenaRace() throws {
+            let result = try Program.run(
+                "record", "--write-policy", "reset-early", "-c", "2000", "--path", "/bytes/64", "-d", "15s", "--interval", "100ms", within: 40)
+            #expect(result.code == 99, "\(result.output)\(result.errors)")
+            #expect(result.output.hasPrefix("outcome: the worker process crashed by SIG"), "\(result.output)")
+        }
+
+        @Test("cache-race: caches without a lock do not live long under several threads")
+        func cacheRace() throws {
+            let result = try Program.run(
+                "record", "--cache-scope", "unguarded", "-c", "64", "-m", "4", "-t", "4", "--path", "/bytes/64", "-d", "10s", "--drain", "1s", within: 60)
+            #expect(result.code == 99 || result.errors.contains("faults in caches"), "\(result.output)\(result.errors)")
+        }
+
+        @Test("that does not exist is named, with those that do")
+        func unknown() throws {
+            let result = try Program.run("run", "area-race")
+            #expect(result.code == 2)
+            #expect(result.errors.contains("arena-race, slow-reader, cache-race"), "\(result.errors)")
+        }
+    }
+
+    @Suite("A worker process under the dashboard", .enabled(if: Program.exists && TmuxScreen.path != nil)) struct WorkerDashboardTests {
+        private func worker(of screen: TmuxScreen) throws -> pid_t {
+            let pid = try screen.programID()
+            return try screen.wait { _ in
+                (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8))?
+                    .split(separator: " ").first.flatMap { pid_t($0) }
+            }
+        }
+
+        @Test("may be killed: the screen stays, r runs it again, and q gives the terminal back")
+        func killed() throws {
+            let folder = try ScratchFolder()
+            let screen = try TmuxScreen(["--isolate", "-o", folder("run.ndjson")])
+            try screen.wait(for: "● RUN", "load open 2000/s")
+            let first = try worker(of: screen)
+            kill(first, SIGKILL)
+            try screen.wait(for: "DEAD", "killed by SIGKILL", "run again", seconds: 2)
+            #expect(screen.isAlternate)
+            // Before anybody quits.
+            let last = try String(contentsOfFile: folder("run.ndjson"), encoding: .utf8).split(separator: "\n").last ?? ""
+            #expect(last.contains(#""type":"summary""#) && last.contains(#""outcome":"killed by SIGKILL""#))
+            try screen.press("r")
+            try screen.wait(for: "● RUN")
+            #expect(try worker(of: screen) != first)
+            try screen.press("q")
+            #expect(try screen.end() == 0)
+            #expect(screen.isGivenBack)
+            #expect(folder.names == ["run-2.ndjson", "run.ndjson"])
+        }
+
+        @Test("hears of load changes, of pause, and of quit")
+        func load() throws {
+            let screen = try TmuxScreen(["--isolate", "-q", "1k"])
+            try screen.wait(for: "● RUN")
+            func rate(_ text: String) -> Double? {
+                text.firstMatch(of: /([0-9][0-9 ]*) req\/s/).flatMap { Double($0.1.replacing(" ", with: "")) }
+            }
+            _ = try screen.wait { text in rate(text).map { (850...1_150).contains($0) } == true ? true : nil }
+            try screen.press("+")
+            try screen.wait(for: "open 1500/s", seconds: 2)
+            _ = try screen.wait(seconds: 3) { text in rate(text).map { (1_350...1_700).contains($0) } == true ? true : nil }
+            try screen.press("0")
+            try screen.wait(for: "load off", seconds: 2)
+            _ = try screen.wait(seconds: 3) { text in rate(text).map { $0 < 1 } == true ? true : nil }
+            try screen.press("q")
+            #expect(try screen.end() == 0)
+            #expect(screen.isGivenBack)
+        }
+    }
+}
