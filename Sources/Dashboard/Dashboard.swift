@@ -7,6 +7,12 @@ package struct Dashboard: Sendable {
     /// What runs, in words. Change it when it changes.
     package var run: RunDescription
     package var glyphs: GlyphSet
+    package var keys = KeyMap.standard
+    /// Columns and rows of the last frame that was shown: where a click falls, and what lies next to what.
+    package var size = (width: 120, height: 40)
+    /// Names of the themes to choose from, and of the one in use.
+    package var themes: [String] = []
+    package var theme = ""
     package private(set) var history: History
     /// Oldest first.
     package private(set) var events: [Event] = []
@@ -14,10 +20,15 @@ package struct Dashboard: Sendable {
     package internal(set) var zoomed: PanelKind?
     package internal(set) var showsHelp = false
 
+    private var newest: Sample?
     /// What stands still while the display is paused.
     var held: Hold?
+    /// A word about what a key did, until the next one.
+    package var notice: String?
+    /// The themes are laid out to choose from.
+    package internal(set) var picker: ThemePicker?
     /// The chosen row of the list that has the focus.
-    var selection = 0
+    package internal(set) var selection = 0
     package internal(set) var table = ConnectionTable()
     /// The connection whose memory map the zoomed arena panel shows. The program asks the server for it.
     package internal(set) var inspected: ConnectionIdentity?
@@ -40,6 +51,22 @@ package struct Dashboard: Sendable {
     /// The next reading; the display shows it unless it is paused.
     package mutating func add(_ sample: Sample) {
         history.add(sample)
+        newest = sample
+    }
+
+    /// The sample that the screen shows, and whether it is whole: of a past one the histograms are
+    /// not kept, and not all connections.
+    package var shownSample: (sample: Sample, isWhole: Bool)? {
+        guard let held else { return newest.map { ($0, true) } }
+        if held.end == history.added { return newest.map { ($0, true) } }
+        return view.moment.map { moment in
+            var server = moment.server
+            server?.connections = moment.rows.map(\.sample)
+            let sample = Sample(
+                timeNanoseconds: moment.timeNanoseconds, intervalNanoseconds: 0, server: server, client: moment.client,
+                process: moment.process)
+            return (sample, false)
+        }
     }
 
     /// What happened; the oldest events give way.
@@ -54,6 +81,7 @@ package struct Dashboard: Sendable {
         events = []
         held = nil
         detail = nil
+        newest = nil
         inspected = nil
     }
 
@@ -70,6 +98,7 @@ package struct Dashboard: Sendable {
             frame.draw(in: Region(x: 0, y: height - 1, width: width, height: 1)) { Footer().draw(view, on: &$0) }
         }
         if showsHelp { HelpOverlay().draw(view, on: &frame) }
+        picker?.draw(view, on: &frame)
         return frame
     }
 
@@ -80,13 +109,14 @@ package struct Dashboard: Sendable {
     var shownRows: [ConnectionRow] { view.rows }
 
     /// The panel that has the screen to itself.
-    private var shownZoom: PanelKind? { detail == nil ? zoomed : .connections }
+    var shownZoom: PanelKind? { detail == nil ? zoomed : .connections }
 
-    private var view: View {
+    var view: View {
         let shown = held?.history ?? history
         return View(
             run: run, history: shown, end: held?.end ?? shown.added, events: shownEvents,
             glyphs: glyphs, focus: shownZoom ?? focus, zoomed: shownZoom, selection: selection, table: table, detail: detail, isPaused: isPaused,
+            keys: keys, notice: notice, theme: theme,
             inspected: inspected, latency: latency,
             newestNanoseconds: history.last?.timeNanoseconds ?? 0)
     }

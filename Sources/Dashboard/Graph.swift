@@ -1,6 +1,6 @@
 /// GridFigure over time as an area that grows from the floor, the newest at the right edge.
 ///
-/// In braille a cell holds two figures side by side, in ASCII one: the higher of the two.
+/// In braille a cell holds two figures side by side, otherwise one: the higher of the two.
 struct Graph {
     /// Oldest first.
     var values: [Double]
@@ -56,6 +56,10 @@ struct Graph {
             let leftBits: [UInt32] = [0x00, 0x40, 0x44, 0x46, 0x47], rightBits: [UInt32] = [0x00, 0x80, 0xA0, 0xB0, 0xB8]
             let scalar = Unicode.Scalar(0x2800 + leftBits[leftDots] + rightBits[rightDots])
             return (scalar ?? "?", role)
+        case .block:
+            let eighths = dots(highest, row, rows, 8)
+            if eighths == 0 { return row == 0 ? ("▁", .faint) : nil }
+            return (glyphs.columnEighths(eighths), role)
         case .ascii:
             switch dots(highest, row, rows, 3) {
             case 0: return row == 0 ? (".", .faint) : nil

@@ -19,4 +19,21 @@ package enum PanelKind: Int, Hashable, Sendable, CaseIterable {
     var shortTitle: String {
         self == .pending ? "pending" : title
     }
+
+    /// What keys do here and not everywhere, for the help: commands that share a line, and words.
+    var commands: [([Command], String)] {
+        switch self {
+        case .connections:
+            [
+                ([.up, .down], "up and down"), ([.first, .last], "first and last"), ([.open], "all about the row"),
+                ([.filter], "filter: pend>64k state:W !text"), ([.nextMatch, .previousMatch], "next and previous that passes"),
+                ([.sortNext, .sortPrevious], "sort by the next column, back"), ([.sortReverse], "turn the order round"),
+            ]
+        case .events: [([.up, .down], "up and down"), ([.first, .last], "newest and oldest"), ([.open], "to the moment of the event")]
+        case .latency: [([.latency], "the map: response or service"), ([.left, .right], "back and forth in time"), ([.open], "this panel alone")]
+        case .arena: [([.up, .down], "alone: a connection's memory"), ([.left, .right], "back and forth in time"), ([.open], "this panel alone")]
+        case .throughput, .pending, .caches:
+            [([.left, .right], "back and forth in time"), ([.open], "this panel alone")]
+        }
+    }
 }

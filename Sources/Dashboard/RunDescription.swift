@@ -18,6 +18,8 @@ package struct RunDescription: Equatable, Sendable {
     package var load: String
     /// The load was paused by a key.
     package var isLoadPaused = false
+    /// Time between two samples; nil where nobody chooses it.
+    package var intervalMilliseconds: Int?
     /// Whether a server publishes samples, and whether there are clients.
     package var hasServer: Bool
     package var hasClients: Bool

@@ -16,6 +16,11 @@ struct View {
     /// The connection that has the table's place.
     let detail: ConnectionIdentity?
     let isPaused: Bool
+    let keys: KeyMap
+    /// A word about what the last key did.
+    let notice: String?
+    /// The name of the one in use.
+    let theme: String
     /// The connection whose memory map is shown.
     let inspected: ConnectionIdentity?
     /// Which of the two latencies the maps show.
@@ -116,7 +121,7 @@ extension Frame {
         let role: Role = isFocused ? .focus(kind) : .border(kind)
         border(region, role, view.glyphs)
         let tab = view.glyphs.tab
-        let badge = view.zoomed == kind ? "esc back" : panel.badge(view)
+        let badge = view.zoomed == kind ? "\(view.keys.label(.back, glyphs: view.glyphs)) back" : panel.badge(view)
         var title = Line()
         title.add(tab.open, role)
         title.add(view.glyphs.number(kind.rawValue), .key)

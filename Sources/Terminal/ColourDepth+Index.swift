@@ -7,9 +7,12 @@ extension ColourDepth {
         case .mono: -1
         case .ansi16: swatch.ansi.map { Int32($0) } ?? -1
         case .indexed256: ColourDepth.nearest256(swatch)
-        case .direct: Int32(swatch.red) << 16 | Int32(swatch.green) << 8 | Int32(swatch.blue)
+        case .direct: ColourDepth.direct(Int32(swatch.red) << 16 | Int32(swatch.green) << 8 | Int32(swatch.blue))
         }
     }
+
+    /// The lowest sixteen are the terminal's own (`DirectColourEntry`): black is the next that nobody tells from it.
+    private static func direct(_ rgb: Int32) -> Int32 { rgb < 16 ? 0x010101 : rgb }
 
     /// The nearest of the 216 colours of the cube and the 24 greys; the first 16 are the user's own.
     private static func nearest256(_ swatch: Swatch) -> Int32 {

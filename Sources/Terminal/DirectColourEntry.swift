@@ -43,8 +43,11 @@ struct DirectColourEntry {
     private static let sizeLimit = 32_768
 
     /// Colours by red, green and blue, in the form with semicolons: the one with colons is right and often misread.
+    /// The first sixteen stay the terminal's own, for a theme that is made of them.
     private static func setColour(_ code: Int) -> [UInt8] {
-        Array("\u{1B}[\(code);2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%dm\0".utf8)
+        let tens = code / 10
+        let own = "%?%p1%{8}%<%t\(tens)%p1%d%e%p1%{16}%<%t\(tens + 6)%p1%{8}%-%d%e"
+        return Array("\u{1B}[\(own)\(code);2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m\0".utf8)
     }
 
     static func convert(_ bytes: [UInt8]) -> [UInt8]? {

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// Gives the terminal back when the process dies of a fault: a trap, an abort, a bad address.
 ///
-/// A signal handler may use only what is async-signal-safe: here one write of constant
-/// bytes and one tcsetattr. It finds them through a global, the only one of this module,
+/// A signal handler may use only what is async-signal-safe: here write and poll for constant
+/// bytes, and one tcsetattr. It finds them through a global, the only one of this module,
 /// since a handler has no other way to its owner. Faults are re-raised with their default
 /// action, so that the exit status and the core file say what happened.
 enum EmergencyRestore {
@@ -11,6 +11,10 @@ enum EmergencyRestore {
     /// colours, normal keypad; back to the main screen.
     static let bytes: StaticString =
         "\u{1B}[?2026l\u{1B}[?1006l\u{1B}[?1002l\u{1B}[?1000l\u{1B}[?2004l\u{1B}[?1004l\u{1B}[?25h\u{1B}[?1l\u{1B}>\u{1B}[0m\u{1B}[?1049l"
+
+    /// A terminal that has stopped for longer is left as it is: a second at most.
+    private static let attemptLimit = 10
+    private static let attemptMilliseconds: Int32 = 100
 
     /// Traps of Swift are SIGILL or SIGTRAP.
     static let signals = [SIGSEGV, SIGABRT, SIGILL, SIGTRAP, SIGBUS, SIGFPE]
@@ -62,10 +66,19 @@ enum EmergencyRestore {
         unsafe armed.descriptor = -1
     }
 
-    /// One write and one tcsetattr, for a signal handler.
+    /// For a signal handler: only write, poll and tcsetattr.
     static func restore() {
         guard unsafe armed.descriptor >= 0 else { return }
-        _ = unsafe write(armed.descriptor, bytes.utf8Start, bytes.utf8CodeUnitCount)
+        var sent = 0, attempts = 0
+        // A frame may be on its way to a slow terminal, which then takes nothing for a while.
+        while sent < bytes.utf8CodeUnitCount && attempts < attemptLimit {
+            let count = unsafe write(armed.descriptor, bytes.utf8Start + sent, bytes.utf8CodeUnitCount - sent)
+            if count > 0 { sent += count }
+            attempts += 1
+            guard sent < bytes.utf8CodeUnitCount else { break }
+            var wait = unsafe pollfd(fd: armed.descriptor, events: Int16(POLLOUT), revents: 0)
+            _ = unsafe poll(&wait, 1, attemptMilliseconds)
+        }
         _ = unsafe tcsetattr(armed.descriptor, TCSANOW, &armed.modes)
     }
 }

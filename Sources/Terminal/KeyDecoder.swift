@@ -12,6 +12,14 @@ package struct KeyDecoder: Sendable {
     /// No key is longer; what is, is not a key: a paste or an answer gone astray.
     static let sequenceLimit = 64
 
+    /// What the terminal has answered to `BackgroundQuery`; nil until it has, or where it said nothing we know.
+    package private(set) var background: Swatch?
+    /// The answer that a terminal gives last is still to come.
+    package private(set) var expectsAnswer = false
+    /// Times that half an answer is waited on before it is dropped: a second.
+    private static let patience = 40
+    private var waited = 0
+
     private var pending: [UInt8] = []
     /// Within a bracketed paste nothing is a key.
     private var isPasting = false
@@ -20,6 +28,9 @@ package struct KeyDecoder: Sendable {
 
     /// An ESC or the beginning of a sequence is waiting for more.
     package var isWaiting: Bool { !pending.isEmpty }
+
+    /// From here on an answer that comes in pieces is no key, however long the pieces take.
+    package mutating func expectAnswer() { expectsAnswer = true }
 
     /// The keys that these bytes complete; what is not complete waits for more.
     package mutating func decode(_ bytes: [UInt8]) -> [Key] {
@@ -40,6 +51,12 @@ package struct KeyDecoder: Sendable {
             case .pasteEnds(let length):
                 isPasting = false
                 index += length
+            case .background(let swatch, let length):
+                background = swatch ?? background
+                index += length
+            case .attributes(let length):
+                expectsAnswer = false
+                index += length
             case .key(let key, let length):
                 if let key, !isPasting { keys.append(key) }
                 index += length
@@ -51,6 +68,11 @@ package struct KeyDecoder: Sendable {
 
     /// Time has passed and nothing more came: an ESC was the key, anything else was cut off.
     package mutating func flush() -> [Key] {
+        if expectsAnswer, pending.count > 1, pending[0] == 0x1B, [UInt8(ascii: "]"), UInt8(ascii: "[")].contains(pending[1]) {
+            waited += 1
+            if waited < KeyDecoder.patience { return [] }
+            expectsAnswer = false
+        }
         defer { pending.removeAll(keepingCapacity: true) }
         guard pending.first == 0x1B, !isPasting else { return [] }
         if pending.count == 1 { return [.escape] }
@@ -62,6 +84,10 @@ package struct KeyDecoder: Sendable {
         case more
         /// nil for a sequence that is no key of ours.
         case key(Key?, length: Int)
+        /// nil for an answer to something else.
+        case background(Swatch?, length: Int)
+        /// The terminal has said what it is: it answers in order, so all that was asked before is answered.
+        case attributes(length: Int)
         case pasteBegins(length: Int)
         case pasteEnds(length: Int)
     }
@@ -115,10 +141,11 @@ package struct KeyDecoder: Sendable {
     private static func text(_ bytes: ArraySlice<UInt8>) -> Step {
         var index = bytes.startIndex + 2
         while index < bytes.endIndex {
-            if bytes[index] == 0x07 { return .key(nil, length: index + 1 - bytes.startIndex) }
+            let answer = BackgroundQuery.answer(bytes[(bytes.startIndex + 1)..<index])
+            if bytes[index] == 0x07 { return .background(answer, length: index + 1 - bytes.startIndex) }
             if bytes[index] == 0x1B {
                 guard index + 1 < bytes.endIndex else { return .more }
-                return .key(nil, length: index + (bytes[index + 1] == UInt8(ascii: "\\") ? 2 : 0) - bytes.startIndex)
+                return .background(answer, length: index + (bytes[index + 1] == UInt8(ascii: "\\") ? 2 : 0) - bytes.startIndex)
             }
             index += 1
         }
@@ -148,6 +175,8 @@ package struct KeyDecoder: Sendable {
         guard final == UInt8(ascii: "~") else {
             // With a private marker it is a report: mouse, focus, attributes.
             let isReport = parameters.first.map { (0x3C...0x3F).contains($0) } ?? false
+            if final == UInt8(ascii: "c"), parameters.first == UInt8(ascii: "?") { return .attributes(length: length) }
+            if parameters.first == UInt8(ascii: "<") { return .key(mouse(parameters.dropFirst(), final).map { .mouse($0) }, length: length) }
             return .key(isReport ? nil : single(final), length: length)
         }
         let number = parameters.prefix { (0x30...0x39).contains($0) }.reduce(0) { min(9_999, $0 * 10 + Int($1 - 0x30)) }
@@ -156,6 +185,22 @@ package struct KeyDecoder: Sendable {
         case 201: return .pasteEnds(length: length)
         default: return .key(numbered(number), length: length)
         }
+    }
+
+    /// SGR 1006: button ; column ; row, counted from 1, and M where it was pressed.
+    private static func mouse(_ parameters: ArraySlice<UInt8>, _ final: UInt8) -> Mouse? {
+        let numbers = parameters.split(separator: UInt8(ascii: ";")).map { digits in
+            digits.reduce(0) { (0x30...0x39).contains($1) ? min(9_999, $0 * 10 + Int($1 - 0x30)) : 9_999 }
+        }
+        guard numbers.count == 3, numbers[1] > 0, numbers[2] > 0, final == UInt8(ascii: "M") else { return nil }
+        // 4, 8 and 16 are shift, meta and control; 32 is a move.
+        let kind: Mouse.Kind? = switch numbers[0] & ~0x1C {
+        case 0: .press
+        case 64: .wheelUp
+        case 65: .wheelDown
+        default: nil
+        }
+        return kind.map { Mouse($0, x: numbers[1] - 1, y: numbers[2] - 1) }
     }
 
     /// The final byte of ESC [ or ESC O sequences; modifiers before it do not matter here.

@@ -13,16 +13,19 @@ internal import Glibc
 @safe final class Screen {
     /// What was really opened, where TERM was unknown.
     let term: String
-    let depth: ColourDepth
+    /// As many as the terminal shows, and the theme wants.
+    private(set) var depth: ColourDepth
 
+    private let deepest: ColourDepth
     private let memory: Int32
     private let output: UnsafeMutablePointer<FILE>
     private let input: UnsafeMutablePointer<FILE>
     private let screen: OpaquePointer
-    private let theme: Theme
+    private var theme: Theme
     private var inks: [Style: (attributes: attr_t, pair: Int32)] = [:]
     private var shown = Frame(width: 0, height: 0)
     private var isEnded = false
+    private var filter = PenFilter()
     /// Curses has forgotten its cells: every one is written.
     private var hasJustCleared = true
 
@@ -69,10 +72,11 @@ internal import Glibc
         if wanted != .mono && has_colors() {
             start_color()
             use_default_colors()
-            depth = min(wanted ?? .direct, ColourDepth(colours: Int(hw_colors())))
+            deepest = min(wanted ?? .direct, ColourDepth(colours: Int(hw_colors())))
         } else {
-            depth = .mono
+            deepest = .mono
         }
+        depth = min(deepest, theme.depthLimit)
         curs_set(0)
         unsafe leaveok(hw_window(), true)
         resizeterm(Int32(height), Int32(width))
@@ -108,9 +112,18 @@ internal import Glibc
         return takeBytes()
     }
 
+    /// Draws with another theme from the next frame on.
+    func use(_ theme: Theme) {
+        self.theme = theme
+        depth = min(deepest, theme.depthLimit)
+        inks = [:]
+        setBackground()
+    }
+
     /// Has the next frame drawn whole: the terminal shows something else than we believe.
     func invalidate() {
         unsafe clearok(hw_physical_window(), true)
+        filter.forget()
     }
 
     /// The bytes that leave the alternate screen; the next frame enters it again, whole.
@@ -118,6 +131,7 @@ internal import Glibc
         guard !isEnded else { return [] }
         isEnded = true
         endwin()
+        defer { filter.forget() }
         return takeBytes()
     }
 
@@ -131,7 +145,7 @@ internal import Glibc
         }
         lseek(memory, 0, SEEK_SET)
         _ = ftruncate(memory, 0)
-        return bytes
+        return filter.filter(bytes)
     }
 
     private func setBackground() {
@@ -176,6 +190,17 @@ internal import Glibc
             if let screen = unsafe hw_screen_open(term, output, input) { return unsafe screen }
         }
         return unsafe hw_screen_open(term, output, input)
+    }
+}
+
+extension Theme {
+    /// More colours than it knows would be others than it means.
+    fileprivate var depthLimit: ColourDepth {
+        switch colours {
+        case .own: .direct
+        case .ansi: .ansi16
+        case .none: .mono
+        }
     }
 }
 

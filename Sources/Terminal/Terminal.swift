@@ -16,7 +16,11 @@ package final class Terminal {
 
     /// What curses was opened as, if not as TERM says: then TERM is not in terminfo.
     package let fallbackTerm: String?
-    package let depth: ColourDepth
+    package var depth: ColourDepth { screen.depth }
+    /// What the frames are drawn with.
+    package private(set) var theme: Theme
+    /// Clicks and the wheel come as keys, from the next frame on; the terminal then selects no text.
+    package var listensToMouse = false
     /// The locale takes more than ASCII.
     package let isUnicode: Bool
     package private(set) var statistics = Statistics()
@@ -32,7 +36,10 @@ package final class Terminal {
     private let device: TerminalDevice
     private let screen: Screen
     private var decoder = KeyDecoder()
+    private var isMouseOn = false
     private var hasHungUp = false
+    /// Pressed while the answer was awaited.
+    private var earlyKeys: [Key] = []
     /// What the terminal has not taken yet.
     private var unsent: ArraySlice<UInt8> = []
     private var state = State.shown
@@ -42,21 +49,32 @@ package final class Terminal {
     }
 
     /// Opens the terminal that `input` and `output` are. `environment` decides on TERM, colours and locale.
+    ///
+    /// - Parameter asksBackground: asks for the colour that lies behind everything, and waits for it
+    ///   a moment; see `background`.
     package init(
-        environment: [String: String], theme: Theme = .dark, input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO
+        environment: [String: String], theme: Theme = .dark, colours: ColourChoice = .auto, asksBackground: Bool = false,
+        input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO
     ) throws(TerminalError) {
         device = try TerminalDevice(input: input, output: output)
         let term = environment["TERM"] ?? ""
         if term.isEmpty { throw .termUnset }
         if term == "dumb" { throw .termCannotDraw(term) }
         let size = device.size
+        self.theme = theme
+        let asked = ContinuousClock.now
+        // What comes back must not be echoed.
+        device.enterRaw()
+        if asksBackground && BackgroundQuery.isUnderstood(by: term) {
+            decoder.expectAnswer()
+            device.writeAll(BackgroundQuery.bytes[...], milliseconds: 0)
+        }
         screen = try Screen(
-            term: term, depth: ColourDepth(environment: environment), environment: environment, theme: theme,
+            term: term, depth: ColourDepth(environment: environment, choice: colours), environment: environment, theme: theme,
             width: size.width, height: size.height)
-        depth = screen.depth
         fallbackTerm = screen.term == term ? nil : screen.term
         isUnicode = Terminal.isUnicode(environment)
-        device.enterRaw()
+        awaitAnswer(until: asked + .milliseconds(BackgroundQuery.patienceMilliseconds))
     }
 
     deinit { close() }
@@ -77,7 +95,8 @@ package final class Terminal {
 
     /// Keys pressed since the last call. The end of the terminal is one `.hangup`, once.
     package func readKeys() -> [Key] {
-        var keys: [Key] = []
+        var keys = earlyKeys
+        earlyKeys = []
         while !hasHungUp {
             let (bytes, hasEnded) = device.read()
             if hasEnded {
@@ -93,6 +112,15 @@ package final class Terminal {
     /// Nothing more has come for `keyTimeoutMilliseconds`: an ESC that waits was a key.
     package func flushKeys() -> [Key] { decoder.flush() }
 
+    /// The colour that the terminal draws on, where it has said so; over a slow line that comes later.
+    package var background: Swatch? { decoder.background }
+
+    /// Draws with another theme from the next frame on.
+    package func use(_ theme: Theme) {
+        self.theme = theme
+        screen.use(theme)
+    }
+
     /// Shows a frame with one write, or skips it while an earlier one is on its way.
     package func show(_ frame: Frame) {
         guard state == .shown else { return }
@@ -101,7 +129,7 @@ package final class Terminal {
             statistics.framesSkipped += 1
             return
         }
-        let bytes = screen.bytes(showing: frame)
+        let bytes = mouseBytes() + screen.bytes(showing: frame)
         statistics.framesShown += 1
         guard !bytes.isEmpty else { return }
         // Synchronized output: the terminal shows all of it at once. Ignored where it is unknown.
@@ -145,10 +173,13 @@ package final class Terminal {
     }
 
     /// Gives the terminal back and leaves a frame on it as text, above the shell's next prompt.
-    package func leave(lastFrame frame: Frame, theme: Theme = .dark) {
+    package func leave(lastFrame frame: Frame) {
         close()
         device.writeAll(frame.lines(theme, depth)[...], milliseconds: Terminal.closingMilliseconds)
     }
+
+    /// A frame as lines of text, in the colours that it has here.
+    package func text(of frame: Frame) -> [UInt8] { frame.lines(theme, depth) }
 
     /// Gives the terminal back from within a signal handler that then ends the process: nothing here
     /// waits, allocates or locks. Without a terminal of ours, nothing happens.
@@ -157,11 +188,40 @@ package final class Terminal {
     /// How long a slow terminal may keep us from ending. Longer than a second round the world.
     private static let closingMilliseconds: Int32 = 1_000
 
+    /// Keys and answers until the terminal has answered, or the time is over.
+    private func awaitAnswer(until end: ContinuousClock.Instant) {
+        while decoder.expectsAnswer, case let left = end - ContinuousClock.now, left > .zero {
+            guard device.waitToRead(milliseconds: Int32(left / .milliseconds(1)) + 1) else { return }
+            let (bytes, hasEnded) = device.read()
+            // The end comes again, and is read where keys are.
+            if hasEnded { return }
+            earlyKeys += decoder.decode(bytes)
+        }
+    }
+
+    /// What turns the mouse on or off, if that is not as it should be.
+    private func mouseBytes() -> [UInt8] {
+        guard isMouseOn != listensToMouse else { return [] }
+        isMouseOn = listensToMouse
+        // Buttons and the wheel, and their places as numbers: the older way ends at column 223.
+        return Array((isMouseOn ? "\u{1B}[?1000h\u{1B}[?1006h" : "\u{1B}[?1006l\u{1B}[?1000l").utf8)
+    }
+
     private func giveBack() {
+        // An answer that comes after us would be typed into the shell.
+        if decoder.expectsAnswer, !hasHungUp {
+            awaitAnswer(until: .now + .milliseconds(BackgroundQuery.patienceMilliseconds))
+        }
+        let wanted = listensToMouse
+        listensToMouse = false
+        defer { listensToMouse = wanted }
+        let mouseBytes = mouseBytes()
         // A frame cut off half way would swallow what follows: its rest goes first.
-        let ending = unsent + screen.bytesEnding() + [UInt8]("\u{1B}[?2026l\u{1B}[?25h\u{1B}[0m".utf8)
+        var ending = Array(unsent) + mouseBytes
+        ending += screen.bytesEnding()
+        ending += [UInt8]("\u{1B}[?2026l\u{1B}[?25h\u{1B}[0m".utf8)
         unsent = []
-        device.writeAll(ending, milliseconds: Terminal.closingMilliseconds)
+        device.writeAll(ending[...], milliseconds: Terminal.closingMilliseconds)
         statistics.bytesWritten += UInt64(ending.count)
         device.leaveRaw()
     }

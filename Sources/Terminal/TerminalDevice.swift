@@ -75,6 +75,12 @@ final class TerminalDevice {
         return ([], true)
     }
 
+    /// Sleeps until there is something to read; false when the time is over first.
+    func waitToRead(milliseconds: Int32) -> Bool {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&wait, 1, milliseconds) > 0
+    }
+
     /// One write; how many bytes the terminal took. Full: 0. Gone: all, since nobody will read them.
     func write(_ bytes: ArraySlice<UInt8>) -> Int {
         guard !bytes.isEmpty else { return 0 }

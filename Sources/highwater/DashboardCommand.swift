@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Dashboard
 internal import Workload
 
 struct DashboardCommand: ParsableCommand {
@@ -29,6 +30,10 @@ struct DashboardCommand: ParsableCommand {
 
     @OptionGroup(title: "Server") var server: ServerOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Screen") var screen: ScreenOptions
+
+    @Flag(help: "Print the configuration file as it would be without one, with a word on each line, and end.")
+    var printConfig = false
 
     @Flag(help: "No dashboard: plain lines. What happens anyway where there is no terminal.")
     var noTui = false
@@ -50,6 +55,10 @@ struct DashboardCommand: ParsableCommand {
     }
 
     func run() throws {
+        if printConfig {
+            guard Output.standard.write(Settings().text) else { throw RunError("cannot write to standard output") }
+            return
+        }
         var client = load.clientPlan(
             connections: DashboardCommand.defaultConnections, streams: DashboardCommand.defaultStreams)
         client.paths = path.isEmpty ? DashboardCommand.defaultPaths : path
@@ -60,6 +69,6 @@ struct DashboardCommand: ParsableCommand {
             plan.server?.sendBufferByteCount = DashboardCommand.defaultSendBufferByteCount
         }
         output.apply(to: &plan, isLive: true)
-        try ScreenChoice.perform(plan, output, onScreen: !noTui)
+        try ScreenChoice.perform(plan, output, screen, onScreen: !noTui)
     }
 }

@@ -18,7 +18,7 @@ struct Highwater: ParsableCommand {
         subcommands: [
             DashboardCommand.self, RecordCommand.self, ServeCommand.self, LoadCommand.self, ExportCommand.self,
             CompareCommand.self, ReportCommand.self, ReplayCommand.self, RunCommand.self, MetricsCommand.self,
-            CompletionsCommand.self, ManualCommand.self, WorkerCommand.self,
+            ThemesCommand.self, CompletionsCommand.self, ManualCommand.self, WorkerCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
 

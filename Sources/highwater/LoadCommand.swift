@@ -18,6 +18,7 @@ struct LoadCommand: ParsableCommand {
 
     @OptionGroup(title: "Load") var load: LoadOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Screen, with --live") var screen: ScreenOptions
 
     @Flag(help: "On the dashboard, where there is a terminal; then -d has no default.")
     var live = false
@@ -39,6 +40,6 @@ struct LoadCommand: ParsableCommand {
         client.paths = targets.map(\.target)
         var plan = Plan(server: nil, client: client, duration: live ? load.duration : load.endAfter)
         output.apply(to: &plan, isLive: live)
-        try ScreenChoice.perform(plan, output, onScreen: live)
+        try ScreenChoice.perform(plan, output, screen, onScreen: live)
     }
 }

@@ -29,6 +29,8 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "How much faster than it was, 1/16 to 1024. (default: 1)", transform: { try Quantity.rate($0, in: Playhead.speedRange) })
     var speed = 1.0
 
+    @OptionGroup(title: "Screen") var screen: ScreenOptions
+
     @Flag(help: "No colour, ever. Also: NO_COLOR in the environment.")
     var noColor = false
 
@@ -41,8 +43,8 @@ struct ReplayCommand: ParsableCommand {
         }
         do {
             let reader = try RecordingReader(path: file)
-            let environment = Environment.variables(noColor: noColor)
-            try ReplayRun(reader, environment, input: input, speed: speed, follows: follow || file == "-").perform()
+            let setup = try ScreenSetup(screen, noColor: noColor)
+            try ReplayRun(reader, setup, input: input, speed: speed, follows: follow || file == "-").perform()
         } catch let error as RecordingError {
             throw RunError(error.description)
         }

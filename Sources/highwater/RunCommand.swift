@@ -29,9 +29,14 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "On the dashboard, one trial after the other; where there is a terminal.")
     var live = false
 
+    @Flag(help: "No colour, ever. Also: NO_COLOR in the environment.")
+    var noColor = false
+
+    @OptionGroup(title: "Screen") var screen: ScreenOptions
+
     func run() throws {
-        let onScreen = try ScreenChoice.isPossible(wanted: live)
-        try TrialRun(trials, duration: duration, printsJSON: json, onScreen: onScreen).perform()
+        let setup = try ScreenChoice.isPossible(wanted: live) ? ScreenSetup(screen, noColor: noColor) : nil
+        try TrialRun(trials, duration: duration, printsJSON: json, screen: setup).perform()
     }
 
     private static func trials(_ name: String) throws -> Trials {

@@ -22,6 +22,7 @@ struct ServeCommand: ParsableCommand {
     var duration: Duration?
 
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Screen, with --live") var screen: ScreenOptions
 
     @Flag(help: "On the dashboard, where there is a terminal.")
     var live = false
@@ -35,6 +36,6 @@ struct ServeCommand: ParsableCommand {
             server: server.plan(defaultPort: ServeCommand.defaultPort, defaultSecurePort: ServeCommand.defaultSecurePort),
             client: nil, duration: duration)
         output.apply(to: &plan, isLive: live)
-        try ScreenChoice.perform(plan, output, onScreen: live)
+        try ScreenChoice.perform(plan, output, screen, onScreen: live)
     }
 }

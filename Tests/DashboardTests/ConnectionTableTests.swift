@@ -127,7 +127,7 @@ struct ConnectionTableTests {
         var dashboard = Dashboard.synthetic(samples: 3)
         type("S", on: &dashboard)
         #expect(text(dashboard, 60, 16).contains("used▾"))
-        type("b", on: &dashboard)
+        type("bb", on: &dashboard)
         #expect(text(dashboard, 60, 16).contains("usedv"))
     }
 

@@ -6,7 +6,7 @@ import Testing
 struct FrameTests {
     @Test("no size from 0x0 to 220x70 crashes or draws a character that is not one column wide")
     func sizes() {
-        let dashboards = [GlyphSet.braille, .ascii].map { glyphs in
+        let dashboards = [GlyphSet.braille, .ascii, .block].map { glyphs in
             var dashboard = Dashboard.synthetic(samples: 24, glyphs: glyphs)
             dashboard.run.isLoadPaused = glyphs == .ascii
             return dashboard
@@ -14,14 +14,19 @@ struct FrameTests {
         var sizes: [(Int, Int)] = [(0, 0), (0, 9), (9, 0), (-1, -1)]
         // Every small size, where the layouts change and the room runs out; then in steps that share no factor.
         for width in 1...24 { for height in 1...7 { sizes.append((width, height)) } }
-        for width in stride(from: 1, through: 220, by: 23) { for height in stride(from: 1, through: 70, by: 11) { sizes.append((width, height)) } }
+        #if DEBUG
+        let steps = (23, 11)
+        #else
+        let steps = (3, 2)
+        #endif
+        for width in stride(from: 1, through: 220, by: steps.0) { for height in stride(from: 1, through: 70, by: steps.1) { sizes.append((width, height)) } }
         sizes += [(59, 16), (60, 15), (60, 16), (71, 22), (72, 21), (72, 22), (99, 30), (100, 29), (100, 30), (220, 70)]
         for (index, (width, height)) in sizes.enumerated() {
-            let dashboard = dashboards[index % 2]
+            let dashboard = dashboards[index % 3]
             let frame = dashboard.frame(width: width, height: height)
             #expect(frame.width == max(0, width) && frame.height == max(0, height))
             #expect(frame.cells.count == frame.width * frame.height)
-            if index % 2 == 1 {
+            if index % 3 == 1 {
                 #expect(frame.cells.allSatisfy { $0.scalar.isASCII }, "not ASCII at \(width)x\(height)")
             }
         }
@@ -64,6 +69,34 @@ struct FrameTests {
         let text = (0..<24).map { frame.row($0) }.joined()
         #expect(text.contains("waiting for the first sample"))
         #expect(text.contains("START"))
+    }
+
+    /// Without optimization all is ten to forty times as slow, under a sanitizer more.
+    private func limit(_ milliseconds: Int) -> Duration {
+        #if DEBUG
+        .milliseconds(milliseconds * 100)
+        #else
+        .milliseconds(milliseconds)
+        #endif
+    }
+
+    private func best(of count: Int, _ body: () -> Void) -> Duration {
+        (0..<count).map { _ in ContinuousClock().measure(body) }.min() ?? .zero
+    }
+
+    @Test("with 10 000 connections a frame composes within 5 ms, and a key and its frame within 20, sorted or not", arguments: ["", "s", "sssssssss", "/pend>1\r"])
+    func manyConnections(keys: String) {
+        var source = SyntheticRun(connections: 10_000)
+        var dashboard = Dashboard(run: Dashboard.synthetic(samples: 0).run)
+        for _ in 0..<2 { dashboard.add(source.next()) }
+        for scalar in keys.unicodeScalars { _ = dashboard.handle(scalar == "\r" ? .enter : .character(scalar)) }
+        let composing = best(of: 5) { _ = dashboard.frame(width: 160, height: 48) }
+        let scrolling = best(of: 5) {
+            _ = dashboard.handle(.pageDown)
+            _ = dashboard.frame(width: 160, height: 48)
+        }
+        print("10 000 connections, keys \"\(keys)\": frame \(composing), key and frame \(scrolling)")
+        #expect(composing < limit(5) && scrolling < limit(20))
     }
 
     @Test("80x24 fits in a tenth of the time between two samples, even in debug")

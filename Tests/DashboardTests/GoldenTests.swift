@@ -13,8 +13,9 @@ struct GoldenTests {
         Picture("200x60", 200, 60), Picture("120x40", 120, 40), Picture("80x24", 80, 24), Picture("46x10", 46, 10),
         Picture("200x60-ascii", 200, 60, .ascii), Picture("120x40-ascii", 120, 40, .ascii),
         Picture("80x24-ascii", 80, 24, .ascii), Picture("46x10-ascii", 46, 10, .ascii),
-        Picture("60x20", 60, 20), Picture("20x5", 20, 5), Picture("19x4", 19, 4),
-        Picture("80x24-help", 80, 24, keys: [.character("?")]),
+        Picture("120x40-block", 120, 40, .block), Picture("60x20", 60, 20), Picture("20x5", 20, 5), Picture("19x4", 19, 4),
+        Picture("80x24-help", 80, 24, keys: [.character("?")]), Picture("80x24-help-events", 80, 24, .ascii, keys: [.character("7"), .character("?")]),
+        Picture("120x40-themes", 120, 40, keys: [.character("T"), .down]), Picture("46x10-themes", 46, 10, .ascii, keys: [.character("T"), .end]),
         Picture("80x24-zoomed-latency", 80, 24, keys: [.character("2"), .character("2")]),
         Picture("120x40-zoomed-throughput", 120, 40, keys: [.character("1"), .enter]),
         Picture("120x40-zoomed-latency", 120, 40, keys: [.character("2"), .enter, .character("x")]),
@@ -81,6 +82,8 @@ struct GoldenTests {
         var text: String {
             var dashboard = !hasServer ? Picture.withoutServer : !hasClients ? Picture.withoutClients : Picture.whole
             dashboard.glyphs = glyphs
+            dashboard.themes = ["auto"] + Theme.shipped.map(\.name)
+            dashboard.theme = "dark"
             for key in keys { _ = dashboard.handle(key) }
             let frame = dashboard.frame(width: width, height: height)
             var text = (0..<height).map { frame.row($0) + "|\n" }.joined()

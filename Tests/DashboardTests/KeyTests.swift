@@ -109,12 +109,93 @@ struct KeyTests {
         #expect(!text(dashboard).contains("▌    64"))
     }
 
-    @Test("b changes to plain ASCII and back")
+    @Test("b goes from dots to blocks to plain ASCII and back, and says so")
     func glyphs() {
         var dashboard = Dashboard.synthetic(samples: 3)
-        _ = dashboard.handle(.character("b"))
+        func isBraille() -> Bool { text(dashboard).unicodeScalars.contains { (0x2801...0x28FF).contains($0.value) } }
+        #expect(isBraille())
+        #expect(dashboard.handle(.character("b")) == .keepGlyphs(.block))
+        #expect(!isBraille() && text(dashboard).contains("╭") && text(dashboard).contains("glyphs: block"))
+        #expect(dashboard.handle(.character("b")) == .keepGlyphs(.ascii))
         #expect(text(dashboard).unicodeScalars.allSatisfy { $0.isASCII })
-        _ = dashboard.handle(.character("b"))
-        #expect(text(dashboard).contains("╭"))
+        #expect(dashboard.handle(.character("b")) == .keepGlyphs(.braille))
+        #expect(isBraille())
+    }
+
+    @Test("H J K L go to the panel on that side, and stay where there is none", arguments: [
+        ("L", [PanelKind.pending, .pending]), ("H", [.connections]), ("K", [.throughput, .throughput]), ("J", [.arena, .events, .events]),
+        ("KL", [.throughput, .latency]), ("JL", [.arena, .caches]), ("LJ", [.pending, .caches]), ("KLJ", [.throughput, .latency, .pending]),
+    ])
+    func directions(keys: String, panels: [PanelKind]) {
+        var dashboard = Dashboard.synthetic(samples: 1)
+        dashboard.size = (120, 40)
+        let scalars = Array(keys.unicodeScalars)
+        for (index, panel) in panels.enumerated() {
+            _ = dashboard.handle(.character(scalars[min(index, scalars.count - 1)]))
+            #expect(dashboard.focus == panel)
+        }
+    }
+
+    @Test("the theme picker shows each theme it goes to, keeps one with enter and goes back with esc")
+    func picker() {
+        var dashboard = Dashboard.synthetic(samples: 2)
+        #expect(dashboard.handle(.character("T")) == nil && dashboard.picker == nil)
+        dashboard.themes = ["auto", "dark", "light", "ember"]
+        dashboard.theme = "dark"
+        #expect(dashboard.handle(.character("T")) == nil && dashboard.picker != nil)
+        #expect(text(dashboard).contains("▌ dark"))
+        #expect(dashboard.handle(.down) == .showTheme("light"))
+        #expect(dashboard.handle(.character("j")) == .showTheme("ember"))
+        #expect(dashboard.handle(.character("j")) == .showTheme("ember"))
+        #expect(dashboard.handle(.escape) == .showTheme("dark") && dashboard.picker == nil)
+        _ = dashboard.handle(.character("T"))
+        #expect(dashboard.handle(.up) == .showTheme("auto"))
+        #expect(dashboard.handle(.enter) == .keepTheme("auto") && dashboard.picker == nil)
+        _ = dashboard.handle(.character("T"))
+        #expect(dashboard.handle(.character("+")) != .changeLoad(steps: 1))
+        _ = dashboard.handle(.character("T"))
+        #expect(dashboard.handle(.character("q")) == .quit)
+    }
+
+    @Test("t goes to the next theme, and round")
+    func nextTheme() {
+        var dashboard = Dashboard.synthetic(samples: 1)
+        dashboard.themes = ["auto", "dark"]
+        dashboard.theme = "auto"
+        #expect(dashboard.handle(.character("t")) == .keepTheme("dark"))
+        dashboard.theme = "dark"
+        #expect(dashboard.handle(.character("t")) == .keepTheme("auto"))
+    }
+
+    @Test("help begins with what the focused panel's keys do, and shows keys as they are bound")
+    func panelHelp() throws {
+        var dashboard = Dashboard.synthetic(samples: 2)
+        dashboard.keys = try Settings(text: "[keys]\nzoom = x\nfilter =\n").keys
+        for (kind, words) in [(PanelKind.connections, "turn the order round"), (.events, "to the moment of the event"), (.arena, "back and forth in time")] {
+            while dashboard.focus != kind { _ = dashboard.handle(.tab) }
+            _ = dashboard.handle(.character("?"))
+            #expect(text(dashboard, 80, 24).contains(words))
+            #expect(text(dashboard, 80, 24).contains("x esc"))
+            _ = dashboard.handle(.escape)
+        }
+        #expect(text(dashboard).contains(" x zoom"))
+    }
+
+    @Test("what the screen shows can be had as a sample: whole while it is the newest, else as much as is kept")
+    func shownSample() throws {
+        var source = SyntheticRun()
+        var dashboard = Dashboard.synthetic(samples: 0)
+        #expect(dashboard.shownSample == nil)
+        var samples: [Sample] = []
+        for _ in 0..<5 {
+            samples.append(source.next())
+            dashboard.add(samples[samples.count - 1])
+        }
+        let newest = try #require(dashboard.shownSample)
+        #expect(newest.isWhole && newest.sample.timeNanoseconds == samples[4].timeNanoseconds && newest.sample.client?.responseTime.count == samples[4].client?.responseTime.count)
+        _ = dashboard.handle(.character(","))
+        let (past, isWhole) = try #require(dashboard.shownSample)
+        #expect(!isWhole && past.timeNanoseconds == samples[3].timeNanoseconds && past.server?.sentBytes == samples[3].server?.sentBytes)
+        #expect(past.server?.connections.isEmpty == false)
     }
 }

@@ -40,7 +40,7 @@ struct ThemeFileTests {
 
     @Test("every way to write a colour", arguments: [
         ("\"#0D1117\"", 0x0D1117), ("\"#cc\"", 0xCCCCCC), ("\"238 17 2\"", 0xEE1102), ("\"300 -4 0\"", 0xFF0000), ("#a0B1c2", 0xA0B1C2),
-        ("  \"#2eb398\" #b05475", 0x2EB398), ("\"#123456\"\r", 0x123456),
+        ("  \"#2eb398\" #b05475", 0x2EB398), ("\"#123456\"\r\ntheme[title]=\"#000000\"\r", 0x123456),
     ])
     func values(written: String, rgb: Int) {
         #expect(ink("theme[main_fg]=\(written)\n", .text).foreground == Swatch(UInt32(rgb), ansi: nil))

@@ -33,7 +33,7 @@ import Testing
     @Test("lists what the ledger has, what is broken first, and then by age")
     func ledger() throws {
         let rows = rows([write(1), write(2, isDirect: true), write(3, isReset: true), write(4, arena: 0)])
-        let exchanges = rows.compactMap { $0.firstMatch(of: / 3 +([1-4]) +(?:12 +7 +\+1184|copy) /).map { String($0.1) } }
+        let exchanges = rows.compactMap { $0.firstMatch(of: #/ 3 +([1-4]) +(?:12 +7 +\+1184|copy) /#).map { String($0.1) } }
         #expect(exchanges == ["3", "4", "2", "1"])
         #expect(rows.contains { $0.contains("RESET") })
         #expect(rows.contains { $0.contains("direct") } && rows.contains { $0.contains("queued") })

@@ -8,7 +8,10 @@ final class TerminalProcess {
     private var status: Int32?
     private(set) var output: [UInt8] = []
 
-    init(_ arguments: [String] = [], width: Int = 160, height: Int = 48, environment: [String: String] = [:]) throws {
+    /// - Parameter folder: where it works; nil for here.
+    init(
+        _ arguments: [String] = [], width: Int = 160, height: Int = 48, environment: [String: String] = [:], folder: String? = nil
+    ) throws {
         leader = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
         // grantpt and unlockpt are not imported; these are what they do on Linux.
         var unlocked: Int32 = 0, number: Int32 = 0
@@ -35,13 +38,15 @@ final class TerminalProcess {
         // POSIX_SPAWN_SETSID is not imported.
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | 0x80)
 
-        let words = ([Program.path] + arguments).map { strdup($0) } + [nil]
+        // The shell goes there and becomes the program.
+        let shell = folder.map { ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", $0] } ?? []
+        let words = (shell + [Program.path] + arguments).map { strdup($0) } + [nil]
         let variables = ProcessInfo.processInfo.environment
             .merging(["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]) { $1 }.merging(environment) { $1 }
             .map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + variables { free(text) } }
         var pid: pid_t = 0
-        let error = posix_spawn(&pid, Program.path, &actions, &attributes, words, variables)
+        let error = posix_spawn(&pid, shell.first ?? Program.path, &actions, &attributes, words, variables)
         guard error == 0 else { throw SystemError(call: "posix_spawn", number: error) }
         self.pid = pid
     }
@@ -92,6 +97,8 @@ final class TerminalProcess {
             if ContinuousClock.now >= deadline { break }
             if status == nil { usleep(2_000) }
         }
+        // What it wrote last is still in the terminal.
+        while leader >= 0, status != nil, case let count = read(leader, &bytes, bytes.count), count > 0 { output += bytes.prefix(count) }
         return status
     }
 }

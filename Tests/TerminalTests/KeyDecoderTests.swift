@@ -15,8 +15,10 @@ struct KeyDecoderTests {
         ("\u{1B}[4~", [.end]), ("\u{1B}[5~", [.pageUp]), ("\u{1B}[6~", [.pageDown]), ("\u{1B}[3~", [.delete]),
         ("\u{1B}[Z", [.backTab]), ("\u{1B}OP", [.function(1)]), ("\u{1B}[11~", [.function(1)]), ("\u{1B}[[A", [.function(1)]),
         ("\u{1B}[24~", [.function(12)]),
-        // No keys: mouse reports, focus, answers of the terminal, Alt, pastes.
-        ("\u{1B}[<0;10;20M", []), ("\u{1B}[<64;10;20m", []), ("\u{1B}[M !!", []), ("\u{1B}[?62;22c", []),
+        ("\u{1B}[<0;10;20M", [.mouse(Mouse(.press, x: 9, y: 19))]), ("\u{1B}[<64;300;1M", [.mouse(Mouse(.wheelUp, x: 299, y: 0))]),
+        ("\u{1B}[<69;1;1M", [.mouse(Mouse(.wheelDown, x: 0, y: 0))]),
+        // No keys: releases, moves and other buttons of the mouse, focus, answers of the terminal, Alt, pastes.
+        ("\u{1B}[<0;10;20m", []), ("\u{1B}[<2;10;20M", []), ("\u{1B}[<32;10;20M", []), ("\u{1B}[<0;0;1M", []), ("\u{1B}[<0;1M", []), ("\u{1B}[<;;M", []), ("\u{1B}[M !!", []), ("\u{1B}[?62;22c", []),
         ("\u{1B}]11;rgb:0000/0000/0000\u{7}", []), ("\u{1B}]11;rgb:0000/0000/0000\u{1B}\\", []),
         ("\u{1B}P1+r524742\u{1B}\\", []), ("\u{1B}q", []), ("\u{1B}[200~quit now\u{1B}[201~", []), ("\u{1B}[I", []), ("\u{1B}[O", []),
     ]
@@ -74,5 +76,43 @@ struct KeyDecoderTests {
         var decoder = KeyDecoder()
         _ = decoder.decode(Array("\u{1B}]".utf8) + [UInt8](repeating: 0x61, count: 200))
         #expect(decoder.decode(Array("q".utf8)).contains(.character("q")))
+    }
+
+    @Test("the background is read out of an answer, in one to four digits", arguments: [
+        ("rgb:ffff/8080/0000", 0xFF8000), ("rgb:ff/80/00", 0xFF8000), ("rgb:f/8/0", 0xFF8800), ("rgba:1212/3434/5656/ffff", 0x123456),
+    ])
+    func background(text: String, rgb: Int) {
+        var decoder = KeyDecoder()
+        #expect(decoder.decode(Array("\u{1B}]11;\(text)\u{1B}\\".utf8)) == [])
+        #expect(decoder.background == Swatch(UInt32(rgb), ansi: nil))
+    }
+
+    @Test("an answer that is none says nothing", arguments: ["]11;rgb:zz/00/00", "]11;rgb:00000/0/0", "]10;rgb:00/00/00", "]11;?", "]11;rgb:0/0", "]52;c;rgb:0/0/0"])
+    func noBackground(text: String) {
+        var decoder = KeyDecoder()
+        #expect(decoder.decode(Array("\u{1B}\(text)\u{7}".utf8)) == [] && decoder.background == nil)
+    }
+
+    @Test("an answer in pieces, with all the time in the world between them, is no key; then ESC is one again")
+    func slowAnswer() {
+        let bytes = Array("\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\\u{1B}[?62;4c".utf8)
+        for split in 1..<bytes.count {
+            // Between the two answers, and right after an ESC, nothing tells it from the key.
+            if bytes[split - 1] == 0x1B { continue }
+            var decoder = KeyDecoder()
+            decoder.expectAnswer()
+            var keys = decoder.decode(Array(bytes[..<split]))
+            for _ in 0..<5 { keys += decoder.flush() }
+            keys += decoder.decode(Array(bytes[split...]))
+            #expect(keys == [] && decoder.background == Swatch(0xFFFFFF, ansi: nil) && !decoder.expectsAnswer, "split at \(split)")
+        }
+        var decoder = KeyDecoder()
+        decoder.expectAnswer()
+        _ = decoder.decode([0x1B])
+        #expect(decoder.flush() == [.escape])
+        // Half an answer that is never ended is dropped after a while.
+        _ = decoder.decode(Array("\u{1B}]11;".utf8))
+        for _ in 0..<50 { _ = decoder.flush() }
+        #expect(!decoder.isWaiting && decoder.decode([0x71]) == [.character("q")])
     }
 }

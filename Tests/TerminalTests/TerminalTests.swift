@@ -296,4 +296,140 @@ struct TerminalTests {
         #expect(!Terminal.isUnicode(["LC_ALL": "C", "LANG": "en_GB.UTF-8"]))
         #expect(!Terminal.isUnicode([:]))
     }
+
+    @Test("another theme recolours every cell with the next frame, at every depth, and a theme of sixteen colours uses those", arguments: [
+        ["TERM": "xterm-256color", "COLORTERM": "truecolor"], ["TERM": "xterm-256color"], ["TERM": "xterm"], ["TERM": "vt100"],
+    ])
+    func themes(environment: [String: String]) throws {
+        let pty = try PseudoTerminal(width: 100, height: 30)
+        let terminal = try open(pty, environment)
+        var screen = VirtualTerminal(width: 100, height: 30)
+        let frame = dashboard().frame(width: 100, height: 30)
+        let deepest = terminal.depth
+        for file in Theme.shipped + [Theme.shipped[0]] {
+            let theme = Theme(file)
+            terminal.use(theme)
+            terminal.show(frame)
+            screen.feed(drain(terminal, pty))
+            let wanted: ColourDepth = switch theme.colours {
+            case .own: deepest
+            case .ansi: min(deepest, .ansi16)
+            case .none: .mono
+            }
+            #expect(terminal.depth == wanted)
+            for index in 0..<3_000 where frame.cells[index].scalar != " " {
+                let attributes = screen.cells[index].attributes, ink = theme.ink(frame.cells[index].style)
+                let isRight = switch terminal.depth {
+                case .direct:
+                    attributes.foreground == channels(ink.foreground) && attributes.background == (ink.background.map(channels) ?? [])
+                case .indexed256: attributes.foreground.count == 1 && attributes.foreground[0] >= 16
+                case .ansi16 where deepest > .ansi16: attributes.foreground == (ink.foreground.ansi.map { [Int($0)] } ?? [])
+                case .ansi16: attributes.foreground.allSatisfy { $0 < 16 }
+                case .mono: attributes.foreground.isEmpty && attributes.background.isEmpty
+                }
+                #expect(isRight, "\(theme.name), cell \(index): \(attributes) for \(ink)")
+                if !isRight { return }
+            }
+            #expect((0..<30).allSatisfy { screen.row($0) == frame.row($0) })
+        }
+        #expect(screen.unknown == [])
+    }
+
+    /// Of the sixteen lowest values a direct colour has none: they are the terminal's own.
+    private func channels(_ swatch: Swatch) -> [Int] {
+        let channels = [Int(swatch.red), Int(swatch.green), Int(swatch.blue)]
+        return channels[0] == 0 && channels[1] == 0 && channels[2] < 16 ? [1, 1, 1] : channels
+    }
+
+    @Test("the mouse is listened to with the next frame, and let go of by a word, a suspend and the end")
+    func mouse() throws {
+        let pty = try PseudoTerminal()
+        let terminal = try open(pty, trueColour)
+        var screen = VirtualTerminal(width: 80, height: 24)
+        func show() {
+            terminal.show(dashboard().frame(width: 80, height: 24))
+            screen.feed(drain(terminal, pty))
+        }
+        show()
+        #expect(!screen.isMouseOn)
+        terminal.listensToMouse = true
+        show()
+        #expect(screen.isMouseOn)
+        pty.type("\u{1B}[<0;5;6M\u{1B}[<0;5;6m\u{1B}[<65;1;1M")
+        #expect(terminal.readKeys() == [.mouse(Mouse(.press, x: 4, y: 5)), .mouse(Mouse(.wheelDown, x: 0, y: 0))])
+        terminal.listensToMouse = false
+        show()
+        #expect(!screen.isMouseOn)
+        terminal.listensToMouse = true
+        show()
+        terminal.suspend()
+        screen.feed(pty.output())
+        #expect(!screen.isMouseOn)
+        terminal.resume()
+        show()
+        #expect(screen.isMouseOn && terminal.listensToMouse)
+        terminal.close()
+        screen.feed(pty.output())
+        #expect(!screen.isMouseOn)
+    }
+
+    @Test("a terminal that answers says what it draws on, and what was typed meanwhile is not lost")
+    func background() throws {
+        let pty = try PseudoTerminal()
+        // Typed before it was asked: the reader is not there yet, as over a slow line.
+        pty.type("j\u{1B}]11;rgb:fdfd/f6f6/e3e3\u{1B}\\\u{1B}[?62;22ck")
+        let terminal = try Terminal(environment: trueColour, asksBackground: true, input: pty.follower, output: pty.follower)
+        #expect(terminal.background == Swatch(0xFDF6E3, ansi: nil))
+        #expect(String(decoding: pty.output(), as: UTF8.self).hasSuffix("\u{1B}]11;?\u{1B}\\\u{1B}[c"))
+        // The line was still in cooked mode when these were typed, so a k behind the answer may wait for more.
+        #expect(terminal.readKeys().contains(.character("j")))
+    }
+
+    @Test("a terminal that does not answer costs a tenth of a second, once; a late answer still counts and is no key")
+    func noBackground() throws {
+        let pty = try PseudoTerminal()
+        let time = ContinuousClock().measure {
+            _ = try? Terminal(environment: trueColour, asksBackground: true, input: pty.follower, output: pty.follower)
+        }
+        // Opening and giving back, each with its wait.
+        #expect(time >= .milliseconds(90) && time < .seconds(2))
+        let terminal = try Terminal(environment: trueColour, asksBackground: true, input: pty.follower, output: pty.follower)
+        #expect(terminal.background == nil)
+        pty.type("\u{1B}]11;rgb:ffff/ffff/ffff\u{7}\u{1B}[?1;2cq")
+        #expect(terminal.readKeys() == [.character("q")])
+        #expect(terminal.background == Swatch(0xFFFFFF, ansi: nil))
+        let closing = ContinuousClock().measure { terminal.close() }
+        #expect(closing < .milliseconds(80))
+    }
+
+    @Test("an answer that comes while we go is taken along, and not left to the shell")
+    func lateAnswer() throws {
+        let pty = try PseudoTerminal()
+        let terminal = try Terminal(environment: trueColour, asksBackground: true, input: pty.follower, output: pty.follower)
+        pty.type("\u{1B}]11;rgb:0/0/0\u{7}\u{1B}[?1;2c")
+        terminal.close()
+        var bytes = [UInt8](repeating: 0, count: 100)
+        #expect(fcntl(pty.follower, F_SETFL, O_NONBLOCK) == 0)
+        #expect(read(pty.follower, &bytes, 100) < 0)
+    }
+
+    @Test("a console that would print the question is not asked", arguments: ["linux", "vt100"])
+    func notAsked(term: String) throws {
+        let pty = try PseudoTerminal()
+        let terminal = try Terminal(environment: ["TERM": term], asksBackground: true, input: pty.follower, output: pty.follower)
+        #expect(!String(decoding: pty.output(), as: UTF8.self).contains("]11"))
+        #expect(terminal.background == nil)
+    }
+
+    @Test("what was asked for comes before what the environment says", arguments: [
+        (ColourChoice.never, ColourDepth.mono), (.always, .indexed256), (.depth(.ansi16), .ansi16), (.depth(.indexed256), .indexed256),
+        (.depth(.direct), .direct), (.auto, .mono),
+    ])
+    func colourChoice(choice: ColourChoice, depth: ColourDepth) throws {
+        let pty = try PseudoTerminal()
+        let terminal = try Terminal(
+            environment: ["TERM": "xterm-256color", "NO_COLOR": "1"], colours: choice, input: pty.follower, output: pty.follower)
+        #expect(terminal.depth == depth)
+        #expect(ColourChoice(choice.name) == choice)
+    }
 }

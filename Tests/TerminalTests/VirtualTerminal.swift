@@ -19,6 +19,7 @@ struct VirtualTerminal {
     private(set) var unknown: [String] = []
     private(set) var isAlternate = false
     private(set) var isCursorShown = true
+    private(set) var isMouseOn = false
     /// How often synchronized output began and ended.
     private(set) var synchronized = 0
     private(set) var desynchronized = 0
@@ -167,7 +168,8 @@ struct VirtualTerminal {
             case 1049, 1047, 47: isAlternate = isOn
             case 25: isCursorShown = isOn
             case 2026: if isOn { synchronized += 1 } else { desynchronized += 1 }
-            case 1, 7, 12, 1000, 1002, 1004, 1006, 1034, 2004: break
+            case 1000, 1006: isMouseOn = isOn
+            case 1, 7, 12, 1002, 1004, 1034, 2004: break
             default: unknown.append("mode \(number)")
             }
         }

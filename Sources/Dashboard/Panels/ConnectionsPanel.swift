@@ -30,8 +30,7 @@ struct ConnectionsPanel: Panel {
             if isChosen { frame.text(view.table.order.arrow(view.glyphs), x + width, 0, .key) }
             x += width + 1
         }
-        let hasSum = frame.height >= 4
-        let room = frame.height - 1 - (hasSum ? 1 : 0)
+        let room = ConnectionsPanel.room(frame.height), hasSum = room < frame.height - 1
         if hasSum { frame.line(sum(server, view, width: frame.width - 1), 1, frame.height - 1) }
         let rows = view.rows
         guard !rows.isEmpty, room > 0 else {
@@ -39,9 +38,8 @@ struct ConnectionsPanel: Panel {
             if room > 0 { frame.text(text, 2, 1, .dim) }
             return
         }
-        // The chosen row stays in the middle, so that both neighbours are seen.
         let chosen = min(view.selection, rows.count - 1)
-        let first = max(0, min(chosen - room / 2, rows.count - room))
+        let first = ListWindow.first(chosen: chosen, count: rows.count, room: room)
         let reserved = moment.rows.map { max($0.sample.arenaReservedBytes, $0.sample.arenaHighWaterBytes) }.max() ?? 0
         for (offset, row) in rows[first...].prefix(room).enumerated() {
             let y = offset + 1
@@ -58,6 +56,9 @@ struct ConnectionsPanel: Panel {
             frame.text(more, endingAt: frame.width - 1, frame.height - 1, .dim)
         }
     }
+
+    /// Rows of the table, between the names of its columns and its sum.
+    static func room(_ height: Int) -> Int { height - 1 - (height >= 4 ? 1 : 0) }
 
     private func draw(
         _ row: ConnectionRow, _ columns: [(ConnectionColumn, width: Int)], y: Int, scale: Int, _ view: View, _ frame: inout Frame

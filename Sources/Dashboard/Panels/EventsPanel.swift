@@ -2,7 +2,7 @@ import Measurements
 
 /// What happened, the newest on top.
 struct EventsPanel: Panel {
-    func badge(_ view: View) -> String { view.events.isEmpty ? "" : view.focus == .events ? "enter: go there" : "newest first" }
+    func badge(_ view: View) -> String { view.events.isEmpty ? "" : view.focus == .events ? "\(view.keys.label(.open, glyphs: view.glyphs)): go there" : "newest first" }
 
     func draw(_ view: View, on frame: inout Frame) {
         if view.events.isEmpty {
@@ -12,8 +12,7 @@ struct EventsPanel: Panel {
         let newest = view.events.count - 1
         let chosen = min(view.selection, newest)
         let isFocused = view.focus == .events
-        // The chosen one stays in the middle, as in the table.
-        let first = isFocused ? max(0, min(chosen - frame.height / 2, newest + 1 - frame.height)) : 0
+        let first = isFocused ? ListWindow.first(chosen: chosen, count: newest + 1, room: frame.height) : 0
         let shown = view.moment?.timeNanoseconds ?? .max
         for y in 0..<min(frame.height, newest - first + 1) {
             let event = view.events[newest - first - y]

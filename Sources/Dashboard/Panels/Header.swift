@@ -29,6 +29,10 @@ struct Header {
         }
         part(2, right: true, ("up ", .dim), (GridFigure.clock(view.moment?.timeNanoseconds ?? 0), .text))
         part(4, right: true, ("ui ", .dim), (GridFigure.percent(rates?.ownCPU ?? 0).right(5), .text))
+        if let interval = run.intervalMilliseconds {
+            let text = interval < 1_000 ? "\(interval)ms" : "\(interval / 1_000)s"
+            part(8, right: true, ("every ", .dim), (text.right(5), .text))
+        }
         if run.hasServer { part(5, right: true, ("server ", .dim), (GridFigure.percent(rates?.serverCPU ?? 0).right(5), .text)) }
         if run.hasClients { part(6, right: true, ("clients ", .dim), (GridFigure.percent(rates?.clientCPU ?? 0).right(5), .text)) }
         if let resident = view.moment?.process.residentBytes, resident > 0 {
@@ -46,53 +50,5 @@ struct Header {
         }
         frame.line(left, 0, 0)
         frame.line(right, frame.width - right.width - 1, 0)
-    }
-}
-
-/// The line at the bottom: which keys there are now.
-struct Footer {
-    func draw(_ view: View, on frame: inout Frame) {
-        if view.table.isTyping {
-            prompt(view, &frame)
-            return
-        }
-        let arrows = view.glyphs.arrows
-        var keys = [("?", "help"), ("q", "quit"), ("space", view.pausedNanoseconds == nil ? "pause" : "go on")]
-        if view.isPaused { keys += [(view.glyphs == .ascii ? "h l" : "←→", "in time"), ("esc", "live")] }
-        if view.run.state == .dead { keys.append(("r", "run again")) }
-        if view.run.hasClients && view.run.state != .dead { keys += [("+ -", "load"), ("0", view.run.isLoadPaused ? "load on" : "load off")] }
-        keys += [("tab", "panel"), ("z", view.zoomed == nil ? "zoom" : "back")]
-        if view.focus == .connections || view.focus == .events { keys.append((arrows, "scroll")) }
-        if view.focus == .connections && view.run.hasServer {
-            keys += view.detail == nil ? [("/", "filter"), ("s", "sort"), ("enter", "more")] : []
-        }
-        keys += [("b", "glyphs"), ("Q", "quit, keep screen")]
-        let warnings = view.events.reduce(0) { $0 + ($1.level == .info ? 0 : 1) }
-        let count = warnings == 0 ? "" : "!\(GridFigure.count(warnings)) "
-        var line = Line()
-        for (key, name) in keys {
-            var part = Line()
-            part.add(" \(key)", .key)
-            part.add(" \(name) ", .dim)
-            if line.width + part.width + count.count < frame.width { line.add(part) }
-        }
-        frame.line(line, 0, 0)
-        frame.text(count, endingAt: frame.width, 0, .warn)
-    }
-
-    /// The filter as it is typed, and what is wrong with it.
-    private func prompt(_ view: View, _ frame: inout Frame) {
-        var line = Line()
-        line.add("/", .key)
-        line.add(view.table.filterText, .strong)
-        line.add(String(view.glyphs == .ascii ? "_" : "▏"), .key)
-        if let error = view.table.filterError {
-            line.add("  " + error.words, .crit)
-        } else {
-            let found = view.rows.count, all = view.moment?.rows.count ?? 0
-            line.add("  \(found) of \(all)", .text)
-            line.add("  pend>64k age>10ms state:W proto:h2 !text", .dim)
-        }
-        frame.line(line, 0, 0)
     }
 }

@@ -1,7 +1,7 @@
-/// All keys, and what colours, letters and glyphs mean.
+/// What the focused panel's keys do, then those of every panel, and what colours, letters and glyphs mean.
 struct HelpOverlay {
     func draw(_ view: View, on frame: inout Frame) {
-        let lines = content(view.glyphs, isWide: frame.width >= 76)
+        let lines = content(view, isWide: frame.width >= 76)
         let width = min(frame.width, (lines.map(\.width).max() ?? 0) + 4)
         let height = min(frame.height, lines.count + 2)
         let region = Region(x: (frame.width - width) / 2, y: (frame.height - height) / 2, width: width, height: height)
@@ -19,26 +19,32 @@ struct HelpOverlay {
             if width > 24 {
                 let tab = glyphs.tab
                 box.text("\(tab.open)help\(tab.close)", 2, 0, .key)
-                box.text("\(tab.open)esc back\(tab.close)", endingAt: width - 2, 0, .key)
+                box.text("\(tab.open)\(view.keys.label(.back, glyphs: glyphs)) back\(tab.close)", endingAt: width - 2, 0, .key)
             }
         }
     }
 
-    private func content(_ glyphs: GlyphSet, isWide: Bool) -> [Line] {
-        let keys = [
-            ("q ^C", "quit: drain, restore, sum up"), ("Q", "quit, keep the last screen"),
-            ("space", "hold the display, not the run"),
-            (glyphs == .ascii ? "h l < >" : "←→ < >", "back and forth in time"), ("+ -", "more load, less load"),
-            ("0", "load off and on"), ("D", "a slow reader for ten seconds"),
-            ("tab 1-7", "next panel, or that one"),
-            ("z", "this panel alone, and back"), ("enter", "a row alone; an event's time"), ("esc", "back: help, zoom, pause"),
-            (glyphs.arrows + " jk", "up and down the list"), ("g G", "first, last"),
-            ("/ n N", "filter; next, previous row"), ("s S r", "sort by, back; turn round"),
-            ("x", "latency map: response or service"),
-            ("b", "dots and blocks, or plain ASCII"), ("^L ^Z", "draw anew; suspend"),
-        ].map { entry($0.0.left(10), .key, $0.1) }
+    private func content(_ view: View, isWide: Bool) -> [Line] {
+        let glyphs = view.glyphs
+        func key(_ commands: [Command], _ words: String) -> Line {
+            // Of panels 1 to 7 the first and the last say enough.
+            var labels = commands.compactMap { view.keys.keys(of: $0).first?.label(glyphs) }
+            if labels.count > 4 { labels = [labels[0], glyphs == .ascii ? "to" : "–", labels[labels.count - 1]] }
+            return entry(labels.isEmpty ? "-".left(10) : labels.joined(separator: " ").left(10), .key, words)
+        }
+        let focus = view.focus
+        var keys = [entry(focus.title, .strong, "")] + focus.commands.map { key($0.0, $0.1) }
+        keys.append(entry("everywhere", .strong, ""))
+        keys += [
+            ([.quit], "quit: drain, restore, sum up"), ([.quitAndLeave], "quit, keep the last screen"),
+            ([.pause], "hold the display, not the run"), ([.momentBack, .momentForth, .leapBack, .leapForth], "back and forth in time"),
+            ([.loadUp, .loadDown, .loadPause], "more load, less, off and on"), ([.slowReader], "a slow reader for ten seconds"), ([.shorterInterval, .longerInterval], "samples more often, less"),
+            ([.nextPanel], "next panel; HJKL: that side's"), ([.panel1, .panel2, .panel3, .panel4, .panel5, .panel6, .panel7], "that panel; again: alone"),
+            ([.zoom, .back], "this panel alone; a step back"), ([.themes, .nextTheme, .glyphs], "themes, the next; other glyphs"),
+            ([.mouse], "mouse off and on, to select"), ([.export], "screen and sample to files"), ([.redraw, .suspend], "draw anew; suspend"),
+        ].map { key($0.0, $0.1) }
         let states = [
-            ("R", Role.ok, "running: a request in work"), ("I", .dim, "idle: nothing open"),
+            ("R", Role.ok, "a request in work"), ("I", .dim, "idle: nothing open"),
             ("W", .crit, "waiting for the peer"), ("C", .warn, "closing"),
         ].map { entry($0.0.left(8), $0.1, $0.2) }
         var legend = states
@@ -51,6 +57,7 @@ struct HelpOverlay {
         legend.append(entry(String(glyphs.tick).left(8), .warn, "most this connection held"))
         legend.append(entry("i ! E".left(8), .warn, "events on the time axis"))
         legend.append(entry((glyphs == .ascii ? "-" : "–").left(8), .dim, "too few answers to tell"))
+        if !view.theme.isEmpty { legend.append(entry("theme".left(8), .dim, view.theme)) }
         if !isWide { return keys + [Line()] + legend }
         let left = keys.map(\.width).max() ?? 0
         return (0..<max(keys.count, legend.count)).map { row in

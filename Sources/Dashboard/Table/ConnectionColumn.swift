@@ -84,6 +84,17 @@ package enum ConnectionColumn: CaseIterable, Sendable {
         return columns.map { ($0, $0 == .arena ? $0.width + spare : $0.width) }
     }
 
+    /// The column at a place of a panel so wide; nil beside them all.
+    static func column(at x: Int, width: Int, keeping kept: ConnectionColumn?) -> ConnectionColumn? {
+        var start = 1
+        for (column, width) in fitting(width - 1, keeping: kept) {
+            // The gap after it is its own: its arrow stands there.
+            if x >= start && x <= start + width { return column }
+            start += width + 1
+        }
+        return nil
+    }
+
     /// Cells that a strip may grow by: beyond, it tells no more.
     private static let stripLimit = 48
 }

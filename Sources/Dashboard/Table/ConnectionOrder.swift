@@ -31,7 +31,7 @@ package struct ConnectionOrder: Equatable, Sendable {
     func arrow(_ glyphs: GlyphSet) -> String {
         let isFalling = (column.map { $0.isFalling } ?? true) != isReversed
         return switch glyphs {
-        case .braille: isFalling ? "▾" : "▴"
+        case .braille, .block: isFalling ? "▾" : "▴"
         case .ascii: isFalling ? "v" : "^"
         }
     }

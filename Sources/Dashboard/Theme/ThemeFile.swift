@@ -30,14 +30,17 @@ package struct ThemeFile: Sendable {
     package init(name: String, text: String) {
         self.name = name
         var number = 0
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
             number += 1
-            read(line.hasSuffix("\r") ? line.dropLast() : line, number)
+            read(line, number)
         }
     }
 
     /// It says nothing about any colour: something else than a theme.
     package var isEmpty: Bool { values.isEmpty }
+
+    /// It draws on whatever background the terminal has.
+    package var leavesBackground: Bool { isEmptied("main_bg") }
 
     /// The text of a value, empty or not; nil where the name does not stand there.
     func text(_ key: String) -> String? { values[key]?.text }

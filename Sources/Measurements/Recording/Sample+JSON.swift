@@ -3,9 +3,11 @@ extension Sample {
     var json: JSON { json(connectionLimit: Sample.recordedConnectionLimit) }
 
     /// The members of a sample under their metrics' names, with so many of the server's fullest connections.
-    func json(connectionLimit: Int) -> JSON {
+    ///
+    /// - Parameter withHistograms: false for a sample whose histograms nobody has kept.
+    package func json(connectionLimit: Int = Sample.recordedConnectionLimit, withHistograms: Bool = true) -> JSON {
         var json = JSON.object([])
-        for metric in Metric.all {
+        for metric in Metric.all where withHistograms || metric.kind != .histogram {
             switch metric.read(self) {
             case .number(let number): json.set(.number(number), atPath: metric.name)
             case .histogram(let histogram): json.set(histogram.json(encoded: true), atPath: metric.name)

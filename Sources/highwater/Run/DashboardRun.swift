@@ -16,12 +16,15 @@ final class DashboardRun {
     private let plan: Plan
     private let output: RunOutput
     private let signals: SignalInbox
+    private let screen: DashboardScreen
     private let terminal: Terminal
     private var dashboard: Dashboard
     private var control: LoadControl
     private let clock = ContinuousClock()
     private var deadline: ContinuousClock.Instant?
     private var tick: ContinuousClock.Instant
+    /// Between two samples; a key changes it.
+    private var interval: Duration
     /// How long the screen stays when the process has died; nil: until somebody has seen enough.
     private let staysAfterDeath: Duration?
     /// How often the same was run again.
@@ -47,16 +50,20 @@ final class DashboardRun {
     /// Opens all that the run needs and the terminal, and draws the first frame; nothing runs yet.
     ///
     /// - Parameter signals: with those of `DashboardRun.signals`.
-    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, staysAfterDeath: Duration? = nil) throws {
-        let environment = Environment.variables(noColor: output.noColor)
+    init(
+        _ plan: Plan, _ output: RunOutput, _ setup: ScreenSetup, signals: SignalInbox, staysAfterDeath: Duration? = nil
+    ) throws {
         self.signals = signals
         self.staysAfterDeath = staysAfterDeath
         run = try Run(plan, output, signals: signals)
         self.plan = plan
         self.output = output
-        do { terminal = try Terminal(environment: environment) } catch { throw RunError(error.words) }
+        screen = try DashboardScreen(setup)
+        terminal = screen.terminal
         control = LoadControl(run.source)
-        dashboard = Dashboard(run: control.description, glyphs: terminal.isUnicode ? .braille : .ascii)
+        interval = plan.interval
+        dashboard = screen.dashboard(control.description)
+        dashboard.run.intervalMilliseconds = Int(interval / .milliseconds(1))
         tick = clock.now
         draw()
     }
@@ -75,6 +82,7 @@ final class DashboardRun {
         if let fallback = terminal.fallbackTerm {
             run.source.note(.warning, source: "screen", "this terminal is not in terminfo: taken for \(fallback)")
         }
+        for problem in screen.problems { run.source.note(.warning, source: "theme", problem) }
         let end = drain(after: goThrough())
         if leavesScreen {
             let size = terminal.size
@@ -89,9 +97,8 @@ final class DashboardRun {
 
     private func start() throws {
         try run.start()
-        dashboard.run = control.description
-        dashboard.run.state = .running
-        tick = clock.now + plan.interval
+        describe(.running)
+        tick = clock.now + interval
         deadline = plan.duration.map { [clock] in clock.now + $0 }
         if let addresses = run.serverAddresses {
             run.source.note(.info, source: "server", "listening on \(addresses)")
@@ -108,10 +115,11 @@ final class DashboardRun {
                 if now >= tick {
                     run.source.askForSample()
                     // A tick that was missed is left out, not made up for.
-                    while tick <= clock.now { tick += plan.interval }
+                    while tick <= clock.now { tick += interval }
                 }
             }
             showNews()
+            if screen.takeLateAnswer() { isStale = true }
             draw()
             let instant = run.source.outcome != nil ? now + DashboardRun.responseTime : min(tick, deadline ?? tick)
             if let end = answer(wait(until: instant)) ?? takeSignals() { return end }
@@ -163,7 +171,9 @@ final class DashboardRun {
             case .runAgain: runAgain()
             case .startSlowReader: changed { run.source.startSlowReader(seconds: DashboardRun.slowReaderSeconds) }
             case .suspend: suspend { _ = kill(0, SIGTSTP) }
-            case .redraw: terminal.redraw()
+            case .changeInterval(let steps): changeInterval(by: steps)
+            case .export: export()
+            case let action?: _ = screen.perform(action, on: &dashboard)
             case nil: break
             }
         }
@@ -182,11 +192,41 @@ final class DashboardRun {
     private func changed(_ change: () -> Void) {
         guard run.source.outcome == nil else { return }
         change()
-        let state = dashboard.run.state
-        dashboard.run = control.description
-        dashboard.run.state = state
+        describe(dashboard.run.state)
         showNews()
         tick = min(tick, clock.now + DashboardRun.responseTime)
+    }
+
+    /// The run as it is now, in the header's words.
+    private func describe(_ state: RunDescription.State) {
+        dashboard.run = control.description
+        dashboard.run.state = state
+        dashboard.run.intervalMilliseconds = Int(interval / .milliseconds(1))
+    }
+
+    /// Times between samples to choose from, in milliseconds: from as fast as an eye follows.
+    private static let intervals = [100, 200, 500, 1_000, 2_000, 5_000, 10_000]
+
+    private func changeInterval(by steps: Int) {
+        let now = Int(interval / .milliseconds(1)), all = DashboardRun.intervals
+        guard let next = steps < 0 ? all.last(where: { $0 < now }) : all.first(where: { $0 > now }) else { return }
+        changed {
+            interval = .milliseconds(next)
+            run.source.note(.info, source: "screen", "a sample every \(next) ms")
+        }
+        tick = min(tick, clock.now + interval)
+    }
+
+    private func export() {
+        do throws(RunError) {
+            let names = try ScreenExport.write(dashboard, terminal)
+            run.source.note(.info, source: "screen", "wrote \(names)")
+            dashboard.notice = "wrote \(names)"
+        } catch {
+            run.source.note(.warning, source: "screen", "cannot write \(error.description)")
+            dashboard.notice = "cannot write \(error.description)"
+        }
+        showNews()
     }
 
     /// The same plan in a new process, from time 0, on an empty screen and with a recording of its own.
@@ -276,8 +316,7 @@ final class DashboardRun {
     /// Draws if there is anything new and the terminal has taken what was before.
     private func draw() {
         guard isStale, !terminal.wantsToWrite, !hasHungUp else { return }
-        let size = terminal.size
-        terminal.show(dashboard.frame(width: size.width, height: size.height))
+        screen.show(&dashboard)
         isStale = false
     }
 }

@@ -9,6 +9,7 @@ internal import Terminal
 /// One thread, asleep in `poll` until a key, a signal, more of the recording or the next sample
 /// is due. All lines are kept unparsed; going back parses those that the history holds.
 final class ReplayRun {
+    private let screen: DashboardScreen
     private let terminal: Terminal
     private let signals: SignalInbox
     private let follows: Bool
@@ -31,17 +32,18 @@ final class ReplayRun {
     private static let shortestWait = Duration.milliseconds(30)
     private static let step = Duration.seconds(10)
 
-    init(_ reader: consuming RecordingReader, _ environment: [String: String], input: Int32, speed: Double, follows: Bool) throws {
+    init(_ reader: consuming RecordingReader, _ setup: ScreenSetup, input: Int32, speed: Double, follows: Bool) throws {
         let header = reader.header
         self.reader = reader
         self.follows = follows
         isAtEnd = follows
         signals = try SignalInbox(others: [SIGWINCH, SIGCONT])
-        do { terminal = try Terminal(environment: environment, input: input) } catch { throw RunError(error.words) }
+        screen = try DashboardScreen(setup, input: input)
+        terminal = screen.terminal
         playhead = Playhead(speed: speed)
         let description = RunDescription(header.plan)
         loadName = description.load
-        dashboard = Dashboard(run: description, glyphs: terminal.isUnicode ? .braille : .ascii)
+        dashboard = screen.dashboard(description)
     }
 
     func perform() throws {
@@ -57,6 +59,7 @@ final class ReplayRun {
             try showDue()
             draw()
             for key in wait() where try answer(key) { return }
+            if screen.takeLateAnswer() { isStale = true }
             while let signal = signals.next() {
                 if SignalInbox.endings.contains(signal) { throw ExitCode(128 + signal) }
                 if signal == SIGCONT {
@@ -118,38 +121,46 @@ final class ReplayRun {
     /// true: that was enough.
     private func answer(_ key: Key) throws(RecordingError) -> Bool {
         isStale = true
-        // A filter may hold any of the letters that move us.
-        if dashboard.table.isTyping && key != .hangup {
-            _ = dashboard.handle(key)
-            return false
+        if key == .hangup { hasHungUp = true }
+        // Over help and the list of themes, keys mean what they mean there.
+        guard let command = dashboard.command(for: key), !dashboard.showsHelp, dashboard.picker == nil else {
+            return try perform(dashboard.handle(key))
         }
-        switch key {
-        case .hangup: hasHungUp = true
+        dashboard.notice = nil
+        switch command {
         case .left: try seek(to: playhead.position - ReplayRun.step)
         case .right: try seek(to: playhead.position + ReplayRun.step)
-        case .character("("): try seek(to: .zero)
-        case .character(")"):
+        case .toStart: try seek(to: .zero)
+        case .toEnd:
             try seek(to: end)
             isAtEnd = follows
-        case .character("<"): playhead.changeSpeed(by: 0.5)
-        case .character(">"): playhead.changeSpeed(by: 2)
-        case .character("."): try seek(to: next { !$0.isEvent })
-        case .character("n"): try seek(to: next { $0.isEvent })
-        default:
-            if key == .character(" ") {
-                playhead.isPlaying.toggle()
-                isAtEnd = false
+        case .leapBack: playhead.changeSpeed(by: 0.5)
+        case .leapForth: playhead.changeSpeed(by: 2)
+        case .momentForth: try seek(to: next { !$0.isEvent })
+        case .nextMatch: try seek(to: next { $0.isEvent })
+        case .pause:
+            playhead.isPlaying.toggle()
+            isAtEnd = false
+            return try perform(dashboard.perform(.pause))
+        default: return try perform(dashboard.perform(command))
+        }
+        return false
+    }
+
+    /// true: that was enough.
+    private func perform(_ action: Action?) throws(RecordingError) -> Bool {
+        switch action {
+        case .quit, .quitAndLeaveScreen: return true
+        case .suspend:
+            terminal.suspend()
+            SignalInbox.withDefaultAction(of: SIGTSTP) { _ = kill(0, SIGTSTP) }
+            terminal.resume()
+        case .export:
+            do throws(RunError) { dashboard.notice = "wrote \(try ScreenExport.write(dashboard, terminal))" } catch {
+                dashboard.notice = "cannot write \(error.description)"
             }
-            switch dashboard.handle(key) {
-            case .quit, .quitAndLeaveScreen: return true
-            case .redraw: terminal.redraw()
-            case .suspend:
-                terminal.suspend()
-                SignalInbox.withDefaultAction(of: SIGTSTP) { _ = kill(0, SIGTSTP) }
-                terminal.resume()
-            // There is no load here to change.
-            case .changeLoad, .togglePauseLoad, .startSlowReader, .runAgain, nil: break
-            }
+        case let action?: _ = screen.perform(action, on: &dashboard)
+        case nil: break
         }
         return false
     }
@@ -175,8 +186,7 @@ final class ReplayRun {
 
     private func draw() {
         guard isStale, !terminal.wantsToWrite else { return }
-        let size = terminal.size
-        terminal.show(dashboard.frame(width: size.width, height: size.height))
+        screen.show(&dashboard)
         isStale = false
     }
 }

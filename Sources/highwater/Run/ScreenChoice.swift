@@ -5,10 +5,11 @@ internal import Workload
 /// Where a run shows itself.
 enum ScreenChoice {
     /// On the dashboard where one is wanted and there is a terminal, else in plain lines.
-    static func perform(_ plan: Plan, _ output: OutputOptions, onScreen: Bool) throws {
+    static func perform(_ plan: Plan, _ output: OutputOptions, _ screen: ScreenOptions, onScreen: Bool) throws {
         if try isPossible(wanted: onScreen) {
+            let setup = try ScreenSetup(screen, noColor: output.noColor)
             let signals = try SignalInbox(others: DashboardRun.signals)
-            try DashboardRun(plan, output.plain, signals: signals).perform()
+            try DashboardRun(plan, output.plain, setup, signals: signals).perform()
         } else {
             try HeadlessRun(plan, output).perform()
         }

@@ -7,19 +7,20 @@ final class TrialRun {
     private let trials: Trials
     private let duration: Duration?
     private let printsJSON: Bool
-    private let onScreen: Bool
+    /// nil: in plain lines.
+    private let screen: ScreenSetup?
     private let signals: SignalInbox
 
     /// How long the screen stays on a process that has died, before the next trial.
     private static let mourningTime = Duration.seconds(4)
 
     /// - Parameter duration: of each; nil: as the trials have it.
-    init(_ trials: Trials, duration: Duration?, printsJSON: Bool, onScreen: Bool) throws {
-        signals = try SignalInbox(others: onScreen ? DashboardRun.signals : [])
+    init(_ trials: Trials, duration: Duration?, printsJSON: Bool, screen: ScreenSetup?) throws {
+        signals = try SignalInbox(others: screen == nil ? [] : DashboardRun.signals)
         self.trials = trials
         self.duration = duration
         self.printsJSON = printsJSON
-        self.onScreen = onScreen
+        self.screen = screen
     }
 
     /// Errors: what kept a run from being one, or the exit code after the table.
@@ -28,7 +29,7 @@ final class TrialRun {
         for trial in trials.trials {
             var plan = trial.plan
             if let duration { plan.duration = duration }
-            if !onScreen { Output.error.line("\(trials.name): \(trial.name)") }
+            if screen == nil { Output.error.line("\(trials.name): \(trial.name)") }
             let (run, end) = try watch(plan)
             results.append(TrialResult(trial, run.summary, violations: run.violations, endNanoseconds: run.lastNanoseconds))
             if case .signal(let signal) = end { throw ExitCode(128 + signal) }
@@ -41,8 +42,8 @@ final class TrialRun {
     }
 
     private func watch(_ plan: Plan) throws -> (Run, Run.End) {
-        if onScreen {
-            let shown = try DashboardRun(plan, RunOutput(), signals: signals, staysAfterDeath: TrialRun.mourningTime)
+        if let screen {
+            let shown = try DashboardRun(plan, RunOutput(), screen, signals: signals, staysAfterDeath: TrialRun.mourningTime)
             let end = try shown.watch()
             return (shown.run, end)
         }

@@ -8,8 +8,29 @@ package enum Key: Hashable, Sendable {
     case up, down, left, right, home, end, pageUp, pageDown
     /// F1 is 1.
     case function(Int)
+    /// A button or the wheel of the mouse.
+    case mouse(Mouse)
     /// The terminal is gone: nobody will press a key again.
     case hangup
+}
+
+/// What the mouse did, and over which cell.
+package struct Mouse: Hashable, Sendable {
+    /// Only the first button means something here.
+    package enum Kind: Sendable {
+        case press, wheelUp, wheelDown
+    }
+
+    package let kind: Kind
+    /// Counted from the top left, from 0.
+    package let x: Int
+    package let y: Int
+
+    package init(_ kind: Kind, x: Int, y: Int) {
+        self.kind = kind
+        self.x = x
+        self.y = y
+    }
 }
 
 /// What the dashboard asks of the program. Everything else it does by itself.
@@ -25,6 +46,18 @@ package enum Action: Equatable, Sendable {
     case runAgain
     /// A client joins that reads at a trickle, and goes after a while.
     case startSlowReader
+    /// Samples more often, or less, by this many steps.
+    case changeInterval(steps: Int)
+    /// Draw with the theme of this name; it may be looked at only.
+    case showTheme(String)
+    /// The same, and it is meant to stay.
+    case keepTheme(String)
+    /// Other glyphs are in use.
+    case keepGlyphs(GlyphSet)
+    /// Let go of the mouse, or take it.
+    case toggleMouse
+    /// Write what is on the screen to files.
+    case export
     /// Stop as ^Z does, until the shell continues us.
     case suspend
     /// Draw every cell anew: something else wrote on the screen.

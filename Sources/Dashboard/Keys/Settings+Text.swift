@@ -1,0 +1,37 @@
+extension Settings {
+    /// A configuration file that says all of this, with a word on each line: to begin one's own with.
+    package var text: String {
+        var lines = [
+            "# Highwater's settings: $XDG_CONFIG_HOME/highwater/config, else ~/.config/highwater/config.",
+            "# Flags come before what stands here. The program never writes this file.",
+            "",
+            "# auto: light or dark as the terminal is; a name that 'highwater themes' lists; or a path.",
+            "theme = \(theme ?? "auto")",
+            "# theme: what the theme wants; else how far text stands out, as WCAG measures it: 1 to 21.",
+            "contrast = \(contrast.map { "\($0)" } ?? "theme")",
+            "# auto (by the locale), \(GlyphSet.allCases.map(\.name).joined(separator: ", ")).",
+            "glyphs = \(glyphs?.name ?? "auto")",
+            "# \(ColourChoice.names.joined(separator: ", ")).",
+            "color = \(colours.name)",
+            "# on or off: clicks and the wheel; the terminal selects text only while it is off.",
+            "mouse = \(hasMouse ? "on" : "off")",
+            "",
+            "# Keys: a character, ^X, or " + Key.names.joined(separator: " ") + ".",
+            "# Nothing after the =: no key. A key that is taken from a command is taken.",
+            "[keys]",
+        ]
+        for command in Command.allCases {
+            let line = command.rawValue.left(18) + "= " + keys.keys(of: command).map(\.name).joined(separator: " ")
+            lines.append(line.left(38) + " # " + command.words)
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension Key {
+    /// All names that are no characters, as they are shown.
+    fileprivate static let names = [
+        "space", "hash", "enter", "esc", "tab", "shift-tab", "backspace", "delete", "insert", "up", "down", "left", "right", "home",
+        "end", "page-up", "page-down", "f1", "...", "f12",
+    ]
+}

@@ -1,0 +1,83 @@
+import Measurements
+
+/// The line at the bottom: which keys there are now. A click on one is as good as the key.
+struct Footer {
+    func draw(_ view: View, on frame: inout Frame) {
+        if view.table.isTyping {
+            prompt(view, &frame)
+            return
+        }
+        let count = warnings(view)
+        for part in parts(view, width: frame.width) {
+            let end = frame.text(" \(part.key) ", part.x, 0, .key)
+            frame.text("\(part.name) ", end, 0, .dim)
+        }
+        if let notice = view.notice {
+            let text = " " + notice.left(min(notice.unicodeScalars.count, max(0, frame.width - 2))) + " "
+            frame.text(text, endingAt: frame.width, 0, .strong)
+        } else {
+            frame.text(count, endingAt: frame.width, 0, .warn)
+        }
+    }
+
+    /// What stands at a column; nil beside everything.
+    func command(at x: Int, _ view: View, width: Int) -> Command? {
+        view.table.isTyping ? nil : parts(view, width: width).first { x >= $0.x && x < $0.x + $0.width }?.command
+    }
+
+    private struct Part {
+        let key: String
+        let name: String
+        let command: Command
+        let x: Int
+        var width: Int { key.unicodeScalars.count + name.unicodeScalars.count + 3 }
+    }
+
+    private func warnings(_ view: View) -> String {
+        let warnings = view.events.reduce(0) { $0 + ($1.level == .info ? 0 : 1) }
+        return warnings == 0 ? "" : "!\(GridFigure.count(warnings)) "
+    }
+
+    /// As many as fit, the most needed first.
+    private func parts(_ view: View, width: Int) -> [Part] {
+        var wanted: [([Command], String)] = [([.help], "help"), ([.quit], "quit"), ([.pause], view.pausedNanoseconds == nil ? "pause" : "go on")]
+        if view.isPaused { wanted += [([.left, .right], "in time"), ([.back], "live")] }
+        if view.run.state == .dead { wanted.append(([.sortReverse], "run again")) }
+        if view.run.hasClients && view.run.state != .dead { wanted += [([.loadUp, .loadDown], "load"), ([.loadPause], view.run.isLoadPaused ? "load on" : "load off")] }
+        wanted += [([.nextPanel], "panel"), ([.zoom], view.zoomed == nil ? "zoom" : "back")]
+        if view.focus == .connections || view.focus == .events { wanted.append(([.up, .down], "scroll")) }
+        if view.focus == .connections && view.run.hasServer {
+            wanted += view.detail == nil ? [([.filter], "filter"), ([.sortNext], "sort"), ([.open], "more")] : []
+        }
+        wanted += [([.themes], "themes"), ([.glyphs], "glyphs"), ([.export], "export"), ([.quitAndLeave], "quit, keep screen")]
+        let count = warnings(view).count
+        var parts: [Part] = []
+        var x = 0
+        for (commands, name) in wanted {
+            let keys = commands.compactMap { view.keys.keys(of: $0).first?.label(view.glyphs) }.joined(separator: " ")
+            // What has no key is not offered.
+            guard !keys.isEmpty, let command = commands.first else { continue }
+            let part = Part(key: keys, name: name, command: command, x: x)
+            guard x + part.width + count < width else { continue }
+            parts.append(part)
+            x += part.width
+        }
+        return parts
+    }
+
+    /// The filter as it is typed, and what is wrong with it.
+    private func prompt(_ view: View, _ frame: inout Frame) {
+        var line = Line()
+        line.add("/", .key)
+        line.add(view.table.filterText, .strong)
+        line.add(String(view.glyphs == .ascii ? "_" : "▏"), .key)
+        if let error = view.table.filterError {
+            line.add("  " + error.words, .crit)
+        } else {
+            let found = view.rows.count, all = view.moment?.rows.count ?? 0
+            line.add("  \(found) of \(all)", .text)
+            line.add("  pend>64k age>10ms state:W proto:h2 !text", .dim)
+        }
+        frame.line(line, 0, 0)
+    }
+}

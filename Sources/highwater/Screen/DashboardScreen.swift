@@ -1,0 +1,88 @@
+internal import Dashboard
+internal import Glibc
+internal import Terminal
+
+/// A terminal dressed as somebody wants it, and what keys do to its looks: live and in a replay alike.
+final class DashboardScreen {
+    let terminal: Terminal
+    private var setup: ScreenSetup
+    private var glyphs: GlyphSet?
+    private var background: Swatch?
+    /// What was wrong with the theme; said once there is somewhere to say it.
+    private(set) var problems: [String] = []
+
+    /// Opens the terminal.
+    init(_ setup: ScreenSetup, input: Int32 = STDIN_FILENO) throws(RunError) {
+        self.setup = setup
+        do {
+            terminal = try Terminal(
+                environment: setup.environment, theme: setup.resolve(background: nil).theme, colours: setup.settings.colours,
+                asksBackground: setup.asksBackground, input: input)
+        } catch { throw RunError(error.words) }
+        glyphs = setup.glyphs
+        terminal.listensToMouse = setup.settings.hasMouse
+        background = terminal.background
+        wear(setup.theme)
+    }
+
+    /// The dashboard of a run, as it is to look here.
+    func dashboard(_ run: RunDescription) -> Dashboard {
+        var dashboard = Dashboard(run: run, glyphs: glyphs ?? (terminal.isUnicode ? .braille : .ascii))
+        dashboard.keys = setup.settings.keys
+        dashboard.themes = [ScreenSetup.automaticName] + setup.library.entries.map(\.name)
+        dashboard.theme = setup.theme ?? ScreenSetup.automaticName
+        dashboard.size = terminal.size
+        return dashboard
+    }
+
+    /// Shows the dashboard, whole or not at all.
+    func show(_ dashboard: inout Dashboard) {
+        dashboard.size = terminal.size
+        terminal.show(dashboard.frame(width: dashboard.size.width, height: dashboard.size.height))
+    }
+
+    /// A terminal far away says late what it draws on. True: the colours have changed.
+    func takeLateAnswer() -> Bool {
+        guard background == nil, let answer = terminal.background else { return false }
+        background = answer
+        wear(setup.theme)
+        return true
+    }
+
+    /// Does what concerns the looks; false for what the run must do.
+    func perform(_ action: Action, on dashboard: inout Dashboard) -> Bool {
+        switch action {
+        case .redraw: terminal.redraw()
+        case .showTheme(let name): wear(name, &dashboard)
+        case .keepTheme(let name):
+            wear(name, &dashboard)
+            setup.remember(theme: setup.theme, glyphs: glyphs)
+        case .keepGlyphs(let set):
+            glyphs = set
+            setup.remember(theme: setup.theme, glyphs: glyphs)
+        case .toggleMouse:
+            terminal.listensToMouse.toggle()
+            dashboard.notice = terminal.listensToMouse ? "the mouse clicks" : "the mouse selects text"
+        default: return false
+        }
+        return true
+    }
+
+    private func wear(_ name: String, _ dashboard: inout Dashboard) {
+        wear(name == ScreenSetup.automaticName ? nil : name)
+        dashboard.theme = name
+        if let problem = problems.first { dashboard.notice = problem }
+    }
+
+    private func wear(_ name: String?) {
+        setup.theme = name
+        let (theme, problems) = setup.resolve(background: background)
+        self.problems = problems
+        terminal.use(theme)
+    }
+}
+
+extension ScreenSetup {
+    /// The name under which a list has what is no theme: light or dark, as it comes.
+    static let automaticName = "auto"
+}

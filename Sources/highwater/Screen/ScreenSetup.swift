@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import Dashboard
+internal import Glibc
+
+/// How the dashboard is to look: by flag, else by the configuration file, else as it was left last time.
+struct ScreenSetup {
+    let environment: [String: String]
+    let settings: Settings
+    let library: ThemeLibrary
+    let glyphs: GlyphSet?
+    /// The name or path of a theme; nil for light or dark as the terminal is.
+    var theme: String?
+    private let statePath: String?
+
+    /// Errors: an exit code after words about what is wrong, with file, line and column.
+    init(_ options: ScreenOptions, noColor: Bool) throws {
+        environment = Environment.variables(noColor: noColor)
+        let folders = UserFolders(environment)
+        var settings = Settings()
+        if let folder = folders.configuration { settings = try ScreenSetup.settings(folder + "/config") ?? settings }
+        statePath = folders.state.map { $0 + "/screen" }
+        // What the program wrote itself is no reason to stop, whatever became of it.
+        let text = statePath.flatMap { try? TextFile.read($0, byteLimit: Settings.byteLimit) }
+        let former = text.flatMap { try? Settings(text: $0) } ?? Settings()
+        if let color = options.color { settings.colours = color }
+        if noColor { settings.colours = .never }
+        glyphs = options.glyphs ?? settings.glyphs ?? former.glyphs
+        library = ThemeLibrary(environment)
+        let isWanted = options.theme != nil || settings.theme != nil
+        theme = options.theme ?? settings.theme ?? former.theme
+        self.settings = settings
+        guard let name = theme, name != "auto" else {
+            theme = nil
+            return
+        }
+        do { _ = try library.file(name) } catch {
+            // One that was there last time and is no more is forgotten.
+            theme = nil
+            if isWanted {
+                Output.error.line("highwater: \(error.description)")
+                throw ExitCode(2)
+            }
+        }
+    }
+
+    /// The configuration file's; nil where there is none.
+    static func settings(_ path: String) throws -> Settings? {
+        guard let text = try TextFile.read(path, byteLimit: Settings.byteLimit) else { return nil }
+        do { return try Settings(text: text) } catch {
+            Output.error.line("highwater: \(path):\(error.line):\(error.column): \(error.words)")
+            throw ExitCode(2)
+        }
+    }
+
+    /// Whether it matters what the terminal's background is.
+    var asksBackground: Bool { theme == nil || (try? library.file(theme ?? ""))?.leavesBackground == true }
+
+    /// The theme to draw with, and what of its file was read over.
+    ///
+    /// - Parameter background: the terminal's; nil where it has not said.
+    func resolve(background: Swatch?) -> (theme: Theme, problems: [String]) {
+        let name = theme ?? automatic(background)
+        let file = (try? library.file(name)) ?? ThemeFile(name: "dark", text: Theme.shippedText("dark") ?? "")
+        let place = library.entries.first { $0.name == name }?.path ?? name
+        return (
+            Theme(file, contrast: settings.contrast, terminalBackground: background),
+            file.problems.map { "\(place):\($0.line): \($0.words)" }
+        )
+    }
+
+    /// The theme for everybody, or its sibling where the terminal is light.
+    private func automatic(_ background: Swatch?) -> String {
+        guard let background, background.luminance > 0.18 else { return Theme.dark.name }
+        return Theme.dark.pair ?? Theme.dark.name
+    }
+
+    /// Remembers what was chosen by a key, for the next time. That it cannot be kept is no reason to stop.
+    func remember(theme: String?, glyphs: GlyphSet?) {
+        guard let statePath, let folder = statePath.lastIndex(of: "/").map({ String(statePath[..<$0]) }) else { return }
+        var path = ""
+        for part in folder.split(separator: "/") {
+            path += "/" + part
+            _ = unsafe mkdir(path, 0o700)
+        }
+        let text = "# What was chosen last, by keys. Written by the program; the configuration file comes first.\n"
+            + "theme = \(theme ?? "auto")\n" + "glyphs = \(glyphs?.name ?? "auto")\n"
+        guard var file = try? NewFile(path: statePath) else { return }
+        do {
+            try file.write(text)
+            try file.finish()
+        } catch { return }
+    }
+}
