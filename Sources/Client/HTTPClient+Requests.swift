@@ -157,6 +157,7 @@ extension HTTPClient {
         endIfFinished(session)
     }
 
+    /// The socket has taken what was queued: there is room for more.
     package func streamDidWrite() {
         generator.refreshNow()
         flush()

@@ -4,8 +4,10 @@ package import Memory
 
 // What the session says, and what it asks for.
 extension HTTPClient: SessionHandler {
+    /// Never: servers do not ask, and push is switched off.
     package func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer? { nil }
 
+    /// A field of an answer's head.
     package func sessionDidReceiveField(
         _ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
     ) {
@@ -50,8 +52,10 @@ extension HTTPClient: SessionHandler {
             && name.loadUnaligned(fromByteOffset: 8, as: UInt32.self) == 0x6570_7974
     }
 
+    /// The stream's end says all that there is to know.
     package func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {}
 
+    /// Some of an answer's body.
     package func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer) {
         generator.counters.receivedBodyBytes &+= UInt64(bytes.count)
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
@@ -60,8 +64,10 @@ extension HTTPClient: SessionHandler {
         if unsafe record.pointee.closesEarly { noteEarlyClose() }
     }
 
+    /// The stream's end says all that there is to know.
     package func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {}
 
+    /// The request is over, for whatever reason.
     package func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
         let isPeersReset = peerHasReset
@@ -86,6 +92,7 @@ extension HTTPClient: SessionHandler {
         unsafe end(record, failure ?? (isAnswer ? nil : .protocolError))
     }
 
+    /// SETTINGS make the connection; RST_STREAM explains the stream that closes next.
     package func sessionDidReceiveControlFrame(_ kind: ControlFrame) {
         switch kind {
         case .settings: greetingDidArrive()
@@ -94,8 +101,10 @@ extension HTTPClient: SessionHandler {
         }
     }
 
+    /// nghttp2 answers by itself.
     package func sessionDidReceiveInvalidFrame() {}
 
+    /// No more requests on this connection.
     package func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) {
         goawayLastStreamID = lastStreamID
         // The streams end first: `streamDidRead` sees to the rest.
@@ -105,6 +114,7 @@ extension HTTPClient: SessionHandler {
         }
     }
 
+    /// The next part of a request's body.
     package func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
         let body = unsafe record.pointee.exchange?._withUnsafeGuaranteedRef { $0.template.body } ?? request.body
@@ -114,8 +124,9 @@ extension HTTPClient: SessionHandler {
         return .bytes(body[start..<end], in: nil, isLast: end == body.count)
     }
 
-    // Request bodies are copied into their frames: these two are never asked.
+    /// Never asked, nor is the next: request bodies are copied into their frames.
     package func sessionHasRoomForData() -> Bool { false }
 
+    /// Never called: see above.
     package func sessionSendsData(frameHeader: UnsafeRawBufferPointer, payload: ArenaBytes, _ lease: consuming Lease) {}
 }

@@ -71,6 +71,7 @@ extension HTTPClient {
 
     // MARK: Bytes come
 
+    /// Ciphertext or plaintext has come.
     package func streamDidRead(_ bytes: UnsafeRawBufferPointer) {
         switch state {
         case .securing, .greeting, .ready, .draining: break
@@ -108,6 +109,7 @@ extension HTTPClient {
         while let session = endpoint.takeSession() { caches.store(session, for: generator.origin) }
     }
 
+    /// The peer has said its end.
     package func streamDidReachEnd() {
         if let tls {
             // Without close_notify whoever cut the line could have: an answer that the end ends is not whole.

@@ -131,6 +131,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
             receiveBufferByteCount: manners.receiveBufferByteCount)
     }
 
+    /// The socket is connected, or will not be.
     package func streamDidConnect(_ error: LoopError?) {
         guard state == .connecting, let stream else { return }
         if let error { return attemptDidFail(.system(error)) }
@@ -190,6 +191,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         if state == .securing || state == .greeting { attemptDidFail(.system(error)) } else { drop(.closed) }
     }
 
+    /// The socket has failed.
     package func streamDidFail(_ error: LoopError) { connectionDidEnd(error) }
 
     /// What the peer said is not what we speak.
@@ -201,6 +203,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         }
     }
 
+    /// The socket is gone, and with it the connection.
     package func streamDidClose() {
         if let stream { generator.absorb(stream) }
         if let session { generator.absorb(session) }
@@ -308,6 +311,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
             + generator.configuration.requestTimeoutNanoseconds)
     }
 
+    /// A deadline has passed; which, the state says.
     package func timerDidFire(_ timer: Timer) {
         if timer === readTimer { return readOn() }
         generator.refreshNow()

@@ -5,6 +5,7 @@
 /// together do not come back together. A budget keeps retries a share of the requests: when
 /// everything fails, retries would only be more load.
 package struct RetryPolicy {
+    /// How often, and how many on the whole.
     package struct Settings: Sendable, Equatable {
         /// Attempts after the first.
         package var limit: Int

@@ -68,6 +68,7 @@ package final class UnguardedLRU<Value>: @unchecked Sendable {
         return node
     }
 
+    /// Forgets a key, if it is there.
     package func remove(_ key: String) {
         guard let node = map.removeValue(forKey: key), node < nodes.count else { return }
         unlink(node)
