@@ -35,8 +35,9 @@ enum EmergencyRestore {
     private static let signalStackByteCount = 64 * 1024
 
     private static func provideStack() {
-        guard unsafe signalStack == nil else { return }
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: signalStackByteCount, alignment: 16)
+        var now = unsafe stack_t()
+        guard unsafe sigaltstack(nil, &now) == 0, unsafe now.ss_flags & Int32(SS_DISABLE) != 0 else { return }
+        let memory = unsafe signalStack ?? UnsafeMutableRawPointer.allocate(byteCount: signalStackByteCount, alignment: 16)
         unsafe signalStack = unsafe memory
         var stack = unsafe stack_t(ss_sp: memory, ss_flags: 0, ss_size: signalStackByteCount)
         unsafe sigaltstack(&stack, nil)

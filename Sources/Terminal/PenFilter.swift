@@ -132,10 +132,15 @@ struct PenFilter {
         guard actual != wanted else { return }
         var now = actual ?? Pen()
         var words: [[UInt8]] = []
-        if actual == nil || !now.flags.subtracting(wanted.flags).isEmpty {
-            words.append([UInt8(ascii: "0")])
-            now = Pen()
+        if actual == nil { words.append([UInt8(ascii: "0")]) }
+        // One by one (ECMA-48, 8.3.117): a reset would take the background with it, which is longest to say again.
+        let ended = now.flags.subtracting(wanted.flags)
+        if !ended.isDisjoint(with: [.bold, .dim]) {
+            words.append(Array("22".utf8))
+            now.flags.subtract([.bold, .dim])
         }
+        if ended.contains(.underline) { words.append(Array("24".utf8)) }
+        if ended.contains(.reverse) { words.append(Array("27".utf8)) }
         for (flag, digit) in Flags.all where wanted.flags.contains(flag) && !now.flags.contains(flag) { words.append([digit]) }
         if now.foreground != wanted.foreground { words.append(wanted.foreground.isEmpty ? Array("39".utf8) : wanted.foreground) }
         if now.background != wanted.background { words.append(wanted.background.isEmpty ? Array("49".utf8) : wanted.background) }

@@ -7,6 +7,12 @@ struct ScenariosCommand: ParsableCommand {
         commandName: "scenarios",
         abstract: "The scenarios that come with the program.",
         usage: "highwater scenarios [show NAME | schema]",
+        discussion: """
+            Examples:
+              highwater scenarios
+              highwater scenarios show quick > mine.yaml
+              highwater scenarios schema > scenario.schema.json
+            """,
         subcommands: [List.self, Show.self, Schema.self],
         defaultSubcommand: List.self)
 

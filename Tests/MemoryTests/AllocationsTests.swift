@@ -6,18 +6,27 @@ import Testing
 @Suite("Allocations", .enabled(if: Allocations.areCounted, "a sanitizer has a heap of its own")) struct AllocationsTests {
     @Test("are counted as they are made, whoever calls for them, and frees are not")
     func counted() {
-        var blocks: [UnsafeMutableRawPointer?] = []
-        blocks.reserveCapacity(1_000)
+        // No array: in a debug build its calls allocate too.
+        let blocks = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 1_000)
+        defer { blocks.deallocate() }
+        // Made before: from a literal Swift makes it at each call.
+        let text: UnsafeMutablePointer<CChar> = strdup("text")
+        defer { free(text) }
+        var count = 0
         let before = Allocations.byThisThread
-        for size in 0..<250 {
-            blocks.append(malloc(size))
-            blocks.append(calloc(1, size))
-            blocks.append(realloc(nil, size + 1))
+        while count < 1_000 {
+            blocks[count] = malloc(count)
+            blocks[count + 1] = calloc(1, count)
+            blocks[count + 2] = realloc(nil, count + 1)
             // Within the C library.
-            blocks.append(strdup("text"))
+            blocks[count + 3] = UnsafeMutableRawPointer(strdup(text))
+            count += 4
         }
         let after = Allocations.byThisThread
-        for block in blocks { free(block) }
+        while count > 0 {
+            count -= 1
+            free(blocks[count])
+        }
         let freed = Allocations.byThisThread
         #expect(after - before == 1_000)
         #expect(freed == after)
@@ -36,9 +45,10 @@ import Testing
     func aligned() {
         let before = Allocations.byThisThread
         var block: UnsafeMutableRawPointer?
-        #expect(posix_memalign(&block, 4_096, 100) == 0)
+        let code = posix_memalign(&block, 4_096, 100)
         let other = aligned_alloc(64, 128)
-        #expect(Allocations.byThisThread - before == 2)
+        let after = Allocations.byThisThread
+        #expect(code == 0 && after - before == 2)
         #expect(Int(bitPattern: block) % 4_096 == 0 && Int(bitPattern: other) % 64 == 0)
         free(block)
         free(other)

@@ -5,17 +5,16 @@ package func patternBytes(_ count: Int, seed: UInt64 = 0) -> [UInt8] {
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     var x = z ^ (z >> 31)
-    return [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+    // Whole words into room for one more: byte by byte a debug build takes seconds for a megabyte.
+    let bytes = [UInt8](unsafeUninitializedCapacity: count + 7) { buffer, initializedCount in
+        let raw = UnsafeMutableRawBufferPointer(buffer)
         var offset = 0
         while offset < count {
-            var word = x ^ (x >> 32)
+            raw.storeBytes(of: (x ^ (x >> 32)).littleEndian, toByteOffset: offset, as: UInt64.self)
             x &+= step
-            for index in offset..<min(offset + 8, count) {
-                buffer[index] = UInt8(truncatingIfNeeded: word)
-                word >>= 8
-            }
             offset += 8
         }
         initializedCount = count
     }
+    return bytes
 }
