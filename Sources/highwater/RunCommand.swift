@@ -6,7 +6,7 @@ struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "A scripted run: phases of load, and thresholds that it has to keep.",
-        usage: "highwater run FILE|NAME [--check|--dry-run] [--set KEY=VALUE ...] [<options>]",
+        usage: "highwater run FILE|NAME [--check] [--set KEY=VALUE] [<options>]",
         discussion: """
             A YAML file, or the name of a scenario that comes with the program: 'highwater scenarios' \
             lists them. Those of the lifetime lab run one load in several ways, each in a process of \
