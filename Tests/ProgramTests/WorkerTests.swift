@@ -158,7 +158,8 @@ extension ProgramTests {
         func unknown() throws {
             let result = try Program.run("run", "area-race")
             #expect(result.code == 2)
-            #expect(result.errors.contains("arena-race, slow-reader, cache-race"), "\(result.errors)")
+            #expect(result.errors.contains("did you mean arena-race?"), "\(result.errors)")
+            #expect(try Program.run("run", "no-such-thing").errors.contains("arena-race, slow-reader, cache-race"))
         }
     }
 
@@ -186,6 +187,8 @@ extension ProgramTests {
             try screen.press("r")
             try screen.wait(for: "● RUN")
             #expect(try worker(of: screen) != first)
+            // Until it has done something: who quits before that is told that nothing was measured.
+            try screen.wait(for: "Σ 32 open")
             try screen.press("q")
             #expect(try screen.end() == 0)
             #expect(screen.isGivenBack)

@@ -89,6 +89,9 @@ final class Demand: TimerTarget {
         for exchange in live where unsafe exchange.record == nil {
             finish(exchange, .failure(error.map { .connect($0) } ?? .clientClosed))
         }
+        // What has no record waits; kept here, its completion would keep whoever it captured.
+        waiting = []
+        takenCount = 0
     }
 
     /// Ends all that wait for a connection: the circuit breaker lets nothing pass.
@@ -98,6 +101,7 @@ final class Demand: TimerTarget {
 
     func close() {
         isClosed = true
+        waiting = []
         delivery.close()
         deadlines.close()
         deliver()
