@@ -24,6 +24,8 @@ private final class ScrapedRun {
 
     /// Ends the lingering.
     func stop() throws -> Report {
+        // A signal before that would end the run instead.
+        try waitForSummary()
         process.signal(SIGTERM)
         let result = process.end(withinSeconds: 10)
         #expect(result.code == 0 && !result.isOverdue, "\(result)")

@@ -71,7 +71,11 @@ final class DashboardRun {
     /// Runs to the end, gives the terminal back and prints the summary.
     ///
     /// Errors: what kept it from running, or the exit code after a summary.
-    func perform() throws { try run.finish(after: watch()) }
+    func perform() throws {
+        let end = try watch()
+        // Only now: after a death the run is another one.
+        try run.finish(after: end)
+    }
 
     /// Runs to the end and gives the terminal back. Errors: what kept it from running.
     func watch() throws -> Run.End {

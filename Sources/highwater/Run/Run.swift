@@ -161,7 +161,8 @@ final class Run {
             if case .signal(SIGHUP) = end { throw ExitCode(128 + SIGHUP) }
             throw RunError("cannot write the summary")
         }
-        metrics?.linger(until: signals)
+        // Who ended the run by a signal wants it ended.
+        if case .natural = end { metrics?.linger(until: signals) }
         if let recordingError {
             throw RunError("the recording ends early: \(recordingError.description)")
         }
