@@ -211,7 +211,7 @@ package final class Experiment {
             sample.phase = phase.name
             sample.isWarmup = phase.isWarmup
         }
-        watcher.look(at: sample, connectError: answers.lastConnectError?.reason)
+        watcher.look(at: sample, connectError: answers.lastConnectError?.reason, isLast: isStopped)
         for event in sample.client?.events ?? [] {
             watcher.note(Event(
                 timeNanoseconds: event.monotonicNanoseconds - min(event.monotonicNanoseconds, startNanoseconds),
