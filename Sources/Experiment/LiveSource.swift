@@ -31,6 +31,11 @@ package final class LiveSource: SampleSource {
         let next = min(experiment.nanosecondsToPhaseEnd ?? .max, experiment.nanosecondsToEvent ?? .max)
         return next == .max ? nil : next
     }
+    /// Until the next planned event; nil: none is to come.
+    var nanosecondsToEvent: UInt64? { experiment.nanosecondsToEvent }
+    /// Time 0, and when the first phase began, on the monotonic clock.
+    var startNanoseconds: UInt64 { experiment.startNanoseconds }
+    var loadStartNanoseconds: UInt64 { experiment.loadStartNanoseconds }
     package var failures: [String] { experiment.failures }
     package var connectFailure: String? { experiment.connectFailure }
 

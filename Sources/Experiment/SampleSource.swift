@@ -66,15 +66,15 @@ package protocol SampleSource: AnyObject {
     /// - Returns: false where there is no server, or where that may take this process down.
     func setWritePolicy(_ new: WritePolicy) -> Bool
 
-    /// Of a run in phases: the one of now; nil without, after the last, and where the phases are a worker's to know.
+    /// Of a run in phases: the one of now, or the last one; nil without.
     var phase: Phase? { get }
     /// The phase of now is over: time for a sample, which is its last.
     var isPhaseOver: Bool { get }
     /// All phases have been gone through.
     var hasEndedPhases: Bool { get }
-    /// Until a phase ends or a planned event is due; nil: nothing of that is to come.
+    /// Until a phase ends or a planned event is due; nil: nothing of that is to come, or not ours to see to.
     var nanosecondsToMoment: UInt64? { get }
-    /// Does what the plan wants to happen by now.
+    /// Does what the plan wants to happen by now. A worker process does so by itself.
     func performDueEvents()
 
     /// Reads once more, stops the clients, then drains the server. What is not over in time is
@@ -88,15 +88,4 @@ package enum News: Sendable {
     case event(Event)
     /// The load was stopped at the sample before: those that follow belong to the end.
     case loadEnded
-}
-
-// A plan in phases is run in this process; what is run elsewhere has one load.
-extension SampleSource {
-    package var phase: Phase? { nil }
-    package var isPhaseOver: Bool { false }
-    package var hasEndedPhases: Bool { true }
-    package var nanosecondsToMoment: UInt64? { nil }
-
-    /// Nothing is due.
-    package func performDueEvents() {}
 }
