@@ -116,25 +116,9 @@ package final class Experiment {
         }
     }
 
-    private static func bind(
-        host: String, port: Int, loops: Int, into sockets: inout [Listener.Socket]
-    ) throws(LoopError) {
-        guard let address = SocketAddress(host: host, port: port) else {
-            throw LoopError(call: "listen address \(host): not numeric", code: -22)
-        }
-        let first = try Listener.Socket(binding: address, sharesPort: loops > 1)
-        sockets.append(first)
-        for _ in 1..<max(1, loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
-    }
-
     deinit {
         // What no worker took over.
         for socket in sockets.dropFirst(servers.count) + secureSockets.dropFirst(servers.count) { socket.close() }
-    }
-
-    private static func authority(_ host: String, _ port: Int, usualPort: Int) -> String {
-        let host = host.contains(":") ? "[\(host)]" : host
-        return port == usualPort ? host : "\(host):\(port)"
     }
 
     /// Starts the threads: time 0.
