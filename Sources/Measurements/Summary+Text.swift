@@ -168,7 +168,7 @@ extension Summary {
         let passed = thresholds.filter(\.hasPassed).count
         let isPartial = thresholds.contains(where: \.isPartial)
         page.lines.append("")
-        page.write("thresholds", ["\(passed) of \(thresholds.count) passed" + (isPartial ? " (partial: the run was interrupted)" : "")])
+        page.write("thresholds", ["\(passed) of \(thresholds.count) passed" + (isPartial ? " (partial: the run was cut short)" : "")])
         for result in thresholds {
             let text = "\(result.threshold.phase ?? "all"): \(result.threshold.text):"
             let mark = result.hasPassed ? "  passed  " : "  FAILED  "

@@ -146,7 +146,7 @@ final class Run {
         guard !isSummedUp else { return }
         isSummedUp = true
         self.summary.outcome = outcome
-        self.summary.thresholds = plan.thresholds.map { $0.judge(self.summary, isPartial: isPartial ?? false) }
+        self.summary.thresholds = plan.thresholds.map { $0.judge(self.summary, isPartial: isPartial ?? outcome.isDeath) }
         let summary = summary
         record { (writer) throws(RecordingError) in try writer.write(summary) }
     }
