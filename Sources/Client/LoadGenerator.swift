@@ -172,7 +172,8 @@ package final class LoadGenerator: TimerTarget {
             isClosed = false
         } else if let share {
             schedule = OpenSchedule(
-                rate: share.rate, phase: share.phase, startNanoseconds: nowNanoseconds, limit: configuration.requests)
+                rate: share.rate, phase: share.phase, startNanoseconds: nowNanoseconds,
+                duration: configuration.durationNanoseconds, limit: configuration.requests)
         }
         setConnections(configuration.connections)
         lookAtSchedule()

@@ -153,7 +153,7 @@ package final class Experiment {
                         client, address: address, authority: targetAddress ?? address.description, caches: caches,
                         loop: number, of: loops)
                     configuration.tls = tls.client
-                    configuration.take(phasesOf: plan, startNanoseconds: loadStartNanoseconds, loop: number, of: loops)
+                    configuration.take(timesOf: plan, startNanoseconds: loadStartNanoseconds, loop: number, of: loops)
                     clients.append(try ClientWorker(
                         id: servers.count + number, number: number, configuration: configuration,
                         share: plan.phases.isEmpty && client.rate == nil

@@ -46,7 +46,7 @@ extension Summary {
             "connections",
             [
                 "\(client.openedConnections) opened", "\(client.failedConnects) failed",
-                "\(client.reconnects) reconnects", "\(maximumText("client.connections.open")) open at most",
+                "\(client.reconnects) reconnects", "\(client.openConnectionsHighWater) open at most",
             ] + (client.renewedConnections > 0 ? ["\(client.renewedConnections) renewed"] : []))
         if client.tls.isUsed { page.write("TLS", client.tls.items) }
         page.lines.append("")
@@ -141,7 +141,7 @@ extension Summary {
             items.append("\(last.client?.scheduledRequests ?? 0) asked")
         }
         items.append("\(last.client?.startedRequests ?? 0) fired")
-        items.append("\(last.client?.doneRequests ?? 0) completed")
+        items.append("\(last.client?.answeredRequests ?? 0) completed")
         items.append("\(JSON.number(derived("client.requests.dropped") ?? 0).text) dropped")
         page.write("trustworthy", items)
         for reason in verdict.reasons { page.write("  because", [reason]) }
