@@ -28,8 +28,12 @@ package final class LoadGenerator: TimerTarget {
     var available = ClientQueue()
     private var nextClientNumber = 0
 
-    /// nil: closed load.
-    var schedule: OpenSchedule?
+    /// nil: closed load. Behind a pointer, as the counters.
+    var schedule: OpenSchedule? {
+        _read { yield unsafe scheduleStorage.pointee }
+        _modify { yield unsafe &scheduleStorage.pointee }
+    }
+    private let scheduleStorage: UnsafeMutablePointer<OpenSchedule?>
     var timeline: PhaseTimeline
     /// Each stream asks again as soon as it was answered. With phases: in this one.
     var isClosed: Bool
@@ -119,6 +123,8 @@ package final class LoadGenerator: TimerTarget {
             protocols: configuration.httpVersion.protocols)
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ClientSample())
+        unsafe scheduleStorage = .allocate(capacity: 1)
+        unsafe scheduleStorage.initialize(to: nil)
         self.loop = loop
         self.configuration = configuration
         self.sessions = sessions
@@ -156,6 +162,8 @@ package final class LoadGenerator: TimerTarget {
     deinit {
         unsafe countersStorage.deinitialize(count: 1)
         unsafe countersStorage.deallocate()
+        unsafe scheduleStorage.deinitialize(count: 1)
+        unsafe scheduleStorage.deallocate()
     }
 
     /// Connects all clients. On the loop's thread, once.
