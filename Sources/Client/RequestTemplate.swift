@@ -10,7 +10,7 @@ final class RequestTemplate {
     let isIdempotent: Bool
     let authority: ArenaBytes
     let body: ArenaBytes
-    private let paths: [ArenaBytes]
+    private var paths: [ArenaBytes]
     /// The fields of the next request: those of every request, and the path set last.
     let fields = FieldList()
     private let pathIndex: Int
@@ -50,6 +50,17 @@ final class RequestTemplate {
 
     /// The target of the request with this number; they take turns.
     func path(at index: Int) -> ArenaBytes { paths.count == 1 ? paths[0] : paths[index % paths.count] }
+
+    /// Asks for these in turn from now on; not empty. The former ones stay in memory: a frame that
+    /// waits may still point at them, and somebody's fingers change no more than a few.
+    func setPaths(_ new: [String]) {
+        paths = new.map { path in
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(path.utf8.count, 1), alignment: 8)
+            unsafe buffer.copyBytes(from: path.utf8)
+            unsafe allocations.append(buffer)
+            return unsafe ArenaBytes(start: UnsafeRawPointer(buffer.baseAddress), count: path.utf8.count)
+        }
+    }
 
     /// What the next request is for.
     func setPath(_ path: ArenaBytes) { fields.setValue(path, at: pathIndex) }

@@ -52,11 +52,7 @@ extension ClientConfiguration {
             httpVersion = .http1
         }
         if plan.checksBodies {
-            checkedTargets = plan.paths.map { path in
-                PredictableTarget(path).map {
-                    CheckedTarget(head: $0.head, tail: $0.tail, byteCount: $0.byteCount, seed: $0.seed)
-                }
-            }
+            checkedTargets = plan.paths.map { CheckedTarget(predicting: $0) }
             // No two loops ask for the same.
             firstSeed = UInt64(loop)
             seedStride = UInt64(loops)
@@ -76,6 +72,14 @@ extension ClientConfiguration {
         self.startNanoseconds = startNanoseconds
         if let count = first.connections { connections = Experiment.share(of: count, loop: loop, of: loops) }
         if let count = first.streams { streams = count }
+    }
+}
+
+extension CheckedTarget {
+    /// nil: nobody can know what the answer is.
+    init?(predicting target: String) {
+        guard let known = PredictableTarget(target) else { return nil }
+        self.init(head: known.head, tail: known.tail, byteCount: known.byteCount, seed: known.seed)
     }
 }
 

@@ -19,9 +19,13 @@ package protocol SampleSource: AnyObject {
     var rate: Double? { get }
     var connections: Int { get }
     var streams: Int { get }
+    /// Bytes of answers whose targets name a size, in parts of what the plan wants.
+    var bodyScale: Double { get }
     var isLoadPaused: Bool { get }
     /// Of the server's new connections; nil without a server of ours.
     var writePolicy: WritePolicy? { get }
+    /// Of the clients' new connections; nil without clients.
+    var cacheScope: CacheScope? { get }
 
     /// All requests that were asked for have ended, or nobody can connect any more.
     var isLoadDone: Bool { get }
@@ -49,6 +53,8 @@ package protocol SampleSource: AnyObject {
     func setConnections(_ new: Int)
     /// Most streams of each client, from now on.
     func setStreams(_ new: Int)
+    /// Answers so many times as large as the plan wants, where the targets name a size (`SizedTarget`).
+    func setBodyScale(_ new: Double)
     /// Stops asking, or goes on; connections stay.
     func setLoadPaused(_ paused: Bool)
 
@@ -65,6 +71,15 @@ package protocol SampleSource: AnyObject {
     ///
     /// - Returns: false where there is no server, or where that may take this process down.
     func setWritePolicy(_ new: WritePolicy) -> Bool
+    /// Who owns the caches of the clients' connections that are made from now on.
+    ///
+    /// - Returns: false where there are no clients, or where that may take this process down.
+    func setCacheScope(_ new: CacheScope) -> Bool
+    /// Each client leaves its connection for another, once what it has in flight is answered: what is
+    /// for new connections is then for all.
+    func renewConnections()
+    /// The server closes one of its connections under its requests, named as for `inspect`.
+    func closeConnection(loop: Int, id: UInt64)
 
     /// Of a run in phases: the one of now, or the last one; nil without.
     var phase: Phase? { get }

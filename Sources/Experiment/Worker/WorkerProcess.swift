@@ -16,8 +16,10 @@ package final class WorkerProcess: SampleSource {
     package private(set) var rate: Double?
     package private(set) var connections: Int
     package private(set) var streams: Int
+    package private(set) var bodyScale = 1.0
     package private(set) var isLoadPaused = false
     package private(set) var writePolicy: WritePolicy?
+    package private(set) var cacheScope: CacheScope?
     package private(set) var outcome: Outcome?
     package private(set) var failures: [String] = []
     package private(set) var connectFailure: String?
@@ -60,6 +62,7 @@ package final class WorkerProcess: SampleSource {
         connections = plan.phases.first?.connections ?? plan.client?.connections ?? 0
         streams = plan.phases.first?.streams ?? plan.client?.streams ?? 0
         writePolicy = plan.server?.writePolicy
+        cacheScope = plan.client?.cacheScope
         var output: Int32 = -1
         process = try SpawnedProcess(executable, arguments) { output = $0 }
         lines = LineReader(descriptor: output)
@@ -136,6 +139,11 @@ package final class WorkerProcess: SampleSource {
         send(.setStreams(new))
     }
 
+    package func setBodyScale(_ new: Double) {
+        bodyScale = new
+        send(.setBodyScale(new))
+    }
+
     package func setLoadPaused(_ paused: Bool) {
         isLoadPaused = paused && plan.phases.isEmpty
         send(.setLoadPaused(paused))
@@ -151,6 +159,17 @@ package final class WorkerProcess: SampleSource {
         send(.setWritePolicy(new))
         return true
     }
+
+    package func setCacheScope(_ new: CacheScope) -> Bool {
+        guard plan.client != nil else { return false }
+        cacheScope = new
+        send(.setCacheScope(new))
+        return true
+    }
+
+    package func renewConnections() { send(.renewConnections) }
+
+    package func closeConnection(loop: Int, id: UInt64) { send(.closeConnection(loop: loop, id: id)) }
 
     package func beginStop(withinSeconds seconds: Double) {
         guard case .running = stage else { return }

@@ -105,7 +105,15 @@ package struct WorkerService: ~Copyable {
         case .setLoadPaused(let paused): source.setLoadPaused(paused)
         case .startSlowReader(let seconds): source.startSlowReader(seconds: seconds)
         case .inspect(let loop, let id): source.inspect(loop: loop, id: id)
-        case .setWritePolicy(let policy): _ = source.setWritePolicy(policy)
+        case .setWritePolicy(let policy):
+            if policy.isUnsafe { hw_leave_no_core() }
+            _ = source.setWritePolicy(policy)
+        case .setCacheScope(let scope):
+            if scope.isUnsafe { hw_leave_no_core() }
+            _ = source.setCacheScope(scope)
+        case .setBodyScale(let scale): source.setBodyScale(scale)
+        case .renewConnections: source.renewConnections()
+        case .closeConnection(let loop, let id): source.closeConnection(loop: loop, id: id)
         case .stop(let seconds): source.beginStop(withinSeconds: seconds)
         }
     }
