@@ -69,10 +69,13 @@ package struct Dashboard: Sendable {
         }
     }
 
-    /// What happened; the oldest events give way.
+    /// What happened; the oldest events give way. The newest are read first, but those of one moment as
+    /// they were told: a death, and then where it was.
     package mutating func add(_ event: Event) {
         if events.count == Dashboard.eventLimit { events.removeFirst() }
-        events.append(event)
+        let isLater = events.last?.timeNanoseconds != event.timeNanoseconds
+        let place = isLater ? events.endIndex : events.lastIndex { $0.timeNanoseconds != event.timeNanoseconds }.map { $0 + 1 } ?? 0
+        events.insert(event, at: place)
     }
 
     /// Forgets all samples and events, as before the first: a replay goes back. Focus and zoom stay.
