@@ -22,7 +22,8 @@ package struct History: Sendable {
 
     /// The moment at a place, 0 for the oldest that is kept.
     package subscript(index: Int) -> Moment {
-        ring[(start + index) % ring.count]
+        // Lent: a copy of a moment counts up each of its arrays.
+        _read { yield ring[(start + index) % ring.count] }
     }
 
     /// The place of the first moment at or after a time; `count` where there is none.

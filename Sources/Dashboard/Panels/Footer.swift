@@ -77,7 +77,7 @@ struct Footer {
         if let error = view.table.filterError {
             line.add("  " + error.words, .crit)
         } else {
-            let found = view.rows.count, all = view.moment?.rows.count ?? 0
+            let found = view.rows.count, all = view.listed.count
             line.add("  \(found) of \(all)", .text)
             line.add("  pend>64k age>10ms state:W proto:h2 !text", .dim)
         }
