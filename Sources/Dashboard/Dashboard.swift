@@ -24,7 +24,14 @@ package struct Dashboard: Sendable {
     /// What lists and meters show while the display runs: see `add`.
     private var calm: Moment?
     /// How much time a column of the graphs holds.
-    package internal(set) var timeBase = TimeBase()
+    package var timeBase = TimeBase()
+    /// Which panels there are.
+    package var panels = PanelChoice()
+    package internal(set) var eventList = EventList()
+    /// The next key is the answer.
+    package internal(set) var question: Question?
+    /// Lines of the help that are above its top.
+    var helpOffset = 0
     /// What stands still while the display is paused.
     var held: Hold?
     /// A word about what a key did, until the next one.
@@ -94,11 +101,18 @@ package struct Dashboard: Sendable {
         inspected = nil
     }
 
+    /// Forgets all but the newest moment, from which rates go on; peaks begin anew.
+    mutating func forgetPast() {
+        history.forgetPast()
+        events = []
+        held = nil
+    }
+
     /// The screen at this size. Any size, 0x0 included.
     package func frame(width: Int, height: Int) -> Frame {
         var frame = Frame(width: width, height: height)
         let view = view
-        switch Layout(width: width, height: height, zoomed: shownZoom) {
+        switch Layout(width: width, height: height, zoomed: shownZoom, panels) {
         case .oneLine: OneLine().draw(view, on: &frame)
         case .mini: Mini().draw(view, on: &frame)
         case .panels(let places):
@@ -112,7 +126,10 @@ package struct Dashboard: Sendable {
     }
 
     /// The events that the display knows of, oldest first.
-    var shownEvents: [Event] { held?.events ?? events }
+    private var knownEvents: [Event] { held?.events ?? events }
+
+    /// Those of them that the list shows.
+    var shownEvents: [Event] { eventList.events(knownEvents) }
 
     /// What lists and meters show.
     private var shownMoment: Moment? {
@@ -130,7 +147,7 @@ package struct Dashboard: Sendable {
     var view: View {
         let shown = held?.history ?? history, end = held?.end ?? shown.added
         return View(
-            run: run, history: shown, end: end, events: shownEvents,
+            run: run, history: shown, end: end, events: knownEvents, listedEvents: shownEvents, eventList: eventList, question: question, helpOffset: helpOffset,
             glyphs: glyphs, focus: shownZoom ?? focus, zoomed: shownZoom, selection: selection, table: table, detail: detail, isPaused: isPaused,
             keys: keys, notice: notice, theme: theme,
             inspected: inspected, latency: latency,

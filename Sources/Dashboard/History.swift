@@ -36,6 +36,14 @@ package struct History: Sendable {
         return low
     }
 
+    /// All but the newest moment, and the peak.
+    mutating func forgetPast() {
+        guard let last else { return }
+        ring = [last]
+        start = 0
+        peakRequestRate = last.rates.requests
+    }
+
     /// Keeps what the panels need of a sample; the oldest moment gives way.
     package mutating func add(_ sample: Sample) {
         let moment = Moment(sample, after: last)

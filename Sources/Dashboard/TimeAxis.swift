@@ -42,6 +42,9 @@ package struct TimeBase: Equatable, Sendable {
     package static let choices = [250, 500, 1_000, 2_000, 5_000, 10_000]
     private static let all = choices + [20_000, 50_000, 100_000, 200_000, 1_000_000, 10_000_000]
 
+    /// Of all choices.
+    static var names: [String] { choices.map { TimeBase(unchecked: $0).name } }
+
     package init() {}
 
     /// nil: none of the choices.
@@ -49,6 +52,9 @@ package struct TimeBase: Equatable, Sendable {
         guard TimeBase.choices.contains(cellMilliseconds) else { return nil }
         self.cellMilliseconds = cellMilliseconds
     }
+
+    /// Of an axis.
+    init(slotNanoseconds: UInt64) { self.init(unchecked: Int(slotNanoseconds / 500_000)) }
 
     /// One of `all`.
     private init(unchecked cellMilliseconds: Int) { self.cellMilliseconds = cellMilliseconds }

@@ -7,6 +7,13 @@ struct View {
     /// Moments up to here are shown, as `History.added` counts: the newest, or the one that stands still.
     let end: Int
     let events: [Event]
+    /// Those of them that the list shows, and how they were chosen.
+    let listedEvents: [Event]
+    let eventList: EventList
+    /// The next key is the answer to this.
+    let question: Question?
+    /// Lines of the help that are above its top.
+    let helpOffset: Int
     let glyphs: GlyphSet
     let focus: PanelKind
     let zoomed: PanelKind?
