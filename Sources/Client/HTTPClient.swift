@@ -16,7 +16,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     let generator: LoadGenerator
     let loop: EventLoop
     let records: RequestRecordPool
-    let request: RequestTemplate
+    let templates: RequestTemplates
     let checker: BodyChecker?
     let manners: ClientManners
     /// Which client of its loop this is.
@@ -85,7 +85,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     var youngest: UnsafeMutablePointer<RequestRecord>?
     var firstUnsent: UnsafeMutablePointer<RequestRecord>?
     var inFlightCount = 0
-    var nextPathIndex: Int
+    var nextTurn: Int
 
     var isFlushing = false
     /// The frame just read was RST_STREAM: the stream that closes next was reset by the peer.
@@ -96,15 +96,15 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         self.generator = generator
         loop = generator.loop
         records = generator.records
-        request = generator.request
+        templates = generator.templates
         caches = generator.makeCaches()
         checker = generator.checker
         manners = generator.configuration.manners
         self.number = number
         timer = Timer(loop: generator.loop)
         readTimer = manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
-        // Clients start at different targets, else all ask for the same one at once.
-        nextPathIndex = number
+        // Clients start at different kinds, else all ask for the same one at once.
+        nextTurn = number
         unsafe oldest = nil
         unsafe youngest = nil
         unsafe firstUnsent = nil

@@ -27,10 +27,7 @@ extension ClientConfiguration {
     ) {
         self.init(address: address, authority: authority)
         httpVersion = HTTPVersion(plan.http)
-        paths = plan.paths
-        method = plan.method
-        headers = plan.headers.map { (name: $0.name, value: $0.value) }
-        body = plan.body
+        kinds = plan.kinds
         connections = Experiment.share(of: plan.connections, loop: loop, of: loops)
         streams = plan.streams
         requests = plan.requests.map { Experiment.share(of: $0, loop: loop, of: loops) }
@@ -51,16 +48,18 @@ extension ClientConfiguration {
             manners.halfCloses = true
             httpVersion = .http1
         }
-        if plan.checksBodies {
-            checkedTargets = plan.paths.map { path in
-                PredictableTarget(path).map {
-                    CheckedTarget(head: $0.head, tail: $0.tail, byteCount: $0.byteCount, seed: $0.seed)
-                }
-            }
-            // No two loops ask for the same.
-            firstSeed = UInt64(loop)
-            seedStride = UInt64(loops)
-        }
+        // No two loops ask for the same.
+        firstSeed = UInt64(loop)
+        seedStride = UInt64(loops)
+        if plan.checksBodies { checkedTargets = plan.kinds.map(CheckedTarget.init) }
+    }
+}
+
+extension Experiment {
+    /// What requests name their server by: without the port that its scheme implies.
+    static func authority(_ host: String, _ port: Int, usualPort: Int) -> String {
+        let host = host.contains(":") ? "[\(host)]" : host
+        return port == usualPort ? host : "\(host):\(port)"
     }
 }
 
@@ -70,12 +69,21 @@ extension ClientConfiguration {
     /// - Parameter startNanoseconds: when the first one begins.
     mutating func take(phasesOf plan: Plan, startNanoseconds: UInt64, loop: Int, of loops: Int) {
         // Loops take different random numbers.
+        requestSeed = plan.seed
         seed = plan.seed &+ UInt64(loop) &* 0xD1B5_4A32_D192_ED03
         guard let first = plan.phases.first else { return }
         phases = plan.phases.map { $0.share(of: loops) }
         self.startNanoseconds = startNanoseconds
         if let count = first.connections { connections = Experiment.share(of: count, loop: loop, of: loops) }
         if let count = first.streams { streams = count }
+    }
+}
+
+extension CheckedTarget {
+    /// nil: nobody can know the answer.
+    fileprivate init?(_ kind: RequestKind) {
+        guard kind.hasPredictableAnswer, let target = PredictableTarget(kind.path) else { return nil }
+        self.init(head: target.head, tail: target.tail, byteCount: target.byteCount, seed: target.seed)
     }
 }
 

@@ -28,6 +28,8 @@ package final class Experiment {
     private let sockets: [Listener.Socket]
     private let secureSockets: [Listener.Socket]
     let tls: TLSSetup
+    /// What the clients ask for, bodies included.
+    private let requestKinds: [RequestKind]
     let clientAddress: SocketAddress?
     var servers: [ServerWorker] = []
     var clients: [ClientWorker] = []
@@ -83,6 +85,7 @@ package final class Experiment {
         }
         let clientLoops = plan.clientLoopCount
         answers = Answers(loadCount: clientLoops)
+        do { requestKinds = try plan.client?.kindsWithFiles() ?? [] } catch { throw ExperimentError(error.description) }
         do { tls = try TLSSetup(plan) } catch { throw ExperimentError(error.description) }
         var bound: [Listener.Socket] = []
         var secure: [Listener.Socket] = []
@@ -130,11 +133,6 @@ package final class Experiment {
         for socket in sockets.dropFirst(servers.count) + secureSockets.dropFirst(servers.count) { socket.close() }
     }
 
-    private static func authority(_ host: String, _ port: Int, usualPort: Int) -> String {
-        let host = host.contains(":") ? "[\(host)]" : host
-        return port == usualPort ? host : "\(host):\(port)"
-    }
-
     /// Starts the threads: time 0.
     package func start() throws(ExperimentError) {
         startNanoseconds = EventLoop.monotonicNanoseconds()
@@ -166,6 +164,7 @@ package final class Experiment {
                     var configuration = ClientConfiguration(
                         client, address: address, authority: targetAddress ?? address.description, caches: caches,
                         loop: number, of: loops)
+                    configuration.kinds = requestKinds
                     configuration.tls = tls.client
                     configuration.take(phasesOf: plan, startNanoseconds: loadStartNanoseconds, loop: number, of: loops)
                     clients.append(try ClientWorker(

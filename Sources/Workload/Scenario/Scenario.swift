@@ -15,8 +15,12 @@ package struct Scenario: Sendable {
     /// - Parameters:
     ///   - file: its name, for errors.
     ///   - overrides: `key=value`, as `--set` has them.
-    package init(parsing text: String, file: String, overrides: [String] = []) throws(ScenarioError) {
-        var reader = ScenarioReader()
+    ///   - findFile: whether a file that the scenario names can be a request's body, and its path from here.
+    package init(
+        parsing text: String, file: String, overrides: [String] = [],
+        findFile: @escaping (String) throws(BodyFileError) -> String = { (path) throws(BodyFileError) in path }
+    ) throws(ScenarioError) {
+        var reader = ScenarioReader(findFile: findFile)
         var draft = ScenarioDraft()
         do throws(YAMLProblem) {
             var node = try ScenarioNode(yaml: text)
@@ -29,4 +33,11 @@ package struct Scenario: Sendable {
         guard reader.issues.isEmpty else { throw ScenarioError(reader.issues, name: file, text: text, overrides: overrides) }
         self = draft.scenario(defaultName: file)
     }
+}
+
+/// A file that cannot be a request's body: why, for people.
+package struct BodyFileError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
 }
