@@ -8,7 +8,7 @@ extension HTTPClient {
     func addSample(to sample: inout ClientSample) {
         if state == .ready || state == .draining { sample.openConnections += 1 }
         sample.inFlightRequests += inFlightCount
-        if generator.configuration.caches.isPerClient { caches.add(to: &sample) }
+        if ownsCaches { caches.add(to: &sample) }
         if let session { sample.receivedHeaderBytes += session.receivedHeaderByteCount }
         if let pipeline { sample.receivedHeaderBytes += pipeline.parser.receivedHeaderByteCount }
         guard let stream else { return }

@@ -24,6 +24,9 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
 
     /// Its own, or those it shares, whatever becomes of its connections.
     let caches: Caches
+    let ownsCaches: Bool
+    /// The generator's when it was made.
+    private let cacheChoice: Int
 
     enum State {
         /// Between two connections, or before the first: the timer brings the next attempt.
@@ -98,6 +101,8 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         records = generator.records
         templates = generator.templates
         caches = generator.makeCaches()
+        ownsCaches = generator.commonCaches == nil
+        cacheChoice = generator.cacheChoice
         checker = generator.checker
         manners = generator.configuration.manners
         self.number = number
@@ -236,6 +241,10 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         state = .waiting
         // Nobody asks: the next request connects.
         if let demand = generator.demand, demand.isEmpty { return }
+        if isUseful && cacheChoice != generator.cacheChoice {
+            end()
+            return generator.addClient(insteadOf: self)
+        }
         if isUseful { return connect() }
         timer.setDeadline(nanoseconds: generator.nowNanoseconds + ClientConfiguration.pauseNanoseconds(
             afterFailedAttempts: failedAttemptCount))
@@ -250,6 +259,20 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     }
 
     // MARK: Ending
+
+    /// Takes the place of a client that has ended: its next connection is not the first.
+    func goOn(for former: HTTPClient) {
+        connectionCount = former.connectionCount
+        isRenewing = former.isRenewing
+        firstAttemptNanoseconds = former.firstAttemptNanoseconds
+    }
+
+    /// Leaves this connection for another, as the policy of renewal does.
+    func renew() {
+        guard state == .ready else { return }
+        isRenewing = true
+        drain()
+    }
 
     private func end() {
         state = .ended
@@ -288,8 +311,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     /// Ends the connection when it has done its share: another takes its place.
     func renewIfDue() {
         guard state == .ready, remainingRequestCount <= 0 || generator.nowNanoseconds >= renewalNanoseconds else { return }
-        isRenewing = true
-        drain()
+        renew()
     }
 
     func endIfDrained() {

@@ -95,7 +95,7 @@ extension LoadGenerator {
         sample.strings = endedCaches.strings.withoutGauges
         sample.buffers = endedCaches.buffers.withoutGauges
         sample.sessions = endedCaches.sessions.withoutGauges
-        commonCaches?.add(to: &sample)
+        for caches in allCommonCaches.values { caches.add(to: &sample) }
         checker?.addSample(to: &sample)
         resilience?.add(to: &sample)
         sample.events = events

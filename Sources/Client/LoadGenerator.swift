@@ -57,8 +57,12 @@ package final class LoadGenerator: TimerTarget {
     let scheduleDelays = LatencyRecorder()
     /// What the caches of clients that have ended counted.
     var endedCaches = ClientSample()
-    /// The caches that all clients here use; nil when each has its own.
-    let commonCaches: Caches?
+    /// The caches that new clients here use; nil when each has its own.
+    var commonCaches: Caches?
+    /// Those and the ones of before, which clients of then still use, and which count on.
+    var allCommonCaches: [CacheScope: Caches] = [:]
+    /// Goes up with each choice of who owns the caches: clients of another number have others.
+    var cacheChoice = 0
     /// What happened since the last reading.
     var events: [ClientEvent] = []
     /// Shapes of answers that were told of.
@@ -82,7 +86,7 @@ package final class LoadGenerator: TimerTarget {
     package internal(set) var lastConnectError: ConnectError?
 
     /// This loop's TLS; nil: in the clear.
-    let tlsContext: TLSContext?
+    var tlsContext: TLSContext?
     /// Whom sessions are good for.
     let origin: TLSOrigin
     private var onEnd: (() -> Void)?
@@ -134,7 +138,6 @@ package final class LoadGenerator: TimerTarget {
         requestSeed = configuration.requestSeed
         nextNumber = configuration.firstSeed
         numberStride = configuration.seedStride
-        commonCaches = configuration.caches.isPerClient ? nil : Caches(configuration.caches, .many)
         checker = configuration.checkedTargets.map {
             BodyChecker($0, firstSeed: configuration.firstSeed, seedStride: configuration.seedStride)
         }
@@ -143,6 +146,7 @@ package final class LoadGenerator: TimerTarget {
         isPlain = demand == nil && resilience == nil
         pace = Timer(loop: loop)
         drainTimer = Timer(loop: loop)
+        useCaches(configuration.caches)
         counters.loopCount = 1
         pace.target = self
         drainTimer.target = self
@@ -152,7 +156,7 @@ package final class LoadGenerator: TimerTarget {
         resilience?.generator = self
     }
 
-    private static func makeContext(_ configuration: ClientConfiguration, _ loop: EventLoop) throws(ConnectError) -> TLSContext? {
+    static func makeContext(_ configuration: ClientConfiguration, _ loop: EventLoop) throws(ConnectError) -> TLSContext? {
         guard var tls = configuration.tls?.configuration else { return nil }
         tls.protocols = configuration.httpVersion.protocols
         tls.takesSessions = tls.takesSessions && configuration.caches.keepsSessions
@@ -266,16 +270,19 @@ package final class LoadGenerator: TimerTarget {
     func makeCaches() -> Caches { commonCaches ?? Caches(configuration.caches, .one) }
 
     /// Another client, which connects.
-    func addClient() {
+    ///
+    /// - Parameter former: one that has ended, whose place it takes with other caches.
+    func addClient(insteadOf former: HTTPClient? = nil) {
         let client = HTTPClient(generator: self, number: nextClientNumber)
         nextClientNumber += 1
+        if let former { client.goOn(for: former) }
         client.index = clients.count
         clients.append(client)
         client.connect()
     }
 
     func clientDidEnd(_ client: HTTPClient) {
-        if configuration.caches.isPerClient { client.caches.add(to: &endedCaches) }
+        if client.ownsCaches { client.caches.add(to: &endedCaches) }
         available.remove(client)
         let last = clients.removeLast()
         if last !== client {

@@ -61,6 +61,8 @@ package enum GlyphSet: Sendable, Equatable, CaseIterable {
     var shades: [Unicode.Scalar] { self != .ascii ? ["░", "▒", "▓", "█"] : [".", "-", "+", "#"] }
 
     var dot: String { self != .ascii ? "·" : "." }
+    /// Before what a key changes.
+    var knob: String { self != .ascii ? "±" : "+" }
     var times: String { self != .ascii ? "×" : "x" }
     var live: String { self != .ascii ? "●" : "*" }
     var sum: String { self != .ascii ? "Σ" : "=" }

@@ -16,6 +16,13 @@ package struct RunDescription: Equatable, Sendable {
     package var streams: Int
     /// "closed", "open 2000/s"
     package var load: String
+    /// How large the answers are that the targets name: "1KiB", "1KiB to 128KiB"; nil where they name none.
+    package var bodies: String?
+    /// What more and less load change; nil where nobody can.
+    package var knob: LoadKnob?
+    /// Of new connections: who owns the server's bytes, and the clients' caches. nil where there is no choice.
+    package var writePolicy: String?
+    package var cacheScope: String?
     /// The load was paused by a key.
     package var isLoadPaused = false
     /// Time between two samples; nil where nobody chooses it.

@@ -55,14 +55,6 @@ extension ClientConfiguration {
     }
 }
 
-extension Experiment {
-    /// What requests name their server by: without the port that its scheme implies.
-    static func authority(_ host: String, _ port: Int, usualPort: Int) -> String {
-        let host = host.contains(":") ? "[\(host)]" : host
-        return port == usualPort ? host : "\(host):\(port)"
-    }
-}
-
 extension ClientConfiguration {
     /// The phases of the run, as far as they are this loop's.
     ///
@@ -81,7 +73,7 @@ extension ClientConfiguration {
 
 extension CheckedTarget {
     /// nil: nobody can know the answer.
-    fileprivate init?(_ kind: RequestKind) {
+    init?(_ kind: RequestKind) {
         guard kind.hasPredictableAnswer, let target = PredictableTarget(kind.path) else { return nil }
         self.init(head: target.head, tail: target.tail, byteCount: target.byteCount, seed: target.seed)
     }

@@ -1,64 +1,95 @@
-internal import Measurements
+package import Measurements
 
 /// Makes events of what changes between samples, so that a live run and a recording tell the same.
-struct EventWatcher {
+///
+/// What happens in one sample after another is told when it begins, then once in `repeatNanoseconds`
+/// with all that came since, and when it ends: a list of events that says the same twice a second
+/// hides the others.
+package struct EventWatcher {
     /// Events that nobody took; beyond, the oldest go. A reader takes them at every sample.
-    static let eventLimit = 1_000
+    package static let eventLimit = 1_000
+    /// Between two events of a kind that goes on: 10 s.
+    package static let repeatNanoseconds: UInt64 = 10_000_000_000
+
+    /// A kind of event that is going on: when it was last told, and how often it happened since.
+    private struct Streak {
+        var toldNanoseconds: UInt64
+        var untold: UInt64
+    }
 
     private var events: [Event] = []
     private var last: Sample?
+    private var streaks: [String: Streak] = [:]
 
-    mutating func note(_ event: Event) {
+    package init() {}
+
+    /// Adds an event as it is.
+    package mutating func note(_ event: Event) {
         if events.count >= EventWatcher.eventLimit { events.removeFirst() }
         events.append(event)
     }
 
-    mutating func takeEvents() -> [Event] {
+    /// The events since the last call, in the order in which they were noted.
+    package mutating func takeEvents() -> [Event] {
         defer { events = [] }
         return events
     }
 
-    mutating func look(at sample: Sample, connectError: String?) {
+    /// Compares with the sample before. `connectError` says why clients could not connect; with the run's last
+    /// sample what has not been told yet is.
+    package mutating func look(at sample: Sample, connectError: String?, isLast: Bool = false) {
         defer { last = sample }
-        func grown<Part>(_ part: KeyPath<Sample, Part?>, _ count: KeyPath<Part, UInt64>) -> UInt64 {
-            let now = sample[keyPath: part]?[keyPath: count] ?? 0
-            let before = last?[keyPath: part]?[keyPath: count] ?? 0
-            return now - min(now, before)
+        /// `words` say what there were so many of; they name the streak, too.
+        func tell<Part>(
+            _ level: Event.Level, _ source: String, _ part: KeyPath<Sample, Part?>, _ count: KeyPath<Part, UInt64>,
+            less subtracted: KeyPath<Part, UInt64>? = nil, _ words: String, because reason: String? = nil
+        ) {
+            func total(_ sample: Sample?) -> UInt64 {
+                guard let counts = sample?[keyPath: part] else { return 0 }
+                let all = counts[keyPath: count]
+                return all - min(all, subtracted.map { counts[keyPath: $0] } ?? 0)
+            }
+            let now = total(sample)
+            let grown = now - min(now, total(last))
+            guard let told = untold(of: words, grown: grown, at: sample.timeNanoseconds, isLast: isLast) else { return }
+            note(Event(
+                timeNanoseconds: sample.timeNanoseconds, level: level, source: source,
+                text: "\(told) \(words)" + (reason.map { ": \($0)" } ?? "")))
         }
-        func note(_ level: Event.Level, _ source: String, _ text: String) {
-            self.note(Event(timeNanoseconds: sample.timeNanoseconds, level: level, source: source, text: text))
-        }
-        let failedConnects = grown(\.client, \.failedConnects)
-        if failedConnects > 0 {
-            note(.error, "client", "\(failedConnects) failed to connect: \(connectError ?? "unknown reason")")
-        }
-        let reconnects = grown(\.client, \.reconnects)
-        if reconnects > 0 { note(.warning, "client", "\(reconnects) connected again") }
-        let corruptions = grown(\.client, \.cacheCorruptions)
-        if corruptions > 0 { note(.error, "client", "\(corruptions) faults in caches without a lock") }
-        let abandoned = grown(\.client, \.errors.abandoned)
-        let errored = grown(\.client, \.erroredRequests) - abandoned
-        if errored > 0 { note(.error, "client", "\(errored) requests without an answer") }
+        tell(.error, "client", \.client, \.failedConnects, "failed to connect", because: connectError ?? "unknown reason")
+        tell(.warning, "client", \.client, \.reconnects, "connected again")
+        tell(.error, "client", \.client, \.cacheCorruptions, "faults in caches without a lock")
+        tell(.error, "client", \.client, \.erroredRequests, less: \.errors.abandoned, "requests without an answer")
         for violation in sample.client?.bodyViolations ?? [] {
-            note(.error, "client", violation.items.joined(separator: ", "))
+            note(Event(
+                timeNanoseconds: sample.timeNanoseconds, level: .error, source: "client",
+                text: violation.items.joined(separator: ", ")))
         }
-        let wrongBodies = grown(\.client, \.bodies.wrong)
-        if wrongBodies > 0 { note(.error, "client", "\(wrongBodies) wrong answers, found by --body-check") }
-        let serverErrors = grown(\.client, \.statuses.serverError)
-        if serverErrors > 0 { note(.error, "client", "\(serverErrors) answers 5xx") }
-        let refused = grown(\.server, \.refusedConnections)
-        if refused > 0 { note(.warning, "server", "\(refused) connections refused: over the limit") }
-        let protocolErrors = grown(\.server, \.protocolErrors)
-        if protocolErrors > 0 { note(.warning, "server", "\(protocolErrors) protocol errors") }
-        let timeouts = grown(\.server, \.timeouts)
-        if timeouts > 0 { note(.warning, "server", "\(timeouts) timeouts") }
-        let resets = grown(\.server, \.audit.unsafeResets)
-        if resets > 0 { note(.error, "audit", "\(resets) arenas reset with writes pending") }
-        let stale = grown(\.server, \.audit.staleCompletions)
-        if stale > 0 { note(.error, "audit", "\(stale) writes found another generation when they were done") }
-        let changed = grown(\.server, \.audit.changedWrites)
-        if changed > 0 { note(.error, "audit", "\(changed) writes had their bytes changed") }
-        let pauses = grown(\.server, \.readPauses)
-        if pauses > 0 { note(.info, "server", "\(pauses) connections paused: the peer does not read") }
+        tell(.error, "client", \.client, \.bodies.wrong, "wrong answers, found by --body-check")
+        tell(.error, "client", \.client, \.statuses.serverError, "answers 5xx")
+        tell(.warning, "server", \.server, \.refusedConnections, "connections refused: over the limit")
+        tell(.warning, "server", \.server, \.protocolErrors, "protocol errors")
+        tell(.warning, "server", \.server, \.timeouts, "timeouts")
+        tell(.error, "audit", \.server, \.audit.unsafeResets, "arenas reset with writes pending")
+        tell(.error, "audit", \.server, \.audit.staleCompletions, "writes found another generation when they were done")
+        tell(.error, "audit", \.server, \.audit.changedWrites, "writes had their bytes changed")
+        tell(.info, "server", \.server, \.readPauses, "times reading paused: a peer does not read")
+    }
+
+    /// How many to tell now of a kind that grew by so many; `nil` for none, or later.
+    private mutating func untold(of kind: String, grown: UInt64, at now: UInt64, isLast: Bool) -> UInt64? {
+        guard var streak = streaks[kind] else {
+            guard grown > 0 else { return nil }
+            streaks[kind] = Streak(toldNanoseconds: now, untold: 0)
+            return grown
+        }
+        streak.untold += grown
+        let hasEnded = grown == 0 || isLast
+        guard hasEnded || now - streak.toldNanoseconds >= EventWatcher.repeatNanoseconds else {
+            streaks[kind] = streak
+            return nil
+        }
+        streaks[kind] = hasEnded ? nil : Streak(toldNanoseconds: now, untold: 0)
+        return streak.untold > 0 ? streak.untold : nil
     }
 }

@@ -4,7 +4,7 @@ internal import Workload
 
 // A run in phases, and what the plan wants to happen at a time: all by the monotonic clock, from where the load begins.
 extension Experiment {
-    /// Until the phase of now ends: the time for a sample. nil without phases, and after the last.
+    /// Until the phase of now ends: the time for a sample. nil without phases.
     package var nanosecondsToPhaseEnd: UInt64? {
         phases.nextNanoseconds.map { end in
             let now = EventLoop.monotonicNanoseconds() - startNanoseconds
@@ -12,7 +12,7 @@ extension Experiment {
         }
     }
 
-    /// The phase of now; nil without phases, and after the last.
+    /// The phase of now, or the last one; nil without phases.
     package var currentPhase: Phase? { phases.current }
 
     /// All phases are over: nothing more will be asked. The sample of the last one is yet to be taken.

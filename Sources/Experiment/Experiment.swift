@@ -33,21 +33,23 @@ package final class Experiment {
     let clientAddress: SocketAddress?
     var servers: [ServerWorker] = []
     var clients: [ClientWorker] = []
-    /// Those that all loops share, if there are such.
-    private var commonCaches: CacheOwnership?
+    /// What clients were given in this run, each once: those that all loops share count on.
+    var caches: [CacheScope: CacheOwnership] = [:]
     let answers: Answers
     /// In the order in which they were asked for; those that have ended stay.
     var slowReaders: [SlowReaderWorker] = []
     private var probe = ProcessProbe()
 
-    var startNanoseconds: UInt64 = 0
+    /// Time 0 on the monotonic clock; 0 before.
+    package private(set) var startNanoseconds: UInt64 = 0
     private var lastSampleNanoseconds: UInt64 = 0
     private var lastServerSamples: [ServerSample?] = []
     private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
     var phases = PhaseClock([], startNanoseconds: 0)
     var plannedEvents: [PlannedEvent] = []
-    var loadStartNanoseconds: UInt64 = 0
+    /// When the first phase began, on the monotonic clock.
+    package private(set) var loadStartNanoseconds: UInt64 = 0
     /// Workers that did not answer the last time.
     private var lateWorkers: Set<Int> = []
     private var violations: ViolationInbox?
@@ -60,18 +62,19 @@ package final class Experiment {
     private var isStopped = false
 
     /// Requests per second asked for, all clients together; nil with a closed load.
-    package private(set) var rate: Double?
-    package private(set) var connections: Int
-    package private(set) var streams: Int
-    package private(set) var isLoadPaused = false
+    package internal(set) var rate: Double?
+    package internal(set) var connections: Int
+    package internal(set) var streams: Int
+    /// Bytes of answers whose targets name a size, in parts of what the plan wants.
+    package internal(set) var bodyScale = 1.0
+    package internal(set) var isLoadPaused = false
     /// Of the server's new connections; nil without a server of ours.
-    package private(set) var writePolicy: WritePolicy?
+    package internal(set) var writePolicy: WritePolicy?
+    /// Of the clients' new connections; nil without clients.
+    package internal(set) var cacheScope: CacheScope?
 
     /// How long a loop may take to answer before its last reading is used again.
     private static let answerSeconds = 2.0
-
-    /// Requests per second that may be asked for; more than any machine has sent.
-    private static let rateLimit = 1e8
 
     /// Binds the server's port and resolves the target's name; nothing runs yet.
     package init(_ plan: Plan) throws(ExperimentError) {
@@ -80,6 +83,7 @@ package final class Experiment {
         connections = plan.phases.first?.connections ?? plan.client?.connections ?? 0
         streams = plan.phases.first?.streams ?? plan.client?.streams ?? 0
         writePolicy = plan.server?.writePolicy
+        cacheScope = plan.client?.cacheScope
         if let server = plan.server, server.writePolicy.isUnsafe, !server.allowsUnsafe {
             throw ExperimentError("write policy \(server.writePolicy.rawValue) may take the process down: it runs in a worker only")
         }
@@ -117,17 +121,6 @@ package final class Experiment {
         }
     }
 
-    private static func bind(
-        host: String, port: Int, loops: Int, into sockets: inout [Listener.Socket]
-    ) throws(LoopError) {
-        guard let address = SocketAddress(host: host, port: port) else {
-            throw LoopError(call: "listen address \(host): not numeric", code: -22)
-        }
-        let first = try Listener.Socket(binding: address, sharesPort: loops > 1)
-        sockets.append(first)
-        for _ in 1..<max(1, loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
-    }
-
     deinit {
         // What no worker took over.
         for socket in sockets.dropFirst(servers.count) + secureSockets.dropFirst(servers.count) { socket.close() }
@@ -159,7 +152,7 @@ package final class Experiment {
             if let client = plan.client, let address = clientAddress {
                 let loops = plan.clientLoopCount
                 let caches = CacheOwnership(client.cacheScope)
-                commonCaches = caches
+                self.caches[client.cacheScope] = caches
                 for number in 0..<loops {
                     var configuration = ClientConfiguration(
                         client, address: address, authority: targetAddress ?? address.description, caches: caches,
@@ -210,7 +203,7 @@ package final class Experiment {
             sample.phase = phase.name
             sample.isWarmup = phase.isWarmup
         }
-        watcher.look(at: sample, connectError: answers.lastConnectError?.reason)
+        watcher.look(at: sample, connectError: answers.lastConnectError?.reason, isLast: isStopped)
         for event in sample.client?.events ?? [] {
             watcher.note(Event(
                 timeNanoseconds: event.monotonicNanoseconds - min(event.monotonicNanoseconds, startNanoseconds),
@@ -250,7 +243,7 @@ package final class Experiment {
             // Counters may be read again when a loop is late; what histograms hold only once.
             lastClientSamples[index]?.forgetHistograms()
         }
-        commonCaches?.add(to: &merged)
+        for caches in caches.values { caches.add(to: &merged) }
         addSlowReaders(to: &merged)
         return merged
     }
@@ -285,56 +278,6 @@ package final class Experiment {
     ///   - id: its number there.
     package func inspect(loop: Int?, id: UInt64) {
         for (number, worker) in servers.enumerated() { worker.mailbox.post(.inspect(number == loop ? id : nil)) }
-    }
-
-    // MARK: Load under the fingers
-
-    /// Requests per second of all clients together, from now on. Only with an open load.
-    package func setRate(_ new: Double) {
-        guard rate != nil, plan.phases.isEmpty else { return }
-        let new = Experiment.allowedRate(new)
-        rate = new
-        for worker in clients { worker.mailbox.post(.setRate(new / Double(clients.count))) }
-        note(.info, source: "load", "rate \(Int(new))/s")
-    }
-
-    /// A rate that clients can be asked for.
-    static func allowedRate(_ rate: Double) -> Double { rate.isFinite ? min(max(rate, 0), rateLimit) : 0 }
-
-    /// Clients of all loops together, from now on; at least one a loop.
-    package func setConnections(_ new: Int) {
-        connections = max(new, clients.count)
-        for (number, worker) in clients.enumerated() {
-            worker.mailbox.post(.setConnections(Experiment.share(of: connections, loop: number, of: clients.count)))
-        }
-        note(.info, source: "load", "\(connections) connections")
-    }
-
-    /// Most streams of each client, from now on.
-    package func setStreams(_ new: Int) {
-        streams = max(new, 1)
-        for worker in clients { worker.mailbox.post(.setStreams(streams)) }
-        note(.info, source: "load", "\(streams) streams per connection")
-    }
-
-    /// Stops asking, or goes on; connections stay.
-    package func setLoadPaused(_ paused: Bool) {
-        guard plan.phases.isEmpty else { return note(.info, source: "load", "the phases say when to ask") }
-        isLoadPaused = paused
-        for worker in clients {
-            worker.mailbox.post(.setPaused(paused, rate: (rate ?? 0) / Double(clients.count)))
-        }
-        note(.info, source: "load", paused ? "paused" : "resumed")
-    }
-
-    /// Who owns the answers of the server's connections that are accepted from now on.
-    /// - Returns: false where there is no server, or where that may take the process down.
-    package func setWritePolicy(_ new: WritePolicy) -> Bool {
-        guard let server = plan.server, server.allowsUnsafe || !new.isUnsafe else { return false }
-        writePolicy = new
-        for worker in servers { worker.mailbox.post(.setWritePolicy(new)) }
-        note(.info, source: "server", "write policy \(new.rawValue) for new connections")
-        return true
     }
 
     // MARK: Ending

@@ -21,8 +21,10 @@ package final class LiveSource: SampleSource {
     package var rate: Double? { experiment.rate }
     package var connections: Int { experiment.connections }
     package var streams: Int { experiment.streams }
+    package var bodyScale: Double { experiment.bodyScale }
     package var isLoadPaused: Bool { experiment.isLoadPaused }
     package var writePolicy: WritePolicy? { experiment.writePolicy }
+    package var cacheScope: CacheScope? { experiment.cacheScope }
     package var isLoadDone: Bool { experiment.isDone || experiment.hasEndedPhases && !plan.phases.isEmpty }
     package var phase: Phase? { experiment.currentPhase }
     package var isPhaseOver: Bool { experiment.nanosecondsToPhaseEnd == 0 }
@@ -31,6 +33,11 @@ package final class LiveSource: SampleSource {
         let next = min(experiment.nanosecondsToPhaseEnd ?? .max, experiment.nanosecondsToEvent ?? .max)
         return next == .max ? nil : next
     }
+    /// Until the next planned event; nil: none is to come.
+    var nanosecondsToEvent: UInt64? { experiment.nanosecondsToEvent }
+    /// Time 0, and when the first phase began, on the monotonic clock.
+    var startNanoseconds: UInt64 { experiment.startNanoseconds }
+    var loadStartNanoseconds: UInt64 { experiment.loadStartNanoseconds }
     package var failures: [String] { experiment.failures }
     package var connectFailure: String? { experiment.connectFailure }
 
@@ -73,11 +80,15 @@ package final class LiveSource: SampleSource {
     package func setRate(_ new: Double) { experiment.setRate(new) }
     package func setConnections(_ new: Int) { experiment.setConnections(new) }
     package func setStreams(_ new: Int) { experiment.setStreams(new) }
+    package func setBodyScale(_ new: Double) { experiment.setBodyScale(new) }
     package func setLoadPaused(_ paused: Bool) { experiment.setLoadPaused(paused) }
 
     package func startSlowReader(seconds: Double) { experiment.startSlowReader(seconds: seconds) }
     package func inspect(loop: Int?, id: UInt64) { experiment.inspect(loop: loop, id: id) }
     package func setWritePolicy(_ new: WritePolicy) -> Bool { experiment.setWritePolicy(new) }
+    package func setCacheScope(_ new: CacheScope) -> Bool { experiment.setCacheScope(new) }
+    package func renewConnections() { experiment.renewConnections() }
+    package func closeConnection(loop: Int, id: UInt64) { experiment.closeConnection(loop: loop, id: id) }
 
     /// Nothing stands between the last sample and the stop: what the schedule wants in between
     /// would count as dropped.

@@ -17,19 +17,19 @@ struct PhaseClock {
         }
     }
 
-    /// nil: there are none, or all are over.
+    /// After the end of the last one, still that one. nil: there are none.
     var current: Phase? { index < phases.count ? phases[index] : nil }
 
     /// Nothing follows the current one.
     var isLast: Bool { index == phases.count - 1 }
 
-    /// When the current one ends; nil without one.
+    /// When the current one ends, or has ended; nil without one.
     var nextNanoseconds: UInt64? { index < phases.count ? endNanoseconds[index] : nil }
 
     /// Goes on to the phase of this time. - Returns: the phases that have begun since.
     mutating func advance(to nanoseconds: UInt64) -> [Phase] {
         var begun: [Phase] = []
-        while let next = nextNanoseconds, nanoseconds >= next {
+        while !isLast, let next = nextNanoseconds, nanoseconds >= next {
             index += 1
             if let current { begun.append(current) }
         }

@@ -19,9 +19,13 @@ package protocol SampleSource: AnyObject {
     var rate: Double? { get }
     var connections: Int { get }
     var streams: Int { get }
+    /// Bytes of answers whose targets name a size, in parts of what the plan wants.
+    var bodyScale: Double { get }
     var isLoadPaused: Bool { get }
     /// Of the server's new connections; nil without a server of ours.
     var writePolicy: WritePolicy? { get }
+    /// Of the clients' new connections; nil without clients.
+    var cacheScope: CacheScope? { get }
 
     /// All requests that were asked for have ended, or nobody can connect any more.
     var isLoadDone: Bool { get }
@@ -49,6 +53,8 @@ package protocol SampleSource: AnyObject {
     func setConnections(_ new: Int)
     /// Most streams of each client, from now on.
     func setStreams(_ new: Int)
+    /// Answers so many times as large as the plan wants, where the targets name a size (`SizedTarget`).
+    func setBodyScale(_ new: Double)
     /// Stops asking, or goes on; connections stay.
     func setLoadPaused(_ paused: Bool)
 
@@ -65,16 +71,25 @@ package protocol SampleSource: AnyObject {
     ///
     /// - Returns: false where there is no server, or where that may take this process down.
     func setWritePolicy(_ new: WritePolicy) -> Bool
+    /// Who owns the caches of the clients' connections that are made from now on.
+    ///
+    /// - Returns: false where there are no clients, or where that may take this process down.
+    func setCacheScope(_ new: CacheScope) -> Bool
+    /// Each client leaves its connection for another, once what it has in flight is answered: what is
+    /// for new connections is then for all.
+    func renewConnections()
+    /// The server closes one of its connections under its requests, named as for `inspect`.
+    func closeConnection(loop: Int, id: UInt64)
 
-    /// Of a run in phases: the one of now; nil without, after the last, and where the phases are a worker's to know.
+    /// Of a run in phases: the one of now, or the last one; nil without.
     var phase: Phase? { get }
     /// The phase of now is over: time for a sample, which is its last.
     var isPhaseOver: Bool { get }
     /// All phases have been gone through.
     var hasEndedPhases: Bool { get }
-    /// Until a phase ends or a planned event is due; nil: nothing of that is to come.
+    /// Until a phase ends or a planned event is due; nil: nothing of that is to come, or not ours to see to.
     var nanosecondsToMoment: UInt64? { get }
-    /// Does what the plan wants to happen by now.
+    /// Does what the plan wants to happen by now. A worker process does so by itself.
     func performDueEvents()
 
     /// Reads once more, stops the clients, then drains the server. What is not over in time is
@@ -88,15 +103,4 @@ package enum News: Sendable {
     case event(Event)
     /// The load was stopped at the sample before: those that follow belong to the end.
     case loadEnded
-}
-
-// A plan in phases is run in this process; what is run elsewhere has one load.
-extension SampleSource {
-    package var phase: Phase? { nil }
-    package var isPhaseOver: Bool { false }
-    package var hasEndedPhases: Bool { true }
-    package var nanosecondsToMoment: UInt64? { nil }
-
-    /// Nothing is due.
-    package func performDueEvents() {}
 }

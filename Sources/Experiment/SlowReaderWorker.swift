@@ -60,7 +60,9 @@ final class SlowReaderWorker {
                     switch command {
                     case .sample: latest.publish(generator.sample())
                     case .stop(let asked, _): generator.stop(askedNanoseconds: asked, withinNanoseconds: 0)
-                    case .setRate, .setPaused, .setStreams, .setConnections, .dropConnections, .inspect, .setWritePolicy: break
+                    case .setRate, .setPaused, .setStreams, .setConnections, .dropConnections, .inspect, .setWritePolicy,
+                        .closeConnection, .setTargets, .setCaches, .renewConnections:
+                        break
                     }
                 }
                 generator.start()

@@ -18,6 +18,13 @@ enum Command: Sendable {
     /// The server tells more of the connection with this number; nil: of none.
     case inspect(UInt64?)
     case setWritePolicy(WritePolicy)
+    /// The server closes the connection with this number.
+    case closeConnection(UInt64)
+    /// Ask for these, and expect this of the answers.
+    case setTargets([String], checked: [CheckedTarget?])
+    case setCaches(CacheOwnership)
+    /// Each client leaves its connection for another.
+    case renewConnections
     /// Asked at this time: what an open load had to send by then is still wanted.
     case stop(askedNanoseconds: UInt64, withinNanoseconds: UInt64)
 }
@@ -54,7 +61,10 @@ final class ServerWorker: Sendable {
                     case .stop(_, let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
                     case .inspect(let id): server.inspect(id)
                     case .setWritePolicy(let policy): server.setWritePolicy(policy)
-                    case .setRate, .setPaused, .setStreams, .setConnections, .dropConnections: break
+                    case .closeConnection(let id): server.closeConnection(id)
+                    case .setRate, .setPaused, .setStreams, .setConnections, .dropConnections, .setTargets, .setCaches,
+                        .renewConnections:
+                        break
                     }
                 }
                 answers.ready()
@@ -114,8 +124,10 @@ final class ClientWorker: Sendable {
                     case .setStreams(let count): generator.setStreams(count)
                     case .setConnections(let count): generator.setConnections(count)
                     case .dropConnections(let count): generator.dropConnections(count)
-                    case .inspect: break
-                    case .setWritePolicy: break
+                    case .setTargets(let paths, let checked): generator.setTargets(paths, checked: checked)
+                    case .setCaches(let ownership): generator.setCaches(ownership)
+                    case .renewConnections: generator.renewConnections()
+                    case .inspect, .setWritePolicy, .closeConnection: break
                     case .stop(let asked, let nanoseconds):
                         generator.stop(askedNanoseconds: asked, withinNanoseconds: nanoseconds)
                     }

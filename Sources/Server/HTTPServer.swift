@@ -188,6 +188,12 @@ package final class HTTPServer {
         writePolicy = policy
     }
 
+    /// Ends the connection with this number under its requests; without effect when it is gone.
+    package func closeConnection(_ id: UInt64) {
+        refreshNow()
+        connections.first { $0.id == id }?.close()
+    }
+
     /// A connection has this much waiting, beyond its limit: between two samples such a peak would be missed.
     func notePending(_ byteCount: Int) { pendingByteHighWater = max(pendingByteHighWater, byteCount) }
 

@@ -51,9 +51,9 @@ extension Plan {
 
     /// Beside `server` and `client`.
     static let fields: [PlanField<Plan>] = [
-        // These are for readers: a plan with phases is run where it was made.
-        PlanField(name: "phases") { .array($0.phases.map(\.json)) } write: { _, _ in true },
-        PlanField(name: "events") { .array($0.events.map(\.json)) } write: { _, _ in true },
+        .list("phases", \.phases, \.json, Phase.init(json:)),
+        .list("events", \.events, \.json, PlannedEvent.init(json:)),
+        // For readers: a run is judged where it was made.
         PlanField(name: "thresholds") { .array($0.thresholds.map { .string("\($0.phase ?? "all"): \($0.text)") }) } write: { _, _ in true },
         PlanField(name: "seed") { .number(Double($0.seed)) } write: { plan, json in
             guard let seed = json.number.flatMap({ UInt64(exactly: $0) }) else { return false }

@@ -46,7 +46,10 @@ package struct Plan: Sendable, Equatable {
     }
 
     /// One of the choices may take the process down that it runs in.
-    package var isUnsafe: Bool { server?.writePolicy.isUnsafe == true || client?.cacheScope.isUnsafe == true }
+    package var isUnsafe: Bool {
+        server?.writePolicy.isUnsafe == true || client?.cacheScope.isUnsafe == true
+            || events.contains { if case .writePolicy(let policy) = $0.action { policy.isUnsafe } else { false } }
+    }
 
     /// Whether this process may run the scope. The unsafe one may take it down with it.
     package func isAllowed(_ scope: CacheScope) -> Bool { isInWorker || !scope.isUnsafe }

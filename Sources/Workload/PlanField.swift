@@ -104,6 +104,18 @@ struct PlanField<Part>: Sendable {
         }
     }
 
+    /// Parts with members of their own; each has to be right.
+    static func list<Element: Sendable>(
+        _ name: String, _ path: Path<[Element]>, _ write: @escaping @Sendable (Element) -> JSON,
+        _ read: @escaping @Sendable (JSON) -> Element?
+    ) -> PlanField {
+        PlanField(name: name) { .array($0[keyPath: path].map(write)) } write: { part, json in
+            guard case .array(let values) = json else { return false }
+            part[keyPath: path] = values.compactMap(read)
+            return part[keyPath: path].count == values.count
+        }
+    }
+
     /// One of a few, by its name.
     static func choice<Choice: RawRepresentable<String> & SendableMetatype>(_ name: String, _ path: Path<Choice>) -> PlanField {
         PlanField(name: name) { .string($0[keyPath: path].rawValue) } write: { part, json in

@@ -40,5 +40,42 @@ extension PlannedEvent.Action {
 }
 
 extension PlannedEvent {
-    var json: JSON { .object([.init("at", .number(time / .seconds(1))), .init("do", .string(action.text))]) }
+    /// What can happen, by the word that a scenario has for it.
+    enum Word: String, CaseIterable {
+        case slowReader = "slow-reader"
+        case writePolicy = "write-policy"
+        case connections
+        case dropConnections = "drop-connections"
+        case drainServer = "drain-server"
+    }
+
+    /// Under the names that a scenario has.
+    var json: JSON {
+        let (word, member): (Word, JSON.Member?) =
+            switch action {
+            case .slowReader(let duration): (.slowReader, .init("for", .number(duration.inSeconds)))
+            case .writePolicy(let policy): (.writePolicy, .init("policy", .string(policy.rawValue)))
+            case .connections(let count): (.connections, .init("count", .number(Double(count))))
+            case .dropConnections(let count): (.dropConnections, .init("count", .number(Double(count))))
+            case .drainServer: (.drainServer, nil)
+            }
+        return .object([.init("at", .number(time.inSeconds)), .init("do", .string(word.rawValue))] + (member.map { [$0] } ?? []))
+    }
+
+    /// nil: that is no event.
+    init?(json: JSON) {
+        guard let time = json["at"]?.number.flatMap(Duration.init(inSeconds:)) else { return nil }
+        let count = json["count"]?.number.flatMap { Int(exactly: $0) }
+        let action: Action? =
+            switch json["do"]?.string.flatMap(Word.init) {
+            case .slowReader: json["for"]?.number.flatMap(Duration.init(inSeconds:)).map { .slowReader($0) }
+            case .writePolicy: json["policy"]?.string.flatMap(WritePolicy.init).map { .writePolicy($0) }
+            case .connections: count.map { .connections($0) }
+            case .dropConnections: count.map { .dropConnections($0) }
+            case .drainServer: .drainServer
+            case nil: nil
+            }
+        guard let action else { return nil }
+        self.init(time: time, action: action)
+    }
 }

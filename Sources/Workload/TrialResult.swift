@@ -23,6 +23,7 @@ package struct TrialResult: Sendable {
     package var isAsExpected: Bool {
         switch trial.expectation {
         case .fails: hasFailed
+        case .crashes: if case .crashed = summary.outcome { true } else { false }
         case .isClean: !hasFailed && (summary.last.client?.doneRequests ?? 0) > 0
         }
     }
@@ -36,7 +37,10 @@ package struct TrialResult: Sendable {
             (audited(\.changedWrites, .changedBytes), "changed writes"), (notSuccessful, "not 2xx"),
             (client?.erroredRequests ?? 0, "without an answer"),
         ]
+        // A run that was cut short keeps none, and says so by its death.
+        let thresholds = summary.outcome.isDeath ? [] : summary.thresholds.filter { !$0.hasPassed }
         return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+            + thresholds.map { "\($0.threshold.phase ?? "all"): \($0.threshold.text): \($0.valueText)" }
     }
 
     /// "crashed by SIGSEGV"; nil for a process that lived to its end.

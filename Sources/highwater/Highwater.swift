@@ -33,7 +33,14 @@ struct Highwater: ParsableCommand {
                 return 2
             }
             var command = try parseAsRoot()
-            try command.run()
+            do {
+                try command.run()
+            } catch let error as ValidationError {
+                // Found only now: the usage to show is the command's, which does not know whose it is.
+                let message = type(of: command).fullMessage(for: error)
+                Output.error.line(message.replacing("  See '", with: "  See 'highwater "))
+                return 2
+            }
             return 0
         } catch let error as RunError {
             Output.error.line("highwater: \(error.description)")

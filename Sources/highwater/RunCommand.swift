@@ -9,10 +9,9 @@ struct RunCommand: ParsableCommand {
         usage: "highwater run FILE|NAME [--check] [--set KEY=VALUE] [<options>]",
         discussion: """
             A YAML file, or the name of a scenario that comes with the program: 'highwater scenarios' \
-            lists them. Those of the lifetime lab run one load in several ways, each in a process of \
-            its own, and compare them:
-
-            \(Trials.all.map { "\($0.name)  \($0.abstract)" }.joined(separator: "\n"))
+            lists them. One with trials is run once for each, in a process of its own, and a table \
+            compares them; so are arena-race, slow-reader and cache-race, the lifetime lab. -o then \
+            records each to a file with its name: for 'highwater compare'.
 
             Examples:
               highwater run quick
@@ -20,6 +19,7 @@ struct RunCommand: ParsableCommand {
               highwater run my.yaml --set phases.steady.rate=20k --set duration=10s
               highwater run ramp --live -o run.ndjson
               highwater run arena-race
+              highwater run cache-race -o race.ndjson
 
             Exit: 0 passed; 1 could not run; 2 there is something wrong with the scenario; \
             3 not to be trusted (with --strict); 99 a threshold failed, or a trial went otherwise \
@@ -44,7 +44,7 @@ struct RunCommand: ParsableCommand {
 
     @Option(
         name: [.customShort("d"), .long], parsing: .unconditional,
-        help: "Of all phases together, which are stretched or shrunk to it; or most time for one trial. (default: of a trial 5s, 15s for the one that is to fail)",
+        help: "Of all phases together, which are stretched or shrunk to it. (default: the file's)",
         transform: { try Quantity.duration($0, in: .milliseconds(100)...(.seconds(86_400 * 366))) })
     var duration: Duration?
 
@@ -56,13 +56,9 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if check && dryRun { throw ValidationError("--check and --dry-run exclude each other") }
-        if Trials.named(scenario) != nil, check || dryRun || !set.isEmpty || output.output != nil {
-            throw ValidationError("\(scenario) is no file: --check, --dry-run, --set and -o are not for it")
-        }
     }
 
     func run() throws {
-        if let trials = Trials.named(scenario) { return try run(trials) }
         let overrides = set + (duration.map { ["duration=\(JSON.number($0.inSeconds).text)s"] } ?? [])
         let scenario = try ScenarioFile(scenario).read(overrides: overrides)
         if check { return Output.standard.line("\(scenario.name): right") }
@@ -70,19 +66,34 @@ struct RunCommand: ParsableCommand {
             guard Output.standard.write(scenario.timeAxis) else { throw RunError("cannot write to standard output") }
             return
         }
-        var plan = scenario.plan
         var output = output
         output.output = output.output ?? scenario.recordFile
-        let (interval, drain) = (plan.interval, plan.drainTime)
-        output.apply(to: &plan, isLive: live)
-        // What the command line does not say the file does.
-        if output.interval == nil, !live { plan.interval = interval }
-        if output.drain == OutputOptions.defaultDrain { plan.drainTime = drain }
-        try ScreenChoice.perform(plan, output, screen, onScreen: live)
+        if scenario.trials.isEmpty {
+            try ScreenChoice.perform(plan(scenario.plan, isLive: live), output, screen, onScreen: live)
+        } else {
+            try run(scenario, output)
+        }
     }
 
-    private func run(_ trials: Trials) throws {
+    /// What the command line does not say the file does.
+    private func plan(_ plan: Plan, isLive: Bool) -> Plan {
+        var result = plan
+        output.apply(to: &result, isLive: isLive)
+        if output.interval == nil, !isLive { result.interval = plan.interval }
+        if output.drain == OutputOptions.defaultDrain { result.drainTime = plan.drainTime }
+        result.isIsolated = result.isIsolated || plan.isIsolated
+        return result
+    }
+
+    private func run(_ scenario: Scenario, _ output: OutputOptions) throws {
+        if output.metrics != nil || output.strict || output.output == "-" {
+            throw ValidationError("\(scenario.name) has trials: --metrics and --strict are not for them, and -o needs a file")
+        }
+        var scenario = scenario
+        scenario.trials = scenario.trials.map {
+            Trial(name: $0.name, plan: plan($0.plan, isLive: false), expectation: $0.expectation, changes: $0.changes)
+        }
         let setup = try ScreenChoice.isPossible(wanted: live) ? ScreenSetup(screen, noColor: output.noColor) : nil
-        try TrialRun(trials, duration: duration, printsJSON: output.json, screen: setup).perform()
+        try TrialRun(scenario, output.plain, screen: setup).perform()
     }
 }

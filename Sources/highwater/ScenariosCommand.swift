@@ -20,7 +20,7 @@ struct ScenariosCommand: ParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "Their names, and what they show (default).")
 
         func run() throws {
-            let all = ShippedScenario.all.map { ($0.name, $0.summary) } + Trials.all.map { ($0.name, $0.abstract) }
+            let all = ShippedScenario.all.map { ($0.name, $0.summary) }
             let width = all.map(\.0.count).max() ?? 0
             let lines = all.map { name, summary in name + String(repeating: " ", count: width + 2 - name.count) + summary }
             try ScenariosCommand.print(lines.joined(separator: "\n") + "\n")
@@ -35,10 +35,6 @@ struct ScenariosCommand: ParsableCommand {
         var name: String
 
         func run() throws {
-            if let trials = Trials.named(name) {
-                let rows = trials.trials.map { "  \($0.name): \($0.expectation == .fails ? "dies, or is caught" : "is clean")" }
-                return try ScenariosCommand.print("\(trials.abstract)\nOne load, a process each:\n\(rows.joined(separator: "\n"))\n")
-            }
             try ScenariosCommand.print(try ScenarioFile.shipped(name).text)
         }
     }

@@ -32,6 +32,16 @@ extension ProgramTests {
             #expect(!(try Program.run("zzzzzzzz").errors.contains("did you mean")))
         }
 
+        @Test("shows the usage of the command that a mistake was made with, exit 2", arguments: [
+            ["record", "--writ-policy", "lease"], ["run", "zzzzzzzz"], ["replay", "zzzzzzzz"], ["compare", "a"],
+        ])
+        func usage(arguments: [String]) throws {
+            let result = try ChildProcess(Program.path, arguments).end(withinSeconds: 30)
+            #expect(result.code == 2 && result.output.isEmpty)
+            #expect(result.errors.contains("Usage: highwater \(arguments[0]) "), "\(result.errors)")
+            #expect(result.errors.contains("See 'highwater \(arguments[0]) --help'"), "\(result.errors)")
+        }
+
         @Test("tells its version, and those of the libraries that are linked")
         func version() throws {
             let result = try Program.run("--version")

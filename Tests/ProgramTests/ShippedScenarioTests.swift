@@ -30,11 +30,11 @@ extension ProgramTests {
             let trials: Set = ["arena-race", "slow-reader", "cache-race"]
             #expect(Set(list) == Set(Self.shortened.map(\.name)).union(trials))
             let folder = try ScratchFolder()
-            for name in list where !trials.contains(name) {
+            for name in list {
                 let shown = try Program.run("scenarios", "show", name)
                 try shown.output.write(toFile: folder(name + ".yaml"), atomically: false, encoding: .utf8)
                 #expect(try Program.run("run", folder(name + ".yaml"), "--check").code == 0, "\(name)")
-                #expect(shown.output.contains("thresholds:") && shown.output.contains("description:"), "\(name)")
+                #expect(shown.output.contains(trials.contains(name) ? "trials:" : "thresholds:") && shown.output.contains("description:"), "\(name)")
             }
             #expect(try Program.run("scenarios", "show", "nonsense").code == 2)
         }
@@ -63,6 +63,8 @@ extension ProgramTests {
                 "version: 1\nphases: [{ duration: 5, rate: 1 }]", "version: 1\nphases: [{ duration: 5s, rat: 1 }]", "phases: []",
                 "version: 1\nclient: { connections: 0 }", "version: 1\nthresholds: [{ a: x < 1, b: y < 1 }]", "version: 1\nclient: { window: 65536 }",
                 "version: 1\nphases: [{ duration: 5s, load: close }]",
+                "version: 1\nphases: [{ duration: 5s, load: closed }]\ntrials: [{ set: { seed: 2 } }]",
+                "version: 1\nphases: [{ duration: 5s, load: closed }]\ntrials: [{ name: a, expect: death }]",
             ]
             for (index, text) in wrong.enumerated() {
                 let path = folder("\(index).yaml")

@@ -60,6 +60,61 @@ struct ScenarioTests {
         #expect(plan.thresholds[1].limit == 8_388_608 && plan.thresholds[1].aborts && plan.thresholds[1].after == .milliseconds(500))
     }
 
+    @Test("with trials is a plan for each, with its own values for some keys; the command line has the last word")
+    func trials() throws {
+        let text = Self.right + """
+            trials:
+              - { name: copy, set: { server.write_policy: copy, phases.climb.rate: 200, duration: 7s } }
+              - name: mine
+                set: { client.connections: 9, thresholds: [] }
+                expect: fail
+              - { name: plain }
+
+            """
+        let scenario = try Scenario(parsing: text, file: "s.yaml", overrides: ["client.streams=5"])
+        let trials = scenario.trials
+        #expect(trials.map(\.name) == ["copy", "mine", "plain"] && trials.map(\.expectation) == [.isClean, .fails, .isClean])
+        #expect(trials.allSatisfy { $0.plan.isIsolated && $0.plan.client?.streams == 5 && $0.plan.server?.loops == 2 })
+        #expect(trials.map { $0.plan.server?.writePolicy } == [.copy, .lease, .lease])
+        #expect(trials.map { $0.plan.client?.connections } == [8, 9, 8])
+        #expect(trials[0].plan.phases[1].load == .open(OpenLoad(rate: 200, endRate: 1_000, stepCount: 4)))
+        #expect(trials[0].plan.phases[1].duration == .seconds(4) && trials[1].plan.phases == trials[2].plan.phases)
+        #expect(trials[1].plan.thresholds.isEmpty && trials[2].plan.thresholds.count == 3)
+        #expect(trials[0].changes == ["server.write_policy: copy", "phases.climb.rate: 200", "duration: 7s"])
+        #expect(scenario.timeAxis.contains("\nplain  expect: clean\n"), "\(scenario.timeAxis)")
+        let copied = try Scenario(parsing: text, file: "s.yaml", overrides: ["server.write_policy=copy", "trials.mine.expect=crash"]).trials
+        #expect(copied.allSatisfy { $0.plan.server?.writePolicy == .copy } && copied[1].expectation == .crashes)
+    }
+
+    @Test(
+        "with a trial that is wrong tells the place in the trial",
+        arguments: [
+            ("{ name: a, set: { server.lops: 2 } }", "s.yaml:18:23: unknown key 'lops'; did you mean 'loops'?"),
+            ("{ name: a, set: { server.loops: two } }", "s.yaml:18:37: 'two' is no count; write 100, 2.5k or 1m (a million)"),
+            ("{ name: a, set: { phases.clim.rate: 2 } }", "s.yaml:18:23: no element 'clim' in the list; did you mean 'climb'?"),
+            ("{ name: a, set: { client..x: 2 } }", "s.yaml:18:23: no key; write client.connections"),
+            ("{ name: a, set: { trials: [] } }", "s.yaml:18:23: a trial has no trials"),
+            ("{ name: a/b }", "s.yaml:18:5: a trial's name is part of a file's: no '/'"),
+            ("{ name: a, expect: death }", "s.yaml:18:24: 'death' is none of clean, crash, fail"),
+            ("{ set: { seed: 2 } }", "s.yaml:18:5: key 'name' is missing: What the table calls it, and its recording"),
+            ("{ name: a, set: { phases: [{ duration: 1s, load: closed }] } }", "s.yaml:13:5: no phase 'climb'; there are phase-1, all"),
+        ])
+    func wrongTrial(trial: String, words: String) {
+        let issues = issues(Self.right + "trials:\n  - \(trial)\n")
+        #expect(issues.first == words, "\(issues)")
+    }
+
+    @Test("says what clients do about failures, and makes choices that only a worker process runs")
+    func resilience() throws {
+        let text = Self.right.replacing("timeout: 2s }", with: "timeout: 2s, retries: 3, retry_budget: 50%, circuit_breaker: '5 failures, 2s', cache_scope: unguarded }")
+        let plan = try Scenario(parsing: text, file: "s.yaml").plan
+        #expect(plan.client?.retries == 3 && plan.client?.retryBudget == 0.5 && plan.isUnsafe)
+        #expect(plan.client?.circuitBreaker == BreakerPolicy(failures: 5, pause: .seconds(2)))
+        let later = try Scenario(parsing: Self.right + "events: [{ at: 1s, do: write-policy, policy: reset-early }]", file: "s.yaml").plan
+        #expect(later.isUnsafe && later.server?.writePolicy == .lease)
+        #expect(issues(replacing: "timeout: 2s", with: "circuit_breaker: 5") == ["s.yaml:4:56: '5' is no circuit breaker; write '5 failures, 10s'"])
+    }
+
     @Test(
         "that is wrong is told where and how",
         arguments: [

@@ -4,7 +4,7 @@ import Workload
 
 @Suite("Trials") struct TrialTests {
     private func result(
-        _ expectation: Trial.Expectation, outcome: Outcome = .ended, violations: [Violation] = [],
+        _ expectation: Trial.Expectation, outcome: Outcome = .ended, violations: [Violation] = [], thresholds: [Threshold] = [],
         _ change: (inout ClientSample) -> Void = { _ in }
     ) -> TrialResult {
         var client = ClientSample()
@@ -17,6 +17,7 @@ import Workload
         var summary = Summary(.init(address: "", load: nil, cpuCount: 1))
         summary.add(Sample(timeNanoseconds: 2_000_000_000, intervalNanoseconds: 1, server: nil, client: client, process: ProcessSample()))
         summary.outcome = outcome
+        summary.thresholds = thresholds.map { $0.judge(summary) }
         let trial = Trial(name: "one", plan: Plan(server: nil, client: ClientPlan()), expectation: expectation)
         return TrialResult(trial, summary, violations: violations, endNanoseconds: 2_500_000_000)
     }
@@ -77,16 +78,35 @@ import Workload
         #expect(table.json["as_expected"] == .bool(false))
     }
 
-    @Test("that ship begin with the unsafe one, all in processes of their own, and check every body", arguments: Trials.all.map(\.name))
+    @Test("one that is to crash does: nothing else is as expected")
+    func crashing() {
+        #expect(result(.crashes, outcome: .crashed(signal: "SIGSEGV")).isAsExpected)
+        #expect(!result(.crashes, outcome: .killed(signal: "SIGKILL")).isAsExpected)
+        #expect(!result(.crashes) { $0.bodies.swapped = 1 }.isAsExpected)
+    }
+
+    @Test("one that is to be clean keeps its thresholds, and says which it did not keep")
+    func thresholds() throws {
+        let kept = try Threshold(parsing: "client.requests.done == 10", phase: nil)
+        let broken = try Threshold(parsing: "client.requests.done > 10", phase: nil)
+        #expect(result(.isClean, thresholds: [kept]).isAsExpected)
+        let caught = result(.isClean, thresholds: [kept, broken])
+        #expect(!caught.isAsExpected && caught.findings == ["all: client.requests.done > 10: 10"])
+        // Its death says it.
+        #expect(result(.crashes, outcome: .crashed(signal: "SIGSEGV"), thresholds: [broken]).findings.isEmpty)
+    }
+
+    @Test("that ship begin with the unsafe one, all in processes of their own, and check every body", arguments: ["arena-race", "slow-reader", "cache-race"])
     func shipped(name: String) throws {
-        let trials = try #require(Trials.named(name)).trials
+        let shipped = try #require(ShippedScenario.all.first { $0.name == name })
+        let trials = try Scenario(parsing: shipped.text, file: name).trials
         #expect(trials.map { $0.plan.isUnsafe } == trials.indices.map { $0 == 0 })
-        #expect(trials.allSatisfy { $0.plan.isIsolated && $0.plan.client?.checksBodies == true && ($0.expectation == .fails) == $0.plan.isUnsafe })
+        #expect(trials.allSatisfy { $0.plan.isIsolated && $0.plan.client?.checksBodies == true && ($0.expectation == .isClean) != $0.plan.isUnsafe })
         #expect(trials.allSatisfy { $0.plan.client?.paths.allSatisfy { PredictableTarget($0) != nil } == true })
         // Nothing else differs.
         var plans = trials.map(\.plan)
         for index in plans.indices {
-            plans[index].duration = nil
+            plans[index].phases = []
             plans[index].server?.writePolicy = .lease
             plans[index].client?.cacheScope = .client
         }

@@ -18,7 +18,7 @@ final class BodyChecker {
         var next: UnsafeMutablePointer<Record>?
     }
 
-    private let targets: [Target?]
+    private var targets: [Target?]
     private let textByteLimit: Int
     private let seedStride: UInt64
     private var nextSeed: UInt64
@@ -39,18 +39,25 @@ final class BodyChecker {
         let tail: [UInt8]
         let byteCount: Int
         let seed: UInt64?
+
+        init(_ target: CheckedTarget) {
+            head = Array(target.head.utf8)
+            tail = Array(target.tail.utf8)
+            byteCount = target.byteCount
+            seed = target.seed
+        }
+
+        /// Without the seed.
+        var textByteCount: Int { head.count + tail.count }
     }
 
     /// - Parameters:
     ///   - targets: one for each kind, nil for those that nobody can predict.
     ///   - firstSeed, seedStride: the seeds of this loop, none of which another loop has.
     init(_ targets: [CheckedTarget?], firstSeed: UInt64, seedStride: UInt64) {
-        self.targets = targets.map { target in
-            target.map {
-                Target(head: Array($0.head.utf8), tail: Array($0.tail.utf8), byteCount: $0.byteCount, seed: $0.seed)
-            }
-        }
-        textByteLimit = self.targets.reduce(0) { max($0, ($1?.head.count ?? 0) + ($1?.tail.count ?? 0)) } + BodyChecker.digitLimit
+        self.targets = targets.map { $0.map { Target($0) } }
+        // Room for the seed, and for a size that has become larger.
+        textByteLimit = self.targets.reduce(0) { max($0, $1?.textByteCount ?? 0) } + 2 * BodyChecker.digitLimit
         nextSeed = firstSeed
         self.seedStride = seedStride
         unsafe idle = nil
@@ -58,6 +65,13 @@ final class BodyChecker {
 
     deinit {
         for unsafe block in unsafe blocks { unsafe block.deallocate() }
+    }
+
+    /// The same targets with other sizes, from the next request on. Checks that have begun keep theirs.
+    func setTargets(_ new: [CheckedTarget?]) {
+        targets = new.map { $0.map { Target($0) } }
+        precondition(
+            targets.allSatisfy { ($0?.textByteCount ?? 0) + BodyChecker.digitLimit <= textByteLimit }, "a target that outgrows its record")
     }
 
     /// The check of the next request of kind `index`; nil when its answer cannot be predicted.

@@ -1,3 +1,5 @@
+internal import Measurements
+
 /// Who owns the caches of a loop's clients.
 package enum CacheOwnership: Sendable {
     /// Each client has a set of its own.
@@ -16,6 +18,17 @@ package enum CacheOwnership: Sendable {
         switch self {
         case .off: false
         case .client, .loop, .shared, .unguarded: true
+        }
+    }
+
+    /// Its name.
+    var scope: CacheScope {
+        switch self {
+        case .client: .client
+        case .loop: .loop
+        case .off: .off
+        case .shared: .shared
+        case .unguarded: .unguarded
         }
     }
 

@@ -19,24 +19,23 @@ final class RequestTemplate {
     let fields = FieldList()
     /// The most bytes that `expand` writes; 0: all requests are alike.
     let expandedByteLimit: Int
+    /// Of them for the target.
+    private let pathByteLimit: Int
     private let lengthIndex: Int
-    private let values: [(index: Int, pieces: [TextPiece])]
+    private var values: [(index: Int, pieces: [TextPiece])]
     private let bodyPieces: [TextPiece]
     private var allocations: [UnsafeMutableRawBufferPointer]
 
     private static let pathIndex = 3
     /// Decimal digits of any length.
     private static let lengthDigitLimit = 20
+    /// By which a target may become longer.
+    private static let growthLimit = 20
 
     /// - Parameter isVerbatim: code asks, which means what it says: there are no templates in it.
     init(_ kind: RequestKind, _ configuration: ClientConfiguration, isVerbatim: Bool = false) {
         var allocations: [UnsafeMutableRawBufferPointer] = unsafe []
-        func keep(_ bytes: some Collection<UInt8>) -> ArenaBytes {
-            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 8)
-            unsafe buffer.copyBytes(from: bytes)
-            unsafe allocations.append(buffer)
-            return unsafe ArenaBytes(start: UnsafeRawPointer(buffer.baseAddress), count: bytes.count)
-        }
+        func keep(_ bytes: some Collection<UInt8>) -> ArenaBytes { unsafe RequestTemplate.copy(bytes, to: &allocations) }
         /// What is no template is meant as it is; whoever wrote it has been told.
         func text(_ text: String) -> RequestText {
             let literal = RequestText(literal: Array(text.utf8))
@@ -62,6 +61,8 @@ final class RequestTemplate {
             (ArenaBytes(":authority"), keep(configuration.authority.utf8)),
         ]
         add(ArenaBytes(":path"), text(kind.path))
+        if byteLimit > 0 { byteLimit += RequestTemplate.growthLimit }
+        pathByteLimit = byteLimit
         fixed.append((ArenaBytes("user-agent"), ArenaBytes("highwater")))
         let bodyText = if case .text(let body) = kind.body { text(body) } else { RequestText(literal: []) }
         if bodyText.isFixed {
@@ -85,6 +86,25 @@ final class RequestTemplate {
 
     deinit {
         for unsafe buffer in unsafe allocations { unsafe buffer.deallocate() }
+    }
+
+    private static func copy(_ bytes: some Collection<UInt8>, to allocations: inout [UnsafeMutableRawBufferPointer]) -> ArenaBytes {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 8)
+        unsafe buffer.copyBytes(from: bytes)
+        unsafe allocations.append(buffer)
+        return unsafe ArenaBytes(start: UnsafeRawPointer(buffer.baseAddress), count: bytes.count)
+    }
+
+    /// Another target of the same kind, from the next request on: the same template with another number in it.
+    /// The former one stays in memory: a frame that waits may still point at it, and somebody's fingers
+    /// change no more than a few.
+    func setPath(text path: String) {
+        guard let index = values.firstIndex(where: { $0.index == RequestTemplate.pathIndex }) else {
+            return setPath(unsafe RequestTemplate.copy(path.utf8, to: &allocations))
+        }
+        guard let text = try? RequestText(parsing: path) else { return }
+        precondition(text.byteLimit <= pathByteLimit, "a target that outgrows its record")
+        values[index].pieces = text.parts.map { TextPiece($0) { unsafe RequestTemplate.copy($0, to: &allocations) } }
     }
 
     /// What the next request is for.

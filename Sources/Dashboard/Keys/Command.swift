@@ -15,6 +15,10 @@ package enum Command: String, CaseIterable, Sendable {
     case loadUp = "load-up"
     case loadDown = "load-down"
     case loadPause = "load-pause"
+    case loadKnob = "load-knob"
+    case writePolicy = "write-policy"
+    case cacheScope = "cache-scope"
+    case renewConnections = "renew-connections"
     case slowReader = "slow-reader"
     case shorterInterval = "shorter-interval"
     case longerInterval = "longer-interval"
@@ -66,8 +70,12 @@ package enum Command: String, CaseIterable, Sendable {
         case .leapForth: "ten samples on; in a replay: faster"
         case .toStart: "in a replay: to its start"
         case .toEnd: "in a replay: to its end"
-        case .loadUp: "more load"
+        case .loadUp: "more load, of what load-knob chose"
         case .loadDown: "less load"
+        case .loadKnob: "what more and less load change: connections, streams, rate, bodies"
+        case .writePolicy: "another write policy, for the server's new connections"
+        case .cacheScope: "another cache scope, for the clients' new connections"
+        case .renewConnections: "every client to a new connection"
         case .loadPause: "load off and on"
         case .slowReader: "a client joins that reads at a trickle, for ten seconds"
         case .shorterInterval: "samples more often"
@@ -123,6 +131,10 @@ package enum Command: String, CaseIterable, Sendable {
         case .loadUp: [.character("+"), .character("=")]
         case .loadDown: [.character("-"), .character("_")]
         case .loadPause: [.character("0")]
+        case .loadKnob: [.character("m")]
+        case .writePolicy: [.character("W")]
+        case .cacheScope: [.character("C")]
+        case .renewConnections: [.character("R")]
         case .slowReader: [.character("D")]
         case .shorterInterval: [.character("[")]
         case .longerInterval: [.character("]")]

@@ -39,6 +39,10 @@ extension Dashboard {
         case .loadUp: return run.hasClients ? .changeLoad(steps: 1) : nil
         case .loadDown: return run.hasClients ? .changeLoad(steps: -1) : nil
         case .loadPause: return run.hasClients ? .togglePauseLoad : nil
+        case .loadKnob: return run.hasClients ? .turnLoadKnob : nil
+        case .writePolicy: return run.writePolicy == nil ? nil : .nextWritePolicy
+        case .cacheScope: return run.cacheScope == nil ? nil : .nextCacheScope
+        case .renewConnections: return run.hasClients ? .renewConnections : nil
         case .slowReader: return .startSlowReader
         case .shorterInterval: return .changeInterval(steps: -1)
         case .longerInterval: return .changeInterval(steps: 1)

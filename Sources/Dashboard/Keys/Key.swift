@@ -42,6 +42,12 @@ package enum Action: Equatable, Sendable {
     case changeLoad(steps: Int)
     /// Load to nothing, or back to what it was.
     case togglePauseLoad
+    /// More and less load change something else from now on.
+    case turnLoadKnob
+    /// Another write policy, another cache scope, for new connections.
+    case nextWritePolicy, nextCacheScope
+    /// Every client to a new connection.
+    case renewConnections
     /// Run the same again: this run has lost its process.
     case runAgain
     /// A client joins that reads at a trickle, and goes after a while.

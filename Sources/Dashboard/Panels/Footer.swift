@@ -43,7 +43,10 @@ struct Footer {
         var wanted: [([Command], String)] = [([.help], "help"), ([.quit], "quit"), ([.pause], view.pausedNanoseconds == nil ? "pause" : "go on")]
         if view.isPaused { wanted += [([.left, .right], "in time"), ([.back], "live")] }
         if view.run.state == .dead { wanted.append(([.sortReverse], "run again")) }
-        if view.run.hasClients && view.run.state != .dead { wanted += [([.loadUp, .loadDown], "load"), ([.loadPause], view.run.isLoadPaused ? "load on" : "load off")] }
+        if view.run.hasClients && view.run.state != .dead { 
+            wanted += [([.loadUp, .loadDown], view.run.knob?.rawValue ?? "load"), ([.loadPause], view.run.isLoadPaused ? "load on" : "load off")]
+            if view.run.knob != nil { wanted.append(([.loadKnob], "other load")) }
+        }
         wanted += [([.nextPanel], "panel"), ([.zoom], view.zoomed == nil ? "zoom" : "back")]
         if view.focus == .connections || view.focus == .events { wanted.append(([.up, .down], "scroll")) }
         if view.focus == .connections && view.run.hasServer {

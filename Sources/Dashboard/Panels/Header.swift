@@ -24,8 +24,12 @@ struct Header {
         }
         part(1, (run.address, .text), (" \(run.protocolName)", .dim))
         if run.hasClients {
-            part(3, ("\(run.connections)", .text), (" \(glyphs.times) ", .dim), ("\(run.streams)", .text), (" streams", .dim))
-            part(0, ("load ", .dim), (run.isLoadPaused ? "off" : run.load, run.isLoadPaused ? .warn : .text))
+            func mark(_ knob: LoadKnob) -> (String, Role) { (run.knob == knob ? glyphs.knob : "", .key) }
+            part(
+                3, mark(.connections), ("\(run.connections)", .text), (" \(glyphs.times) ", .dim), mark(.streams),
+                ("\(run.streams)", .text), (" streams", .dim))
+            part(0, mark(.rate), ("load ", .dim), (run.isLoadPaused ? "off" : run.load, run.isLoadPaused ? .warn : .text))
+            if let bodies = run.bodies { part(run.knob == .bodies ? 0 : 9, mark(.bodies), ("bodies ", .dim), (bodies, .text)) }
         }
         part(2, right: true, ("up ", .dim), (GridFigure.clock(view.moment?.timeNanoseconds ?? 0), .text))
         part(4, right: true, ("ui ", .dim), (GridFigure.percent(rates?.ownCPU ?? 0).right(5), .text))
@@ -41,11 +45,11 @@ struct Header {
         var room = frame.width - left.width - 1
         var right = Line()
         var fitting: Set<Int> = []
-        for part in parts.sorted(by: { $0.rank < $1.rank }) where part.line.width <= room {
+        for (place, part) in parts.enumerated().sorted(by: { $0.element.rank < $1.element.rank }) where part.line.width <= room {
             room -= part.line.width
-            fitting.insert(part.rank)
+            fitting.insert(place)
         }
-        for part in parts where fitting.contains(part.rank) {
+        for (place, part) in parts.enumerated() where fitting.contains(place) {
             if part.isRight { right.add(part.line) } else { left.add(part.line) }
         }
         frame.line(left, 0, 0)

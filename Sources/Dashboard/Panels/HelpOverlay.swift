@@ -38,7 +38,9 @@ struct HelpOverlay {
         keys += [
             ([.quit], "quit: drain, restore, sum up"), ([.quitAndLeave], "quit, keep the last screen"),
             ([.pause], "hold the display, not the run"), ([.momentBack, .momentForth, .leapBack, .leapForth], "back and forth in time"),
-            ([.loadUp, .loadDown, .loadPause], "more load, less, off and on"), ([.slowReader], "a slow reader for ten seconds"), ([.shorterInterval, .longerInterval], "samples more often, less"),
+            ([.loadUp, .loadDown, .loadPause], "more load, less, off and on"), ([.loadKnob], "what they change"),
+            ([.writePolicy, .cacheScope], "other write policy, cache scope"), ([.renewConnections], "all connections anew"),
+            ([.slowReader], "a slow reader for ten seconds"), ([.shorterInterval, .longerInterval], "samples more often, less"),
             ([.nextPanel], "next panel; HJKL: that side's"), ([.panel1, .panel2, .panel3, .panel4, .panel5, .panel6, .panel7], "that panel; again: alone"),
             ([.zoom, .back], "this panel alone; a step back"), ([.themes, .nextTheme, .glyphs], "themes, the next; other glyphs"),
             ([.mouse], "mouse off and on, to select"), ([.export], "screen and sample to files"), ([.redraw, .suspend], "draw anew; suspend"),

@@ -5,8 +5,10 @@ internal import Measurements
 enum WorkerLine: Equatable, Sendable {
     /// Everything is bound and resolved.
     case ready(server: String?, secureServer: String?, target: String?)
-    /// Time 0 on the monotonic clock, which all processes share.
-    case started(nanoseconds: UInt64)
+    /// Time 0 and the beginning of the load, on the monotonic clock, which all processes share.
+    case started(nanoseconds: UInt64, loadNanoseconds: UInt64)
+    /// What a phase or a planned event has changed.
+    case load(connections: Int, streams: Int, writePolicy: WritePolicy?)
     case loadDone
     /// As `News.loadEnded`.
     case loadEnded
@@ -23,7 +25,12 @@ enum WorkerLine: Equatable, Sendable {
         return switch self {
         case .ready(let server, let secureServer, let target):
             line("ready", .init("server", text(server)), .init("secure_server", text(secureServer)), .init("target", text(target)))
-        case .started(let nanoseconds): line("started", .init("monotonic", .number(Double(nanoseconds))))
+        case .started(let nanoseconds, let loadNanoseconds):
+            line("started", .init("monotonic", .number(Double(nanoseconds))), .init("load", .number(Double(loadNanoseconds))))
+        case .load(let connections, let streams, let policy):
+            line(
+                "load", .init("connections", .number(Double(connections))), .init("streams", .number(Double(streams))),
+                .init("write_policy", text(policy?.rawValue)))
         case .loadDone: line("load_done")
         case .loadEnded: line("load_ended")
         case .ended(let failures, let connectFailure):
@@ -34,10 +41,15 @@ enum WorkerLine: Equatable, Sendable {
 
     /// nil: of a state that this version does not know.
     init?(json: JSON) {
+        func count<Count: BinaryInteger>(_ name: String) -> Count { json[name]?.number.flatMap { Count(exactly: $0) } ?? 0 }
         switch json["state"]?.string {
-        case "ready": 
+        case "ready":
             self = .ready(server: json["server"]?.string, secureServer: json["secure_server"]?.string, target: json["target"]?.string)
-        case "started": self = .started(nanoseconds: json["monotonic"]?.number.flatMap { UInt64(exactly: $0) } ?? 0)
+        case "started": self = .started(nanoseconds: count("monotonic"), loadNanoseconds: count("load"))
+        case "load":
+            self = .load(
+                connections: count("connections"), streams: count("streams"),
+                writePolicy: json["write_policy"]?.string.flatMap(WritePolicy.init(rawValue:)))
         case "load_done": self = .loadDone
         case "load_ended": self = .loadEnded
         case "ended":

@@ -11,7 +11,11 @@ enum WorkerOrder: Equatable, Sendable {
     case setConnections(Int)
     case setStreams(Int)
     case setLoadPaused(Bool)
+    case setBodyScale(Double)
     case setWritePolicy(WritePolicy)
+    case setCacheScope(CacheScope)
+    case renewConnections
+    case closeConnection(loop: Int, id: UInt64)
     case startSlowReader(seconds: Double)
     case inspect(loop: Int?, id: UInt64)
     case stop(withinSeconds: Double)
@@ -31,7 +35,11 @@ enum WorkerOrder: Equatable, Sendable {
         case .inspect(let loop, let id):
             order("inspect", loop.map { .array([.number(Double($0)), .number(Double(id))]) })
         case .startSlowReader(let seconds): order("start_slow_reader", .number(seconds))
+        case .setBodyScale(let scale): order("set_body_scale", .number(scale))
         case .setWritePolicy(let policy): order("set_write_policy", .string(policy.rawValue))
+        case .setCacheScope(let scope): order("set_cache_scope", .string(scope.rawValue))
+        case .renewConnections: order("renew_connections")
+        case .closeConnection(let loop, let id): order("close_connection", .array([.number(Double(loop)), .number(Double(id))]))
         case .stop(let seconds): order("stop", .number(seconds))
         }
     }
@@ -47,6 +55,13 @@ enum WorkerOrder: Equatable, Sendable {
             guard let count = Int(exactly: try number()) else { throw PlanError(name: "value") }
             return count
         }
+        /// A connection's loop and its number there.
+        func place() -> (loop: Int, id: UInt64)? {
+            guard case .array(let values) = value, values.count == 2, let loop = values[0].number.flatMap({ Int(exactly: $0) }),
+                let id = values[1].number.flatMap({ UInt64(exactly: $0) })
+            else { return nil }
+            return (loop, id)
+        }
         switch json["order"]?.string {
         case "prepare": self = .prepare(try Plan(json: value))
         case "start": self = .start
@@ -56,11 +71,19 @@ enum WorkerOrder: Equatable, Sendable {
         case "set_streams": self = .setStreams(try count())
         case "set_load_paused": self = .setLoadPaused(value == .bool(true))
         case "inspect":
-            let place: [Double] = if case .array(let values) = value { values.compactMap(\.number) } else { [] }
-            self = .inspect(loop: place.first.flatMap { Int(exactly: $0) }, id: place.last.flatMap { UInt64(exactly: $0) } ?? 0)
+            let place = place()
+            self = .inspect(loop: place?.loop, id: place?.id ?? 0)
         case "set_write_policy":
             guard let policy = value.string.flatMap(WritePolicy.init(rawValue:)) else { throw PlanError(name: "value") }
             self = .setWritePolicy(policy)
+        case "set_cache_scope":
+            guard let scope = value.string.flatMap(CacheScope.init(rawValue:)) else { throw PlanError(name: "value") }
+            self = .setCacheScope(scope)
+        case "set_body_scale": self = .setBodyScale(try number())
+        case "renew_connections": self = .renewConnections
+        case "close_connection":
+            guard let place = place() else { throw PlanError(name: "value") }
+            self = .closeConnection(loop: place.loop, id: place.id)
         case "start_slow_reader": self = .startSlowReader(seconds: try number())
         case "stop": self = .stop(withinSeconds: try number())
         default: throw PlanError(name: "order")

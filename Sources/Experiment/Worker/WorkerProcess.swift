@@ -16,9 +16,10 @@ package final class WorkerProcess: SampleSource {
     package private(set) var rate: Double?
     package private(set) var connections: Int
     package private(set) var streams: Int
+    package private(set) var bodyScale = 1.0
     package private(set) var isLoadPaused = false
     package private(set) var writePolicy: WritePolicy?
-    package private(set) var isLoadDone = false
+    package private(set) var cacheScope: CacheScope?
     package private(set) var outcome: Outcome?
     package private(set) var failures: [String] = []
     package private(set) var connectFailure: String?
@@ -33,6 +34,9 @@ package final class WorkerProcess: SampleSource {
     /// When the answer to what was asked last is overdue; nil: nothing was asked.
     private var overdueNanoseconds: UInt64?
     private var isAsked = false
+    private var hasSaidDone = false
+    /// Goes on with the samples that come, as the worker's own did when it took them.
+    private var phases = PhaseClock([], startNanoseconds: 0)
     private var wasHung = false
 
     private enum Stage {
@@ -55,9 +59,10 @@ package final class WorkerProcess: SampleSource {
     package init(_ plan: Plan, executable: String, arguments: [String]) throws(ExperimentError) {
         self.plan = plan
         rate = plan.client?.rate
-        connections = plan.client?.connections ?? 0
-        streams = plan.client?.streams ?? 0
+        connections = plan.phases.first?.connections ?? plan.client?.connections ?? 0
+        streams = plan.phases.first?.streams ?? plan.client?.streams ?? 0
         writePolicy = plan.server?.writePolicy
+        cacheScope = plan.client?.cacheScope
         var output: Int32 = -1
         process = try SpawnedProcess(executable, arguments) { output = $0 }
         lines = LineReader(descriptor: output)
@@ -97,10 +102,29 @@ package final class WorkerProcess: SampleSource {
             timeNanoseconds: startNanoseconds == 0 ? 0 : now - startNanoseconds, level: level, source: source, text: text)))
     }
 
+    // MARK: Phases
+
+    package var phase: Phase? { phases.current }
+    package var isPhaseOver: Bool { nanosecondsToMoment == 0 }
+    package var hasEndedPhases: Bool { plan.phases.isEmpty || phases.isLast && nanosecondsToPhaseEnd == 0 }
+    package var isLoadDone: Bool { hasSaidDone || hasEndedPhases && !plan.phases.isEmpty }
+
+    /// A sample that was asked for may be the phase's last: what is to be done is clear when it has come.
+    package var nanosecondsToMoment: UInt64? { isAsked ? nil : nanosecondsToPhaseEnd }
+
+    private var nanosecondsToPhaseEnd: UInt64? {
+        phases.nextNanoseconds.map { end in
+            let now = EventLoop.monotonicNanoseconds() - startNanoseconds
+            return end > now ? end - now : 0
+        }
+    }
+
+    package func performDueEvents() {}
+
     // MARK: Load under the fingers
 
     package func setRate(_ new: Double) {
-        guard rate != nil else { return }
+        guard rate != nil, plan.phases.isEmpty else { return }
         rate = Experiment.allowedRate(new)
         send(.setRate(new))
     }
@@ -115,8 +139,13 @@ package final class WorkerProcess: SampleSource {
         send(.setStreams(new))
     }
 
+    package func setBodyScale(_ new: Double) {
+        bodyScale = new
+        send(.setBodyScale(new))
+    }
+
     package func setLoadPaused(_ paused: Bool) {
-        isLoadPaused = paused
+        isLoadPaused = paused && plan.phases.isEmpty
         send(.setLoadPaused(paused))
     }
 
@@ -130,6 +159,17 @@ package final class WorkerProcess: SampleSource {
         send(.setWritePolicy(new))
         return true
     }
+
+    package func setCacheScope(_ new: CacheScope) -> Bool {
+        guard plan.client != nil else { return false }
+        cacheScope = new
+        send(.setCacheScope(new))
+        return true
+    }
+
+    package func renewConnections() { send(.renewConnections) }
+
+    package func closeConnection(loop: Int, id: UInt64) { send(.closeConnection(loop: loop, id: id)) }
 
     package func beginStop(withinSeconds seconds: Double) {
         guard case .running = stage else { return }
@@ -197,6 +237,7 @@ package final class WorkerProcess: SampleSource {
             sample.process.ownCPUNanoseconds = EventLoop.threadCPUNanoseconds()
             lastSampleNanoseconds = sample.timeNanoseconds
             isAsked = false
+            _ = phases.advance(to: sample.timeNanoseconds)
             if case .running = stage { overdueNanoseconds = nil }
             news.append(.sample(sample))
         case .event(let event)?: news.append(.event(event))
@@ -211,10 +252,15 @@ package final class WorkerProcess: SampleSource {
             secureServerAddress = secureServer
             targetAddress = target
             stage = .ready
-        case .started(let nanoseconds):
+        case .started(let nanoseconds, let loadNanoseconds):
             startNanoseconds = nanoseconds
+            phases = PhaseClock(plan.phases, startNanoseconds: loadNanoseconds - min(nanoseconds, loadNanoseconds))
             stage = .running
-        case .loadDone: isLoadDone = true
+        case .load(let connections, let streams, let policy):
+            self.connections = connections
+            self.streams = streams
+            writePolicy = policy
+        case .loadDone: hasSaidDone = true
         case .loadEnded: news.append(.loadEnded)
         case .ended(let failures, let connectFailure):
             self.failures = failures

@@ -20,6 +20,8 @@ package struct WorkerService: ~Copyable {
     private var orders = LineReader(descriptor: WorkerService.standardInput)
     private let pipe: RecordingPipe
     private var hasSaidDone = false
+    /// What the other side knows of the load.
+    private var toldLoad: WorkerLine?
 
     /// Takes the process over: its standard streams, its signals, its descriptors.
     ///
@@ -44,13 +46,19 @@ package struct WorkerService: ~Copyable {
             var polled = ([WorkerService.standardInput] + (hasSaidDone ? [] : source.descriptors)).map {
                 pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
-            unsafe poll(&polled, nfds_t(polled.count), WorkerService.patienceMilliseconds)
+            unsafe poll(&polled, nfds_t(polled.count), WorkerService.milliseconds(to: source.nanosecondsToEvent))
             while let order = try nextOrder() { try obey(order, source) }
+            source.performDueEvents()
             // Whoever gave orders has gone.
             if orders.hasEnded { return }
             try tell(source)
         }
         try tell(.ended(failures: source.failures, connectFailure: source.connectFailure))
+    }
+
+    /// Up to the next whole one: a wait that ends too soon would only be repeated.
+    private static func milliseconds(to nanoseconds: UInt64?) -> Int32 {
+        Int32(clamping: min(UInt64(patienceMilliseconds), ((nanoseconds ?? .max) / 1_000_000).addingReportingOverflow(1).partialValue))
     }
 
     private mutating func prepare(_ header: (Plan) -> RecordingHeader) throws(RecordingError) -> LiveSource? {
@@ -73,6 +81,7 @@ package struct WorkerService: ~Copyable {
         }
         // At once, from the thread that found it: it may be the last thing that this process says.
         source.onViolation = { [pipe] event in try? pipe.write(event) }
+        toldLoad = WorkerService.load(of: source)
         try tell(.ready(
             server: source.serverAddress, secureServer: source.secureServerAddress, target: source.targetAddress))
         return source
@@ -82,12 +91,11 @@ package struct WorkerService: ~Copyable {
         switch order {
         case .prepare: break
         case .start:
-            let now = EventLoop.monotonicNanoseconds()
             do throws(ExperimentError) { try source.start() } catch {
                 try tell(.failed(error.description))
                 _exit(1)
             }
-            try tell(.started(nanoseconds: now))
+            try tell(.started(nanoseconds: source.startNanoseconds, loadNanoseconds: source.loadStartNanoseconds))
         case .sample:
             source.askForSample()
             try tell(source)
@@ -97,12 +105,30 @@ package struct WorkerService: ~Copyable {
         case .setLoadPaused(let paused): source.setLoadPaused(paused)
         case .startSlowReader(let seconds): source.startSlowReader(seconds: seconds)
         case .inspect(let loop, let id): source.inspect(loop: loop, id: id)
-        case .setWritePolicy(let policy): _ = source.setWritePolicy(policy)
+        case .setWritePolicy(let policy):
+            if policy.isUnsafe { hw_leave_no_core() }
+            _ = source.setWritePolicy(policy)
+        case .setCacheScope(let scope):
+            if scope.isUnsafe { hw_leave_no_core() }
+            _ = source.setCacheScope(scope)
+        case .setBodyScale(let scale): source.setBodyScale(scale)
+        case .renewConnections: source.renewConnections()
+        case .closeConnection(let loop, let id): source.closeConnection(loop: loop, id: id)
         case .stop(let seconds): source.beginStop(withinSeconds: seconds)
         }
     }
 
+    private static func load(of source: LiveSource) -> WorkerLine {
+        .load(connections: source.connections, streams: source.streams, writePolicy: source.writePolicy)
+    }
+
     private mutating func tell(_ source: LiveSource) throws(RecordingError) {
+        let load = WorkerService.load(of: source)
+        if load != toldLoad {
+            // Before the sample at which it begins.
+            toldLoad = load
+            try tell(load)
+        }
         for news in source.takeNews() {
             switch news {
             case .sample(let sample): try pipe.write(sample)

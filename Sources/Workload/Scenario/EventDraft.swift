@@ -4,34 +4,23 @@ internal import Measurements
 struct EventDraft {
     var place: ScenarioPlace
     var time = Duration.zero
-    var word: Word?
+    var word: PlannedEvent.Word?
     var length: Duration?
     var count: Int?
     var policy: WritePolicy?
 
-    /// What can happen.
-    enum Word: String, CaseIterable {
-        case slowReader = "slow-reader"
-        case writePolicy = "write-policy"
-        case connections
-        case dropConnections = "drop-connections"
-        case drainServer = "drain-server"
-    }
-
     static let limit = 256
     private static let times: ClosedRange<Duration> = .zero...(.seconds(86_400 * 366))
-    private static let policies = WritePolicy.allCases.filter { !$0.isUnsafe }.map(\.rawValue)
+    private static let words = PlannedEvent.Word.allCases.map(\.rawValue)
 
     static let keys: [ScenarioKey<EventDraft>] = [
         .duration("at", times, "When, from the start of the load", isRequired: true) { $0.time = $1 },
-        .init("do", .choice(Word.allCases.map(\.rawValue)), "What happens", isRequired: true) { value, reader, draft in
-            draft.word = reader.choice(value, Word.allCases.map(\.rawValue)).flatMap(Word.init)
+        .init("do", .choice(words), "What happens", isRequired: true) { value, reader, draft in
+            draft.word = reader.choice(value, words).flatMap(PlannedEvent.Word.init)
         },
         .duration("for", .milliseconds(10)...(.seconds(3_600)), "How long a slow reader stays") { $0.length = $1 },
         .count("count", 1...64_000, "How many connections") { $0.count = $1 },
-        .init("policy", .choice(policies), "Which write policy") { value, reader, draft in
-            draft.policy = reader.choice(value, policies).flatMap(WritePolicy.init)
-        },
+        .choice("policy", WritePolicy.self, "Which write policy") { $0.policy = $1 },
     ]
 
     /// Reads the list of events.
@@ -49,7 +38,7 @@ struct EventDraft {
     private var missing: String {
         switch word {
         case .slowReader: "a slow reader for how long? Write 'for: 5s'"
-        case .writePolicy: "which policy? Write 'policy: \(EventDraft.policies.joined(separator: "' or 'policy: "))'"
+        case .writePolicy: "which policy? Write 'policy: \(WritePolicy.allCases.map(\.rawValue).joined(separator: "' or 'policy: "))'"
         case .connections, .dropConnections: "how many connections? Write 'count: 100'"
         case .drainServer, nil: "what is to happen?"
         }

@@ -39,6 +39,14 @@ extension Scenario {
                 lines.append("\(threshold.phase ?? "all"): \(threshold.text)\(aborts)")
             }
         }
+        if !trials.isEmpty {
+            lines.append("\ntrials, one after the other, in a process each:")
+            let width = trials.map(\.name.count).max() ?? 0
+            for trial in trials {
+                let name = trial.name + String(repeating: " ", count: width - trial.name.count)
+                lines.append("\(name)  " + (trial.changes + ["expect: \(trial.expectation.rawValue)"]).joined(separator: ", "))
+            }
+        }
         if let recordFile { lines.append("\nrecorded to \(recordFile)") }
         return lines.joined(separator: "\n") + "\n"
     }

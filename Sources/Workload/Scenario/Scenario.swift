@@ -4,6 +4,8 @@ package struct Scenario: Sendable {
     /// One line, for people.
     package var summary: String
     package var plan: Plan
+    /// What is run instead of `plan`, one after the other; empty: nothing.
+    package var trials: [Trial]
     /// Where to record to; nil: nowhere.
     package var recordFile: String?
 
@@ -22,16 +24,34 @@ package struct Scenario: Sendable {
     ) throws(ScenarioError) {
         var reader = ScenarioReader(findFile: findFile)
         var draft = ScenarioDraft()
+        var trials: [Trial] = []
         do throws(YAMLProblem) {
             var node = try ScenarioNode(yaml: text)
             for (index, override) in overrides.enumerated() { try node.apply(override, index: index, &reader) }
             _ = reader.map(node, ScenarioKeys.top, into: &draft)
             draft.check(&reader, node.place)
+            // What is wrong without them is wrong with each.
+            if reader.issues.isEmpty { trials = try Scenario.trials(draft.trials, of: node.without("trials"), overrides, &reader) }
         } catch {
             reader.note(error.place, error.text)
         }
         guard reader.issues.isEmpty else { throw ScenarioError(reader.issues, name: file, text: text, overrides: overrides) }
         self = draft.scenario(defaultName: file)
+        self.trials = trials
+    }
+
+    private static func trials(
+        _ drafts: [TrialDraft], of node: ScenarioNode, _ overrides: [String], _ reader: inout ScenarioReader
+    ) throws(YAMLProblem) -> [Trial] {
+        var trials: [Trial] = []
+        for draft in drafts {
+            trials.append(try draft.trial(of: node, &reader) { (node, reader) throws(YAMLProblem) in
+                for (index, override) in overrides.enumerated() where !override.hasPrefix("trials.") {
+                    try node.apply(override, index: index, &reader)
+                }
+            })
+        }
+        return trials
     }
 }
 

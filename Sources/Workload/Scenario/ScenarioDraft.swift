@@ -14,6 +14,7 @@ struct ScenarioDraft {
     var phases: [PhaseDraft] = []
     var events: [EventDraft] = []
     var thresholds: [ThresholdDraft] = []
+    var trials: [TrialDraft] = []
     var duration: Duration?
     var drain: Duration?
     var seed: Int?
@@ -91,6 +92,7 @@ extension Scenario {
         self.name = name
         self.summary = summary
         self.plan = plan
+        trials = []
         self.recordFile = recordFile
     }
 }

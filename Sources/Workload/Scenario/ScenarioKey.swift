@@ -42,6 +42,8 @@ indirect enum ScenarioType: Sendable {
     case map([ScenarioKeyDescription])
     /// Any keys with texts.
     case texts
+    /// Keys of the whole file, `client.connections`, with what each of them takes.
+    case changes
     /// A single key, of any name, with a value of this type.
     case named(ScenarioType)
     case either([ScenarioType])

@@ -33,6 +33,9 @@ enum ScenarioKeys {
             .list(of: .either([.threshold, .named(.either([.threshold, .map(ThresholdDraft.keys.map(\.description))]))])),
             "What the run has to come to: '- PHASE: CONDITION', or all: for every phase"
         ) { ThresholdDraft.read($0, &$1, &$2) },
+        .init("trials", .list(of: .map(TrialDraft.keys.map(\.description))), "The same several times, each in a process of its own, and compared") {
+            TrialDraft.read($0, &$1, &$2)
+        },
         .duration("duration", .milliseconds(10)...(.seconds(86_400 * 366)), "Of all phases together: they are stretched or shrunk to it") {
             $0.duration = $1
         },
@@ -50,7 +53,7 @@ enum ScenarioKeys {
     }
 
     static let record: [ScenarioKey<RecordDraft>] = [
-        .text("file", "Where to") { $0.file = $1 },
+        .text("file", "Where to; trials have one each, with the trial's name in it") { $0.file = $1 },
         .duration("interval", .milliseconds(10)...(.seconds(3_600)), "Between two samples") { $0.interval = $1 },
     ]
 
@@ -79,9 +82,6 @@ enum ScenarioKeys {
 
     private static let serverTimeouts: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))
 
-    /// The others may take the process down.
-    private static let safePolicies = WritePolicy.allCases.filter { !$0.isUnsafe }.map(\.rawValue)
-
     static let server: [ScenarioKey<ServerDraft>] = [
         .init("listen", .text, "HOST:PORT, or a port of loopback; 0 is any free one") { value, reader, draft in
             if let address = reader.parse(value, ListenAddress.init) {
@@ -97,9 +97,7 @@ enum ScenarioKeys {
         .size("unsent_limit", 1...(1 << 40), "Unsent bytes of a connection beyond which it is not read from") { $0.plan.unsentByteLimit = $1 },
         .size("body_limit", 0...(1 << 40), "Largest request body") { $0.plan.bodyByteLimit = $1 },
         .size("send_buffer", 1...(1 << 30), "The kernel's send buffer of accepted sockets") { $0.plan.sendBufferByteCount = $1 },
-        .init("write_policy", .choice(safePolicies), "Who owns an answer's bytes until the kernel has them") { value, reader, draft in
-            if let word = reader.choice(value, safePolicies), let policy = WritePolicy(rawValue: word) { draft.plan.writePolicy = policy }
-        },
+        .choice("write_policy", WritePolicy.self, "Who owns an answer's bytes until the kernel has them") { $0.plan.writePolicy = $1 },
         .flag("audit", "Watch arenas and pending writes for what must not happen") { $0.plan.audits = $1 },
         .flag("tls", "TLS on a port of its own, with a certificate made for the run; the clients then use it") { draft, isOn in
             if isOn { draft.tls.isOn = true }
@@ -117,15 +115,11 @@ enum ScenarioKeys {
 
     private static let clientTimeouts: ClosedRange<Duration> = .milliseconds(1)...(.seconds(600))
 
-    private static let safeScopes = CacheScope.allCases.filter { !$0.isUnsafe }.map(\.rawValue)
-
     static let client: [ScenarioKey<ClientPlan>] = [
         .count("connections", 1...64_000, "Clients, each with one connection") { $0.connections = $1 },
         .count("streams", 1...65_536, "Most streams that a client opens at once") { $0.streams = $1 },
         .count("threads", 1...256, "Event loops of the clients, a thread each") { $0.loops = $1 },
-        .init("cache_scope", .choice(safeScopes), "Who shares a client's caches") { value, reader, client in
-            if let word = reader.choice(value, safeScopes), let scope = CacheScope(rawValue: word) { client.cacheScope = scope }
-        },
+        .choice("cache_scope", CacheScope.self, "Who shares a client's caches") { $0.cacheScope = $1 },
         .init("reconnect", .text, "When a client leaves a good connection for another: never, always, 1000 requests, 30s") { value, reader, client in
             guard let text = reader.text(value) else { return }
             do { client.reconnect = try ReconnectPolicy(parsing: text) } catch { reader.note(value.place, "\(error)") }
@@ -138,6 +132,14 @@ enum ScenarioKeys {
         .count("slow_readers", 0...1_000, "Clients beside the load that read at a trickle") { $0.slowReaders = $1 },
         .init("early_close", .either([.rate, .text]), "Of the requests, those whose connection is closed within the answer: 0.05 or 5%") { value, reader, client in
             if let share = reader.share(value) { client.earlyCloseShare = share }
+        },
+        .count("retries", 0...100, "How often a request that failed is sent again, if it may be sent twice") { $0.retries = $1 },
+        .init("retry_budget", .either([.rate, .text]), "Retries as a share of the requests, beyond which none are made: 0.2 or 20%") { value, reader, client in
+            if let share = reader.share(value) { client.retryBudget = share }
+        },
+        .init("circuit_breaker", .text, "After so many failures one after the other send nothing for so long: 5 failures, 10s") { value, reader, client in
+            guard let text = reader.text(value) else { return }
+            do { client.circuitBreaker = try BreakerPolicy(parsing: text) } catch { reader.note(value.place, "\(error)") }
         },
         .flag("half_close", "HTTP/1.1: a connection says its end behind its requests, and the next is made for the next") { $0.halfCloses = $1 },
         .flag("body_check", "Compare every answer to a predictable target with what it has to be") { $0.checksBodies = $1 },

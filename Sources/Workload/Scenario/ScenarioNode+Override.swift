@@ -15,6 +15,19 @@ extension ScenarioNode {
         set(value, at: path[...], place, &reader)
     }
 
+    /// The same with a value that was written elsewhere: `server.write_policy` is what is to be set.
+    mutating func set(_ value: ScenarioNode, at key: String, _ place: ScenarioPlace, _ reader: inout ScenarioReader) {
+        let path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard path.allSatisfy({ !$0.isEmpty }) else { return reader.note(place, "no key; write client.connections") }
+        set(value, at: path[...], place, &reader)
+    }
+
+    /// A mapping without one of its keys.
+    func without(_ key: String) -> ScenarioNode {
+        guard case .map(let entries) = content else { return self }
+        return ScenarioNode(content: .map(entries.filter { $0.key != key }), place: place)
+    }
+
     private mutating func set(_ value: ScenarioNode, at path: ArraySlice<String>, _ place: ScenarioPlace, _ reader: inout ScenarioReader) {
         guard let first = path.first else {
             self = value

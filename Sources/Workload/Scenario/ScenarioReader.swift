@@ -10,7 +10,9 @@ struct ScenarioReader {
 
     /// Notes something wrong.
     mutating func note(_ place: ScenarioPlace, _ text: String) {
-        issues.append(ScenarioIssue(place: place, text: text))
+        let issue = ScenarioIssue(place: place, text: text)
+        // Trials read the same lines again.
+        if !issues.contains(issue) { issues.append(issue) }
     }
 
     // MARK: Mappings and lists

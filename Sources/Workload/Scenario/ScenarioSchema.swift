@@ -47,6 +47,7 @@ package enum ScenarioSchema {
         case .map(let keys): object(keys)
         case .texts:
             .object([.init("type", .string("object")), .init("additionalProperties", self.type(.text))])
+        case .changes: .object([.init("type", .string("object")), .init("minProperties", .number(1))])
         case .named(let value):
             .object([
                 .init("type", .string("object")), .init("minProperties", .number(1)), .init("maxProperties", .number(1)),

@@ -117,7 +117,7 @@ struct LoadOptions: ParsableArguments {
     /// More than the ports of one address: beyond, connecting can only fail.
     private static let connectionLimit = 64_000
     /// No server allows more; h2o and nginx allow 100 to 128.
-    private static let streamLimit = 65_536
+    static let streamLimit = 65_536
     private static let loopLimit = 256
     /// From one in a quarter of an hour to what no machine reaches.
     static let rateRange = 0.001...100_000_000.0

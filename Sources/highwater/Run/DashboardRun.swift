@@ -138,7 +138,8 @@ final class DashboardRun {
             switch item {
             case .sample(let sample):
                 dashboard.add(sample)
-                if sample.phase != run.source.phase?.name { phaseDidChange() }
+                // The header says what load it is.
+                if sample.phase != run.source.phase?.name { describe(dashboard.run.state) }
             case .event(let event): dashboard.add(event)
             case .loadEnded: break
             }
@@ -147,13 +148,6 @@ final class DashboardRun {
         dashboard.run.state = .dead
         if let staysAfterDeath { deadline = clock.now + staysAfterDeath }
         isStale = true
-    }
-
-    /// The header says what load it is.
-    private func phaseDidChange() {
-        let state = dashboard.run.state
-        dashboard.run = control.description
-        dashboard.run.state = state
     }
 
     /// Keys that were pressed until then; none when a signal or a descriptor came first.
@@ -182,9 +176,13 @@ final class DashboardRun {
                 leavesScreen = true
                 return .natural
             case .changeLoad(let steps): changed { control.change(by: steps) }
-            case .togglePauseLoad: changed { control.togglePause() }
+            case .turnLoadKnob: changed { control.turnKnob() }
+            case .nextWritePolicy: changed { control.nextWritePolicy() }
+            case .nextCacheScope: changed { control.nextCacheScope() }
+            case .renewConnections: changed { did(run.source.renewConnections()) }
+            case .togglePauseLoad: changed { did(control.togglePause()) }
             case .runAgain: runAgain()
-            case .startSlowReader: changed { run.source.startSlowReader(seconds: DashboardRun.slowReaderSeconds) }
+            case .startSlowReader: changed { did(run.source.startSlowReader(seconds: DashboardRun.slowReaderSeconds)) }
             case .suspend: suspend { _ = kill(0, SIGTSTP) }
             case .changeInterval(let steps): changeInterval(by: steps)
             case .export: export()
@@ -196,6 +194,9 @@ final class DashboardRun {
         return nil
     }
 
+    /// What has nothing to say to it.
+    private func did(_: Void) -> String? { nil }
+
     /// Has the server tell more of the connection that the dashboard looks at.
     private func inspect() {
         guard dashboard.inspected != inspected else { return }
@@ -204,10 +205,12 @@ final class DashboardRun {
         tick = min(tick, clock.now + DashboardRun.responseTime)
     }
 
-    private func changed(_ change: () -> Void) {
+    /// Does something to the run, and shows what it says to that.
+    private func changed(_ change: () -> String?) {
         guard run.source.outcome == nil else { return }
-        change()
+        let notice = change()
         describe(dashboard.run.state)
+        if let notice { dashboard.notice = notice }
         showNews()
         tick = min(tick, clock.now + DashboardRun.responseTime)
     }
@@ -228,6 +231,7 @@ final class DashboardRun {
         changed {
             interval = .milliseconds(next)
             run.source.note(.info, source: "screen", "a sample every \(next) ms")
+            return nil
         }
         tick = min(tick, clock.now + interval)
     }

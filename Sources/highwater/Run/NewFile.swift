@@ -51,13 +51,16 @@ struct NewFile: ~Copyable {
     }
 
     /// "run.ndjson" is "run-2.ndjson" the second time; what is no file stays as it is.
-    static func numbered(_ path: String, _ number: Int) -> String {
+    static func numbered(_ path: String, _ number: Int) -> String { suffixed(path, String(number)) }
+
+    /// The same with a word.
+    static func suffixed(_ path: String, _ suffix: String) -> String {
         var status = stat()
         let exists = unsafe stat(path, &status) == 0
         if path == "-" || exists && status.st_mode & S_IFMT != S_IFREG { return path }
         let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        guard let dot = path[start...].lastIndex(of: "."), dot > start else { return "\(path)-\(number)" }
-        return "\(path[..<dot])-\(number)\(path[dot...])"
+        guard let dot = path[start...].lastIndex(of: "."), dot > start else { return "\(path)-\(suffix)" }
+        return "\(path[..<dot])-\(suffix)\(path[dot...])"
     }
 
     private static func error(_ path: String) -> RunError {

@@ -26,7 +26,7 @@ struct ScenarioFile {
     /// Errors: there is none of that name.
     static func shipped(_ name: String) throws -> ScenarioFile {
         guard let scenario = ShippedScenario.all.first(where: { $0.name == name }) else {
-            let names = ShippedScenario.all.map(\.name) + Trials.all.map(\.name)
+            let names = ShippedScenario.all.map(\.name)
             let advice = Spelling.nearest(to: name, of: names).map { "did you mean \($0)?" } ?? "there are \(names.joined(separator: ", "))"
             throw ValidationError("there is no scenario '\(name)', and no file; \(advice)")
         }

@@ -8,9 +8,6 @@ enum SourceChoice {
     /// In a worker process where a choice of the plan may take its process down, or where that is
     /// asked for; else here. Binds and resolves; nothing runs yet.
     static func source(for plan: Plan) throws(RunError) -> any SampleSource {
-        if !plan.phases.isEmpty, plan.isIsolated || plan.isUnsafe {
-            throw RunError("a run in phases cannot be isolated, and allows no choice that takes its process down")
-        }
         do {
             let isExpendable = plan.isInWorker || plan.server?.allowsUnsafe == true
             guard plan.isIsolated || plan.isUnsafe && !isExpendable else {

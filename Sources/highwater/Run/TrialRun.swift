@@ -4,9 +4,9 @@ internal import Workload
 
 /// Several runs, one after the other, and a table that compares them.
 final class TrialRun {
-    private let trials: Trials
-    private let duration: Duration?
-    private let printsJSON: Bool
+    private let scenario: Scenario
+    /// Of each trial: its recording has the trial's name in its own.
+    private let output: RunOutput
     /// nil: in plain lines.
     private let screen: ScreenSetup?
     private let signals: SignalInbox
@@ -14,40 +14,38 @@ final class TrialRun {
     /// How long the screen stays on a process that has died, before the next trial.
     private static let mourningTime = Duration.seconds(4)
 
-    /// - Parameter duration: of each; nil: as the trials have it.
-    init(_ trials: Trials, duration: Duration?, printsJSON: Bool, screen: ScreenSetup?) throws {
+    init(_ scenario: Scenario, _ output: RunOutput, screen: ScreenSetup?) throws {
         signals = try SignalInbox(others: screen == nil ? [] : DashboardRun.signals)
-        self.trials = trials
-        self.duration = duration
-        self.printsJSON = printsJSON
+        self.scenario = scenario
+        self.output = output
         self.screen = screen
     }
 
     /// Errors: what kept a run from being one, or the exit code after the table.
     func perform() throws {
         var results: [TrialResult] = []
-        for trial in trials.trials {
-            var plan = trial.plan
-            if let duration { plan.duration = duration }
-            if screen == nil { Output.error.line("\(trials.name): \(trial.name)") }
-            let (run, end) = try watch(plan)
+        for trial in scenario.trials {
+            if screen == nil { Output.error.line("\(scenario.name): \(trial.name)") }
+            let (run, end) = try watch(trial)
             results.append(TrialResult(trial, run.summary, violations: run.violations, endNanoseconds: run.lastNanoseconds))
             if case .signal(let signal) = end { throw ExitCode(128 + signal) }
         }
-        let table = TrialTable(name: trials.name, results: results)
-        guard Output.standard.write(printsJSON ? table.json.indentedText + "\n" : table.text) else {
+        let table = TrialTable(name: scenario.name, results: results)
+        guard Output.standard.write(output.printsJSON ? table.json.indentedText + "\n" : table.text) else {
             throw RunError("cannot write the table")
         }
         if !table.isAsExpected { throw ExitCode(Run.failedExitCode) }
     }
 
-    private func watch(_ plan: Plan) throws -> (Run, Run.End) {
+    private func watch(_ trial: Trial) throws -> (Run, Run.End) {
+        var own = RunOutput()
+        own.file = output.file.map { NewFile.suffixed($0, trial.name) }
         if let screen {
-            let shown = try DashboardRun(plan, RunOutput(), screen, signals: signals, staysAfterDeath: TrialRun.mourningTime)
+            let shown = try DashboardRun(trial.plan, own, screen, signals: signals, staysAfterDeath: TrialRun.mourningTime)
             let end = try shown.watch()
             return (shown.run, end)
         }
-        let run = try HeadlessRun(plan, RunOutput(), signals: signals, showsProgress: Output.error.isTerminal)
+        let run = try HeadlessRun(trial.plan, own, signals: signals, showsProgress: Output.error.isTerminal)
         let end = try run.watch()
         return (run.run, end)
     }

@@ -74,7 +74,7 @@ struct ArenaZoom: Panel {
             frame.text("retired", endingAt: ArenaZoom.nameWidth - 1, y, .warn)
             draw([(.response, inspection.retiredUsedBytes), (.free, inspection.retiredReservedBytes - inspection.retiredUsedBytes)],
                 scale: largest, x: ArenaZoom.nameWidth, y: y, width: barWidth, &frame, glyphs)
-            frame.text(" " + GridFigure.shortBytes(inspection.retiredUsedBytes).right(6) + " ended, the peer has not read", region.width - ArenaZoom.noteWidth, y, .warn)
+            frame.text(" " + GridFigure.shortBytes(inspection.retiredUsedBytes).right(6) + " ended, not read yet", region.width - ArenaZoom.noteWidth, y, .warn)
         }
         if hidden > 0 { frame.text("\(glyphs.ellipsis)\(hidden) more", endingAt: region.width - 1, region.y, .dim) }
     }

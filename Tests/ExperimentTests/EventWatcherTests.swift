@@ -1,0 +1,53 @@
+import Experiment
+import Measurements
+import Testing
+
+@Suite("Events made of samples")
+struct EventWatcherTests {
+    /// What a watcher tells of samples half a second apart, that many timeouts in each interval.
+    private func texts(timeouts: [UInt64]) -> [String] {
+        var watcher = EventWatcher()
+        var server = ServerSample()
+        return timeouts.enumerated().flatMap { index, count in
+            server.timeouts += count
+            let sample = Sample(
+                timeNanoseconds: UInt64(index + 1) * 500_000_000, intervalNanoseconds: 500_000_000,
+                server: server, client: nil, process: ProcessSample())
+            watcher.look(at: sample, connectError: nil, isLast: index == timeouts.count - 1)
+            return watcher.takeEvents().map { "\($0.timeNanoseconds / 1_000_000) \($0.text)" }
+        }
+    }
+
+    @Test("what happens once is told at once")
+    func once() {
+        #expect(texts(timeouts: [0, 3, 0, 0]) == ["1000 3 timeouts"])
+    }
+
+    @Test("what goes on is told when it begins and when it ends, and nothing is told twice")
+    func streak() {
+        #expect(texts(timeouts: [3, 4, 5, 0, 0]) == ["500 3 timeouts", "2000 9 timeouts"])
+    }
+
+    @Test("what goes on for long is told every ten seconds")
+    func long() {
+        let told = texts(timeouts: Array(repeating: 1, count: 50))
+        #expect(told == ["500 1 timeouts", "10500 20 timeouts", "20500 20 timeouts", "25000 9 timeouts"])
+    }
+
+    @Test("what goes on at the run's end is told with the last sample")
+    func last() {
+        #expect(texts(timeouts: [1, 2]) == ["500 1 timeouts", "1000 2 timeouts"])
+    }
+
+    @Test("events that nobody takes are bounded, and the newest stay")
+    func bounded() {
+        var watcher = EventWatcher()
+        for index in 0..<EventWatcher.eventLimit + 5 {
+            watcher.note(Event(timeNanoseconds: UInt64(index), level: .info, source: "test", text: "\(index)"))
+        }
+        let events = watcher.takeEvents()
+        #expect(events.count == EventWatcher.eventLimit)
+        #expect(events.last?.text == "\(EventWatcher.eventLimit + 4)")
+        #expect(watcher.takeEvents().isEmpty)
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+extension ProgramTests {
+    @Suite("Load under the fingers", .enabled(if: Program.exists)) struct LiveControlProgramTests {
+        private func lines(_ path: String) throws -> [[String: Any]] {
+            try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }
+        }
+
+        /// A figure of a sample: "server.connections.open".
+        private func number(_ sample: [String: Any], _ path: String) -> Double {
+            var value: Any = sample
+            for name in path.split(separator: ".") { value = (value as? [String: Any])?[String(name)] ?? 0 }
+            return value as? Double ?? -1
+        }
+
+        /// Presses keys one after the other, each once the words that the one before brings are on the screen.
+        private func press(_ keys: [(key: String, words: String)], _ process: TerminalProcess) {
+            for (key, words) in keys {
+                process.type(key)
+                #expect(process.wait(for: words), "after \(key): \(words)")
+            }
+        }
+
+        @Test("m chooses, + changes, W and C switch, R connects anew: in the server's counts and as events", arguments: [false, true])
+        func everything(isIsolated: Bool) throws {
+            let folder = try ScratchFolder()
+            let file = folder("run.ndjson")
+            // Words of the footer and the header come whole: nothing of them was on the screen before.
+            let process = try TerminalProcess(
+                ["--closed", "-c", "3", "-m", "2", "--path", "/bytes/1KiB", "--interval", "100ms", "-o", file] + (isIsolated ? ["--isolate"] : []))
+            #expect(process.wait(for: "RUN"))
+            press([
+                ("+", "5 connections"), ("m", "streams per connection"), ("+", "3 streams per connection"),
+                ("m", "a closed load has no rate"), ("+", "a closed load has no rate"),
+                ("m", "bodies of answers"), ("+", "bodies: /bytes/2KiB"), ("m", "load: connections"),
+                ("W", "write policy copy for new connections"), ("C", "cache scope shared for new connections"),
+                ("R", "all connections anew"),
+            ], process)
+            if isIsolated {
+                press([("W", "reset-early for new connections"), ("W", "lease for new connections")], process)
+            } else {
+                press([("W", "reset-early may end the process: --isolate")], process)
+            }
+            process.type("q")
+            #expect(process.end(seconds: 20) == 0)
+            let lines = try lines(file)
+            let texts = lines.filter { $0["type"] as? String == "event" }.compactMap { $0["text"] as? String }
+            for text in ["5 connections", "3 streams per connection", "bodies: /bytes/2KiB", "write policy copy for new connections",
+                "cache scope shared for new connections", "all connections anew", "write policy lease for new connections"] {
+                #expect(texts.contains(text), "\(text) in \(texts)")
+            }
+            #expect(texts.contains("write policy reset-early for new connections") == isIsolated)
+            // The server's own word: five were open at once, and as many again after R.
+            let samples = lines.filter { $0["type"] as? String == "sample" }
+            #expect(samples.map { number($0, "server.connections.open") }.max() == 5)
+            let last = try #require(samples.last)
+            #expect(number(last, "server.connections.accepted") == 10)
+            #expect(number(last, "client.connections.renewed") == 5)
+            #expect(number(last, "client.requests.failed") == 0)
+        }
+    }
+}
