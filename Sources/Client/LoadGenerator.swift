@@ -17,8 +17,8 @@ package final class LoadGenerator: TimerTarget {
     let loop: EventLoop
     var configuration: ClientConfiguration
     let sessions: SessionFactory
-    let records = RequestRecordPool()
-    let request: RequestTemplate
+    let records: RequestRecordPool
+    let templates: RequestTemplates
     /// nil: answers are not looked at.
     let checker: BodyChecker?
 
@@ -71,6 +71,12 @@ package final class LoadGenerator: TimerTarget {
     var events: [ClientEvent] = []
     /// Shapes of answers that were told of.
     var toldShapes: Set<String> = []
+    /// Of what is random in requests.
+    let requestSeed: UInt64
+    private var nextNumber: UInt64
+    private let numberStride: UInt64
+    /// Values of headers that were not as expected, of answers that are not judged yet.
+    var otherValues: [(number: UInt64, name: String, value: String)] = []
     /// What code asks for; nil for a load.
     let demand: Demand?
     /// Retries and the circuit breaker; nil when both are off.
@@ -133,7 +139,11 @@ package final class LoadGenerator: TimerTarget {
         isClosed = share == nil
         self.onDone = onDone
         self.onEnd = onEnd
-        request = RequestTemplate(configuration)
+        templates = RequestTemplates(configuration)
+        records = RequestRecordPool(textByteCount: templates.expandedByteLimit)
+        requestSeed = configuration.requestSeed
+        nextNumber = configuration.firstSeed
+        numberStride = configuration.seedStride
         checker = configuration.checkedTargets.map {
             BodyChecker($0, firstSeed: configuration.firstSeed, seedStride: configuration.seedStride)
         }
@@ -204,6 +214,12 @@ package final class LoadGenerator: TimerTarget {
         if let limit = configuration.requests, counters.startedRequests >= UInt64(limit) { return nil }
         unscheduledCount += 1
         return LoadGenerator.anyTime
+    }
+
+    /// The number of the next request, which no other loop's has.
+    func takeNumber() -> UInt64 {
+        defer { nextNumber &+= numberStride }
+        return nextNumber &+ 1
     }
 
     /// A closed load asks as soon as it can.

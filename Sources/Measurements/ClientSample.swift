@@ -46,6 +46,8 @@ package struct ClientSample: Sendable {
     /// Errored requests by cause.
     package var errors = RequestErrorCounts()
 
+    /// Answers that were compared with what a scenario's `expect` says.
+    package var expectations = ExpectationCounts()
     /// Answers whose bodies were checked.
     package var bodies = BodyCheckCounts()
     /// Wrong ones among them since the sample before: the first few of each loop, as evidence.
@@ -114,6 +116,7 @@ package struct ClientSample: Sendable {
         queuedRequests += other.queuedRequests
         statuses.merge(other.statuses)
         errors.merge(other.errors)
+        expectations.merge(other.expectations)
         bodies.merge(other.bodies)
         bodyViolations += other.bodyViolations
         receivedBytes += other.receivedBytes

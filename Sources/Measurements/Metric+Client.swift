@@ -38,6 +38,12 @@ extension Metric {
 
     private static let clientResponses: [Metric] =
         clientGroup.inner(\.statuses).metrics + [
+            clientGroup.counter("responses.checked", .response, \.expectations.checked, "Whole answers that were compared with a scenario's 'expect'"),
+            clientGroup.counter("responses.unexpected", .response, \.expectations.unexpected, "Compared, and not as expected: the sum of the next four"),
+            clientGroup.counter("responses.unexpected_status", .response, \.expectations.status, "Compared: of another status"),
+            clientGroup.counter("responses.unexpected_header", .response, \.expectations.header, "Compared: without a header, or with another value"),
+            clientGroup.counter("responses.unexpected_length", .response, \.expectations.length, "Compared: with a longer or shorter body"),
+            clientGroup.counter("responses.unexpected_checksum", .response, \.expectations.checksum, "Compared: with a body of another CRC-32"),
             clientGroup.counter("errors.connect", .request, \.errors.connect, "Errored: no connection could be made"),
             clientGroup.counter("errors.closed", .request, \.errors.closed, "Errored: the connection ended under the request"),
             clientGroup.counter("errors.reset", .request, \.errors.reset, "Errored: the peer reset the stream"),

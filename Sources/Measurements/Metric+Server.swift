@@ -17,6 +17,7 @@ extension Metric {
     private static let serverRequests: [Metric] = [
         serverGroup.counter("requests.started", .request, \.startedRequests, "Requests whose head was complete, or that were refused before"),
         serverGroup.counter("requests.completed", .request, \.completedRequests, "Requests answered in full, as handed to the socket's queue"),
+        serverGroup.counter("responses.early", .response, \.earlyResponses, "Sent before their requests had come whole (/early)"),
         serverGroup.gauge("requests.active", .request, \.activeRequests, "Started and not yet answered, now"),
         serverGroup.counter("errors.protocol", .error, \.protocolErrors, "Peers that broke the protocol"),
         serverGroup.counter("errors.timeout", .error, \.timeouts, "Connections and requests that ran out of time"),

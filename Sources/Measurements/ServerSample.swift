@@ -23,6 +23,8 @@ package struct ServerSample: Sendable, Equatable {
     /// the socket's queue).
     package var startedRequests: UInt64 = 0
     package var completedRequests: UInt64 = 0
+    /// Answered before they had come whole.
+    package var earlyResponses: UInt64 = 0
     /// Requests started and not yet answered, now. HTTP/2: open streams with a request.
     package var activeRequests = 0
     /// Answers by class of status.
@@ -93,6 +95,7 @@ package struct ServerSample: Sendable, Equatable {
         tls.merge(other.tls)
         startedRequests += other.startedRequests
         completedRequests += other.completedRequests
+        earlyResponses += other.earlyResponses
         activeRequests += other.activeRequests
         statuses.merge(other.statuses)
         protocolErrors += other.protocolErrors
