@@ -82,7 +82,7 @@ extension LoadGenerator {
     }
 
     /// What a peer wrote, for a screen: one line of printable ASCII, not too long.
-    private static func printable(_ text: String) -> String {
+    static func printable(_ text: String) -> String {
         String(text.unicodeScalars.prefix(120).map { (32..<127).contains($0.value) ? Character($0) : "?" })
     }
 }

@@ -4,21 +4,19 @@ package import Measurements
 package import TLS
 
 /// Whom the clients ask, what, and how patiently.
-package struct ClientConfiguration: Sendable {
+package struct ClientConfiguration: Sendable, AsksRequests {
     package var address: SocketAddress
     /// The :authority of every request: "127.0.0.1:9000".
     package var authority: String
-    /// Request targets, asked in turn. Not empty.
-    package var paths: [String] = ["/"]
-    package var method = "GET"
-    /// Further header fields, names in lower case.
-    package var headers: [(name: String, value: String)] = []
-    package var body: [UInt8] = []
+    /// What is asked for; no body of theirs is a file.
+    package var kinds = [RequestKind()]
     /// Clients of this loop, each with a connection, and the streams that each opens at most.
     package var connections = 1
     package var streams = 1
     /// Requests of this loop; nil for no end.
     package var requests: Int?
+    /// An open load's last request is due before this has passed; nil for no end. Phases have ends of their own.
+    package var durationNanoseconds: UInt64?
     /// This loop's part of the phases, one after the other from `startNanoseconds` (nil: when the clients
     /// start). Empty: one load without end.
     package var phases: [Phase] = []
@@ -37,9 +35,11 @@ package struct ClientConfiguration: Sendable {
     /// nil: requests are sent whatever became of those before.
     package var circuitBreaker: CircuitBreaker.Settings?
     package var manners = ClientManners()
-    /// For each of `paths` what its answer has to be, or nil where nobody can know. nil: answers are not checked.
+    /// For each of `kinds` what its answer has to be, or nil where nobody can know. nil: answers are not checked.
     package var checkedTargets: [CheckedTarget?]?
-    /// The seeds that this loop asks for: the first, and from each to the next.
+    /// Of what is random in requests: the same for all loops, whose requests have different numbers.
+    package var requestSeed: UInt64 = 0
+    /// The seeds that this loop asks for, and its requests' numbers less one: the first, and from each to the next.
     package var firstSeed: UInt64 = 0
     package var seedStride: UInt64 = 1
 

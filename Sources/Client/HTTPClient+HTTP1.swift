@@ -12,7 +12,9 @@ extension HTTPClient: ResponseHandler {
 
     /// The status of the oldest request's answer.
     package func responseDidReceiveStatus(_ status: Int) {
-        if let record = unsafe oldest { unsafe record.pointee.status = status }
+        guard let record = unsafe oldest else { return }
+        unsafe record.pointee.status = status
+        unsafe record.pointee.facts.headers = 0
     }
 
     /// A field of its head.

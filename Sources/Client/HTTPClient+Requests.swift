@@ -69,8 +69,9 @@ extension HTTPClient {
         let record = unsafe records.take()
         unsafe record.pointee.isScheduled = intendedNanoseconds != LoadGenerator.anyTime
         unsafe record.pointee.intendedNanoseconds = record.pointee.isScheduled ? intendedNanoseconds : generator.nowNanoseconds
-        unsafe record.pointee.pathIndex = nextPathIndex
-        nextPathIndex &+= 1
+        unsafe record.pointee.kindIndex = templates.kindIndex(at: nextTurn)
+        unsafe record.pointee.number = generator.takeNumber()
+        nextTurn &+= 1
         generator.counters.startedRequests += 1
         return unsafe record
     }
@@ -79,25 +80,18 @@ extension HTTPClient {
     func submit(_ record: UnsafeMutablePointer<RequestRecord>) {
         // Until the flush says better: its timeout runs from here when the socket is stuck.
         unsafe record.pointee.sentNanoseconds = generator.nowNanoseconds
-        var request = self.request
-        if let exchange = unsafe record.pointee.exchange {
-            request = unsafe exchange._withUnsafeGuaranteedRef { $0.template }
-        } else if let checker, let check = unsafe checker.begin(record.pointee.pathIndex) {
-            unsafe record.pointee.check = unsafe check
-            request.setPath(unsafe check.pointee.target)
-        } else {
-            request.setPath(unsafe request.path(at: record.pointee.pathIndex))
-        }
+        let template = unsafe prepare(record)
+        let body = unsafe record.pointee.body
         if manners.earlyCloseShare > 0, generator.takesEarlyClose(share: manners.earlyCloseShare) { unsafe record.pointee.closesEarly = true }
         var streamID: Int32?
         if let session {
             streamID = unsafe session.submitRequest(
-                fields: request.fields, hasBody: !request.body.isEmpty,
+                fields: template.fields, hasBody: !body.isEmpty,
                 token: UnsafeMutableRawPointer(record))
         } else if let pipeline {
-            // An exchange ends with its answer, which may be before its body is out: that is copied.
+            // A request ends with its answer, which may be before its body is out: what goes with it is copied.
             unsafe record.pointee.request = pipeline.append(
-                request.fields, body: request.body, copiesBody: record.pointee.exchange != nil)
+                template.fields, body: body, copiesBody: record.pointee.exchange != nil || template.expandedByteLimit > 0)
             streamID = 0
         }
         unsafe record.pointee.streamID = streamID ?? 0
@@ -109,6 +103,26 @@ extension HTTPClient {
             unsafe end(record, .closed)
             drain()
         }
+    }
+
+    /// What the request looks like, its own values written.
+    private func prepare(_ record: UnsafeMutablePointer<RequestRecord>) -> RequestTemplate {
+        if let exchange = unsafe record.pointee.exchange {
+            let template = unsafe exchange._withUnsafeGuaranteedRef { $0.template }
+            unsafe record.pointee.body = template.body
+            return template
+        }
+        let template = unsafe templates.all[record.pointee.kindIndex]
+        unsafe record.pointee.body = template.expandedByteLimit == 0
+            ? template.body
+            : template.expand(
+                number: record.pointee.number, seed: generator.requestSeed, into: RequestRecordPool.text(of: record))
+        if let expectation = template.expectation { unsafe record.pointee.expectation = Unmanaged.passUnretained(expectation) }
+        if let checker, let check = unsafe checker.begin(record.pointee.kindIndex) {
+            unsafe record.pointee.check = unsafe check
+            template.setPath(unsafe check.pointee.target)
+        }
+        return template
     }
 
     private func append(_ record: UnsafeMutablePointer<RequestRecord>) {
@@ -137,6 +151,9 @@ extension HTTPClient {
         }
         if !generator.isPlain && (unsafe endByPolicy(record, failure)) { return }
         if let check = unsafe record.pointee.check { unsafe endCheck(check, record.pointee, failure) }
+        if failure == nil, let expectation = unsafe record.pointee.expectation {
+            unsafe expectation._withUnsafeGuaranteedRef { unsafe generator.judge(record.pointee, $0) }
+        }
         unsafe generator.requestDidEnd(record.pointee, failure)
         unsafe records.give(record)
     }

@@ -16,10 +16,13 @@ extension HTTPClient: SessionHandler {
         if unsafe name.first == UInt8(ascii: ":") {
             // The only pseudo-field of a response is :status (RFC 9113, 8.3.2).
             unsafe record.pointee.status = unsafe name.count == 7 ? HTTPClient.status(value) : 0
+            // What a 1xx head said is not the answer's.
+            unsafe record.pointee.facts.headers = 0
             if let exchange = unsafe record.pointee.exchange { unsafe exchange._withUnsafeGuaranteedRef { $0.beginHead() } }
             return
         }
         if let check = unsafe record.pointee.check, name.count == 14 { unsafe readLength(value, of: name, for: check) }
+        if let expectation = unsafe record.pointee.expectation { unsafe compareField(name, value, record, expectation) }
         if let exchange = unsafe record.pointee.exchange {
             return unsafe exchange._withUnsafeGuaranteedRef { unsafe $0.receiveField(name, value, caches) }
         }
@@ -60,6 +63,7 @@ extension HTTPClient: SessionHandler {
         generator.counters.receivedBodyBytes &+= UInt64(bytes.count)
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
         if let check = unsafe record.pointee.check { unsafe check.pointee.check.receive(bytes) }
+        if let expectation = unsafe record.pointee.expectation { unsafe compareBody(bytes, record, expectation) }
         if let exchange = unsafe record.pointee.exchange { unsafe receiveBody(bytes, of: exchange, record) }
         if unsafe record.pointee.closesEarly { noteEarlyClose() }
     }
@@ -117,7 +121,7 @@ extension HTTPClient: SessionHandler {
     /// The next part of a request's body.
     package func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
-        let body = unsafe record.pointee.exchange?._withUnsafeGuaranteedRef { $0.template.body } ?? request.body
+        let body = unsafe record.pointee.body
         let start = unsafe record.pointee.sentBodyByteCount
         let end = min(body.count, start + byteLimit)
         unsafe record.pointee.sentBodyByteCount = end

@@ -16,7 +16,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     let generator: LoadGenerator
     let loop: EventLoop
     let records: RequestRecordPool
-    let request: RequestTemplate
+    let templates: RequestTemplates
     let checker: BodyChecker?
     let manners: ClientManners
     /// Which client of its loop this is.
@@ -88,7 +88,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     var youngest: UnsafeMutablePointer<RequestRecord>?
     var firstUnsent: UnsafeMutablePointer<RequestRecord>?
     var inFlightCount = 0
-    var nextPathIndex: Int
+    var nextTurn: Int
 
     var isFlushing = false
     /// The frame just read was RST_STREAM: the stream that closes next was reset by the peer.
@@ -99,7 +99,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         self.generator = generator
         loop = generator.loop
         records = generator.records
-        request = generator.request
+        templates = generator.templates
         caches = generator.makeCaches()
         ownsCaches = generator.commonCaches == nil
         cacheChoice = generator.cacheChoice
@@ -108,8 +108,8 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         self.number = number
         timer = Timer(loop: generator.loop)
         readTimer = manners.readPauseNanoseconds == nil ? nil : Timer(loop: generator.loop)
-        // Clients start at different targets, else all ask for the same one at once.
-        nextPathIndex = number
+        // Clients start at different kinds, else all ask for the same one at once.
+        nextTurn = number
         unsafe oldest = nil
         unsafe youngest = nil
         unsafe firstUnsent = nil
@@ -151,6 +151,9 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         hasAsked = false
         wasAnswered = false
         generator.counters.openedConnections += 1
+        generator.counters.openConnections += 1
+        generator.counters.openConnectionsHighWater = max(
+            generator.counters.openConnectionsHighWater, generator.counters.openConnections)
         if connectionCount > 0 {
             if isRenewing { generator.counters.renewedConnections += 1 } else { generator.counters.reconnects += 1 }
         }
@@ -183,6 +186,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     }
 
     private func close() {
+        if state == .ready || state == .draining { generator.counters.openConnections -= 1 }
         state = .closing
         generator.available.remove(self)
         noteHandshake(isResumed: false)

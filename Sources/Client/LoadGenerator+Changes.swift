@@ -51,9 +51,11 @@ extension LoadGenerator {
     ///   - paths: as many as there were.
     ///   - checked: of each what its answer has to be, where answers are checked.
     package func setTargets(_ paths: [String], checked: [CheckedTarget?]) {
-        precondition(paths.count == configuration.paths.count && !paths.isEmpty, "as many targets as before")
-        configuration.paths = paths
-        request.setPaths(paths)
+        precondition(paths.count == configuration.kinds.count, "as many targets as before")
+        for (index, path) in paths.enumerated() where path != configuration.kinds[index].path {
+            configuration.kinds[index].path = path
+            templates.all[index].setPath(text: path)
+        }
         checker?.setTargets(checked)
     }
 

@@ -17,8 +17,8 @@ package final class LoadGenerator: TimerTarget {
     let loop: EventLoop
     var configuration: ClientConfiguration
     let sessions: SessionFactory
-    let records = RequestRecordPool()
-    let request: RequestTemplate
+    let records: RequestRecordPool
+    let templates: RequestTemplates
     /// nil: answers are not looked at.
     let checker: BodyChecker?
 
@@ -28,8 +28,12 @@ package final class LoadGenerator: TimerTarget {
     var available = ClientQueue()
     private var nextClientNumber = 0
 
-    /// nil: closed load.
-    var schedule: OpenSchedule?
+    /// nil: closed load. Behind a pointer, as the counters.
+    var schedule: OpenSchedule? {
+        _read { yield unsafe scheduleStorage.pointee }
+        _modify { yield unsafe &scheduleStorage.pointee }
+    }
+    private let scheduleStorage: UnsafeMutablePointer<OpenSchedule?>
     var timeline: PhaseTimeline
     /// Each stream asks again as soon as it was answered. With phases: in this one.
     var isClosed: Bool
@@ -67,6 +71,12 @@ package final class LoadGenerator: TimerTarget {
     var events: [ClientEvent] = []
     /// Shapes of answers that were told of.
     var toldShapes: Set<String> = []
+    /// Of what is random in requests.
+    let requestSeed: UInt64
+    private var nextNumber: UInt64
+    private let numberStride: UInt64
+    /// Values of headers that were not as expected, of answers that are not judged yet.
+    var otherValues: [(number: UInt64, name: String, value: String)] = []
     /// What code asks for; nil for a load.
     let demand: Demand?
     /// Retries and the circuit breaker; nil when both are off.
@@ -119,6 +129,8 @@ package final class LoadGenerator: TimerTarget {
             protocols: configuration.httpVersion.protocols)
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ClientSample())
+        unsafe scheduleStorage = .allocate(capacity: 1)
+        unsafe scheduleStorage.initialize(to: nil)
         self.loop = loop
         self.configuration = configuration
         self.sessions = sessions
@@ -127,7 +139,11 @@ package final class LoadGenerator: TimerTarget {
         isClosed = share == nil
         self.onDone = onDone
         self.onEnd = onEnd
-        request = RequestTemplate(configuration)
+        templates = RequestTemplates(configuration)
+        records = RequestRecordPool(textByteCount: templates.expandedByteLimit)
+        requestSeed = configuration.requestSeed
+        nextNumber = configuration.firstSeed
+        numberStride = configuration.seedStride
         checker = configuration.checkedTargets.map {
             BodyChecker($0, firstSeed: configuration.firstSeed, seedStride: configuration.seedStride)
         }
@@ -156,6 +172,8 @@ package final class LoadGenerator: TimerTarget {
     deinit {
         unsafe countersStorage.deinitialize(count: 1)
         unsafe countersStorage.deallocate()
+        unsafe scheduleStorage.deinitialize(count: 1)
+        unsafe scheduleStorage.deallocate()
     }
 
     /// Connects all clients. On the loop's thread, once.
@@ -172,7 +190,8 @@ package final class LoadGenerator: TimerTarget {
             isClosed = false
         } else if let share {
             schedule = OpenSchedule(
-                rate: share.rate, phase: share.phase, startNanoseconds: nowNanoseconds, limit: configuration.requests)
+                rate: share.rate, phase: share.phase, startNanoseconds: nowNanoseconds,
+                duration: configuration.durationNanoseconds, limit: configuration.requests)
         }
         setConnections(configuration.connections)
         lookAtSchedule()
@@ -195,6 +214,12 @@ package final class LoadGenerator: TimerTarget {
         if let limit = configuration.requests, counters.startedRequests >= UInt64(limit) { return nil }
         unscheduledCount += 1
         return LoadGenerator.anyTime
+    }
+
+    /// The number of the next request, which no other loop's has.
+    func takeNumber() -> UInt64 {
+        defer { nextNumber &+= numberStride }
+        return nextNumber &+ 1
     }
 
     /// A closed load asks as soon as it can.

@@ -17,6 +17,11 @@ final class Pipeline {
     /// What is to be sent: heads, and bodies of the template, which outlives us.
     private var outgoing: [ArenaBytes] = []
     private var sentCount = 0
+    /// Bytes of the first of the rest that are with the socket.
+    private var sentByteCount = 0
+
+    /// Most bytes of a body that are handed on at once: over TLS as many are sealed, and wait.
+    private static let partByteLimit = 256 * 1024
 
     init(arenas: ArenaPool) {
         self.arenas = arenas
@@ -42,8 +47,13 @@ final class Pipeline {
     func moveOutput(to batch: WriteBatch) -> Bool {
         guard sentCount < outgoing.count else { return false }
         while sentCount < outgoing.count, batch.hasRoom() {
-            batch.append(outgoing[sentCount])
+            let rest = outgoing[sentCount][sentByteCount..<outgoing[sentCount].count]
+            let part = rest[0..<min(rest.count, Pipeline.partByteLimit)]
+            batch.append(part)
+            sentByteCount += part.count
+            if part.count < rest.count { break }
             sentCount += 1
+            sentByteCount = 0
         }
         guard let heads else { return true }
         batch.append(Lease(on: heads))

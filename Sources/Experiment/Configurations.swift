@@ -27,10 +27,7 @@ extension ClientConfiguration {
     ) {
         self.init(address: address, authority: authority)
         httpVersion = HTTPVersion(plan.http)
-        paths = plan.paths
-        method = plan.method
-        headers = plan.headers.map { (name: $0.name, value: $0.value) }
-        body = plan.body
+        kinds = plan.kinds
         connections = Experiment.share(of: plan.connections, loop: loop, of: loops)
         streams = plan.streams
         requests = plan.requests.map { Experiment.share(of: $0, loop: loop, of: loops) }
@@ -51,22 +48,22 @@ extension ClientConfiguration {
             manners.halfCloses = true
             httpVersion = .http1
         }
-        if plan.checksBodies {
-            checkedTargets = plan.paths.map { CheckedTarget(predicting: $0) }
-            // No two loops ask for the same.
-            firstSeed = UInt64(loop)
-            seedStride = UInt64(loops)
-        }
+        // No two loops ask for the same.
+        firstSeed = UInt64(loop)
+        seedStride = UInt64(loops)
+        if plan.checksBodies { checkedTargets = plan.kinds.map(CheckedTarget.init) }
     }
 }
 
 extension ClientConfiguration {
-    /// The phases of the run, as far as they are this loop's.
+    /// When the run's load begins and ends, and its phases as far as they are this loop's.
     ///
-    /// - Parameter startNanoseconds: when the first one begins.
-    mutating func take(phasesOf plan: Plan, startNanoseconds: UInt64, loop: Int, of loops: Int) {
+    /// - Parameter startNanoseconds: when the first phase begins.
+    mutating func take(timesOf plan: Plan, startNanoseconds: UInt64, loop: Int, of loops: Int) {
         // Loops take different random numbers.
+        requestSeed = plan.seed
         seed = plan.seed &+ UInt64(loop) &* 0xD1B5_4A32_D192_ED03
+        durationNanoseconds = plan.duration?.nanoseconds
         guard let first = plan.phases.first else { return }
         phases = plan.phases.map { $0.share(of: loops) }
         self.startNanoseconds = startNanoseconds
@@ -76,10 +73,10 @@ extension ClientConfiguration {
 }
 
 extension CheckedTarget {
-    /// nil: nobody can know what the answer is.
-    init?(predicting target: String) {
-        guard let known = PredictableTarget(target) else { return nil }
-        self.init(head: known.head, tail: known.tail, byteCount: known.byteCount, seed: known.seed)
+    /// nil: nobody can know the answer.
+    init?(_ kind: RequestKind) {
+        guard kind.hasPredictableAnswer, let target = PredictableTarget(kind.path) else { return nil }
+        self.init(head: target.head, tail: target.tail, byteCount: target.byteCount, seed: target.seed)
     }
 }
 

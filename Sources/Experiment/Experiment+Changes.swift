@@ -62,11 +62,15 @@ extension Experiment {
 
     /// Answers so many times as large as the plan wants, where the targets name a size.
     package func setBodyScale(_ new: Double) {
-        guard let paths = plan.client?.paths, new.isFinite, new > 0 else { return }
-        let targets = SizedTarget.scale(paths, by: new)
-        guard targets != paths || bodyScale != 1 else { return note(.info, source: "load", "no target names a size") }
+        guard let kinds = plan.client?.kinds, new.isFinite, new > 0 else { return }
+        let targets = SizedTarget.scale(kinds.map(\.path), by: new)
+        guard targets != kinds.map(\.path) || bodyScale != 1 else { return note(.info, source: "load", "no target names a size") }
         bodyScale = new
-        let checked = targets.map { CheckedTarget(predicting: $0) }
+        let checked = zip(kinds, targets).map { kind, target in
+            var kind = kind
+            kind.path = target
+            return CheckedTarget(kind)
+        }
         for worker in clients { worker.mailbox.post(.setTargets(targets, checked: checked)) }
         var told: [String] = []
         for target in targets where SizedTarget(target) != nil && !told.contains(target) { told.append(target) }

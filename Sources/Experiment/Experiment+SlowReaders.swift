@@ -37,9 +37,7 @@ extension Experiment {
     private func addSlowReaders(_ count: Int, seconds: Double?) -> Bool {
         guard let address = clientAddress, !hasBegunStop else { return false }
         var client = plan.client ?? ClientPlan()
-        client.paths = SlowReaderWorker.targets
-        client.method = "GET"
-        client.body = []
+        client.kinds = SlowReaderWorker.targets.map { RequestKind($0) }
         var configuration = ClientConfiguration(
             client, address: address, authority: targetAddress ?? address.description, caches: .client, loop: 0, of: 1)
         configuration.tls = tls.client

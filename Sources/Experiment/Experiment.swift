@@ -28,6 +28,8 @@ package final class Experiment {
     private let sockets: [Listener.Socket]
     private let secureSockets: [Listener.Socket]
     let tls: TLSSetup
+    /// What the clients ask for, bodies included.
+    private let requestKinds: [RequestKind]
     let clientAddress: SocketAddress?
     var servers: [ServerWorker] = []
     var clients: [ClientWorker] = []
@@ -85,6 +87,7 @@ package final class Experiment {
         }
         let clientLoops = plan.clientLoopCount
         answers = Answers(loadCount: clientLoops)
+        do { requestKinds = try plan.client?.kindsWithFiles() ?? [] } catch { throw ExperimentError(error.description) }
         do { tls = try TLSSetup(plan) } catch { throw ExperimentError(error.description) }
         var bound: [Listener.Socket] = []
         var secure: [Listener.Socket] = []
@@ -152,8 +155,9 @@ package final class Experiment {
                     var configuration = ClientConfiguration(
                         client, address: address, authority: targetAddress ?? address.description, caches: caches,
                         loop: number, of: loops)
+                    configuration.kinds = requestKinds
                     configuration.tls = tls.client
-                    configuration.take(phasesOf: plan, startNanoseconds: loadStartNanoseconds, loop: number, of: loops)
+                    configuration.take(timesOf: plan, startNanoseconds: loadStartNanoseconds, loop: number, of: loops)
                     clients.append(try ClientWorker(
                         id: servers.count + number, number: number, configuration: configuration,
                         share: plan.phases.isEmpty && client.rate == nil

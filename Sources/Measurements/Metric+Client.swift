@@ -19,7 +19,7 @@ extension Metric {
 
     private static let clientRequests: [Metric] = [
         clientGroup.counter("requests.scheduled", .request, \.scheduledRequests, "Wanted by the schedule so far; in a closed load: the same as started"),
-        clientGroup.counter("requests.started", .request, \.startedRequests, "Handed to a connection"),
+        clientGroup.counter("requests.started", .request, \.startedRequests, "Handed to a connection, or refused by the circuit breaker"),
         clientGroup.counter("requests.done", .request, \.doneRequests, "Ended: succeeded or failed"),
         clientGroup.counter("requests.succeeded", .request, \.succeededRequests, "Answered in full with a status below 400"),
         clientGroup.counter("requests.failed", .request, \.failedRequests, "Ended any other way: 4xx, 5xx, errored, timed out"),
@@ -38,6 +38,12 @@ extension Metric {
 
     private static let clientResponses: [Metric] =
         clientGroup.inner(\.statuses).metrics + [
+            clientGroup.counter("responses.checked", .response, \.expectations.checked, "Whole answers that were compared with a scenario's 'expect'"),
+            clientGroup.counter("responses.unexpected", .response, \.expectations.unexpected, "Compared, and not as expected: the sum of the next four"),
+            clientGroup.counter("responses.unexpected_status", .response, \.expectations.status, "Compared: of another status"),
+            clientGroup.counter("responses.unexpected_header", .response, \.expectations.header, "Compared: without a header, or with another value"),
+            clientGroup.counter("responses.unexpected_length", .response, \.expectations.length, "Compared: with a longer or shorter body"),
+            clientGroup.counter("responses.unexpected_checksum", .response, \.expectations.checksum, "Compared: with a body of another CRC-32"),
             clientGroup.counter("errors.connect", .request, \.errors.connect, "Errored: no connection could be made"),
             clientGroup.counter("errors.closed", .request, \.errors.closed, "Errored: the connection ended under the request"),
             clientGroup.counter("errors.reset", .request, \.errors.reset, "Errored: the peer reset the stream"),
@@ -60,6 +66,7 @@ extension Metric {
 
     private static let clientConnections: [Metric] = [
         clientGroup.gauge("connections.open", .connection, \.openConnections, "Open now"),
+        clientGroup.gauge("connections.open_high_water", .connection, \.openConnectionsHighWater, "Most open at once; loops' peaks added"),
         clientGroup.counter("connections.opened", .connection, \.openedConnections, "Established"),
         clientGroup.counter("connections.failed", .attempt, \.failedConnects, "Attempts to connect that failed"),
         clientGroup.counter("connections.reconnects", .connection, \.reconnects, "Established in place of one that was lost"),

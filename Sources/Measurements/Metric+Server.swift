@@ -17,6 +17,7 @@ extension Metric {
     private static let serverRequests: [Metric] = [
         serverGroup.counter("requests.started", .request, \.startedRequests, "Requests whose head was complete, or that were refused before"),
         serverGroup.counter("requests.completed", .request, \.completedRequests, "Requests answered in full, as handed to the socket's queue"),
+        serverGroup.counter("responses.early", .response, \.earlyResponses, "Sent before their requests had come whole (/early)"),
         serverGroup.gauge("requests.active", .request, \.activeRequests, "Started and not yet answered, now"),
         serverGroup.counter("errors.protocol", .error, \.protocolErrors, "Peers that broke the protocol"),
         serverGroup.counter("errors.timeout", .error, \.timeouts, "Connections and requests that ran out of time"),
@@ -26,6 +27,7 @@ extension Metric {
 
     private static let serverConnections: [Metric] = [
         serverGroup.gauge("connections.open", .connection, \.openConnections, "Open now"),
+        serverGroup.gauge("connections.open_high_water", .connection, \.openConnectionsHighWater, "Most open at once; loops' peaks added"),
         serverGroup.gauge("connections.open_http1", .connection, \.openHTTP1Connections, "Open now and speaking HTTP/1"),
         serverGroup.gauge("connections.open_http2", .connection, \.openHTTP2Connections, "Open now and speaking HTTP/2"),
         serverGroup.gauge("connections.open_tls", .connection, \.openTLSConnections, "Open now and over TLS, the handshake done"),

@@ -6,6 +6,8 @@ package struct ServerSample: Sendable, Equatable {
     // Connections
     /// Connections open now, and by protocol. The rest have not said yet.
     package var openConnections = 0
+    /// The most at once; loops' peaks added.
+    package var openConnectionsHighWater = 0
     package var openHTTP1Connections = 0
     package var openHTTP2Connections = 0
     /// Those among them that are over TLS, the handshake done.
@@ -21,6 +23,8 @@ package struct ServerSample: Sendable, Equatable {
     /// the socket's queue).
     package var startedRequests: UInt64 = 0
     package var completedRequests: UInt64 = 0
+    /// Answered before they had come whole.
+    package var earlyResponses: UInt64 = 0
     /// Requests started and not yet answered, now. HTTP/2: open streams with a request.
     package var activeRequests = 0
     /// Answers by class of status.
@@ -81,6 +85,7 @@ package struct ServerSample: Sendable, Equatable {
     /// Adds another loop's reading to this one.
     package mutating func merge(_ other: ServerSample) {
         openConnections += other.openConnections
+        openConnectionsHighWater += other.openConnectionsHighWater
         openHTTP1Connections += other.openHTTP1Connections
         openHTTP2Connections += other.openHTTP2Connections
         openTLSConnections += other.openTLSConnections
@@ -90,6 +95,7 @@ package struct ServerSample: Sendable, Equatable {
         tls.merge(other.tls)
         startedRequests += other.startedRequests
         completedRequests += other.completedRequests
+        earlyResponses += other.earlyResponses
         activeRequests += other.activeRequests
         statuses.merge(other.statuses)
         protocolErrors += other.protocolErrors

@@ -40,13 +40,14 @@ extension Summary {
         }
         page.write("status codes", client.statuses.items)
         page.write("errors", client.errors.items)
+        writeExpectations(client.expectations, to: &page)
         writeBodies(client.bodies, to: &page)
         page.write("traffic", client.trafficItems)
         page.write(
             "connections",
             [
                 "\(client.openedConnections) opened", "\(client.failedConnects) failed",
-                "\(client.reconnects) reconnects", "\(maximumText("client.connections.open")) open at most",
+                "\(client.reconnects) reconnects", "\(client.openConnectionsHighWater) open at most",
             ] + (client.renewedConnections > 0 ? ["\(client.renewedConnections) renewed"] : []))
         if client.tls.isUsed { page.write("TLS", client.tls.items) }
         page.lines.append("")
@@ -56,6 +57,19 @@ extension Summary {
         if client.sessions.lookups > 0 { page.write("TLS sessions", items(of: client.sessions, "client.cache.tls")) }
         page.write("string cache", items(of: client.strings, "client.cache.strings"))
         page.write("buffer cache", items(of: client.buffers, "client.cache.buffers"))
+    }
+
+    private func writeExpectations(_ counts: ExpectationCounts, to page: inout Page) {
+        guard counts.checked > 0 else { return }
+        page.write(
+            "expected",
+            ["\(counts.checked - counts.unexpected) of \(counts.checked) answers"]
+                + (counts.unexpected == 0
+                    ? []
+                    : [
+                        "\(counts.status) of another status", "\(counts.header) of other headers", "\(counts.length) of another length",
+                        "\(counts.checksum) of another checksum",
+                    ]))
     }
 
     private func writeBodies(_ counts: BodyCheckCounts, to page: inout Page) {
@@ -141,7 +155,7 @@ extension Summary {
             items.append("\(last.client?.scheduledRequests ?? 0) asked")
         }
         items.append("\(last.client?.startedRequests ?? 0) fired")
-        items.append("\(last.client?.doneRequests ?? 0) completed")
+        items.append("\(last.client?.answeredRequests ?? 0) completed")
         items.append("\(JSON.number(derived("client.requests.dropped") ?? 0).text) dropped")
         page.write("trustworthy", items)
         for reason in verdict.reasons { page.write("  because", [reason]) }

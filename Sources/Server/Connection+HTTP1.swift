@@ -66,7 +66,13 @@ extension Connection {
                     isReadingBody = true
                     keepAlive(for: server.configuration.requestTimeoutNanoseconds)
                     if parser.head.expectsContinue { batch.append(ResponseHead.continue100) }
-                case .complete: unsafe respond(exchange)
+                    if server.answersEarly(parser.head.path) {
+                        parser.discardBody()
+                        unsafe respond(exchange)
+                    }
+                case .complete:
+                    unsafe exchange.pointee.isRequestComplete = true
+                    if unsafe exchange.pointee.hasResponse { unsafe complete(exchange) } else { unsafe respond(exchange) }
                 }
             } catch {
                 server.counters.protocolErrors += 1
@@ -89,6 +95,11 @@ extension Connection {
         unsafe exchange.pointee.body = parser.body
         closesAfterResponse = !parser.head.keepsAlive || isDraining
         unsafe server.answer(exchange)
+        if unsafe !exchange.pointee.isRequestComplete {
+            server.counters.earlyResponses += 1
+            // Otherwise the rest is read, and the next request after it.
+            if unsafe exchange.pointee.response.stopsRequest { closesAfterResponse = true }
+        }
         let delay = unsafe exchange.pointee.response.delayNanoseconds
         if delay > 0 {
             http1State = .responding
@@ -100,6 +111,11 @@ extension Connection {
 
     /// Answers what cannot be served and ends the connection: nothing after an error is parsed.
     private func reject(_ exchange: UnsafeMutablePointer<Exchange>, status: Int) {
+        // Answered already: the rest of its body was wrong.
+        if unsafe exchange.pointee.hasResponse {
+            flush()
+            return finish()
+        }
         // Answered, so begun: nothing is completed that was not started.
         server.counters.startedRequests += 1
         requestCount += 1
@@ -110,7 +126,7 @@ extension Connection {
     }
 
     func timeOutHTTP1() {
-        guard let exchange = unsafe current, http1State == .reading else { return finish() }
+        guard let exchange = unsafe current, http1State == .reading, unsafe !exchange.pointee.hasResponse else { return finish() }
         unsafe reject(exchange, status: 408)
         flushHTTP1()
     }
@@ -153,7 +169,7 @@ extension Connection {
             http1State = .responding
             isChunkedResponse = isChunked
             unsafe pump(exchange)
-        } else {
+        } else if unsafe exchange.pointee.isRequestComplete || closesAfterResponse {
             unsafe complete(exchange)
         }
     }
@@ -193,7 +209,7 @@ extension Connection {
         return phase == .http1
     }
 
-    /// The response is with the socket, or queued for it under leases: the exchange is over.
+    /// The request is whole, and the response is with the socket, or queued for it under leases: the exchange is over.
     private func complete(_ exchange: UnsafeMutablePointer<Exchange>) {
         server.counters.completedRequests += 1
         unsafe server.counters.statuses.count(exchange.pointee.response.status)

@@ -80,12 +80,16 @@ extension Connection: SessionHandler {
         } else if endsStream {
             unsafe exchange.pointee.isRequestComplete = true
             unsafe respondHTTP2(exchange, session)
+        } else if unsafe server.answersEarly(exchange.pointee.path) {
+            server.counters.earlyResponses += 1
+            unsafe respondHTTP2(exchange, session)
         }
     }
 
     func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
-        guard unsafe exchange.pointee.rejection == 0 else { return }
+        // What is answered already wants no more of it.
+        guard unsafe exchange.pointee.rejection == 0 && !exchange.pointee.hasResponse else { return }
         let fits = unsafe exchange.pointee.appendBody(bytes, limit: server.configuration.requestLimits.bodyByteLimit)
         if !fits, let session {
             unsafe exchange.pointee.rejection = 413
@@ -97,6 +101,7 @@ extension Connection: SessionHandler {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         unsafe exchange.pointee.isRequestComplete = true
         if unsafe exchange.pointee.rejection == 0 {
+            if unsafe exchange.pointee.hasResponse { return }
             unsafe respondHTTP2(exchange, session)
         } else if unsafe !exchange.pointee.hasResponse {
             // Trailers beyond the limit: the head was fine.
@@ -206,7 +211,8 @@ extension Connection: SessionHandler {
             isLast = end == body.count
             unsafe exchange.pointee.response.sentByteCount = end
         }
-        if unsafe isLast && !exchange.pointee.isRequestComplete {
+        let stops = unsafe exchange.pointee.rejection != 0 || exchange.pointee.response.stopsRequest
+        if unsafe isLast && stops && !exchange.pointee.isRequestComplete {
             // Answered before the request was whole: the peer may stop sending (RFC 9113, 8.1).
             unsafe session.reset(exchange.pointee.streamID, .noError)
         }

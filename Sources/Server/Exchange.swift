@@ -37,7 +37,7 @@ struct Exchange {
     /// Holds the part of a streamed body that was made last.
     var partArena: Arena?
     var hasResponse = false
-    /// HTTP/2: the request's last byte has come.
+    /// The request's last byte has come.
     var isRequestComplete = false
 
     /// Nothing moves because the request asked for that.

@@ -112,6 +112,9 @@ package final class HTTPServer {
     /// Once an event: reading the clock for each request costs more than the request's histogram.
     func refreshNow() { nowNanoseconds = EventLoop.monotonicNanoseconds() }
 
+    /// Whether a request for this path is answered before its body has come.
+    func answersEarly(_ path: ArenaBytes) -> Bool { page == nil && Route.answersEarly(path) }
+
     /// Fills `exchange.response`.
     func answer(_ exchange: UnsafeMutablePointer<Exchange>) {
         if let page { unsafe page.respond(to: exchange) } else { unsafe Route.respond(to: exchange) }
@@ -137,6 +140,7 @@ package final class HTTPServer {
         let connection = Connection(server: self, stream: stream, endpoint: endpoint, id: lastConnectionID)
         connection.index = connections.count
         connections.append(connection)
+        counters.openConnectionsHighWater = max(counters.openConnectionsHighWater, connections.count)
     }
 
     /// The connection's socket is closed: its counts become history.

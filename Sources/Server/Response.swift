@@ -14,6 +14,9 @@ struct Response {
     /// Answer only when this long has passed.
     var delayNanoseconds: UInt64 = 0
 
+    /// Where it comes before the request is whole: what is missing of that is not wanted.
+    var stopsRequest = false
+
     /// Statuses that never have a body (RFC 9110, 6.4.1).
     var forbidsBody: Bool { status == 204 || status == 304 || status < 200 }
 

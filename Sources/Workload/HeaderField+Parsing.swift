@@ -1,22 +1,34 @@
-extension ClientPlan.HeaderField {
+package import Measurements
+
+extension HeaderField {
     /// Reads `name: value`, as in `-H 'accept: text/plain'`. The name comes out in lower case,
     /// the value without spaces around it.
     package init(parsing text: String) throws(RequestPartError) {
         guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else {
             throw RequestPartError(text: text, problem: text.hasPrefix(":") ? .pseudoHeader : .noColon)
         }
-        let name = text[..<colon].lowercased()
-        guard RequestPart.isToken(name) else { throw RequestPartError(text: text, problem: .notToken(name)) }
-        guard !RequestPart.connectionFields.contains(name) else {
-            throw RequestPartError(text: text, problem: .connectionField(name))
-        }
         var value = text[text.index(after: colon)...]
         while let first = value.first, first == " " || first == "\t" { value = value.dropFirst() }
         while let last = value.last, last == " " || last == "\t" { value = value.dropLast() }
-        guard value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f || $0 == "\t" }) else {
-            throw RequestPartError(text: text, problem: .controlCharacter)
+        do throws(RequestPartError) {
+            try self.init(name: String(text[..<colon]), checking: String(value))
+            _ = try RequestPart.text(String(value))
+        } catch {
+            throw RequestPartError(text: text, problem: error.problem)
         }
-        self.init(name: name, value: String(value))
+    }
+
+    /// - Parameter value: as it is sent.
+    init(name: String, checking value: String) throws(RequestPartError) {
+        let name = name.lowercased()
+        guard RequestPart.isToken(name) else { throw RequestPartError(text: name, problem: .notToken(name)) }
+        guard !RequestPart.connectionFields.contains(name) else {
+            throw RequestPartError(text: name, problem: .connectionField(name))
+        }
+        guard value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f || $0 == "\t" }) else {
+            throw RequestPartError(text: value, problem: .controlCharacter)
+        }
+        self.init(name: name, value: value)
     }
 }
 
@@ -30,12 +42,20 @@ package enum RequestPart {
         return text
     }
 
-    /// A request target: a path with perhaps a query.
+    /// A request target: a path with perhaps a query. May have templates.
     package static func path(_ text: String) throws(RequestPartError) -> String {
-        guard text.hasPrefix("/"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }) else {
+        let fixed = try self.text(text).fixedText
+        guard text.hasPrefix("/"), fixed.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }) else {
             throw RequestPartError(text: text, problem: .notPath)
         }
         return text
+    }
+
+    /// A text with its templates.
+    package static func text(_ text: String) throws(RequestPartError) -> RequestText {
+        do throws(RequestTextError) { return try RequestText(parsing: text) } catch {
+            throw RequestPartError(text: text, problem: .template(error))
+        }
     }
 
     /// Fields that belong to a connection, not a request: HTTP/2 forbids them (RFC 9113, 8.2.2),
@@ -65,6 +85,7 @@ extension RequestPart {
         case controlCharacter
         case connectMethod
         case notPath
+        case template(RequestTextError)
 
         /// What is wrong, and what would be right.
         package func words(about text: String) -> String {
@@ -75,6 +96,7 @@ extension RequestPart {
             case .connectionField(let name): "'\(name)' is set by the connection itself"
             case .controlCharacter: "a header's value has no control characters"
             case .connectMethod: "CONNECT opens tunnels; this client only asks"
+            case .template(let error): error.description
             case .notPath: "'\(text)' is no path; write /bytes/1KiB or /get?x=1"
             }
         }

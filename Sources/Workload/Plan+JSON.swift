@@ -119,6 +119,14 @@ extension ClientPlan {
         .text("method", \.method),
         .texts("header", \.headerLines),
         .text("data", \.bodyText),
+        // After the four above, which say the same where all requests are alike.
+        PlanField(name: "request_kinds") { .array($0.kinds.map(\.json)) } write: { plan, json in
+            guard case .array(let parts) = json else { return false }
+            let kinds = parts.compactMap(RequestKind.init)
+            guard !kinds.isEmpty, kinds.count == parts.count else { return false }
+            plan.kinds = kinds
+            return true
+        },
         .flag("body_check", \.checksBodies),
         .count("slow_readers", \.slowReaders),
         .share("early_close", \.earlyCloseShare),
@@ -156,7 +164,7 @@ extension ClientPlan {
         }
     }
 
-    /// Bodies come from command lines and scenarios, which are text.
+    /// Of one body for all requests; others are told kind by kind.
     private var bodyText: String {
         get { String(decoding: body, as: UTF8.self) }
         set { body = Array(newValue.utf8) }

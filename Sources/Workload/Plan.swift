@@ -87,7 +87,7 @@ package struct ServerPlan: Sendable, Equatable {
 }
 
 /// The clients.
-package struct ClientPlan: Sendable, Equatable {
+package struct ClientPlan: Sendable, Equatable, AsksRequests {
     /// Whom to ask. With an embedded server the experiment puts that server's address here.
     package var host = "127.0.0.1"
     package var port = 80
@@ -97,12 +97,8 @@ package struct ClientPlan: Sendable, Equatable {
     package var http = HTTPChoice.negotiated
     /// Connect there instead; nil: to `host` and `port`.
     package var connectTo: ConnectTarget?
-    /// Request targets, asked in turn: "/bytes/1024", "/get?x=1". Never empty.
-    package var paths: [String] = ["/"]
-    package var method = "GET"
-    /// Further request header fields: (name in lower case, value).
-    package var headers: [HeaderField] = []
-    package var body: [UInt8] = []
+    /// What is asked for.
+    package var kinds = [RequestKind()]
     /// Compare every answer to a predictable target with what it has to be: status, length, each byte.
     package var checksBodies = false
     /// Clients beside the load that read at a trickle.
@@ -137,15 +133,4 @@ package struct ClientPlan: Sendable, Equatable {
     package var windowByteCount = (1 << 30) - 1
 
     package init() {}
-
-    /// A request header as it is sent; the name in lower case.
-    package struct HeaderField: Sendable, Equatable {
-        package var name: String
-        package var value: String
-
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
 }

@@ -1,3 +1,10 @@
+package import Measurements
+
+extension RequestKind {
+    /// Whether the answer can be known, if the target's can: a GET for one target.
+    package var hasPredictableAnswer: Bool { method == "GET" && !path.contains("{{") && PredictableTarget(path) != nil }
+}
+
 /// A request target whose answer anybody can predict: /bytes, /stream-bytes and /drip, as
 /// `Server/Routes/README.md` has them. It does not matter whose server it is.
 package struct PredictableTarget: Sendable, Equatable {

@@ -1,3 +1,5 @@
+package import Measurements
+
 /// What `load URL` asks: an `http://` or `https://` URL, taken apart (RFC 3986).
 package struct TargetURL: Sendable, Equatable {
     /// https: over TLS.
@@ -5,13 +7,15 @@ package struct TargetURL: Sendable, Equatable {
     /// A name or an address, without the brackets of IPv6.
     package var host: String
     package var port: Int
-    /// Path and query, as they go on the wire; begins with "/".
+    /// Path and query, as they go on the wire but for templates; begins with "/".
     package var target: String
 
     package init(_ text: String) throws(TargetURLError) {
         func fail(_ problem: TargetURLError.Problem) -> TargetURLError { TargetURLError(text: text, problem: problem) }
 
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw fail(.characters) }
+        let fixed: String
+        do throws(RequestTextError) { fixed = try RequestText(parsing: text).fixedText } catch { throw fail(.template(error)) }
+        guard fixed.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw fail(.characters) }
         guard let schemeEnd = text.range(ofFirst: "://") else { throw fail(.noScheme) }
         switch text[..<schemeEnd.lowerBound].lowercased() {
         case "http": isSecure = false
@@ -91,6 +95,7 @@ extension TargetURL {
         case port(String)
         /// Spaces, control characters, or what is not ASCII.
         case characters
+        case template(RequestTextError)
         /// Not the server of the first URL, which is named.
         case otherServer(String)
 
@@ -105,6 +110,7 @@ extension TargetURL {
             case .bareIPv6: "'\(text)': an IPv6 address needs brackets: http://[::1]:8080/"
             case .port(let port): "'\(text)': '\(port)' is no port; write 1 to 65535"
             case .characters: "a URL has no spaces and no characters beyond ASCII; write %20 and the like"
+            case .template(let error): error.description
             case .otherServer(let first): "'\(text)' is another server than \(first); one run asks one"
             }
         }

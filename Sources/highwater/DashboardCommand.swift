@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Dashboard
+internal import Measurements
 internal import Workload
 
 struct DashboardCommand: ParsableCommand {
@@ -66,7 +67,7 @@ struct DashboardCommand: ParsableCommand {
         client.rate = load.rate ?? (closed || !load.phase.isEmpty ? nil : DashboardCommand.defaultRate)
         var plan = Plan(
             server: server.plan(defaultPort: 0, connections: client.connections + client.slowReaders), client: client, duration: load.duration)
-        plan.phases = try load.phases()
+        try load.apply(to: &plan)
         if path.isEmpty && server.sendBuffer == nil {
             plan.server?.sendBufferByteCount = DashboardCommand.defaultSendBufferByteCount
         }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Measurements
 internal import Workload
 
 struct LoadCommand: ParsableCommand {
@@ -39,7 +40,7 @@ struct LoadCommand: ParsableCommand {
         client.isSecure = targets[0].isSecure
         client.paths = targets.map(\.target)
         var plan = Plan(server: nil, client: client, duration: live ? load.duration : load.endAfter)
-        plan.phases = try load.phases()
+        try load.apply(to: &plan)
         output.apply(to: &plan, isLive: live)
         try ScreenChoice.perform(plan, output, screen, onScreen: live)
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Measurements
 internal import Workload
 
 struct RecordCommand: ParsableCommand {
@@ -31,7 +32,7 @@ struct RecordCommand: ParsableCommand {
         var client = load.clientPlan()
         client.paths = path.isEmpty ? RecordCommand.defaultPaths : path
         var plan = Plan(server: server.plan(defaultPort: 0, connections: client.connections + client.slowReaders), client: client, duration: load.endAfter)
-        plan.phases = try load.phases()
+        try load.apply(to: &plan)
         output.apply(to: &plan)
         try HeadlessRun(plan, output).perform()
     }

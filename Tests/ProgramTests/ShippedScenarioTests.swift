@@ -9,7 +9,7 @@ extension ProgramTests {
             ("ramp", ["duration=2s", "phases.climb.ramp_to=1k", "phases.steady.rate=1k", "phases.stairs.rate=1k", "phases.stairs.ramp_to=200"]),
             ("keep-alive-storm", ["duration=3s"]),
             ("over-the-limit", ["duration=2s"]), ("drain", ["duration=3s"]), ("tls-churn", ["duration=2s"]),
-            ("pipelining", ["duration=2s"]), ("half-closed-peers", ["duration=2s"]),
+            ("pipelining", ["duration=2s"]), ("half-closed-peers", ["duration=2s"]), ("early-reply", ["duration=2s"]),
             ("soak", [
                 "duration=2s", "record.interval=100ms", "thresholds.0.all=process.memory.resident.slope < 16MiB/s",
                 "thresholds.1.all=server.arena.reserved_bytes.slope < 4MiB/s", "thresholds.2.all=process.files.open.slope < 5",

@@ -1,3 +1,4 @@
+import Measurements
 import Testing
 import Workload
 
@@ -7,8 +8,8 @@ struct HeaderFieldTests {
         ("Accept: text/plain", "accept", "text/plain"), ("x-empty:", "x-empty", ""), ("x:a: b \t", "x", "a: b"), ("X-\u{7e}: \u{e9}", "x-~", "\u{e9}"),
     ])
     func readings(text: String, name: String, value: String) throws {
-        let field = try ClientPlan.HeaderField(parsing: text)
-        #expect(field == ClientPlan.HeaderField(name: name, value: value))
+        let field = try HeaderField(parsing: text)
+        #expect(field == HeaderField(name: name, value: value))
     }
 
     @Test("that cannot be sent says why", arguments: [
@@ -17,7 +18,7 @@ struct HeaderFieldTests {
         ("x: a\r\nb: c", .controlCharacter), ("x: \u{0}", .controlCharacter), ("", .noColon),
     ])
     func refusals(text: String, problem: RequestPartError.Problem) {
-        #expect(throws: RequestPartError(text: text, problem: problem)) { try ClientPlan.HeaderField(parsing: text) }
+        #expect(throws: RequestPartError(text: text, problem: problem)) { try HeaderField(parsing: text) }
     }
 }
 

@@ -23,7 +23,7 @@ extension HTTPClient {
     /// - Parameters:
     ///   - configuration: whom to ask and how: address, authority, TLS, caches, retries, circuit
     ///     breaker, time to connect, and the time of a request that names none. What makes a load of
-    ///     it (connections, requests, paths, method, body) is not looked at.
+    ///     it (connections, requests, what is asked for) is not looked at.
     ///   - loop: whose thread makes all calls, and gets all completions.
     package static func open(
         _ configuration: ClientConfiguration, on loop: EventLoop, streams: Int = defaultStreams
@@ -66,15 +66,14 @@ extension HTTPClient {
         guard let demand = generator.demand else { return completion(.failure(.clientClosed)) }
         if let fault = request.fault { return completion(.failure(.invalidRequest(fault))) }
         generator.refreshNow()
-        var configuration = generator.configuration
-        configuration.method = request.method
-        configuration.paths = [request.target]
-        configuration.headers = request.headers
-        configuration.body = request.body
+        var kind = RequestKind(request.target)
+        kind.method = request.method
+        kind.headers = request.headers.map { HeaderField(name: $0.name, value: $0.value) }
+        kind.body = .bytes(request.body)
         let asked = generator.nowNanoseconds
         let deadline = asked.addingReportingOverflow(request.timeoutNanoseconds ?? patienceNanoseconds)
         demand.ask(HTTPExchange(
-            template: RequestTemplate(configuration), askedNanoseconds: asked,
+            template: RequestTemplate(kind, generator.configuration, isVerbatim: true), askedNanoseconds: asked,
             deadlineNanoseconds: deadline.overflow ? .max : deadline.partialValue,
             bodyByteLimit: HTTPClient.defaultBodyByteLimit, completion: completion))
     }

@@ -52,7 +52,7 @@ final class BodyChecker {
     }
 
     /// - Parameters:
-    ///   - targets: one for each path, nil for those that nobody can predict.
+    ///   - targets: one for each kind, nil for those that nobody can predict.
     ///   - firstSeed, seedStride: the seeds of this loop, none of which another loop has.
     init(_ targets: [CheckedTarget?], firstSeed: UInt64, seedStride: UInt64) {
         self.targets = targets.map { $0.map { Target($0) } }
@@ -74,9 +74,9 @@ final class BodyChecker {
             targets.allSatisfy { ($0?.textByteCount ?? 0) + BodyChecker.digitLimit <= textByteLimit }, "a target that outgrows its record")
     }
 
-    /// The check of the next request for target `index`; nil when its answer cannot be predicted.
+    /// The check of the next request of kind `index`; nil when its answer cannot be predicted.
     func begin(_ index: Int) -> UnsafeMutablePointer<Record>? {
-        guard let target = targets[targets.count == 1 ? 0 : index % targets.count] else { return nil }
+        guard let target = targets[index] else { return nil }
         let seed = target.seed ?? nextSeed
         if target.seed == nil { nextSeed &+= seedStride }
         let record = unsafe take()

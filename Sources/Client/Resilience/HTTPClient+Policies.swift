@@ -76,7 +76,7 @@ extension HTTPClient {
             case .protocolError, .aborted, .abandoned, .circuit: false
             }
         guard isTemporary, !generator.isStopping else { return false }
-        let isIdempotent = unsafe record.pointee.exchange?._withUnsafeGuaranteedRef { $0.template.isIdempotent } ?? request.isIdempotent
+        let isIdempotent = unsafe record.pointee.exchange?._withUnsafeGuaranteedRef { $0.template.isIdempotent } ?? templates.all[record.pointee.kindIndex].isIdempotent
         // What the peer has not looked at may be sent again whatever it is (RFC 9113, 8.7).
         guard let pause = unsafe resilience.pause(
             afterRetries: record.pointee.retryCount, isRepeatable: isIdempotent || failure == .goaway)

@@ -5,7 +5,7 @@ internal import Memory
 /// Found by a chain of comparisons on the path's first segment: a dozen names, told apart by
 /// their length and first byte, are faster to walk than any table is to look up.
 enum Route {
-    case root, health, get, post, put, delete, anything, bytes, streamBytes, delay, drip, status
+    case root, health, get, post, put, delete, anything, bytes, streamBytes, delay, drip, status, early
 
     /// Fills `exchange.response`. Everything a route needs is in the exchange.
     static func respond(to exchange: UnsafeMutablePointer<Exchange>) {
@@ -27,6 +27,12 @@ enum Route {
         }
     }
 
+    /// Whether requests for this path are answered when their head is there, whatever is to come of their body.
+    static func answersEarly(_ path: ArenaBytes) -> Bool {
+        let (name, argument) = split(path)
+        return name.equals("early") && (argument.isEmpty || argument.equals("stop"))
+    }
+
     /// - Parameters:
     ///   - name: the path's first segment.
     ///   - argument: what follows it and a slash.
@@ -40,6 +46,7 @@ enum Route {
                 else if name.equals("delete") { .delete }
                 else if name.equals("drip") { .drip }
                 else if name.equals("anything") { .anything }
+                else if name.equals("early") { .early }
                 else if path.equals("/") || path.equals("*") { .root }
                 else { nil }
             } else {
@@ -48,6 +55,7 @@ enum Route {
                 else if name.equals("anything") { .anything }
                 else if name.equals("delay") { .delay }
                 else if name.equals("status") { .status }
+                else if name.equals("early") && argument.equals("stop") { .early }
                 else { nil }
             }
         guard let route else { return nil }
@@ -60,7 +68,7 @@ enum Route {
         case .post: .post
         case .put: .put
         case .delete: .delete
-        case .anything, .delay, .status: .all
+        case .anything, .delay, .status, .early: .all
         }
     }
 
@@ -75,6 +83,7 @@ enum Route {
         case .bytes: unsafe BodyRoutes.bytes(exchange, argument)
         case .streamBytes: unsafe BodyRoutes.streamBytes(exchange, argument)
         case .drip: unsafe BodyRoutes.drip(exchange)
+        case .early: unsafe TextRoutes.early(exchange, argument)
         }
     }
 

@@ -21,8 +21,17 @@ enum TextRoutes {
             /delay/SECONDS       as /anything, but later
             /drip                ?numbytes=10&duration=2&delay=0&code=200&seed=N
             /status/CODE         an answer with that status
+            /early               an answer before the body has come; /early/stop wants no more of it
 
             """)
+    }
+
+    /// /early: answered as soon as the head is there. The body is read and dropped, and the connection goes on.
+    /// /early/stop: the same, and the client is told that no more of the body is wanted: RST_STREAM with
+    /// NO_ERROR over HTTP/2 (RFC 9113, 8.1), the end of the connection over HTTP/1.1 (RFC 9112, 9.3).
+    static func early(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
+        unsafe exchange.pointee.response.body = ArenaBytes("early\n")
+        unsafe exchange.pointee.response.stopsRequest = !argument.isEmpty
     }
 
     /// /status/CODE: that status, from 200 to 599.

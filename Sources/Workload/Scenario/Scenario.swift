@@ -17,8 +17,12 @@ package struct Scenario: Sendable {
     /// - Parameters:
     ///   - file: its name, for errors.
     ///   - overrides: `key=value`, as `--set` has them.
-    package init(parsing text: String, file: String, overrides: [String] = []) throws(ScenarioError) {
-        var reader = ScenarioReader()
+    ///   - findFile: whether a file that the scenario names can be a request's body, and its path from here.
+    package init(
+        parsing text: String, file: String, overrides: [String] = [],
+        findFile: @escaping (String) throws(BodyFileError) -> String = { (path) throws(BodyFileError) in path }
+    ) throws(ScenarioError) {
+        var reader = ScenarioReader(findFile: findFile)
         var draft = ScenarioDraft()
         var trials: [Trial] = []
         do throws(YAMLProblem) {
@@ -49,4 +53,11 @@ package struct Scenario: Sendable {
         }
         return trials
     }
+}
+
+/// A file that cannot be a request's body: why, for people.
+package struct BodyFileError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
 }

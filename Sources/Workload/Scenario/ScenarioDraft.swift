@@ -10,7 +10,7 @@ struct ScenarioDraft {
     var hasConnectionLimit = false
     var target: TargetURL?
     var client = ClientPlan()
-    var requests: [RequestDraft] = []
+    var requests: [RequestKind] = []
     var phases: [PhaseDraft] = []
     var events: [EventDraft] = []
     var thresholds: [ThresholdDraft] = []
@@ -52,6 +52,15 @@ struct ScenarioDraft {
         if let last = phases.last, measuredPlace == nil { reader.note(last.place, "all phases are warm-up: nothing would be measured") }
     }
 
+    /// Whoever expects something wants it to be so, unless a threshold says how much of it may be otherwise.
+    private var impliedThresholds: [Threshold] {
+        let isJudged = thresholds.contains { $0.parsed?.figure.metric.hasPrefix(ScenarioDraft.unexpectedMetric) == true }
+        guard !isJudged, requests.contains(where: { $0.expectation != nil }) else { return [] }
+        return [try? Threshold(parsing: "\(ScenarioDraft.unexpectedMetric) == 0", phase: nil)].compactMap(\.self)
+    }
+
+    private static let unexpectedMetric = "client.responses.unexpected"
+
     /// Only when nothing was wrong.
     func scenario(defaultName: String) -> Scenario {
         var client = client
@@ -61,7 +70,7 @@ struct ScenarioDraft {
             client.isSecure = target.isSecure
             client.paths = [target.target]
         }
-        if !requests.isEmpty { client.paths = RequestDraft.paths(requests) }
+        if !requests.isEmpty { client.kinds = requests }
         var server = target == nil ? server ?? ServerPlan() : nil
         let connections = ([client.connections] + phases.compactMap(\.connections)).max() ?? client.connections
         if !hasConnectionLimit, let limit = server?.connectionLimit { server?.connectionLimit = max(limit, connections) }
@@ -70,7 +79,7 @@ struct ScenarioDraft {
         var plan = Plan(server: server, client: client)
         plan.phases = phases.map { $0.phase(scale: scale) }
         plan.events = events.compactMap { $0.event(scale: scale) }
-        plan.thresholds = thresholds.compactMap { $0.threshold(scale: scale) }
+        plan.thresholds = thresholds.compactMap { $0.threshold(scale: scale) } + impliedThresholds
         if let interval { plan.interval = interval }
         if let drain { plan.drainTime = drain }
         if let seed { plan.seed = UInt64(seed) }

@@ -3,6 +3,10 @@ internal import Measurements
 /// Reads values of a scenario, and gathers what is wrong with them: all of it, not the first only.
 struct ScenarioReader {
     private(set) var issues: [ScenarioIssue] = []
+    /// Whether a file can be a request's body, and its path from here.
+    let findFile: (String) throws(BodyFileError) -> String
+
+    init(findFile: @escaping (String) throws(BodyFileError) -> String) { self.findFile = findFile }
 
     /// Notes something wrong.
     mutating func note(_ place: ScenarioPlace, _ text: String) {

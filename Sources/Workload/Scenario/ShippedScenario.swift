@@ -17,6 +17,7 @@ package struct ShippedScenario: Sendable {
         ("keep-alive-storm", PackageResources.keep_alive_storm_yaml), ("over-the-limit", PackageResources.over_the_limit_yaml),
         ("drain", PackageResources.drain_yaml), ("tls-churn", PackageResources.tls_churn_yaml),
         ("pipelining", PackageResources.pipelining_yaml), ("half-closed-peers", PackageResources.half_closed_peers_yaml),
+        ("early-reply", PackageResources.early_reply_yaml),
         ("soak", PackageResources.soak_yaml), ("arena-race", PackageResources.arena_race_yaml),
         ("slow-reader", PackageResources.slow_reader_yaml), ("cache-race", PackageResources.cache_race_yaml),
     ]

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Experiment
 internal import Measurements
 internal import Workload
 
@@ -52,18 +53,30 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         name: [.customShort("H"), .customLong("header")], parsing: .unconditionalSingleValue,
-        help: "A request header, 'name: value'. May be repeated.",
-        transform: { try ClientPlan.HeaderField(parsing: $0) })
-    var headers: [ClientPlan.HeaderField] = []
+        help: "A request header, 'name: value'. May be repeated, and may have templates.",
+        transform: { try HeaderField(parsing: $0) })
+    var headers: [HeaderField] = []
 
     @Option(
         name: [.customShort("X"), .long], parsing: .unconditional,
-        help: "The method. (default: GET, or POST with --data)",
+        help: "The method. (default: GET, or POST with a body)",
         transform: { try RequestPart.method($0) })
     var method: String?
 
-    @Option(parsing: .unconditional, help: "The request body, as it is.")
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The request body; may have templates. (-d is --duration)", valueName: "text"),
+        transform: { _ = try RequestText(parsing: $0); return $0 })
     var data: String?
+
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("A file that is the request body, as it is. (h2load's -d)", valueName: "file"),
+        transform: { try RequestFile.check($0); return $0 })
+    var dataFile: String?
+
+    @Option(
+        parsing: .unconditional, help: "For what is random in requests: the same seed, the same values. (default: 1)",
+        transform: { UInt64(try Quantity.count($0, in: 0...Int.max)) })
+    var seed: UInt64 = 1
 
     @Option(
         parsing: .unconditional, help: "Most time for one request. (default: 30s)",
@@ -124,8 +137,9 @@ struct LoadOptions: ParsableArguments {
         plan.requests = requests
         plan.rate = rate
         plan.headers = headers
-        plan.method = method ?? (data == nil ? "GET" : "POST")
-        plan.body = Array((data ?? "").utf8)
+        if let data, !data.isEmpty { plan.kinds[0].body = .text(data) }
+        if let dataFile { plan.kinds[0].body = .file(dataFile) }
+        plan.method = method ?? (data == nil && dataFile == nil ? "GET" : "POST")
         wire.apply(to: &plan)
         plan.requestTimeout = timeout
         plan.connectTimeout = connectTimeout
@@ -141,6 +155,7 @@ struct LoadOptions: ParsableArguments {
 
     func validate() throws {
         try validatePhases()
+        if data != nil && dataFile != nil { throw ValidationError("--data and --data-file exclude each other") }
         if halfClose && (wire.h2 || wire.h2c) { throw ValidationError("--half-close is HTTP/1.1's: HTTP/2 has nothing like it") }
     }
 
@@ -148,8 +163,8 @@ struct LoadOptions: ParsableArguments {
     func validateBodyCheck(of targets: [String]) throws {
         guard bodyCheck else { return }
         if let method, method != "GET" { throw ValidationError("--body-check needs GET: to \(method) the answers are others") }
-        guard data == nil else { throw ValidationError("--body-check and --data exclude each other") }
-        guard targets.contains(where: { PredictableTarget($0) != nil }) else {
+        guard data == nil && dataFile == nil else { throw ValidationError("--body-check and --data exclude each other") }
+        guard targets.contains(where: { RequestKind($0).hasPredictableAnswer }) else {
             throw ValidationError("--body-check can predict /bytes/SIZE, /stream-bytes/SIZE and /drip, and none is asked for")
         }
     }
@@ -167,6 +182,12 @@ struct LoadOptions: ParsableArguments {
         if phases[firstMeasured...].contains(where: \.isWarmup) { throw ValidationError("a warm-up comes before what is measured") }
     }
 
+    /// What is the whole plan's.
+    func apply(to plan: inout Plan) throws {
+        plan.phases = try phases()
+        plan.seed = seed
+    }
+
     /// What `--phase` says, in order.
-    func phases() throws -> [Phase] { try phase.enumerated().map { try Phase(parsing: $1, number: $0 + 1) } }
+    private func phases() throws -> [Phase] { try phase.enumerated().map { try Phase(parsing: $1, number: $0 + 1) } }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Experiment
 internal import Glibc
 internal import Measurements
 internal import Workload
@@ -8,6 +9,8 @@ struct ScenarioFile {
     /// As errors call it.
     let name: String
     let text: String
+    /// Where the files lie that it names: "tests/", or nothing.
+    private let folder: String
 
     /// - Parameter word: a path, or the name of a shipped scenario. A file of that name comes first.
     init(_ word: String) throws {
@@ -17,6 +20,7 @@ struct ScenarioFile {
         }
         do { text = try ScenarioFile.contents(of: word) } catch { throw RunError(error.description) }
         name = word
+        folder = word.lastIndex(of: "/").map { String(word[...$0]) } ?? ""
     }
 
     /// Errors: there is none of that name.
@@ -32,12 +36,17 @@ struct ScenarioFile {
     private init(name: String, text: String) {
         self.name = name
         self.text = text
+        folder = ""
     }
 
     /// What it says. Errors: all that is wrong with it, and exit code 2.
     func read(overrides: [String]) throws -> Scenario {
         do throws(ScenarioError) {
-            return try Scenario(parsing: text, file: name, overrides: overrides)
+            return try Scenario(parsing: text, file: name, overrides: overrides) { (path) throws(BodyFileError) in
+                let path = path.hasPrefix("/") ? path : folder + path
+                try RequestFile.check(path)
+                return path
+            }
         } catch {
             Output.error.line(error.description)
             throw ExitCode(2)

@@ -21,10 +21,17 @@ struct RequestRecord {
     var check: UnsafeMutablePointer<BodyChecker.Record>?
     /// The connection is closed when the first part of the answer's body has come.
     var closesEarly = false
-    /// Bytes of the request body already handed to nghttp2.
+    /// The request's number, which no other of the run has, from 1.
+    var number: UInt64 = 0
+    /// Which kind of request it is.
+    var kindIndex = 0
+    /// What it brings along: the template's, or in the record's own text. HTTP/2 takes it part by part.
+    var body = ArenaBytes.empty
+    /// Bytes of it already handed to nghttp2.
     var sentBodyByteCount = 0
-    /// Which target it asks for, of those that take turns.
-    var pathIndex = 0
+    /// What the answer has to be, and what it is so far; nil: anything. The template's.
+    var expectation: Unmanaged<AnswerExpectation>?
+    var facts = AnswerFacts()
     /// Who asked for it, when it was not the load; retained.
     var exchange: Unmanaged<HTTPExchange>?
     /// How often it was sent again, and whether a circuit breaker waits for what becomes of it.
@@ -43,7 +50,10 @@ struct RequestRecord {
         unsafe status = 0
         unsafe failure = nil
         unsafe check = nil
+        unsafe body = .empty
         unsafe sentBodyByteCount = 0
+        unsafe expectation = nil
+        unsafe facts = AnswerFacts()
         unsafe shape = AnswerShape()
         unsafe fieldCount = 0
         unsafe closesEarly = false
@@ -67,19 +77,33 @@ enum RequestFailure {
     case abandoned
 }
 
-/// The records of one loop.
+/// The records of one loop, each with room behind it for what its request has of its own.
 ///
 /// `@safe`: its memory is its own.
 @safe
 final class RequestRecordPool {
     private var idle: UnsafeMutablePointer<RequestRecord>?
-    private var blocks: [UnsafeMutablePointer<RequestRecord>] = unsafe []
-    private static let recordsPerBlock = 64
+    private var blocks: [UnsafeMutableRawPointer] = unsafe []
+    private let stride: Int
+    private let recordsPerBlock: Int
+    /// Of a block whose records have much text.
+    private static let blockByteLimit = 256 * 1024
 
-    init() { unsafe idle = nil }
+    /// - Parameter textByteCount: room behind each record, bytes.
+    init(textByteCount: Int) {
+        unsafe idle = nil
+        let alignment = unsafe MemoryLayout<RequestRecord>.alignment
+        stride = unsafe (MemoryLayout<RequestRecord>.stride + textByteCount + alignment - 1) / alignment * alignment
+        recordsPerBlock = max(1, min(64, RequestRecordPool.blockByteLimit / stride))
+    }
 
     deinit {
         for unsafe block in unsafe blocks { unsafe block.deallocate() }
+    }
+
+    /// The room behind a record.
+    static func text(of record: UnsafeMutablePointer<RequestRecord>) -> UnsafeMutableRawPointer {
+        unsafe UnsafeMutableRawPointer(record + 1)
     }
 
     func take() -> UnsafeMutablePointer<RequestRecord> {
@@ -96,11 +120,11 @@ final class RequestRecordPool {
     }
 
     private func addBlock() {
-        let block = UnsafeMutablePointer<RequestRecord>.allocate(capacity: RequestRecordPool.recordsPerBlock)
+        let block = unsafe UnsafeMutableRawPointer.allocate(
+            byteCount: stride * recordsPerBlock, alignment: MemoryLayout<RequestRecord>.alignment)
         unsafe blocks.append(block)
-        for index in 0..<RequestRecordPool.recordsPerBlock {
-            unsafe (block + index).initialize(to: RequestRecord())
-            unsafe give(block + index)
+        for index in 0..<recordsPerBlock {
+            unsafe give((block + index * stride).initializeMemory(as: RequestRecord.self, to: RequestRecord()))
         }
     }
 }

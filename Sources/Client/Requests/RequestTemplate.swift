@@ -1,0 +1,172 @@
+internal import HTTP2
+internal import Measurements
+internal import Memory
+
+/// What one kind of request looks like: made once a loop, read by all its clients.
+///
+/// What every request has alike is encoded here, once. What each has of its own is written by
+/// `expand` into memory of the request's, which keeps it until the request is over.
+///
+/// `@safe`: its bytes are its own and stay put as long as it does.
+@safe
+final class RequestTemplate {
+    /// Whether it may be sent twice.
+    let isIdempotent: Bool
+    /// The body of all requests; empty when each has its own.
+    let body: ArenaBytes
+    let expectation: AnswerExpectation?
+    /// The fields of the next request: those of every request, and the values that were set last.
+    let fields = FieldList()
+    /// The most bytes that `expand` writes; 0: all requests are alike.
+    let expandedByteLimit: Int
+    /// Of them for the target.
+    private let pathByteLimit: Int
+    private let lengthIndex: Int
+    private var values: [(index: Int, pieces: [TextPiece])]
+    private let bodyPieces: [TextPiece]
+    private var allocations: [UnsafeMutableRawBufferPointer]
+
+    private static let pathIndex = 3
+    /// Decimal digits of any length.
+    private static let lengthDigitLimit = 20
+    /// By which a target may become longer.
+    private static let growthLimit = 20
+
+    /// - Parameter isVerbatim: code asks, which means what it says: there are no templates in it.
+    init(_ kind: RequestKind, _ configuration: ClientConfiguration, isVerbatim: Bool = false) {
+        var allocations: [UnsafeMutableRawBufferPointer] = unsafe []
+        func keep(_ bytes: some Collection<UInt8>) -> ArenaBytes { unsafe RequestTemplate.copy(bytes, to: &allocations) }
+        /// What is no template is meant as it is; whoever wrote it has been told.
+        func text(_ text: String) -> RequestText {
+            let literal = RequestText(literal: Array(text.utf8))
+            return isVerbatim ? literal : (try? RequestText(parsing: text)) ?? literal
+        }
+        var fixed: [(name: ArenaBytes, value: ArenaBytes)] = []
+        var values: [(index: Int, pieces: [TextPiece])] = []
+        var byteLimit = 0
+        func add(_ name: ArenaBytes, _ value: RequestText) {
+            if value.isFixed {
+                fixed.append((name, keep(value.fixedBytes)))
+            } else {
+                values.append((fixed.count, value.parts.map { TextPiece($0, keep: keep) }))
+                byteLimit += value.byteLimit
+                fixed.append((name, .empty))
+            }
+        }
+        isIdempotent = RetryPolicy.isIdempotent(kind.method)
+        expectation = kind.expectation.map { AnswerExpectation($0, of: kind.title) }
+        fixed = [
+            (ArenaBytes(":method"), keep(kind.method.utf8)),
+            (ArenaBytes(":scheme"), configuration.tls == nil ? ArenaBytes("http") : ArenaBytes("https")),
+            (ArenaBytes(":authority"), keep(configuration.authority.utf8)),
+        ]
+        add(ArenaBytes(":path"), text(kind.path))
+        if byteLimit > 0 { byteLimit += RequestTemplate.growthLimit }
+        pathByteLimit = byteLimit
+        fixed.append((ArenaBytes("user-agent"), ArenaBytes("highwater")))
+        let bodyText = if case .text(let body) = kind.body { text(body) } else { RequestText(literal: []) }
+        if bodyText.isFixed {
+            body = keep(kind.body.bytes ?? bodyText.fixedBytes)
+            bodyPieces = []
+            if !body.isEmpty { fixed.append((ArenaBytes("content-length"), keep(String(body.count).utf8))) }
+            lengthIndex = 0
+        } else {
+            body = .empty
+            bodyPieces = bodyText.parts.map { TextPiece($0, keep: keep) }
+            byteLimit += bodyText.byteLimit + RequestTemplate.lengthDigitLimit
+            lengthIndex = fixed.count
+            fixed.append((ArenaBytes("content-length"), .empty))
+        }
+        for header in kind.headers { add(keep(header.name.utf8), text(header.value)) }
+        self.values = values
+        expandedByteLimit = byteLimit
+        unsafe self.allocations = unsafe allocations
+        for field in fixed { fields.append(name: field.name, value: field.value) }
+    }
+
+    deinit {
+        for unsafe buffer in unsafe allocations { unsafe buffer.deallocate() }
+    }
+
+    private static func copy(_ bytes: some Collection<UInt8>, to allocations: inout [UnsafeMutableRawBufferPointer]) -> ArenaBytes {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 8)
+        unsafe buffer.copyBytes(from: bytes)
+        unsafe allocations.append(buffer)
+        return unsafe ArenaBytes(start: UnsafeRawPointer(buffer.baseAddress), count: bytes.count)
+    }
+
+    /// Another target of the same kind, from the next request on: the same template with another number in it.
+    /// The former one stays in memory: a frame that waits may still point at it, and somebody's fingers
+    /// change no more than a few.
+    func setPath(text path: String) {
+        guard let index = values.firstIndex(where: { $0.index == RequestTemplate.pathIndex }) else {
+            return setPath(unsafe RequestTemplate.copy(path.utf8, to: &allocations))
+        }
+        guard let text = try? RequestText(parsing: path) else { return }
+        precondition(text.byteLimit <= pathByteLimit, "a target that outgrows its record")
+        values[index].pieces = text.parts.map { TextPiece($0) { unsafe RequestTemplate.copy($0, to: &allocations) } }
+    }
+
+    /// What the next request is for.
+    func setPath(_ path: ArenaBytes) { fields.setValue(path, at: RequestTemplate.pathIndex) }
+
+    /// Writes what the request with this number has of its own, and sets the fields to it.
+    ///
+    /// - Parameters:
+    ///   - seed: the run's.
+    ///   - memory: room for `expandedByteLimit` bytes, which stay until the request is over.
+    /// - Returns: the request's body.
+    func expand(number: UInt64, seed: UInt64, into memory: UnsafeMutableRawPointer) -> ArenaBytes {
+        var writer = unsafe TextWriter(memory, number: number, seed: seed)
+        for value in values {
+            for piece in value.pieces { writer.write(piece) }
+            fields.setValue(writer.take(), at: value.index)
+        }
+        guard lengthIndex > 0 else { return body }
+        for piece in bodyPieces { writer.write(piece) }
+        let body = writer.take()
+        writer.write(UInt64(body.count))
+        fields.setValue(writer.take(), at: lengthIndex)
+        return body
+    }
+}
+
+/// The templates of one loop, and whose turn it is.
+final class RequestTemplates {
+    let all: [RequestTemplate]
+    private let turns: [Int]
+    /// The most bytes that any request has of its own.
+    let expandedByteLimit: Int
+
+    init(_ configuration: ClientConfiguration) {
+        all = configuration.kinds.map { RequestTemplate($0, configuration) }
+        turns = WeightedTurns.order(configuration.kinds.map(\.weight))
+        expandedByteLimit = all.reduce(0) { max($0, $1.expandedByteLimit) }
+    }
+
+    /// The kind of the request with this number.
+    func kindIndex(at number: Int) -> Int { turns.count == 1 ? turns[0] : turns[number % turns.count] }
+}
+
+extension RequestText {
+    /// All of a text without values.
+    fileprivate var fixedBytes: [UInt8] {
+        parts.flatMap { part -> [UInt8] in if case .literal(let bytes) = part { bytes } else { [] } }
+    }
+}
+
+extension RequestBody {
+    /// nil: a text, which may have templates.
+    fileprivate var bytes: [UInt8]? {
+        switch self {
+        case .none: return []
+        case .text: return nil
+        case .bytes(let bytes): return bytes
+        case .size(let count):
+            var bytes = [UInt8](repeating: 0, count: count)
+            unsafe bytes.withUnsafeMutableBytes { unsafe SeededBody(seed: 0).fill($0, offset: 0) }
+            return bytes
+        case .file: preconditionFailure("files are read before the clients are made")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+internal import Glibc
+internal import Measurements
+package import Workload
+
+/// A file that is the body of requests.
+package enum RequestFile {
+    /// Whether it can be one. Errors: why not.
+    package static func check(_ path: String) throws(BodyFileError) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw BodyFileError("\(path): \(unsafe String(cString: strerror(errno)))") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw BodyFileError("\(path): not a file") }
+        guard status.st_size <= RequestBody.byteLimit else {
+            throw BodyFileError("\(path): larger than \(RequestBody.byteLimit >> 20) MiB, the most that a request brings along")
+        }
+        guard unsafe access(path, R_OK) == 0 else { throw BodyFileError("\(path): \(unsafe String(cString: strerror(errno)))") }
+    }
+
+    /// All that it has. Errors: it cannot be read.
+    static func read(_ path: String) throws(BodyFileError) -> [UInt8] {
+        try check(path)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw BodyFileError("\(path): \(unsafe String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while bytes.count <= RequestBody.byteLimit {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw BodyFileError("\(path): \(unsafe String(cString: strerror(errno)))") }
+            if count == 0 { return bytes }
+            bytes += chunk[..<count]
+        }
+        throw BodyFileError("\(path): it grows")
+    }
+}
+
+extension ClientPlan {
+    /// What is asked for, with the bytes of files instead of their names.
+    func kindsWithFiles() throws(BodyFileError) -> [RequestKind] {
+        var read: [String: [UInt8]] = [:]
+        var kinds = kinds
+        for index in kinds.indices {
+            guard case .file(let path) = kinds[index].body else { continue }
+            let bytes = if let known = read[path] { known } else { try RequestFile.read(path) }
+            read[path] = bytes
+            kinds[index].body = .bytes(bytes)
+        }
+        return kinds
+    }
+}

@@ -1,0 +1,107 @@
+/// A kind of request: what is asked for, and what the answer has to be.
+///
+/// Path, values of headers and the text of a body may have templates: see `RequestText`.
+package struct RequestKind: Sendable, Equatable {
+    /// For people; empty: the method and the path say it.
+    package var name = ""
+    /// How often, beside the others.
+    package var weight = 1
+    /// A token, in capitals as a rule (RFC 9110, 9).
+    package var method = "GET"
+    /// The target: "/bytes/1KiB", "/get?x={{seq}}".
+    package var path = "/"
+    /// Beside those that the client adds.
+    package var headers: [HeaderField] = []
+    package var body = RequestBody.none
+    /// nil: any answer will do.
+    package var expectation: ExpectedAnswer?
+
+    package init() {}
+
+    package init(_ path: String) { self.path = path }
+
+    /// For people: "small", or "POST /post".
+    package var title: String { name.isEmpty ? "\(method) \(path)" : name }
+
+    /// Kinds of one run. Each loop prepares all of them.
+    package static let limit = 64
+}
+
+/// A header of a request.
+package struct HeaderField: Sendable, Equatable {
+    /// In lower case.
+    package var name: String
+    package var value: String
+
+    package init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// What a request brings along.
+package enum RequestBody: Sendable, Equatable {
+    case none
+    /// May have templates.
+    case text(String)
+    /// As they are.
+    case bytes([UInt8])
+    /// So many bytes that anybody can predict, as `/bytes` answers them.
+    case size(Int)
+    /// What the file of this path has when the run begins, as it is.
+    case file(String)
+
+    /// Largest body, bytes. Each loop of the clients has one copy, and over TLS a part of it sealed:
+    /// as many bytes as the server's `/bytes` answers with at most.
+    package static let byteLimit = 64 << 20
+}
+
+/// Whatever asks for kinds of requests.
+package protocol AsksRequests {
+    /// In turn, each as often as its weight says. Never empty.
+    var kinds: [RequestKind] { get set }
+}
+
+// One method, one body and the same headers for several targets: what most have.
+extension AsksRequests {
+    /// The targets, asked in turn.
+    package var paths: [String] {
+        get { kinds.map(\.path) }
+        set {
+            let first = kinds.first ?? RequestKind()
+            kinds = (newValue.isEmpty ? ["/"] : newValue).map { path in
+                var kind = first
+                kind.path = path
+                return kind
+            }
+        }
+    }
+
+    /// Of every request.
+    package var method: String {
+        get { kinds.first?.method ?? "GET" }
+        set { for index in kinds.indices { kinds[index].method = newValue } }
+    }
+
+    /// Of every request, beside those that the client adds.
+    package var headers: [HeaderField] {
+        get { kinds.first?.headers ?? [] }
+        set { for index in kinds.indices { kinds[index].headers = newValue } }
+    }
+
+    /// Of every request. UTF-8 is text, and may have templates.
+    package var body: [UInt8] {
+        get {
+            switch kinds.first?.body {
+            case .text(let text): Array(text.utf8)
+            case .bytes(let bytes): bytes
+            case nil, .some(.none), .size, .file: []
+            }
+        }
+        set {
+            let text = String(validating: newValue, as: UTF8.self)
+            let body = newValue.isEmpty ? RequestBody.none : text.map { .text($0) } ?? .bytes(newValue)
+            for index in kinds.indices { kinds[index].body = body }
+        }
+    }
+}

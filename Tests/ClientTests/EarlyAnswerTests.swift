@@ -1,0 +1,86 @@
+import Client
+import Foundation
+import Loop
+import Measurements
+import Synchronization
+import Testing
+
+@Suite("An answer that comes before the request's body is out", .serialized)
+struct EarlyAnswerTests {
+    private func run(_ http: ClientConfiguration.HTTPVersion, requests: Int, template: Bool = false, _ serve: @escaping @Sendable (PeerConnection, Int) -> Void) throws -> LoadRun {
+        let peer = RawPeer(serve)
+        defer { peer.stop() }
+        var configuration = ClientConfiguration(
+            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        configuration.httpVersion = http
+        configuration.kinds[0].method = "POST"
+        configuration.kinds[0].body = template ? .text(String(repeating: "x", count: 4 << 20) + "{{random.hex 8}}") : .size((4 << 20) + 8)
+        configuration.requests = requests
+        let run = try LoadRun(configuration)
+        expectSums(run, requests: requests)
+        #expect(run.total.succeededRequests == UInt64(requests))
+        return run
+    }
+
+    @Test("over HTTP/2 ends the request, and the connection is as good as before", arguments: [false, true])
+    func reset(template: Bool) throws {
+        // The window is never opened again: whoever goes on sending waits for ever.
+        let run = try run(.http2, requests: 5, template: template) { peer, _ in
+            peer.greet()
+            while let stream = peer.request() {
+                peer.answer(stream)
+                peer.send(PeerConnection.reset, stream: stream, [0, 0, 0, 0])
+            }
+        }
+        #expect(run.total.openedConnections == 1)
+        #expect(run.total.errors.reset == 0)
+    }
+
+    @Test("over HTTP/1.1 lets the body go on, and the next request begins behind it", arguments: [false, true])
+    func goesOn(template: Bool) throws {
+        let byteCount = Mutex(0)
+        let run = try run(.http1, requests: 4, template: template) { peer, _ in
+            while peer.head() != nil {
+                peer.raw(Array("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".utf8))
+                guard let body = peer.read((4 << 20) + 8) else { return }
+                byteCount.withLock { $0 += body.count }
+            }
+        }
+        // What is still unsent when the last answer has come goes with its connection.
+        #expect(byteCount.withLock { $0 } >= 3 * ((4 << 20) + 8))
+        #expect(run.total.openedConnections == 1)
+    }
+
+    @Test("over HTTP/1.1 that says 'connection: close' stops it, and the next request has another connection", arguments: [false, true])
+    func closes(template: Bool) throws {
+        let run = try run(.http1, requests: 3, template: template) { peer, _ in
+            guard peer.head() != nil else { return }
+            peer.raw(Array("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".utf8))
+            peer.finishSending()
+            while peer.read(1 << 16) != nil {}
+        }
+        #expect(run.total.openedConnections == 3)
+    }
+
+    @Test("of our own server leaves nothing behind, over either protocol", arguments: [
+        (http1: true, path: "/early"), (true, "/early/stop"), (false, "/early"), (false, "/early/stop"),
+    ])
+    func ownServer(_ way: (http1: Bool, path: String)) throws {
+        let server = try ServerThread()
+        let run = try LoadRun(server.configuration {
+            $0.httpVersion = way.http1 ? .http1 : .http2
+            $0.paths = [way.path]
+            $0.method = "PUT"
+            $0.kinds[0].body = .size(500_000)
+            $0.requests = 100
+            $0.connections = 4
+            $0.streams = way.http1 ? 1 : 4
+        })
+        let served = try #require(server.stop())
+        expectSums(run, requests: 100)
+        #expect(run.total.succeededRequests == 100)
+        #expect(served.earlyResponses == 100 && served.completedRequests == 100)
+        #expect(served.arena.inUse == 0 && served.protocolErrors == 0)
+        #expect(run.total.openedConnections == (way == (true, "/early/stop") ? 100 : 4))
+    }
+}

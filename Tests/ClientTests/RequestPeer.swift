@@ -1,0 +1,163 @@
+import Foundation
+import HTTP2
+import Memory
+
+/// A server that notes what it was asked, over HTTP/1.1 or HTTP/2, whose HPACK is nghttp2's alone, and answers as it is told.
+final class RequestPeer: @unchecked Sendable {
+    struct Request: Equatable {
+        /// In the order in which they came, names in lower case; over HTTP/1.1 those of HTTP/2's too.
+        var fields: [String: String] = [:]
+        var body: [UInt8] = []
+
+        var path: String { fields[":path"] ?? "" }
+        var text: String { String(decoding: body, as: UTF8.self) }
+    }
+
+    struct Answer {
+        var status = 200
+        var fields: [(String, String)] = []
+        var body: [UInt8] = []
+    }
+
+    private let lock = NSLock()
+    private var seen: [Request] = []
+    private var peer: RawPeer?
+    private let answer: @Sendable (Request, Int) -> Answer
+
+    var port: Int { peer?.port ?? 0 }
+    var requests: [Request] { lock.withLock { seen } }
+
+    /// - Parameter answer: of a request, and which it is, from 0.
+    init(http1: Bool, _ answer: @escaping @Sendable (Request, Int) -> Answer = { _, _ in Answer() }) {
+        self.answer = answer
+        peer = RawPeer { [unowned self] connection, _ in
+            if http1 { serveHTTP1(connection) } else { HTTP2Peer(self, connection).serve() }
+        }
+    }
+
+    func stop() { peer?.stop() }
+
+    fileprivate func note(_ request: Request) -> Answer {
+        let number = lock.withLock {
+            seen.append(request)
+            return seen.count - 1
+        }
+        return answer(request, number)
+    }
+
+    private func serveHTTP1(_ connection: PeerConnection) {
+        while let head = connection.head() {
+            let lines = head.split(separator: "\r\n")
+            let words = lines[0].split(separator: " ")
+            var request = Request()
+            request.fields = [":method": String(words[0]), ":path": String(words[1])]
+            for line in lines.dropFirst() {
+                let parts = line.split(separator: ": ", maxSplits: 1, omittingEmptySubsequences: false)
+                request.fields[String(parts[0])] = String(parts[1])
+            }
+            if let count = request.fields["content-length"].flatMap({ Int($0) }) {
+                guard let body = connection.read(count) else { return }
+                request.body = body
+            }
+            let answer = note(request)
+            let fields = answer.fields.map { "\($0.0): \($0.1)\r\n" }.joined()
+            connection.raw(Array("HTTP/1.1 \(answer.status) X\r\ncontent-length: \(answer.body.count)\r\n\(fields)\r\n".utf8))
+            if request.fields[":method"] != "HEAD" { connection.raw(answer.body) }
+        }
+    }
+}
+
+/// One connection of such a server.
+private final class HTTP2Peer: SessionHandler {
+    private unowned let peer: RequestPeer
+    private let connection: PeerConnection
+    private let factory = SessionFactory(validatesMessages: true)
+    private var session: Session?
+    private var open: [Int: RequestPeer.Request] = [:]
+    private var bodies: [Int: [UInt8]] = [:]
+    /// What is not sent yet, to the connection's end.
+    private let arenas = ArenaPool()
+    private let arena: Arena
+
+    init(_ peer: RequestPeer, _ connection: PeerConnection) {
+        self.peer = peer
+        self.connection = connection
+        arena = arenas.take()
+    }
+
+    func serve() {
+        guard let factory else { return }
+        defer {
+            session = nil
+            arena.retire()
+        }
+        var settings = SessionSettings()
+        settings.initialWindowByteCount = 1 << 20
+        settings.connectionWindowByteCount = 1 << 20
+        session = Session(role: .server, factory: factory, settings: settings, handler: self)
+        guard let session, let preface = connection.read(24), receive(preface) else { return }
+        while flush(session), let frame = connection.frame() {
+            guard receive(
+                PeerConnection.number(frame.payload.count, bytes: 3) + [frame.type, frame.flags] + PeerConnection.number(frame.stream, bytes: 4)
+                    + frame.payload)
+            else { return }
+        }
+    }
+
+    private func receive(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { (try? session?.receive($0)) != nil } }
+
+    private func flush(_ session: Session) -> Bool {
+        do { while let bytes = try session.nextOutput() { connection.raw(Array(bytes)) } } catch { return false }
+        return true
+    }
+
+    private func end(_ stream: Int) {
+        guard let request = open.removeValue(forKey: stream), let session, let token = UnsafeMutableRawPointer(bitPattern: stream) else { return }
+        let answer = peer.note(request)
+        let fields = FieldList()
+        func add(_ name: String, _ value: String) {
+            fields.append(name: Array(name.utf8).withUnsafeBytes { arena.copy($0) }, value: Array(value.utf8).withUnsafeBytes { arena.copy($0) })
+        }
+        add(":status", "\(answer.status)")
+        for field in answer.fields { add(field.0, field.1) }
+        let hasBody = !answer.body.isEmpty && request.fields[":method"] != "HEAD"
+        if hasBody { bodies[stream] = answer.body }
+        session.submitResponse(Int32(stream), fields: fields, hasBody: hasBody, token: token)
+    }
+
+    private func stream(_ token: UnsafeMutableRawPointer) -> Int { Int(bitPattern: token) }
+
+    func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer? {
+        open[Int(streamID)] = RequestPeer.Request()
+        return UnsafeMutableRawPointer(bitPattern: Int(streamID))
+    }
+
+    func sessionDidReceiveField(_ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        open[stream(token)]?.fields[String(decoding: name, as: UTF8.self)] = String(decoding: value, as: UTF8.self)
+    }
+
+    func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {
+        if endsStream { end(stream(token)) }
+    }
+
+    func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer) {
+        open[stream(token)]?.body += Array(bytes)
+    }
+
+    func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) { end(stream(token)) }
+    func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {}
+    func sessionDidReceiveControlFrame(_ kind: ControlFrame) {}
+    func sessionDidReceiveInvalidFrame() {}
+    func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) {}
+
+    func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {
+        guard var body = bodies[stream(token)] else { return .failed }
+        let part = Array(body.prefix(byteLimit)).withUnsafeBytes { arena.copy($0) }
+        body.removeFirst(part.count)
+        bodies[stream(token)] = body
+        return .bytes(part, in: nil, isLast: body.isEmpty)
+    }
+
+    func sessionHasRoomForData() -> Bool { false }
+    func sessionSendsData(frameHeader: UnsafeRawBufferPointer, payload: ArenaBytes, _ lease: consuming Lease) {}
+}
