@@ -15,6 +15,8 @@ package struct ClientConfiguration: Sendable, AsksRequests {
     package var streams = 1
     /// Requests of this loop; nil for no end.
     package var requests: Int?
+    /// An open load's last request is due before this has passed; nil for no end. Phases have ends of their own.
+    package var durationNanoseconds: UInt64?
     /// This loop's part of the phases, one after the other from `startNanoseconds` (nil: when the clients
     /// start). Empty: one load without end.
     package var phases: [Phase] = []

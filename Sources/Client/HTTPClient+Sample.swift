@@ -6,7 +6,6 @@ internal import Measurements
 extension HTTPClient {
     /// Adds this client's part of the gauges, its caches and its open connection.
     func addSample(to sample: inout ClientSample) {
-        if state == .ready || state == .draining { sample.openConnections += 1 }
         sample.inFlightRequests += inFlightCount
         if ownsCaches { caches.add(to: &sample) }
         if let session { sample.receivedHeaderBytes += session.receivedHeaderByteCount }

@@ -152,6 +152,9 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         hasAsked = false
         wasAnswered = false
         generator.counters.openedConnections += 1
+        generator.counters.openConnections += 1
+        generator.counters.openConnectionsHighWater = max(
+            generator.counters.openConnectionsHighWater, generator.counters.openConnections)
         if connectionCount > 0 {
             if isRenewing { generator.counters.renewedConnections += 1 } else { generator.counters.reconnects += 1 }
         }
@@ -184,6 +187,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     }
 
     private func close() {
+        if state == .ready || state == .draining { generator.counters.openConnections -= 1 }
         state = .closing
         generator.available.remove(self)
         noteHandshake(isResumed: false)

@@ -56,7 +56,6 @@ extension LoadGenerator {
     func countUnasked() {
         guard let limit = configuration.requests else { return }
         let missing = UInt64(limit) - min(UInt64(limit), counters.startedRequests)
-        counters.startedRequests += missing
         counters.doneRequests += missing
         counters.failedRequests += missing
         counters.erroredRequests += missing

@@ -36,7 +36,10 @@ extension LoadGenerator {
     /// Enters the phase of now, if that is another one than before.
     func enterPhaseOfNow() {
         guard nowNanoseconds >= timeline.nextNanoseconds else { return }
-        let phase = timeline.phase(atNanoseconds: nowNanoseconds)
+        // As a whole, not in place: each request looks at it, which would then be checked at run time.
+        var entered = timeline
+        let phase = entered.phase(atNanoseconds: nowNanoseconds)
+        timeline = entered
         isClosed = phase?.load == .closed
         refillAll()
     }

@@ -28,8 +28,12 @@ package final class LoadGenerator: TimerTarget {
     var available = ClientQueue()
     private var nextClientNumber = 0
 
-    /// nil: closed load.
-    var schedule: OpenSchedule?
+    /// nil: closed load. Behind a pointer, as the counters.
+    var schedule: OpenSchedule? {
+        _read { yield unsafe scheduleStorage.pointee }
+        _modify { yield unsafe &scheduleStorage.pointee }
+    }
+    private let scheduleStorage: UnsafeMutablePointer<OpenSchedule?>
     var timeline: PhaseTimeline
     /// Each stream asks again as soon as it was answered. With phases: in this one.
     var isClosed: Bool
@@ -125,6 +129,8 @@ package final class LoadGenerator: TimerTarget {
             protocols: configuration.httpVersion.protocols)
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ClientSample())
+        unsafe scheduleStorage = .allocate(capacity: 1)
+        unsafe scheduleStorage.initialize(to: nil)
         self.loop = loop
         self.configuration = configuration
         self.sessions = sessions
@@ -166,6 +172,8 @@ package final class LoadGenerator: TimerTarget {
     deinit {
         unsafe countersStorage.deinitialize(count: 1)
         unsafe countersStorage.deallocate()
+        unsafe scheduleStorage.deinitialize(count: 1)
+        unsafe scheduleStorage.deallocate()
     }
 
     /// Connects all clients. On the loop's thread, once.
@@ -182,7 +190,8 @@ package final class LoadGenerator: TimerTarget {
             isClosed = false
         } else if let share {
             schedule = OpenSchedule(
-                rate: share.rate, phase: share.phase, startNanoseconds: nowNanoseconds, limit: configuration.requests)
+                rate: share.rate, phase: share.phase, startNanoseconds: nowNanoseconds,
+                duration: configuration.durationNanoseconds, limit: configuration.requests)
         }
         setConnections(configuration.connections)
         lookAtSchedule()

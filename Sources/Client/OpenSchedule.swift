@@ -15,9 +15,14 @@ struct OpenSchedule {
     private var limit: UInt64
     /// When the rate last changed: the schedule knows nothing of the time before.
     private var changedNanoseconds: UInt64
+    /// What would be due then, or later, is no part of the run.
+    private let endNanoseconds: UInt64
 
-    /// - Parameter limit: requests in all; nil for no end.
-    init(rate: Double, phase: Double, startNanoseconds: UInt64, limit: Int?) {
+    /// - Parameters:
+    ///   - duration: of the run, nanoseconds; nil for no end.
+    ///   - limit: requests in all; nil for no end.
+    init(rate: Double, phase: Double, startNanoseconds: UInt64, duration: UInt64?, limit: Int?) {
+        endNanoseconds = duration.map { startNanoseconds + $0 } ?? .max
         schedule = Schedule(rate: rate, startNanoseconds: startNanoseconds, phase: phase)
         changedNanoseconds = startNanoseconds
         self.limit = limit.map { UInt64($0) } ?? .max
@@ -25,7 +30,7 @@ struct OpenSchedule {
 
     /// The open phases of a run.
     init(_ phases: PhaseSchedule) {
-        self.init(rate: 0, phase: 0, startNanoseconds: 0, limit: nil)
+        self.init(rate: 0, phase: 0, startNanoseconds: 0, duration: nil, limit: nil)
         taking = phases
         counting = phases
     }
@@ -37,7 +42,7 @@ struct OpenSchedule {
             while let next = counting?.nextNanoseconds, next <= now { counting?.advance() }
             due = counting?.count ?? 0
         } else {
-            due = schedule.dueCount(atNanoseconds: max(now, changedNanoseconds))
+            due = schedule.dueCount(atNanoseconds: max(min(now, endNanoseconds - 1), changedNanoseconds))
         }
         return max(takenCount, min(limit, due))
     }
@@ -48,7 +53,9 @@ struct OpenSchedule {
     /// When the next request is meant to be sent; nil when there is no next one.
     var nextNanoseconds: UInt64? {
         guard takenCount < limit else { return nil }
-        return taking != nil ? taking?.nextNanoseconds : schedule.intendedNanoseconds(ofRequest: takenCount)
+        guard taking == nil else { return taking?.nextNanoseconds }
+        guard let next = schedule.intendedNanoseconds(ofRequest: takenCount), next < endNanoseconds else { return nil }
+        return next
     }
 
     /// Takes the next request if it is due. - Returns: when it was meant to be sent.
@@ -61,6 +68,7 @@ struct OpenSchedule {
 
     /// Another rate from now on. Phases have their own, and keep it.
     mutating func setRate(_ rate: Double, atNanoseconds now: UInt64) {
+        guard now < endNanoseconds else { return }
         schedule.setRate(rate, atNanoseconds: now)
         changedNanoseconds = now
     }

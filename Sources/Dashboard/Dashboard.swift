@@ -21,6 +21,17 @@ package struct Dashboard: Sendable {
     package internal(set) var showsHelp = false
 
     private var newest: Sample?
+    /// What lists and meters show while the display runs: see `add`.
+    private var calm: Moment?
+    /// How much time a column of the graphs holds.
+    package var timeBase = TimeBase()
+    /// Which panels there are.
+    package var panels = PanelChoice()
+    package internal(set) var eventList = EventList()
+    /// The next key is the answer.
+    package internal(set) var question: Question?
+    /// Lines of the help that are above its top.
+    var helpOffset = 0
     /// What stands still while the display is paused.
     var held: Hold?
     /// A word about what a key did, until the next one.
@@ -39,6 +50,7 @@ package struct Dashboard: Sendable {
 
     /// Events kept: far more than a screen, far less than memory.
     package static let eventLimit = 1_000
+    private static let calmNanoseconds: UInt64 = 500_000_000
 
     package init(run: RunDescription, glyphs: GlyphSet = .braille, capacity: Int = History.defaultCapacity) {
         self.run = run
@@ -52,6 +64,9 @@ package struct Dashboard: Sendable {
     package mutating func add(_ sample: Sample) {
         history.add(sample)
         newest = sample
+        // Nobody reads figures by the dozen that change more often than twice a second.
+        let slot = Dashboard.calmNanoseconds
+        if calm.map({ $0.timeNanoseconds / slot != sample.timeNanoseconds / slot }) ?? true { calm = history.last }
     }
 
     /// The sample that the screen shows, and whether it is whole: of a past one the histograms are
@@ -69,10 +84,13 @@ package struct Dashboard: Sendable {
         }
     }
 
-    /// What happened; the oldest events give way.
+    /// What happened; the oldest events give way. The newest are read first, but those of one moment as
+    /// they were told: a death, and then where it was.
     package mutating func add(_ event: Event) {
         if events.count == Dashboard.eventLimit { events.removeFirst() }
-        events.append(event)
+        let isLater = events.last?.timeNanoseconds != event.timeNanoseconds
+        let place = isLater ? events.endIndex : events.lastIndex { $0.timeNanoseconds != event.timeNanoseconds }.map { $0 + 1 } ?? 0
+        events.insert(event, at: place)
     }
 
     /// Forgets all samples and events, as before the first: a replay goes back. Focus and zoom stay.
@@ -82,14 +100,22 @@ package struct Dashboard: Sendable {
         held = nil
         detail = nil
         newest = nil
+        calm = nil
         inspected = nil
+    }
+
+    /// Forgets all but the newest moment, from which rates go on; peaks begin anew.
+    mutating func forgetPast() {
+        history.forgetPast()
+        events = []
+        held = nil
     }
 
     /// The screen at this size. Any size, 0x0 included.
     package func frame(width: Int, height: Int) -> Frame {
         var frame = Frame(width: width, height: height)
         let view = view
-        switch Layout(width: width, height: height, zoomed: shownZoom) {
+        switch Layout(width: width, height: height, zoomed: shownZoom, panels) {
         case .oneLine: OneLine().draw(view, on: &frame)
         case .mini: Mini().draw(view, on: &frame)
         case .panels(let places):
@@ -103,7 +129,17 @@ package struct Dashboard: Sendable {
     }
 
     /// The events that the display knows of, oldest first.
-    var shownEvents: [Event] { held?.events ?? events }
+    private var knownEvents: [Event] { held?.events ?? events }
+
+    /// Those of them that the list shows.
+    var shownEvents: [Event] { eventList.events(knownEvents) }
+
+    /// What lists and meters show.
+    private var shownMoment: Moment? {
+        guard let held else { return calm }
+        let place = held.end - (held.history.added - held.history.count) - 1
+        return place >= 0 && place < held.history.count ? held.history[place] : nil
+    }
 
     /// Rows of the table of connections, of the moment that is shown.
     var shownRows: [ConnectionRow] { view.rows }
@@ -112,12 +148,13 @@ package struct Dashboard: Sendable {
     var shownZoom: PanelKind? { detail == nil ? zoomed : .connections }
 
     var view: View {
-        let shown = held?.history ?? history
+        let shown = held?.history ?? history, end = held?.end ?? shown.added
         return View(
-            run: run, history: shown, end: held?.end ?? shown.added, events: shownEvents,
+            run: run, history: shown, end: end, events: knownEvents, listedEvents: shownEvents, eventList: eventList, question: question, helpOffset: helpOffset,
             glyphs: glyphs, focus: shownZoom ?? focus, zoomed: shownZoom, selection: selection, table: table, detail: detail, isPaused: isPaused,
             keys: keys, notice: notice, theme: theme,
             inspected: inspected, latency: latency,
+            axis: TimeAxis(timeBase, shown, upTo: end), calm: shownMoment,
             newestNanoseconds: history.last?.timeNanoseconds ?? 0)
     }
 }

@@ -2,8 +2,8 @@
 ///
 /// In braille a cell holds two figures side by side, otherwise one: the higher of the two.
 struct Graph {
-    /// Oldest first.
-    var values: [Double]
+    /// Oldest first, two for each cell; nil where there is none.
+    var values: [Double?]
     /// What reaches the top.
     var top: Double
     var gradient: Gradient
@@ -24,9 +24,6 @@ struct Graph {
         }
     }
 
-    /// Values that one region shows.
-    static func capacity(_ width: Int) -> Int { max(0, width) * 2 }
-
     /// The next of 1, 2, 5, 10, 20 ... at or above: a top that does not move with every sample.
     static func niceTop(_ value: Double) -> Double {
         guard value.isFinite, value > 0 else { return 1 }
@@ -45,12 +42,12 @@ struct Graph {
         _ left: Double?, _ right: Double?, _ row: Int, _ rows: Int, _ glyphs: GlyphSet
     ) -> (Unicode.Scalar, Role)? {
         let highest = max(left ?? 0, right ?? 0)
-        let role: Role = rows == 1 ? .scale(gradient, highest / top) : .scale(gradient, (Double(row) + 0.5) / Double(rows))
+        let role: Role = rows == 1 ? .coarse(gradient, highest / top) : .scale(gradient, (Double(row) + 0.5) / Double(rows))
         switch glyphs {
         case .braille:
             let leftDots = dots(left, row, rows, 4), rightDots = dots(right, row, rows, 4)
             if leftDots + rightDots == 0 {
-                return row == 0 ? (left == nil ? "⢀" : "⣀", .faint) : nil
+                return row == 0 ? (left == nil ? "⢀" : right == nil ? "⡀" : "⣀", .faint) : nil
             }
             // Bit values of the left and right dots, from the floor up.
             let leftBits: [UInt32] = [0x00, 0x40, 0x44, 0x46, 0x47], rightBits: [UInt32] = [0x00, 0x80, 0xA0, 0xB0, 0xB8]

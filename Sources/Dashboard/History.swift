@@ -22,7 +22,8 @@ package struct History: Sendable {
 
     /// The moment at a place, 0 for the oldest that is kept.
     package subscript(index: Int) -> Moment {
-        ring[(start + index) % ring.count]
+        // Lent: a copy of a moment counts up each of its arrays.
+        _read { yield ring[(start + index) % ring.count] }
     }
 
     /// The place of the first moment at or after a time; `count` where there is none.
@@ -33,6 +34,14 @@ package struct History: Sendable {
             if self[middle].timeNanoseconds < time { low = middle + 1 } else { high = middle }
         }
         return low
+    }
+
+    /// All but the newest moment, and the peak.
+    mutating func forgetPast() {
+        guard let last else { return }
+        ring = [last]
+        start = 0
+        peakRequestRate = last.rates.requests
     }
 
     /// Keeps what the panels need of a sample; the oldest moment gives way.

@@ -29,9 +29,21 @@ package struct LatencyBuckets: Equatable, Sendable {
     }
 
     mutating func merge(_ other: LatencyBuckets) {
-        for (offset, times) in other.counts.enumerated() where times > 0 {
-            add(bucket: other.first + offset, times: UInt64(times))
+        guard !other.counts.isEmpty else { return }
+        // Room at both ends at once: this runs for each column of the map in every frame.
+        if counts.isEmpty { first = other.first }
+        if other.first < first {
+            counts.insert(contentsOf: repeatElement(0, count: first - other.first), at: 0)
+            first = other.first
         }
+        let missing = other.range.upperBound - range.upperBound
+        if missing > 0 { counts.append(contentsOf: repeatElement(0, count: missing)) }
+        let shift = other.first - first
+        for (offset, times) in other.counts.enumerated() {
+            let (sum, isOver) = counts[shift + offset].addingReportingOverflow(times)
+            counts[shift + offset] = isOver ? .max : sum
+        }
+        count += other.count
         maximumNanoseconds = max(maximumNanoseconds, other.maximumNanoseconds)
     }
 

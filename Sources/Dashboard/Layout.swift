@@ -11,7 +11,7 @@ enum Layout: Equatable {
     }
 
     /// The header and the footer take a line each; `zoomed` gets the rest to itself.
-    init(width: Int, height: Int, zoomed: PanelKind?) {
+    init(width: Int, height: Int, zoomed: PanelKind?, _ panels: PanelChoice = PanelChoice()) {
         if width < 20 || height < 5 {
             self = .oneLine
         } else if width < 60 || height < 16 {
@@ -19,11 +19,11 @@ enum Layout: Equatable {
         } else if let zoomed {
             self = .panels([Place(kind: zoomed, region: Layout.body(width, height))])
         } else if width >= 100 && height >= 30 {
-            self = .panels(Layout.large(width, height))
+            self = .panels(Layout.large(width, height, panels))
         } else if width >= 72 && height >= 22 {
-            self = .panels(Layout.standard(width, height))
+            self = .panels(Layout.standard(width, height, panels))
         } else {
-            self = .panels(Layout.stacked(width, height))
+            self = .panels(Layout.stacked(width, height, panels))
         }
     }
 
@@ -32,50 +32,91 @@ enum Layout: Equatable {
     }
 
     /// From 100x30: three rows of two, and events from 40 rows on.
-    private static func large(_ width: Int, _ height: Int) -> [Place] {
+    private static func large(_ width: Int, _ height: Int, _ panels: PanelChoice) -> [Place] {
         let events = height >= 52 ? 7 : height >= 46 ? 6 : height >= 38 ? 4 : 0
         let body = height - 2 - events
         let top = max(9, body * 36 / 100), bottom = max(8, body * 27 / 100)
-        let middle = body - top - bottom
         let wide = max(62, width * 66 / 100), arena = width * 58 / 100
-        var rows = [
-            row(1, top, [(.throughput, width / 2), (.latency, width - width / 2)]),
-            row(1 + top, middle, [(.connections, wide), (.pending, width - wide)]),
-            row(1 + top + middle, bottom, [(.arena, arena), (.caches, width - arena)]),
-        ]
-        if events > 0 { rows.append(row(1 + body, events, [(.events, width)])) }
-        return rows.flatMap { $0 }
+        return arrange(
+            [
+                Row(top, [(.throughput, width / 2), (.latency, width - width / 2)]),
+                Row(body - top - bottom, [(.connections, wide), (.pending, width - wide)]),
+                Row(bottom, [(.arena, arena), (.caches, width - arena)]),
+            ], events: events, width, panels)
     }
 
     /// From 72x22, made for 80x24.
-    private static func standard(_ width: Int, _ height: Int) -> [Place] {
+    private static func standard(_ width: Int, _ height: Int, _ panels: PanelChoice) -> [Place] {
         let body = height - 2
         let spare = max(0, body - 22)
         let top = 8 + spare / 3, bottom = 6 + spare / 5
         let third = width / 3
-        return [
-            row(1, top, [(.throughput, width / 2), (.latency, width - width / 2)]),
-            row(1 + top, body - top - bottom, [(.connections, width)]),
-            row(1 + body - bottom, bottom, [(.pending, third), (.arena, third), (.caches, width - 2 * third)]),
-        ].flatMap { $0 }
+        return arrange(
+            [
+                Row(top, [(.throughput, width / 2), (.latency, width - width / 2)]),
+                Row(body - top - bottom, [(.connections, width)]),
+                Row(bottom, [(.pending, third), (.arena, third), (.caches, width - 2 * third)]),
+            ], events: 0, width, panels)
     }
 
-    /// From 60x16: graphs in a strip, connections, meters in a strip.
-    private static func stacked(_ width: Int, _ height: Int) -> [Place] {
+    /// From 60x16: graphs in a strip, connections, meters in a strip. The arena has a place where another gives one up.
+    private static func stacked(_ width: Int, _ height: Int, _ panels: PanelChoice) -> [Place] {
         let body = height - 2
         let top = max(5, body * 3 / 10), bottom = max(5, body * 3 / 10)
-        return [
-            row(1, top, [(.throughput, width / 2), (.latency, width - width / 2)]),
-            row(1 + top, body - top - bottom, [(.connections, width)]),
-            row(1 + body - bottom, bottom, [(.pending, width / 2), (.caches, width - width / 2)]),
-        ].flatMap { $0 }
+        let meters = [PanelKind.pending, .caches, .arena].filter { panels.shows($0) }.prefix(2)
+        return arrange(
+            [
+                Row(top, [(.throughput, width / 2), (.latency, width - width / 2)]),
+                Row(body - top - bottom, [(.connections, width)]),
+                Row(bottom, meters.enumerated().map { ($1, $0 == 0 ? width / 2 : width - width / 2) }),
+            ], events: 0, width, panels)
     }
 
-    private static func row(_ y: Int, _ height: Int, _ panels: [(PanelKind, Int)]) -> [Place] {
-        var x = 0
-        return panels.map { kind, width in
-            defer { x += width }
-            return Place(kind: kind, region: Region(x: x, y: y, width: width, height: height))
+    /// Panels beside each other.
+    private struct Row {
+        var height: Int
+        var panels: [(kind: PanelKind, width: Int)]
+
+        init(_ height: Int, _ panels: [(PanelKind, Int)]) {
+            self.height = height
+            self.panels = panels
         }
+    }
+
+    /// Rows that events get where there would be no room for them, and others have made some.
+    private static let leastEvents = 5
+
+    /// The rows one below the other, without the panels that are hidden: those beside a hidden one are as much
+    /// wider, and the rows beside an empty one as much higher.
+    private static func arrange(_ all: [Row], events height: Int, _ width: Int, _ panels: PanelChoice) -> [Place] {
+        let total = all.reduce(height) { $0 + $1.height }
+        var rows = all.compactMap { row -> Row? in
+            let shown = row.panels.filter { panels.shows($0.kind) }
+            let widths = fit(shown.map(\.width), to: width)
+            return shown.isEmpty ? nil : Row(row.height, zip(shown, widths).map { ($0.kind, $1) })
+        }
+        let hasRoom = height > 0 || rows.count < all.count
+        let events = panels.shows(.events) && hasRoom ? rows.isEmpty ? total : max(height, leastEvents * (height == 0 ? 1 : 0)) : 0
+        let heights = fit(rows.map(\.height), to: total - events)
+        for place in rows.indices { rows[place].height = heights[place] }
+        if events > 0 { rows.append(Row(events, [(.events, width)])) }
+        var y = 1
+        return rows.flatMap { row in
+            defer { y += row.height }
+            var x = 0
+            return row.panels.map { kind, width in
+                defer { x += width }
+                return Place(kind: kind, region: Region(x: x, y: y, width: width, height: row.height))
+            }
+        }
+    }
+
+    /// Lengths that come to a sum, each as much longer as the others; as they are where they do already.
+    private static func fit(_ lengths: [Int], to total: Int) -> [Int] {
+        let sum = lengths.reduce(0, +)
+        guard sum > 0, sum != total else { return lengths }
+        var fitted = lengths.map { $0 * total / sum }
+        fitted[fitted.count - 1] += total - fitted.reduce(0, +)
+        return fitted
     }
 }

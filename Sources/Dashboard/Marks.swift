@@ -4,19 +4,13 @@ import Measurements
 struct Marks {
     private(set) var levels: [Int: Event.Level] = [:]
 
-    /// For a graph that shows `perColumn` moments in a column, the shown moment at the right.
-    init(_ view: View, columns: Int, perColumn: Int) {
-        let times = view.history.values(columns * perColumn, upTo: view.end) { $0.timeNanoseconds }
-        guard let first = times.first, let last = times.last else { return }
+    /// For a graph of so many columns.
+    init(_ view: View, columns: Int) {
+        guard let last = view.moment?.timeNanoseconds else { return }
         // Newest first: all before the left edge needs no look.
         for event in view.events.reversed() where event.timeNanoseconds <= last {
-            if event.timeNanoseconds < first { break }
-            var low = 0, high = times.count - 1
-            while low < high {
-                let middle = (low + high) / 2
-                if times[middle] < event.timeNanoseconds { low = middle + 1 } else { high = middle }
-            }
-            let column = (times.count - 1 - low) / perColumn
+            let column = view.axis.cellsFromRight(event.timeNanoseconds)
+            if column >= columns { break }
             levels[column] = max(levels[column] ?? .info, event.level)
         }
     }

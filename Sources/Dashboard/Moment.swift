@@ -95,7 +95,7 @@ package struct Rates: Equatable, Sendable {
         let oldClient = previous?.client, oldServer = previous?.server
         // Where there are both, the clients' word counts: theirs is the end that waits.
         if client != nil {
-            requests = rate(client?.doneRequests, oldClient?.doneRequests)
+            requests = rate(client?.answeredRequests, oldClient?.answeredRequests)
             receivedBytes = rate(client?.receivedBytes, oldClient?.receivedBytes)
             sentBytes = rate(client?.sentBytes, oldClient?.sentBytes)
             errors = rate(client?.failedRequests, oldClient?.failedRequests)

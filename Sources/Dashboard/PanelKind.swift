@@ -28,8 +28,13 @@ package enum PanelKind: Int, Hashable, Sendable, CaseIterable {
                 ([.up, .down], "up and down"), ([.first, .last], "first and last"), ([.open], "all about the row"),
                 ([.filter], "filter: pend>64k state:W !text"), ([.nextMatch, .previousMatch], "next and previous that passes"),
                 ([.sortNext, .sortPrevious], "sort by the next column, back"), ([.sortReverse], "turn the order round"),
+                ([.copy, .closeConnection], "copy the row; close it"),
             ]
-        case .events: [([.up, .down], "up and down"), ([.first, .last], "newest and oldest"), ([.open], "to the moment of the event")]
+        case .events:
+            [
+                ([.up, .down], "up and down"), ([.first, .last], "newest and oldest"), ([.open], "to the moment of the event"),
+                ([.filter, .eventLevel], "filter by words, by level"), ([.copy], "copy the row"),
+            ]
         case .latency: [([.latency], "the map: response or service"), ([.left, .right], "back and forth in time"), ([.open], "this panel alone")]
         case .arena: [([.up, .down], "alone: a connection's memory"), ([.left, .right], "back and forth in time"), ([.open], "this panel alone")]
         case .throughput, .pending, .caches:

@@ -15,6 +15,14 @@ package enum Role: Hashable, Sendable {
     /// A place on a scale, from 0 to `Gradient.lastStep`.
     case scale(Gradient, step: Int)
 
+    /// The same in few steps, for many cells beside each other: each change of colour is as long as five cells.
+    static func coarse(_ gradient: Gradient, _ fraction: Double) -> Role {
+        let bounded = fraction.isNaN ? 0 : min(1, max(0, fraction))
+        return .scale(gradient, (bounded * coarseSteps).rounded() / coarseSteps)
+    }
+
+    private static let coarseSteps = 7.0
+
     /// A place on a scale by a fraction from 0 to 1; anything beyond is clamped.
     static func scale(_ gradient: Gradient, _ fraction: Double) -> Role {
         let bounded = fraction.isNaN ? 0 : min(1, max(0, fraction))

@@ -7,6 +7,13 @@ struct View {
     /// Moments up to here are shown, as `History.added` counts: the newest, or the one that stands still.
     let end: Int
     let events: [Event]
+    /// Those of them that the list shows, and how they were chosen.
+    let listedEvents: [Event]
+    let eventList: EventList
+    /// The next key is the answer to this.
+    let question: Question?
+    /// Lines of the help that are above its top.
+    let helpOffset: Int
     let glyphs: GlyphSet
     let focus: PanelKind
     let zoomed: PanelKind?
@@ -25,6 +32,10 @@ struct View {
     let inspected: ConnectionIdentity?
     /// Which of the two latencies the maps show.
     let latency: LatencyKind
+    /// Where moments fall in graphs.
+    let axis: TimeAxis
+    /// What lists and meters show: the shown moment, or while the display runs one up to half a second before.
+    let calm: Moment?
     /// Of the newest sample, shown or not.
     let newestNanoseconds: UInt64
 
@@ -41,11 +52,14 @@ struct View {
     }
 
     /// The table's rows, filtered and sorted. Costs what that costs.
-    var rows: [ConnectionRow] { table.rows(moment?.rows ?? []) }
+    var rows: [ConnectionRow] { table.rows(listed) }
 
-    /// The last values of a figure, oldest first, as many as `cells` columns of a graph hold.
-    func recent(_ cells: Int, _ value: (Moment) -> Double) -> [Double] {
-        history.values(Graph.capacity(cells), upTo: end, value)
+    /// Connections as the lists have them, the one in most trouble first.
+    var listed: [ConnectionRow] { calm?.rows ?? [] }
+
+    /// The last values of a figure, two for each of `cells` columns of a graph.
+    func recent(_ cells: Int, _ rule: SlotRule = .mean, _ value: (Moment) -> Double?) -> [Double?] {
+        history.slots(cells, axis, upTo: end, rule, value)
     }
 
     /// Latencies of the last ten seconds, or of the last sample if that is longer.

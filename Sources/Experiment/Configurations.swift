@@ -56,13 +56,14 @@ extension ClientConfiguration {
 }
 
 extension ClientConfiguration {
-    /// The phases of the run, as far as they are this loop's.
+    /// When the run's load begins and ends, and its phases as far as they are this loop's.
     ///
-    /// - Parameter startNanoseconds: when the first one begins.
-    mutating func take(phasesOf plan: Plan, startNanoseconds: UInt64, loop: Int, of loops: Int) {
+    /// - Parameter startNanoseconds: when the first phase begins.
+    mutating func take(timesOf plan: Plan, startNanoseconds: UInt64, loop: Int, of loops: Int) {
         // Loops take different random numbers.
         requestSeed = plan.seed
         seed = plan.seed &+ UInt64(loop) &* 0xD1B5_4A32_D192_ED03
+        durationNanoseconds = plan.duration?.nanoseconds
         guard let first = plan.phases.first else { return }
         phases = plan.phases.map { $0.share(of: loops) }
         self.startNanoseconds = startNanoseconds

@@ -40,16 +40,14 @@ package final class Experiment {
     var slowReaders: [SlowReaderWorker] = []
     private var probe = ProcessProbe()
 
-    /// Time 0 on the monotonic clock; 0 before.
-    package private(set) var startNanoseconds: UInt64 = 0
+    private(set) var startNanoseconds: UInt64 = 0
     private var lastSampleNanoseconds: UInt64 = 0
     private var lastServerSamples: [ServerSample?] = []
     private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
     var phases = PhaseClock([], startNanoseconds: 0)
     var plannedEvents: [PlannedEvent] = []
-    /// When the first phase began, on the monotonic clock.
-    package private(set) var loadStartNanoseconds: UInt64 = 0
+    private(set) var loadStartNanoseconds: UInt64 = 0
     /// Workers that did not answer the last time.
     private var lateWorkers: Set<Int> = []
     private var violations: ViolationInbox?
@@ -159,7 +157,7 @@ package final class Experiment {
                         loop: number, of: loops)
                     configuration.kinds = requestKinds
                     configuration.tls = tls.client
-                    configuration.take(phasesOf: plan, startNanoseconds: loadStartNanoseconds, loop: number, of: loops)
+                    configuration.take(timesOf: plan, startNanoseconds: loadStartNanoseconds, loop: number, of: loops)
                     clients.append(try ClientWorker(
                         id: servers.count + number, number: number, configuration: configuration,
                         share: plan.phases.isEmpty && client.rate == nil

@@ -90,7 +90,7 @@ final class SlowReaderWorker {
             sample.bodyViolations += new.bodyViolations
         }
         sample.slowReaders.open += last.openConnections
-        sample.slowReaders.answeredRequests += last.doneRequests - last.erroredRequests
+        sample.slowReaders.answeredRequests += last.answeredRequests
         sample.slowReaders.receivedBytes += last.receivedBytes
         sample.bodies.merge(last.bodies)
     }

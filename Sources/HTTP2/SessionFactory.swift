@@ -41,26 +41,8 @@ package final class SessionFactory {
         if !validatesMessages { unsafe nghttp2_option_set_no_http_messaging(option, 1) }
         unsafe memory.initialize(to: nghttp2_mem(
             mem_user_data: Unmanaged.passUnretained(allocator).toOpaque(),
-            malloc: { size, allocator in
-                unsafe withAllocator(allocator) { unsafe $0.allocate(byteCount: size) }
-            },
-            free: { memory, allocator in
-                _ = unsafe withAllocator(allocator) { allocator in
-                    unsafe allocator.free(memory)
-                    return nil
-                }
-            },
-            calloc: { count, size, allocator in
-                unsafe withAllocator(allocator) { allocator in
-                    let (byteCount, overflows) = count.multipliedReportingOverflow(by: size)
-                    guard !overflows, let memory = unsafe allocator.allocate(byteCount: byteCount) else { return nil }
-                    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-                    return unsafe memory
-                }
-            },
-            realloc: { memory, size, allocator in
-                unsafe withAllocator(allocator) { unsafe $0.reallocate(memory, byteCount: size) }
-            }))
+            malloc: BlockAllocator.mallocFunction, free: BlockAllocator.freeFunction,
+            calloc: BlockAllocator.callocFunction, realloc: BlockAllocator.reallocFunction))
         unsafe Session.install(in: callbacks)
     }
 
@@ -69,11 +51,4 @@ package final class SessionFactory {
         unsafe nghttp2_option_del(option)
         unsafe memory.deallocate()
     }
-}
-
-private func withAllocator(
-    _ pointer: UnsafeMutableRawPointer?, _ body: (BlockAllocator) -> UnsafeMutableRawPointer?
-) -> UnsafeMutableRawPointer? {
-    guard let pointer = unsafe pointer else { return nil }
-    return unsafe Unmanaged<BlockAllocator>.fromOpaque(pointer)._withUnsafeGuaranteedRef { unsafe body($0) }
 }

@@ -5,6 +5,8 @@
 package struct ClientSample: Sendable {
     // Connections
     package var openConnections = 0
+    /// The most at once; loops' peaks added.
+    package var openConnectionsHighWater = 0
     /// Connections that were established; and attempts that failed.
     package var openedConnections: UInt64 = 0
     package var failedConnects: UInt64 = 0
@@ -17,7 +19,7 @@ package struct ClientSample: Sendable {
     // Requests. scheduled >= started; done = succeeded + failed; errored and timedOut are among the failed.
     /// Requests that the schedule wanted by now. In a closed loop: the same as started.
     package var scheduledRequests: UInt64 = 0
-    /// Requests handed to a connection.
+    /// Requests handed to a connection, or refused by an open circuit breaker.
     package var startedRequests: UInt64 = 0
     package var doneRequests: UInt64 = 0
     /// Answered in full with a status below 400.
@@ -26,6 +28,8 @@ package struct ClientSample: Sendable {
     package var failedRequests: UInt64 = 0
     /// Ended without a full answer.
     package var erroredRequests: UInt64 = 0
+    /// Ended with a full answer, whatever its status.
+    package var answeredRequests: UInt64 { doneRequests - min(erroredRequests, doneRequests) }
     package var timedOutRequests: UInt64 = 0
     /// Attempts after the first, of requests that had failed (`--retries`).
     package var retriedRequests: UInt64 = 0
@@ -91,6 +95,7 @@ package struct ClientSample: Sendable {
     /// Adds another loop's reading to this one.
     package mutating func merge(_ other: ClientSample) {
         openConnections += other.openConnections
+        openConnectionsHighWater += other.openConnectionsHighWater
         openedConnections += other.openedConnections
         failedConnects += other.failedConnects
         reconnects += other.reconnects

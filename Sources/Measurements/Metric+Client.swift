@@ -19,7 +19,7 @@ extension Metric {
 
     private static let clientRequests: [Metric] = [
         clientGroup.counter("requests.scheduled", .request, \.scheduledRequests, "Wanted by the schedule so far; in a closed load: the same as started"),
-        clientGroup.counter("requests.started", .request, \.startedRequests, "Handed to a connection"),
+        clientGroup.counter("requests.started", .request, \.startedRequests, "Handed to a connection, or refused by the circuit breaker"),
         clientGroup.counter("requests.done", .request, \.doneRequests, "Ended: succeeded or failed"),
         clientGroup.counter("requests.succeeded", .request, \.succeededRequests, "Answered in full with a status below 400"),
         clientGroup.counter("requests.failed", .request, \.failedRequests, "Ended any other way: 4xx, 5xx, errored, timed out"),
@@ -66,6 +66,7 @@ extension Metric {
 
     private static let clientConnections: [Metric] = [
         clientGroup.gauge("connections.open", .connection, \.openConnections, "Open now"),
+        clientGroup.gauge("connections.open_high_water", .connection, \.openConnectionsHighWater, "Most open at once; loops' peaks added"),
         clientGroup.counter("connections.opened", .connection, \.openedConnections, "Established"),
         clientGroup.counter("connections.failed", .attempt, \.failedConnects, "Attempts to connect that failed"),
         clientGroup.counter("connections.reconnects", .connection, \.reconnects, "Established in place of one that was lost"),

@@ -27,6 +27,7 @@ extension Metric {
 
     private static let serverConnections: [Metric] = [
         serverGroup.gauge("connections.open", .connection, \.openConnections, "Open now"),
+        serverGroup.gauge("connections.open_high_water", .connection, \.openConnectionsHighWater, "Most open at once; loops' peaks added"),
         serverGroup.gauge("connections.open_http1", .connection, \.openHTTP1Connections, "Open now and speaking HTTP/1"),
         serverGroup.gauge("connections.open_http2", .connection, \.openHTTP2Connections, "Open now and speaking HTTP/2"),
         serverGroup.gauge("connections.open_tls", .connection, \.openTLSConnections, "Open now and over TLS, the handshake done"),

@@ -6,6 +6,8 @@ package struct ServerSample: Sendable, Equatable {
     // Connections
     /// Connections open now, and by protocol. The rest have not said yet.
     package var openConnections = 0
+    /// The most at once; loops' peaks added.
+    package var openConnectionsHighWater = 0
     package var openHTTP1Connections = 0
     package var openHTTP2Connections = 0
     /// Those among them that are over TLS, the handshake done.
@@ -83,6 +85,7 @@ package struct ServerSample: Sendable, Equatable {
     /// Adds another loop's reading to this one.
     package mutating func merge(_ other: ServerSample) {
         openConnections += other.openConnections
+        openConnectionsHighWater += other.openConnectionsHighWater
         openHTTP1Connections += other.openHTTP1Connections
         openHTTP2Connections += other.openHTTP2Connections
         openTLSConnections += other.openTLSConnections

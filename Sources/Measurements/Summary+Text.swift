@@ -47,7 +47,7 @@ extension Summary {
             "connections",
             [
                 "\(client.openedConnections) opened", "\(client.failedConnects) failed",
-                "\(client.reconnects) reconnects", "\(maximumText("client.connections.open")) open at most",
+                "\(client.reconnects) reconnects", "\(client.openConnectionsHighWater) open at most",
             ] + (client.renewedConnections > 0 ? ["\(client.renewedConnections) renewed"] : []))
         if client.tls.isUsed { page.write("TLS", client.tls.items) }
         page.lines.append("")
@@ -155,7 +155,7 @@ extension Summary {
             items.append("\(last.client?.scheduledRequests ?? 0) asked")
         }
         items.append("\(last.client?.startedRequests ?? 0) fired")
-        items.append("\(last.client?.doneRequests ?? 0) completed")
+        items.append("\(last.client?.answeredRequests ?? 0) completed")
         items.append("\(JSON.number(derived("client.requests.dropped") ?? 0).text) dropped")
         page.write("trustworthy", items)
         for reason in verdict.reasons { page.write("  because", [reason]) }
@@ -182,7 +182,7 @@ extension Summary {
         let passed = thresholds.filter(\.hasPassed).count
         let isPartial = thresholds.contains(where: \.isPartial)
         page.lines.append("")
-        page.write("thresholds", ["\(passed) of \(thresholds.count) passed" + (isPartial ? " (partial: the run was interrupted)" : "")])
+        page.write("thresholds", ["\(passed) of \(thresholds.count) passed" + (isPartial ? " (partial: the run was cut short)" : "")])
         for result in thresholds {
             let text = "\(result.threshold.phase ?? "all"): \(result.threshold.text):"
             let mark = result.hasPassed ? "  passed  " : "  FAILED  "

@@ -27,8 +27,8 @@ package struct SummaryMetric: Sendable {
             guard let client = $0.last.client, client.doneRequests > 0 else { return nil }
             return Double(client.failedRequests) / Double(client.doneRequests)
         },
-        .init(name: "client.requests.rate", unit: .requestPerSecond, meaning: "Done a second") {
-            $0.endOfLoad?.client.map(\.doneRequests).flatMap($0.perSecond)
+        .init(name: "client.requests.rate", unit: .requestPerSecond, meaning: "Answered in full a second, whatever the status") {
+            $0.endOfLoad?.client.map(\.answeredRequests).flatMap($0.perSecond)
         },
         .init(name: "client.requests.dropped", unit: .request, meaning: "Scheduled and never started") {
             $0.last.client.map { Double($0.scheduledRequests) - Double(min($0.startedRequests, $0.scheduledRequests)) }

@@ -55,39 +55,52 @@ package final class BlockAllocator {
     package func trim() { freeIdle() }
 
     /// Uninitialised memory, aligned to 16 bytes; nil when there is none.
+    /// - Parameter byteCount: below 2^62, or nil is all there is.
+    @inline(__always)
     package func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {
-        let total = byteCount + BlockAllocator.headerByteCount
-        let shift = max(BlockAllocator.smallestShift, Int.bitWidth - (total - 1).leadingZeroBitCount)
-        let sizeClass = shift - BlockAllocator.smallestShift
-        var block: UnsafeMutableRawPointer?
-        if sizeClass < BlockAllocator.classCount, let reused = unsafe idle[sizeClass] {
-            unsafe idle[sizeClass] = unsafe reused.load(as: UnsafeMutableRawPointer?.self)
-            idleByteCount -= 1 << shift
-            unsafe block = unsafe reused
-        } else {
-            unsafe block = unsafe malloc(sizeClass < BlockAllocator.classCount ? 1 << shift : total)
-            blocksMade &+= 1
+        // Unchecked arithmetic: the class is checked, and a size that wraps around has none.
+        let last = UInt(bitPattern: byteCount) &+ UInt(BlockAllocator.headerByteCount - 1)
+        let shift = max(BlockAllocator.smallestShift, Int.bitWidth &- last.leadingZeroBitCount)
+        let sizeClass = shift &- BlockAllocator.smallestShift
+        guard sizeClass < BlockAllocator.classCount, let block = unsafe idle[sizeClass] else {
+            return unsafe allocateAnew(byteCount: byteCount, sizeClass: sizeClass)
         }
-        guard let block = unsafe block else { return nil }
+        unsafe idle[sizeClass] = unsafe block.load(as: UnsafeMutableRawPointer?.self)
+        idleByteCount &-= 1 &<< shift
+        blocksOut &+= 1
+        unsafe block.storeBytes(of: sizeClass, as: Int.self)
+        return unsafe block + BlockAllocator.headerByteCount
+    }
+
+    /// A block that no list has, from malloc.
+    @inline(never)
+    private func allocateAnew(byteCount: Int, sizeClass: Int) -> UnsafeMutableRawPointer? {
+        let hasClass = sizeClass < BlockAllocator.classCount
+        let (total, overflows) = byteCount.addingReportingOverflow(BlockAllocator.headerByteCount)
+        guard byteCount >= 0, !overflows else { return nil }
+        blocksMade &+= 1
+        guard let block = unsafe malloc(hasClass ? 1 &<< (sizeClass &+ BlockAllocator.smallestShift) : total)
+        else { return nil }
         blocksOut += 1
         unsafe block.storeBytes(of: sizeClass, as: Int.self)
-        if sizeClass >= BlockAllocator.classCount { unsafe block.storeBytes(of: byteCount, toByteOffset: 8, as: Int.self) }
+        if !hasClass { unsafe block.storeBytes(of: byteCount, toByteOffset: 8, as: Int.self) }
         return unsafe block + BlockAllocator.headerByteCount
     }
 
     /// Takes back what `allocate` gave. nil is allowed, as in C.
+    @inline(__always)
     package func free(_ memory: UnsafeMutableRawPointer?) {
         guard let memory = unsafe memory else { return }
-        blocksOut -= 1
+        blocksOut &-= 1
         let block = unsafe memory - BlockAllocator.headerByteCount
         let sizeClass = unsafe block.load(as: Int.self)
-        let byteCount = 1 << (sizeClass + BlockAllocator.smallestShift)
-        if sizeClass >= BlockAllocator.classCount || idleByteCount + byteCount > BlockAllocator.idleByteLimit {
+        let byteCount = 1 &<< (sizeClass &+ BlockAllocator.smallestShift)
+        guard sizeClass < BlockAllocator.classCount, idleByteCount &+ byteCount <= BlockAllocator.idleByteLimit else {
             return unsafe Glibc.free(block)
         }
         unsafe block.storeBytes(of: idle[sizeClass], as: UnsafeMutableRawPointer?.self)
         unsafe idle[sizeClass] = unsafe block
-        idleByteCount += byteCount
+        idleByteCount &+= byteCount
     }
 
     /// As C's `realloc`: the old block stays valid when there is no room for a new one.

@@ -46,7 +46,7 @@ extension Connection: SessionHandler {
         // The first reason stands.
         guard unsafe exchange.pointee.rejection == 0 else { return }
         guard
-            unsafe exchange.pointee.fields.byteCount + name.count + value.count + 32
+            unsafe exchange.pointee.fields.byteCount &+ name.count &+ value.count &+ 32
                 <= server.configuration.http2.headerListByteLimit,
             unsafe exchange.pointee.fields.count < server.configuration.requestLimits.headerCountLimit
         else {

@@ -140,6 +140,7 @@ package final class HTTPServer {
         let connection = Connection(server: self, stream: stream, endpoint: endpoint, id: lastConnectionID)
         connection.index = connections.count
         connections.append(connection)
+        counters.openConnectionsHighWater = max(counters.openConnectionsHighWater, connections.count)
     }
 
     /// The connection's socket is closed: its counts become history.

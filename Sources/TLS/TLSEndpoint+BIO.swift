@@ -38,7 +38,9 @@ extension TLSEndpoint {
         _ bytes: UnsafePointer<CChar>?, _ byteCount: Int, _ count: UnsafeMutablePointer<Int>?
     ) -> Int32 {
         guard let bytes = unsafe bytes else { return 0 }
-        unsafe output.append(UnsafeRawBufferPointer(start: bytes, count: byteCount), from: context.pool)
+        var blocks = output
+        unsafe blocks.append(UnsafeRawBufferPointer(start: bytes, count: byteCount), from: context.pool)
+        output = blocks
         unsafe count?.pointee = byteCount
         return 1
     }

@@ -31,19 +31,23 @@ package final class TLSEndpoint {
     package var state: State { current }
 
     /// The handshake was done, whatever has become of the connection since.
-    package private(set) var hasOpened = false
+    package var hasOpened: Bool { didOpen }
+    private var didOpen = false
 
     /// The peer said that nothing more will come (close_notify).
-    package private(set) var peerHasClosed = false
+    package var peerHasClosed: Bool { peerDidClose }
+    private var peerDidClose = false
     /// We said so.
-    package private(set) var isClosed = false
+    package var isClosed: Bool { didClose }
+    private var didClose = false
 
     private var sessions: [TLSSession] = []
 
     /// Ciphertext that OpenSSL has not read yet. The caller's, during `receive` only.
     var input: UnsafeRawPointer?
     var inputByteCount = 0
-    /// Ciphertext that nobody has taken yet.
+    /// Ciphertext that nobody has taken yet. Read and written as a whole, never changed in place:
+    /// each look at it would then be checked for exclusive access at run time.
     var output = OutputBlocks()
 
     /// A server's end of a connection.
@@ -81,7 +85,8 @@ package final class TLSEndpoint {
         }
         unsafe SSL_free(ssl)
         ErrorQueue.clear()
-        output.drop()
+        var left = output
+        left.drop()
     }
 
     private static func makeSSL(_ context: TLSContext) throws(TLSError) -> OpaquePointer {
@@ -132,7 +137,7 @@ package final class TLSEndpoint {
     ) throws(TLSError) {
         if case .failed(let error) = current { throw error }
         // Nothing counts after close_notify (RFC 8446, 6.1).
-        if peerHasClosed { return }
+        if peerDidClose { return }
         unsafe input = ciphertext.baseAddress
         inputByteCount = ciphertext.count
         defer {
@@ -150,7 +155,7 @@ package final class TLSEndpoint {
     /// The peer's end of the connection (TCP FIN). - Throws: `truncated` when it came without close_notify.
     package func receiveEnd() throws(TLSError) {
         if case .failed(let error) = current { throw error }
-        if peerHasClosed { return }
+        if peerDidClose { return }
         current = .failed(.truncated)
         throw .truncated
     }
@@ -159,7 +164,7 @@ package final class TLSEndpoint {
         let code = unsafe SSL_do_handshake(ssl)
         if code == 1 {
             current = .open
-            hasOpened = true
+            didOpen = true
         } else if unsafe SSL_get_error(ssl, code) != SSL_ERROR_WANT_READ {
             throw fail()
         }
@@ -187,7 +192,7 @@ package final class TLSEndpoint {
             }
             let error = unsafe SSL_get_error(ssl, code)
             if error == SSL_ERROR_ZERO_RETURN {
-                peerHasClosed = true
+                peerDidClose = true
             } else if error != SSL_ERROR_WANT_READ {
                 failure = fail()
             }
@@ -206,7 +211,7 @@ package final class TLSEndpoint {
         switch current {
         case .handshaking: preconditionFailure("write before the handshake was done")
         case .failed: return
-        case .open: if isClosed { return }
+        case .open: if didClose { return }
         }
         stageForUs()
         var rest = unsafe bytes
@@ -228,10 +233,10 @@ package final class TLSEndpoint {
 
     /// Says that nothing more will come (close_notify). What was written before goes out first.
     package func close() {
-        guard current == .open, !isClosed else { return }
+        guard current == .open, !didClose else { return }
         sealStaged()
         guard current == .open else { return }
-        isClosed = true
+        didClose = true
         ErrorQueue.clear()
         // 0: ours is sent and the peer's has not come; neither is waited for here.
         unsafe _ = SSL_shutdown(ssl)

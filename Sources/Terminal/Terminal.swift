@@ -145,6 +145,16 @@ package final class Terminal {
         unsent = unsent.dropFirst(count)
     }
 
+    /// Hands words to the terminal's clipboard (OSC 52), ahead of the next frame. Whether it takes them it does not say.
+    ///
+    /// - Returns: false for more than terminals take.
+    package func copy(_ text: String) -> Bool {
+        guard state == .shown, text.utf8.count <= Terminal.copyLimit else { return false }
+        unsent += [UInt8]("\u{1B}]52;c;".utf8) + Base64.encode(Array(text.utf8)) + [0x07]
+        sendUnsent()
+        return true
+    }
+
     /// Draws the next frame whole: after ^L, or when something else wrote on the screen.
     package func redraw() { screen.invalidate() }
 
@@ -184,6 +194,9 @@ package final class Terminal {
     /// Gives the terminal back from within a signal handler that then ends the process: nothing here
     /// waits, allocates or locks. Without a terminal of ours, nothing happens.
     package static func giveBackFromHandler() { EmergencyRestore.restore() }
+
+    /// Bytes for the clipboard: a few rows. Terminals take 8 KB and more of base 64.
+    private static let copyLimit = 4_096
 
     /// How long a slow terminal may keep us from ending. Longer than a second round the world.
     private static let closingMilliseconds: Int32 = 1_000

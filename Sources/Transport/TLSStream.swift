@@ -6,8 +6,9 @@ package import TLS
 /// leases that it comes with.
 ///
 /// The stream's owner reads and closes; it hands what it read to `receive`, and its plaintext to
-/// `flush` or `write`. Two references, nothing of its own: to be kept by value.
-package struct TLSStream {
+/// `flush` or `write`. Nothing of its own but its references: a class, since three of them in a value
+/// would be counted at every call.
+package final class TLSStream {
     package let endpoint: TLSEndpoint
     private let stream: TCPStream
     private let batch: WriteBatch

@@ -24,7 +24,7 @@ package struct TrialResult: Sendable {
         switch trial.expectation {
         case .fails: hasFailed
         case .crashes: if case .crashed = summary.outcome { true } else { false }
-        case .isClean: !hasFailed && (summary.last.client?.doneRequests ?? 0) > 0
+        case .isClean: !hasFailed && (summary.last.client?.answeredRequests ?? 0) > 0
         }
     }
 
@@ -75,7 +75,7 @@ package struct TrialResult: Sendable {
         summary.last.server.flatMap { TrialResult.share($0.cpuNanoseconds, of: $0.completedRequests) }.map { $0 / 1e9 }
     }
     var clientSecondsPerRequest: Double? {
-        summary.last.client.flatMap { TrialResult.share($0.cpuNanoseconds, of: $0.doneRequests) }.map { $0 / 1e9 }
+        summary.last.client.flatMap { TrialResult.share($0.cpuNanoseconds, of: $0.answeredRequests) }.map { $0 / 1e9 }
     }
 
     /// Calls of malloc and its kin by the server's and by the clients' threads for one request; nil
@@ -84,7 +84,7 @@ package struct TrialResult: Sendable {
         summary.last.server.flatMap { TrialResult.share($0.allocations, of: $0.completedRequests) }
     }
     var clientAllocationsPerRequest: Double? {
-        summary.last.client.flatMap { TrialResult.share($0.allocations, of: $0.doneRequests) }
+        summary.last.client.flatMap { TrialResult.share($0.allocations, of: $0.answeredRequests) }
     }
 
     /// nil without a sample.

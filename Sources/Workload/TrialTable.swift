@@ -59,7 +59,7 @@ package struct TrialTable: Sendable {
 
     private static let rows: [Row] = [
         number("time", "time") { Metric.seconds($0.endNanoseconds) } words: { Figure.fixed($0, decimals: 2) + "s" },
-        count("requests", "requests") { $0.summary.last.client?.doneRequests ?? 0 },
+        count("requests", "requests") { $0.summary.last.client?.answeredRequests ?? 0 },
         count("not 2xx", "not_2xx") { $0.notSuccessful },
         count("wrong answers", "wrong_answers") { $0.wrongAnswers },
         count("corrupted bodies", "corrupted_bodies") { $0.corruptedBodies },

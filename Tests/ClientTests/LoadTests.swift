@@ -185,7 +185,34 @@ struct LoadTests {
         #expect(run.isDone)
         #expect(run.total.errors.connect == 50)
         #expect(run.total.doneRequests == 50)
-        #expect(run.total.openedConnections == 0)
+        // What was never sent was not started, and answers nothing.
+        #expect(run.total.startedRequests == 0 && run.total.answeredRequests == 0)
+        #expect(run.total.openedConnections == 0 && run.total.openConnectionsHighWater == 0)
+    }
+
+    @Test("an open load of a second asks for its rate, and not for the first request of the next second")
+    func endOfTime() throws {
+        let server = try ServerThread()
+        let run = try LoadRun(server.configuration { $0.durationNanoseconds = 1_000_000_000 }, rate: 10, seconds: 1.3)
+        _ = server.stop()
+        expectSums(run)
+        #expect(run.total.scheduledRequests == 10 && run.total.startedRequests == 10)
+    }
+
+    @Test("the most connections at once are counted, also between samples")
+    func openHighWater() throws {
+        let server = try ServerThread()
+        let run = try LoadRun(server.configuration {
+            $0.connections = 6
+            $0.requests = 120
+            $0.renewal = .requests(1)
+        })
+        let served = server.stop()
+        expectSums(run, requests: 120)
+        #expect(run.total.openedConnections >= 60)
+        // The server hears later of an end than of a beginning, so that it may have seen more at once.
+        #expect((2...6).contains(run.total.openConnectionsHighWater))
+        #expect((run.total.openConnectionsHighWater...12).contains(served?.openConnectionsHighWater ?? 0))
     }
 
     @Test("a server that closes idle connections is connected to again")

@@ -93,6 +93,17 @@ struct TimeMachineTests {
         #expect(dashboard.frame(width: 120, height: 40).width == 120)
     }
 
+    @Test("the newest event stands on top, and those of one moment in the order in which they were told")
+    func order() {
+        var dashboard = Dashboard.synthetic(samples: 3)
+        for (time, text) in [(5, "before"), (9, "died"), (9, "it said"), (9, "here")] as [(UInt64, String)] {
+            dashboard.add(Event(timeNanoseconds: 10_000_000_000 + time, level: .error, source: "worker", text: text))
+        }
+        press(.character("7"), .character("z"), on: &dashboard)
+        let told = body(dashboard).compactMap { line in ["before", "died", "it said", "here"].first { line.contains("worker  \($0)") } }
+        #expect(told == ["died", "it said", "here", "before"], "\(text(dashboard))")
+    }
+
     @Test("events are marked in their column of the graphs, by a letter")
     func marks() {
         var dashboard = Dashboard.synthetic(samples: 20)

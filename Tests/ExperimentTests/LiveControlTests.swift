@@ -37,7 +37,7 @@ struct LiveControlTests {
     @Test("more and fewer connections are as many at the server, and none of its answers is lost", arguments: [1, 2])
     func connections(loops: Int) throws {
         let experiment = try start(loops: loops)
-        #expect(sample(experiment) { $0.server?.openConnections == 4 } != nil)
+        #expect(sample(experiment) { $0.server?.openConnections == 4 && $0.client?.openConnections == 4 } != nil)
         experiment.setConnections(9)
         let more = try #require(sample(experiment) { $0.server?.openConnections == 9 })
         #expect(more.server?.acceptedConnections == 9)
@@ -111,7 +111,7 @@ struct LiveControlTests {
     @Test("another write policy is that of new connections only; the unsafe one is refused outside a worker")
     func writePolicy() throws {
         let experiment = try start()
-        #expect(sample(experiment) { $0.server?.openConnections == 4 } != nil)
+        #expect(sample(experiment) { $0.server?.openConnections == 4 && $0.client?.openConnections == 4 } != nil)
         #expect(!experiment.setWritePolicy(.resetEarly))
         #expect(experiment.writePolicy == .lease)
         let leased = experiment.sample().server?.arena.taken ?? 0
@@ -156,7 +156,7 @@ struct LiveControlTests {
     @Test("a connection that is closed by hand is the one that was meant")
     func closing() throws {
         let experiment = try start()
-        let before = try #require(sample(experiment) { $0.server?.openConnections == 4 })
+        let before = try #require(sample(experiment) { $0.server?.openConnections == 4 && $0.client?.openConnections == 4 })
         let chosen = try #require(before.server?.connections.dropFirst().first)
         experiment.closeConnection(loop: chosen.loop, id: chosen.id)
         let after = try #require(sample(experiment) { $0.server?.acceptedConnections == 5 && $0.server?.openConnections == 4 })

@@ -98,7 +98,7 @@ struct ReportTests {
         #expect(text[memory.upperBound...].prefix(60_000).contains("resident: 777MiB"))
         // A constant rate stays that rate however many samples a point stands for.
         let throughput = try #require(text.firstRange(of: "<h3>Throughput</h3>"))
-        #expect(text[throughput.upperBound...].prefix(60_000).contains("done: 10"))
+        #expect(text[throughput.upperBound...].prefix(60_000).contains("answered: 10"))
     }
 
     @Test("marks what happened on every plot, with its words")

@@ -5,16 +5,39 @@ import Testing
 extension ProgramTests {
     @Suite("Memory of the steady state", .enabled(if: Tool.cc.exists), .enabled(if: ReleaseBuild.path != nil, "needs a release build that is newer than the sources"))
     struct AllocationTests {
-        /// What a run of so many requests allocates, start, samples and end included.
-        private func allocations(requests: Int, library: URL, _ arguments: [String]) throws -> Double {
+        /// What a run allocates, start, samples and end included.
+        private struct Count {
+            var all: Double
+            /// Those that OpenSSL made.
+            var openSSL: Double
+            var ours: Double { all - openSSL }
+        }
+
+        private func allocations(requests: Int, library: URL, _ arguments: [String]) throws -> Count {
             let file = library.deletingLastPathComponent().appending(path: "count")
             let child = try ChildProcess(
                 try #require(ReleaseBuild.path), ["record", "-n", "\(requests)", "-c", "10", "-m", "10"] + arguments,
                 environment: ["LD_PRELOAD": library.path, "MALLOC_COUNTER_FILE": file.path])
             let result = child.end(withinSeconds: 60)
             #expect(result.code == 0, "\(result)")
-            let text = try String(contentsOf: file, encoding: .utf8)
-            return try #require(Double(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+            let numbers = try String(contentsOf: file, encoding: .utf8).split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+            try #require(numbers.count == 2)
+            return Count(all: numbers[0], openSSL: numbers[1])
+        }
+
+        /// Of a short run and of one three times as long, whose difference is what requests cost.
+        private func allocations(requests: Int, _ arguments: [String]) throws -> (short: Count, long: Count) {
+            let directory = FileManager.default.temporaryDirectory.appending(path: "highwater-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: directory) }
+            let library = directory.appending(path: "malloc_counter.so")
+            let source = Program.root.appending(path: "Tests/Fixtures/malloc_counter.c")
+            let build = try Tool.cc.run("-O2", "-shared", "-fPIC", "-o", library.path, source.path)
+            #expect(build.code == 0, "\(build.errors)")
+            return (
+                try allocations(requests: requests, library: library, arguments),
+                try allocations(requests: 3 * requests, library: library, arguments)
+            )
         }
 
         @Test("no request costs an allocation, in server or client", arguments: [
@@ -23,19 +46,21 @@ extension ProgramTests {
             ["--path", "/anything/{{random.int 1 100}}", "--data", "{{random.string 500}}", "--h1"],
         ])
         func perRequest(arguments: [String]) throws {
-            let directory = FileManager.default.temporaryDirectory.appending(path: "highwater-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-            defer { try? FileManager.default.removeItem(at: directory) }
-            let library = directory.appending(path: "malloc_counter.so")
-            let source = Program.root.appending(path: "Tests/Fixtures/malloc_counter.c")
-            let build = try Tool.cc.run("-O2", "-shared", "-fPIC", "-o", library.path, source.path)
-            #expect(build.code == 0, "\(build.errors)")
-
             let count = 20_000
-            let short = try allocations(requests: count, library: library, arguments)
-            let long = try allocations(requests: 3 * count, library: library, arguments)
+            let (short, long) = try allocations(requests: count, arguments)
             // A sample a second allocates a little, and the long run takes a little longer.
-            #expect((long - short) / Double(2 * count) < 0.01, "\(short) allocations, then \(long)")
+            #expect((long.all - short.all) / Double(2 * count) < 0.01, "\(short), then \(long)")
+        }
+
+        @Test("over TLS no request costs an allocation of ours: those there are OpenSSL makes, for its records", arguments: [
+            [], ["--h1"], ["--path", "/bytes/100KiB"],
+        ])
+        func perRequestOverTLS(arguments: [String]) throws {
+            let count = 10_000
+            let (short, long) = try allocations(requests: count, ["--tls"] + arguments)
+            #expect((long.ours - short.ours) / Double(2 * count) < 0.01, "\(short), then \(long)")
+            // Or its hooks counted nothing, and ours would be all there are.
+            #expect(long.openSSL - short.openSSL > Double(count) / 10, "\(short), then \(long)")
         }
     }
 }

@@ -61,5 +61,33 @@ extension ProgramTests {
             #expect(number(last, "client.connections.renewed") == 5)
             #expect(number(last, "client.requests.failed") == 0)
         }
+
+        @Test("X closes a connection, y copies a row, w keeps the panels, ^R reads the settings again")
+        func theRest() throws {
+            let folder = try ScratchFolder()
+            let file = folder("run.ndjson")
+            try FileManager.default.createDirectory(atPath: folder("config/highwater"), withIntermediateDirectories: true)
+            try "panels = load\n".write(toFile: folder("config/highwater/config"), atomically: true, encoding: .utf8)
+            let process = try TerminalProcess(
+                ["-q", "200", "-c", "3", "--path", "/health", "--interval", "100ms", "-o", file],
+                environment: ["XDG_CONFIG_HOME": folder("config"), "XDG_STATE_HOME": folder("state")])
+            #expect(process.wait(for: "RUN"))
+            press([("p", "panels: memory"), ("w", "kept for the next time: panels memory")], process)
+            #expect(process.wait(for: "3 open"))
+            press([("y", "\u{1B}]52;c;Y29ubmVjdGlvbi"), ("X", "under its requests?"), ("y", "4 accepted")], process)
+            try "panels = lists\n[keys]\nquit = f99 Z\n".write(toFile: folder("config/highwater/config"), atomically: true, encoding: .utf8)
+            press([("\u{12}", "f99 is no key"), ("c", "on this screen only?"), ("n", "left as it is")], process)
+            try "panels = lists\n[keys]\nquit = f9 Z\n".write(toFile: folder("config/highwater/config"), atomically: true, encoding: .utf8)
+            press([("\u{12}", "the settings were read again")], process)
+            process.type("Z")
+            #expect(process.end(seconds: 20) == 0)
+            let state = try String(contentsOfFile: folder("state/highwater/screen"), encoding: .utf8)
+            #expect(state.contains("panels = memory\n") && state.contains("column = 1s\n"))
+            let lines = try lines(file)
+            #expect(lines.contains { ($0["text"] as? String)?.hasSuffix("closed by hand") == true })
+            let last = try #require(lines.last { $0["type"] as? String == "sample" })
+            #expect(number(last, "server.connections.accepted") == 4)
+            #expect(number(last, "client.connections.reconnects") == 1)
+        }
     }
 }

@@ -117,7 +117,7 @@ extension ProgramTests {
             process.signal(SIGINT)
             let result = process.end(withinSeconds: 20)
             #expect(result.code == 130, "\(result)")
-            #expect(result.output.contains("partial: the run was interrupted"))
+            #expect(result.output.contains("partial: the run was cut short"))
         }
 
         @Test("--phase does the same without a file")

@@ -127,7 +127,8 @@ extension ProgramTests {
     @Suite("A trial", .enabled(if: Program.exists && dlsym(nil, "__asan_init") == nil && dlsym(nil, "__tsan_init") == nil)) struct TrialProgramTests {
         @Test("slow-reader: reset-early dies, copy and lease are clean, and the evidence is printed")
         func slowReader() throws {
-            let result = try Program.run("run", "slow-reader", "-d", "500ms", "--json")
+            let folder = try ScratchFolder()
+            let result = try Program.run("run", "slow-reader", "-d", "500ms", "--json", "-o", folder("r.ndjson"))
             #expect(result.code == 0, "\(result.output)\(result.errors)")
             #expect(result.errors.contains("(uv_write_t) 0x") && result.errors.contains("// should be"), "\(result.errors)")
             #expect(result.errors.contains("EventLoop.run"), "\(result.errors)")
@@ -138,6 +139,36 @@ extension ProgramTests {
             for trial in trials.dropFirst() {
                 #expect(trial["outcome"] as? String == "ended" && (trial["findings"] as? [String])?.isEmpty == true, "\(trial)")
                 #expect((trial["requests"] as? Int ?? 0) > 0)
+            }
+            // A recording of each, the dead one's whole, and comparable.
+            #expect(folder.names == ["r-copy.ndjson", "r-lease.ndjson", "r-reset-early.ndjson"])
+            #expect(try String(contentsOfFile: folder("r-reset-early.ndjson"), encoding: .utf8).contains(#""outcome":"crashed by SIG"#))
+            let compared = try Program.run("compare", folder("r-copy.ndjson"), folder("r-lease.ndjson"))
+            #expect(compared.code == 0 && compared.output.contains("server.requests"), "\(compared)")
+        }
+
+        @Test("of one's own: other values for keys, judged by thresholds and by what is expected of each")
+        func own() throws {
+            let folder = try ScratchFolder()
+            try """
+                version: 1
+                name: mine
+                client: { connections: 2 }
+                requests: [{ get: /bytes/1KiB }]
+                phases: [{ name: load, duration: 200ms, rate: 200 }]
+                thresholds: [client.requests.done > 20]
+                trials:
+                  - { name: usual }
+                  - { name: slow, set: { phases.load.rate: 10 }, expect: fail }
+                """.write(toFile: folder("mine.yaml"), atomically: false, encoding: .utf8)
+            let result = try Program.run("run", folder("mine.yaml"))
+            #expect(result.code == 0, "\(result)")
+            #expect(result.output.contains(/mine +usual +slow\noutcome +clean +caught\nas expected +yes +yes\n/), "\(result.output)")
+            #expect(result.output.contains("\nslow: all: client.requests.done > 20: "), "\(result.output)")
+            let wrong = try Program.run("run", folder("mine.yaml"), "--set", "trials.slow.expect=clean", "--json")
+            #expect(wrong.code == 99 && wrong.output.contains("\"as_expected\": false"), "\(wrong)")
+            for flags in [["--strict"], ["-o", "-"], ["--metrics", "0"]] {
+                #expect(try ChildProcess(Program.path, ["run", folder("mine.yaml")] + flags).end(withinSeconds: 10).code == 2, "\(flags)")
             }
         }
 

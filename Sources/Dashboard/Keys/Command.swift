@@ -20,6 +20,17 @@ package enum Command: String, CaseIterable, Sendable {
     case cacheScope = "cache-scope"
     case renewConnections = "renew-connections"
     case slowReader = "slow-reader"
+    case shorterTime = "shorter-time"
+    case longerTime = "longer-time"
+    case nextLayout = "next-layout"
+    case previousLayout = "previous-layout"
+    case showPanel = "show-panel"
+    case keepScreen = "keep-screen"
+    case reload
+    case copy
+    case closeConnection = "close-connection"
+    case forget
+    case eventLevel = "event-level"
     case shorterInterval = "shorter-interval"
     case longerInterval = "longer-interval"
     case nextPanel = "next-panel"
@@ -78,6 +89,17 @@ package enum Command: String, CaseIterable, Sendable {
         case .renewConnections: "every client to a new connection"
         case .loadPause: "load off and on"
         case .slowReader: "a client joins that reads at a trickle, for ten seconds"
+        case .shorterTime: "graphs over less time"
+        case .longerTime: "graphs over more time"
+        case .nextLayout: "other panels: all, load, memory, lists"
+        case .previousLayout: "the same the other way round"
+        case .showPanel: "then its number: show or hide a panel"
+        case .keepScreen: "keep panels and time of the graphs for the next time"
+        case .reload: "read the configuration file again"
+        case .copy: "the chosen row to the terminal's clipboard"
+        case .closeConnection: "close the chosen connection; asks first"
+        case .forget: "forget what was, on this screen; asks first"
+        case .eventLevel: "events: all, warnings too, errors only"
         case .shorterInterval: "samples more often"
         case .longerInterval: "samples less often"
         case .nextPanel: "to the next panel"
@@ -98,7 +120,7 @@ package enum Command: String, CaseIterable, Sendable {
         case .pageDown: "five rows down"
         case .first: "the first row"
         case .last: "the last row"
-        case .filter: "filter the connections"
+        case .filter: "filter the connections, or the events"
         case .nextMatch: "the next row that passes; in a replay: the next event"
         case .previousMatch: "the row before that passes"
         case .sortNext: "sort by the next column"
@@ -136,6 +158,17 @@ package enum Command: String, CaseIterable, Sendable {
         case .cacheScope: [.character("C")]
         case .renewConnections: [.character("R")]
         case .slowReader: [.character("D")]
+        case .shorterTime: [.character("{")]
+        case .longerTime: [.character("}")]
+        case .nextLayout: [.character("p")]
+        case .previousLayout: [.character("P")]
+        case .showPanel: [.character("v")]
+        case .keepScreen: [.character("w")]
+        case .reload: [.control("r")]
+        case .copy: [.character("y")]
+        case .closeConnection: [.character("X")]
+        case .forget: [.character("c")]
+        case .eventLevel: [.character("f")]
         case .shorterInterval: [.character("[")]
         case .longerInterval: [.character("]")]
         case .nextPanel: [.tab]

@@ -6,6 +6,11 @@ extension Dashboard {
         if key == .hangup { return .quit }
         notice = nil
         if case .mouse(let mouse) = key { return handle(mouse) }
+        if let question { return answer(question, key) }
+        if eventList.isTyping, eventList.type(key) {
+            selection = 0
+            return nil
+        }
         if table.isTyping, table.type(key) {
             selection = 0
             return nil
@@ -19,7 +24,10 @@ extension Dashboard {
     }
 
     /// What a key would do now; nil for nothing, or where keys are text.
-    package func command(for key: Key) -> Command? { table.isTyping ? nil : keys[key] }
+    package func command(for key: Key) -> Command? { isAsking ? nil : keys[key] }
+
+    /// The next key is text or an answer, and no command.
+    private var isAsking: Bool { table.isTyping || eventList.isTyping || question != nil }
 
     /// Does what a key is bound to; answers what only the program can do.
     package mutating func perform(_ command: Command) -> Action? {
@@ -32,7 +40,23 @@ extension Dashboard {
         case .redraw: return .redraw
         case .export: return .export
         case .mouse: return .toggleMouse
-        case .help: showsHelp = true
+        case .help:
+            showsHelp = true
+            helpOffset = 0
+        case .shorterTime: stretchTime(-1)
+        case .longerTime: stretchTime(1)
+        case .nextLayout: show(panels: { $0 = $0.preset(1); return true }, else: "")
+        case .previousLayout: show(panels: { $0 = $0.preset(-1); return true }, else: "")
+        case .showPanel: question = .panel
+        case .keepScreen: return .keepScreen
+        case .reload: return .reload
+        case .copy: return copyRow()
+        case .closeConnection: askToClose()
+        case .forget: question = run.intervalMilliseconds == nil ? nil : .forget
+        case .eventLevel:
+            if focus != .events { setFocus(.events) }
+            eventList.nextLevel()
+            selection = 0
         case .themes: picker = themes.isEmpty ? nil : ThemePicker(themes, theme)
         case .nextTheme: return useNextTheme()
         case .pause: togglePause()
@@ -56,13 +80,9 @@ extension Dashboard {
         case .back: goBack()
         case .nextPanel: moveFocus(1)
         case .previousPanel: moveFocus(-1)
-        case .panel1: choose(.throughput)
-        case .panel2: choose(.latency)
-        case .panel3: choose(.connections)
-        case .panel4: choose(.pending)
-        case .panel5: choose(.arena)
-        case .panel6: choose(.caches)
-        case .panel7: choose(.events)
+        case .panel1, .panel2, .panel3, .panel4, .panel5, .panel6, .panel7:
+            if let panel = command.panel { choose(panel) }
+        case .filter where focus == .events && detail == nil: eventList.beginTyping()
         case .focusLeft: moveFocus(x: -1, y: 0)
         case .focusRight: moveFocus(x: 1, y: 0)
         case .focusUp: moveFocus(x: 0, y: -1)
@@ -103,10 +123,19 @@ extension Dashboard {
     private mutating func performInHelp(_ command: Command) -> (action: Action?, Void)? {
         switch command {
         case .quit, .quitAndLeave, .glyphs, .nextTheme, .redraw, .suspend, .export, .mouse: return nil
+        case .up: scrollHelp(-1)
+        case .down: scrollHelp(1)
+        case .pageUp: scrollHelp(-Dashboard.page * 2)
+        case .pageDown: scrollHelp(Dashboard.page * 2)
         default:
             showsHelp = false
-            return (nil, ())
         }
+        return (nil, ())
+    }
+
+    /// As far as there is more of it.
+    mutating func scrollHelp(_ lines: Int) {
+        helpOffset = max(0, min(helpOffset + lines, HelpOverlay().hiddenLines(view, width: size.width, height: size.height)))
     }
 
     // MARK: Themes
@@ -177,9 +206,9 @@ extension Dashboard {
         guard selection < shownEvents.count else { return }
         let event = shownEvents[shownEvents.count - 1 - selection]
         if held == nil {
-            let hold = Hold(history, events)
-            selection = max(0, selection - (events.count - hold.events.count))
-            held = hold
+            let before = shownEvents.count
+            held = Hold(history, events)
+            selection = max(0, selection - (before - shownEvents.count))
         }
         held?.look(atNanoseconds: event.timeNanoseconds)
     }
@@ -227,6 +256,8 @@ extension Dashboard {
             detail = nil
         } else if focus == .connections && !table.filterText.isEmpty {
             table.clearFilter()
+        } else if focus == .events && eventList.isFiltered {
+            eventList.clear()
         } else if zoomed != nil {
             zoomed = nil
             inspected = nil
@@ -236,19 +267,20 @@ extension Dashboard {
     }
 
     private mutating func moveFocus(_ step: Int) {
-        let all = PanelKind.allCases
+        let all = PanelKind.allCases.filter { panels.shows($0) || $0 == focus }
         let place = (all.firstIndex(of: focus) ?? 0) + step + all.count
         setFocus(all[place % all.count])
     }
 
     /// The first press of a digit goes to the panel, the second makes it large.
     private mutating func choose(_ kind: PanelKind) {
+        if !panels.shows(kind) { show(panels: { $0.toggle(kind) }, else: "") }
         if focus == kind { toggleZoom() } else { setFocus(kind) }
     }
 
     /// To the nearest panel on that side of the screen; where there is none, it stays.
     private mutating func moveFocus(x: Int, y: Int) {
-        guard case .panels(let places) = Layout(width: size.width, height: size.height, zoomed: nil),
+        guard case .panels(let places) = Layout(width: size.width, height: size.height, zoomed: nil, panels),
             let from = places.first(where: { $0.kind == focus })?.region
         else { return moveFocus(x + y) }
         // Twice the middle, so that it stays a whole number. What lies aside counts more than what lies far.

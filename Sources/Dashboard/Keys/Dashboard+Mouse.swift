@@ -3,16 +3,21 @@ import Measurements
 extension Dashboard {
     /// A click chooses what it falls on, and opens what was chosen already; the wheel moves what it is over.
     mutating func handle(_ mouse: Mouse) -> Action? {
+        question = nil
         if picker != nil { return handleInPicker(mouse) }
         if showsHelp {
-            if mouse.kind == .press { showsHelp = false }
+            switch mouse.kind {
+            case .press: showsHelp = false
+            case .wheelUp: scrollHelp(-Dashboard.wheelRows)
+            case .wheelDown: scrollHelp(Dashboard.wheelRows)
+            }
             return nil
         }
         if mouse.y == size.height - 1, mouse.kind == .press {
             guard let command = Footer().command(at: mouse.x, view, width: size.width) else { return nil }
             return perform(command)
         }
-        guard case .panels(let places) = Layout(width: size.width, height: size.height, zoomed: shownZoom),
+        guard case .panels(let places) = Layout(width: size.width, height: size.height, zoomed: shownZoom, panels),
             let place = places.first(where: { $0.region.contains(mouse) })
         else { return nil }
         let isFocused = (shownZoom ?? focus) == place.kind

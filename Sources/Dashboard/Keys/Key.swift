@@ -48,6 +48,14 @@ package enum Action: Equatable, Sendable {
     case nextWritePolicy, nextCacheScope
     /// Every client to a new connection.
     case renewConnections
+    /// The server closes a connection under its requests.
+    case closeConnection(loop: Int, id: UInt64)
+    /// Words to the terminal's clipboard.
+    case copy(String)
+    /// Panels and the time of graphs are to be the same next time.
+    case keepScreen
+    /// The configuration file has changed.
+    case reload
     /// Run the same again: this run has lost its process.
     case runAgain
     /// A client joins that reads at a trickle, and goes after a while.

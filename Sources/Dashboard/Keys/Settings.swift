@@ -16,6 +16,10 @@ package struct Settings: Sendable, Equatable {
     package var glyphs: GlyphSet?
     package var colours = ColourChoice.auto
     package var hasMouse = true
+    /// nil for all of them.
+    package var panels: PanelChoice?
+    /// nil for a second a column.
+    package var timeBase: TimeBase?
     package var keys = KeyMap.standard
 
     /// The settings of somebody who has written none.
@@ -84,7 +88,19 @@ package struct Settings: Sendable, Equatable {
             }
             colours = choice
         case "mouse": hasMouse = try isTrue()
-        default: throw SettingsError(name, "there is no setting \(name.text): theme, contrast, glyphs, color, mouse, and [keys]")
+        case "panels":
+            guard value.text != "auto" else { return panels = nil }
+            guard let choice = PanelChoice(value.text) else {
+                throw SettingsError(value, "auto, \(PanelChoice.presets.map(\.name).joined(separator: ", ")), or the numbers of panels as in 134, not \(value.text)")
+            }
+            panels = choice
+        case "column":
+            guard value.text != "auto" else { return timeBase = nil }
+            guard let base = TimeBase.choices.lazy.compactMap(TimeBase.init(cellMilliseconds:)).first(where: { $0.name == value.text }) else {
+                throw SettingsError(value, "auto, \(TimeBase.names.joined(separator: ", ")), not \(value.text)")
+            }
+            timeBase = base
+        default: throw SettingsError(name, "there is no setting \(name.text): theme, contrast, glyphs, color, mouse, panels, column, and [keys]")
         }
     }
 

@@ -3,7 +3,7 @@ import Measurements
 /// Memory of the exchanges: all of it, and the connections that hold most.
 struct ArenaPanel: Panel {
     func badge(_ view: View) -> String {
-        guard let arena = view.moment?.server?.arena else { return "" }
+        guard let arena = view.calm?.server?.arena else { return "" }
         return "\(GridFigure.count(arena.inUse)) in use"
     }
 
@@ -12,7 +12,7 @@ struct ArenaPanel: Panel {
             frame.note(view.run.serverNote)
             return
         }
-        guard let moment = view.moment, let arena = moment.server?.arena else {
+        guard let moment = view.calm, let arena = moment.server?.arena else {
             frame.note("waiting for the first sample")
             return
         }
@@ -29,7 +29,7 @@ struct ArenaPanel: Panel {
             frame.line(marks(arena, audit, moment.rates, width: frame.width - 2, glyphs), 1, bottom)
         }
         let broken = (moment.server?.pendingWrites ?? []).filter(\.isReset).map { ($0.loop, $0.connection) }
-        strips(moment.rows, broken, loops: moment.server?.loopCount ?? 1, from: 1, to: bottom, &frame, glyphs)
+        strips(view.listed, broken, loops: moment.server?.loopCount ?? 1, from: 1, to: bottom, &frame, glyphs)
     }
 
     private func total(_ arena: ArenaSample, _ frame: inout Frame, _ glyphs: GlyphSet) {

@@ -5,7 +5,7 @@ struct CachesPanel: Panel {
     func badge(_ view: View) -> String { view.run.cacheScope.map { "scope \($0)" } ?? "hit rate" }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard let moment = view.moment else {
+        guard let moment = view.calm else {
             frame.note("waiting for the first sample")
             return
         }

@@ -5,7 +5,7 @@ struct ConnectionDetail {
     let identity: ConnectionIdentity
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard let moment = view.moment, let row = moment.rows.first(where: { $0.identity == identity }) else {
+        guard let moment = view.moment, let row = view.listed.first(where: { $0.identity == identity }) else {
             frame.note("connection \(identity.id) is closed, or not kept of this moment: a past one keeps the \(Moment.pastRowLimit) in most trouble")
             return
         }
@@ -71,13 +71,11 @@ struct ConnectionDetail {
         let region = Region(
             x: ConnectionDetail.labelWidth, y: y, width: frame.width - ConnectionDetail.labelWidth - 2, height: rows)
         guard rows > 0, region.width > 0 else { return }
-        let known = view.history.values(Graph.capacity(region.width), upTo: view.end) { $0.trace(identity).map(value) }
-        // Before it opened, or was kept, there is nothing to draw.
-        let values = known.drop { $0 == nil }.map { Double($0 ?? 0) }
+        let values = view.recent(region.width, .highest) { $0.trace(identity).map { Double(value($0)) } }
         frame.text(name, 1, y, .dim)
-        if rows > 1 { frame.text(GridFigure.shortBytes(Int(values.max() ?? 0)).right(7), 1, y + 1, .text) }
-        Graph(values: values, top: max(1, values.max() ?? 1), gradient: gradient).draw(in: region, &frame, view.glyphs)
-        Marks(view, columns: region.width, perColumn: 2).draw(in: region, &frame, view.glyphs)
+        if rows > 1 { frame.text(GridFigure.shortBytes(Int(values.most)).right(7), 1, y + 1, .text) }
+        Graph(values: values, top: max(1, values.most), gradient: gradient).draw(in: region, &frame, view.glyphs)
+        Marks(view, columns: region.width).draw(in: region, &frame, view.glyphs)
     }
 }
 

@@ -17,7 +17,7 @@ struct ConnectionsPanel: Panel {
             ConnectionDetail(identity: identity).draw(view, on: &frame)
             return
         }
-        guard let moment = view.moment, let server = moment.server else {
+        guard let moment = view.calm, let server = moment.server else {
             frame.note("waiting for the first sample")
             return
         }
@@ -34,13 +34,13 @@ struct ConnectionsPanel: Panel {
         if hasSum { frame.line(sum(server, view, width: frame.width - 1), 1, frame.height - 1) }
         let rows = view.rows
         guard !rows.isEmpty, room > 0 else {
-            let text = moment.rows.isEmpty ? "no connection is open" : "none of \(moment.rows.count) passes the filter"
+            let text = view.listed.isEmpty ? "no connection is open" : "none of \(view.listed.count) passes the filter"
             if room > 0 { frame.text(text, 2, 1, .dim) }
             return
         }
         let chosen = min(view.selection, rows.count - 1)
         let first = ListWindow.first(chosen: chosen, count: rows.count, room: room)
-        let reserved = moment.rows.map { max($0.sample.arenaReservedBytes, $0.sample.arenaHighWaterBytes) }.max() ?? 0
+        let reserved = view.listed.map { max($0.sample.arenaReservedBytes, $0.sample.arenaHighWaterBytes) }.max() ?? 0
         for (offset, row) in rows[first...].prefix(room).enumerated() {
             let y = offset + 1
             draw(row, columns, y: y, scale: reserved, view, &frame)
@@ -69,7 +69,7 @@ struct ConnectionsPanel: Panel {
             var role = Role.text
             var text = ""
             switch column {
-            case .id: text = row.name(loops: view.moment?.server?.loopCount ?? 1)
+            case .id: text = row.name(loops: view.calm?.server?.loopCount ?? 1)
             case .peer: text = sample.peer
             case .state:
                 text = sample.state.rawValue
@@ -118,7 +118,7 @@ struct ConnectionsPanel: Panel {
 
     /// Without a server of ours: what the clients know.
     private func clients(_ view: View, _ frame: inout Frame) {
-        guard let client = view.moment?.client else {
+        guard let client = view.calm?.client else {
             frame.note(view.run.serverNote)
             return
         }

@@ -3,7 +3,11 @@ import Measurements
 /// The line at the bottom: which keys there are now. A click on one is as good as the key.
 struct Footer {
     func draw(_ view: View, on frame: inout Frame) {
-        if view.table.isTyping {
+        if let question = view.question {
+            frame.text(" \(question.words)", 0, 0, .strong)
+            return
+        }
+        if view.table.isTyping || view.eventList.isTyping {
             prompt(view, &frame)
             return
         }
@@ -22,7 +26,7 @@ struct Footer {
 
     /// What stands at a column; nil beside everything.
     func command(at x: Int, _ view: View, width: Int) -> Command? {
-        view.table.isTyping ? nil : parts(view, width: width).first { x >= $0.x && x < $0.x + $0.width }?.command
+        view.table.isTyping || view.eventList.isTyping || view.question != nil ? nil : parts(view, width: width).first { x >= $0.x && x < $0.x + $0.width }?.command
     }
 
     private struct Part {
@@ -52,7 +56,8 @@ struct Footer {
         if view.focus == .connections && view.run.hasServer {
             wanted += view.detail == nil ? [([.filter], "filter"), ([.sortNext], "sort"), ([.open], "more")] : []
         }
-        wanted += [([.themes], "themes"), ([.glyphs], "glyphs"), ([.export], "export"), ([.quitAndLeave], "quit, keep screen")]
+        if view.focus == .events { wanted += [([.filter], "filter"), ([.eventLevel], "level")] }
+        wanted += [([.themes], "themes"), ([.nextLayout], "panels"), ([.glyphs], "glyphs"), ([.export], "export"), ([.quitAndLeave], "quit, keep screen")]
         let count = warnings(view).count
         var parts: [Part] = []
         var x = 0
@@ -72,12 +77,15 @@ struct Footer {
     private func prompt(_ view: View, _ frame: inout Frame) {
         var line = Line()
         line.add("/", .key)
-        line.add(view.table.filterText, .strong)
+        line.add(view.eventList.isTyping ? view.eventList.filterText : view.table.filterText, .strong)
         line.add(String(view.glyphs == .ascii ? "_" : "▏"), .key)
-        if let error = view.table.filterError {
+        if view.eventList.isTyping {
+            line.add("  \(view.listedEvents.count) of \(view.events.count)", .text)
+            line.add("  words, and !words that must not be there", .dim)
+        } else if let error = view.table.filterError {
             line.add("  " + error.words, .crit)
         } else {
-            let found = view.rows.count, all = view.moment?.rows.count ?? 0
+            let found = view.rows.count, all = view.listed.count
             line.add("  \(found) of \(all)", .text)
             line.add("  pend>64k age>10ms state:W proto:h2 !text", .dim)
         }

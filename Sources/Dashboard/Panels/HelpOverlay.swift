@@ -4,16 +4,18 @@ struct HelpOverlay {
         let lines = content(view, isWide: frame.width >= 76)
         let width = min(frame.width, (lines.map(\.width).max() ?? 0) + 4)
         let height = min(frame.height, lines.count + 2)
+        let hidden = hiddenLines(view, width: frame.width, height: frame.height), offset = min(view.helpOffset, hidden)
         let region = Region(x: (frame.width - width) / 2, y: (frame.height - height) / 2, width: width, height: height)
         let glyphs = view.glyphs
         frame.draw(in: region) { box in
             let all = Region(x: 0, y: 0, width: width, height: height)
             if width > 2 && height > 2 { box.border(all, .key, glyphs) }
-            for (y, line) in lines.enumerated() { box.line(line, 2, y + 1) }
-            // Too small for all of it: the border closes again over what was cut.
-            if height < lines.count + 2 && width > 2 && height > 2 {
+            for (y, line) in lines.dropFirst(offset).prefix(max(0, height - 2)).enumerated() { box.line(line, 2, y + 1) }
+            // Too small for all of it: the border says that there is more.
+            if hidden > 0 && width > 2 && height > 2 {
                 for x in 0..<width { box.put(" ", x, height - 1, .dim) }
-                box.text("any key goes back", 2, height - 1, .dim)
+                let scroll = view.keys.label(.up, .down, glyphs: glyphs)
+                box.text(offset < hidden ? "\(scroll) scroll: \(hidden - offset) lines more" : "\(scroll) scroll; any other key goes back", 2, height - 1, .dim)
             }
             box.ground(.overlay, all)
             if width > 24 {
@@ -22,6 +24,11 @@ struct HelpOverlay {
                 box.text("\(tab.open)\(view.keys.label(.back, glyphs: glyphs)) back\(tab.close)", endingAt: width - 2, 0, .key)
             }
         }
+    }
+
+    /// Lines that a screen of this size cannot show at once.
+    func hiddenLines(_ view: View, width: Int, height: Int) -> Int {
+        max(0, content(view, isWide: width >= 76).count + 2 - height)
     }
 
     private func content(_ view: View, isWide: Bool) -> [Line] {
@@ -37,13 +44,17 @@ struct HelpOverlay {
         keys.append(entry("everywhere", .strong, ""))
         keys += [
             ([.quit], "quit: drain, restore, sum up"), ([.quitAndLeave], "quit, keep the last screen"),
+            ([.nextPanel], "next panel; HJKL: that side's"), ([.panel1, .panel2, .panel3, .panel4, .panel5, .panel6, .panel7], "that panel; again: alone"),
+            ([.zoom, .back], "this panel alone; a step back"),
             ([.pause], "hold the display, not the run"), ([.momentBack, .momentForth, .leapBack, .leapForth], "back and forth in time"),
             ([.loadUp, .loadDown, .loadPause], "more load, less, off and on"), ([.loadKnob], "what they change"),
             ([.writePolicy, .cacheScope], "other write policy, cache scope"), ([.renewConnections], "all connections anew"),
-            ([.slowReader], "a slow reader for ten seconds"), ([.shorterInterval, .longerInterval], "samples more often, less"),
-            ([.nextPanel], "next panel; HJKL: that side's"), ([.panel1, .panel2, .panel3, .panel4, .panel5, .panel6, .panel7], "that panel; again: alone"),
-            ([.zoom, .back], "this panel alone; a step back"), ([.themes, .nextTheme, .glyphs], "themes, the next; other glyphs"),
-            ([.mouse], "mouse off and on, to select"), ([.export], "screen and sample to files"), ([.redraw, .suspend], "draw anew; suspend"),
+            ([.slowReader], "a slow reader for ten seconds"),
+            ([.shorterInterval, .longerInterval], "samples more often, less"), ([.shorterTime, .longerTime], "graphs over less time, more"),
+            ([.nextLayout, .previousLayout, .showPanel], "other panels; one by number"),
+            ([.themes, .nextTheme, .glyphs], "themes, the next; other glyphs"), ([.keepScreen, .reload], "keep panels; read settings"),
+            ([.mouse], "mouse off and on, to select"), ([.copy], "copy the chosen row"), ([.export], "screen and sample to files"),
+            ([.forget], "forget what was, here"), ([.redraw, .suspend], "draw anew; suspend"),
         ].map { key($0.0, $0.1) }
         let states = [
             ("R", Role.ok, "a request in work"), ("I", .dim, "idle: nothing open"),

@@ -1,6 +1,6 @@
 import Measurements
 
-/// Latencies over time: a column a moment, a row a span of latencies, and the more a cell holds the fuller it is.
+/// Latencies over time: a column a cell of the time axis, a row a span of latencies, and the more a cell holds the fuller it is.
 struct LatencyMap {
     /// Which of the two latencies of a moment.
     let kind: LatencyKind
@@ -14,7 +14,7 @@ struct LatencyMap {
         let rows = region.height - (hasAxis ? 1 : 0)
         let columns = region.width - LatencyMap.labelWidth - 1 - (spreadWidth > 0 ? spreadWidth + 1 : 0)
         guard rows > 0, columns > 0 else { return }
-        let moments = view.history.values(columns, upTo: view.end, kind.buckets)
+        let moments = view.history.cells(columns, view.axis, upTo: view.end, kind.buckets)
         let used = moments.filter { $0.count > 0 }
         guard let low = used.map(\.range.lowerBound).min(), let high = used.map(\.range.upperBound).max() else {
             frame.text("no answers yet", max(0, (region.width - 14) / 2), region.y + region.height / 2, .dim)
@@ -29,7 +29,7 @@ struct LatencyMap {
             frame.text(view.glyphs.axis, place.x - 1, y, .faint)
             draw(moments, in: range, place, y: y, &frame, view.glyphs)
         }
-        Marks(view, columns: columns, perColumn: 1).draw(in: place, &frame, view.glyphs)
+        Marks(view, columns: columns).draw(in: place, &frame, view.glyphs)
         if spreadWidth > 0 {
             let side = Region(x: place.x + columns, y: region.y, width: spreadWidth, height: rows)
             spread(view.window(kind.buckets), steps, in: side, &frame, view.glyphs)
@@ -58,7 +58,7 @@ struct LatencyMap {
             // The square root lets the few slow ones be seen beside the many fast ones.
             let share = (Double(count) / Double(buckets.count)).squareRoot()
             let shade = min(shades.count - 1, Int(share * Double(shades.count)))
-            frame.put(shades[shade], place.x + place.width - moments.count + index, y, .scale(.heat, share))
+            frame.put(shades[shade], place.x + index, y, .coarse(.heat, share))
         }
     }
 
@@ -83,15 +83,19 @@ struct LatencyMap {
         frame.text("now", endingAt: place.x + place.width, y, .dim)
         if spreadWidth > 0 { frame.text("last 10 s", place.x + place.width + 1, y, .dim) }
         guard let now = view.moment?.timeNanoseconds else { return }
-        let times = view.history.values(place.width, upTo: view.end) { $0.timeNanoseconds }
-        var column = 15
-        while column + 5 < place.width {
-            if times.count > column {
-                let seconds = (now - min(now, times[times.count - 1 - column]) + 500_000_000) / 1_000_000_000
-                frame.text("-\(seconds)s", endingAt: place.x + place.width - column + 2, y, .dim)
-            }
-            column += 15
+        for column in stride(from: 15, to: place.width - 5, by: 15) {
+            let nanoseconds = UInt64(column) * 2 * view.axis.slotNanoseconds
+            guard nanoseconds <= now else { return }
+            frame.text("-\(LatencyMap.ago(nanoseconds))", endingAt: place.x + place.width - column + 2, y, .dim)
         }
+    }
+
+    /// "7.5s", "15s", "2m30s"
+    private static func ago(_ nanoseconds: UInt64) -> String {
+        let tenths = nanoseconds / 100_000_000
+        if tenths < 600 { return tenths % 10 == 0 ? "\(tenths / 10)s" : "\(tenths / 10).\(tenths % 10)s" }
+        let seconds = tenths / 10
+        return "\(seconds / 60)m" + (seconds % 60 == 0 ? "" : "\(seconds % 60)s")
     }
 }
 

@@ -15,25 +15,25 @@ struct Mini {
         var y = 1
         let hasFooter = frame.height >= 4
         let bottom = frame.height - (hasFooter ? 1 : 0)
-        func graph(_ name: String, _ tail: String, _ gradient: Gradient, _ value: (Moment) -> Double) {
+        func graph(_ name: String, _ tail: String, _ gradient: Gradient, _ rule: SlotRule, _ value: (Moment) -> Double) {
             guard y < bottom else { return }
             frame.text(name, 1, y, .dim)
             frame.text(tail, endingAt: frame.width - 1, y, .text)
             let region = Region(x: 7, y: y, width: frame.width - 7 - 13, height: 1)
-            let values = view.recent(region.width, value)
-            Graph(values: values, top: Graph.niceTop(values.max() ?? 0), gradient: gradient).draw(in: region, &frame, glyphs)
+            let values = view.recent(region.width, rule, value)
+            Graph(values: values, top: Graph.niceTop(values.most), gradient: gradient).draw(in: region, &frame, glyphs)
             y += 1
         }
-        graph("req/s", "\(glyphs.peak) " + GridFigure.count(view.history.peakRequestRate), .throughput) { $0.rates.requests }
+        graph("req/s", "\(glyphs.peak) " + GridFigure.count(view.history.peakRequestRate), .throughput, .mean) { $0.rates.requests }
         if view.run.hasClients {
             let text = p99.map { GridFigure.duration($0, glyphs) } ?? "-"
-            graph("p99", text, .age) {
+            graph("p99", text, .age, .highest) {
                 let buckets = $0.response
                 return Double(buckets.value(atPercentile: 99) ?? buckets.value(atPercentile: 50) ?? 0)
             }
         }
         if let writes = moment.server?.writes ?? moment.client?.writes {
-            graph("pend", GridFigure.bytes(writes.pendingBytes), .age) {
+            graph("pend", GridFigure.bytes(writes.pendingBytes), .age, .highest) {
                 Double(($0.server?.writes ?? $0.client?.writes)?.pendingBytes ?? 0)
             }
         }

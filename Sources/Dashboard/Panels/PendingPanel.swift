@@ -7,7 +7,7 @@ struct PendingPanel: Panel {
     }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard let moment = view.moment else {
+        guard let moment = view.calm else {
             frame.note("waiting for the first sample")
             return
         }
@@ -96,9 +96,9 @@ struct PendingPanel: Panel {
         frame.text("bytes", 1, y, .dim)
         frame.text(peak, endingAt: frame.width - 1, y, .text)
         let region = Region(x: 7, y: place.y, width: place.width - 7 - 12, height: place.height)
-        let values = view.recent(region.width) { Double(($0.server?.writes ?? $0.client?.writes)?.pendingBytes ?? 0) }
-        Graph(values: values, top: max(1, values.max() ?? 1), gradient: .age).draw(in: region, &frame, view.glyphs)
-        Marks(view, columns: region.width, perColumn: 2).draw(in: region, &frame, view.glyphs)
+        let values = view.recent(region.width, .highest) { Double(($0.server?.writes ?? $0.client?.writes)?.pendingBytes ?? 0) }
+        Graph(values: values, top: max(1, values.most), gradient: .age).draw(in: region, &frame, view.glyphs)
+        Marks(view, columns: region.width).draw(in: region, &frame, view.glyphs)
     }
 
     /// How many writes the socket took whole, and how many had to wait.

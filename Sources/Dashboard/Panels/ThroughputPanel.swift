@@ -44,14 +44,14 @@ struct ThroughputPanel: Panel {
         let region = Region(x: 1, y: 1, width: frame.width - 2, height: bottom - 1)
         guard region.height > 0 else { return }
         let values = view.recent(region.width) { $0.rates.requests }
-        let top = Graph.niceTop(values.max() ?? 0)
+        let top = Graph.niceTop(values.most)
         Graph(values: values, top: top, gradient: .throughput).draw(in: region, &frame, glyphs)
-        if values.allSatisfy({ $0 == 0 }) && region.height > 1 {
+        if values.most == 0 && region.height > 1 {
             frame.text("idle", 1, region.y + region.height / 2, .dim)
         } else if region.height > 2 {
             frame.text(GridFigure.count(top), 1, 1, .faint)
         }
-        Marks(view, columns: region.width, perColumn: 2).draw(in: region, &frame, glyphs)
+        Marks(view, columns: region.width).draw(in: region, &frame, glyphs)
     }
 
     private func byteGraph(
@@ -61,8 +61,8 @@ struct ThroughputPanel: Panel {
         frame.text(name, 1, y, .dim)
         frame.text(GridFigure.byteRate(now), endingAt: frame.width - 1, y, .text)
         let region = Region(x: 4, y: y, width: frame.width - 4 - 12, height: 1)
-        let values = view.recent(region.width, value)
-        Graph(values: values, top: Graph.niceTop(values.max() ?? 0), gradient: gradient)
+        let values = view.recent(region.width, .mean, value)
+        Graph(values: values, top: Graph.niceTop(values.most), gradient: gradient)
             .draw(in: region, &frame, view.glyphs)
     }
 

@@ -97,10 +97,11 @@ package final class WorkerProcess: SampleSource {
     }
 
     package func note(_ level: Event.Level, source: String, _ text: String) {
-        let now = EventLoop.monotonicNanoseconds()
-        news.append(.event(Event(
-            timeNanoseconds: startNanoseconds == 0 ? 0 : now - startNanoseconds, level: level, source: source, text: text)))
+        news.append(.event(Event(timeNanoseconds: nowNanoseconds, level: level, source: source, text: text)))
     }
+
+    /// Since time 0; 0 before that.
+    private var nowNanoseconds: UInt64 { startNanoseconds == 0 ? 0 : EventLoop.monotonicNanoseconds() - startNanoseconds }
 
     // MARK: Phases
 
@@ -299,8 +300,10 @@ package final class WorkerProcess: SampleSource {
             text += " on thread \(report.thread)"
         }
         text += lastSampleNanoseconds.map { "; last sample at \(Figure.fixed(Metric.seconds($0), decimals: 3)) s" } ?? "; no sample before"
-        note(.error, source: "worker", text)
-        for line in errorText.ownLines { note(.error, source: "worker", "it said: \(line)") }
-        for (number, frame) in (report?.frames ?? []).enumerated() { note(.error, source: "worker", "#\(number) \(frame.text)") }
+        let lines = [text] + errorText.ownLines.map { "it said: \($0)" }
+            + (report?.frames ?? []).enumerated().map { "#\($0) \($1.text)" }
+        // One moment, and read as one.
+        let now = nowNanoseconds
+        for line in lines { news.append(.event(Event(timeNanoseconds: now, level: .error, source: "worker", text: line))) }
     }
 }

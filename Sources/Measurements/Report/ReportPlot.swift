@@ -27,12 +27,12 @@ struct ReportPlot: Sendable {
     private static let throughput = ReportPlot(
         title: "Throughput", note: "requests a second", quantity: .count,
         series: [
-            Series(name: "done", fold: .mean, colour: 1, isFilled: true), Series(name: "asked for", fold: .mean, colour: 2, isDashed: true),
+            Series(name: "answered", fold: .mean, colour: 1, isFilled: true), Series(name: "asked for", fold: .mean, colour: 2, isDashed: true),
             Series(name: "failed", fold: .mean, colour: 4), Series(name: "server completed", fold: .mean, colour: 3, isDashed: true),
         ],
         read: { sample, before in
             [
-                sample.rate(since: before) { $0.client?.doneRequests }, sample.rate(since: before) { $0.client?.scheduledRequests },
+                sample.rate(since: before) { $0.client?.answeredRequests }, sample.rate(since: before) { $0.client?.scheduledRequests },
                 sample.rate(since: before) { $0.client?.failedRequests }, sample.rate(since: before) { $0.server?.completedRequests },
             ]
         })

@@ -179,6 +179,7 @@ final class DashboardRun {
             case .turnLoadKnob: changed { control.turnKnob() }
             case .nextWritePolicy: changed { control.nextWritePolicy() }
             case .nextCacheScope: changed { control.nextCacheScope() }
+            case .closeConnection(let loop, let id): changed { did(run.source.closeConnection(loop: loop, id: id)) }
             case .renewConnections: changed { did(run.source.renewConnections()) }
             case .togglePauseLoad: changed { did(control.togglePause()) }
             case .runAgain: runAgain()

@@ -37,7 +37,7 @@ struct Progress {
     private func clientText(_ client: ClientSample, _ sample: Sample) -> String {
         let before = previous?.client
         let p99 = client.responseTime.valuesAtPercentiles([99])[0].map(Figure.time(nanoseconds:)) ?? "-"
-        return rate(client.doneRequests, before?.doneRequests, sample) + " req/s  p99 \(Progress.pad(p99, 7))"
+        return rate(client.answeredRequests, before?.answeredRequests, sample) + " req/s  p99 \(Progress.pad(p99, 7))"
             + "  \(client.openConnections) conn  \(client.inFlightRequests) in flight"
             + (client.queuedRequests > 0 ? "  \(client.queuedRequests) queued" : "")
             + "  \(client.failedRequests) failed"

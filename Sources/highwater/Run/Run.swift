@@ -12,6 +12,7 @@ final class Run {
     let source: any SampleSource
     private let printsJSON: Bool
     private let isStrict: Bool
+    private let title: String?
     /// Standard output, unless the recording goes there.
     private let summaryOutput: Output
     private var recording: RecordingWriter?
@@ -59,6 +60,7 @@ final class Run {
         self.signals = signals
         printsJSON = output.printsJSON
         isStrict = output.isStrict
+        title = output.title
         summaryOutput = output.file == "-" ? .error : .standard
         let load = plan.client.map {
             Summary.Load(
@@ -89,6 +91,7 @@ final class Run {
         }
         if let recordingError { throw RunError(recordingError.description) }
         do { try source.start() } catch { throw RunError(error.description) }
+        if let title { source.note(.info, source: "trial", title) }
         if let metrics { source.note(.info, source: "metrics", "at \(metrics.url)") }
     }
 
@@ -146,7 +149,7 @@ final class Run {
         guard !isSummedUp else { return }
         isSummedUp = true
         self.summary.outcome = outcome
-        self.summary.thresholds = plan.thresholds.map { $0.judge(self.summary, isPartial: isPartial ?? false) }
+        self.summary.thresholds = plan.thresholds.map { $0.judge(self.summary, isPartial: isPartial ?? outcome.isDeath) }
         let summary = summary
         record { (writer) throws(RecordingError) in try writer.write(summary) }
     }

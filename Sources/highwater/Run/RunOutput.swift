@@ -13,4 +13,6 @@ struct RunOutput {
     /// How long they stay after the end.
     var linger: Duration = .zero
     var noColor = false
+    /// Which of several runs it is; nil: the only one.
+    var title: String?
 }

@@ -24,9 +24,9 @@ final class TrialRun {
     /// Errors: what kept a run from being one, or the exit code after the table.
     func perform() throws {
         var results: [TrialResult] = []
-        for trial in scenario.trials {
+        for (index, trial) in scenario.trials.enumerated() {
             if screen == nil { Output.error.line("\(scenario.name): \(trial.name)") }
-            let (run, end) = try watch(trial)
+            let (run, end) = try watch(trial, "\(trial.name), \(index + 1) of \(scenario.trials.count); expected: \(trial.expectation.rawValue)")
             results.append(TrialResult(trial, run.summary, violations: run.violations, endNanoseconds: run.lastNanoseconds))
             if case .signal(let signal) = end { throw ExitCode(128 + signal) }
         }
@@ -37,8 +37,9 @@ final class TrialRun {
         if !table.isAsExpected { throw ExitCode(Run.failedExitCode) }
     }
 
-    private func watch(_ trial: Trial) throws -> (Run, Run.End) {
+    private func watch(_ trial: Trial, _ title: String) throws -> (Run, Run.End) {
         var own = RunOutput()
+        own.title = title
         own.file = output.file.map { NewFile.suffixed($0, trial.name) }
         if let screen {
             let shown = try DashboardRun(trial.plan, own, screen, signals: signals, staysAfterDeath: TrialRun.mourningTime)

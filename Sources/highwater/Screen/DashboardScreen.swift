@@ -31,6 +31,8 @@ final class DashboardScreen {
         dashboard.keys = setup.settings.keys
         dashboard.themes = [ScreenSetup.automaticName] + setup.library.entries.map(\.name)
         dashboard.theme = setup.theme ?? ScreenSetup.automaticName
+        dashboard.panels = setup.panels ?? PanelChoice()
+        dashboard.timeBase = setup.timeBase ?? TimeBase()
         dashboard.size = terminal.size
         return dashboard
     }
@@ -63,9 +65,30 @@ final class DashboardScreen {
         case .toggleMouse:
             terminal.listensToMouse.toggle()
             dashboard.notice = terminal.listensToMouse ? "the mouse clicks" : "the mouse selects text"
+        case .copy(let text): dashboard.notice = terminal.copy(text) ? "copied, if this terminal lets programs copy" : "too long to copy"
+        case .keepScreen:
+            setup.remember(theme: setup.theme, glyphs: glyphs, panels: dashboard.panels, timeBase: dashboard.timeBase)
+            dashboard.notice = "kept for the next time: panels \(dashboard.panels.name), \(dashboard.timeBase.name) a column"
+        case .reload: reload(&dashboard)
         default: return false
         }
         return true
+    }
+
+    private func reload(_ dashboard: inout Dashboard) {
+        do throws(RunError) {
+            try setup.reload()
+            dashboard.keys = setup.settings.keys
+            dashboard.panels = setup.panels ?? dashboard.panels
+            dashboard.timeBase = setup.timeBase ?? dashboard.timeBase
+            if let set = setup.settings.glyphs {
+                glyphs = set
+                dashboard.glyphs = set
+            }
+            terminal.listensToMouse = setup.settings.hasMouse
+            dashboard.notice = "the settings were read again"
+            wear(setup.theme ?? ScreenSetup.automaticName, &dashboard)
+        } catch { dashboard.notice = error.description }
     }
 
     private func wear(_ name: String, _ dashboard: inout Dashboard) {

@@ -5,19 +5,24 @@ internal import Glibc
 /// How the dashboard is to look: by flag, else by the configuration file, else as it was left last time.
 struct ScreenSetup {
     let environment: [String: String]
-    let settings: Settings
+    private(set) var settings: Settings
     let library: ThemeLibrary
     let glyphs: GlyphSet?
     /// The name or path of a theme; nil for light or dark as the terminal is.
     var theme: String?
+    /// As a key said that they are to stay; nil for the configuration file's.
+    private(set) var panels: PanelChoice?
+    private(set) var timeBase: TimeBase?
     private let statePath: String?
+    private let configurationPath: String?
 
     /// Errors: an exit code after words about what is wrong, with file, line and column.
     init(_ options: ScreenOptions, noColor: Bool) throws {
         environment = Environment.variables(noColor: noColor)
         let folders = UserFolders(environment)
         var settings = Settings()
-        if let folder = folders.configuration { settings = try ScreenSetup.settings(folder + "/config") ?? settings }
+        configurationPath = folders.configuration.map { $0 + "/config" }
+        if let path = configurationPath { settings = try ScreenSetup.settings(path) ?? settings }
         statePath = folders.state.map { $0 + "/screen" }
         // What the program wrote itself is no reason to stop, whatever became of it.
         let text = statePath.flatMap { try? TextFile.read($0, byteLimit: Settings.byteLimit) }
@@ -25,6 +30,8 @@ struct ScreenSetup {
         if let color = options.color { settings.colours = color }
         if noColor { settings.colours = .never }
         glyphs = options.glyphs ?? settings.glyphs ?? former.glyphs
+        panels = settings.panels ?? former.panels
+        timeBase = settings.timeBase ?? former.timeBase
         library = ThemeLibrary(environment)
         let isWanted = options.theme != nil || settings.theme != nil
         theme = options.theme ?? settings.theme ?? former.theme
@@ -45,11 +52,33 @@ struct ScreenSetup {
 
     /// The configuration file's; nil where there is none.
     static func settings(_ path: String) throws -> Settings? {
-        guard let text = try TextFile.read(path, byteLimit: Settings.byteLimit) else { return nil }
-        do { return try Settings(text: text) } catch {
-            Output.error.line("highwater: \(path):\(error.line):\(error.column): \(error.words)")
+        do throws(RunError) { return try read(path) } catch {
+            Output.error.line("highwater: \(error.description)")
             throw ExitCode(2)
         }
+    }
+
+    /// Errors: what is wrong with the file, and where.
+    private static func read(_ path: String) throws(RunError) -> Settings? {
+        guard let text = try TextFile.read(path, byteLimit: Settings.byteLimit) else { return nil }
+        do { return try Settings(text: text) } catch {
+            throw RunError("\(path):\(error.line):\(error.column): \(error.words)")
+        }
+    }
+
+    /// Reads the configuration file again. What a flag chose, or what only a start can choose, stays.
+    ///
+    /// Errors: as at the start; then nothing has changed.
+    mutating func reload() throws(RunError) {
+        guard let path = configurationPath else { throw RunError("there is no folder for a configuration file") }
+        guard let new = try ScreenSetup.read(path) else { throw RunError("there is no \(path)") }
+        if let name = new.theme { _ = try library.file(name) }
+        let colours = settings.colours
+        settings = new
+        settings.colours = colours
+        theme = new.theme ?? theme
+        panels = new.panels ?? panels
+        timeBase = new.timeBase ?? timeBase
     }
 
     /// Whether it matters what the terminal's background is.
@@ -75,7 +104,11 @@ struct ScreenSetup {
     }
 
     /// Remembers what was chosen by a key, for the next time. That it cannot be kept is no reason to stop.
-    func remember(theme: String?, glyphs: GlyphSet?) {
+    ///
+    /// - Parameters: nil for what is as it was kept.
+    mutating func remember(theme: String?, glyphs: GlyphSet?, panels new: PanelChoice? = nil, timeBase newBase: TimeBase? = nil) {
+        panels = new ?? panels
+        timeBase = newBase ?? timeBase
         guard let statePath, let folder = statePath.lastIndex(of: "/").map({ String(statePath[..<$0]) }) else { return }
         var path = ""
         for part in folder.split(separator: "/") {
@@ -84,6 +117,7 @@ struct ScreenSetup {
         }
         let text = "# What was chosen last, by keys. Written by the program; the configuration file comes first.\n"
             + "theme = \(theme ?? "auto")\n" + "glyphs = \(glyphs?.name ?? "auto")\n"
+            + (panels.map { "panels = \($0.name)\n" } ?? "") + (timeBase.map { "column = \($0.name)\n" } ?? "")
         guard var file = try? NewFile(path: statePath) else { return }
         do {
             try file.write(text)

@@ -27,7 +27,7 @@ struct ChartStack {
             y += rows
         }
         let graphs = graphRegion(region)
-        Marks(view, columns: graphs.width, perColumn: 2).draw(in: graphs, &frame, view.glyphs)
+        Marks(view, columns: graphs.width).draw(in: graphs, &frame, view.glyphs)
     }
 
     private func graphRegion(_ region: Region) -> Region {
@@ -38,13 +38,12 @@ struct ChartStack {
         let place = graphRegion(region)
         // The line between two charts is air, where there is room for it.
         let rows = region.height > ChartStack.leastRows ? region.height - 1 : region.height
-        let known = view.history.values(Graph.capacity(place.width), upTo: view.end, chart.value)
-        let values = known.drop { $0 == nil }.map { $0 ?? 0 }
-        let most = values.max() ?? 0
+        let values = view.recent(place.width, .mean, chart.value)
+        let most = values.most
         frame.text(chart.name, region.x + 1, region.y, .dim)
         let now = view.moment.flatMap(chart.value)
         frame.text(now.map(chart.text) ?? "-", endingAt: region.x + ChartStack.labelWidth - 1, region.y, now == nil ? .dim : .strong)
-        if rows > 1, !values.isEmpty {
+        if rows > 1, values.contains(where: { $0 != nil }) {
             frame.text("\(view.glyphs.peak) most", region.x + 1, region.y + 1, .faint)
             frame.text(chart.text(most), endingAt: region.x + ChartStack.labelWidth - 1, region.y + 1, .dim)
         }

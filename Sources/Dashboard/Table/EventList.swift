@@ -1,0 +1,70 @@
+package import Measurements
+
+/// Which events the list shows: from a level on, and those whose words pass a filter.
+package struct EventList: Equatable, Sendable {
+    package private(set) var level = Event.Level.info
+    /// As it was typed; empty for none. Words that have to be there, and with ! those that must not.
+    package private(set) var filterText = ""
+    /// Keys are text.
+    package private(set) var isTyping = false
+    /// What Esc brings back.
+    private var before = ""
+
+    /// Info, warnings and errors; without the first; errors alone.
+    mutating func nextLevel() {
+        level = switch level {
+        case .info: .warning
+        case .warning: .error
+        case .error: .info
+        }
+    }
+
+    var isFiltered: Bool { level != .info || !filterText.isEmpty }
+
+    mutating func clear() {
+        level = .info
+        filterText = ""
+    }
+
+    /// "warn+", "error"; empty for all.
+    var levelName: String {
+        switch level {
+        case .info: ""
+        case .warning: "warn+"
+        case .error: "error"
+        }
+    }
+
+    /// Those that pass, in their order.
+    func events(_ events: [Event]) -> [Event] {
+        guard isFiltered else { return events }
+        let words = filterText.lowercased().split(separator: " ")
+        return events.filter { event in
+            guard event.level >= level else { return false }
+            let text = "\(event.source) \(event.text)".lowercased()
+            return words.allSatisfy { $0.hasPrefix("!") && $0.count > 1 ? !text.contains($0.dropFirst()) : text.contains($0) }
+        }
+    }
+
+    mutating func beginTyping() {
+        isTyping = true
+        before = filterText
+    }
+
+    /// One key of the filter as it is typed. False for what is no text: it means what it always does.
+    mutating func type(_ key: Key) -> Bool {
+        switch key {
+        case .character(let scalar):
+            if filterText.unicodeScalars.count < ConnectionTable.filterLimit { filterText.unicodeScalars.append(scalar) }
+        case .backspace:
+            if filterText.isEmpty { isTyping = false } else { filterText.removeLast() }
+        case .control("u"): filterText = ""
+        case .enter: isTyping = false
+        case .escape:
+            filterText = before
+            isTyping = false
+        default: return false
+        }
+        return true
+    }
+}
