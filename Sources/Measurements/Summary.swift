@@ -63,6 +63,8 @@ package struct Summary: Sendable {
     package private(set) var phases: [PhaseSummary] = []
     /// What was demanded, and what became of it.
     package var thresholds: [ThresholdResult] = []
+    /// Times that somebody's fingers changed the run while it went: it is of no one load then.
+    package var changesByHand = 0
     /// How the run ended.
     package var outcome = Outcome.ended
 

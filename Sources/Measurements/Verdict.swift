@@ -34,6 +34,9 @@ extension Summary {
         let death = outcome.isDeath ? ["the worker process \(outcome.text)"] : []
         guard let load = request.load, let client = last.client else { return Verdict(reasons: death) }
         var reasons = death
+        if changesByHand > 0 {
+            reasons.append("the run was changed by hand, \(changesByHand == 1 ? "once" : "\(changesByHand) times"): it is of no one load")
+        }
         if client.doneRequests == 0 { reasons.append("no request was done") }
         if load.isOpen {
             let fired = derived("client.requests.fired_rate") ?? 0

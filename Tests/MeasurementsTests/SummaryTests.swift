@@ -171,6 +171,13 @@ struct VerdictTests {
         #expect(reasons(connections: 3) { _ in } == ["only 2 of 3 connections were made"])
         #expect(reasons { $0.erroredRequests = 200 }.count == 1)
         #expect(reasons { $0.doneRequests = 0 } == ["no request was done"])
+        var summary = Summary(.init(address: "", load: .init(connections: 0, streams: 1, rate: nil, requests: nil), cpuCount: 2))
+        var sample = Sample(
+            timeNanoseconds: 1, intervalNanoseconds: 1, server: nil, client: ClientSample(), process: ProcessSample())
+        sample.client?.doneRequests = 1
+        summary.add(sample)
+        summary.changesByHand = 1
+        #expect(summary.verdict.reasons == ["the run was changed by hand, once: it is of no one load"])
     }
 
     @Test("is bad when the machine was full")

@@ -175,15 +175,16 @@ final class DashboardRun {
             case .quitAndLeaveScreen:
                 leavesScreen = true
                 return .natural
-            case .changeLoad(let steps): changed { control.change(by: steps) }
+            case .changeLoad(let steps): changedByHand { control.change(by: steps) }
             case .turnLoadKnob: changed { control.turnKnob() }
-            case .nextWritePolicy: changed { control.nextWritePolicy() }
-            case .nextCacheScope: changed { control.nextCacheScope() }
-            case .closeConnection(let loop, let id): changed { did(run.source.closeConnection(loop: loop, id: id)) }
-            case .renewConnections: changed { did(run.source.renewConnections()) }
-            case .togglePauseLoad: changed { did(control.togglePause()) }
+            case .nextWritePolicy: changedByHand { control.nextWritePolicy() }
+            case .nextCacheScope: changedByHand { control.nextCacheScope() }
+            case .closeConnection(let loop, let id): changedByHand(always: true) { did(run.source.closeConnection(loop: loop, id: id)) }
+            case .renewConnections: changedByHand(always: true) { did(run.source.renewConnections()) }
+            case .togglePauseLoad: changedByHand { did(control.togglePause()) }
             case .runAgain: runAgain()
-            case .startSlowReader: changed { did(run.source.startSlowReader(seconds: DashboardRun.slowReaderSeconds)) }
+            case .startSlowReader: 
+                changedByHand(always: true) { did(run.source.startSlowReader(seconds: DashboardRun.slowReaderSeconds)) }
             case .suspend: suspend { _ = kill(0, SIGTSTP) }
             case .changeInterval(let steps): changeInterval(by: steps)
             case .export: export()
@@ -214,6 +215,13 @@ final class DashboardRun {
         if let notice { dashboard.notice = notice }
         showNews()
         tick = min(tick, clock.now + DashboardRun.responseTime)
+    }
+
+    /// The same for what makes another run of it: the summary says so, unless nothing came of it.
+    private func changedByHand(always: Bool = false, _ change: () -> String?) {
+        let before = control.description
+        changed(change)
+        if always || control.description != before { run.noteChangeByHand() }
     }
 
     /// The run as it is now, in the header's words.

@@ -70,6 +70,9 @@ final class Run {
         summary = Summary(.init(address: address, load: load, cpuCount: Host.cpuCount))
     }
 
+    /// Somebody's fingers have changed what is run.
+    func noteChangeByHand() { summary.changesByHand += 1 }
+
     /// "http://127.0.0.1:8080 and https://127.0.0.1:8443"; nil without a server of ours.
     var serverAddresses: String? {
         source.serverAddress.map { address in
