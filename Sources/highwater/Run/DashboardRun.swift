@@ -179,7 +179,11 @@ final class DashboardRun {
             case .turnLoadKnob: changed { control.turnKnob() }
             case .nextWritePolicy: changed { control.nextWritePolicy() }
             case .nextCacheScope: changed { control.nextCacheScope() }
-            case .closeConnection(let loop, let id): changed { did(run.source.closeConnection(loop: loop, id: id)) }
+            case .closeConnection(let loop, let id):
+                changed {
+                    run.source.closeConnection(loop: loop, id: id)
+                    return "connection \(id) is closed"
+                }
             case .renewConnections: changed { did(run.source.renewConnections()) }
             case .togglePauseLoad: changed { did(control.togglePause()) }
             case .runAgain: runAgain()
