@@ -78,7 +78,7 @@ extension ProgramTests {
             #expect(process.wait(for: "RUN"))
             press([("p", "panels: memory"), ("w", "kept for the next time: panels memory")], process)
             #expect(process.wait(for: "3 open"))
-            press([("y", "\u{1B}]52;c;Y29ubmVjdGlvbi"), ("X", "under its requests?"), ("y", "4 accepted")], process)
+            press([("y", "\u{1B}]52;c;Y29ubmVjdGlvbi"), ("X", "under its requests?"), ("y", "is closed")], process)
             try "panels = lists\n[keys]\nquit = f99 Z\n".write(toFile: folder("config/highwater/config"), atomically: true, encoding: .utf8)
             press([("\u{12}", "f99 is no key"), ("c", "on this screen only?"), ("n", "left as it is")], process)
             try "panels = lists\n[keys]\nquit = f9 Z\n".write(toFile: folder("config/highwater/config"), atomically: true, encoding: .utf8)

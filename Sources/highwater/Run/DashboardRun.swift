@@ -179,11 +179,15 @@ final class DashboardRun {
             case .turnLoadKnob: changed { control.turnKnob() }
             case .nextWritePolicy: changedByHand { control.nextWritePolicy() }
             case .nextCacheScope: changedByHand { control.nextCacheScope() }
-            case .closeConnection(let loop, let id): changedByHand(always: true) { did(run.source.closeConnection(loop: loop, id: id)) }
+            case .closeConnection(let loop, let id):
+                changedByHand(always: true) {
+                    run.source.closeConnection(loop: loop, id: id)
+                    return "connection \(id) is closed"
+                }
             case .renewConnections: changedByHand(always: true) { did(run.source.renewConnections()) }
             case .togglePauseLoad: changedByHand { did(control.togglePause()) }
             case .runAgain: runAgain()
-            case .startSlowReader: 
+            case .startSlowReader:
                 changedByHand(always: true) { did(run.source.startSlowReader(seconds: DashboardRun.slowReaderSeconds)) }
             case .suspend: suspend { _ = kill(0, SIGTSTP) }
             case .changeInterval(let steps): changeInterval(by: steps)
