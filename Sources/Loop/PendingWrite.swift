@@ -44,6 +44,7 @@ struct PendingWrite {
     /// By C's malloc, as in the seed: Swift's `allocate` calls posix_memalign, which costs more.
     static func make(copyByteCount: Int) -> (UnsafeMutablePointer<PendingWrite>, copy: UnsafeMutableRawPointer) {
         guard let block = unsafe malloc(MemoryLayout<PendingWrite>.stride), let copy = unsafe malloc(copyByteCount) else {
+            // As where an arena cannot grow: an answer half written can be neither finished nor taken back.
             fatalError("out of memory: malloc of \(copyByteCount) bytes failed")
         }
         let write = unsafe block.bindMemory(to: PendingWrite.self, capacity: 1)

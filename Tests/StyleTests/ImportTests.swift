@@ -22,7 +22,7 @@ private let table: [String: Set<String>] = [
 
 /// What comes with the system and the compiler, and who may have it.
 private let systemModules: [String: Set<String>] = [
-    "Glibc": ["Memory", "HTTP1", "Server", "Client", "Measurements", "Experiment", "Terminal", "highwater"],
+    "Glibc": ["Memory", "Loop", "HTTP1", "Server", "Client", "Measurements", "Experiment", "Terminal", "highwater"],
     "Synchronization": ["Loop", "TLS", "Measurements", "Experiment", "highwater"],
     "Dispatch": ["Experiment"],
     // Far from everything that runs per request: it decodes JSON and Base64 of recordings.
