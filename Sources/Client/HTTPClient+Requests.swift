@@ -91,7 +91,7 @@ extension HTTPClient {
         } else if let pipeline {
             // A request ends with its answer, which may be before its body is out: what goes with it is copied.
             unsafe record.pointee.request = pipeline.append(
-                template.fields, body: body, copiesBody: record.pointee.exchange != nil || template.expandedByteLimit > 0)
+                template.fields, body: body, copiesBody: record.pointee.exchange != nil || template.body.isEmpty)
             streamID = 0
         }
         unsafe record.pointee.streamID = streamID ?? 0
@@ -145,6 +145,7 @@ extension HTTPClient {
         if let previous = unsafe previous { unsafe previous.pointee.next = unsafe next } else { unsafe oldest = unsafe next }
         if unsafe firstUnsent == record { unsafe firstUnsent = unsafe next }
         inFlightCount -= 1
+        if isFlushing { hasEndedInFlush = true }
         if failure == nil {
             wasAnswered = true
             unsafe lookAtShape(of: record)
@@ -194,13 +195,23 @@ extension HTTPClient {
         guard !isFlushing, let stream, session != nil || pipeline != nil else { return }
         guard stream.pendingWrites == 0 else { return armTimeoutOfUnsent() }
         isFlushing = true
-        defer { isFlushing = false }
+        hasEndedInFlush = false
         stampUnsent()
         if let pipeline {
             flush(pipeline, on: stream)
+            isFlushing = false
             return halfCloseIfWanted(pipeline, on: stream)
         }
-        guard let session else { return }
+        if let session { flush(session, on: stream) }
+        isFlushing = false
+        guard hasEndedInFlush else { return }
+        // The last byte of a body ends a request whose answer came before it, and nothing that comes
+        // from the peer need follow. What is asked for now has no answer yet: it does not end here.
+        refill()
+        endIfDrained()
+    }
+
+    private func flush(_ session: Session, on stream: TCPStream) {
         unsafe caches.withBuffer(byteCount: 16 * 1024) { buffer in
             var count = 0
             var isBlocked = false

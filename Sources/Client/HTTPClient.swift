@@ -91,6 +91,7 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     var nextTurn: Int
 
     var isFlushing = false
+    var hasEndedInFlush = false
     /// The frame just read was RST_STREAM: the stream that closes next was reset by the peer.
     var peerHasReset = false
     var goawayLastStreamID: Int32?

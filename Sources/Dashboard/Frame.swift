@@ -132,4 +132,11 @@ struct Line {
         spans += other.spans
         width += other.width
     }
+
+    /// Adds what `part` makes, if the whole of it fits into so many columns: half a number is another one.
+    mutating func add(within limit: Int, _ part: (inout Line) -> Void) {
+        var addition = Line()
+        part(&addition)
+        if width + addition.width <= limit { add(addition) }
+    }
 }

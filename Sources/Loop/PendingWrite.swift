@@ -1,3 +1,6 @@
+#if canImport(Glibc)
+internal import Glibc
+#endif
 internal import CLibuv
 internal import Memory
 
@@ -37,9 +40,13 @@ struct PendingWrite {
     }
 
     /// A write with room for a copy of its bytes: two blocks from malloc, freed by `free`.
+    ///
+    /// By C's malloc, as in the seed: Swift's `allocate` calls posix_memalign, which costs more.
     static func make(copyByteCount: Int) -> (UnsafeMutablePointer<PendingWrite>, copy: UnsafeMutableRawPointer) {
-        let write = UnsafeMutablePointer<PendingWrite>.allocate(capacity: 1)
-        let copy = UnsafeMutableRawPointer.allocate(byteCount: copyByteCount, alignment: 1)
+        guard let block = unsafe malloc(MemoryLayout<PendingWrite>.stride), let copy = unsafe malloc(copyByteCount) else {
+            fatalError("out of memory: malloc of \(copyByteCount) bytes failed")
+        }
+        let write = unsafe block.bindMemory(to: PendingWrite.self, capacity: 1)
         unsafe write.initialize(to: PendingWrite(room: nil, copy: copy))
         return unsafe (write, copy)
     }
@@ -52,8 +59,11 @@ struct PendingWrite {
     /// Frees a write whose leases have ended.
     static func free(_ write: UnsafeMutablePointer<PendingWrite>) {
         unsafe precondition(write.pointee.leaseCount == 0, "write freed with leases")
+        if let copy = unsafe write.pointee.copy {
+            unsafe Glibc.free(copy)
+            return unsafe Glibc.free(write)
+        }
         unsafe write.pointee.room?.deallocate()
-        unsafe write.pointee.copy?.deallocate()
         unsafe write.deallocate()
     }
 

@@ -36,6 +36,22 @@ struct EarlyAnswerTests {
         #expect(run.total.errors.reset == 0)
     }
 
+    @Test("over HTTP/2 that wants the body nevertheless gets it, and then the next request, without another word")
+    func readOn() throws {
+        let byteCount = Mutex(0)
+        let run = try run(.http2, requests: 5) { peer, _ in
+            peer.greet([(4, 1 << 24)])
+            peer.send(PeerConnection.windowUpdate, PeerConnection.number(1 << 30, bytes: 4))
+            while let frame = peer.frame() {
+                if frame.type == PeerConnection.headers { peer.answer(frame.stream) }
+                if frame.type == PeerConnection.data { byteCount.withLock { $0 += frame.payload.count } }
+            }
+        }
+        // The last one is not waited for: its answer is there.
+        #expect(byteCount.withLock { $0 } >= 4 * ((4 << 20) + 8))
+        #expect(run.total.openedConnections == 1)
+    }
+
     @Test("over HTTP/1.1 lets the body go on, and the next request begins behind it", arguments: [false, true])
     func goesOn(template: Bool) throws {
         let byteCount = Mutex(0)

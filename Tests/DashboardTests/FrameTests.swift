@@ -43,6 +43,21 @@ struct FrameTests {
         }
     }
 
+    @Test("a narrow screen leaves figures out, and cuts none", arguments: [3, 8])
+    func wholeFigures(height: Int) {
+        let dashboard = Dashboard.synthetic(samples: 24)
+        func words(_ width: Int) -> [Substring] {
+            let cells = dashboard.frame(width: width, height: height).cells.prefix(width)
+            return String(String.UnicodeScalarView(cells.map(\.scalar))).split(separator: " ")
+        }
+        let whole = Set(words(59))
+        #expect(whole.isSuperset(of: ["req/s", "p99"]))
+        for width in 6..<59 {
+            let shown = words(width)
+            #expect(!shown.isEmpty && whole.isSuperset(of: shown), "\(width) columns: \(shown)")
+        }
+    }
+
     @Test("borders are closed: every corner is drawn in its place")
     func corners() {
         let frame = Dashboard.synthetic(samples: 12).frame(width: 120, height: 40)

@@ -42,6 +42,8 @@ extension ProgramTests {
 
         @Test("no request costs an allocation, in server or client", arguments: [
             [], ["--path", "/bytes/100KiB"], ["--path", "/get?a=b"], ["--path", "/stream-bytes/10000"],
+            ["--path", "/post?n={{seq}}", "--data", "{\"id\":{{seq}},\"key\":\"{{random.uuid}}\"}", "-H", "x-id: {{random.hex 16}}"],
+            ["--path", "/anything/{{random.int 1 100}}", "--data", "{{random.string 500}}", "--h1"],
         ])
         func perRequest(arguments: [String]) throws {
             let count = 20_000

@@ -50,9 +50,10 @@ struct ConnectionsPanel: Panel {
             }
         }
         let below = rows.count - first - room
-        let forgotten = view.isPaused ? server.openConnections - moment.rows.count : 0
-        if below > 0 || forgotten > 0 {
-            let more = view.glyphs.ellipsis + (below > 0 ? "\(below) more" : "\(forgotten) not kept")
+        // The past keeps the rows in most trouble, and a worker process tells of no others.
+        let unlisted = max(0, server.openConnections - moment.rows.count)
+        if below > 0 || unlisted > 0 {
+            let more = view.glyphs.ellipsis + (below > 0 ? "\(below + unlisted) more" : "\(unlisted) not listed")
             frame.text(more, endingAt: frame.width - 1, frame.height - 1, .dim)
         }
     }

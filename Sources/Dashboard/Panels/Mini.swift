@@ -10,7 +10,7 @@ struct Mini {
         let glyphs = view.glyphs
         let response = view.window { $0.response }
         let p99 = response.value(atPercentile: 99) ?? response.value(atPercentile: 50)
-        frame.line(summary(view, moment, p99: p99), 0, 0)
+        frame.line(summary(view, moment, p99: p99, width: frame.width), 0, 0)
         guard frame.height > 1 else { return }
         var y = 1
         let hasFooter = frame.height >= 4
@@ -57,8 +57,8 @@ struct Mini {
         }
     }
 
-    /// "● 48.2k req/s  p99 6.40ms  64 conn  open 2000/s", as much of it as fits.
-    private func summary(_ view: View, _ moment: Moment, p99: UInt64?) -> Line {
+    /// "● 48.2k req/s  p99 6.40ms  64 conn  open 2000/s", as many of these as fit whole.
+    private func summary(_ view: View, _ moment: Moment, p99: UInt64?, width: Int) -> Line {
         var line = Line()
         if let paused = view.pausedNanoseconds {
             line.add("PAUSED -\(paused / 1_000_000_000)s", .banner, .banner)
@@ -68,14 +68,18 @@ struct Mini {
         line.add(" " + GridFigure.count(moment.rates.requests.rounded()).right(5), .strong)
         line.add(" req/s", .dim)
         if let p99 {
-            line.add("  p99 ", .dim)
-            line.add(GridFigure.duration(p99, view.glyphs), .text)
+            line.add(within: width) {
+                $0.add("  p99 ", .dim)
+                $0.add(GridFigure.duration(p99, view.glyphs), .text)
+            }
         }
         if let open = moment.server?.openConnections ?? moment.client?.openConnections {
-            line.add("  \(GridFigure.count(open))", .text)
-            line.add(" conn", .dim)
+            line.add(within: width) {
+                $0.add("  \(GridFigure.count(open))", .text)
+                $0.add(" conn", .dim)
+            }
         }
-        line.add("  " + view.run.load, .dim)
+        line.add(within: width) { $0.add("  " + view.run.load, .dim) }
         return line
     }
 
@@ -118,11 +122,14 @@ struct OneLine {
         }
         if view.pausedNanoseconds != nil { line.add("P ", .banner, .banner) }
         line.add(GridFigure.count(moment.rates.requests.rounded()), .strong)
-        let response = view.window { $0.response }
-        if let p99 = response.value(atPercentile: 99) {
-            line.add(" p99 ", .dim)
-            line.add(GridFigure.duration(p99, view.glyphs), .text)
+        var latency = Line()
+        if let p99 = view.window({ $0.response }).value(atPercentile: 99) {
+            latency.add(" p99 ", .dim)
+            latency.add(GridFigure.duration(p99, view.glyphs), .text)
         }
+        // The second figure says more than the unit of the first.
+        line.add(within: frame.width - latency.width) { $0.add(" req/s", .dim) }
+        line.add(within: frame.width) { $0.add(latency) }
         frame.line(line, 0, 0)
     }
 }

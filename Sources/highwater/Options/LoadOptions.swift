@@ -74,7 +74,7 @@ struct LoadOptions: ParsableArguments {
     var dataFile: String?
 
     @Option(
-        parsing: .unconditional, help: "For what is random in requests: the same seed, the same values. (default: 1)",
+        parsing: .unconditional, help: "For what is random: the same seed, the same values. (default: 1)",
         transform: { UInt64(try Quantity.count($0, in: 0...Int.max)) })
     var seed: UInt64 = 1
 
