@@ -97,6 +97,8 @@ struct EarlyAnswerTests {
         #expect(run.total.succeededRequests == 100)
         #expect(served.earlyResponses == 100 && served.completedRequests == 100)
         #expect(served.arena.inUse == 0 && served.protocolErrors == 0)
-        #expect(run.total.openedConnections == (way == (true, "/early/stop") ? 100 : 4))
+        // The others have connected again by then.
+        let connections: ClosedRange<UInt64> = way == (true, "/early/stop") ? 100...104 : 4...4
+        #expect(connections.contains(run.total.openedConnections))
     }
 }

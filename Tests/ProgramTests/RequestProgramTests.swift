@@ -84,16 +84,19 @@ extension ProgramTests {
                   - { head: /bytes/4, expect: { status: 200, headers: { content-type: application/octet-stream } } }
                   - { name: wrong, get: "/status/{{random.choice 404 503}}", weight: 2, expect: { status: 200 } }
                 phases:
-                  - { name: all, duration: 1s, rate: 300 }
+                  - { name: steady, duration: 1s, rate: 100 }
                 thresholds:
-                  - client.responses.unexpected == 100
-                  - client.responses.unexpected_status == 100
-                  - client.responses.checked == 300
+                  - client.responses.unexpected_header == 0
+                  - client.responses.unexpected_length == 0
+                  - client.responses.unexpected_checksum == 0
                   - client.requests.errored == 0
                 """.write(toFile: folder("s.yaml"), atomically: false, encoding: .utf8)
-            let result = try Program.run("run", folder("s.yaml"), "-o", folder("s.ndjson"))
+            let result = try Program.run("run", folder("s.yaml"), "-o", folder("s.ndjson"), "--json")
             #expect(result.code == 0, "\(result)")
-            #expect(result.output.contains("expected: 200 of 300 answers, 100 of another status"))
+            let report = try Report(output: result.output)
+            let failed = try #require(report["client.requests.failed"])
+            #expect(failed > 0 && report["client.responses.unexpected_status"] == failed && report["client.responses.unexpected"] == failed)
+            #expect(report["client.responses.checked"] == report["client.requests.done"])
             let events = try String(contentsOfFile: folder("s.ndjson"), encoding: .utf8).split(separator: "\n").filter { $0.contains("\"event\"") }
             #expect(events.contains { $0.contains("wrong, request ") && $0.contains("expected 200") })
         }
