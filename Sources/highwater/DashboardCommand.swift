@@ -51,6 +51,7 @@ struct DashboardCommand: ParsableCommand {
     private static let defaultSendBufferByteCount = 16 * 1024
 
     func validate() throws {
+        try load.wire.validateOwnServer()
         if closed && !load.phase.isEmpty { throw ValidationError("--closed and --phase exclude each other; a phase is closed as 10s:closed") }
         if closed && load.rate != nil { throw ValidationError("--closed and --rate exclude each other") }
         try load.validateBodyCheck(of: path.isEmpty ? DashboardCommand.defaultPaths : path)

@@ -26,7 +26,10 @@ struct RecordCommand: ParsableCommand {
 
     private static let defaultPaths = ["/bytes/1KiB"]
 
-    func validate() throws { try load.validateBodyCheck(of: path.isEmpty ? RecordCommand.defaultPaths : path) }
+    func validate() throws {
+        try load.wire.validateOwnServer()
+        try load.validateBodyCheck(of: path.isEmpty ? RecordCommand.defaultPaths : path)
+    }
 
     func run() throws {
         var client = load.clientPlan()

@@ -10,8 +10,8 @@ struct ReplayCommand: ParsableCommand {
         abstract: "The dashboard over a recording.",
         usage: "highwater replay FILE [--speed 4] [--follow]",
         discussion: """
-            Keys, besides the dashboard's own: space play and stop, left and right 10 s \\
-            back and on, < and > speed, . the next sample, n the next event, ( the start, \\
+            Keys, besides the dashboard's own: space play and stop, left and right 10 s
+            back and on, < and > speed, . the next sample, n the next event, ( the start,
             ) the end.
 
             Examples:

@@ -7,8 +7,8 @@ struct ThemesCommand: ParsableCommand {
         abstract: "The dashboard's themes: list them, or show one.",
         usage: "highwater themes [list | show NAME|FILE]",
         discussion: """
-            A theme is a file in btop's syntax; any theme of btop's will do. Yours go to \\
-            $XDG_CONFIG_HOME/highwater/themes/NAME.theme, or anywhere with --theme FILE. \\
+            A theme is a file in btop's syntax; any theme of btop's will do. Yours go to
+            $XDG_CONFIG_HOME/highwater/themes/NAME.theme, or anywhere with --theme FILE.
             On the dashboard: T chooses, t goes to the next.
 
             Examples:

@@ -34,6 +34,7 @@ extension ProgramTests {
 
         @Test("shows the usage of the command that a mistake was made with, exit 2", arguments: [
             ["record", "--writ-policy", "lease"], ["run", "zzzzzzzz"], ["replay", "zzzzzzzz"], ["compare", "a"],
+            ["record", "--connect-to", "127.0.0.1:1"],
         ])
         func usage(arguments: [String]) throws {
             let result = try ChildProcess(Program.path, arguments).end(withinSeconds: 30)

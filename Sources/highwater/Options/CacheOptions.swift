@@ -6,7 +6,7 @@ internal import Workload
 struct CacheOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Who owns the caches of TLS sessions, strings and buffers: each client, each loop, all together behind a lock (shared), nobody (off), all without a lock (unguarded). (default: client)",
+            "Who owns the caches of TLS sessions, strings and buffers: each client, each loop, all together behind a lock (shared), nobody (off), all without a lock (unguarded).",
             valueName: "scope"))
     var cacheScope = CacheScope.client
 

@@ -28,6 +28,11 @@ struct ClientTLSOptions: ParsableArguments {
         if insecure && cacert != nil { throw ValidationError("--insecure and --cacert exclude each other") }
     }
 
+    /// Where clients ask the embedded server, there is nowhere else to connect to.
+    func validateOwnServer() throws {
+        if connectTo != nil { throw ValidationError("--connect-to is for 'highwater load URL': these clients ask their own server") }
+    }
+
     func apply(to plan: inout ClientPlan) {
         plan.http = h1 ? .http1 : h2 ? .http2 : h2c ? .clearHTTP2 : .negotiated
         plan.tls.isInsecure = insecure

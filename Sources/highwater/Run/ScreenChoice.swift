@@ -11,6 +11,8 @@ enum ScreenChoice {
             let signals = try SignalInbox(others: DashboardRun.signals)
             try DashboardRun(plan, output.plain, setup, signals: signals).perform()
         } else {
+            // A theme that is not there is a mistake without a screen, too.
+            _ = try ScreenSetup(screen, noColor: output.noColor)
             try HeadlessRun(plan, output).perform()
         }
     }
