@@ -82,6 +82,42 @@ struct ComparisonTests {
         #expect(comparison.markdown.contains("Phase **flood**"))
     }
 
+    @Test("of recordings with a warm-up keeps the end of the load, and the drain's answers with the last phase")
+    func wholeLoad() throws {
+        func recorded(_ name: String) -> ComparedRun {
+            var run = phased(name)
+            var client = ClientSample()
+            client.doneRequests = 90_000
+            client.serviceTime.record(nanoseconds: 5_000_000_000, times: 3)
+            run.add(Sample(
+                timeNanoseconds: 23_000_000_000, intervalNanoseconds: 3_000_000_000, server: nil, client: client, process: ProcessSample()))
+            // A summary's time under load begins after the warm-up.
+            run.add(summary: .object([.init("run", .object([.init("duration", .number(16))]))]))
+            return run
+        }
+        let comparison = Comparison(recorded("a"), recorded("b"))
+        #expect(comparison.change(of: "client.requests.rate", inPhase: "flood")?.base == 3_000)
+        #expect(comparison.change(of: "client.requests.rate", inPhase: "steady")?.base == 1_000)
+        #expect(comparison.change(of: "client.requests.rate", inPhase: nil)?.base == 2_000)
+        #expect(try #require(comparison.change(of: "client.service_time.max", inPhase: "flood")?.base) > 4)
+        #expect(try #require(comparison.change(of: "client.service_time.max", inPhase: "steady")?.base) < 0.1)
+    }
+
+    @Test("of a run with a phase without a name does not take that for the whole run")
+    func oddPhases() throws {
+        var run = ComparedRun(name: "odd")
+        for index in 1...6 {
+            var sample = distinctSample()
+            sample.timeNanoseconds = UInt64(index) * 1_000_000_000
+            sample.phase = index <= 3 ? "" : "flood"
+            run.add(sample)
+        }
+        run.add(summary: .object([.init("run", .object([.init("duration", .number(.infinity))]))]))
+        let whole = run.figures().first { $0.name == "client.service_time.mean" }
+        #expect(whole?.intervals.count == 6)
+        #expect(run.figures(phase: "").first { $0.name == "client.service_time.mean" }?.intervals.count == 3)
+    }
+
     @Test("fails by a phase's figure where that is asked for, and where a run has no such phase")
     func phaseConditions() throws {
         let worse = Comparison(phased("a"), phased("b", second: 2e6))
