@@ -176,6 +176,18 @@ struct ComparisonTests {
         #expect(figures.count == comparison.changes.count)
     }
 
+    @Test("calls no two figures the same in its table, however long their names are")
+    func rowNames() {
+        var full = ComparedRun(name: "full")
+        full.add(distinctSample())
+        var heading = "", rows: [String] = []
+        for line in Comparison(full, full).text(all: true).split(separator: "\n").dropFirst(3) {
+            if line.hasPrefix("  ") { rows.append(heading + line.prefix(33)) } else { heading = String(line) }
+        }
+        #expect(rows.count > 100 && Set(rows).count == rows.count)
+        #expect(rows.contains { $0.contains("from_64ms.mean") } && rows.contains { $0.contains("from_64ms.max") })
+    }
+
     @Test("names only figures that it lists beforehand")
     func names() {
         var full = ComparedRun(name: "full")
