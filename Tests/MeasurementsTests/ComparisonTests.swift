@@ -121,11 +121,11 @@ struct ComparisonTests {
     @Test("fails by a phase's figure where that is asked for, and where a run has no such phase")
     func phaseConditions() throws {
         let worse = Comparison(phased("a"), phased("b", second: 2e6))
-        #expect(try FailCondition(parsing: "flood: client.service_time.p50 > +10%").fails(in: worse))
-        #expect(try !FailCondition(parsing: "steady:client.service_time.p50 > +10%").fails(in: worse))
+        #expect(try FailCondition(parsing: "flood: client.service_time.p50 > +10%").judge(worse) == .failed)
+        #expect(try FailCondition(parsing: "steady:client.service_time.p50 > +10%").judge(worse) == .passed)
         let other = Comparison(phased("a"), phased("b", secondName: "storm"))
         #expect(other.unmatchedPhases == ["flood", "storm"])
-        #expect(try FailCondition(parsing: "flood: client.service_time.p50 > +10%").fails(in: other))
+        #expect(try FailCondition(parsing: "flood: client.service_time.p50 > +10%").judge(other) == .failed)
         #expect(throws: FailCondition.ParseError.noName) { try FailCondition(parsing: ": client.service_time.p50 > 1") }
     }
 
@@ -133,6 +133,22 @@ struct ComparisonTests {
     func short() throws {
         let comparison = Comparison(run("a", intervals: 4), run("b", latency: 9e6))
         #expect(try change("client.service_time.p50", comparison).verdict == .unknown)
+    }
+
+    @Test("does not judge a change whose noise is unknown, neither way; but a value, and what did not change")
+    func unknownNoise() throws {
+        func judgement(_ condition: String, _ comparison: Comparison) throws -> FailCondition.Judgement {
+            try FailCondition(parsing: condition).judge(comparison)
+        }
+        let short = Comparison(run("a", intervals: 4), run("b", latency: 9e6))
+        #expect(try judgement("client.service_time.p50 > +10%", short) == .unknown(intervals: 4))
+        #expect(try judgement("client.service_time.p50 > +10000%", short) == .passed)
+        #expect(try judgement("client.service_time.p50 > 0.001", short) == .failed)
+        #expect(try judgement("client.connections.open.mean >= 0%", short) == .passed)
+        // A percentile that no interval has enough values for.
+        let rare = Comparison(run("a"), run("b", latency: 9e6))
+        #expect(try judgement("client.service_time.p99.9 > +10%", rare) == .unknown(intervals: 0))
+        #expect(try judgement("client.service_time.p99 > +10%", rare) == .failed)
     }
 
     @Test("says which run lacks a figure")

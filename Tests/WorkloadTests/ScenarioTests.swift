@@ -173,6 +173,18 @@ struct ScenarioTests {
         }
     }
 
+    @Test("that is shipped samples each load often enough to be compared, and judges peaks by what counts between samples", arguments: ShippedScenario.all.map(\.name))
+    func shipped(name: String) throws {
+        let text = try #require(ShippedScenario.all.first { $0.name == name }).text
+        let plan = try Scenario(parsing: text, file: name).plan
+        for phase in plan.phases where !phase.isWarmup && phase.load != .pause {
+            #expect(phase.duration / plan.interval >= Double(Comparison.intervalMinimum), "\(phase.name)")
+        }
+        for metric in Metric.all where metric.name.hasSuffix("_high_water") {
+            #expect(!text.contains("\(metric.name.dropLast("_high_water".count)).max"))
+        }
+    }
+
     @Test("is told all of its errors at once, in their order, each with its line and a caret")
     func allAtOnce() throws {
         let text = Self.right
