@@ -1,18 +1,21 @@
 /// One recording as a comparison sees it: each figure of the whole run, and the same
 /// figure of each interval.
 ///
-/// The sample after the drain is left out: it has no load; and so is a warm-up. A counter is a rate, a gauge has
+/// The sample after the drain is left out: it has no load; and so is a warm-up. What was in flight at the end
+/// of the load is still in the histograms, of the last phase too, as in a summary. A counter is a rate, a gauge has
 /// `.mean` and `.max`, a histogram its mean, its percentiles and `.max`, a ratio stands for itself.
 package struct ComparedRun: Sendable {
     package let name: String
     /// Without their histograms: an hour of those would be gigabytes.
     private var samples: [Sample] = []
-    /// Of the whole run under "", and of each phase under its name.
-    private var latencies: [String: [String: Latency]] = ["": [:]]
+    /// Of the whole run under nil, and of each phase under its name.
+    private var latencies: [String?: [String: Latency]] = [:]
     /// The names of its phases, in their order; without the warm-up.
     package private(set) var phases: [String] = []
+    /// When the warm-up ended: the summary's time under load counts from there.
+    private var startNanoseconds: UInt64 = 0
     /// From the summary; nil when the run was killed, and no sample is one of a drain.
-    private var loadSeconds: Double?
+    private var loadNanoseconds: UInt64?
 
     /// One histogram of the whole run, drain included as in a summary, and the figures of each interval.
     private struct Latency {
@@ -30,12 +33,15 @@ package struct ComparedRun: Sendable {
 
     /// Takes the next sample of the recording.
     package mutating func add(_ sample: Sample) {
-        if !sample.isWarmup {
+        if sample.isWarmup {
+            startNanoseconds = sample.timeNanoseconds
+        } else {
             if let phase = sample.phase, !phases.contains(phase) { phases.append(phase) }
+            let phase = sample.phase ?? phases.last
             for metric in Metric.all where metric.kind == .histogram {
                 guard case .histogram(let interval)? = metric.read(sample), interval.count > 0 else { continue }
                 let row = ComparedRun.values(interval)
-                for part in ["", sample.phase ?? ""].prefix(sample.phase == nil ? 1 : 2) {
+                for part in phase == nil ? [nil] : [nil, phase] {
                     latencies[part, default: [:]][metric.name, default: Latency()].add(interval, row)
                 }
             }
@@ -47,7 +53,9 @@ package struct ComparedRun: Sendable {
     }
 
     /// Takes the recording's last line.
-    package mutating func add(summary: JSON) { loadSeconds = summary[path: "run.duration"]?.number }
+    package mutating func add(summary: JSON) {
+        loadNanoseconds = summary[path: "run.duration"]?.number.map(Metric.nanoseconds)
+    }
 
     /// All figures, in the order of the metrics.
     ///
@@ -55,7 +63,7 @@ package struct ComparedRun: Sendable {
     package func figures(phase: String? = nil) -> [ComparedFigure] {
         let isMeasured = { (sample: Sample) in
             !sample.isWarmup && (phase == nil || sample.phase == phase)
-                && (loadSeconds.map { Metric.seconds(sample.timeNanoseconds) <= $0 } ?? true)
+                && (loadNanoseconds.map { sample.timeNanoseconds - min(startNanoseconds, sample.timeNanoseconds) <= $0 } ?? true)
         }
         let load = samples.filter(isMeasured)
         // What counters count from: the sample before the first of these.
@@ -65,7 +73,7 @@ package struct ComparedRun: Sendable {
             case .counter: ComparedRun.rate(metric, load, from: base).map { [$0] } ?? []
             case .gauge: ComparedRun.levels(metric, load)
             case .ratio: ComparedRun.ratio(metric, load).map { [$0] } ?? []
-            case .histogram: latencies[phase ?? ""]?[metric.name].map { ComparedRun.figures(metric, $0) } ?? []
+            case .histogram: latencies[phase]?[metric.name].map { ComparedRun.figures(metric, $0) } ?? []
             }
         }
     }

@@ -124,9 +124,13 @@ private struct Row {
         change.kind == .counter ? "\(change.unit.rawValue)/s" : change.unit.rawValue
     }
 
+    /// Characters, of a name that is too long.
+    private static let keptEnd = 18
+
     private static func line(_ name: String, _ base: String, _ other: String, _ change: String, _ noise: String, _ verdict: String) -> String {
+        // Cut in the middle: names that are as long differ at their ends, .mean and .max.
         func left(_ text: String, _ width: Int) -> String {
-            text.count > width ? text.prefix(width - 1) + "~" : text + String(repeating: " ", count: width - text.count)
+            text.count > width ? text.prefix(width - 1 - Row.keptEnd) + "~" + text.suffix(Row.keptEnd) : text + String(repeating: " ", count: width - text.count)
         }
         func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
         let line = left(name, 33) + right(base, 9) + right(other, 9) + right(change, 8) + right(noise, 8) + " " + verdict

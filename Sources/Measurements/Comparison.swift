@@ -74,6 +74,8 @@ package struct Change: Sendable {
     package let other: Double?
     /// In the figure's unit; nil when there are too few intervals, or only one run has it.
     package let noiseFloor: Double?
+    /// That have a number of their own, in the run that has fewer.
+    package let intervalCount: Int
     package let verdict: Verdict
 
     /// What the change means.
@@ -95,6 +97,7 @@ package struct Change: Sendable {
         kind = figure.kind
         self.base = base?.value
         self.other = other?.value
+        intervalCount = min(base?.intervals.count ?? 0, other?.intervals.count ?? 0)
         guard let base, let other else {
             noiseFloor = nil
             verdict = .missing

@@ -2,8 +2,9 @@
 /// value of the later run: `client.requests.failed.rate > 0`. With a phase before it, of that
 /// phase: `steady: client.response_time.p99 > +10%`.
 ///
-/// A share must also be more than the noise floor, where that is known: a run that differs by
-/// chance fails nobody's build. A figure that either run lacks fails: it was asked for.
+/// A share must also be more than the noise floor: a run that differs by chance fails nobody's
+/// build. Where the floor is not known, neither is whether it is chance, and the condition is not
+/// judged. A figure that either run lacks fails: it was asked for.
 package struct FailCondition: Sendable, Equatable {
     /// nil: of the whole run.
     package let phase: String?
@@ -52,15 +53,25 @@ package struct FailCondition: Sendable, Equatable {
 
     private static let percentileSpelling = [(written: ".p99.99", name: ".p99_99"), (written: ".p99.9", name: ".p99_9")]
 
+    /// What a comparison says of a condition.
+    package enum Judgement: Sendable, Equatable {
+        /// It did not come to that, or by no more than noise.
+        case passed
+        case failed
+        /// It came to that, but with too few intervals to tell whether by chance.
+        case unknown(intervals: Int)
+    }
+
     /// Whether it came to what is not to be.
-    package func fails(in comparison: Comparison) -> Bool {
+    package func judge(_ comparison: Comparison) -> Judgement {
         guard let change = comparison.change(of: name, inPhase: phase), let base = change.base,
             let other = change.other
-        else { return true }
-        guard isShare else { return holds(other) }
-        // From nothing to something is more than any share.
-        guard holds(change.share ?? (other > base ? .infinity : -.infinity)) else { return false }
-        return change.noiseFloor.map { (other - base).magnitude > $0 } ?? true
+        else { return .failed }
+        guard isShare else { return holds(other) ? .failed : .passed }
+        // From nothing to something is more than any share; and what is the same needs no noise to be so.
+        guard base != other, holds(change.share ?? (other > base ? .infinity : -.infinity)) else { return .passed }
+        guard let noiseFloor = change.noiseFloor else { return .unknown(intervals: change.intervalCount) }
+        return (other - base).magnitude > noiseFloor ? .failed : .passed
     }
 
     private func holds(_ value: Double) -> Bool {

@@ -27,6 +27,7 @@ extension Summary {
                 ? load.rate.map { "open, \(JSON.number($0).text) req/s asked" } ?? "closed" : "\(load.phases.count) phases"
             page.write("load", [kind, "\(load.connections) connections x \(load.streams) streams", "to \(request.address)"])
         }
+        writeWarmup(to: &page)
         let total = derived("client.requests.total") ?? 0
         page.write(
             "requests",
@@ -72,6 +73,21 @@ extension Summary {
                     ]))
     }
 
+    /// What was left out, and what of it is nevertheless counted: without that the totals do not add up.
+    private func writeWarmup(to page: inout Page) {
+        guard startNanoseconds > 0 else { return }
+        page.write(
+            "warm-up",
+            ["\(Figure.fixed(Metric.seconds(startNanoseconds), decimals: 2))s before that, left out"]
+                + (carriedRequests > 0 ? ["\(carriedRequests) requests begun in it and done since"] : [])
+                + (lateRequests > 0 ? ["\(lateRequests) due in it and started since"] : []))
+    }
+
+    /// `4000 completed (1 begun in the warm-up)`
+    private func completedText(_ count: UInt64, carried: UInt64) -> String {
+        "\(count) completed" + (carried > 0 ? " (\(carried) begun in the warm-up)" : "")
+    }
+
     private func writeBodies(_ counts: BodyCheckCounts, to page: inout Page) {
         guard counts.checked > 0 else { return }
         page.write(
@@ -114,7 +130,7 @@ extension Summary {
         page.write(
             "server",
             [
-                "\(server.startedRequests) requests started", "\(server.completedRequests) completed",
+                "\(server.startedRequests) requests started", completedText(server.completedRequests, carried: carriedServerRequests),
                 "\(server.acceptedConnections) connections accepted", "\(server.refusedConnections) refused",
                 "\(server.protocolErrors) protocol errors", "\(server.timeouts) timeouts",
             ])
@@ -155,7 +171,7 @@ extension Summary {
             items.append("\(last.client?.scheduledRequests ?? 0) asked")
         }
         items.append("\(last.client?.startedRequests ?? 0) fired")
-        items.append("\(last.client?.answeredRequests ?? 0) completed")
+        items.append(completedText(last.client?.answeredRequests ?? 0, carried: carriedRequests))
         items.append("\(JSON.number(derived("client.requests.dropped") ?? 0).text) dropped")
         page.write("trustworthy", items)
         for reason in verdict.reasons { page.write("  because", [reason]) }

@@ -59,6 +59,8 @@ package struct Summary: Sendable {
     private var loadHasEnded = false
     /// The last sample before what counts: of the warm-up, or of the phase before.
     private var base: Sample?
+    /// Of one phase, not of the run.
+    private var isPhase = false
     /// One for each phase that has begun, in their order; without the warm-up.
     package private(set) var phases: [PhaseSummary] = []
     /// What was demanded, and what became of it.
@@ -79,6 +81,7 @@ package struct Summary: Sendable {
     fileprivate init(_ request: Request, base: Sample?) {
         self.request = request
         self.base = base
+        isPhase = true
     }
 
     /// Takes the next sample of the run. Those of the warm-up only say where counting begins.
@@ -132,6 +135,21 @@ package struct Summary: Sendable {
 
     /// When what counts began.
     var startNanoseconds: UInt64 { base?.timeNanoseconds ?? 0 }
+
+    /// Requests that were begun before what counts, and done in it: done counts them, started does not.
+    var carriedRequests: UInt64 { base?.client.map { $0.startedRequests - min($0.doneRequests, $0.startedRequests) } ?? 0 }
+
+    /// The same of the server's.
+    var carriedServerRequests: UInt64 {
+        base?.server.map { $0.startedRequests - min($0.completedRequests, $0.startedRequests) } ?? 0
+    }
+
+    /// Requests that were due in the warm-up, and begun after it: the oldest are begun first. A phase
+    /// has none: what it leaves to the next is not dropped.
+    var lateRequests: UInt64 {
+        guard !isPhase, let before = base?.client, let client = last.client else { return 0 }
+        return min(before.scheduledRequests - min(before.startedRequests, before.scheduledRequests), client.startedRequests)
+    }
 
     /// The highest value that any sample had. nil: no sample had such a number.
     package func maximum(of name: String) -> Double? { ranges[name]?.highest }

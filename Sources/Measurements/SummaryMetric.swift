@@ -9,6 +9,12 @@ package struct SummaryMetric: Sendable {
         .init(name: "run.duration", unit: .seconds, meaning: "From the start to the end of the load, without the drain") {
             $0.loadSeconds
         },
+        .init(name: "run.warmup", unit: .seconds, meaning: "Before that, and left out of all totals") {
+            Metric.seconds($0.startNanoseconds)
+        },
+        .init(name: "client.requests.carried", unit: .request, meaning: "Begun in the warm-up, done after it: in done, not in started") {
+            $0.last.client == nil ? nil : Double($0.carriedRequests)
+        },
         .init(name: "client.requests.total", unit: .request, meaning: "Asked for: the number given, or scheduled") {
             $0.totalRequests
         },
@@ -31,7 +37,9 @@ package struct SummaryMetric: Sendable {
             $0.endOfLoad?.client.map(\.answeredRequests).flatMap($0.perSecond)
         },
         .init(name: "client.requests.dropped", unit: .request, meaning: "Scheduled and never started") {
-            $0.last.client.map { Double($0.scheduledRequests) - Double(min($0.startedRequests, $0.scheduledRequests)) }
+            guard let client = $0.last.client else { return nil }
+            let started = client.startedRequests - $0.lateRequests
+            return Double(client.scheduledRequests) - Double(min(started, client.scheduledRequests))
         },
         .init(name: "client.bytes.received_rate", unit: .bytesPerSecond, meaning: "Read from sockets a second, by the clients") {
             $0.endOfLoad?.client.map(\.receivedBytes).flatMap($0.perSecond)

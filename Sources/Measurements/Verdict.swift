@@ -43,7 +43,7 @@ extension Summary {
             let asked = derived("client.requests.asked_rate") ?? 0
             if fired < asked * Verdict.firedShareLimit {
                 reasons.append(
-                    "only \(Figure.percent(fired / asked)) of the asked rate was sent; try more connections or streams")
+                    "only \(Figure.percent(fired / asked)) of the asked rate was sent: try more connections, streams")
             }
             if let delay = scheduleDelay.valuesAtPercentiles([99])[0], delay > Verdict.delayLimitNanoseconds {
                 reasons.append("requests were sent late: p99 \(Figure.time(nanoseconds: delay)) after they were due")

@@ -19,7 +19,9 @@ extension Phase {
             rest = text[text.index(after: equals)...]
         }
         let parts = rest.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, !name.isEmpty, name != "all" else { throw PhaseError(text: text, problem: .shape) }
+        guard !name.allSatisfy(\.isWhitespace) else { throw PhaseError(text: text, problem: .emptyName) }
+        guard name != ThresholdDraft.allPhases else { throw PhaseError(text: text, problem: .reservedName) }
+        guard parts.count == 2 else { throw PhaseError(text: text, problem: .shape) }
         let words = parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         do throws(PhaseError.Problem) {
             self.init(name: name, duration: try Phase.duration(String(parts[0])), load: try Phase.load(words.first ?? ""))
@@ -75,6 +77,9 @@ package struct PhaseError: Error, Equatable {
     /// What is wrong with it.
     package enum Problem: Error, Equatable {
         case shape
+        case emptyName
+        /// What thresholds call all phases together.
+        case reservedName
         case quantity(QuantityError)
         case option(String)
     }
@@ -82,10 +87,18 @@ package struct PhaseError: Error, Equatable {
 
 extension PhaseError: CustomStringConvertible {
     package var description: String {
-        switch problem {
-        case .shape: "'\(text)' is no phase; write 30s:500, 10s:500..20k, climb=1m:1k..5k,steps=5, 10s:closed or 5s:pause"
-        case .quantity(let error): "'\(text)': \(error.description)"
-        case .option(let word): "'\(text)': '\(word)' does not go there; after an open load: poisson, steps=5; after any: warmup, connections=8, streams=4"
+        "'\(text)'" + (problem == .shape ? " " : ": ") + problem.description
+    }
+}
+
+extension PhaseError.Problem: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .shape: "is no phase; write 30s:500, 10s:500..20k, climb=1m:1k..5k,steps=5, 10s:closed or 5s:pause"
+        case .emptyName: "its name is empty: nobody could call it by that"
+        case .reservedName: "no phase is called 'all': thresholds mean every phase by that"
+        case .quantity(let error): error.description
+        case .option(let word): "'\(word)' does not go there; after an open load: poisson, steps=5; after any: warmup, connections=8, streams=4"
         }
     }
 }

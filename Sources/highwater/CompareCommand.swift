@@ -18,7 +18,11 @@ struct CompareCommand: ParsableCommand {
               highwater compare a.ndjson b.ndjson --fail-on 'client.requests.rate < -5%'
               highwater compare a b --fail-on 'steady: client.response_time.p99 > +10%'
 
-            Exit: 99 when a condition of --fail-on holds, and the change is more than noise.
+            Exit: 99 when a condition of --fail-on holds and a change asked for in per cent is \
+            more than noise, or a recording lacks the figure. 3 when such a change holds, but fewer \
+            than \(Comparison.intervalMinimum) intervals of a run tell that figure, so that its noise is not known: \
+            record longer, or with a shorter --interval. A percentile needs ten values beyond it in an \
+            interval: p99 a thousand requests.
             """)
 
     @Argument(help: ArgumentHelp("Recordings, the base first.", valueName: "file"))
@@ -48,6 +52,8 @@ struct CompareCommand: ParsableCommand {
     private static let fileRange = 2...16
     /// As k6 has it.
     private static let failedExitCode: Int32 = 99
+    /// Not to be trusted, as with --strict.
+    private static let unknownExitCode: Int32 = 3
 
     func validate() throws {
         guard CompareCommand.fileRange.contains(files.count) else {
@@ -65,23 +71,30 @@ struct CompareCommand: ParsableCommand {
         }
         let comparisons = runs.dropFirst().map { Comparison(runs[0], $0) }
         guard Output.standard.write(text(of: comparisons)) else { throw RunError("cannot write to standard output") }
-        var hasFailed = false
+        var hasFailed = false, isUnknown = false
         for comparison in comparisons {
-            for condition in failOn where condition.fails(in: comparison) {
-                hasFailed = true
-                Output.error.line("failed: \(comparison.other): \(condition.words(in: comparison))")
+            for condition in failOn {
+                let words = "\(comparison.other): \(condition.words(in: comparison))"
+                switch condition.judge(comparison) {
+                case .passed: continue
+                case .failed:
+                    hasFailed = true
+                    Output.error.line("failed: \(words)")
+                case .unknown:
+                    isUnknown = true
+                    Output.error.line("not judged: \(words)")
+                }
             }
         }
         if hasFailed { throw ExitCode(CompareCommand.failedExitCode) }
+        if isUnknown { throw ExitCode(CompareCommand.unknownExitCode) }
     }
 
     private func text(of comparisons: [Comparison]) -> String {
         if junit {
             let cases = comparisons.flatMap { comparison in
                 failOn.map { condition in
-                    JUnitReport.Case(
-                        group: comparison.other, name: "not \(condition.text)",
-                        outcome: condition.fails(in: comparison) ? .failed(condition.words(in: comparison)) : .passed)
+                    JUnitReport.Case(group: comparison.other, name: "not \(condition.text)", outcome: condition.outcome(in: comparison))
                 }
             }
             return JUnitReport(name: "highwater compare", cases: cases).text
@@ -136,6 +149,16 @@ extension FailCondition {
         guard let change = comparison.change(of: name, inPhase: phase), let base = change.base, let other = change.other
         else { return "\(text): not in both recordings" }
         let share = change.share.map { " (\($0 > 0 ? "+" : "")\(Figure.fixed($0 * 100, decimals: 1))%)" } ?? ""
-        return "\(text): from \(JSON.number(base).text) to \(JSON.number(other).text)\(share)"
+        let words = "\(text): from \(JSON.number(base).text) to \(JSON.number(other).text)\(share)"
+        guard case .unknown(let count) = judge(comparison) else { return words }
+        return words + "; noise unknown: \(count) intervals tell it, of \(Comparison.intervalMinimum) needed"
+    }
+
+    fileprivate func outcome(in comparison: Comparison) -> JUnitReport.Outcome {
+        switch judge(comparison) {
+        case .passed: .passed
+        case .failed: .failed(words(in: comparison))
+        case .unknown: .errored(words(in: comparison))
+        }
     }
 }

@@ -7,6 +7,7 @@ internal import Terminal
 /// exit codes.
 ///
 /// 0: did what was asked. 1: could not. 2: was asked for something that makes no sense.
+/// 3: not to be trusted (--strict), or not to be judged (compare).
 /// 99: what was tested failed: a condition, a trial, wrong answers (--body-check), or the process that it ran in.
 /// 128 + n: ended by signal n, with the summary.
 @main

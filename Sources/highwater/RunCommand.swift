@@ -61,13 +61,17 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let overrides = set + (duration.map { ["duration=\(JSON.number($0.inSeconds).text)s"] } ?? [])
         let scenario = try ScenarioFile(scenario).read(overrides: overrides)
-        if check { return Output.standard.line("\(scenario.name): right") }
-        if dryRun {
-            guard Output.standard.write(scenario.timeAxis) else { throw RunError("cannot write to standard output") }
+        if check || dryRun {
+            guard Output.standard.write(check ? "\(scenario.name): right\n" : scenario.timeAxis) else {
+                throw RunError("cannot write to standard output")
+            }
             return
         }
         var output = output
         output.output = output.output ?? scenario.recordFile
+        if let place = output.output.flatMap(FileIdentity.init(path:)), place == FileIdentity(path: self.scenario) {
+            throw ValidationError("\(self.scenario): that is the scenario itself, and would be lost; record to another file")
+        }
         if scenario.trials.isEmpty {
             try ScreenChoice.perform(plan(scenario.plan, isLive: live), output, screen, onScreen: live)
         } else {

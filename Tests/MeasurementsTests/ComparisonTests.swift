@@ -82,14 +82,50 @@ struct ComparisonTests {
         #expect(comparison.markdown.contains("Phase **flood**"))
     }
 
+    @Test("of recordings with a warm-up keeps the end of the load, and the drain's answers with the last phase")
+    func wholeLoad() throws {
+        func recorded(_ name: String) -> ComparedRun {
+            var run = phased(name)
+            var client = ClientSample()
+            client.doneRequests = 90_000
+            client.serviceTime.record(nanoseconds: 5_000_000_000, times: 3)
+            run.add(Sample(
+                timeNanoseconds: 23_000_000_000, intervalNanoseconds: 3_000_000_000, server: nil, client: client, process: ProcessSample()))
+            // A summary's time under load begins after the warm-up.
+            run.add(summary: .object([.init("run", .object([.init("duration", .number(16))]))]))
+            return run
+        }
+        let comparison = Comparison(recorded("a"), recorded("b"))
+        #expect(comparison.change(of: "client.requests.rate", inPhase: "flood")?.base == 3_000)
+        #expect(comparison.change(of: "client.requests.rate", inPhase: "steady")?.base == 1_000)
+        #expect(comparison.change(of: "client.requests.rate", inPhase: nil)?.base == 2_000)
+        #expect(try #require(comparison.change(of: "client.service_time.max", inPhase: "flood")?.base) > 4)
+        #expect(try #require(comparison.change(of: "client.service_time.max", inPhase: "steady")?.base) < 0.1)
+    }
+
+    @Test("of a run with a phase without a name does not take that for the whole run")
+    func oddPhases() throws {
+        var run = ComparedRun(name: "odd")
+        for index in 1...6 {
+            var sample = distinctSample()
+            sample.timeNanoseconds = UInt64(index) * 1_000_000_000
+            sample.phase = index <= 3 ? "" : "flood"
+            run.add(sample)
+        }
+        run.add(summary: .object([.init("run", .object([.init("duration", .number(.infinity))]))]))
+        let whole = run.figures().first { $0.name == "client.service_time.mean" }
+        #expect(whole?.intervals.count == 6)
+        #expect(run.figures(phase: "").first { $0.name == "client.service_time.mean" }?.intervals.count == 3)
+    }
+
     @Test("fails by a phase's figure where that is asked for, and where a run has no such phase")
     func phaseConditions() throws {
         let worse = Comparison(phased("a"), phased("b", second: 2e6))
-        #expect(try FailCondition(parsing: "flood: client.service_time.p50 > +10%").fails(in: worse))
-        #expect(try !FailCondition(parsing: "steady:client.service_time.p50 > +10%").fails(in: worse))
+        #expect(try FailCondition(parsing: "flood: client.service_time.p50 > +10%").judge(worse) == .failed)
+        #expect(try FailCondition(parsing: "steady:client.service_time.p50 > +10%").judge(worse) == .passed)
         let other = Comparison(phased("a"), phased("b", secondName: "storm"))
         #expect(other.unmatchedPhases == ["flood", "storm"])
-        #expect(try FailCondition(parsing: "flood: client.service_time.p50 > +10%").fails(in: other))
+        #expect(try FailCondition(parsing: "flood: client.service_time.p50 > +10%").judge(other) == .failed)
         #expect(throws: FailCondition.ParseError.noName) { try FailCondition(parsing: ": client.service_time.p50 > 1") }
     }
 
@@ -97,6 +133,22 @@ struct ComparisonTests {
     func short() throws {
         let comparison = Comparison(run("a", intervals: 4), run("b", latency: 9e6))
         #expect(try change("client.service_time.p50", comparison).verdict == .unknown)
+    }
+
+    @Test("does not judge a change whose noise is unknown, neither way; but a value, and what did not change")
+    func unknownNoise() throws {
+        func judgement(_ condition: String, _ comparison: Comparison) throws -> FailCondition.Judgement {
+            try FailCondition(parsing: condition).judge(comparison)
+        }
+        let short = Comparison(run("a", intervals: 4), run("b", latency: 9e6))
+        #expect(try judgement("client.service_time.p50 > +10%", short) == .unknown(intervals: 4))
+        #expect(try judgement("client.service_time.p50 > +10000%", short) == .passed)
+        #expect(try judgement("client.service_time.p50 > 0.001", short) == .failed)
+        #expect(try judgement("client.connections.open.mean >= 0%", short) == .passed)
+        // A percentile that no interval has enough values for.
+        let rare = Comparison(run("a"), run("b", latency: 9e6))
+        #expect(try judgement("client.service_time.p99.9 > +10%", rare) == .unknown(intervals: 0))
+        #expect(try judgement("client.service_time.p99 > +10%", rare) == .failed)
     }
 
     @Test("says which run lacks a figure")
@@ -138,6 +190,18 @@ struct ComparisonTests {
             return
         }
         #expect(figures.count == comparison.changes.count)
+    }
+
+    @Test("calls no two figures the same in its table, however long their names are")
+    func rowNames() {
+        var full = ComparedRun(name: "full")
+        full.add(distinctSample())
+        var heading = "", rows: [String] = []
+        for line in Comparison(full, full).text(all: true).split(separator: "\n").dropFirst(3) {
+            if line.hasPrefix("  ") { rows.append(heading + line.prefix(33)) } else { heading = String(line) }
+        }
+        #expect(rows.count > 100 && Set(rows).count == rows.count)
+        #expect(rows.contains { $0.contains("from_64ms.mean") } && rows.contains { $0.contains("from_64ms.max") })
     }
 
     @Test("names only figures that it lists beforehand")

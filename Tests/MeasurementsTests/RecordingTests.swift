@@ -119,6 +119,34 @@ struct RecordingTests {
         #expect(second == nil && reader.isCutOff)
     }
 
+    @Test("keeps lines that are damaged where they stand, for whoever shows a recording line by line")
+    func damagedLines() throws {
+        let path = path()
+        defer { unlink(path) }
+        do {
+            var writer = try RecordingWriter(path: path)
+            try writer.write(header)
+            try writer.write(distinctSample())
+        }
+        let whole = try contents(path)
+        try write(whole + "rubbish\n{\"type\":\"sample\"}\n{\"type\":\"later\"}\n{\"type\":\"event\",\"ti", to: path)
+        var reader = try RecordingReader(path: path)
+        var lines: [RecordingLine] = []
+        while let line = try reader.nextLine() { lines.append(line) }
+        if let cutOff = reader.cutOffLine { lines.append(cutOff) }
+        #expect(lines.map(\.number) == [2, 3, 4, 5, 6])
+        let time = distinctSample().timeNanoseconds
+        #expect(lines.map(\.timeNanoseconds) == [time, time, time, 0, time])
+        #expect(lines.map(\.error?.cause) == [nil, .notJSON, .missing("time"), nil, .cutOff])
+        for line in lines {
+            if let error = line.error { #expect(throws: error) { try line.parsed() } } else { _ = try line.parsed() }
+        }
+        try write(whole, to: path)
+        var intact = try RecordingReader(path: path)
+        while try intact.nextLine() != nil {}
+        #expect(intact.cutOffLine == nil)
+    }
+
     @Test("with a bad line names the line")
     func badLine() throws {
         let path = path()

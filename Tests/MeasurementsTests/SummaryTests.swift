@@ -63,6 +63,38 @@ struct SummaryTests {
         #expect(summary.json[path: "server.writes.pending_bytes.last"] == .number(0))
     }
 
+    @Test("after a warm-up says that it was left out, and what of it was done since: started and that are done")
+    func warmup() throws {
+        var request = summaryRequest
+        request.load?.rate = 500
+        request.load?.requests = nil
+        var summary = Summary(request)
+        // Scheduled, started, done: 12 in flight and 3 not yet sent when counting begins, 5 never sent.
+        for (second, counts) in [(1, (500, 497, 485)), (2, (1_000, 990, 990)), (3, (1_000, 995, 995))].map({ (UInt64($0), $1) }) {
+            var sample = samples(rate: 500)[Int(second) - 1]
+            sample.client?.scheduledRequests = UInt64(counts.0)
+            sample.client?.startedRequests = UInt64(counts.1)
+            sample.client?.doneRequests = UInt64(counts.2)
+            sample.server?.startedRequests = UInt64(counts.1)
+            sample.server?.completedRequests = UInt64(counts.2) - (second == 1 ? 1 : 0)
+            sample.isWarmup = second == 1
+            sample.phase = second == 1 ? "warm" : second == 2 ? "steady" : nil
+            if second == 3 { summary.endLoad() }
+            summary.add(sample)
+        }
+        #expect(summary.derived("run.duration") == 1 && summary.derived("run.warmup") == 1)
+        let carried = try #require(summary.derived("client.requests.carried"))
+        #expect(carried == 12)
+        #expect(try #require(summary.number("client.requests.started")) + carried == summary.number("client.requests.done"))
+        #expect(summary.derived("client.requests.dropped") == 5)
+        #expect(summary.text.contains("\nwarm-up: 1.00s before that, left out, 12 requests begun in it and done since,\n         3 due in it and started since\n"), "\(summary.text)")
+        #expect(summary.text.contains("server: 498 requests started, 511 completed (13 begun in the warm-up),"))
+        #expect(summary.text.contains("500 asked, 498 fired, 510 completed (12 begun in the warm-up),"))
+        for line in summary.text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+        let plain = self.summary(rate: 500)
+        #expect(!plain.text.contains("warm-up") && plain.derived("client.requests.carried") == 0 && plain.derived("run.warmup") == 0)
+    }
+
     @Test("gives as JSON every number under its name")
     func json() {
         let json = summary(rate: 500).json
@@ -156,7 +188,7 @@ struct VerdictTests {
 
     @Test("is bad when less than the asked rate was sent, in an open load")
     func unreachedRate() {
-        #expect(reasons(rate: 10_000) { $0.startedRequests = 9_000 } == ["only 90.0% of the asked rate was sent; try more connections or streams"])
+        #expect(reasons(rate: 10_000) { $0.startedRequests = 9_000 } == ["only 90.0% of the asked rate was sent: try more connections, streams"])
         #expect(reasons { $0.startedRequests = 9_000 }.isEmpty)
     }
 

@@ -48,6 +48,24 @@ extension ProgramTests {
             #expect(result.errors.contains(path), "\(result.errors)")
         }
 
+        @Test("what cannot be printed is no success", arguments: [
+            "run quick --check", "run quick --dry-run", "scenarios", "metrics", "themes", "man", "--help", "--version",
+        ])
+        func fullOutput(arguments: String) throws {
+            let result = try ChildProcess("/bin/sh", ["-c", "exec \"$0\" \(arguments) > /dev/full", Program.path]).end(withinSeconds: 20)
+            #expect(result.code == 1, "\(result)")
+        }
+
+        @Test("a scenario is not recorded over itself")
+        func scenarioAsRecording() throws {
+            let folder = try ScratchFolder()
+            let text = "version: 1\nphases: [{ duration: 1s, load: closed }]\n"
+            try text.write(toFile: folder("s.yaml"), atomically: false, encoding: .utf8)
+            let result = try Program.run("run", folder("s.yaml"), "-o", folder("s.yaml"))
+            #expect(result.code == 2 && result.errors.contains("that is the scenario itself"), "\(result)")
+            #expect(try String(contentsOfFile: folder("s.yaml"), encoding: .utf8) == text)
+        }
+
         @Test("a server that is not there is named, with exit code 1")
         func nobodyThere() throws {
             let server = try RunningServer()

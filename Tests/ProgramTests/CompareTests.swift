@@ -28,6 +28,17 @@ extension ProgramTests {
             #expect(try Program.run("compare", a, a, "--fail-on", "client.response_time.p99 > +10%").code == 0)
         }
 
+        @Test("does not judge a change of which it cannot tell whether it is noise: exit 3, and an error in JUnit's words")
+        func unknownNoise() throws {
+            let a = try folder.record("a", "--interval", "300ms"), b = try folder.record("b", "--interval", "300ms", "-q", "100")
+            let condition = ["--fail-on", "client.requests.rate < -20%"]
+            let result = try ChildProcess(Program.path, ["compare", a, b] + condition).end(withinSeconds: 20)
+            #expect(result.code == 3, "\(result.errors)")
+            #expect(result.errors.contains("not judged: \(b): client.requests.rate < -20") && result.errors.contains("of 5 needed"), "\(result.errors)")
+            let junit = try ChildProcess(Program.path, ["compare", a, b, "--junit"] + condition).end(withinSeconds: 20)
+            #expect(junit.code == 3 && junit.output.contains("errors=\"1\"") && junit.output.contains("failures=\"0\""), "\(junit.output)")
+        }
+
         @Test("writes JSON that jq reads", .enabled(if: RecordingTools.jq != nil))
         func json() throws {
             let a = try folder.record("a")

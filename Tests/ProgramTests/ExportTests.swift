@@ -33,6 +33,25 @@ extension ProgramTests {
             #expect(folder.names == ["bad", "out", "run.ndjson"])
         }
 
+        @Test("and report do not write over the recording that they read, whatever it is called")
+        func overItself() throws {
+            let recording = try folder.record()
+            let text = try String(contentsOfFile: recording, encoding: .utf8)
+            try FileManager.default.createSymbolicLink(atPath: folder("link"), withDestinationPath: recording)
+            try FileManager.default.linkItem(atPath: recording, toPath: folder("twin"))
+            for place in [recording, folder("link"), folder("twin")] {
+                for command in [["export", recording, "--to", "csv"], ["report", recording]] {
+                    let result = try ChildProcess(Program.path, command + ["-o", place]).end(withinSeconds: 20)
+                    #expect(result.code == 1 && result.errors.contains("that is the recording itself"), "\(command): \(result)")
+                }
+            }
+            let appended = try ChildProcess("/bin/sh", ["-c", "exec \"$0\" export \"$1\" --to csv >> \"$1\"", Program.path, recording])
+                .end(withinSeconds: 20)
+            #expect(appended.code == 1, "\(appended)")
+            #expect(try String(contentsOfFile: recording, encoding: .utf8) == text)
+            #expect(folder.names == ["link", "run.ndjson", "twin"])
+        }
+
         @Test("says what is wrong with a file that is no recording", arguments: [
             ("", "the file is empty"), ("{}\n", "line 1: a recording begins with a line of type header"),
             ("{\"type\":\"header\",\"version\":99,\"command\":[]}\n", "line 1: format version 99 is newer"),

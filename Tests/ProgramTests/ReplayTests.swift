@@ -37,14 +37,16 @@ extension ProgramTests {
             #expect(try screen.end() == 0)
         }
 
-        @Test("gives the terminal back when the recording is broken, and names the line", .enabled(if: TmuxScreen.path != nil))
+        @Test("plays what is whole of a broken recording, and names the line then and after the end", .enabled(if: TmuxScreen.path != nil))
         func broken() throws {
             let lines = try String(contentsOfFile: try folder.record(), encoding: .utf8).split(separator: "\n").map(String.init)
             try (lines[0] + "\n" + lines[1] + "\n{\"type\":\"sample\",\"time\":0.2,no\n")
                 .write(toFile: folder("bad"), atomically: false, encoding: .utf8)
             let screen = try TmuxScreen(["replay", folder("bad")])
+            try screen.wait(for: "line 3: this is not JSON", "END")
+            try screen.press("q")
             #expect(try screen.end() == 1)
-            #expect(screen.text.contains("line 3: this is not JSON"))
+            #expect(screen.text.contains("bad: line 3: this is not JSON"))
             #expect(screen.isGivenBack)
         }
 

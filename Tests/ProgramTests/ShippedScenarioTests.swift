@@ -5,7 +5,7 @@ extension ProgramTests {
     @Suite("A shipped scenario", .enabled(if: Program.exists)) struct ShippedScenarios {
         /// What to change so that it is over in a few seconds: the limits that need its whole length.
         private static let shortened: [(name: String, overrides: [String])] = [
-            ("quick", ["duration=1500ms"]),
+            ("quick", ["duration=1500ms", "phases.steady.rate=1k"]),
             ("ramp", ["duration=2s", "phases.climb.ramp_to=1k", "phases.steady.rate=1k", "phases.stairs.rate=1k", "phases.stairs.ramp_to=200"]),
             ("keep-alive-storm", ["duration=3s"]),
             ("over-the-limit", ["duration=2s"]), ("drain", ["duration=3s"]), ("tls-churn", ["duration=2s"]),

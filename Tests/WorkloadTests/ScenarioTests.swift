@@ -96,6 +96,7 @@ struct ScenarioTests {
             ("{ name: a, set: { trials: [] } }", "s.yaml:18:23: a trial has no trials"),
             ("{ name: a/b }", "s.yaml:18:5: a trial's name is part of a file's: no '/'"),
             ("{ name: a, expect: death }", "s.yaml:18:24: 'death' is none of clean, crash, fail"),
+            ("{ name: ' ' }", "s.yaml:18:13: ' ' is no name: nobody could call it by that"),
             ("{ set: { seed: 2 } }", "s.yaml:18:5: key 'name' is missing: What the table calls it, and its recording"),
             ("{ name: a, set: { phases: [{ duration: 1s, load: closed }] } }", "s.yaml:13:5: no phase 'climb'; there are phase-1, all"),
         ])
@@ -126,6 +127,8 @@ struct ScenarioTests {
             ("duration: 2s", "duration: [2s]", "s.yaml:10:30: a list is no text"),
             ("load: closed", "load: close", "s.yaml:11:40: 'close' is none of open, closed, pause; did you mean 'closed'?"),
             ("warmup: true", "warmup: yes", "s.yaml:9:27: 'yes' is neither true nor false"),
+            ("name: flood", "name: ''", "s.yaml:11:13: '' is no name: nobody could call it by that"),
+            ("name: flood", "name: all", "s.yaml:11:5: no phase is called 'all': thresholds mean every phase by that"),
             ("name: flood", "name: climb", "s.yaml:11:5: a phase 'climb' is there already, in line 10"),
             (
                 "client.response_time.p99 <", "client.respons_time.p99 <",
@@ -145,6 +148,41 @@ struct ScenarioTests {
         ])
     func isWrong(old: String, new: String, message: String) {
         #expect(issues(replacing: old, with: new).first == message)
+    }
+
+    @Test("without a phase is told once what is so: no key, an empty list, or no list", arguments: [
+        ("", "s.yaml:1:1: key 'phases' is missing: what load, and how long"),
+        ("phases: []", "s.yaml:2:9: an empty list has no load: what load, and how long"),
+        ("phases: 5", "s.yaml:2:9: '5' is no list; begin each element with '- '"),
+    ])
+    func noPhases(line: String, words: String) {
+        #expect(issues("version: 1\n\(line)\n") == [words])
+    }
+
+    @Test("and --phase refuse a name for the same reason", arguments: [
+        ("all=1s:5", "'all=1s:5': no phase is called 'all': thresholds mean every phase by that"),
+        ("=1s:5", "'=1s:5': its name is empty: nobody could call it by that"),
+        ("1s", "'1s' is no phase; write 30s:500, 10s:500..20k, climb=1m:1k..5k,steps=5, 10s:closed or 5s:pause"),
+    ])
+    func phaseNames(text: String, words: String) {
+        do throws(PhaseError) {
+            _ = try Phase(parsing: text, number: 1)
+            Issue.record("it was read")
+        } catch {
+            #expect(error.description == words)
+        }
+    }
+
+    @Test("that is shipped samples each load often enough to be compared, and judges peaks by what counts between samples", arguments: ShippedScenario.all.map(\.name))
+    func shipped(name: String) throws {
+        let text = try #require(ShippedScenario.all.first { $0.name == name }).text
+        let plan = try Scenario(parsing: text, file: name).plan
+        for phase in plan.phases where !phase.isWarmup && phase.load != .pause {
+            #expect(phase.duration / plan.interval >= Double(Comparison.intervalMinimum), "\(phase.name)")
+        }
+        for metric in Metric.all where metric.name.hasSuffix("_high_water") {
+            #expect(!text.contains("\(metric.name.dropLast("_high_water".count)).max <"))
+        }
     }
 
     @Test("is told all of its errors at once, in their order, each with its line and a caret")

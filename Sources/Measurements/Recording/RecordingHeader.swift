@@ -84,6 +84,8 @@ package struct RecordingError: Error, Equatable, CustomStringConvertible {
         case futureVersion(Double)
         /// A line of more bytes than this.
         case lineTooLong(Int)
+        /// The file ends within it.
+        case cutOff
         /// Written to after an error.
         case failedBefore
     }
@@ -111,6 +113,7 @@ extension RecordingError.Cause: CustomStringConvertible {
         case .futureVersion(let version):
             "format version \(JSON.number(version).text) is newer than this program, which reads up to \(RecordingHeader.currentVersion)"
         case .lineTooLong(let limit): "longer than \(limit) bytes"
+        case .cutOff: "cut off"
         case .failedBefore: "writing has failed before"
         }
     }

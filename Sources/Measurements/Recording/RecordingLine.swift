@@ -5,21 +5,46 @@
 package struct RecordingLine: Sendable {
     /// Counted from 1.
     package let number: Int
-    /// When the sample was taken or the event happened; 0 for a line that does not say.
+    /// When the sample was taken or the event happened; 0 for a line that does not say. A line that is
+    /// damaged has the time of the one before: that is where it belongs.
     package let timeNanoseconds: UInt64
     /// Found without parsing the line: what a screen may jump to.
     package let isEvent: Bool
+    /// What `parsed` will throw, as far as one can tell without parsing; nil: nothing is known to be wrong.
+    package var error: RecordingError? { damage.map { RecordingError(path: path, line: number, cause: $0) } }
 
+    private let damage: RecordingError.Cause?
     private let path: String
     private let bytes: [UInt8]
 
-    init(path: String, number: Int, bytes: [UInt8]) {
+    /// - Parameter previousNanoseconds: the time of the line before.
+    init(path: String, number: Int, bytes: [UInt8], after previousNanoseconds: UInt64) {
         self.path = path
         self.number = number
         self.bytes = bytes
         let head = String(decoding: bytes.prefix(RecordingLine.headByteCount), as: UTF8.self)
         isEvent = head.hasPrefix("{\"type\":\"event\"")
-        timeNanoseconds = RecordingLine.time(in: head) ?? RecordingLine.time(parsing: bytes)
+        do throws(RecordingError.Cause) {
+            if let time = RecordingLine.time(in: head) {
+                timeNanoseconds = time
+            } else {
+                timeNanoseconds = try RecordingLine.time(parsing: bytes)
+            }
+            damage = nil
+        } catch {
+            timeNanoseconds = previousNanoseconds
+            damage = error
+        }
+    }
+
+    /// What is left of a line whose end was never written.
+    init(path: String, number: Int, cutOffAfter previousNanoseconds: UInt64) {
+        self.path = path
+        self.number = number
+        bytes = []
+        isEvent = false
+        timeNanoseconds = previousNanoseconds
+        damage = .cutOff
     }
 
     /// Our writer puts type and time first; they fit in here.
@@ -27,7 +52,10 @@ package struct RecordingLine: Sendable {
 
     /// What the line holds. Errors: those of `RecordingReader.next`.
     package func parsed() throws(RecordingError) -> RecordingReader.Line {
-        do throws(RecordingError.Cause) { return try RecordingReader.Line(bytes) } catch {
+        do throws(RecordingError.Cause) {
+            if let damage { throw damage }
+            return try RecordingReader.Line(bytes)
+        } catch {
             throw RecordingError(path: path, line: number, cause: error)
         }
     }
@@ -40,7 +68,11 @@ package struct RecordingLine: Sendable {
         return Double(rest[..<end]).map(Metric.nanoseconds)
     }
 
-    private static func time(parsing bytes: [UInt8]) -> UInt64 {
-        (try? JSON(parsing: bytes))?["time"]?.number.map(Metric.nanoseconds) ?? 0
+    private static func time(parsing bytes: [UInt8]) throws(RecordingError.Cause) -> UInt64 {
+        switch try RecordingReader.Line(bytes) {
+        case .sample(let sample): sample.timeNanoseconds
+        case .event(let event): event.timeNanoseconds
+        case .summary, .other: 0
+        }
     }
 }

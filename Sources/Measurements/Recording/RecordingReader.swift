@@ -21,6 +21,8 @@ package struct RecordingReader: ~Copyable {
     /// Of the line returned last, from 1.
     package private(set) var lineNumber = 1
 
+    /// Of the lines returned so far.
+    private var lastNanoseconds: UInt64 = 0
     private var lines: LineReader
 
     /// A line has about 6 KB and three histograms, each at most 100 KB in Base64: a limit
@@ -52,10 +54,17 @@ package struct RecordingReader: ~Copyable {
                 return nil
             }
             lineNumber += 1
-            return RecordingLine(path: path, number: lineNumber, bytes: line)
+            let next = RecordingLine(path: path, number: lineNumber, bytes: line, after: lastNanoseconds)
+            lastNanoseconds = max(lastNanoseconds, next.timeNanoseconds)
+            return next
         } catch {
             throw RecordingError(path: path, line: error.isAboutFile ? nil : lineNumber + 1, cause: error)
         }
+    }
+
+    /// The line that the file ended within. nil: it ended with a whole one.
+    package var cutOffLine: RecordingLine? {
+        isCutOff ? RecordingLine(path: path, number: lineNumber + 1, cutOffAfter: lastNanoseconds) : nil
     }
 
     /// From here on, a pipe that has nothing now is taken for one at its end: ask again later.
@@ -104,7 +113,7 @@ extension RecordingError.Cause {
     fileprivate var isAboutFile: Bool {
         switch self {
         case .system, .empty, .failedBefore: true
-        case .notJSON, .noHeader, .missing, .histogram, .futureVersion, .lineTooLong: false
+        case .notJSON, .noHeader, .missing, .histogram, .futureVersion, .lineTooLong, .cutOff: false
         }
     }
 }

@@ -26,7 +26,7 @@ struct PhaseDraft {
     private static let durations: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400 * 366))
 
     static let keys: [ScenarioKey<PhaseDraft>] = [
-        .text("name", "What samples, events and thresholds call it") { $0.name = $1 },
+        .name("name", "What samples, events and thresholds call it") { $0.name = $1 },
         .duration("duration", durations, "How long", isRequired: true) { $0.duration = $1 },
         .flag("warmup", "Recorded, and left out of the summary, the thresholds and the verdict") { $0.isWarmup = $1 },
         .rate("rate", "Requests per second of all clients together, whatever the answers do (open load)") { $0.rate = $1 },
@@ -41,7 +41,9 @@ struct PhaseDraft {
 
     /// Reads the list of phases.
     static func read(_ node: ScenarioNode, _ reader: inout ScenarioReader, _ draft: inout ScenarioDraft) {
+        draft.hasPhases = true
         guard let list = reader.list(node, limit: limit) else { return }
+        if list.isEmpty { reader.note(node.place, "an empty list has no load: what load, and how long") }
         for (index, element) in list.enumerated() {
             let issueCount = reader.issues.count
             var phase = PhaseDraft(place: element.place)

@@ -12,6 +12,8 @@ struct ScenarioDraft {
     var client = ClientPlan()
     var requests: [RequestKind] = []
     var phases: [PhaseDraft] = []
+    /// The key was there, whatever was wrong with it.
+    var hasPhases = false
     var events: [EventDraft] = []
     var thresholds: [ThresholdDraft] = []
     var trials: [TrialDraft] = []
@@ -24,7 +26,7 @@ struct ScenarioDraft {
     /// What only the whole can say.
     mutating func check(_ reader: inout ScenarioReader, _ place: ScenarioPlace) {
         if let serverPlace, target != nil { reader.note(serverPlace, "'server' and 'target' exclude each other: one run asks one server") }
-        if phases.isEmpty { reader.note(place, "key 'phases' is missing: what load, and how long") }
+        if !hasPhases { reader.note(place, "key 'phases' is missing: what load, and how long") }
         checkPhases(&reader)
         let whole = phases.reduce(Duration.zero) { $0 + $1.duration }
         for event in events where event.time >= whole && !phases.isEmpty { reader.note(event.place, "by then the run is over") }
@@ -41,7 +43,7 @@ struct ScenarioDraft {
             if let first = names[phase.name] {
                 reader.note(phase.place, "a phase '\(phase.name)' is there already, in line \(first.line)")
             }
-            if phase.name == ThresholdDraft.allPhases { reader.note(phase.place, "no phase is called 'all': thresholds mean every phase by that") }
+            if phase.name == ThresholdDraft.allPhases { reader.note(phase.place, PhaseError.Problem.reservedName.description) }
             names[phase.name] = phase.place
             if !phase.isWarmup {
                 measuredPlace = phase.place

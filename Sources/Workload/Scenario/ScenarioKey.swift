@@ -36,6 +36,8 @@ struct ScenarioKeyDescription: Sendable {
 /// What a value may be.
 indirect enum ScenarioType: Sendable {
     case text, duration, size, rate, flag, threshold
+    /// A text that is not empty.
+    case name
     case count(ClosedRange<Int>)
     case choice([String])
     case list(of: ScenarioType)
@@ -53,6 +55,12 @@ extension ScenarioKey {
     static func text(_ name: String, _ meaning: String, isRequired: Bool = false, _ set: @escaping @Sendable (inout Target, String) -> Void) -> Self {
         Self(name, .text, meaning, isRequired: isRequired) { value, reader, target in
             if let text = reader.text(value) { set(&target, text) }
+        }
+    }
+
+    static func name(_ name: String, _ meaning: String, isRequired: Bool = false, _ set: @escaping @Sendable (inout Target, String) -> Void) -> Self {
+        Self(name, .name, meaning, isRequired: isRequired) { value, reader, target in
+            if let text = reader.name(value) { set(&target, text) }
         }
     }
 

@@ -6,7 +6,7 @@ enum ScenarioKeys {
         .init("version", .count(1...1), "Of this format: 1", isRequired: true) { value, reader, draft in
             draft.version = reader.count(value, 1...1)
         },
-        .text("name", "What the run is called") { $0.name = $1 },
+        .name("name", "What the run is called") { $0.name = $1 },
         .text("description", "One line on what it shows") { $0.summary = $1 },
         .init("server", .map(server.map(\.description)), "The embedded server") { value, reader, draft in
             var own = ServerDraft()

@@ -78,6 +78,15 @@ struct ScenarioReader {
         return text
     }
 
+    mutating func name(_ node: ScenarioNode) -> String? {
+        guard let text = text(node) else { return nil }
+        guard !text.allSatisfy(\.isWhitespace) else {
+            note(node.place, "'\(text)' is no name: nobody could call it by that")
+            return nil
+        }
+        return text
+    }
+
     mutating func flag(_ node: ScenarioNode) -> Bool? {
         if case .scalar(let text, isQuoted: false) = node.content {
             if text == "true" { return true }

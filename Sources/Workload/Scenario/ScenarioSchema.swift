@@ -32,6 +32,8 @@ package enum ScenarioSchema {
     private static func type(_ type: ScenarioType) -> JSON {
         switch type {
         case .text: .object([.init("type", .array([.string("string"), .string("number"), .string("boolean")]))])
+        case .name:
+            .object([.init("type", .array([.string("string"), .string("number"), .string("boolean")])), .init("pattern", .string("\\S"))])
         case .threshold: .object([.init("type", .string("string")), .init("pattern", .string("^.+ *(<=|>=|==|!=|<|>) *.+$"))])
         case .duration: pattern("^([0-9]+(\\.[0-9]+)?(ns|us|\u{b5}s|ms|s|m|h))+$")
         case .size: pattern("^[0-9]+(\\.[0-9]+)?(B|KiB|MiB|GiB|KB|kB|MB|GB)$")

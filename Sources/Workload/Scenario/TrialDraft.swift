@@ -11,7 +11,7 @@ struct TrialDraft {
     static let limit = 16
 
     static let keys: [ScenarioKey<TrialDraft>] = [
-        .text("name", "What the table calls it, and its recording", isRequired: true) { $0.name = $1 },
+        .name("name", "What the table calls it, and its recording", isRequired: true) { $0.name = $1 },
         .init("set", .changes, "Its own values: server.write_policy: copy") { value, reader, draft in
             draft.changes = reader.entries(value, example: "server.write_policy: copy") ?? []
         },

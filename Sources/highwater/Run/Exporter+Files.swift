@@ -14,6 +14,10 @@ extension Exporter {
 
     private mutating func read(_ file: String, _ output: String?) throws {
         var reader = try RecordingReader(path: file)
+        let place = output == nil || output == "-" ? FileIdentity(descriptor: 1) : output.flatMap(FileIdentity.init(path:))
+        if let place, place == FileIdentity(descriptor: reader.descriptor) {
+            throw RunError("\(output ?? "standard output"): that is the recording itself, and would be lost; write to another file")
+        }
         var out = try NewFile(path: output)
         try out.write(begin(reader.header))
         while let line = try reader.next() {

@@ -147,7 +147,7 @@ struct LoadControl {
 
 extension Plan {
     /// What is spoken, in the words of the header.
-    fileprivate var protocolName: String {
+    var protocolName: String {
         // Our server speaks both on one port, and on the other with TLS.
         guard let client else { return server?.tls == nil ? "h1+h2c" : "h1+h2c+TLS" }
         switch client.http {

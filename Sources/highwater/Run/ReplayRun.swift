@@ -3,6 +3,7 @@ internal import Dashboard
 internal import Glibc
 internal import Measurements
 internal import Terminal
+internal import Workload
 
 /// A recording on the screen: what a dashboard drew live it draws again.
 ///
@@ -19,7 +20,12 @@ final class ReplayRun {
     /// Lines that the dashboard has.
     private var shownCount = 0
     private var dashboard: Dashboard
-    private let loadName: String
+    private let load: RecordedLoad
+    /// Of the sample shown last that has one: after the load still its last.
+    private var phase: String?
+    /// What is not to be read, by its line; each is an event too.
+    private var damages: [Int: RecordingError] = [:]
+    private var hasCutOffLine = false
     private var playhead: Playhead
     /// Following: shows what comes as it comes, until somebody goes back.
     private var isAtEnd: Bool
@@ -41,13 +47,27 @@ final class ReplayRun {
         screen = try DashboardScreen(setup, input: input)
         terminal = screen.terminal
         playhead = Playhead(speed: speed)
-        let description = RunDescription(header.plan)
-        loadName = description.load
-        dashboard = screen.dashboard(description)
+        load = RecordedLoad(plan: header.plan)
+        dashboard = screen.dashboard(RunDescription(header.plan, load.part(inPhase: nil)))
     }
 
+    /// Plays until somebody has seen enough, and gives the terminal back.
+    ///
+    /// Errors: what is wrong with the recording, also where the rest of it was shown.
     func perform() throws {
-        defer { terminal.close() }
+        do {
+            defer { terminal.close() }
+            try play()
+        }
+        let worst = damages.values.filter { $0.cause != .cutOff }.min { ($0.line ?? 0) < ($1.line ?? 0) }
+        if let worst {
+            let others = damages.count - 1
+            throw RunError(worst.description + (others > 0 ? " (and \(others) more lines)" : ""))
+        }
+        for cutOff in damages.values { Output.error.line("highwater: warning: \(cutOff.description); left out") }
+    }
+
+    private func play() throws {
         reader.stopWaiting()
         try readMore()
         var last = clock.now
@@ -56,9 +76,9 @@ final class ReplayRun {
             let now = clock.now
             if isAtEnd { playhead.seek(to: end, upTo: end) } else { playhead.pass(now - last, upTo: end) }
             last = now
-            try showDue()
+            showDue()
             draw()
-            for key in wait() where try answer(key) { return }
+            for key in wait() where answer(key) { return }
             if screen.takeLateAnswer() { isStale = true }
             while let signal = signals.next() {
                 if SignalInbox.endings.contains(signal) { throw ExitCode(128 + signal) }
@@ -80,26 +100,54 @@ final class ReplayRun {
     private func readMore() throws(RecordingError) {
         while let line = try reader.nextLine() {
             // The summary says again what the samples said.
-            if line.timeNanoseconds > 0 || line.isEvent { lines.append(line) }
+            if line.timeNanoseconds > 0 || line.isEvent || line.error != nil { keep(line) }
+        }
+        // A file that is followed may yet get the rest.
+        if !hasCutOffLine, !follows || reader.isPipe && reader.hasEnded, let line = reader.cutOffLine {
+            hasCutOffLine = true
+            keep(line)
         }
     }
 
-    private func showDue() throws(RecordingError) {
-        while shownCount < lines.count, Duration.nanoseconds(lines[shownCount].timeNanoseconds) <= playhead.position {
-            switch try lines[shownCount].parsed() {
-            case .sample(let sample): dashboard.add(sample)
+    private func keep(_ line: RecordingLine) {
+        lines.append(line)
+        damages[line.number] = line.error
+    }
+
+    /// Shows what a line holds; where it is damaged, that.
+    private func show(_ line: RecordingLine) {
+        do throws(RecordingError) {
+            switch try line.parsed() {
+            case .sample(let sample):
+                dashboard.add(sample)
+                phase = sample.phase ?? phase
             case .event(let event): dashboard.add(event)
             case .summary, .other: break
             }
+        } catch {
+            damages[line.number] = error
+            dashboard.add(Event(
+                timeNanoseconds: line.timeNanoseconds, level: error.cause == .cutOff ? .warning : .error, source: "recording",
+                text: "line \(line.number): \(error.cause.description); left out"))
+        }
+    }
+
+    private func showDue() {
+        while shownCount < lines.count, Duration.nanoseconds(lines[shownCount].timeNanoseconds) <= playhead.position {
+            show(lines[shownCount])
             shownCount += 1
             isStale = true
         }
         let isOver = shownCount == lines.count && (!follows || reader.hasEnded && reader.isPipe)
         let state: RunDescription.State = isOver ? .ended : .running
-        let load = "\(loadName), replay \(Figure.threeDigits(playhead.speed))x"
-        if dashboard.run.state != state || dashboard.run.load != load { isStale = true }
-        dashboard.run.state = state
-        dashboard.run.load = load
+        let part = load.part(inPhase: phase)
+        var run = dashboard.run
+        run.state = state
+        run.load = "\(part.text), replay \(Figure.threeDigits(playhead.speed))x"
+        run.connections = part.connections
+        run.streams = part.streams
+        if run != dashboard.run { isStale = true }
+        dashboard.run = run
     }
 
     private func wait() -> [Key] {
@@ -119,36 +167,36 @@ final class ReplayRun {
     }
 
     /// true: that was enough.
-    private func answer(_ key: Key) throws(RecordingError) -> Bool {
+    private func answer(_ key: Key) -> Bool {
         isStale = true
         if key == .hangup { hasHungUp = true }
         // Over help and the list of themes, keys mean what they mean there.
         guard let command = dashboard.command(for: key), !dashboard.showsHelp, dashboard.picker == nil else {
-            return try perform(dashboard.handle(key))
+            return perform(dashboard.handle(key))
         }
         dashboard.notice = nil
         switch command {
-        case .left: try seek(to: playhead.position - ReplayRun.step)
-        case .right: try seek(to: playhead.position + ReplayRun.step)
-        case .toStart: try seek(to: .zero)
+        case .left: seek(to: playhead.position - ReplayRun.step)
+        case .right: seek(to: playhead.position + ReplayRun.step)
+        case .toStart: seek(to: .zero)
         case .toEnd:
-            try seek(to: end)
+            seek(to: end)
             isAtEnd = follows
         case .leapBack: playhead.changeSpeed(by: 0.5)
         case .leapForth: playhead.changeSpeed(by: 2)
-        case .momentForth: try seek(to: next { !$0.isEvent })
-        case .nextMatch: try seek(to: next { $0.isEvent })
+        case .momentForth: seek(to: next { !$0.isEvent })
+        case .nextMatch: seek(to: next { $0.isEvent })
         case .pause:
             playhead.isPlaying.toggle()
             isAtEnd = false
-            return try perform(dashboard.perform(.pause))
-        default: return try perform(dashboard.perform(command))
+            return perform(dashboard.perform(.pause))
+        default: return perform(dashboard.perform(command))
         }
         return false
     }
 
     /// true: that was enough.
-    private func perform(_ action: Action?) throws(RecordingError) -> Bool {
+    private func perform(_ action: Action?) -> Bool {
         switch action {
         case .quit, .quitAndLeaveScreen: return true
         case .suspend:
@@ -169,7 +217,7 @@ final class ReplayRun {
         lines[shownCount...].first(where: isWanted).map { .nanoseconds($0.timeNanoseconds) } ?? end
     }
 
-    private func seek(to target: Duration) throws(RecordingError) {
+    private func seek(to target: Duration) {
         let before = playhead.position
         isAtEnd = false
         playhead.seek(to: target, upTo: end)
@@ -179,8 +227,9 @@ final class ReplayRun {
             dashboard.forgetRun()
             let due = lines.firstIndex { Duration.nanoseconds($0.timeNanoseconds) > playhead.position } ?? lines.count
             shownCount = max(0, due - History.defaultCapacity)
+            phase = nil
         }
-        try showDue()
+        showDue()
         if !playhead.isPlaying { _ = dashboard.handle(.character(" ")) }
     }
 
@@ -193,14 +242,11 @@ final class ReplayRun {
 
 extension RunDescription {
     /// What a recording's header says of its run.
-    fileprivate init(_ plan: JSON) {
-        func count(_ path: String) -> Int { plan[path: path]?.number.flatMap { Int(exactly: $0) } ?? 0 }
+    fileprivate init(_ plan: JSON, _ load: RecordedLoad.Part) {
         let hasClients = plan["client"] != nil, hasServer = plan["server"] != nil
         self.init(
             address: plan[path: "client.target"]?.string ?? plan[path: "server.listen"]?.string ?? "",
-            protocolName: hasClients ? "h2c" : "h1+h2c", connections: count("client.connections"),
-            streams: count("client.streams"),
-            load: plan[path: "client.rate"]?.number.map { "open \(JSON.number($0).text)/s" } ?? "closed",
-            hasServer: hasServer, hasClients: hasClients)
+            protocolName: (try? Plan(json: plan))?.protocolName ?? (hasClients ? "h2c" : "h1+h2c"),
+            connections: load.connections, streams: load.streams, load: load.text, hasServer: hasServer, hasClients: hasClients)
     }
 }
