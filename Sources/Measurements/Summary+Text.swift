@@ -79,7 +79,7 @@ extension Summary {
         page.write(
             "warm-up",
             ["\(Figure.fixed(Metric.seconds(startNanoseconds), decimals: 2))s before that, left out"]
-                + (carriedRequests > 0 ? ["\(carriedRequests) requests begun in it and done since"] : [])
+                + (carriedRequests > 0 ? ["\(carriedRequests) request\(carriedRequests == 1 ? "" : "s") begun in it and done since"] : [])
                 + (lateRequests > 0 ? ["\(lateRequests) due in it and started since"] : []))
     }
 

@@ -127,7 +127,7 @@ final class ReplayRun {
         } catch {
             damages[line.number] = error
             dashboard.add(Event(
-                timeNanoseconds: line.timeNanoseconds, level: error.cause == .cutOff ? .warning : .error, source: "recording",
+                timeNanoseconds: line.timeNanoseconds, level: error.cause == .cutOff ? .warning : .error, source: "replay",
                 text: "line \(line.number): \(error.cause.description); left out"))
         }
     }
