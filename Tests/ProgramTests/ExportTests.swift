@@ -151,7 +151,7 @@ extension ProgramTests {
         /// Decodes each line itself and reads the log with the package's reader: both ways must agree
         /// with our percentiles.
         private static let percentiles = """
-            import json, sys
+            import json, math, sys
             from hdrh.histogram import HdrHistogram
             from hdrh.log import HistogramLogReader
             total = HdrHistogram(1, 600_000_000_000, 3)
@@ -164,7 +164,9 @@ extension ProgramTests {
             assert ours["count"] == total.get_total_count() > 0
             for name in ("p50", "p90", "p99", "p99_9", "p99_99"):
                 if ours[name] is not None:
-                    theirs = total.get_value_at_percentile(float(name[1:].replace("_", ".")))
+                    # The value of the same rank: we round a rank up, as HdrHistogram's C and Java do; this port to the nearest.
+                    rank = math.ceil(float(name[1:].replace("_", ".")) / 100 * ours["count"])
+                    theirs = total.get_value_at_percentile((rank - 0.5) * 100 / ours["count"])
                     assert abs(theirs - ours[name] * 1e9) < 1, (name, theirs, ours[name])
             log = HdrHistogram(1, 600_000_000_000, 3)
             reader = HistogramLogReader(sys.argv[2], log)

@@ -21,7 +21,8 @@ extension ProgramTests {
                         def answer(self):
                             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
                             words = [self.command, self.path, self.headers.get("Content-Type", ""), self.headers.get("X-Id", ""), "%08x" % zlib.crc32(body)]
-                            print("\\t".join(words), flush=True)
+                            # One write: threads take turns between two.
+                            print("\\t".join(words) + "\\n", end="", flush=True)
                             self.send_response(200)
                             self.send_header("Content-Length", str(len(body)))
                             self.end_headers()

@@ -203,11 +203,13 @@ extension ProgramTests {
         func dies() throws {
             let path = try write("""
                 version: 1
-                client: { connections: 8, streams: 2, http: h1 }
+                # The socket takes a part of each answer, and the next request has come before the rest is out.
+                server: { send_buffer: 8KiB, unsent_limit: 32MiB }
+                client: { connections: 8, streams: 4, http: h1 }
                 requests: [{ get: /bytes/100KiB }]
                 phases:
-                  - { name: first, duration: 5s, rate: 400 }
-                  - { name: second, duration: 5s, rate: 400 }
+                  - { name: first, duration: 5s, load: closed }
+                  - { name: second, duration: 5s, load: closed }
                 events:
                   - { at: 500ms, do: write-policy, policy: reset-early }
                   - { at: 500ms, do: drop-connections, count: 8 }

@@ -27,7 +27,10 @@ struct JSONExporter: Exporter {
 
     /// Members by name: what was read has them in no order, and two exports should be the same.
     private static func sorted(_ json: JSON) -> JSON {
-        guard case .object(let members) = json else { return json }
-        return .object(members.map { JSON.Member($0.name, sorted($0.value)) }.sorted { $0.name < $1.name })
+        switch json {
+        case .object(let members): .object(members.map { JSON.Member($0.name, sorted($0.value)) }.sorted { $0.name < $1.name })
+        case .array(let values): .array(values.map(sorted))
+        default: json
+        }
     }
 }
