@@ -16,7 +16,8 @@ private final class CorruptingServer: @unchecked Sendable {
 
     /// - Parameter faultEvery: one in so many answers is wrong.
     init(faultEvery: UInt64) {
-        peer = RawPeer { [unowned self] connection, _ in
+        // Connections have threads of their own, which may outlive the test. The listener lets go of this when it stops.
+        peer = RawPeer { [self] connection, _ in
             while let (seed, count) = request(connection) {
                 var body = patternBytes(count, seed: seed)
                 switch seed % faultEvery == 0 ? seed / faultEvery % 4 : 4 {

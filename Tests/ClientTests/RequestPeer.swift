@@ -30,7 +30,8 @@ final class RequestPeer: @unchecked Sendable {
     /// - Parameter answer: of a request, and which it is, from 0.
     init(http1: Bool, _ answer: @escaping @Sendable (Request, Int) -> Answer = { _, _ in Answer() }) {
         self.answer = answer
-        peer = RawPeer { [unowned self] connection, _ in
+        // Connections have threads of their own, which may outlive the test. The listener lets go of this when it stops.
+        peer = RawPeer { [self] connection, _ in
             if http1 { serveHTTP1(connection) } else { HTTP2Peer(self, connection).serve() }
         }
     }
@@ -69,7 +70,7 @@ final class RequestPeer: @unchecked Sendable {
 
 /// One connection of such a server.
 private final class HTTP2Peer: SessionHandler {
-    private unowned let peer: RequestPeer
+    private let peer: RequestPeer
     private let connection: PeerConnection
     private let factory = SessionFactory(validatesMessages: true)
     private var session: Session?
