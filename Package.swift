@@ -59,7 +59,7 @@ let package = Package(
         library("Experiment", "HTTP2", "Server", "Client", "Workload", "Measurements", "TLS", "Loop", "CProcess"),
         // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
         .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),
-        library("Dashboard", "Measurements", "Themes", exclude: ["README.md"]),
+        library("Dashboard", "Measurements", "Themes", exclude: ["README.md", "dashboard.png"]),
         library("Terminal", "CNcurses", "Dashboard"),
         .executableTarget(
             name: "highwater",
