@@ -2,9 +2,7 @@ import Measurements
 
 /// Requests a second over time, bytes both ways, and how the answers turned out.
 struct ThroughputPanel: Panel {
-    func badge(_ view: View) -> String {
-        view.run.hasClients ? "done/s" : "answered/s"
-    }
+    func badge(_ view: View) -> String { "answered/s" }
 
     func draw(_ view: View, on frame: inout Frame) {
         guard let moment = view.moment else {
