@@ -4,17 +4,13 @@ import Measurements
 package struct ConnectionTable: Sendable {
     package internal(set) var order = ConnectionOrder()
     /// As it was typed; empty for none.
-    package private(set) var filterText = ""
+    package var filterText: String { input.text }
     /// Why the text is no filter. The last one that was goes on.
     package private(set) var filterError: ConnectionFilterError?
     /// Keys are text.
-    package private(set) var isTyping = false
+    package var isTyping: Bool { input.isTyping }
     private var filter: ConnectionFilter?
-    /// What Esc brings back.
-    private var before = ""
-
-    /// Characters of a filter: a line of a large screen.
-    static let filterLimit = 120
+    private var input = FilterInput()
 
     /// The rows that pass, in their order.
     func rows(_ rows: [ConnectionRow]) -> [ConnectionRow] {
@@ -23,34 +19,19 @@ package struct ConnectionTable: Sendable {
 
     var isFiltered: Bool { filter != nil }
 
-    mutating func beginTyping() {
-        isTyping = true
-        before = filterText
-    }
+    mutating func beginTyping() { input.beginTyping() }
 
     /// One key of the filter as it is typed. False for what is no text: it means what it always does.
     mutating func type(_ key: Key) -> Bool {
-        switch key {
-        case .character(let scalar):
-            guard filterText.unicodeScalars.count < ConnectionTable.filterLimit else { return true }
-            filterText.unicodeScalars.append(scalar)
-        case .backspace:
-            if filterText.isEmpty { isTyping = false } else { filterText.removeLast() }
-        case .control("u"): filterText = ""
-        case .enter:
-            // A wrong one stays open: there is something to mend.
-            isTyping = filterError != nil
-        case .escape:
-            filterText = before
-            isTyping = false
-        default: return false
-        }
+        guard input.type(key) else { return false }
         apply()
+        // A wrong one stays open: there is something to mend.
+        if key == .enter && filterError != nil { input.isTyping = true }
         return true
     }
 
     mutating func clearFilter() {
-        filterText = ""
+        input.clear()
         apply()
     }
 

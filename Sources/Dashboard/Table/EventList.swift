@@ -4,11 +4,10 @@ package import Measurements
 package struct EventList: Equatable, Sendable {
     package private(set) var level = Event.Level.info
     /// As it was typed; empty for none. Words that have to be there, and with ! those that must not.
-    package private(set) var filterText = ""
+    package var filterText: String { input.text }
     /// Keys are text.
-    package private(set) var isTyping = false
-    /// What Esc brings back.
-    private var before = ""
+    package var isTyping: Bool { input.isTyping }
+    private var input = FilterInput()
 
     /// Info, warnings and errors; without the first; errors alone.
     mutating func nextLevel() {
@@ -23,7 +22,7 @@ package struct EventList: Equatable, Sendable {
 
     mutating func clear() {
         level = .info
-        filterText = ""
+        input.clear()
     }
 
     /// "warn+", "error"; empty for all.
@@ -46,25 +45,8 @@ package struct EventList: Equatable, Sendable {
         }
     }
 
-    mutating func beginTyping() {
-        isTyping = true
-        before = filterText
-    }
+    mutating func beginTyping() { input.beginTyping() }
 
     /// One key of the filter as it is typed. False for what is no text: it means what it always does.
-    mutating func type(_ key: Key) -> Bool {
-        switch key {
-        case .character(let scalar):
-            if filterText.unicodeScalars.count < ConnectionTable.filterLimit { filterText.unicodeScalars.append(scalar) }
-        case .backspace:
-            if filterText.isEmpty { isTyping = false } else { filterText.removeLast() }
-        case .control("u"): filterText = ""
-        case .enter: isTyping = false
-        case .escape:
-            filterText = before
-            isTyping = false
-        default: return false
-        }
-        return true
-    }
+    mutating func type(_ key: Key) -> Bool { input.type(key) }
 }

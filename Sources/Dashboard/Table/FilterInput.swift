@@ -1,0 +1,36 @@
+/// A line of text that a list is filtered by, while it is typed and after.
+struct FilterInput: Equatable, Sendable {
+    /// As it was typed; empty for none.
+    private(set) var text = ""
+    /// Keys are text.
+    var isTyping = false
+    /// What Esc brings back.
+    private var before = ""
+
+    /// Characters of a filter: a line of a large screen.
+    static let limit = 120
+
+    mutating func beginTyping() {
+        isTyping = true
+        before = text
+    }
+
+    /// One key as it is typed. False for what is no text: it means what it always does.
+    mutating func type(_ key: Key) -> Bool {
+        switch key {
+        case .character(let scalar):
+            if text.unicodeScalars.count < FilterInput.limit { text.unicodeScalars.append(scalar) }
+        case .backspace:
+            if text.isEmpty { isTyping = false } else { text.removeLast() }
+        case .control("u"): text = ""
+        case .enter: isTyping = false
+        case .escape:
+            text = before
+            isTyping = false
+        default: return false
+        }
+        return true
+    }
+
+    mutating func clear() { text = "" }
+}
