@@ -4,45 +4,29 @@ import Testing
 extension ProgramTests {
     /// A server that somebody else wrote, from our page alone: Python's own, with the page's ten lines.
     @Suite("Bringing another server", .enabled(if: Program.exists && Tool.python3.exists)) struct ForeignServerTests {
-        private final class PythonServer {
-            let process: ChildProcess
-            let port: Int
-
-            /// - Parameter fault: a statement on `data`, the answer of seed `seed`.
-            init(fault: String = "pass") throws {
-                let page = try String(contentsOf: Program.root.appending(path: "Sources/Server/Routes/README.md"), encoding: .utf8)
-                let rule = try #require(page.firstMatch(of: /```python\n((?s).*?)```/)).1
-                let program = String(rule) + """
-
-                    import http.server, urllib.parse
-                    class Handler(http.server.BaseHTTPRequestHandler):
-                        protocol_version = "HTTP/1.1"
-                        wbufsize = -1
-                        def do_GET(self):
-                            url = urllib.parse.urlsplit(self.path)
-                            seed = int(urllib.parse.parse_qs(url.query).get("seed", ["0"])[0])
-                            data = bytearray(body(seed, int(url.path.split("/")[-1].replace("4MiB", "100000"))))
-                            length = len(data)
-                            \(fault)
-                            self.send_response(200)
-                            self.send_header("Content-Length", str(length))
-                            self.end_headers()
-                            self.wfile.write(data)
-                        def log_message(self, *words): pass
-                    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-                    server.daemon_threads = True
-                    print(server.server_address[1], flush=True)
-                    server.serve_forever()
-                    """
-                let process = try ChildProcess(try #require(Tool.python3.path), ["-c", program])
-                self.process = process
-                port = try #require(process.wait(seconds: 10) { Int(process.output.trimmingCharacters(in: .whitespacesAndNewlines)) }, "\(process.errors)")
-            }
+        /// - Parameter fault: a statement on `data`, the answer of seed `seed`.
+        private func server(fault: String = "pass") throws -> PythonServer {
+            let page = try String(contentsOf: Program.root.appending(path: "Sources/Server/Routes/README.md"), encoding: .utf8)
+            let rule = try #require(page.firstMatch(of: /```python\n((?s).*?)```/)).1
+            return try PythonServer(
+                preamble: String(rule) + "\nimport urllib.parse",
+                handler: """
+                    def do_GET(self):
+                        url = urllib.parse.urlsplit(self.path)
+                        seed = int(urllib.parse.parse_qs(url.query).get("seed", ["0"])[0])
+                        data = bytearray(body(seed, int(url.path.split("/")[-1].replace("4MiB", "100000"))))
+                        length = len(data)
+                        \(fault)
+                        self.send_response(200)
+                        self.send_header("Content-Length", str(length))
+                        self.end_headers()
+                        self.wfile.write(data)
+                    """)
         }
 
         @Test("that answers by the page finds it right, pipelined, half-closed and left early")
         func right() throws {
-            let server = try PythonServer()
+            let server = try self.server()
             for flags in [["-m", "8"], ["--half-close", "-m", "4"], ["--early-close", "10%"]] {
                 let result = try ChildProcess(
                     Program.path, ["load", "http://127.0.0.1:\(server.port)/bytes/3000", "--h1", "--body-check", "-c", "10", "-n", "500", "--json"] + flags
@@ -58,7 +42,7 @@ extension ProgramTests {
 
         @Test("that flips a byte in every fiftieth answer is found out each time")
         func wrong() throws {
-            let server = try PythonServer(fault: "data[seed % length] ^= seed % 50 == 0")
+            let server = try self.server(fault: "data[seed % length] ^= seed % 50 == 0")
             let result = try Program.run(
                 "load", "http://127.0.0.1:\(server.port)/bytes/777", "--h1", "--body-check", "-c", "10", "-m", "4", "-n", "1000", "--json")
             #expect(result.code == 99, "\(result)")

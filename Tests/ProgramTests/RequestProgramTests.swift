@@ -3,47 +3,33 @@ import Testing
 
 extension ProgramTests {
     @Suite("Requests of any kind", .enabled(if: Program.exists)) struct RequestProgramTests {
-        /// Python's own server: answers with the request as JSON, and notes it.
-        private final class PythonServer {
-            let process: ChildProcess
-            let port: Int
-            /// A line for each request: method, path, content type, x-id, and the CRC-32 of the body.
-            var lines: [[String]] {
-                process.output.split(separator: "\n").dropFirst().map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
-            }
+        /// Answers with the request's body, and prints a line for each: method, path, content type, x-id,
+        /// and the CRC-32 of the body.
+        private func echo() throws -> PythonServer {
+            try PythonServer(
+                preamble: "import zlib",
+                handler: """
+                    def answer(self):
+                        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                        words = [self.command, self.path, self.headers.get("Content-Type", ""), self.headers.get("X-Id", ""), "%08x" % zlib.crc32(body)]
+                        # One write: threads take turns between two.
+                        print("\\t".join(words) + "\\n", end="", flush=True)
+                        self.send_response(200)
+                        self.send_header("Content-Length", str(len(body)))
+                        self.end_headers()
+                        if self.command != "HEAD": self.wfile.write(body)
+                    do_GET = do_POST = do_PUT = do_HEAD = do_PATCH = answer
+                    """)
+        }
 
-            init() throws {
-                let program = """
-                    import http.server, zlib
-                    class Handler(http.server.BaseHTTPRequestHandler):
-                        protocol_version = "HTTP/1.1"
-                        wbufsize = -1
-                        def answer(self):
-                            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-                            words = [self.command, self.path, self.headers.get("Content-Type", ""), self.headers.get("X-Id", ""), "%08x" % zlib.crc32(body)]
-                            # One write: threads take turns between two.
-                            print("\\t".join(words) + "\\n", end="", flush=True)
-                            self.send_response(200)
-                            self.send_header("Content-Length", str(len(body)))
-                            self.end_headers()
-                            if self.command != "HEAD": self.wfile.write(body)
-                        do_GET = do_POST = do_PUT = do_HEAD = do_PATCH = answer
-                        def log_message(self, *words): pass
-                    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-                    server.daemon_threads = True
-                    print(server.server_address[1], flush=True)
-                    server.serve_forever()
-                    """
-                let process = try ChildProcess(try #require(Tool.python3.path), ["-c", program])
-                self.process = process
-                port = try #require(
-                    process.wait(seconds: 10) { process.output.split(separator: "\n").first.flatMap { Int($0) } }, "\(process.errors)")
-            }
+        /// What `echo` printed, after its port.
+        private func lines(_ server: PythonServer) -> [[String]] {
+            server.process.output.split(separator: "\n").dropFirst().map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
         }
 
         @Test("from the command line reach somebody else's server as they were meant", .enabled(if: Tool.python3.exists))
         func commandLine() throws {
-            let server = try PythonServer()
+            let server = try echo()
             let folder = try ScratchFolder()
             let blob = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) } + Array("{{seq}}".utf8)
             try Data(blob).write(to: URL(fileURLWithPath: folder("blob")))
@@ -57,11 +43,11 @@ extension ProgramTests {
                 "load", "\(url)/t/{{seq}}?k={{random.choice a b}}", "--h1", "--data", "{{seq}}", "-H", "content-type: text/x", "-H",
                 "X-Id: {{random.hex 12}}", "-n", "50", "-c", "2", "-m", "3", "--seed", "7")
             #expect(text.code == 0, "\(text)")
-            #expect(server.process.wait(seconds: 10) { server.lines.count >= 70 ? true : nil } == true)
-            let files = server.lines.filter { $0[1] == "/up" }
+            #expect(server.process.wait(seconds: 10) { lines(server).count >= 70 ? true : nil } == true)
+            let files = lines(server).filter { $0[1] == "/up" }
             let checksum = try #require(files.first?[4])
             #expect(files.count == 20 && files.allSatisfy { $0[0] == "PUT" && $0[4] == checksum })
-            let texts = server.lines.filter { $0[1] != "/up" }
+            let texts = lines(server).filter { $0[1] != "/up" }
             #expect(Set(texts.map { $0[1].split(separator: "?")[0] }) == Set((1...50).map { "/t/\($0)" }))
             #expect(texts.allSatisfy { $0[0] == "POST" && $0[2] == "text/x" && $0[3].wholeMatch(of: /[0-9a-f]{12}/) != nil })
             // The checksum of the file as it is, templates and all, by whoever else knows CRC-32.
