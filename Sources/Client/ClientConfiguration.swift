@@ -1,6 +1,7 @@
 package import HTTP2
+package import Load
 package import Loop
-package import Measurements
+internal import Measurements
 package import TLS
 
 /// Whom the clients ask, what, and how patiently.

@@ -1,3 +1,4 @@
+internal import Load
 internal import Measurements
 
 // The load under the fingers: what changes while it runs.

@@ -1,3 +1,4 @@
+internal import Load
 internal import Loop
 internal import Measurements
 

@@ -1,4 +1,5 @@
 internal import HTTP2
+internal import Load
 package import Loop
 internal import Measurements
 internal import TLS

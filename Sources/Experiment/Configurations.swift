@@ -1,4 +1,5 @@
 internal import Client
+internal import Load
 internal import Loop
 internal import Measurements
 internal import Server

@@ -1,5 +1,6 @@
 internal import Client
 internal import HTTP2
+internal import Load
 internal import Loop
 package import Measurements
 internal import Workload

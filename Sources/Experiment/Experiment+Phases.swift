@@ -1,5 +1,6 @@
+package import Load
 internal import Loop
-package import Measurements
+internal import Measurements
 internal import Workload
 
 // A run in phases, and what the plan wants to happen at a time: all by the monotonic clock, from where the load begins.

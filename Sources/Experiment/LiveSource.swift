@@ -1,3 +1,4 @@
+package import Load
 package import Measurements
 package import Workload
 

@@ -1,5 +1,6 @@
 internal import Loop
 package import Measurements
+internal import Reports
 internal import Server
 internal import Synchronization
 

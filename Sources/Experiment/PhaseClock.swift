@@ -1,3 +1,4 @@
+internal import Load
 internal import Measurements
 
 /// Which phase of a run it is: by the clock, as the loops have it too.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Load
 internal import Measurements
 package import Workload
 

@@ -1,5 +1,5 @@
-internal import CProcess
 internal import Client
+internal import CProcess
 internal import Loop
 internal import Measurements
 internal import Server

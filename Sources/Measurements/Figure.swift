@@ -48,5 +48,5 @@ package enum Figure {
     }
 
     /// How many powers of ten a number above 0 has: its decimal logarithm.
-    static func decades(_ value: Double) -> Double { log10(value) }
+    package static func decades(_ value: Double) -> Double { log10(value) }
 }

@@ -13,7 +13,7 @@ extension LatencyHistogram {
     /// Count, lowest, percentiles and highest in seconds; null where the count does not support it.
     ///
     /// - Parameter encoded: also the whole histogram, as `hdr`: nanoseconds in HdrHistogram's V2 encoding.
-    func json(encoded: Bool) -> JSON {
+    package func json(encoded: Bool) -> JSON {
         func seconds(_ nanoseconds: UInt64?) -> JSON { nanoseconds.map { .number(Metric.seconds($0)) } ?? .null }
         var members = [JSON.Member("count", .number(Double(count))), JSON.Member("min", seconds(lowestNanoseconds))]
         let recorded = recordedValues

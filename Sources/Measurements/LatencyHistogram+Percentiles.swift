@@ -13,6 +13,17 @@ extension LatencyHistogram {
         valuesAtPercentiles(percentiles, in: recordedValues)
     }
 
+    /// HdrHistogram's percentile spectrum, in milliseconds: the text that its plotters take, and wrk2 prints.
+    ///
+    /// Five steps to each halving of the distance to 100 %, as HdrHistogram has them by default.
+    package func percentileSpectrum() -> String {
+        var text = ""
+        let nanosecondsInMillisecond = 1e6
+        (histogram ?? LatencyHistogram.makeHistogram()).outputPercentileDistribution(
+            to: &text, outputValueUnitScalingRatio: nanosecondsInMillisecond, percentileTicksPerHalfDistance: 5)
+        return text
+    }
+
     /// The same, of what `recordedValues` has given before.
     func valuesAtPercentiles(_ percentiles: [Double], in values: [(nanoseconds: UInt64, count: UInt64)]) -> [UInt64?] {
         var answers = [UInt64?](repeating: nil, count: percentiles.count)

@@ -87,7 +87,7 @@ package struct Metric: Sendable {
     package static func nanoseconds(_ seconds: Double) -> UInt64 { whole((seconds * 1e9).rounded()) }
 
     /// A number of a recording as a count: whatever the file says, never a trap.
-    static func whole<I: FixedWidthInteger>(_ number: Double) -> I {
+    package static func whole<I: FixedWidthInteger>(_ number: Double) -> I {
         guard number > 0 else { return 0 }
         return I(exactly: number.rounded(.down)) ?? .max
     }

@@ -1,4 +1,5 @@
-package import Measurements
+package import Load
+internal import Measurements
 
 extension HeaderField {
     /// Reads `name: value`, as in `-H 'accept: text/plain'`. The name comes out in lower case,

@@ -1,3 +1,4 @@
+package import Load
 package import Measurements
 
 extension Phase {

@@ -1,4 +1,5 @@
-package import Measurements
+package import Load
+internal import Measurements
 
 extension Phase {
     /// A tick of the clients' clock is a millisecond.

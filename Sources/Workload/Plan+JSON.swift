@@ -1,4 +1,6 @@
+internal import Load
 package import Measurements
+internal import Reports
 
 extension Plan {
     /// The plan as a recording's header has it: every name is the long flag's, with `_` for `-`.

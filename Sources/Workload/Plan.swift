@@ -1,4 +1,6 @@
+package import Load
 package import Measurements
+package import Reports
 
 /// What to run: a server, clients, or both, for how long and how hard.
 ///

@@ -1,4 +1,5 @@
-package import Measurements
+package import Load
+internal import Measurements
 
 extension RequestKind {
     /// Whether the answer can be known, if the target's can: a GET for one target.

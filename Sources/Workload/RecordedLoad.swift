@@ -1,3 +1,4 @@
+internal import Load
 package import Measurements
 
 /// The load that a recording's plan asked for, phase by phase: what a header says in a replay, as live.

@@ -1,4 +1,5 @@
-package import Measurements
+package import Load
+internal import Measurements
 
 /// What `load URL` asks: an `http://` or `https://` URL, taken apart (RFC 3986).
 package struct TargetURL: Sendable, Equatable {

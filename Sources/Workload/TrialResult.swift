@@ -1,4 +1,5 @@
 package import Measurements
+package import Reports
 
 /// What one trial came to, and whether that is what was expected of it.
 package struct TrialResult: Sendable {

@@ -1,4 +1,5 @@
 package import Measurements
+internal import Reports
 
 /// The trials of one bug side by side: a column each, a row for each number.
 package struct TrialTable: Sendable {

@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import Measurements
+internal import Recording
+internal import Reports
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

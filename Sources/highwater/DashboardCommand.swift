@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Dashboard
+internal import Load
 internal import Measurements
 internal import Workload
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Load
 internal import Measurements
 internal import Workload
 

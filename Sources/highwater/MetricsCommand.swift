@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Measurements
+internal import Reports
 
 struct MetricsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

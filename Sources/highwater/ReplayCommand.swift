@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Measurements
+internal import Recording
 internal import Terminal
 internal import Workload
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Experiment
 internal import Measurements
+internal import Recording
 
 /// What a run starts to have a process of its own; nothing for people.
 struct WorkerCommand: ParsableCommand {

@@ -1,10 +1,11 @@
 import Client
 import Foundation
+import Load
 import Loop
 import Measurements
 import Server
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Checked bodies", .serialized)
 struct BodyCheckTests {

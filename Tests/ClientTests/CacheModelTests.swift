@@ -1,8 +1,8 @@
 import Client
 import Measurements
-import TLS
-import TestSupport
 import Testing
+import TestSupport
+import TLS
 
 @Suite("A cache does what a naive one would")
 struct CacheModelTests {

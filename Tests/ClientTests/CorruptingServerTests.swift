@@ -1,9 +1,10 @@
 import Client
 import Foundation
+import Load
 import Loop
 import Measurements
-import TestSupport
 import Testing
+import TestSupport
 
 /// A small HTTP/1.1 server of predictable bodies that now and then does what a server with a
 /// memory bug does, and counts how often.

@@ -1,5 +1,6 @@
 import Client
 import Foundation
+import Load
 import Loop
 import Measurements
 import Synchronization

@@ -1,4 +1,5 @@
 import Client
+import Load
 import Loop
 import Measurements
 import Synchronization

@@ -1,6 +1,7 @@
 import Client
 import Dispatch
 import Glibc
+import Load
 import Loop
 import Measurements
 import Memory

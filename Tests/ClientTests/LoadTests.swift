@@ -1,5 +1,6 @@
 import Client
 import HTTP2
+import Load
 import Loop
 import Measurements
 import Server

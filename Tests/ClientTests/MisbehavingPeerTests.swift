@@ -1,9 +1,10 @@
 import Client
 import Foundation
+import Load
 import Loop
 import Measurements
-import TLS
 import Testing
+import TLS
 
 @Suite("A peer that misbehaves ends each request with a cause", .serialized)
 struct MisbehavingPeerTests {

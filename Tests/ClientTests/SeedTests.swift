@@ -3,8 +3,8 @@ import Loop
 import Measurements
 import Server
 import Synchronization
-import TLS
 import Testing
+import TLS
 
 /// The test of seed 004: clients that open, get and close, all at once, again and again.
 ///

@@ -2,8 +2,8 @@ import Client
 import Loop
 import Measurements
 import Server
-import TLS
 import Testing
+import TLS
 
 @Suite("TLS sessions, by the scope of the caches", .serialized)
 struct TLSSessionScopeTests {

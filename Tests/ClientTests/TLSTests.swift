@@ -1,10 +1,11 @@
 import Client
 import Foundation
+import Load
 import Loop
 import Measurements
 import Server
-import TLS
 import Testing
+import TLS
 
 /// An authority and a server's identity by it, for the whole suite.
 struct TestWorld {

@@ -1,4 +1,5 @@
 import Experiment
+import Load
 import Measurements
 import Testing
 import Workload

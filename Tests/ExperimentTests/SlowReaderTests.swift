@@ -1,5 +1,6 @@
 import Experiment
 import Foundation
+import Load
 import Measurements
 import Testing
 import Workload

@@ -1,4 +1,6 @@
 import Measurements
+import Recording
+import Reports
 import Testing
 
 @Suite("JUnit's XML")

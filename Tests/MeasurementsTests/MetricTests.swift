@@ -1,4 +1,5 @@
 import Measurements
+import Reports
 import Testing
 
 @Suite("The table of metrics")

@@ -1,4 +1,5 @@
 import Measurements
+import Reports
 import Testing
 
 @Suite("The page for scrapers")

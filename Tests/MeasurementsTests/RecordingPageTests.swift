@@ -1,5 +1,7 @@
 import Foundation
 import Measurements
+import Recording
+import Reports
 import Testing
 
 @Suite("The page on the recording format")
@@ -8,7 +10,7 @@ struct RecordingPageTests {
 
     init() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        page = try String(contentsOf: root.appending(path: "Sources/Measurements/Recording/README.md"), encoding: .utf8)
+        page = try String(contentsOf: root.appending(path: "Sources/Recording/README.md"), encoding: .utf8)
     }
 
     /// The lines that a writer makes of a run.
@@ -23,7 +25,7 @@ struct RecordingPageTests {
             try writer.write(Event(timeNanoseconds: 1, level: .info, source: "load", text: "text", violation: ViolationTests.violation))
             var summary = Summary(summaryRequest)
             summary.add(distinctSample())
-            try writer.write(summary)
+            try writer.write(summary: summary.json)
         }
         return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { try JSON(parsing: Array($0.utf8)) }
     }

@@ -1,5 +1,7 @@
 import Foundation
 import Measurements
+import Recording
+import Reports
 import Testing
 
 @Suite("A recording")
@@ -44,7 +46,7 @@ struct RecordingTests {
             try writer.write(event)
             var summary = Summary(summaryRequest)
             summary.add(sample)
-            try writer.write(summary)
+            try writer.write(summary: summary.json)
         }
         let text = try contents(path)
         #expect(text.split(separator: "\n").count == 4)

@@ -1,4 +1,5 @@
 import Measurements
+import Reports
 
 /// A sample in which no two numbers are alike, so that one under the wrong name shows.
 func distinctSample() -> Sample {

@@ -1,3 +1,4 @@
+import Load
 import Measurements
 import Testing
 

@@ -1,5 +1,7 @@
 import Foundation
 import Measurements
+import Recording
+import Reports
 import Testing
 
 @Suite("A summary")

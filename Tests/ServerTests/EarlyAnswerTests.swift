@@ -1,7 +1,7 @@
 import Measurements
 import Server
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("A request that is answered before its body has come") struct EarlyAnswerTests {
     @Test("over HTTP/1.1 is read to its end, and the connection goes on", arguments: ["counted", "chunked"])

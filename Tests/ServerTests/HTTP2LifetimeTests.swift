@@ -1,10 +1,8 @@
 import Glibc
 import Measurements
 import Server
-import TestSupport
-import Measurements
-import Server
 import Testing
+import TestSupport
 
 @Suite("An HTTP/2 stream") struct HTTP2LifetimeTests {
     private static let wide: [(UInt16, UInt32)] = [(4, 1 << 30)]

@@ -1,9 +1,7 @@
 import Measurements
 import Server
-import TestSupport
-import Measurements
-import Server
 import Testing
+import TestSupport
 
 @Suite("Over HTTP/2 the server") struct HTTP2Tests {
     @Test("knows the preface however it is cut")

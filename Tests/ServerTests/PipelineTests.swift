@@ -1,8 +1,7 @@
 import Measurements
 import Server
-import TestSupport
-import Server
 import Testing
+import TestSupport
 
 @Suite("An HTTP/1.1 connection") struct PipelineTests {
     @Test("answers a thousand requests of one packet, in order")

@@ -1,7 +1,7 @@
 import Measurements
 import Server
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Over HTTP/1.1 the server") struct RouteTests {
     @Test("answers its routes", arguments: [

@@ -1,9 +1,8 @@
 import Glibc
 import Measurements
 import Server
-import TestSupport
-import Server
 import Testing
+import TestSupport
 
 @Suite("A peer that reads slowly") struct SlowReaderTests {
     /// The trigger of the bug that this program is about.

@@ -2,9 +2,9 @@ import Glibc
 import Measurements
 import Memory
 import Server
-import TLS
-import TestSupport
 import Testing
+import TestSupport
+import TLS
 
 /// A server with a throwaway identity, and clients that trust it.
 struct SecureWorld {

@@ -4,8 +4,8 @@ import Measurements
 import Memory
 import Server
 import Synchronization
-import TestSupport
 import Testing
+import TestSupport
 
 /// A server on a loop and thread of its own, inside the test.
 ///

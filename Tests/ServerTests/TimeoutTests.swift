@@ -1,9 +1,8 @@
 import Glibc
 import Measurements
 import Server
-import TestSupport
-import Server
 import Testing
+import TestSupport
 
 @Suite("A server's patience") struct TimeoutTests {
     @Test("with a head ends in 408, however slowly its bytes come")

@@ -1,7 +1,7 @@
 import Measurements
 import Server
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite("Under each safe write policy") struct WritePolicyTests {
     static let safe: [WritePolicy] = [.lease, .copy]

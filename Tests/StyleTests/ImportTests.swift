@@ -4,25 +4,28 @@ import Testing
 /// the same table, and `Package.swift` builds by it.
 private let table: [String: Set<String>] = [
     "Memory": ["CMalloc"],
-    "Workload": ["Measurements", "Yams"],
     "Measurements": ["CZlib", "Histogram"],
+    "Load": ["Measurements"],
+    "Recording": ["Measurements"],
+    "Reports": ["Recording", "Load", "Measurements"],
+    "Workload": ["Reports", "Load", "Measurements", "Yams"],
     "Loop": ["Memory", "CLibuv"],
     "HTTP1": ["Memory"],
     "HTTP2": ["Memory", "CNghttp2"],
     "TLS": ["Memory", "COpenSSL"],
     "Transport": ["Loop", "TLS", "Memory", "Measurements"],
     "Server": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
-    "Client": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
-    "Experiment": ["HTTP2", "Server", "Client", "Workload", "Measurements", "TLS", "Loop", "CProcess"],
+    "Client": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements"],
+    "Experiment": ["Server", "Client", "Workload", "Reports", "Recording", "Load", "Measurements", "TLS", "HTTP2", "Loop", "CProcess"],
     "Themes": [],
     "Dashboard": ["Measurements", "Themes"],
     "Terminal": ["Dashboard", "CNcurses"],
-    "highwater": ["Experiment", "Dashboard", "Terminal", "Workload", "Measurements", "ArgumentParser"],
+    "highwater": ["Experiment", "Dashboard", "Terminal", "Workload", "Reports", "Recording", "Load", "Measurements", "ArgumentParser"],
 ]
 
 /// What comes with the system and the compiler, and who may have it.
 private let systemModules: [String: Set<String>] = [
-    "Glibc": ["Memory", "Loop", "HTTP1", "Server", "Client", "Measurements", "Experiment", "Terminal", "highwater"],
+    "Glibc": ["Memory", "Loop", "HTTP1", "Server", "Client", "Measurements", "Load", "Recording", "Reports", "Experiment", "Terminal", "highwater"],
     "Synchronization": ["Loop", "TLS", "Measurements", "Experiment", "highwater"],
     "Dispatch": ["Experiment"],
     // Far from everything that runs per request: it decodes JSON and Base64 of recordings.

@@ -1,4 +1,6 @@
+import Load
 import Measurements
+import Reports
 import Testing
 import Workload
 

@@ -1,4 +1,5 @@
 internal import HTTP2
+internal import Load
 internal import Measurements
 internal import Memory
 

@@ -1,3 +1,4 @@
+internal import Load
 internal import Measurements
 internal import Memory
 

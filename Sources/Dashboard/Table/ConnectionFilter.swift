@@ -1,4 +1,4 @@
-import Measurements
+internal import Measurements
 
 /// Which connections the table shows: words that all must hold, separated by spaces.
 ///

@@ -1,4 +1,5 @@
 internal import Measurements
+internal import Recording
 internal import Synchronization
 
 /// The pipe that a worker's recording goes out on, a line at a time: from the thread that takes

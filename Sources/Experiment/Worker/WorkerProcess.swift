@@ -1,6 +1,8 @@
 internal import Glibc
+package import Load
 internal import Loop
 package import Measurements
+internal import Recording
 package import Workload
 
 /// An experiment in a process of its own, as a source of samples: what happens to that process

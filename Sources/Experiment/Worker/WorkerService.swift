@@ -1,7 +1,8 @@
 internal import CProcess
 internal import Glibc
 internal import Loop
-package import Measurements
+internal import Measurements
+package import Recording
 package import Workload
 
 /// The inside of a worker process: takes orders from standard input, runs the experiment, and

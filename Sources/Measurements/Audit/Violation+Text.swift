@@ -41,7 +41,8 @@ extension Violation {
         hex(found) + (found == expected ? "" : "  // should be \(hex(expected))")
     }
 
-    static func hex(_ number: UInt64) -> String {
+    /// "0x00007f…": sixteen digits.
+    package static func hex(_ number: UInt64) -> String {
         let digits = String(number, radix: 16)
         return "0x" + String(repeating: "0", count: 16 - digits.count) + digits
     }

@@ -1,3 +1,4 @@
+internal import Load
 internal import Measurements
 
 /// A phase as its keys fill it.

@@ -1,3 +1,4 @@
+internal import Load
 internal import Measurements
 
 /// A kind of request as its keys fill it.

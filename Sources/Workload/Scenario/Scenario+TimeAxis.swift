@@ -1,4 +1,6 @@
+internal import Load
 internal import Measurements
+internal import Reports
 
 extension Scenario {
     /// What would be done and when, for people: a line for each phase on one time axis.

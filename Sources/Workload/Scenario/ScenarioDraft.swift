@@ -1,4 +1,6 @@
+internal import Load
 internal import Measurements
+internal import Reports
 
 /// A scenario as its keys fill it, with the places that later checks need.
 struct ScenarioDraft {

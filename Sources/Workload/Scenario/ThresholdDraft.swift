@@ -1,4 +1,5 @@
 internal import Measurements
+internal import Reports
 
 /// A threshold as it was written, and where.
 struct ThresholdDraft {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Dashboard
 internal import Experiment
 internal import Glibc
+internal import Load
 internal import Measurements
 internal import Terminal
 internal import Workload

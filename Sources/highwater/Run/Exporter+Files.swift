@@ -1,4 +1,6 @@
 internal import Measurements
+internal import Recording
+internal import Reports
 
 extension Exporter {
     /// Reads a whole recording, and writes what it becomes to a file that is there whole or not at all.

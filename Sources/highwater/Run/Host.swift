@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Measurements
+internal import Recording
 internal import Workload
 
 /// The machine that a run happens on, for a recording's header.

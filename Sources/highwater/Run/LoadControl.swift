@@ -1,5 +1,6 @@
 internal import Dashboard
 internal import Experiment
+internal import Load
 internal import Measurements
 internal import Workload
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Dashboard
 internal import Glibc
 internal import Measurements
+internal import Recording
 internal import Terminal
 internal import Workload
 

@@ -2,6 +2,8 @@ internal import ArgumentParser
 internal import Experiment
 internal import Glibc
 internal import Measurements
+internal import Recording
+internal import Reports
 internal import Workload
 
 /// One run, with a screen or without: where its samples come from, the recording and the summary.
@@ -154,7 +156,7 @@ final class Run {
         self.summary.outcome = outcome
         self.summary.thresholds = plan.thresholds.map { $0.judge(self.summary, isPartial: isPartial ?? outcome.isDeath) }
         let summary = summary
-        record { (writer) throws(RecordingError) in try writer.write(summary) }
+        record { (writer) throws(RecordingError) in try writer.write(summary: summary.json) }
     }
 
     /// Prints the summary.

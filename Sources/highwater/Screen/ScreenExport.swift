@@ -1,6 +1,7 @@
 internal import Dashboard
 internal import Glibc
 internal import Measurements
+internal import Recording
 internal import Terminal
 
 /// What is on the screen as files: the text with its colours, and the sample that it shows.

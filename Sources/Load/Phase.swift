@@ -1,0 +1,127 @@
+package import Measurements
+
+/// A part of a run with a load of its own; connections are kept from one to the next.
+package struct Phase: Sendable, Equatable {
+    /// Unique in its run: samples, events and thresholds name it.
+    package var name: String
+    /// Before what is measured: recorded, and left out of the summary and the verdict.
+    package var isWarmup = false
+    package var duration: Duration
+    package var load: Load
+    /// Clients, and streams of each at most, from here on. nil: as before.
+    package var connections: Int?
+    package var streams: Int?
+
+    /// When the clients ask.
+    package enum Load: Sendable, Equatable {
+        /// By a schedule, whatever the answers do.
+        case open(OpenLoad)
+        /// Each stream as soon as it was answered.
+        case closed
+        /// Not at all.
+        case pause
+    }
+
+    package init(name: String, duration: Duration, load: Load, isWarmup: Bool = false) {
+        self.name = name
+        self.duration = duration
+        self.load = load
+        self.isWarmup = isWarmup
+    }
+
+    package var isOpen: Bool { if case .open = load { true } else { false } }
+}
+
+/// How a schedule's rate goes over a phase, and how requests lie in it.
+package struct OpenLoad: Sendable, Equatable {
+    /// Requests per second of all clients together, at the start.
+    package var rate: Double
+    /// At the end: the rate changes all the time, in a straight line. nil: it stays.
+    package var endRate: Double?
+    /// That line as a staircase of so many stairs, the first at `rate`, the last at `endRate`.
+    package var stepCount: Int?
+    package var arrivals = Arrivals.constant
+
+    /// How requests follow each other.
+    package enum Arrivals: String, Sendable, CaseIterable {
+        /// Evenly.
+        case constant
+        /// As independent users do (a Poisson process): exactly as many as evenly, at random times.
+        case poisson
+    }
+
+    package init(rate: Double, endRate: Double? = nil, stepCount: Int? = nil, arrivals: Arrivals = .constant) {
+        self.rate = rate
+        self.endRate = endRate
+        self.stepCount = stepCount
+        self.arrivals = arrivals
+    }
+
+    /// More stairs are a ramp.
+    package static let stepLimit = 100
+
+    /// The same over `nanoseconds`, as stretches of steady or evenly changing rate that add up to it exactly.
+    package func stretches(nanoseconds: UInt64) -> [Schedule.Stretch] {
+        guard let endRate else { return [.init(rate: rate, endRate: rate, nanoseconds: nanoseconds)] }
+        guard let stepCount, stepCount > 1 else { return [.init(rate: rate, endRate: endRate, nanoseconds: nanoseconds)] }
+        return (0..<stepCount).map { step in
+            let level = rate + (endRate - rate) * Double(step) / Double(stepCount - 1)
+            // Edges by multiplication, so that no rounding adds up.
+            let (start, end) = (nanoseconds * UInt64(step) / UInt64(stepCount), nanoseconds * UInt64(step + 1) / UInt64(stepCount))
+            return .init(rate: level, endRate: level, nanoseconds: end - start)
+        }
+    }
+
+    /// The part of one of `loops` that share the load.
+    package func share(of loops: Int) -> OpenLoad {
+        var share = self
+        share.rate /= Double(loops)
+        share.endRate = endRate.map { $0 / Double(loops) }
+        return share
+    }
+
+    /// Requests per second, over all of it.
+    package var meanRate: Double { (rate + (endRate ?? rate)) / 2 }
+}
+
+extension Phase {
+    /// `open 500..20000/s, poisson`, `closed`, `pause`: for people.
+    package var loadText: String {
+        switch load {
+        case .closed: return "closed"
+        case .pause: return "pause"
+        case .open(let open):
+            var text = "open " + JSON.number(open.rate).text
+            if let end = open.endRate { text += ".." + JSON.number(end).text }
+            text += "/s"
+            if let steps = open.stepCount { text += " in \(steps) steps" }
+            if open.arrivals == .poisson { text += ", poisson" }
+            return text
+        }
+    }
+
+    /// Under the names that a scenario has.
+    package var json: JSON {
+        var members: [JSON.Member] = [.init("name", .string(name))]
+        if isWarmup { members.append(.init("warmup", .bool(true))) }
+        members.append(.init("duration", .number(Metric.seconds(durationNanoseconds))))
+        switch load {
+        case .closed: members.append(.init("load", .string("closed")))
+        case .pause: members.append(.init("pause", .bool(true)))
+        case .open(let open):
+            members.append(.init("rate", .number(open.rate)))
+            if let end = open.endRate { members.append(.init("ramp_to", .number(end))) }
+            if let steps = open.stepCount { members.append(.init("steps", .number(Double(steps)))) }
+            if open.arrivals != .constant { members.append(.init("arrivals", .string(open.arrivals.rawValue))) }
+        }
+        if let connections { members.append(.init("connections", .number(Double(connections)))) }
+        if let streams { members.append(.init("streams", .number(Double(streams)))) }
+        return .object(members)
+    }
+
+    /// Whole nanoseconds; no phase is longer than 584 years.
+    package var durationNanoseconds: UInt64 {
+        let parts = duration.components
+        return parts.seconds < 0 ? 0 : UInt64(parts.seconds) * 1_000_000_000 + UInt64(max(0, parts.attoseconds) / 1_000_000_000)
+    }
+}

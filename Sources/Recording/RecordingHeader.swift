@@ -1,0 +1,122 @@
+package import Measurements
+
+/// The first line of a recording: what ran, where and how.
+package struct RecordingHeader: Sendable, Equatable {
+    /// The format. A reader takes every version up to its own.
+    package var version = RecordingHeader.currentVersion
+    package var toolVersion: String
+    package var hostName: String
+    /// The kernel's name and release.
+    package var system: String
+    package var cpuCount: Int
+    package var commandLine: [String]
+    /// When the run started, by the wall clock, seconds since 1970. Times in samples count
+    /// from there on the monotonic clock.
+    package var startedUnixSeconds: Double
+    /// What was to run, as the command line names it.
+    package var plan: JSON
+
+    package static let currentVersion = 1
+
+    package init(
+        toolVersion: String, hostName: String, system: String, cpuCount: Int, commandLine: [String],
+        startedUnixSeconds: Double, plan: JSON
+    ) {
+        self.toolVersion = toolVersion
+        self.hostName = hostName
+        self.system = system
+        self.cpuCount = cpuCount
+        self.commandLine = commandLine
+        self.startedUnixSeconds = startedUnixSeconds
+        self.plan = plan
+    }
+
+    package var json: JSON {
+        .object([
+            .init("version", .number(Double(version))),
+            .init("tool", .object([.init("name", .string("highwater")), .init("version", .string(toolVersion))])),
+            .init(
+                "host",
+                .object([
+                    .init("name", .string(hostName)), .init("system", .string(system)),
+                    .init("cpu_count", .number(Double(cpuCount))),
+                ])),
+            .init("command", .array(commandLine.map { .string($0) })),
+            .init(
+                "clock",
+                .object([.init("started_unix", .number(startedUnixSeconds)), .init("kind", .string("monotonic"))])),
+            .init("plan", plan),
+        ])
+    }
+
+    init(json: JSON) throws(RecordingError.Cause) {
+        guard let version = json["version"]?.number else { throw .missing("version") }
+        guard version <= Double(RecordingHeader.currentVersion) else { throw .futureVersion(version) }
+        guard case .array(let words)? = json["command"] else { throw .missing("command") }
+        self.init(
+            toolVersion: json[path: "tool.version"]?.string ?? "",
+            hostName: json[path: "host.name"]?.string ?? "",
+            system: json[path: "host.system"]?.string ?? "",
+            cpuCount: Metric.whole(json[path: "host.cpu_count"]?.number ?? 0),
+            commandLine: words.compactMap(\.string),
+            startedUnixSeconds: json[path: "clock.started_unix"]?.number ?? 0,
+            plan: json["plan"] ?? .null)
+        self.version = Metric.whole(version)
+    }
+}
+
+/// Why a recording could not be written or read.
+package struct RecordingError: Error, Equatable, CustomStringConvertible {
+    package var path: String
+    /// Counted from 1; nil when it is about the file.
+    package var line: Int?
+    package var cause: Cause
+
+    /// What is wrong, without the place.
+    package enum Cause: Error, Equatable {
+        /// What was tried, and the system's error number.
+        case system(String, Int32)
+        case empty
+        case notJSON
+        /// The first line is no header.
+        case noHeader
+        /// The name of what the line lacks, or has as something else.
+        case missing(String)
+        case histogram(String, LatencyHistogram.EncodingError)
+        case futureVersion(Double)
+        /// A line of more bytes than this.
+        case lineTooLong(Int)
+        /// The file ends within it.
+        case cutOff
+        /// Written to after an error.
+        case failedBefore
+    }
+
+    package init(path: String, line: Int? = nil, cause: Cause) {
+        self.path = path
+        self.line = line
+        self.cause = cause
+    }
+
+    package var description: String {
+        "\(path): " + (line.map { "line \($0): " } ?? "") + cause.description
+    }
+}
+
+extension RecordingError.Cause: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .system(let what, let number): "\(what): \(systemErrorText(number))"
+        case .empty: "the file is empty"
+        case .notJSON: "this is not JSON"
+        case .noHeader: "a recording begins with a line of type header"
+        case .missing(let name): "\(name) is missing, or not what it should be"
+        case .histogram(let name, let error): "\(name): not an HdrHistogram of ours (\(error))"
+        case .futureVersion(let version):
+            "format version \(JSON.number(version).text) is newer than this program, which reads up to \(RecordingHeader.currentVersion)"
+        case .lineTooLong(let limit): "longer than \(limit) bytes"
+        case .cutOff: "cut off"
+        case .failedBefore: "writing has failed before"
+        }
+    }
+}

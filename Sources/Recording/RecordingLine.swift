@@ -1,0 +1,80 @@
+internal import Measurements
+
+/// One line of a recording that nobody has looked into yet.
+///
+/// A histogram in memory has a quarter of a megabyte, its line a few hundred bytes: whoever
+/// moves about in a recording keeps lines, and parses those that are shown.
+package struct RecordingLine: Sendable {
+    /// Counted from 1.
+    package let number: Int
+    /// When the sample was taken or the event happened; 0 for a line that does not say. A line that is
+    /// damaged has the time of the one before: that is where it belongs.
+    package let timeNanoseconds: UInt64
+    /// Found without parsing the line: what a screen may jump to.
+    package let isEvent: Bool
+    /// What `parsed` will throw, as far as one can tell without parsing; nil: nothing is known to be wrong.
+    package var error: RecordingError? { damage.map { RecordingError(path: path, line: number, cause: $0) } }
+
+    private let damage: RecordingError.Cause?
+    private let path: String
+    private let bytes: [UInt8]
+
+    /// - Parameter previousNanoseconds: the time of the line before.
+    init(path: String, number: Int, bytes: [UInt8], after previousNanoseconds: UInt64) {
+        self.path = path
+        self.number = number
+        self.bytes = bytes
+        let head = String(decoding: bytes.prefix(RecordingLine.headByteCount), as: UTF8.self)
+        isEvent = head.hasPrefix("{\"type\":\"event\"")
+        do throws(RecordingError.Cause) {
+            if let time = RecordingLine.time(in: head) {
+                timeNanoseconds = time
+            } else {
+                timeNanoseconds = try RecordingLine.time(parsing: bytes)
+            }
+            damage = nil
+        } catch {
+            timeNanoseconds = previousNanoseconds
+            damage = error
+        }
+    }
+
+    /// What is left of a line whose end was never written.
+    init(path: String, number: Int, cutOffAfter previousNanoseconds: UInt64) {
+        self.path = path
+        self.number = number
+        bytes = []
+        isEvent = false
+        timeNanoseconds = previousNanoseconds
+        damage = .cutOff
+    }
+
+    /// Our writer puts type and time first; they fit in here.
+    private static let headByteCount = 64
+
+    /// What the line holds. Errors: those of `RecordingReader.next`.
+    package func parsed() throws(RecordingError) -> RecordingReader.Line {
+        do throws(RecordingError.Cause) {
+            if let damage { throw damage }
+            return try RecordingReader.Line(bytes)
+        } catch {
+            throw RecordingError(path: path, line: number, cause: error)
+        }
+    }
+
+    private static func time(in head: String) -> UInt64? {
+        guard let start = head.firstRange(of: "\"time\":") else { return nil }
+        let rest = head[start.upperBound...]
+        // Without what ends the number there may be more of it.
+        guard let end = rest.firstIndex(where: { $0 == "," || $0 == "}" }) else { return nil }
+        return Double(rest[..<end]).map(Metric.nanoseconds)
+    }
+
+    private static func time(parsing bytes: [UInt8]) throws(RecordingError.Cause) -> UInt64 {
+        switch try RecordingReader.Line(bytes) {
+        case .sample(let sample): sample.timeNanoseconds
+        case .event(let event): event.timeNanoseconds
+        case .summary, .other: 0
+        }
+    }
+}

@@ -1,0 +1,120 @@
+internal import Glibc
+package import Measurements
+
+/// Reads a recording line by line, as it was written.
+///
+/// A last line without its end is no error: the run was killed while it wrote. It is
+/// left out, and `isCutOff` says so. Owns the descriptor.
+package struct RecordingReader: ~Copyable {
+    /// What one line after the header holds.
+    package enum Line: Sendable {
+        case sample(Sample)
+        case event(Event)
+        case summary(JSON)
+        /// Of a type that this version does not know.
+        case other(type: String)
+    }
+
+    package let path: String
+    package private(set) var header: RecordingHeader
+    /// The file ended within a line. Known once `next` has returned nil.
+    package private(set) var isCutOff = false
+    /// Of the line returned last, from 1.
+    package private(set) var lineNumber = 1
+
+    /// Of the lines returned so far.
+    private var lastNanoseconds: UInt64 = 0
+    private var lines: LineReader
+
+    /// A line has about 6 KB and three histograms, each at most 100 KB in Base64: a limit
+    /// for what a file that is no recording may ask of us.
+    package static let lineByteLimit = 4 << 20
+
+    /// Opens the file and reads the header.
+    ///
+    /// - Parameter path: `-`: standard input.
+    package init(path: String) throws(RecordingError) {
+        self.path = path == "-" ? "standard input" : path
+        do throws(RecordingError.Cause) {
+            var reader = try LineReader(path: path)
+            header = try RecordingReader.readHeader(&reader)
+            lines = reader
+        } catch {
+            throw RecordingError(path: self.path, line: error.isAboutFile ? nil : 1, cause: error)
+        }
+    }
+
+    /// The next line; nil at the end.
+    package mutating func next() throws(RecordingError) -> Line? { try nextLine()?.parsed() }
+
+    /// The next line, not yet parsed; nil at the end. After that, a file that has grown has more.
+    package mutating func nextLine() throws(RecordingError) -> RecordingLine? {
+        do throws(RecordingError.Cause) {
+            guard let line = try lines.next() else {
+                isCutOff = !lines.rest.isEmpty
+                return nil
+            }
+            lineNumber += 1
+            let next = RecordingLine(path: path, number: lineNumber, bytes: line, after: lastNanoseconds)
+            lastNanoseconds = max(lastNanoseconds, next.timeNanoseconds)
+            return next
+        } catch {
+            throw RecordingError(path: path, line: error.isAboutFile ? nil : lineNumber + 1, cause: error)
+        }
+    }
+
+    /// The line that the file ended within. nil: it ended with a whole one.
+    package var cutOffLine: RecordingLine? {
+        isCutOff ? RecordingLine(path: path, number: lineNumber + 1, cutOffAfter: lastNanoseconds) : nil
+    }
+
+    /// From here on, a pipe that has nothing now is taken for one at its end: ask again later.
+    package mutating func stopWaiting() { lines.waits = false }
+
+    /// To poll for more.
+    package var descriptor: Int32 { lines.descriptor }
+
+    /// What is read is no file: it can be waited for, and ends.
+    package var isPipe: Bool {
+        var status = stat()
+        return unsafe fstat(lines.descriptor, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    }
+
+    /// Nobody can write any more, and all is read. Of a pipe; a file may always grow.
+    package var hasEnded: Bool { lines.hasEnded }
+
+    private static func readHeader(_ lines: inout LineReader) throws(RecordingError.Cause) -> RecordingHeader {
+        guard let first = try lines.next() else { throw lines.rest.isEmpty ? .empty : .noHeader }
+        let json = try parse(first)
+        guard json["type"]?.string == "header" else { throw .noHeader }
+        return try RecordingHeader(json: json)
+    }
+
+    fileprivate static func parse(_ line: [UInt8]) throws(RecordingError.Cause) -> JSON {
+        do { return try JSON(parsing: line) } catch { throw .notJSON }
+    }
+}
+
+extension RecordingReader.Line {
+    init(_ bytes: [UInt8]) throws(RecordingError.Cause) { try self.init(json: RecordingReader.parse(bytes)) }
+
+    /// A line that is parsed already, as from the pipe of a worker process.
+    package init(json: JSON) throws(RecordingError.Cause) {
+        switch json["type"]?.string {
+        case "sample": self = .sample(try Sample(json: json))
+        case "event": self = .event(try Event(json: json))
+        case "summary": self = .summary(json)
+        case let type?: self = .other(type: type)
+        case nil: throw .missing("type")
+        }
+    }
+}
+
+extension RecordingError.Cause {
+    fileprivate var isAboutFile: Bool {
+        switch self {
+        case .system, .empty, .failedBefore: true
+        case .notJSON, .noHeader, .missing, .histogram, .futureVersion, .lineTooLong, .cutOff: false
+        }
+    }
+}

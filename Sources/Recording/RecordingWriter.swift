@@ -1,0 +1,98 @@
+internal import Glibc
+package import Measurements
+
+/// Appends a run to a file: one JSON object a line, one write a line.
+///
+/// After a crash or `kill -9` at any moment the file holds whole lines, but perhaps the
+/// last. After a full disk it holds whole lines: what did not fit is cut off again.
+/// Owns the descriptor; the end of the writer closes it.
+package struct RecordingWriter: ~Copyable {
+    package let path: String
+    private let descriptor: Int32
+    private let isRegularFile: Bool
+    /// We made the file: if nothing is ever written, it goes again.
+    private let isNew: Bool
+    /// Up to the end of the last whole line.
+    private var wholeByteCount: Int = 0
+    private var hasFailed = false
+    /// Rows of connections in a sample's line.
+    package var connectionLimit = Sample.recordedConnectionLimit
+
+    /// Opens the file for writing, so that a path that cannot be written fails before
+    /// anything runs. A file that is there keeps its content until the first line.
+    ///
+    /// - Parameter path: `-`: standard output.
+    package init(path: String) throws(RecordingError) {
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC
+        let isStandardOutput = path == "-"
+        // A copy of standard output: its owner closes what it opened, not that.
+        var descriptor = unsafe isStandardOutput ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, flags | O_EXCL, 0o644)
+        isNew = descriptor >= 0 && !isStandardOutput
+        if descriptor < 0 && errno == EEXIST { descriptor = unsafe open(path, flags, 0o644) }
+        guard descriptor >= 0 else { throw RecordingError(path: path, cause: .system("cannot write", errno)) }
+        var status = stat()
+        isRegularFile = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+        if isNew && wholeByteCount == 0 { unsafe unlink(path) }
+    }
+
+    /// The first line. Empties the file before.
+    package mutating func write(_ header: RecordingHeader) throws(RecordingError) {
+        if isRegularFile, ftruncate(descriptor, 0) != 0 {
+            throw RecordingError(path: path, cause: .system("cannot empty the file", errno))
+        }
+        try writeLine("header", header.json)
+    }
+
+    /// One interval: a line of its own, histograms included.
+    package mutating func write(_ sample: Sample) throws(RecordingError) {
+        try writeLine("sample", sample.json(connectionLimit: connectionLimit))
+    }
+
+    /// A mark on the time axis.
+    package mutating func write(_ event: Event) throws(RecordingError) {
+        try writeLine("event", event.json)
+    }
+
+    /// What the run came to: the last line.
+    package mutating func write(summary: JSON) throws(RecordingError) {
+        try writeLine("summary", summary)
+    }
+
+    /// A line of a type that is not a recording's own: its readers skip it.
+    package mutating func write(type: String, _ json: JSON) throws(RecordingError) { try writeLine(type, json) }
+
+    /// Errors: the system's; then the file ends with the last whole line, and nothing more can be written.
+    private mutating func writeLine(_ type: String, _ json: JSON) throws(RecordingError) {
+        guard !hasFailed else { throw RecordingError(path: path, cause: .failedBefore) }
+        var members = [JSON.Member("type", .string(type))]
+        if case .object(let own) = json { members += own }
+        let line = Array((JSON.object(members).text + "\n").utf8)
+
+        var written = 0
+        while written < line.count {
+            let count = unsafe line[written...].withUnsafeBytes { bytes in
+                unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+            }
+            if count >= 0 {
+                written += count
+            } else if errno != EINTR {
+                let number = errno
+                hasFailed = true
+                if isRegularFile && written > 0 { _ = ftruncate(descriptor, wholeByteCount) }
+                throw RecordingError(path: path, cause: .system("cannot write", number))
+            }
+        }
+        wholeByteCount += line.count
+    }
+}
+
+/// The system's words for an error number.
+func systemErrorText(_ number: Int32) -> String {
+    unsafe String(cString: strerror(number))
+}

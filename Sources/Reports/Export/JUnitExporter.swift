@@ -1,0 +1,48 @@
+internal import Measurements
+internal import Recording
+
+/// A recording as test cases: the measurement's word on itself, and each threshold.
+struct JUnitExporter: Exporter {
+    private var report = JUnitReport(name: "highwater")
+    private var hasSummary = false
+
+    mutating func begin(_ header: RecordingHeader) -> String {
+        if let name = header.plan["name"]?.string, !name.isEmpty { report.name = name }
+        report.properties = [
+            ("command", header.commandLine.joined(separator: " ")), ("host", header.hostName), ("system", header.system),
+            ("started", UTCTime(unixSeconds: header.startedUnixSeconds).text), ("highwater", header.toolVersion),
+        ]
+        return ""
+    }
+
+    mutating func add(_ sample: Sample) -> String {
+        report.duration = Metric.seconds(sample.timeNanoseconds)
+        return ""
+    }
+
+    mutating func add(summary: JSON) -> String {
+        hasSummary = true
+        let reasons = JudgedThreshold.strings(summary[path: "verdict.reasons"])
+        if case .bool(let isTrustworthy)? = summary[path: "verdict.trustworthy"] {
+            report.cases.append(.init(
+                group: "run", name: "the measurement is trustworthy",
+                outcome: isTrustworthy ? .passed : .failed(reasons.joined(separator: "; "))))
+        }
+        report.cases += JudgedThreshold.all(in: summary).map { threshold in
+            .init(
+                group: threshold.phase, name: threshold.check,
+                outcome: threshold.hasPassed ? .passed : .failed("\(threshold.check): \(threshold.valueText)"))
+        }
+        return ""
+    }
+
+    func end() -> String {
+        var report = report
+        report.cases.insert(
+            .init(
+                group: "run", name: "the run came to its end",
+                outcome: hasSummary ? .passed : .errored("the recording has no summary: the run was killed, or is not over")),
+            at: 0)
+        return report.text
+    }
+}

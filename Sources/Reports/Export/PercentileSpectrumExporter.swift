@@ -1,0 +1,26 @@
+internal import Measurements
+internal import Recording
+
+/// HdrHistogram's percentile spectrum of the whole run, in milliseconds: what its plotters
+/// take, and wrk2 prints.
+///
+/// Five steps to each halving of what lies beyond, as everywhere.
+struct PercentileSpectrumExporter: Exporter {
+    /// Name of the metric whose values are counted.
+    private let histogram: String
+    private var total = LatencyHistogram()
+
+    init(histogram: String) { self.histogram = histogram }
+
+    func begin(_ header: RecordingHeader) -> String { "" }
+
+    mutating func add(_ sample: Sample) -> String {
+        guard let metric = Metric.all.first(where: { $0.name == histogram }),
+            case .histogram(let interval)? = metric.read(sample)
+        else { return "" }
+        total.merge(interval)
+        return ""
+    }
+
+    func end() -> String { total.percentileSpectrum() }
+}

@@ -1,0 +1,92 @@
+package import Measurements
+package import Recording
+
+/// A recording as one page of HTML: for people who do not live in terminals.
+///
+/// The page needs no network and runs no script; its own policy forbids both, so that even a
+/// fault in our escaping could not let a hostile recording do anything but look odd. Memory
+/// does not grow with the length of the run: see `Timeline`.
+package struct RunReport: Exporter {
+    /// What the reader calls it: a file's name.
+    let name: String
+    private(set) var header: RecordingHeader?
+    private(set) var timelines = ReportPlot.all.map { Timeline(folds: $0.series.map(\.fold)) }
+    private(set) var events: [Event] = []
+    private(set) var eventCount = 0
+    private(set) var sampleCount = 0
+    /// From the recording's last line; nil for a run that was killed.
+    private(set) var recordedSummary: JSON?
+    /// Made again from the samples, for a run without one.
+    private(set) var ownSummary: Summary?
+    /// Names, and when each ended, seconds.
+    private(set) var phases: [(name: String, end: Double, isWarmup: Bool)] = []
+    private var before: Sample?
+
+    /// As many as anybody reads; a recording of a day may have more.
+    static let eventLimit = 1_000
+
+    package init(name: String) { self.name = name }
+
+    /// Takes what ran, and where.
+    package mutating func begin(_ header: RecordingHeader) -> String {
+        self.header = header
+        ownSummary = Summary(header.request)
+        return ""
+    }
+
+    /// Takes the next sample into the plots and the totals.
+    package mutating func add(_ sample: Sample) -> String {
+        let time = Metric.seconds(sample.timeNanoseconds), span = Metric.seconds(sample.intervalNanoseconds)
+        for (index, plot) in ReportPlot.all.enumerated() {
+            timelines[index].add(.init(time: time, span: span, values: plot.read(sample, before)))
+        }
+        ownSummary?.add(sample)
+        if let phase = sample.phase {
+            if phases.last?.name == phase { phases[phases.count - 1].end = time } else { phases.append((phase, time, sample.isWarmup)) }
+        }
+        var sample = sample
+        sample.client?.forgetHistograms()
+        sample.server?.connections = []
+        before = sample
+        sampleCount += 1
+        return ""
+    }
+
+    /// Takes a mark for the axis and the list.
+    package mutating func add(_ event: Event) -> String {
+        eventCount += 1
+        if events.count < RunReport.eventLimit { events.append(event) }
+        return ""
+    }
+
+    /// Takes the run's own totals and verdict.
+    package mutating func add(summary: JSON) -> String {
+        recordedSummary = summary
+        return ""
+    }
+
+    /// The page.
+    package func end() -> String { page.text }
+
+    /// The run's totals: as recorded, or as the samples have them.
+    var summary: JSON { recordedSummary ?? ownSummary?.json ?? .null }
+
+    /// The end of the time axis, seconds.
+    var duration: Double {
+        max(timelines.first?.points.last?.time ?? 0, events.last.map { Metric.seconds($0.timeNanoseconds) } ?? 0)
+    }
+}
+
+extension RecordingHeader {
+    /// What the run was asked for, as its plan says.
+    var request: Summary.Request {
+        func count(_ path: String) -> Int? { plan[path: path]?.number.flatMap { Int(exactly: $0) } }
+        let load = count("client.connections").map {
+            Summary.Load(
+                connections: $0, streams: count("client.streams") ?? 1, rate: plan[path: "client.rate"]?.number,
+                requests: count("client.requests"))
+        }
+        let address = plan[path: "client.target"]?.string ?? plan[path: "server.listen"]?.string ?? ""
+        return Summary.Request(address: address, load: load, cpuCount: cpuCount)
+    }
+}

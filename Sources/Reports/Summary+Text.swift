@@ -1,0 +1,291 @@
+internal import Measurements
+
+extension Summary {
+    /// For people, 80 columns wide, in the tradition of h2load and oha.
+    package var text: String {
+        var page = Page()
+        if outcome.isDeath { page.lines.append("outcome: the worker process \(outcome.text)") }
+        if last.client != nil { writeClient(to: &page) }
+        if let server = last.server { writeServer(server, to: &page) }
+        if last.client == nil && last.server == nil { page.lines.append("nothing was measured") }
+        writeCosts(to: &page)
+        writeThresholds(to: &page)
+        if request.load != nil { writeVerdict(to: &page) }
+        return page.lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Wrong answers that the text shows; the recording has those of each loop.
+    private static let shownViolationLimit = 8
+
+    private var durationText: String { Figure.fixed(loadSeconds ?? 0, decimals: 2) + "s" }
+
+    private func writeClient(to page: inout Page) {
+        guard let client = last.client else { return }
+        let rate = derived("client.requests.rate") ?? 0
+        let byteRate = derived("client.bytes.received_rate") ?? 0
+        page.lines.append("finished in \(durationText), \(Figure.fixed(rate, decimals: 2)) req/s, \(Figure.bytes(byteRate))/s")
+        if let load = request.load {
+            let kind = load.phases.isEmpty
+                ? load.rate.map { "open, \(JSON.number($0).text) req/s asked" } ?? "closed" : "\(load.phases.count) phases"
+            page.write("load", [kind, "\(load.connections) connections x \(load.streams) streams", "to \(request.address)"])
+        }
+        writeWarmup(to: &page)
+        let total = derived("client.requests.total") ?? 0
+        page.write(
+            "requests",
+            [
+                "\(JSON.number(total).text) total", "\(client.startedRequests) started", "\(client.doneRequests) done",
+                "\(client.succeededRequests) succeeded", "\(client.failedRequests) failed",
+                "\(client.erroredRequests) errored", "\(client.timedOutRequests) timeout",
+            ])
+        if client.retriedRequests > 0 || client.circuitOpenings > 0 {
+            page.write("policies", ["\(client.retriedRequests) retries", "\(client.circuitOpenings) times the circuit opened"])
+        }
+        page.write("status codes", client.statuses.items)
+        page.write("errors", client.errors.items)
+        writeExpectations(client.expectations, to: &page)
+        writeBodies(client.bodies, to: &page)
+        page.write("traffic", client.trafficItems)
+        page.write(
+            "connections",
+            [
+                "\(client.openedConnections) opened", "\(client.failedConnects) failed",
+                "\(client.reconnects) reconnects", "\(client.openConnectionsHighWater) open at most",
+            ] + (client.renewedConnections > 0 ? ["\(client.renewedConnections) renewed"] : []))
+        if client.tls.isUsed { page.write("TLS", client.tls.items) }
+        page.lines.append("")
+        writeLatencies(to: &page)
+        writePhases(to: &page)
+        page.lines.append("")
+        if client.sessions.lookups > 0 { page.write("TLS sessions", items(of: client.sessions, "client.cache.tls")) }
+        page.write("string cache", items(of: client.strings, "client.cache.strings"))
+        page.write("buffer cache", items(of: client.buffers, "client.cache.buffers"))
+    }
+
+    private func writeExpectations(_ counts: ExpectationCounts, to page: inout Page) {
+        guard counts.checked > 0 else { return }
+        page.write(
+            "expected",
+            ["\(counts.checked - counts.unexpected) of \(counts.checked) answers"]
+                + (counts.unexpected == 0
+                    ? []
+                    : [
+                        "\(counts.status) of another status", "\(counts.header) of other headers", "\(counts.length) of another length",
+                        "\(counts.checksum) of another checksum",
+                    ]))
+    }
+
+    /// What was left out, and what of it is nevertheless counted: without that the totals do not add up.
+    private func writeWarmup(to page: inout Page) {
+        guard startNanoseconds > 0 else { return }
+        page.write(
+            "warm-up",
+            ["\(Figure.fixed(Metric.seconds(startNanoseconds), decimals: 2))s before that, left out"]
+                + (carriedRequests > 0 ? ["\(carriedRequests) request\(carriedRequests == 1 ? "" : "s") begun in it and done since"] : [])
+                + (lateRequests > 0 ? ["\(lateRequests) due in it and started since"] : []))
+    }
+
+    /// `4000 completed (1 begun in the warm-up)`
+    private func completedText(_ count: UInt64, carried: UInt64) -> String {
+        "\(count) completed" + (carried > 0 ? " (\(carried) begun in the warm-up)" : "")
+    }
+
+    private func writeBodies(_ counts: BodyCheckCounts, to page: inout Page) {
+        guard counts.checked > 0 else { return }
+        page.write(
+            "bodies",
+            [
+                "\(counts.checked) checked", "\(counts.corrupted) corrupted", "\(counts.swapped) swapped",
+                "\(counts.truncated) truncated", "\(counts.wrongLength) of wrong length", "\(counts.wrongStatus) of wrong status",
+            ])
+        for violation in bodyViolations.prefix(Summary.shownViolationLimit) { page.write("  wrong", violation.items) }
+    }
+
+    private func items(of cache: CacheSample, _ name: String) -> [String] {
+        guard let hitRate = cache.hitRate else { return ["not used"] }
+        return [
+            "\(Figure.percent(hitRate)) hits", "\(cache.lookups) look-ups",
+            "\(maximumText("\(name).entries")) entries", "\(Figure.bytes(maximum(of: "\(name).bytes") ?? 0)) at most",
+            "\(cache.evictions) evictions",
+        ] + (cache.waitedNanoseconds > 0 ? ["waited \(Figure.time(nanoseconds: cache.waitedNanoseconds)) for the lock"] : [])
+    }
+
+    private func writeLatencies(to page: inout Page) {
+        let heads = ["min", "p50", "p90", "p99", "p99.9", "p99.99", "max"]
+        page.lines.append(Page.row("latency", heads))
+        for (name, histogram) in [("service", serviceTime), ("response", responseTime), ("sent late", scheduleDelay)] {
+            let values = [histogram.lowestNanoseconds]
+                + histogram.valuesAtPercentiles(LatencyHistogram.percentiles.map(\.percent))
+                + [histogram.highestRecordedNanoseconds]
+            page.lines.append(Page.row(name, values.map { $0.map(Figure.time(nanoseconds:)) ?? "-" }))
+        }
+    }
+
+    private func writeServer(_ server: ServerSample, to page: inout Page) {
+        if last.client == nil {
+            let rate = derived("server.requests.rate") ?? 0
+            let byteRate = derived("server.bytes.sent_rate") ?? 0
+            page.lines.append(
+                "served \(request.address) for \(durationText), \(Figure.fixed(rate, decimals: 2)) req/s, \(Figure.bytes(byteRate))/s")
+            page.write("status codes", server.statuses.items)
+        }
+        page.write(
+            "server",
+            [
+                "\(server.startedRequests) requests started", completedText(server.completedRequests, carried: carriedServerRequests),
+                "\(server.acceptedConnections) connections accepted", "\(server.refusedConnections) refused",
+                "\(server.protocolErrors) protocol errors", "\(server.timeouts) timeouts",
+            ])
+        if last.client == nil, server.tls.isUsed { page.write("TLS", server.tls.items) }
+        page.write(
+            "pending writes",
+            [
+                "\(Figure.bytes(Double(server.writes.pendingBytesHighWater))) at most",
+                "\(server.writes.pending) left", "\(server.writes.direct) direct", "\(server.writes.queued) queued",
+                "\(server.readPauses) read pauses",
+            ])
+        let arena = server.arena
+        page.write(
+            "arena",
+            [
+                "\(Figure.bytes(Double(arena.reservedBytesHighWater))) reserved at most",
+                "\(arena.inUseHighWater) in use at most", "\(arena.inUse) left",
+                "\(Figure.bytes(Double(arena.exchangeBytesHighWater))) for one exchange at most",
+                "\(arena.taken) taken" + (arena.taken == 0 ? "" : " (\(Figure.percent(Double(arena.reused) / Double(arena.taken))) warm)"),
+            ])
+    }
+
+    private func writeCosts(to page: inout Page) {
+        var items: [String] = []
+        if let share = derived("client.loop.utilization") { items.append("clients \(Figure.percent(share)) of a core a loop") }
+        if let share = derived("server.loop.utilization") { items.append("server \(Figure.percent(share))") }
+        items.append("memory \(Figure.bytes(maximum(of: "process.memory.resident") ?? 0)) at most")
+        page.write("cost", items)
+    }
+
+    private func writeVerdict(to page: inout Page) {
+        let verdict = verdict
+        page.lines.append("")
+        var items: [String] = [verdict.isTrustworthy ? "yes" : "no"]
+        if request.load?.isOpen != true {
+            items.append("closed load: its rate is what the answers allowed")
+        } else {
+            items.append("\(last.client?.scheduledRequests ?? 0) asked")
+        }
+        items.append("\(last.client?.startedRequests ?? 0) fired")
+        items.append(completedText(last.client?.answeredRequests ?? 0, carried: carriedRequests))
+        items.append("\(JSON.number(derived("client.requests.dropped") ?? 0).text) dropped")
+        page.write("trustworthy", items)
+        for reason in verdict.reasons { page.write("  because", [reason]) }
+    }
+
+    private func writePhases(to page: inout Page) {
+        guard !phases.isEmpty else { return }
+        page.lines.append("")
+        page.lines.append(Page.row("phase", ["req/s", "asked", "failed", "p50", "p99", "p99.9", "max"]))
+        for phase in phases {
+            let run = phase.summary
+            let times = run.responseTime.valuesAtPercentiles([50, 99, 99.9]) + [run.responseTime.highestRecordedNanoseconds]
+            let cells = [
+                Figure.fixed(run.derived("client.requests.rate") ?? 0, decimals: 0),
+                run.derived("client.requests.asked_rate").map { Figure.fixed($0, decimals: 0) } ?? "-",
+                JSON.number(run.number("client.requests.failed") ?? 0).text,
+            ]
+            page.lines.append(Page.row(String(phase.name.prefix(10)), cells + times.map { $0.map(Figure.time(nanoseconds:)) ?? "-" }))
+        }
+    }
+
+    private func writeThresholds(to page: inout Page) {
+        guard !thresholds.isEmpty else { return }
+        let passed = thresholds.filter(\.hasPassed).count
+        let isPartial = thresholds.contains(where: \.isPartial)
+        page.lines.append("")
+        page.write("thresholds", ["\(passed) of \(thresholds.count) passed" + (isPartial ? " (partial: the run was cut short)" : "")])
+        for result in thresholds {
+            let text = "\(result.threshold.phase ?? "all"): \(result.threshold.text):"
+            let mark = result.hasPassed ? "  passed  " : "  FAILED  "
+            // The value on a line of its own when it does not fit.
+            if mark.count + text.count + 1 + result.valueText.count <= Page.width {
+                page.lines.append(mark + text + " " + result.valueText)
+            } else {
+                page.lines.append(mark + text)
+                page.lines.append("          " + result.valueText)
+            }
+        }
+    }
+
+    private func maximumText(_ name: String) -> String { JSON.number(maximum(of: name) ?? 0).text }
+}
+
+/// Lines of at most 80 columns.
+private struct Page {
+    static let width = 80
+    var lines: [String] = []
+
+    /// `label: item, item, item`; what does not fit goes on below the first item.
+    mutating func write(_ label: String, _ items: [String]) {
+        let indent = String(repeating: " ", count: label.count + 2)
+        var line = "\(label): "
+        for (index, item) in items.enumerated() {
+            let piece = item + (index == items.count - 1 ? "" : ",")
+            if line.count > indent.count, line.count + 1 + piece.count > Page.width {
+                lines.append(line)
+                line = indent
+            }
+            line += (line.count > indent.count ? " " : "") + piece
+        }
+        lines.append(line)
+    }
+
+    static func row(_ label: String, _ cells: [String]) -> String {
+        func pad(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+        return label + String(repeating: " ", count: max(0, 10 - label.count)) + cells.map { pad($0, 10) }.joined()
+    }
+}
+
+extension StatusCounts {
+    fileprivate var items: [String] {
+        (informational > 0 ? ["\(informational) 1xx"] : [])
+            + ["\(success) 2xx", "\(redirection) 3xx", "\(clientError) 4xx", "\(serverError) 5xx"]
+    }
+}
+
+extension RequestErrorCounts {
+    fileprivate var items: [String] {
+        let named: [(UInt64, String)] = [
+            (connect, "not connected"), (closed, "connection closed"), (reset, "stream reset"), (goaway, "GOAWAY"),
+            (timeout, "timeout"), (protocolError, "protocol error"), (abandoned, "closed early"),
+            (circuit, "circuit open"), (aborted, "aborted at the end"),
+        ]
+        let items = named.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        return items.isEmpty ? ["none"] : items
+    }
+}
+
+extension TLSSample {
+    fileprivate var isUsed: Bool { handshakes + failedHandshakes > 0 }
+
+    fileprivate var items: [String] {
+        let causes: [(UInt64, String)] = [
+            (failures.expired, "certificate expired"), (failures.selfSigned, "self-signed"),
+            (failures.unknownAuthority, "authority not trusted"), (failures.wrongName, "for another name"),
+            (failures.noCommonProtocol, "no common protocol"), (failures.notTLS, "not TLS"),
+            (failures.peer, "ended by the peer"), (failures.timeout, "timeout"), (failures.other, "for other reasons"),
+        ]
+        return ["\(handshakes) handshakes", "\(resumedHandshakes) resumed", "\(failedHandshakes) failed"]
+            + causes.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    }
+}
+
+extension ClientSample {
+    fileprivate var trafficItems: [String] {
+        var headers = "\(Figure.bytes(Double(receivedHeaderBytes))) headers"
+        if receivedHeaderBytes > 0 && decodedHeaderBytes > receivedHeaderBytes {
+            headers += " (\(Figure.percent(1 - Double(receivedHeaderBytes) / Double(decodedHeaderBytes))) saved)"
+        }
+        return [
+            "\(Figure.bytes(Double(receivedBytes))) received", headers,
+            "\(Figure.bytes(Double(receivedBodyBytes))) bodies", "\(Figure.bytes(Double(sentBytes))) sent",
+        ]
+    }
+}
