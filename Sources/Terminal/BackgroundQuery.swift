@@ -10,10 +10,8 @@ package enum BackgroundQuery {
     /// Longer than an answer takes on one machine or in one town. A later one still counts.
     static let patienceMilliseconds = 100
 
-    /// Not to be asked: consoles that would print the question.
-    static func isUnderstood(by term: String) -> Bool {
-        !["linux", "cons", "vt", "ansi", "sun"].contains { term.hasPrefix($0) }
-    }
+    /// Consoles would print the question instead of answering it.
+    static func isUnderstood(by term: String) -> Bool { !Terminal.isConsole(term) }
 
     /// The colour in "]11;rgb:RRRR/GGGG/BBBB", with one to four digits each; nil for anything else.
     package static func answer(_ bytes: ArraySlice<UInt8>) -> Swatch? {

@@ -9,56 +9,68 @@ package import Dashboard
 package struct KeyDecoder: Sendable {
     /// Longer than a sequence takes over ssh, shorter than a person notices.
     package static let escapeTimeoutMilliseconds: Int32 = 25
-    /// No key is longer; what is, is not a key: a paste or an answer gone astray.
+    /// Bytes of a key's sequence: the longest of a key has about twenty.
     static let sequenceLimit = 64
+    /// Bytes of an answer of the terminal (OSC, DCS, APC, PM). A clipboard or a list of capabilities
+    /// may have kilobytes; beyond this, the terminal has lost its way and its bytes are keys again.
+    static let answerLimit = 64 * 1024
+    /// Bytes of a paste that are kept, more than a filter takes; the rest of it is dropped.
+    static let pasteLimit = 4_096
 
     /// What the terminal has answered to `BackgroundQuery`; nil until it has, or where it said nothing we know.
     package private(set) var background: Swatch?
     /// The answer that a terminal gives last is still to come.
     package private(set) var expectsAnswer = false
-    /// Times that half an answer is waited on before it is dropped: a second.
+
+    /// Silent moments (`flush`) after which an answer or a paste without an end is taken as ended: a second in all.
     private static let patience = 40
-    private var waited = 0
+    private var silentMoments = 0
 
     private var pending: [UInt8] = []
-    /// Within a bracketed paste nothing is a key.
-    private var isPasting = false
+    /// The bytes of a bracketed paste so far, up to `pasteLimit`; nil outside one.
+    private var pasted: [UInt8]?
 
     package init() {}
 
-    /// An ESC or the beginning of a sequence is waiting for more.
-    package var isWaiting: Bool { !pending.isEmpty }
+    /// An ESC, the beginning of a sequence or a paste is waiting for more.
+    package var isWaiting: Bool { !pending.isEmpty || pasted != nil }
 
     /// From here on an answer that comes in pieces is no key, however long the pieces take.
     package mutating func expectAnswer() { expectsAnswer = true }
 
-    /// The keys that these bytes complete; what is not complete waits for more.
+    /// The keys that these bytes complete; an incomplete sequence waits for more.
     package mutating func decode(_ bytes: [UInt8]) -> [Key] {
         pending += bytes
         var keys: [Key] = []
         var index = 0
         while index < pending.count {
+            if pasted != nil {
+                guard let length = takePaste(from: index) else { return keys }
+                keys.append(endPaste())
+                index += length
+                continue
+            }
             switch KeyDecoder.next(pending[index...]) {
             case .more:
-                if pending.count - index <= KeyDecoder.sequenceLimit {
+                let limit = KeyDecoder.isAnswer(pending[index...]) ? KeyDecoder.answerLimit : KeyDecoder.sequenceLimit
+                if pending.count - index <= limit {
                     pending.removeFirst(index)
                     return keys
                 }
                 index += 1
             case .pasteBegins(let length):
-                isPasting = true
-                index += length
-            case .pasteEnds(let length):
-                isPasting = false
+                pasted = []
+                silentMoments = 0
                 index += length
             case .background(let swatch, let length):
                 background = swatch ?? background
+                silentMoments = 0
                 index += length
             case .attributes(let length):
                 expectsAnswer = false
                 index += length
             case .key(let key, let length):
-                if let key, !isPasting { keys.append(key) }
+                if let key { keys.append(key) }
                 index += length
             }
         }
@@ -66,18 +78,62 @@ package struct KeyDecoder: Sendable {
         return keys
     }
 
-    /// Time has passed and nothing more came: an ESC was the key, anything else was cut off.
+    /// Time has passed without a byte: an ESC was the key, any other sequence was cut off.
     package mutating func flush() -> [Key] {
-        if expectsAnswer, pending.count > 1, pending[0] == 0x1B, [UInt8(ascii: "]"), UInt8(ascii: "[")].contains(pending[1]) {
-            waited += 1
-            if waited < KeyDecoder.patience { return [] }
+        let isAnswer = KeyDecoder.isAnswer(pending[...]) && pending.count > 2
+            || expectsAnswer && pending.starts(with: [0x1B, UInt8(ascii: "[")])
+            || expectsAnswer && pending.starts(with: [0x1B, UInt8(ascii: "]")])
+        if isAnswer || pasted != nil {
+            silentMoments += 1
+            if silentMoments < KeyDecoder.patience { return [] }
+            silentMoments = 0
             expectsAnswer = false
         }
         defer { pending.removeAll(keepingCapacity: true) }
-        guard pending.first == 0x1B, !isPasting else { return [] }
-        if pending.count == 1 { return [.escape] }
+        if pasted != nil {
+            keepPasted(pending[...])
+            return [endPaste()]
+        }
         // ESC [ or ESC O alone: Alt with that character, which means nothing here.
-        return []
+        return pending == [0x1B] ? [.escape] : []
+    }
+
+    private static let pasteEnd = Array("\u{1B}[201~".utf8)
+
+    /// Takes the bytes of a paste up to its end, whose offset from `index` it answers. Without an end
+    /// all but the bytes that may begin one are taken.
+    private mutating func takePaste(from index: Int) -> Int? {
+        let mark = KeyDecoder.pasteEnd
+        var at = index
+        while at < pending.count {
+            let rest = pending[at...].prefix(mark.count)
+            if rest.elementsEqual(mark.prefix(rest.count)) {
+                keepPasted(pending[index..<at])
+                if rest.count == mark.count { return at + mark.count - index }
+                pending.removeFirst(at)
+                return nil
+            }
+            at += 1
+        }
+        keepPasted(pending[index...])
+        pending.removeAll(keepingCapacity: true)
+        return nil
+    }
+
+    private mutating func keepPasted(_ bytes: ArraySlice<UInt8>) {
+        let room = KeyDecoder.pasteLimit - (pasted?.count ?? 0)
+        pasted?.append(contentsOf: bytes.prefix(room))
+    }
+
+    private mutating func endPaste() -> Key {
+        defer { pasted = nil }
+        return .paste(String(decoding: pasted ?? [], as: UTF8.self))
+    }
+
+    /// It begins an answer of the terminal, which has text up to its end: OSC, DCS, APC or PM.
+    private static func isAnswer(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard bytes.first == 0x1B, let second = bytes.dropFirst().first else { return false }
+        return [UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^")].contains(second)
     }
 
     private enum Step {
@@ -89,7 +145,6 @@ package struct KeyDecoder: Sendable {
         /// The terminal has said what it is: it answers in order, so all that was asked before is answered.
         case attributes(length: Int)
         case pasteBegins(length: Int)
-        case pasteEnds(length: Int)
     }
 
     private static func next(_ bytes: ArraySlice<UInt8>) -> Step {
@@ -128,8 +183,7 @@ package struct KeyDecoder: Sendable {
         case UInt8(ascii: "O"):
             guard bytes.count > 2 else { return .more }
             return .key(single(bytes[bytes.startIndex + 2]), length: 3)
-        case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^"):
-            return text(bytes)
+        case _ where isAnswer(bytes): return text(bytes)
         // Two ESC in a row: the first was the key.
         case 0x1B: return .key(.escape, length: 1)
         // Alt with a key means nothing here, and must not mean Esc and the key.
@@ -139,17 +193,16 @@ package struct KeyDecoder: Sendable {
 
     /// An answer of the terminal (OSC, DCS, APC, PM) up to BEL or ST: no key.
     private static func text(_ bytes: ArraySlice<UInt8>) -> Step {
-        var index = bytes.startIndex + 2
-        while index < bytes.endIndex {
-            let answer = BackgroundQuery.answer(bytes[(bytes.startIndex + 1)..<index])
-            if bytes[index] == 0x07 { return .background(answer, length: index + 1 - bytes.startIndex) }
-            if bytes[index] == 0x1B {
-                guard index + 1 < bytes.endIndex else { return .more }
-                return .background(answer, length: index + (bytes[index + 1] == UInt8(ascii: "\\") ? 2 : 0) - bytes.startIndex)
-            }
-            index += 1
+        guard let end = bytes.dropFirst(2).firstIndex(where: { $0 == 0x07 || $0 == 0x1B }) else { return .more }
+        // An ESC that does not begin ST breaks the answer off, and begins something else.
+        var length = end - bytes.startIndex
+        if bytes[end] == 0x07 {
+            length += 1
+        } else {
+            guard end + 1 < bytes.endIndex else { return .more }
+            if bytes[end + 1] == UInt8(ascii: "\\") { length += 2 }
         }
-        return .more
+        return .background(BackgroundQuery.answer(bytes[(bytes.startIndex + 1)..<end]), length: length)
     }
 
     /// ESC [ parameters final. ECMA-48 section 5.4: parameters 0x30 to 0x3F, intermediates 0x20 to 0x2F, final 0x40 to 0x7E.
@@ -182,7 +235,6 @@ package struct KeyDecoder: Sendable {
         let number = parameters.prefix { (0x30...0x39).contains($0) }.reduce(0) { min(9_999, $0 * 10 + Int($1 - 0x30)) }
         switch number {
         case 200: return .pasteBegins(length: length)
-        case 201: return .pasteEnds(length: length)
         default: return .key(numbered(number), length: length)
         }
     }

@@ -21,7 +21,7 @@ package final class Terminal {
     package private(set) var theme: Theme
     /// Clicks and the wheel come as keys, from the next frame on; the terminal then selects no text.
     package var listensToMouse = false
-    /// The locale takes more than ASCII.
+    /// The locale takes more than ASCII, and the terminal is not one whose fonts have little more.
     package let isUnicode: Bool
     package private(set) var statistics = Statistics()
 
@@ -37,6 +37,8 @@ package final class Terminal {
     private let screen: Screen
     private var decoder = KeyDecoder()
     private var isMouseOn = false
+    /// The terminal marks pasted text (bracketed paste), so that it is no key.
+    private var isPasteMarked = false
     private var hasHungUp = false
     /// Pressed while the answer was awaited.
     private var earlyKeys: [Key] = []
@@ -73,7 +75,7 @@ package final class Terminal {
             term: term, depth: ColourDepth(environment: environment, choice: colours), environment: environment, theme: theme,
             width: size.width, height: size.height)
         fallbackTerm = screen.term == term ? nil : screen.term
-        isUnicode = Terminal.isUnicode(environment)
+        isUnicode = Terminal.isUnicode(environment) && !Terminal.isConsole(term)
         awaitAnswer(until: asked + .milliseconds(BackgroundQuery.patienceMilliseconds))
     }
 
@@ -129,7 +131,7 @@ package final class Terminal {
             statistics.framesSkipped += 1
             return
         }
-        let bytes = mouseBytes() + screen.bytes(showing: frame)
+        let bytes = modeBytes(mouse: listensToMouse, paste: true) + screen.bytes(showing: frame)
         statistics.framesShown += 1
         guard !bytes.isEmpty else { return }
         // Synchronized output: the terminal shows all of it at once. Ignored where it is unknown.
@@ -212,12 +214,19 @@ package final class Terminal {
         }
     }
 
-    /// What turns the mouse on or off, if that is not as it should be.
-    private func mouseBytes() -> [UInt8] {
-        guard isMouseOn != listensToMouse else { return [] }
-        isMouseOn = listensToMouse
-        // Buttons and the wheel, and their places as numbers: the older way ends at column 223.
-        return Array((isMouseOn ? "\u{1B}[?1000h\u{1B}[?1006h" : "\u{1B}[?1006l\u{1B}[?1000l").utf8)
+    /// The bytes that turn reports of the mouse and marks around pasted text on or off, where they are not so already.
+    private func modeBytes(mouse: Bool, paste: Bool) -> [UInt8] {
+        var text = ""
+        if isMouseOn != mouse {
+            isMouseOn = mouse
+            // Buttons and the wheel, and their places as numbers: the older way ends at column 223.
+            text += mouse ? "\u{1B}[?1000h\u{1B}[?1006h" : "\u{1B}[?1006l\u{1B}[?1000l"
+        }
+        if isPasteMarked != paste {
+            isPasteMarked = paste
+            text += paste ? "\u{1B}[?2004h" : "\u{1B}[?2004l"
+        }
+        return Array(text.utf8)
     }
 
     private func giveBack() {
@@ -225,18 +234,19 @@ package final class Terminal {
         if decoder.expectsAnswer, !hasHungUp {
             awaitAnswer(until: .now + .milliseconds(BackgroundQuery.patienceMilliseconds))
         }
-        let wanted = listensToMouse
-        listensToMouse = false
-        defer { listensToMouse = wanted }
-        let mouseBytes = mouseBytes()
         // A frame cut off half way would swallow what follows: its rest goes first.
-        var ending = Array(unsent) + mouseBytes
+        var ending = Array(unsent) + modeBytes(mouse: false, paste: false)
         ending += screen.bytesEnding()
         ending += [UInt8]("\u{1B}[?2026l\u{1B}[?25h\u{1B}[0m".utf8)
         unsent = []
         device.writeAll(ending[...], milliseconds: Terminal.closingMilliseconds)
         statistics.bytesWritten += UInt64(ending.count)
         device.leaveRaw()
+    }
+
+    /// A console or a terminal of old, in whatever locale: its font has no braille and no round corners.
+    package static func isConsole(_ term: String) -> Bool {
+        term == "linux" || ["linux-", "cons", "vt1", "vt2", "vt3", "vt4", "vt5", "ansi", "sun"].contains { term.hasPrefix($0) }
     }
 
     /// POSIX: LC_ALL, else LC_CTYPE, else LANG; empty counts as unset.

@@ -34,11 +34,15 @@ final class TerminalDevice {
         close(descriptor)
     }
 
-    /// Columns and rows; 80x24 where the terminal does not say.
+    /// Columns and rows that are drawn on. Curses counts both in 16 bits and ends the process beyond them
+    /// (`stty cols 40000`); a wall of screens has fewer than these.
+    static let sizeLimit = (width: 2_048, height: 1_024)
+
+    /// Columns and rows, up to `sizeLimit`; 80x24 where the terminal does not say.
     var size: (width: Int, height: Int) {
         var columns: Int32 = 0, rows: Int32 = 0
         guard unsafe hw_terminal_size(descriptor, &columns, &rows) == 0, columns > 0, rows > 0 else { return (80, 24) }
-        return (Int(columns), Int(rows))
+        return (min(Int(columns), TerminalDevice.sizeLimit.width), min(Int(rows), TerminalDevice.sizeLimit.height))
     }
 
     /// Keys one by one, unechoed, and none of them a signal: ^C and ^Z come as keys.

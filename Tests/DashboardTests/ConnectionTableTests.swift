@@ -68,6 +68,18 @@ struct ConnectionTableTests {
         #expect(dashboard.table.filterText.isEmpty && dashboard.zoomed == .connections)
     }
 
+    @Test("pasted text is typed into a filter in one line, and elsewhere does nothing")
+    func paste() throws {
+        var dashboard = Dashboard.synthetic(samples: 20)
+        #expect(dashboard.handle(.paste("q")) == nil && !dashboard.table.isTyping)
+        _ = dashboard.handle(.character("/"))
+        #expect(dashboard.handle(.paste("proto:h1\nq")) == nil)
+        #expect(dashboard.table.isTyping && dashboard.table.filterText == "proto:h1 q")
+        _ = dashboard.handle(.enter)
+        _ = dashboard.handle(.character("X"))
+        #expect(dashboard.handle(.paste("y")) == nil)
+    }
+
     @Test("Esc while typing brings the old filter back, and q is a letter")
     func abandon() {
         var dashboard = Dashboard.synthetic(samples: 3)

@@ -20,7 +20,9 @@ struct KeyDecoderTests {
         // No keys: releases, moves and other buttons of the mouse, focus, answers of the terminal, Alt, pastes.
         ("\u{1B}[<0;10;20m", []), ("\u{1B}[<2;10;20M", []), ("\u{1B}[<32;10;20M", []), ("\u{1B}[<0;0;1M", []), ("\u{1B}[<0;1M", []), ("\u{1B}[<;;M", []), ("\u{1B}[M !!", []), ("\u{1B}[?62;22c", []),
         ("\u{1B}]11;rgb:0000/0000/0000\u{7}", []), ("\u{1B}]11;rgb:0000/0000/0000\u{1B}\\", []),
-        ("\u{1B}P1+r524742\u{1B}\\", []), ("\u{1B}q", []), ("\u{1B}[200~quit now\u{1B}[201~", []), ("\u{1B}[I", []), ("\u{1B}[O", []),
+        ("\u{1B}P1+r524742\u{1B}\\", []), ("\u{1B}q", []), ("\u{1B}[200~quit now\u{1B}[201~", [.paste("quit now")]),
+        // A paste is text to its end, sequences within it included.
+        ("\u{1B}[200~q\u{1B}[A\u{3}\u{1B}[201~", [.paste("q\u{1B}[A\u{3}")]), ("\u{1B}[200~\u{1B}[201~", [.paste("")]), ("\u{1B}[I", []), ("\u{1B}[O", []),
     ]
 
     @Test("a sequence is the same key wherever reads split it", arguments: sequences)
@@ -71,11 +73,45 @@ struct KeyDecoderTests {
         #expect(keys.last == .character("q") && !decoder.isWaiting)
     }
 
-    @Test("an answer without an end does not hold the keys for ever")
+    @Test("a long answer in many reads is no key", arguments: ["]52;c;", "P1+r", "_G", "^"])
+    func longAnswer(beginning: String) {
+        var decoder = KeyDecoder()
+        var keys = decoder.decode(Array("\u{1B}\(beginning)".utf8))
+        for _ in 0..<12 {
+            keys += decoder.decode([UInt8](repeating: UInt8(ascii: "q"), count: 1_000))
+            // A slow line has silent moments within an answer.
+            keys += decoder.flush()
+        }
+        keys += decoder.decode(Array("\u{1B}\\x".utf8))
+        #expect(keys == [.character("x")] && !decoder.isWaiting)
+    }
+
+    @Test("an answer without an end holds the keys for a second of silence or 64 KiB, and no longer")
     func endless() {
         var decoder = KeyDecoder()
-        _ = decoder.decode(Array("\u{1B}]".utf8) + [UInt8](repeating: 0x61, count: 200))
-        #expect(decoder.decode(Array("q".utf8)).contains(.character("q")))
+        #expect(decoder.decode(Array("\u{1B}]".utf8) + [UInt8](repeating: 0x61, count: 200)) == [])
+        for _ in 0..<40 { #expect(decoder.flush() == []) }
+        #expect(decoder.decode(Array("q".utf8)) == [.character("q")])
+        _ = decoder.decode(Array("\u{1B}]".utf8) + [UInt8](repeating: 0x61, count: 65_536))
+        #expect(decoder.decode(Array("q".utf8)).last == .character("q"))
+    }
+
+    @Test("of a long paste the first 4096 bytes are text, and none of it is a key")
+    func longPaste() {
+        var decoder = KeyDecoder()
+        var keys = decoder.decode(Array("\u{1B}[200~".utf8))
+        for _ in 0..<20 { keys += decoder.decode([UInt8](repeating: UInt8(ascii: "q"), count: 1_000)) }
+        keys += decoder.decode(Array("\u{1B}[201~x".utf8))
+        #expect(keys == [.paste(String(repeating: "q", count: 4_096)), .character("x")])
+    }
+
+    @Test("a paste without an end is over after a second of silence")
+    func endlessPaste() {
+        var decoder = KeyDecoder()
+        #expect(decoder.decode(Array("\u{1B}[200~text\u{1B}[2".utf8)) == [])
+        for _ in 0..<39 { #expect(decoder.flush() == [] && decoder.isWaiting) }
+        #expect(decoder.flush() == [.paste("text\u{1B}[2")])
+        #expect(decoder.decode(Array("q".utf8)) == [.character("q")] && !decoder.isWaiting)
     }
 
     @Test("the background is read out of an answer, in one to four digits", arguments: [

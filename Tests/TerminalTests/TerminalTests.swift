@@ -341,6 +341,49 @@ struct TerminalTests {
         return channels[0] == 0 && channels[1] == 0 && channels[2] < 16 ? [1, 1, 1] : channels
     }
 
+    @Test("pasted text is marked while frames are shown, and not after the terminal is given back")
+    func paste() throws {
+        let pty = try PseudoTerminal()
+        let terminal = try open(pty, trueColour)
+        var screen = VirtualTerminal(width: 80, height: 24)
+        func show() {
+            terminal.show(dashboard().frame(width: 80, height: 24))
+            screen.feed(drain(terminal, pty))
+        }
+        show()
+        #expect(screen.isPasteMarked)
+        pty.type("\u{1B}[200~q\u{1B}[201~")
+        #expect(terminal.readKeys() == [.paste("q")])
+        terminal.suspend()
+        screen.feed(pty.output())
+        #expect(!screen.isPasteMarked)
+        terminal.resume()
+        show()
+        #expect(screen.isPasteMarked)
+        terminal.close()
+        screen.feed(pty.output())
+        #expect(!screen.isPasteMarked)
+    }
+
+    @Test("a terminal of more than 16 bits of columns or rows is drawn on up to a limit", arguments: [(40_000, 24), (80, 40_000), (65_535, 65_535)])
+    func hugeSize(width: Int, height: Int) throws {
+        let pty = try PseudoTerminal(width: width, height: height)
+        let terminal = try open(pty, trueColour)
+        #expect(terminal.size == (min(width, 2_048), min(height, 1_024)))
+        terminal.show(dashboard().frame(width: terminal.size.width, height: terminal.size.height))
+        #expect(terminal.statistics.framesShown == 1)
+        terminal.close()
+    }
+
+    @Test("a console has no braille and no round corners, whatever the locale", arguments: [
+        ("linux", false), ("vt220", false), ("linux-16color", false), ("vte-256color", true), ("xterm-256color", true),
+    ])
+    func console(term: String, isUnicode: Bool) throws {
+        let pty = try PseudoTerminal()
+        let terminal = try open(pty, ["TERM": term, "LANG": "C.UTF-8"])
+        #expect(terminal.isUnicode == isUnicode)
+    }
+
     @Test("the mouse is listened to with the next frame, and let go of by a word, a suspend and the end")
     func mouse() throws {
         let pty = try PseudoTerminal()

@@ -20,6 +20,7 @@ struct VirtualTerminal {
     private(set) var isAlternate = false
     private(set) var isCursorShown = true
     private(set) var isMouseOn = false
+    private(set) var isPasteMarked = false
     /// How often synchronized output began and ended.
     private(set) var synchronized = 0
     private(set) var desynchronized = 0
@@ -169,7 +170,8 @@ struct VirtualTerminal {
             case 25: isCursorShown = isOn
             case 2026: if isOn { synchronized += 1 } else { desynchronized += 1 }
             case 1000, 1006: isMouseOn = isOn
-            case 1, 7, 12, 1002, 1004, 1034, 2004: break
+            case 2004: isPasteMarked = isOn
+            case 1, 7, 12, 1002, 1004, 1034: break
             default: unknown.append("mode \(number)")
             }
         }

@@ -6,7 +6,11 @@ extension Dashboard {
         if key == .hangup { return .quit }
         notice = nil
         if case .mouse(let mouse) = key { return handle(mouse) }
-        if let question { return answer(question, key) }
+        if let question {
+            // A pasted letter must not confirm anything.
+            if case .paste = key { return nil }
+            return answer(question, key)
+        }
         if eventList.isTyping, eventList.type(key) {
             selection = 0
             return nil
@@ -15,6 +19,7 @@ extension Dashboard {
             selection = 0
             return nil
         }
+        if case .paste = key { return nil }
         guard let command = keys[key] else {
             // Over what it covers, help takes any key as the way back.
             if picker == nil { showsHelp = false }

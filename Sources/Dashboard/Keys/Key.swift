@@ -1,4 +1,4 @@
-/// A key as it was pressed, whatever bytes the terminal sent for it.
+/// A key as it was pressed, whichever bytes the terminal sent for it.
 package enum Key: Hashable, Sendable {
     /// A key that has a character, shift included.
     case character(Unicode.Scalar)
@@ -10,7 +10,9 @@ package enum Key: Hashable, Sendable {
     case function(Int)
     /// A button or the wheel of the mouse.
     case mouse(Mouse)
-    /// The terminal is gone: nobody will press a key again.
+    /// A text that was pasted as a whole: text where text is typed, and no command.
+    case paste(String)
+    /// The terminal is gone: no more keys will come.
     case hangup
 }
 

@@ -65,6 +65,7 @@ extension Key {
         case .pageUp: "page-up"
         case .pageDown: "page-down"
         case .mouse: "mouse"
+        case .paste: "paste"
         case .hangup: "hangup"
         }
     }

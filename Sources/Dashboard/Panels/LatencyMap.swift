@@ -38,14 +38,17 @@ struct LatencyMap {
     }
 
     /// The buckets of each row, from the floor up. At least a quarter of an octave a row, or noise
-    /// would fill the map; whole steps, so that it seldom moves.
+    /// would fill the map; whole steps, so that it seldom moves. No row beyond the highest latency that
+    /// is ever counted: a very tall screen leaves the rest empty.
     private static func rowSteps(from low: Int, to high: Int, rows: Int) -> [Range<Int>] {
         let perOctave = LatencyBuckets.stepsPerOctave
         let bottom = low / perOctave * perOctave
         let span = max(high - bottom, rows * perOctave / 4)
         let step = (span + rows - 1) / rows
         let bucketsPerRow = (step + perOctave / 4 - 1) / (perOctave / 4) * (perOctave / 4)
+        let highest = LatencyBuckets.bucket(LatencyHistogram.highestNanoseconds)
         return (0..<rows).map { (bottom + $0 * bucketsPerRow)..<(bottom + ($0 + 1) * bucketsPerRow) }
+            .filter { $0.lowerBound <= highest }
     }
 
     private func draw(

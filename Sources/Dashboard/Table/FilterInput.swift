@@ -18,8 +18,9 @@ struct FilterInput: Equatable, Sendable {
     /// One key as it is typed. False for what is no text: it means what it always does.
     mutating func type(_ key: Key) -> Bool {
         switch key {
-        case .character(let scalar):
-            if text.unicodeScalars.count < FilterInput.limit { text.unicodeScalars.append(scalar) }
+        case .character(let scalar): append(scalar)
+        // A filter is one line: line ends and other control characters separate words.
+        case .paste(let pasted): for scalar in pasted.unicodeScalars { append(scalar.properties.generalCategory == .control ? " " : scalar) }
         case .backspace:
             if text.isEmpty { isTyping = false } else { text.removeLast() }
         case .control("u"): text = ""
@@ -33,4 +34,8 @@ struct FilterInput: Equatable, Sendable {
     }
 
     mutating func clear() { text = "" }
+
+    private mutating func append(_ scalar: Unicode.Scalar) {
+        if text.unicodeScalars.count < FilterInput.limit { text.unicodeScalars.append(scalar) }
+    }
 }
