@@ -30,7 +30,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
         // C fences: a module map, and a named function for each macro we need.
@@ -38,6 +37,7 @@ let package = Package(
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
         // C of our own, for what cannot be said in Swift.
@@ -54,7 +54,7 @@ let package = Package(
         library("Recording", "Measurements", exclude: ["README.md"]),
         library("Reports", "Measurements", "Load", "Recording"),
         // Its scenarios lie within the program: beside it they would be lost when it is moved.
-        library("Workload", "Measurements", "Load", "Reports", .product(name: "Yams", package: "Yams"),
+        library("Workload", "Measurements", "Load", "Reports", "CYAML",
                 exclude: ["scenario.schema.json"], resources: [.embedInCode("Scenarios")]),
         library("Transport", "Loop", "TLS", "Memory", "Measurements"),
         library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", exclude: ["Routes/README.md"]),

@@ -33,7 +33,7 @@ struct Highwater: ParsableCommand {
                 Output.error.line(mistake)
                 return 2
             }
-            var command = try parseAsRoot()
+            var command = try parse(Array(CommandLine.arguments.dropFirst()))
             do {
                 try command.run()
             } catch let error as ValidationError {
@@ -65,6 +65,26 @@ struct Highwater: ParsableCommand {
 }
 
 extension Highwater {
+    /// Parses a command line, as `parseAsRoot` does in twice the time: the library tries each command on
+    /// the way to the wanted one, several times over, which is half of a short run's instructions. The first
+    /// word names the command, so that one is asked first; whatever it does not take, the library explains.
+    private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+        if let command = try? parseDirectly(arguments) { return command }
+        return try parseAsRoot(arguments)
+    }
+
+    /// nil where the first word is no command, or where help or the version is wanted.
+    private static func parseDirectly(_ arguments: [String]) throws -> (any ParsableCommand)? {
+        let isDefault = arguments.first?.hasPrefix("-") != false
+        let wanted = isDefault
+            ? DashboardCommand.self : configuration.subcommands.first { $0.configuration.commandName == arguments[0] }
+        guard let wanted, !["--version", "--help", "-h"].contains(arguments.first) else { return nil }
+        let command = try wanted.parseAsRoot(isDefault ? arguments : Array(arguments.dropFirst()))
+        // Help comes as a command of its own.
+        let isOurs = ([wanted] + wanted.configuration.subcommands).contains { $0 == type(of: command) }
+        return isOurs ? command : nil
+    }
+
     /// The default command takes no words, so a first word that is no command was meant for one.
     ///
     /// - Returns: what to say; nil where there is nothing to say.

@@ -8,7 +8,7 @@ private let table: [String: Set<String>] = [
     "Load": ["Measurements"],
     "Recording": ["Measurements"],
     "Reports": ["Recording", "Load", "Measurements"],
-    "Workload": ["Reports", "Load", "Measurements", "Yams"],
+    "Workload": ["Reports", "Load", "Measurements", "CYAML"],
     "Loop": ["Memory", "CLibuv"],
     "HTTP1": ["Memory"],
     "HTTP2": ["Memory", "CNghttp2"],

@@ -67,7 +67,10 @@ package struct Theme: Sendable {
     /// Ours: deep water, bright surface.
     package static let dark = Theme(baseFile, base: nil)
 
-    /// Those within the program, in their order.
+    /// Names of the themes within the program, in their order. The themes themselves are parsed when one is wanted.
+    package static var shippedNames: [String] { ThemeFiles.all.map(\.name) }
+
+    /// The themes within the program, in their order.
     package static let shipped: [ThemeFile] = ThemeFiles.all.map { ThemeFile(name: $0.name, text: $0.text) }
 
     /// The text of one of those, to be read, or to begin one's own with.

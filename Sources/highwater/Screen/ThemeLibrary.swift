@@ -21,7 +21,7 @@ struct ThemeLibrary {
             }
         }
         let users = entries(own)
-        let shipped = Theme.shipped.map { Entry(name: $0.name, path: nil) }
+        let shipped = Theme.shippedNames.map { Entry(name: $0, path: nil) }
         var seen: Set<String> = []
         let shadowing = Set(users.map(\.name))
         self.entries = (shipped.filter { !shadowing.contains($0.name) } + users + entries(btop)).filter { seen.insert($0.name).inserted }

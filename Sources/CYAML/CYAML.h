@@ -1,0 +1,3 @@
+// The fence around libyaml.
+#pragma once
+#include <yaml.h>
