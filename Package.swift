@@ -26,6 +26,7 @@ let package = Package(
     name: "highwater",
     products: [
         .executable(name: "highwater", targets: ["highwater"]),
+        .library(name: "highwater-probe", type: .dynamic, targets: ["Probe"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -40,9 +41,18 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
+        // The layout of the memory that the probe and its reader share.
+        .systemLibrary(name: "CSegment"),
+
         // C of our own, for what cannot be said in Swift.
         .target(name: "CMalloc"),
         .target(name: "CProcess"),
+
+        // What goes into somebody else's server: C alone. SwiftPM links every product with the Swift runtime; Link has
+        // a list of its libraries that is empty.
+        .target(
+            name: "Probe", exclude: ["Link"], cSettings: [.unsafeFlags(["-fvisibility=hidden"])],
+            linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-stdlib", "-resource-dir", "\(Context.packageDirectory)/Sources/Probe/Link"])]),
 
         library("Memory", "CMalloc"),
         library("Loop", "Memory", "CLibuv"),
@@ -60,6 +70,7 @@ let package = Package(
         library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", exclude: ["Routes/README.md"]),
         library("Client", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", "Load"),
         library("Experiment", "HTTP2", "Server", "Client", "Workload", "Measurements", "Load", "Recording", "Reports", "TLS", "Loop", "CProcess"),
+        library("Watch", "CSegment", "CProcess"),
         // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
         .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),
         library("Dashboard", "Measurements", "Themes", exclude: ["README.md", "dashboard.png"]),
@@ -86,6 +97,7 @@ let package = Package(
         tests("ServerTests", "Server", "TLS", "HTTP1", "HTTP2", "Loop", "Measurements", "Memory", "TestSupport"),
         tests("ClientTests", "Client", "Server", "TLS", "HTTP2", "Loop", "Measurements", "Load", "Memory", "TestSupport"),
         tests("ExperimentTests", "Experiment", "Workload", "Measurements", "Load", "Recording", "Reports"),
+        tests("WatchTests", "Watch", "TestSupport"),
         tests("ProgramTests"),
         tests("StyleTests"),
     ],

@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -148,6 +149,20 @@ void hw_close_from(int first) {
 }
 
 int hw_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno; }
+
+void hw_close_in_child(posix_spawn_file_actions_t *actions, int first) { posix_spawn_file_actions_addclosefrom_np(actions, first); }
+
+int hw_memory_file(const char *name, size_t size) {
+    int file = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (file < 0) return -errno;
+    // With its size sealed, a reader's or a writer's page cannot be taken away from it.
+    if (ftruncate(file, (off_t)size) == 0 && fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0) return file;
+    int error = errno;
+    close(file);
+    return -error;
+}
+
+int hw_has_capabilities(const char *path) { return getxattr(path, "security.capability", NULL, 0) > 0; }
 
 void hw_leave_no_core(void) {
     struct rlimit none = {0, 0};

@@ -1,6 +1,7 @@
 // What Swift cannot say about processes: a report from within a fault, and the calls of Linux
 // that Glibc's module leaves out.
 #pragma once
+#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -24,6 +25,16 @@ void hw_close_from(int first);
 
 // A pipe whose two ends no other program inherits. 0, or an error number.
 int hw_pipe(int ends[2]);
+
+// A child of posix_spawn closes every descriptor from `first` on.
+void hw_close_in_child(posix_spawn_file_actions_t *actions, int first);
+
+// Memory as a file without a name, of this size for ever, that no other program inherits. A
+// descriptor, or minus an error number.
+int hw_memory_file(const char *name, size_t size);
+
+// 1: the file gives a program rights of its own when it starts (capabilities(7)).
+int hw_has_capabilities(const char *path);
 
 // No core file from this process.
 void hw_leave_no_core(void);

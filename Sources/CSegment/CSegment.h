@@ -1,0 +1,228 @@
+// The memory that a watched server's probe writes and Highwater reads.
+//
+// One file: a header, findings, then a slot for each process. Each counter has one writer and only
+// grows; a 64-bit store does not tear, so nothing here is locked. The watched program may write
+// anywhere in it by mistake: no number here is a place to look at in the reader's own memory.
+#pragma once
+#include <stdint.h>
+
+enum {
+    hw_segment_version = 1,
+    // Workers of a forking server. Processes beyond are counted (`missed_processes`).
+    hw_process_limit = 64,
+    // Threads with counters of their own; those beyond share one block, with atomic additions.
+    hw_thread_limit = 64,
+    // Descriptors that are followed. Connections with a higher number are counted (`beyond`).
+    hw_row_limit = 32768,
+    // Writes that wait for their callback. Writes beyond pass unaudited (`uv_untracked`).
+    hw_pending_limit = 16384,
+    // Findings kept whole, of all processes, and of one kind; `finding_counts` has the rest.
+    hw_finding_limit = 64,
+    hw_finding_kind_limit = 16,
+    hw_module_limit = 96,
+    hw_module_path_size = 232,
+    // What lies deeper is the start of a thread.
+    hw_frame_limit = 24,
+    // Bytes of a write that a finding shows, expected beside found.
+    hw_kept_limit = 64,
+};
+
+#define HW_SEGMENT_MAGIC 0x65626f7270777768ULL
+// Where a child finds the segment: a path, in its environment.
+#define HW_SEGMENT_VARIABLE "HIGHWATER_SEGMENT"
+
+// What the parent asks for, in `options`.
+enum {
+    hw_option_no_bytes = 1,
+    hw_option_trap = 2,
+    hw_option_detour = 4,
+    // The probe takes itself out of the environment: programs that this one starts are not watched.
+    hw_option_only_this = 8,
+};
+
+// What a process knows, in `flags`.
+enum {
+    // malloc and free are both the probe's: live bytes mean something.
+    hw_knows_heap = 1,
+    // Memory can be looked at without touching it (process_vm_readv is allowed).
+    hw_can_look = 2,
+    hw_saw_uv = 4,
+    hw_saw_tls = 8,
+    // The two calls of highwater.h were used.
+    hw_saw_pending_calls = 16,
+};
+
+enum {
+    hw_detour_none,
+    hw_detour_set,
+    hw_detour_no_symbol,
+    hw_detour_other_layout,
+    hw_detour_unknown_code,
+    hw_detour_no_room,
+    hw_detour_not_writable,
+    hw_detour_other_machine,
+};
+
+enum hw_finding_kind {
+    hw_request_reused = 1,
+    hw_request_changed,
+    hw_bytes_changed,
+    hw_bytes_freed,
+    hw_request_freed,
+    hw_dead_stack,
+    hw_remainder_lost,
+    hw_bad_pointer,
+    hw_caught_writing,
+    hw_finding_kind_count,
+};
+
+// In `flags` of a finding.
+enum {
+    // The kernel had all bytes when the call returned: harmless only for that reason.
+    hw_finding_latent = 1,
+    // The memory is not mapped any more.
+    hw_finding_unmapped = 2,
+    // Found by the probe's look at what was pending when the process faulted.
+    hw_finding_at_fault = 4,
+    // Of a queue of the program's own (hw_pending_begin), not of libuv's.
+    hw_finding_own_queue = 8,
+    // It is the uv_write_t that lies on the dead stack, not the bytes.
+    hw_finding_request = 16,
+};
+
+// Of one thread. `turn_began` is 0 while the thread waits for events.
+struct hw_counters {
+    uint64_t tid;
+    uint64_t accepted, closed, beyond;
+    uint64_t received_bytes, sent_bytes, reads, writes, cut_writes, would_block, continuity_checks;
+    uint64_t waits, ready, ready_most, full_waits, turn_began, turn_total, turn_longest;
+    // The longest turn of the second `turn_second`, and of the one before it.
+    uint64_t turn_second, turn_longest_now, turn_longest_before;
+    // Calls that gave memory and that took it back; bytes as malloc_usable_size has them.
+    uint64_t mallocs, frees, allocated_bytes, freed_bytes;
+    uint64_t uv_writes, uv_direct, uv_queued, uv_queued_bytes, uv_done, uv_checks, uv_untracked;
+    uint64_t handshakes, resumed;
+    // Connections of this machine's own kind (AF_UNIX): helpers of a server, or a proxy before it.
+    uint64_t accepted_local, closed_local;
+    uint64_t spare[28];
+};
+
+// A descriptor. `generation` is odd while a connection is open on it.
+struct hw_row {
+    uint64_t generation;
+    uint64_t opened;
+    uint64_t received_bytes, sent_bytes;
+    // Bytes that the program offered and the socket did not take, and since when; a lower bound.
+    uint64_t held_bytes, held_since;
+    uint64_t cut_writes, would_block;
+    // sockaddr_in or sockaddr_in6, as accept gave it; family 0: unknown.
+    uint8_t peer[28];
+    uint32_t tid;
+    uint64_t is_local;
+    uint64_t spare[3];
+};
+
+// A write between its call and its callback. `request` is 0 in a free row.
+struct hw_pending {
+    uint64_t request, since, byte_count, caller, stream, fd;
+    uint64_t is_direct, is_own_queue;
+};
+
+struct hw_module {
+    uint64_t start, end, offset;
+    char path[hw_module_path_size];
+};
+
+struct hw_request_fields {
+    uint64_t callback, handle, buffer_count;
+};
+
+struct hw_finding {
+    // 1 when all else is written.
+    uint32_t is_ready;
+    uint32_t kind, flags;
+    int32_t pid, tid, fd;
+    uint64_t time, age;
+    uint64_t request, byte_count;
+    struct hw_request_fields expected, found;
+    // The first byte that differs; ~0 when it is not known.
+    uint64_t change_offset;
+    uint32_t expected_count, found_count;
+    uint8_t expected_bytes[hw_kept_limit], found_bytes[hw_kept_limit];
+    uint8_t peer[28];
+    uint32_t write_frame_count, found_frame_count;
+    // Return addresses, innermost first: where the bytes were handed over, and where it was noticed.
+    uint64_t write_frames[hw_frame_limit], found_frames[hw_frame_limit];
+    uint64_t spare[4];
+};
+
+// The last fault of a process. A program may handle it and live on: `wait` says what became of it.
+struct hw_fault {
+    uint32_t count, signal;
+    int32_t code, tid;
+    uint64_t address, time;
+    char thread[16];
+    uint32_t frame_count, spare;
+    uint64_t frames[hw_frame_limit * 2];
+};
+
+struct hw_process_head {
+    // 0: a free slot.
+    int32_t pid, parent;
+    uint64_t started;
+    uint32_t flags, detour;
+    char name[16];
+    // Threads that took a block; the block at hw_thread_limit is shared by the rest.
+    uint32_t thread_count, has_shared_block;
+    // One more than the highest row, or pending row, that was ever used.
+    uint32_t row_end, pending_end;
+    uint32_t module_count, spare;
+};
+
+struct hw_process {
+    struct hw_process_head head;
+    struct hw_fault fault;
+    struct hw_module modules[hw_module_limit];
+    struct hw_counters threads[hw_thread_limit + 1];
+    struct hw_pending pending[hw_pending_limit];
+    struct hw_row rows[hw_row_limit];
+} __attribute__((aligned(4096)));
+
+struct hw_segment_head {
+    uint64_t magic;
+    uint32_t version, size_of_process;
+    uint32_t options, send_buffer;
+    // The first process that took a slot: the one that the parent started.
+    int32_t root;
+    // A process built a sandbox: programs that it executes are in it too, and may die of a call that it does not expect.
+    uint32_t has_sandbox;
+    uint32_t process_count, missed_processes;
+    uint32_t finding_count;
+    uint32_t finding_counts[16];
+};
+
+struct hw_segment {
+    struct hw_segment_head head;
+    struct hw_finding findings[hw_finding_limit];
+    struct hw_process processes[hw_process_limit];
+} __attribute__((aligned(4096)));
+
+_Static_assert(sizeof(struct hw_counters) == 512, "counters: eight lines of a cache");
+_Static_assert(sizeof(struct hw_row) == 128, "a row: two lines of a cache");
+_Static_assert(sizeof(struct hw_pending) == 64, "a pending write: one line of a cache");
+_Static_assert(sizeof(struct hw_module) == 256, "a module");
+
+// Where the parts lie, for a reader that has the segment as bytes.
+static inline uint64_t hw_segment_size(void) { return sizeof(struct hw_segment); }
+static inline uint64_t hw_process_size(void) { return sizeof(struct hw_process); }
+static inline uint64_t hw_finding_offset(uint32_t index) {
+    return __builtin_offsetof(struct hw_segment, findings) + index * sizeof(struct hw_finding);
+}
+static inline uint64_t hw_process_offset(uint32_t index) {
+    return __builtin_offsetof(struct hw_segment, processes) + index * sizeof(struct hw_process);
+}
+static inline uint64_t hw_fault_offset(void) { return __builtin_offsetof(struct hw_process, fault); }
+static inline uint64_t hw_module_offset(void) { return __builtin_offsetof(struct hw_process, modules); }
+static inline uint64_t hw_thread_offset(void) { return __builtin_offsetof(struct hw_process, threads); }
+static inline uint64_t hw_pending_offset(void) { return __builtin_offsetof(struct hw_process, pending); }
+static inline uint64_t hw_row_offset(void) { return __builtin_offsetof(struct hw_process, rows); }

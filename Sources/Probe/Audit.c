@@ -1,0 +1,200 @@
+// Whether what is pending is still what it was, and when that is looked at: at the next write of the stream, before a
+// wait for events, at free, at the callback, and at a fault.
+#include "Ledger.h"
+
+static uint32_t next_look = 1;
+
+void hw_evidence(const struct entry *entry, struct hw_finding *finding, uint32_t kind) {
+    memset(finding, 0, sizeof *finding);
+    finding->kind = kind;
+    finding->fd = entry->fd;
+    finding->age = hw_now() - entry->since;
+    finding->request = (uintptr_t)entry->request;
+    finding->byte_count = entry->byte_count;
+    finding->change_offset = ~0ull;
+    // libuv reads the request until the callback, however early the kernel had the bytes.
+    bool is_of_bytes = kind == hw_bytes_freed || kind == hw_dead_stack;
+    finding->flags = (entry->is_direct && is_of_bytes ? hw_finding_latent : 0u) | (entry->is_own_queue ? hw_finding_own_queue : 0u);
+    finding->expected = (struct hw_request_fields){(uintptr_t)entry->callback, (uintptr_t)entry->stream, entry->buffer_count};
+    if (entry->frame_count != 0) {
+        finding->write_frame_count = entry->frame_count;
+        memcpy(finding->write_frames, entry->frames, sizeof finding->write_frames);
+    } else {
+        finding->write_frame_count = 1;
+        finding->write_frames[0] = entry->caller;
+    }
+}
+
+// What libuv goes by, as it stands there now. In its callback libuv has just read it; at any other time it is read
+// without touching it. Returns as hw_look.
+static int look_at_request(const struct entry *entry, bool is_in_callback, struct hw_request_fields *found) {
+    uint8_t copy[512];
+    int result = is_in_callback ? 0 : hw_look(copy, entry->request, hw_uv_request_size());
+    if (result != 0) return result;
+    hw_uv_fields(is_in_callback ? entry->request : copy, found);
+    if ((uintptr_t)found->callback == (uintptr_t)hw_uv_callback) found->callback = (uintptr_t)entry->callback;
+    return 0;
+}
+
+static bool is_changed(const struct entry *entry, struct hw_finding *finding) {
+    uint64_t offset = 0;
+    for (uint32_t i = 0; i < entry->part_count; i++) {
+        uint64_t sum;
+        int result = hw_checksum(entry->parts[i].bytes, entry->parts[i].count, &sum);
+        if (result == 1 || (result == 0 && sum == entry->sums[i])) {
+            offset += entry->parts[i].count;
+            continue;
+        }
+        hw_evidence(entry, finding, hw_bytes_changed);
+        if (result < 0) {
+            finding->kind = hw_bytes_freed;
+            finding->flags |= hw_finding_unmapped;
+            return true;
+        }
+        finding->change_offset = i == 0 ? ~0ull : offset;
+        if (i != 0) return true;
+        uint8_t found[hw_kept_limit];
+        if (hw_look(found, entry->parts[0].bytes, entry->kept) != 0) return true;
+        for (uint32_t at = 0; at < entry->kept; at++) {
+            if (found[at] == entry->bytes[at]) continue;
+            finding->change_offset = at;
+            finding->expected_count = finding->found_count = entry->kept - at;
+            memcpy(finding->expected_bytes, entry->bytes + at, entry->kept - at);
+            memcpy(finding->found_bytes, found + at, entry->kept - at);
+            break;
+        }
+        return true;
+    }
+    return false;
+}
+
+// What is wrong with a pending write, if anything is: told once. Freed memory is not looked at again.
+bool hw_is_broken(struct entry *entry, bool is_whole, bool is_in_callback, struct hw_finding *finding) {
+    if (!entry->is_settled || entry->is_told) return false;
+    COUNT(uv_checks, 1);
+    if (!entry->is_own_queue && !entry->is_request_gone) {
+        struct hw_request_fields found = {0};
+        int result = look_at_request(entry, is_in_callback, &found);
+        if (result < 0 || (result == 0 && (found.callback != (uintptr_t)entry->callback || found.handle != (uintptr_t)entry->stream || found.buffer_count != entry->buffer_count))) {
+            hw_evidence(entry, finding, hw_request_changed);
+            finding->found = found;
+            if (result < 0) finding->flags |= hw_finding_unmapped;
+            return (entry->is_told = true);
+        }
+    }
+    if (is_whole && entry->is_summed && !entry->is_bytes_gone && is_changed(entry, finding)) return (entry->is_told = true);
+    return false;
+}
+
+// Memory of this thread's stack, below a frame that runs: its own frame has returned.
+bool hw_is_dead(const void *address, uintptr_t frame) {
+    uintptr_t at = (uintptr_t)address;
+    if (at >= frame || frame - at > 1u << 30) return false;
+    if (hw_thread.stack_high == 0) {
+        pthread_attr_t attributes;
+        void *low = NULL;
+        size_t size = 0;
+        hw_thread.stack_high = 1;
+        bool was_busy = hw_thread.is_busy;
+        hw_thread.is_busy = true;
+        if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+            if (pthread_attr_getstack(&attributes, &low, &size) == 0) {
+                hw_thread.stack_low = (uintptr_t)low;
+                hw_thread.stack_high = (uintptr_t)low + size;
+            }
+            pthread_attr_destroy(&attributes);
+        }
+        hw_thread.is_busy = was_busy;
+    }
+    return at >= hw_thread.stack_low && at < hw_thread.stack_high && frame <= hw_thread.stack_high;
+}
+
+void hw_ledger_check_stream(const void *stream, uintptr_t caller) {
+    if (__atomic_load_n(&hw_pending_count, __ATOMIC_RELAXED) == 0) return;
+    struct hw_finding finding;
+    bool has_finding = false;
+    hw_enter();
+    // The oldest are at the end of a chain, and were looked at before: a few are enough.
+    int looks = 4;
+    for (uint32_t index = hw_by_stream[hw_bucket(stream)]; index != 0 && looks > 0 && !has_finding; index = hw_entries[index].next_stream) {
+        if (hw_entries[index].stream != stream || hw_entries[index].is_direct) continue;
+        looks--;
+        has_finding = hw_is_broken(&hw_entries[index], true, false, &finding);
+    }
+    hw_leave();
+    if (has_finding) hw_publish(&finding, caller);
+}
+
+// A few of the queued writes, a thousand times a second at most: what waits long is looked at again and again.
+void hw_ledger_check_some(uintptr_t caller) {
+    static uint64_t last;
+    if (__atomic_load_n(&hw_pending_count, __ATOMIC_RELAXED) == 0) return;
+    uint64_t now = hw_now();
+    if (now - __atomic_load_n(&last, __ATOMIC_RELAXED) < 1000000 || !hw_try_to_enter()) return;
+    __atomic_store_n(&last, now, __ATOMIC_RELAXED);
+    struct hw_finding finding;
+    bool has_finding = false;
+    for (int looks = 8, steps = 64; looks > 0 && steps > 0 && !has_finding; steps--) {
+        next_look = next_look + 1 < hw_entry_end ? next_look + 1 : 1;
+        struct entry *entry = &hw_entries[next_look];
+        if (entry->request == NULL || entry->is_direct) continue;
+        looks--;
+        has_finding = hw_is_broken(entry, looks == 7, false, &finding);
+    }
+    hw_leave();
+    if (has_finding) hw_publish(&finding, caller);
+}
+
+// In a handler of a fault: the lock may be held by this very thread.
+void hw_ledger_check_all(void) {
+    for (uint32_t index = 1; index < hw_entry_end; index++) {
+        struct hw_finding finding;
+        if (hw_entries == NULL || !hw_try_to_enter()) return;
+        bool has_finding = hw_entries[index].request != NULL && hw_is_broken(&hw_entries[index], true, false, &finding);
+        hw_leave();
+        if (!has_finding) continue;
+        finding.flags |= hw_finding_at_fault;
+        hw_publish(&finding, 0);
+    }
+}
+
+static bool tell_freed(uint32_t region, uintptr_t block, size_t size, uint64_t before, struct hw_finding *finding) {
+    struct entry *entry = &hw_entries[region / hw_region_count];
+    uint32_t k = region % hw_region_count;
+    if (entry->regions[k].start < block || entry->regions[k].start >= block + size || entry->since >= before) return false;
+    if (k == 0) entry->is_request_gone = true;
+    else entry->is_bytes_gone = true;
+    // free writes into what it takes back.
+    hw_untrap(entry);
+    if (entry->is_told || !entry->is_settled) return false;
+    hw_evidence(entry, finding, k == 0 ? hw_request_freed : hw_bytes_freed);
+    return (entry->is_told = true);
+}
+
+static bool look_for_freed(uintptr_t block, uintptr_t from, uintptr_t to, size_t size, uint64_t before, uintptr_t caller) {
+    for (uintptr_t at = from & ~(uintptr_t)63; at < to; at += 64) {
+        if (__atomic_load_n(&hw_by_line[hw_line(at)], __ATOMIC_RELAXED) == 0) continue;
+        struct hw_finding finding;
+        bool has_finding = false;
+        hw_enter();
+        for (uint32_t region = hw_by_line[hw_line(at)]; region != 0 && !has_finding; region = hw_entries[region / hw_region_count].regions[region % hw_region_count].next) {
+            has_finding = tell_freed(region, block, size, before, &finding);
+        }
+        hw_leave();
+        if (has_finding) hw_publish(&finding, caller);
+    }
+    return false;
+}
+
+void hw_ledger_freed(const void *block, size_t size, uint64_t before, uintptr_t caller) {
+    uintptr_t start = (uintptr_t)block, end = start + size;
+    if (size <= 4096) {
+        look_for_freed(start, start, end, size, before, caller);
+        return;
+    }
+    // A large block: areas of 64 KiB first.
+    for (uintptr_t at = start; at < end; at = (at | 0xFFFF) + 1) {
+        uintptr_t to = (at | 0xFFFF) + 1 < end ? (at | 0xFFFF) + 1 : end;
+        if (__atomic_load_n(&hw_by_area[hw_area(at)], __ATOMIC_RELAXED) != 0) look_for_freed(start, at, to, size, before, caller);
+    }
+}

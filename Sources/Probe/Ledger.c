@@ -1,0 +1,201 @@
+// The ledger of pending writes: what was handed over, and whether it is still what it was.
+//
+// A request is found by its address, by its stream, and by the 64-byte lines in which it and its
+// bytes begin: so a look-up costs nothing that grows with the number of writes. The lock is never
+// held while other code runs; evidence is made under it, and published without it.
+#include "Ledger.h"
+
+uint32_t hw_pending_count;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+// Entry 0 is nobody's: an index of 0 ends a chain.
+struct entry *hw_entries;
+uint32_t hw_entry_end = 1;
+static uint32_t first_free, by_request[hw_bucket_count];
+uint32_t hw_by_stream[hw_bucket_count], hw_by_line[hw_line_count], hw_by_area[hw_line_count];
+
+// While it is held this thread is busy: a fault, or a free from a handler of a signal, does not come back here.
+void hw_enter(void) {
+    pthread_mutex_lock(&lock);
+    hw_thread.is_busy = true;
+}
+bool hw_try_to_enter(void) { return pthread_mutex_trylock(&lock) == 0 && (hw_thread.is_busy = true); }
+void hw_leave(void) {
+    hw_thread.is_busy = false;
+    pthread_mutex_unlock(&lock);
+}
+
+static struct hw_pending *shown(const struct entry *entry) {
+    return hw_self.process != NULL ? &hw_self.process->pending[entry - hw_entries] : NULL;
+}
+
+// A number of the program's own may be the address of one of libuv's requests.
+static uint32_t find(const void *request, bool is_own_queue) {
+    uint32_t index = by_request[hw_bucket(request)];
+    while (index != 0 && (hw_entries[index].request != request || hw_entries[index].is_own_queue != is_own_queue)) index = hw_entries[index].next_request;
+    return index;
+}
+
+static void mark(struct entry *entry, uint32_t k, const void *address) {
+    struct region *region = &entry->regions[k];
+    region->start = (uintptr_t)address;
+    uint32_t *head = &hw_by_line[hw_line(region->start)];
+    region->next = *head;
+    __atomic_store_n(head, (uint32_t)(entry - hw_entries) * hw_region_count + k, __ATOMIC_RELAXED);
+    __atomic_store_n(&hw_by_area[hw_area(region->start)], hw_by_area[hw_area(region->start)] + 1, __ATOMIC_RELAXED);
+}
+
+static void unmark(struct entry *entry, uint32_t k) {
+    struct region *region = &entry->regions[k];
+    if (region->start == 0) return;
+    uint32_t own = (uint32_t)(entry - hw_entries) * hw_region_count + k, *link = &hw_by_line[hw_line(region->start)];
+    while (*link != 0 && *link != own) link = &hw_entries[*link / hw_region_count].regions[*link % hw_region_count].next;
+    if (*link == own) __atomic_store_n(link, region->next, __ATOMIC_RELAXED);
+    hw_by_area[hw_area(region->start)]--;
+    region->start = 0;
+}
+
+static void drop(uint32_t index) {
+    struct entry *entry = &hw_entries[index];
+    hw_untrap(entry);
+    uint32_t *link = &by_request[hw_bucket(entry->request)];
+    while (*link != 0 && *link != index) link = &hw_entries[*link].next_request;
+    if (*link == index) *link = entry->next_request;
+    link = &hw_by_stream[hw_bucket(entry->stream)];
+    while (*link != 0 && *link != index) link = &hw_entries[*link].next_stream;
+    if (*link == index) *link = entry->next_stream;
+    for (uint32_t k = 0; k < hw_region_count; k++) unmark(entry, k);
+    struct hw_pending *row = shown(entry);
+    if (row != NULL) row->request = 0;
+    entry->request = NULL;
+    entry->next_free = first_free;
+    first_free = index;
+    __atomic_store_n(&hw_pending_count, hw_pending_count - 1, __ATOMIC_RELAXED);
+}
+
+bool hw_ledger_begin(const struct hw_write *write) {
+    struct hw_finding finding;
+    bool has_finding = false;
+    hw_enter();
+    if (hw_entries == NULL) {
+        long result = hw_kernel(SYS_mmap, 0, sizeof(struct entry) * hw_pending_limit, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (result > 0 || result < -4096) hw_entries = (struct entry *)result;
+    }
+    uint32_t index = hw_entries != NULL ? find(write->request, write->is_own_queue) : 0, outstanding = 0;
+    if (index != 0) {
+        struct entry *old = &hw_entries[index];
+        // libuv has this request in its queue already, and will call back for each time.
+        if (!old->is_request_gone) {
+            hw_evidence(old, &finding, hw_request_reused);
+            finding.found = (struct hw_request_fields){(uintptr_t)write->callback, (uintptr_t)write->stream, write->buffer_count};
+            has_finding = true;
+        }
+        outstanding = write->is_own_queue ? 0 : old->outstanding;
+        drop(index);
+    }
+    index = first_free;
+    if (index != 0) first_free = hw_entries[index].next_free;
+    else if (hw_entries != NULL && hw_entry_end < hw_pending_limit) index = hw_entry_end++;
+    if (index != 0) {
+        struct entry *entry = &hw_entries[index];
+        memset(entry, 0, offsetof(struct entry, bytes));
+        entry->request = write->request;
+        entry->callback = write->callback;
+        entry->stream = write->stream;
+        entry->since = hw_now();
+        entry->caller = write->caller;
+        entry->buffer_count = write->buffer_count;
+        entry->fd = write->fd;
+        entry->is_own_queue = write->is_own_queue;
+        entry->outstanding = outstanding + 1;
+        for (size_t i = 0; i < write->part_count; i++) {
+            entry->byte_count += write->parts[i].count;
+            if (write->parts[i].count != 0 && entry->part_count < hw_part_limit) entry->parts[entry->part_count++] = write->parts[i];
+        }
+        entry->next_request = by_request[hw_bucket(entry->request)];
+        by_request[hw_bucket(entry->request)] = index;
+        entry->next_stream = hw_by_stream[hw_bucket(entry->stream)];
+        hw_by_stream[hw_bucket(entry->stream)] = index;
+        if (!entry->is_own_queue) mark(entry, 0, entry->request);
+        for (uint32_t i = 0; i < entry->part_count; i++) mark(entry, i + 1, entry->parts[i].bytes);
+        __atomic_store_n(&hw_pending_count, hw_pending_count + 1, __ATOMIC_RELAXED);
+    }
+    hw_leave();
+    if (has_finding) hw_publish(&finding, write->caller);
+    if (index == 0) COUNT(uv_untracked, 1);
+    return index != 0;
+}
+
+void hw_ledger_settle(const struct hw_write *write) {
+    uint64_t frames[hw_frame_limit];
+    bool is_direct = write->is_direct;
+    uint32_t frame_count = is_direct ? 0 : hw_stack(frames, hw_frame_limit, write->caller);
+    hw_enter();
+    uint32_t index = find(write->request, write->is_own_queue);
+    if (index != 0) {
+        struct entry *entry = &hw_entries[index];
+        entry->is_direct = is_direct;
+        entry->frame_count = frame_count;
+        // The kernel has the bytes of a direct write: no checksum, and the audit costs nothing that grows with them.
+        if (!is_direct) {
+            memcpy(entry->frames, frames, sizeof frames);
+            entry->is_summed = entry->part_count != 0;
+            for (uint32_t i = 0; i < entry->part_count; i++) entry->is_summed &= hw_checksum(entry->parts[i].bytes, entry->parts[i].count, &entry->sums[i]) == 0;
+            if (entry->is_summed) {
+                entry->kept = entry->parts[0].count < hw_kept_limit ? (uint32_t)entry->parts[0].count : hw_kept_limit;
+                entry->is_summed = hw_look(entry->bytes, entry->parts[0].bytes, entry->kept) == 0;
+            }
+            hw_trap(entry);
+        }
+        entry->is_settled = true;
+        struct hw_pending *row = shown(entry);
+        if (row != NULL) {
+            *row = (struct hw_pending){0, entry->since, entry->byte_count, entry->caller, (uintptr_t)entry->stream, (uint64_t)(int64_t)entry->fd, is_direct, entry->is_own_queue};
+            __atomic_store_n(&row->request, (uintptr_t)entry->request, __ATOMIC_RELEASE);
+            if (hw_self.process->head.pending_end < index + 1) hw_self.process->head.pending_end = index + 1;
+        }
+    }
+    hw_leave();
+}
+
+void hw_ledger_cancel(const void *request) {
+    hw_enter();
+    uint32_t index = find(request, false);
+    if (index != 0) drop(index);
+    hw_leave();
+}
+
+bool hw_ledger_end(const void *request, bool is_own_queue, const void *frame, const void **callback, uintptr_t caller) {
+    struct hw_finding finding;
+    bool has_finding = false;
+    hw_enter();
+    uint32_t index = hw_entries != NULL ? find(request, is_own_queue) : 0;
+    if (index != 0) {
+        struct entry *entry = &hw_entries[index];
+        *callback = entry->callback;
+        const void *dead = NULL;
+        if (frame != NULL && entry->is_settled && !entry->is_told) {
+            if (!entry->is_own_queue && hw_is_dead(request, (uintptr_t)frame)) dead = request;
+            for (uint32_t i = 0; dead == NULL && i < entry->part_count; i++) if (hw_is_dead(entry->parts[i].bytes, (uintptr_t)frame)) dead = entry->parts[i].bytes;
+        }
+        if (dead != NULL) {
+            hw_evidence(entry, &finding, hw_dead_stack);
+            if (dead == request) finding.flags = (finding.flags & ~(uint32_t)hw_finding_latent) | hw_finding_request;
+            has_finding = true;
+        } else {
+            has_finding = hw_is_broken(entry, true, true, &finding);
+        }
+        if (entry->outstanding > 1) entry->outstanding--;
+        else drop(index);
+    }
+    hw_leave();
+    if (has_finding) hw_publish(&finding, caller);
+    return index != 0;
+}
+
+void hw_ledger_before_fork(void) { hw_enter(); }
+
+// A child has copies of its own: what it writes there touches no write of its parent's.
+void hw_ledger_after_fork(bool is_child) {
+    for (uint32_t index = 1; is_child && hw_entries != NULL && index < hw_entry_end; index++) if (hw_entries[index].request != NULL) hw_untrap(&hw_entries[index]);
+    hw_leave();
+}

@@ -1,0 +1,45 @@
+// The ledger's entries, for the files that keep them (Ledger.c), look at them (Audit.c) and trap them (Trap.c).
+#pragma once
+#include "Probe.h"
+
+enum { hw_bucket_count = 16384, hw_line_count = 65536, hw_part_limit = 4, hw_region_count = hw_part_limit + 1 };
+
+struct region { uintptr_t start; uint32_t next; };
+
+struct entry {
+    const void *request, *callback, *stream;
+    uint64_t since;
+    uintptr_t caller;
+    uint64_t byte_count, buffer_count;
+    uint32_t next_request, next_stream, next_free, outstanding;
+    int fd;
+    uint8_t part_count, is_direct, is_own_queue, is_settled, is_told, is_summed, is_bytes_gone, is_request_gone;
+    struct hw_part parts[hw_part_limit];
+    uint64_t sums[hw_part_limit];
+    // Where the request and each part begin. 0: nowhere.
+    struct region regions[hw_region_count];
+    uintptr_t trap_start, trap_end;
+    uint32_t kept, frame_count;
+    uint8_t bytes[hw_kept_limit];
+    uint64_t frames[hw_frame_limit];
+};
+
+static inline uint32_t hw_bucket(const void *address) { return (uint32_t)(((uintptr_t)address * 0x9E3779B97F4A7C15u) >> 50); }
+static inline uint32_t hw_line(uintptr_t address) { return (address >> 6) % hw_line_count; }
+static inline uint32_t hw_area(uintptr_t address) { return (address >> 16) % hw_line_count; }
+
+// Entry 0 is nobody's: an index of 0 ends a chain. All of it belongs to whoever has entered.
+extern struct entry *hw_entries;
+extern uint32_t hw_entry_end;
+extern uint32_t hw_by_stream[hw_bucket_count], hw_by_line[hw_line_count], hw_by_area[hw_line_count];
+void hw_enter(void);
+bool hw_try_to_enter(void);
+void hw_leave(void);
+
+// A finding with what the entry knows.
+void hw_evidence(const struct entry *entry, struct hw_finding *finding, uint32_t kind);
+// What is wrong with a pending write, if anything is: told once. Freed memory is not looked at again.
+bool hw_is_broken(struct entry *entry, bool is_whole, bool is_in_callback, struct hw_finding *finding);
+bool hw_is_dead(const void *address, uintptr_t frame);
+void hw_trap(struct entry *entry);
+void hw_untrap(struct entry *entry);

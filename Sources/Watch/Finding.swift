@@ -1,0 +1,105 @@
+internal import CSegment
+
+/// One broken promise that a probe saw: what was handed over, what was found, and both places.
+package struct Finding: Sendable, Equatable {
+    package var kind: Kind
+    package var process: Int32
+    package var thread: Int32
+    /// -1: not on a socket that is known.
+    package var descriptor: Int
+    package var peer: PeerAddress?
+    /// Monotonic nanoseconds.
+    package var time: UInt64
+    /// How long the write had been pending, or cut.
+    package var ageNanoseconds: UInt64
+    /// Bytes that were handed over; for a lost remainder, those that were left.
+    package var byteCount: UInt64
+    /// The `uv_write_t`, and what libuv goes by in it; 0 where there is none.
+    package var request: UInt64
+    package var expectedRequest: RequestFields
+    package var foundRequest: RequestFields
+    /// The first byte that differs; nil: not known.
+    package var changeOffset: UInt64?
+    /// The bytes from there on; empty where none were kept.
+    package var expectedBytes: [UInt8]
+    package var foundBytes: [UInt8]
+    /// The kernel had all bytes when the call returned: harmless only for that reason.
+    package var isLatent: Bool
+    /// The memory is not mapped any more.
+    package var isUnmapped: Bool
+    /// Seen when the process faulted.
+    package var isAtFault: Bool
+    /// Of a queue of the program's own (`hw_pending_begin`), not of libuv's.
+    package var isOwnQueue: Bool
+    /// It is the request that lies on the dead stack, not the bytes.
+    package var isRequest: Bool
+    /// Return addresses, innermost first: where the bytes were handed over, and where it was noticed.
+    package var writeFrames: [UInt64]
+    package var foundFrames: [UInt64]
+
+    /// `cb`, `handle` and `nbufs` of a `uv_write_t`, as numbers.
+    package struct RequestFields: Sendable, Equatable {
+        package var callback: UInt64
+        package var handle: UInt64
+        package var bufferCount: UInt64
+    }
+
+    /// What broke.
+    package enum Kind: String, Sendable, CaseIterable {
+        case requestReused = "request used again while its write is pending"
+        case requestChanged = "request changed under a pending write"
+        case bytesChanged = "bytes changed under a pending write"
+        case bytesFreed = "bytes freed under a pending write"
+        case requestFreed = "request freed under a pending write"
+        case deadStack = "pending write of memory on a stack frame that is gone"
+        case remainderLost = "a write does not go on with the bytes that were left"
+        case badPointer = "write from a bad pointer"
+        case caughtWriting = "caught writing into the bytes of a pending write"
+
+        var code: UInt32 {
+            switch self {
+            case .requestReused: hw_request_reused.rawValue
+            case .requestChanged: hw_request_changed.rawValue
+            case .bytesChanged: hw_bytes_changed.rawValue
+            case .bytesFreed: hw_bytes_freed.rawValue
+            case .requestFreed: hw_request_freed.rawValue
+            case .deadStack: hw_dead_stack.rawValue
+            case .remainderLost: hw_remainder_lost.rawValue
+            case .badPointer: hw_bad_pointer.rawValue
+            case .caughtWriting: hw_caught_writing.rawValue
+            }
+        }
+    }
+
+    /// nil: not finished, or of a kind that does not exist.
+    init?(_ raw: hw_finding) {
+        guard raw.is_ready == 1, let kind = Kind.allCases.first(where: { $0.code == raw.kind }) else { return nil }
+        self.kind = kind
+        process = raw.pid
+        thread = raw.tid
+        descriptor = Int(raw.fd)
+        peer = unsafe withUnsafeBytes(of: raw.peer) { unsafe PeerAddress(socketAddress: Array($0)) }
+        time = raw.time
+        ageNanoseconds = raw.age
+        byteCount = raw.byte_count
+        request = raw.request
+        expectedRequest = RequestFields(raw.expected)
+        foundRequest = RequestFields(raw.found)
+        changeOffset = raw.change_offset == .max ? nil : raw.change_offset
+        expectedBytes = unsafe withUnsafeBytes(of: raw.expected_bytes) { unsafe Array($0.prefix(Int(raw.expected_count))) }
+        foundBytes = unsafe withUnsafeBytes(of: raw.found_bytes) { unsafe Array($0.prefix(Int(raw.found_count))) }
+        isLatent = raw.flags & UInt32(hw_finding_latent) != 0
+        isUnmapped = raw.flags & UInt32(hw_finding_unmapped) != 0
+        isAtFault = raw.flags & UInt32(hw_finding_at_fault) != 0
+        isOwnQueue = raw.flags & UInt32(hw_finding_own_queue) != 0
+        isRequest = raw.flags & UInt32(hw_finding_request) != 0
+        writeFrames = unsafe withUnsafeBytes(of: raw.write_frames) { unsafe Array($0.assumingMemoryBound(to: UInt64.self).prefix(Int(raw.write_frame_count))) }
+        foundFrames = unsafe withUnsafeBytes(of: raw.found_frames) { unsafe Array($0.assumingMemoryBound(to: UInt64.self).prefix(Int(raw.found_frame_count))) }
+    }
+}
+
+extension Finding.RequestFields {
+    init(_ raw: hw_request_fields) {
+        self.init(callback: raw.callback, handle: raw.handle, bufferCount: raw.buffer_count)
+    }
+}

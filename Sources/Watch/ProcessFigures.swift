@@ -1,0 +1,67 @@
+internal import Glibc
+
+/// What /proc says of any process of one's own: its CPU time, memory, threads and descriptors.
+package struct ProcessFigures: Sendable, Equatable {
+    /// "nginx"
+    package var name: String
+    /// CPU time of all threads, those that have ended included.
+    package var cpuNanoseconds: UInt64
+    package var residentBytes: UInt64
+    package var threadCount: Int
+    /// nil: another user's.
+    package var descriptorCount: Int?
+
+    /// nil: there is no such process.
+    package init?(_ pid: Int32) {
+        guard let text = FileBytes(path: "/proc/\(pid)/stat", limit: 4096).map({ String(decoding: $0.bytes, as: UTF8.self) }),
+            let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close
+        else { return nil }
+        name = String(text[text.index(after: open)..<close]).printable
+        // The third field of proc(5) is the first behind the name, which may itself have spaces and brackets.
+        let fields = text[text.index(after: close)...].split(separator: " ")
+        guard fields.count > 21, let user = UInt64(fields[11]), let system = UInt64(fields[12]), let threads = Int(fields[17]),
+            let pages = UInt64(fields[21])
+        else { return nil }
+        let ticks = UInt64(max(1, sysconf(Int32(_SC_CLK_TCK))))
+        cpuNanoseconds = (user + system) * (1_000_000_000 / ticks)
+        threadCount = threads
+        residentBytes = pages * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+        descriptorCount = ProcessFigures.entries("/proc/\(pid)/fd")?.count
+    }
+
+    /// There is such a process, and it is not merely waiting to be reaped.
+    static func isAlive(_ pid: Int32) -> Bool {
+        guard let text = FileBytes(path: "/proc/\(pid)/stat", limit: 4096).map({ String(decoding: $0.bytes, as: UTF8.self) }),
+            let close = text.lastIndex(of: ")")
+        else { return false }
+        let state = text[text.index(after: close)...].first { $0 != " " }
+        return state != "Z" && state != "X"
+    }
+
+    /// Names in a folder; nil: it cannot be read.
+    static func entries(_ path: String) -> [String]? {
+        guard let folder = unsafe opendir(path) else { return nil }
+        defer { unsafe _ = closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// The processes that hold a socket, by its inode: only one's own can be seen, as root all.
+    package static func owners(ofSocket inode: UInt32) -> [Int32] {
+        let wanted = "socket:[\(inode)]"
+        return (entries("/proc") ?? []).compactMap(Int32.init).filter { pid in
+            (entries("/proc/\(pid)/fd") ?? []).contains { link("/proc/\(pid)/fd/\($0)") == wanted }
+        }.sorted()
+    }
+
+    /// What a symbolic link leads to; nil: it is none, or another user's.
+    static func link(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = unsafe readlink(path, &buffer, buffer.count)
+        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
+}

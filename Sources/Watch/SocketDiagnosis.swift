@@ -1,0 +1,164 @@
+internal import Glibc
+
+/// The kernel's own view of a server's connections (sock_diag(7)): of any server in any language, without touching it.
+///
+/// Owns a netlink socket. One reading takes 0.4 ms for fifty connections, and 7 ms for five thousand.
+package final class SocketDiagnosis {
+    private let socket: Int32
+
+    private static let netlinkFamily: Int32 = 16, diagnosisProtocol: Int32 = 4
+    private static let requestType: UInt16 = 20, doneType: UInt16 = 3, errorType: UInt16 = 2
+    private static let dumpFlags: UInt16 = 0x301
+    /// INET_DIAG_INFO and INET_DIAG_SKMEMINFO.
+    private static let infoAttribute: UInt16 = 2, memoryAttribute: UInt16 = 7
+    private static let messageHeaderSize = 16, requestSize = 72, answerSize = 72
+    private static let establishedStates: UInt32 = 1 << 1 | 1 << 8, listenState: UInt32 = 1 << 10
+    /// A kernel that does not answer is waited for this long.
+    private static let patienceSeconds = 2
+
+    /// - Throws: `WatchError` where the kernel has no sock_diag, or a sandbox forbids it.
+    package init() throws(WatchError) {
+        socket = Glibc.socket(SocketDiagnosis.netlinkFamily, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), SocketDiagnosis.diagnosisProtocol)
+        guard socket >= 0 else { throw WatchError("the kernel's view of sockets (sock_diag): \(unsafe String(cString: strerror(errno)))") }
+        var patience = timeval(tv_sec: SocketDiagnosis.patienceSeconds, tv_usec: 0)
+        unsafe setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { close(socket) }
+
+    /// Connections of this local TCP port that are open: established, or ended by the peer alone.
+    package func connections(port: UInt16) -> [DiagnosedConnection] {
+        var connections: [DiagnosedConnection] = []
+        for family: UInt8 in [UInt8(AF_INET), UInt8(AF_INET6)] {
+            ask(family, SocketDiagnosis.establishedStates, port) { if let connection = DiagnosedConnection($0, $1, $2) { connections.append(connection) } }
+        }
+        return connections
+    }
+
+    /// The inodes of sockets that listen on this TCP port; with `ProcessFigures.owners` the processes that serve it.
+    package func listeners(port: UInt16) -> [UInt32] {
+        var inodes: [UInt32] = []
+        for family: UInt8 in [UInt8(AF_INET), UInt8(AF_INET6)] {
+            ask(family, SocketDiagnosis.listenState, port) { answer, start, _ in
+                if let inode: UInt32 = answer.load(start + 68), inode != 0 { inodes.append(inode) }
+            }
+        }
+        return inodes
+    }
+
+    /// The TCP ports on which a process listens.
+    package func ports(of pid: Int32) -> [UInt16] {
+        let own = Set((ProcessFigures.entries("/proc/\(pid)/fd") ?? []).compactMap { descriptor -> UInt32? in
+            var status = stat()
+            guard unsafe stat("/proc/\(pid)/fd/\(descriptor)", &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return nil }
+            return UInt32(truncatingIfNeeded: status.st_ino)
+        })
+        var ports: Set<UInt16> = []
+        for family: UInt8 in [UInt8(AF_INET), UInt8(AF_INET6)] {
+            ask(family, SocketDiagnosis.listenState, 0) { answer, start, _ in
+                guard let inode: UInt32 = answer.load(start + 68), own.contains(inode), let port: UInt16 = answer.load(start + 4) else { return }
+                ports.insert(UInt16(bigEndian: port))
+            }
+        }
+        return ports.sorted()
+    }
+
+    /// Sends one request and hands on each answer: all bytes, where the answer begins, and where it ends.
+    private func ask(_ family: UInt8, _ states: UInt32, _ port: UInt16, _ body: (FileBytes, Int, Int) -> Void) {
+        var request = [UInt8](repeating: 0, count: SocketDiagnosis.requestSize)
+        func put<Number: FixedWidthInteger>(_ number: Number, at offset: Int) {
+            unsafe withUnsafeBytes(of: number) { unsafe request.replaceSubrange(offset..<offset + $0.count, with: $0) }
+        }
+        put(UInt32(SocketDiagnosis.requestSize), at: 0)
+        put(SocketDiagnosis.requestType, at: 4)
+        put(SocketDiagnosis.dumpFlags, at: 6)
+        put(family, at: 16)
+        put(UInt8(IPPROTO_TCP), at: 17)
+        put(UInt8(1 << (SocketDiagnosis.infoAttribute - 1) | 1 << (SocketDiagnosis.memoryAttribute - 1)), at: 18)
+        put(states, at: 20)
+        put(port.bigEndian, at: 24)
+        guard unsafe send(socket, request, request.count, 0) == request.count else { return }
+        var block = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = unsafe recv(socket, &block, block.count, 0)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            let answer = FileBytes(Array(block[..<count]))
+            var start = 0
+            while let length: UInt32 = answer.load(start), let type: UInt16 = answer.load(start + 4), Int(length) >= SocketDiagnosis.messageHeaderSize {
+                if type == SocketDiagnosis.doneType || type == SocketDiagnosis.errorType { return }
+                let end = min(start + Int(length), count)
+                if type == SocketDiagnosis.requestType { body(answer, start + SocketDiagnosis.messageHeaderSize, end) }
+                start += (Int(length) + 3) & ~3
+            }
+        }
+    }
+
+    /// The place of an attribute's bytes behind an answer's fixed part.
+    static func attribute(_ wanted: UInt16, _ answer: FileBytes, _ start: Int, _ end: Int) -> Range<Int>? {
+        var at = start + answerSize
+        while at + 4 <= end, let length: UInt16 = answer.load(at), let type: UInt16 = answer.load(at + 2), length >= 4 {
+            if type == wanted { return at + 4..<min(at + Int(length), end) }
+            at += (Int(length) + 3) & ~3
+        }
+        return nil
+    }
+
+    static let informationAttribute = infoAttribute, memoryAttributeType = memoryAttribute
+}
+
+/// A connection as the kernel sees it.
+package struct DiagnosedConnection: Sendable, Equatable {
+    package var peer: PeerAddress
+    package var inode: UInt32
+    /// Bytes that the server wrote and the peer has not acknowledged: in the kernel's queue or on the way. And those never sent.
+    package var queuedBytes: Int
+    package var unsentBytes: Int
+    /// Bytes that have come and the server has not read.
+    package var unreadBytes: Int
+    package var roundTripMicroseconds: Int
+    /// Time with bytes to send, and the part of it in which the peer's window was what held them; nil: an old kernel.
+    package var busyMicroseconds: UInt64?
+    package var windowLimitedMicroseconds: UInt64?
+    package var acknowledgedBytes: UInt64
+    package var receivedBytes: UInt64
+    /// Since the peer last acknowledged anything.
+    package var sinceAcknowledgementMilliseconds: Int
+    /// SO_SNDBUF as the kernel accounts for it.
+    package var sendBufferBytes: Int?
+    /// The peer has ended its side.
+    package var isHalfClosed: Bool
+
+    /// The peer's window's part of the time with bytes to send, 0 to 1; nil: never busy.
+    package var windowLimitedShare: Double? {
+        guard let busyMicroseconds, let windowLimitedMicroseconds, busyMicroseconds > 0 else { return nil }
+        return min(1, Double(windowLimitedMicroseconds) / Double(busyMicroseconds))
+    }
+
+    init?(_ answer: FileBytes, _ start: Int, _ end: Int) {
+        guard let family: UInt8 = answer.load(start), let state: UInt8 = answer.load(start + 1), let port: UInt16 = answer.load(start + 6),
+            let unread: UInt32 = answer.load(start + 56), let queued: UInt32 = answer.load(start + 60), let inode: UInt32 = answer.load(start + 68),
+            end >= start + 72
+        else { return nil }
+        let address = start + 24
+        peer = PeerAddress(address: Array(answer.bytes[address..<address + (family == UInt8(AF_INET6) ? 16 : 4)]), port: UInt16(bigEndian: port))
+        self.inode = inode
+        unreadBytes = Int(unread)
+        queuedBytes = Int(queued)
+        isHalfClosed = state == 8
+        let facts = SocketDiagnosis.attribute(SocketDiagnosis.informationAttribute, answer, start, end) ?? 0..<0
+        // Offsets in struct tcp_info, of which an older kernel gives a shorter one.
+        func fact<Number: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _: Number.Type) -> Number? {
+            offset + MemoryLayout<Number>.size <= facts.count ? answer.load(facts.lowerBound + offset) : nil
+        }
+        sinceAcknowledgementMilliseconds = Int(fact(56, UInt32.self) ?? 0)
+        roundTripMicroseconds = Int(fact(68, UInt32.self) ?? 0)
+        acknowledgedBytes = fact(120, UInt64.self) ?? 0
+        receivedBytes = fact(128, UInt64.self) ?? 0
+        unsentBytes = Int(fact(144, UInt32.self) ?? 0)
+        busyMicroseconds = fact(168, UInt64.self)
+        windowLimitedMicroseconds = fact(176, UInt64.self)
+        let memory = SocketDiagnosis.attribute(SocketDiagnosis.memoryAttributeType, answer, start, end)
+        sendBufferBytes = memory.flatMap { $0.count >= 16 ? answer.load($0.lowerBound + 12, as: UInt32.self).map(Int.init) : nil }
+    }
+}

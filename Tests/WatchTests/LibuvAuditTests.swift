@@ -1,0 +1,158 @@
+import Testing
+import TestSupport
+import Watch
+
+/// Where libuv's writes can be seen: dynamic libuv, or one within the program that is entered by a jump.
+enum LibuvServer: String, CaseIterable, CustomTestStringConvertible {
+    case shared = "libuv as a library"
+    case linked = "libuv within the program"
+
+    var testDescription: String { rawValue }
+    var path: String? { self == .shared ? Fixtures.uvServer : Fixtures.staticServer }
+
+    var options: ProbeOptions {
+        var options = ProbeOptions()
+        options.detours = self == .linked
+        return options
+    }
+
+    static var available: [LibuvServer] {
+        #if arch(x86_64)
+            allCases.filter { $0.path != nil }
+        #else
+            [.shared]
+        #endif
+    }
+}
+
+private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
+
+@Suite("A server on libuv whose bytes do not stay until the callback") struct LibuvAuditTests {
+    private static let runs = 0..<10
+
+    private func serve(_ server: LibuvServer, _ mode: String, _ options: ProbeOptions? = nil) throws -> ServerUnderWatch {
+        try ServerUnderWatch(server.path ?? "", ["0", mode], options ?? server.options)
+    }
+
+    @Test("resets its arena early: a slow reader finds the request used again", arguments: LibuvServer.available, runs)
+    func arenaReset(server: LibuvServer, run: Int) throws {
+        let watched = try serve(server, "arena")
+        let client = try watched.provokeSlowly()
+        let evidence = try #require(watched.evidence(.requestReused))
+        #expect(evidence.isWritten(at: write) && evidence.isFound(at: write), "\(evidence.text)")
+        client.close()
+    }
+
+    @Test("resets its arena early: the request is seen to have changed, as the debugger would show it", arguments: LibuvServer.available, runs)
+    func requestCleared(server: LibuvServer, run: Int) throws {
+        let watched = try serve(server, "arena")
+        let client = try watched.provokeSlowly()
+        let evidence = try #require(watched.evidence(.requestChanged))
+        #expect(evidence.finding.foundRequest.callback == 0 && evidence.finding.expectedRequest.callback != 0)
+        #expect(evidence.text.contains("cb     = 0x0  // should be 0x"), "\(evidence.text)")
+        #expect(evidence.isWritten(at: write), "\(evidence.text)")
+        client.close()
+    }
+
+    @Test("resets its arena early: 1100 connections find it without a slow reader",
+          .enabled(if: Fixtures.tool("wrk") != nil, "wrk is not installed"), .enabled(if: descriptorLimit > 2500, "too few descriptors"),
+          arguments: LibuvServer.available, runs)
+    func arenaResetUnderLoad(server: LibuvServer, run: Int) throws {
+        let watched = try serve(server, "arena")
+        let load = try SpawnedProgram(
+            Fixtures.tool("wrk") ?? "", ["-c1100", "-t1", "-d5s", "http://127.0.0.1:\(watched.port)/64"], output: "\(Fixtures.folder)/wrk.\(server).\(run)")
+        let evidence = watched.evidence(.requestReused)
+        _ = load.finish(withinSeconds: 0)
+        #expect(try #require(evidence).isWritten(at: write))
+        // The kernel had the bytes, but not libuv its request back: no harmless thing.
+        #expect(evidence?.finding.isLatent == false)
+        #expect(watched.reading.counters.readySocketsMost == 1024)
+    }
+
+    @Test("uses its buffer for the next answer: right length, wrong letters", arguments: LibuvServer.available, runs)
+    func bufferReused(server: LibuvServer, run: Int) throws {
+        let watched = try serve(server, "buffer")
+        let client = try watched.provokeSlowly()
+        let evidence = try #require(watched.evidence(.bytesChanged))
+        #expect(evidence.isWritten(at: write), "\(evidence.text)")
+        #expect(evidence.finding.expectedBytes.first == UInt8(ascii: "6") && evidence.finding.foundBytes.first == UInt8(ascii: "5"))
+        #expect(watched.process.end() == nil)
+        client.close()
+    }
+
+    @Test("frees its bytes after the write: told at the free, with its stack", arguments: LibuvServer.available, runs)
+    func bytesFreed(server: LibuvServer, run: Int) throws {
+        let watched = try serve(server, "freed")
+        let client = try watched.client()
+        try watched.ask(client, 6_000_000)
+        let evidence = try #require(watched.evidence(.bytesFreed))
+        #expect(!evidence.finding.isLatent)
+        #expect(evidence.isWritten(at: write) && evidence.isFound(at: Fixtures.line("        free(bytes);", in: "uvserver.c")), "\(evidence.text)")
+        client.close()
+    }
+
+    @Test("frees its bytes after the write: found with one small request, as latent", arguments: LibuvServer.available, runs)
+    func bytesFreedLatent(server: LibuvServer, run: Int) throws {
+        let watched = try serve(server, "freed")
+        let client = try watched.client()
+        try watched.ask(client, 100)
+        let evidence = try #require(watched.evidence(.bytesFreed))
+        #expect(evidence.finding.isLatent && evidence.text.contains("harmless only because the socket took all bytes at once"))
+        #expect(evidence.isFound(at: Fixtures.line("        free(bytes);", in: "uvserver.c")), "\(evidence.text)")
+        client.close()
+    }
+
+    @Test("writes bytes of a stack frame that is gone: found with one small request", arguments: LibuvServer.available, runs)
+    func deadStack(server: LibuvServer, run: Int) throws {
+        let watched = try serve(server, "stack")
+        let client = try watched.client()
+        try watched.ask(client, 100)
+        let evidence = try #require(watched.evidence(.deadStack))
+        #expect(evidence.isWritten(at: write), "\(evidence.text)")
+        client.close()
+    }
+
+    @Test("with traps the instruction that overwrites is named", arguments: LibuvServer.available, runs)
+    func caught(server: LibuvServer, run: Int) throws {
+        var options = server.options
+        options.traps = true
+        let watched = try serve(server, "buffer", options)
+        let client = try watched.provokeSlowly()
+        let evidence = try #require(watched.evidence(.caughtWriting))
+        #expect(evidence.isFound(at: Fixtures.line("memset(bytes + head", in: "uvserver.c")), "\(evidence.text)")
+        #expect(watched.process.end() == nil)
+        client.close()
+    }
+}
+
+@Suite("A server on libuv that does it right") struct LibuvRightTests {
+    @Test("has no finding: slow readers, pipelining, traps", arguments: LibuvServer.available, [false, true])
+    func slowReader(server: LibuvServer, traps: Bool) throws {
+        var options = server.options
+        options.traps = traps
+        let watched = try ServerUnderWatch(server.path ?? "", ["0", "right"], options)
+        let client = try watched.provokeSlowly()
+        #expect(holds { !(watched.reading.processes.first?.pendingWrites.isEmpty ?? true) })
+        try expectWhole(client, 6_000_000, "a")
+        try expectWhole(client, 5_000_000, "b")
+        let reading = watched.reading
+        #expect(reading.findingCount == 0 && reading.counters.queuedWrites == 2 && reading.counters.checks > 0)
+        #expect(holds { watched.reading.counters.finishedWrites == 2 && watched.reading.processes.first?.pendingWrites.isEmpty == true })
+        client.close()
+        #expect(holds { watched.reading.openConnections == 0 })
+        #expect(watched.process.stop() == .exited(0))
+    }
+
+    @Test("has no finding with 1100 connections",
+          .enabled(if: Fixtures.tool("wrk") != nil, "wrk is not installed"), .enabled(if: descriptorLimit > 2500, "too few descriptors"),
+          arguments: LibuvServer.available)
+    func load(server: LibuvServer) throws {
+        let watched = try ServerUnderWatch(server.path ?? "", ["0", "right"], server.options)
+        Fixtures.run(Fixtures.tool("wrk") ?? "", ["-c1100", "-t1", "-d1s", "http://127.0.0.1:\(watched.port)/64"])
+        #expect(watched.reading.findingCount == 0 && watched.process.end() == nil)
+        #expect(holds { watched.reading.counters.closedConnections == watched.reading.counters.acceptedConnections })
+        let counters = watched.reading.counters
+        #expect(counters.acceptedConnections >= 1100 && counters.libuvWrites == counters.finishedWrites)
+        #expect(counters.libuvWrites == counters.directWrites + counters.queuedWrites)
+    }
+}
