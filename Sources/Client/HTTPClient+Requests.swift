@@ -8,12 +8,9 @@ extension HTTPClient {
     /// Streams that may still be opened on this connection now.
     var spareStreamCount: Int {
         guard state == .ready else { return 0 }
-        return min(generator.configuration.streams, session?.peerStreamLimit ?? unansweredLimit, remainingRequestCount &+ inFlightCount)
+        return min(generator.configuration.streams, session?.peerStreamLimit ?? .max, remainingRequestCount &+ inFlightCount)
             - inFlightCount
     }
-
-    /// Requests that may be out on an HTTP/1.1 connection: a load sends ahead, code that asks does not.
-    private var unansweredLimit: Int { generator.demand == nil ? .max : 1 }
 
     /// After GOAWAY, an error, or 2^30 streams: no more. Over HTTP/1.1, after `connection: close`.
     private var takesRequests: Bool { session?.takesRequests ?? pipeline?.takesRequests ?? false }
@@ -54,7 +51,7 @@ extension HTTPClient {
 
     /// Starts the next request, if there is one that may be sent. - Returns: whether there was.
     private func startNext() -> Bool {
-        if generator.isPlain {
+        if generator.resilience == nil {
             guard let intended = generator.nextRequest() else { return false }
             start(intendedNanoseconds: intended)
             return true
@@ -91,7 +88,7 @@ extension HTTPClient {
         } else if let pipeline {
             // A request ends with its answer, which may be before its body is out: what goes with it is copied.
             unsafe record.pointee.request = pipeline.append(
-                template.fields, body: body, copiesBody: record.pointee.exchange != nil || template.body.isEmpty)
+                template.fields, body: body, copiesBody: template.body.isEmpty)
             streamID = 0
         }
         unsafe record.pointee.streamID = streamID ?? 0
@@ -107,11 +104,6 @@ extension HTTPClient {
 
     /// What the request looks like, its own values written.
     private func prepare(_ record: UnsafeMutablePointer<RequestRecord>) -> RequestTemplate {
-        if let exchange = unsafe record.pointee.exchange {
-            let template = unsafe exchange._withUnsafeGuaranteedRef { $0.template }
-            unsafe record.pointee.body = template.body
-            return template
-        }
         let template = unsafe templates.all[record.pointee.kindIndex]
         unsafe record.pointee.body = template.expandedByteLimit == 0
             ? template.body
@@ -150,7 +142,7 @@ extension HTTPClient {
             wasAnswered = true
             unsafe lookAtShape(of: record)
         }
-        if !generator.isPlain && (unsafe endByPolicy(record, failure)) { return }
+        if let resilience = generator.resilience, unsafe endByPolicy(record, failure, resilience) { return }
         if let check = unsafe record.pointee.check { unsafe endCheck(check, record.pointee, failure) }
         if failure == nil, let expectation = unsafe record.pointee.expectation {
             unsafe expectation._withUnsafeGuaranteedRef { unsafe generator.judge(record.pointee, $0) }

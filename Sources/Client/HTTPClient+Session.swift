@@ -18,14 +18,10 @@ extension HTTPClient: SessionHandler {
             unsafe record.pointee.status = unsafe name.count == 7 ? HTTPClient.status(value) : 0
             // What a 1xx head said is not the answer's.
             unsafe record.pointee.facts.headers = 0
-            if let exchange = unsafe record.pointee.exchange { unsafe exchange._withUnsafeGuaranteedRef { $0.beginHead() } }
             return
         }
         if let check = unsafe record.pointee.check, name.count == 14 { unsafe readLength(value, of: name, for: check) }
         if let expectation = unsafe record.pointee.expectation { unsafe compareField(name, value, record, expectation) }
-        if let exchange = unsafe record.pointee.exchange {
-            return unsafe exchange._withUnsafeGuaranteedRef { unsafe $0.receiveField(name, value, caches) }
-        }
         let index = unsafe record.pointee.fieldCount
         guard unsafe index < RequestRecord.fieldLimit else { return }
         let handle = unsafe caches.intern(name)
@@ -64,7 +60,6 @@ extension HTTPClient: SessionHandler {
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
         if let check = unsafe record.pointee.check { unsafe check.pointee.check.receive(bytes) }
         if let expectation = unsafe record.pointee.expectation { unsafe compareBody(bytes, record, expectation) }
-        if let exchange = unsafe record.pointee.exchange { unsafe receiveBody(bytes, of: exchange, record) }
         if unsafe record.pointee.closesEarly { noteEarlyClose() }
     }
 

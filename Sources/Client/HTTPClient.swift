@@ -74,8 +74,6 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     var isRenewing = false
     /// The shapes of answers that this client has met; see `AnswerShape`.
     var knownShapes = AnswerShape.Known()
-    /// Most time for a request of code that names none.
-    var patienceNanoseconds: UInt64 = 0
     /// Not to connect again.
     private(set) var isRetiring = false
 
@@ -119,9 +117,6 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
     }
 
     // MARK: Connecting
-
-    /// Between two connections, and no timer brings the next attempt.
-    var isIdle: Bool { state == .waiting && !timer.isSet }
 
     func connect() {
         guard state == .waiting else { return }
@@ -233,19 +228,10 @@ package final class HTTPClient: TCPStreamOwner, TimerTarget {
         hasAsked = false
         wasAnswered = false
         if isOutOfPatience {
-            if let demand = generator.demand {
-                // Whoever asks later may be luckier.
-                failedAttemptCount = 0
-                firstAttemptNanoseconds = 0
-                state = .waiting
-                return demand.failWaiting(generator.lastConnectError)
-            }
             end()
             return generator.clientDidGiveUp()
         }
         state = .waiting
-        // Nobody asks: the next request connects.
-        if let demand = generator.demand, demand.isEmpty { return }
         if isUseful && cacheChoice != generator.cacheChoice {
             end()
             return generator.addClient(insteadOf: self)

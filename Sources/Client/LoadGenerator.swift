@@ -78,12 +78,8 @@ package final class LoadGenerator: TimerTarget {
     private let numberStride: UInt64
     /// Values of headers that were not as expected, of answers that are not judged yet.
     var otherValues: [(number: UInt64, name: String, value: String)] = []
-    /// What code asks for; nil for a load.
-    let demand: Demand?
     /// Retries and the circuit breaker; nil when both are off.
     let resilience: Resilience?
-    /// Neither of the two.
-    let isPlain: Bool
     var pendingByteHighWater = 0
     private var givenUpCount = 0
     private var earlyCloseCredit = 0.0
@@ -107,21 +103,12 @@ package final class LoadGenerator: TimerTarget {
     ///     period by which it is later than the first loop's; nil for a closed load.
     ///   - onDone: called once, on the loop, when all requests have ended or nobody can connect.
     ///   - onEnd: called once, on the loop, when `stop` is through.
-    package convenience init(
+    package init(
         loop: EventLoop, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?,
         onDone: @escaping () -> Void, onEnd: @escaping () -> Void
     ) throws(ConnectError) {
-        try self.init(
-            loop: loop, configuration: configuration, share: share, isOnDemand: false, onDone: onDone, onEnd: onEnd)
-    }
-
-    /// - Parameter isOnDemand: code asks, and no load; see `Demand`.
-    init(
-        loop: EventLoop, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?, isOnDemand: Bool,
-        onDone: @escaping () -> Void, onEnd: @escaping () -> Void
-    ) throws(ConnectError) {
         // A load client checks what it needs itself, and saves the library's validation.
-        guard let sessions = SessionFactory(validatesMessages: isOnDemand) else {
+        guard let sessions = SessionFactory(validatesMessages: false) else {
             throw .system(LoopError(call: "nghttp2_session_callbacks_new", code: LoopError.noMemory))
         }
         tlsContext = try LoadGenerator.makeContext(configuration, loop)
@@ -148,18 +135,13 @@ package final class LoadGenerator: TimerTarget {
         checker = configuration.checkedTargets.map {
             BodyChecker($0, firstSeed: configuration.firstSeed, seedStride: configuration.seedStride)
         }
-        demand = isOnDemand ? Demand(loop: loop) : nil
         resilience = Resilience(configuration, loop)
-        isPlain = demand == nil && resilience == nil
         pace = Timer(loop: loop)
         drainTimer = Timer(loop: loop)
         useCaches(configuration.caches)
         counters.loopCount = 1
         pace.target = self
         drainTimer.target = self
-        // The clock asks for nothing where code does.
-        isPaused = isOnDemand
-        demand?.generator = self
         resilience?.generator = self
     }
 
@@ -340,7 +322,6 @@ package final class LoadGenerator: TimerTarget {
         isStopping = true
         pace.close()
         resilience?.endWaiting()
-        demand?.failWaiting(nil)
         drainTimer.setDeadline(nanoseconds: nowNanoseconds + nanoseconds)
         for client in Array(clients) { client.retire() }
         if clients.isEmpty { end() }
@@ -351,7 +332,6 @@ package final class LoadGenerator: TimerTarget {
         self.onEnd = nil
         drainTimer.close()
         resilience?.close()
-        demand?.close()
         onEnd()
     }
 }

@@ -46,8 +46,6 @@ struct CacheModelTests {
             lastUses[text] = step
             if step % 97 == 0 {
                 #expect(cache.text(of: handle) == String(decoding: text, as: UTF8.self))
-                #expect(text.withUnsafeBytes { cache.string($0) } == String(decoding: text, as: UTF8.self))
-                hits += 1
             }
         }
         let counts = cache.counts
@@ -65,11 +63,8 @@ struct CacheModelTests {
         let cache = StringCache()
         let long = [UInt8](repeating: 97, count: StringCache.stringByteLimit + 1)
         #expect(long.withUnsafeBytes { cache.intern($0) } == .none)
-        #expect(long.withUnsafeBytes { cache.string($0) } == String(repeating: "a", count: long.count))
-        #expect(cache.counts.misses == 2)
+        #expect(cache.counts.misses == 1)
         #expect(cache.counts.entries == 0)
-        let empty = [UInt8]()
-        #expect(empty.withUnsafeBytes { cache.string($0) } == "")
     }
 
     @Test("buffers: what is out is nobody else's, and what comes back is lent again")

@@ -107,14 +107,13 @@ final class ServerThread {
     private let latest = Latest<ServerSample> { _, newer in newer }
     private let thread: LoopThread
 
-    init(_ change: (inout ServerConfiguration) -> Void = { _ in }) throws {
+    /// - Parameter socket: bound already; nil: one of its own.
+    init(on socket: Listener.Socket? = nil, _ change: (inout ServerConfiguration) -> Void = { _ in }) throws {
         var configuration = ServerConfiguration()
         change(&configuration)
-        let socket = try Listener.Socket(binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
+        let socket = try socket ?? ServerThread.bind()
         address = socket.address
-        let secureSocket = try configuration.tls.map { _ in
-            try Listener.Socket(binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
-        }
+        let secureSocket = try configuration.tls.map { _ in try ServerThread.bind() }
         secureAddress = secureSocket?.address
         let (mailbox, latest, settings) = (mailbox, latest, configuration)
         // Bound is not listening: who connects in between is refused.
@@ -140,6 +139,11 @@ final class ServerThread {
             }
         }
         listening.wait()
+    }
+
+    /// A socket of a free port. Until a server listens on it, clients are refused.
+    static func bind() throws -> Listener.Socket {
+        try Listener.Socket(binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
     }
 
     func post(_ command: Command) { mailbox.post(command) }

@@ -144,9 +144,46 @@ struct LoadTests {
         #expect(longest >= 100_000_000 && longest < 400_000_000)
     }
 
+    @Test("a request that takes too long ends alone: its stream is reset, and the others on its connection are answered")
+    func timeoutAlone() throws {
+        let server = try ServerThread()
+        let run = try LoadRun(server.configuration {
+            $0.paths = ["/delay/9", "/health"]
+            $0.requests = 20
+            $0.streams = 4
+            $0.requestTimeoutNanoseconds = 200_000_000
+        })
+        let served = server.stop()
+        expectSums(run, requests: 20)
+        #expect(run.total.timedOutRequests == 10)
+        #expect(run.total.succeededRequests == 10)
+        #expect(served?.streamResets == 10)
+        #expect(served?.acceptedConnections == 1)
+    }
+
+    @Test("many requests share one connection, and each gets its own answer in whatever order they come")
+    func multiplexing() throws {
+        let server = try ServerThread()
+        let sizes = (1...24).map { $0 * 100 }
+        let run = try LoadRun(server.configuration {
+            $0.paths = ["/delay/0.3"] + sizes.map { "/bytes/\($0)" }
+            $0.checkedTargets = [nil] + sizes.map { CheckedTarget(head: "/bytes/\($0)?seed=", byteCount: $0) }
+            $0.requests = 250
+            $0.streams = 100
+        })
+        let served = server.stop()
+        expectSums(run, requests: 250)
+        #expect(run.total.succeededRequests == 250)
+        #expect(served?.acceptedConnections == 1)
+        #expect(run.total.bodies.checked == 240 && run.total.bodies.wrong == 0)
+        // Most overtake the ten that take their time.
+        let times = run.total.serviceTime.valuesAtPercentiles([50, 100]).map { $0 ?? 0 }
+        #expect(times[0] < 250_000_000 && times[1] >= 300_000_000)
+    }
+
     @Test("large bodies pass both ways through the smallest usual windows")
     func bodies() throws {
-        let server = try ServerThread()
+        let server = try ServerThread { $0.bodyByteLimit = 10 << 20 }
         let up = try LoadRun(server.configuration {
             $0.paths = ["/post"]
             $0.method = "POST"
@@ -159,6 +196,15 @@ struct LoadTests {
         expectSums(up, requests: 20)
         #expect(up.total.succeededRequests == 20)
         #expect(up.total.sentBytes > 20 * 200 * 1024)
+        let largest = try LoadRun(server.configuration {
+            $0.paths = ["/upload"]
+            $0.method = "POST"
+            $0.body = [UInt8](repeating: 97, count: 10 << 20)
+            $0.requests = 2
+            $0.windowByteCount = 65_535
+        })
+        expectSums(largest, requests: 2)
+        #expect(largest.total.sentBytes > 2 * 10 << 20)
         let down = try LoadRun(server.configuration {
             $0.paths = ["/bytes/10485760"]
             $0.requests = 6
@@ -185,10 +231,28 @@ struct LoadTests {
         #expect(ContinuousClock.now - begin < .seconds(2))
         #expect(run.isDone)
         #expect(run.total.errors.connect == 50)
+        guard case .system(let error) = run.connectError else { return #expect(Bool(false), "\(String(describing: run.connectError))") }
+        #expect(error.reason.contains("refused"))
         #expect(run.total.doneRequests == 50)
         // What was never sent was not started, and answers nothing.
         #expect(run.total.startedRequests == 0 && run.total.answeredRequests == 0)
         #expect(run.total.openedConnections == 0 && run.total.openConnectionsHighWater == 0)
+    }
+
+    @Test("a server that starts a moment later than its clients is waited for")
+    func lateServer() throws {
+        let socket = try ServerThread.bind()
+        var server: ServerThread?
+        var configuration = ClientConfiguration(address: socket.address, authority: "\(socket.address)")
+        configuration.paths = ["/health"]
+        configuration.requests = 20
+        configuration.connections = 2
+        let run = try LoadRun(configuration, steps: [(0.12, { _ in server = try? ServerThread(on: socket) })])
+        let served = try #require(server?.stop())
+        expectSums(run, requests: 20)
+        #expect(run.total.succeededRequests == 20)
+        #expect(run.total.failedConnects >= 2 && run.total.reconnects == 0)
+        #expect(served.acceptedConnections == 2)
     }
 
     @Test("an open load of a second asks for its rate, and not for the first request of the next second")

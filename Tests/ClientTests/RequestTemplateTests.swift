@@ -5,6 +5,7 @@ import Loop
 import Measurements
 import Memory
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Requests with templates", .serialized)
@@ -123,21 +124,6 @@ struct RequestTemplateTests {
         #expect(byPath.count == 5)
         for same in byPath.values { #expect(same.count == 2 && same.first == same.last) }
     }
-
-    @Test("that code asks for are taken as they are")
-    func verbatim() throws {
-        let peer = RequestPeer(http1: true)
-        defer { peer.stop() }
-        let loop = try EventLoop()
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
-        configuration.httpVersion = .http1
-        let client = try HTTPClient.open(configuration, on: loop)
-        client.post("/{{seq}}", body: Array("{{random.uuid}}".utf8)) { _ in client.close() }
-        loop.run()
-        #expect(peer.requests.map(\.path) == ["/{{seq}}"])
-        #expect(peer.requests.map(\.text) == ["{{random.uuid}}"])
-    }
 }
 
 @Suite("Answers that are compared with what is expected", .serialized)
@@ -225,6 +211,42 @@ struct ExpectationTests {
         })
         _ = server.stop()
         #expect(empty.total.expectations.checked == 20 && empty.total.expectations.unexpected == 0)
+    }
+
+    @Test("are whole with our own server: status, fields and body, whatever the status says", arguments: [true, false])
+    func ownServer(http1: Bool) throws {
+        func kind(_ path: String, _ statuses: ClosedRange<Int>, type: String, body: [UInt8]? = nil) -> RequestKind {
+            var kind = RequestKind(path)
+            var expected = ExpectedAnswer()
+            expected.statuses = [statuses]
+            expected.headers = [HeaderField(name: "content-type", value: type)]
+            if let body {
+                var checksum = Checksum()
+                body.withUnsafeBytes { checksum.add($0) }
+                expected.bodyByteCount = body.count
+                expected.bodyChecksum = checksum.value
+            }
+            kind.expectation = expected
+            return kind
+        }
+        let server = try ServerThread()
+        let run = try LoadRun(server.configuration {
+            $0.httpVersion = http1 ? .http1 : .http2
+            $0.kinds = [
+                kind("/bytes/1000", 200...200, type: "application/octet-stream", body: patternBytes(1_000)),
+                kind("/get?x=1", 200...200, type: "application/json"),
+                kind("/post", 200...200, type: "application/json"),
+                kind("/nowhere", 404...404, type: "text/plain; charset=utf-8"),
+            ]
+            $0.kinds[2].method = "POST"
+            $0.kinds[2].body = .text("a body")
+            $0.requests = 40
+            $0.streams = 4
+        })
+        _ = server.stop()
+        expectSums(run, requests: 40)
+        #expect(run.total.expectations.checked == 40 && run.total.expectations.unexpected == 0, "\(run.events.map(\.text))")
+        #expect(run.total.statuses.success == 30 && run.total.statuses.clientError == 10)
     }
 
     @Test("that never came whole are errors, and not compared")

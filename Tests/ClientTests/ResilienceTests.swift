@@ -29,11 +29,10 @@ struct CircuitBreakerTests {
     func probes() {
         var breaker = opened()
         #expect(breaker.ask(atNanoseconds: 109).answer == .refuse(untilNanoseconds: 110))
-        #expect(!breaker.wouldPass(atNanoseconds: 109))
         let first = breaker.ask(atNanoseconds: 110)
         #expect(first.answer == .probe && first.change == .halfOpened)
         #expect(breaker.ask(atNanoseconds: 111).answer == .refuse(untilNanoseconds: nil))
-        #expect(!breaker.wouldPass(atNanoseconds: 500))
+        #expect(breaker.ask(atNanoseconds: 500).answer == .refuse(untilNanoseconds: nil))
     }
 
     @Test("closes when the probe is answered, opens again when it is not")

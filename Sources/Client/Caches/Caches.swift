@@ -53,18 +53,6 @@ final class Caches {
         }
     }
 
-    /// `text` as a Swift string: the one that was made before, where one is kept.
-    func string(_ text: UnsafeRawBufferPointer) -> String {
-        switch way {
-        case .direct: return unsafe strings.string(text)
-        case .locked: return unsafe shared.unsafelyUnwrapped.string(text)
-        case .unguarded: return unsafe unguarded.unsafelyUnwrapped.string(text)
-        case .none:
-            missedStrings &+= 1
-            return unsafe String(decoding: text, as: UTF8.self)
-        }
-    }
-
     /// What `handle` stands for; nil when it is kept no more.
     func text(of handle: StringCache.Handle) -> String? {
         switch way {

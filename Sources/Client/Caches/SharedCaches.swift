@@ -18,13 +18,6 @@ package final class SharedCaches: @unchecked Sendable {
         return unsafe set.strings.intern(text)
     }
 
-    func string(_ text: UnsafeRawBufferPointer) -> String {
-        let waited = lock.lock()
-        defer { lock.unlock() }
-        if waited > 0 { set.strings.addWait(nanoseconds: waited) }
-        return unsafe set.strings.string(text)
-    }
-
     func text(of handle: StringCache.Handle) -> String? {
         let waited = lock.lock()
         defer { lock.unlock() }

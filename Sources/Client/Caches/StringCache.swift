@@ -40,8 +40,6 @@ package final class StringCache {
     private let entries: UnsafeMutablePointer<Entry>
     /// `stringByteLimit` bytes for each entry; pages that are never touched cost nothing.
     private let bytes: UnsafeMutablePointer<UInt8>
-    /// The same as Swift strings, made when somebody asks for one: nil for a cache nobody has asked.
-    private var texts: UnsafeMutablePointer<String?>?
     private var useCount: UInt32 = 0
 
     // Private: the compiler then sees every access, and checks none of them at run time.
@@ -73,17 +71,12 @@ package final class StringCache {
         unsafe entries = .allocate(capacity: StringCache.entryLimit)
         unsafe entries.initialize(repeating: Entry(), count: StringCache.entryLimit)
         unsafe bytes = .allocate(capacity: StringCache.byteLimit)
-        unsafe texts = nil
     }
 
     deinit {
         unsafe hashes.deallocate()
         unsafe entries.deallocate()
         unsafe bytes.deallocate()
-        if let texts = unsafe texts {
-            unsafe texts.deinitialize(count: StringCache.entryLimit)
-            unsafe texts.deallocate()
-        }
     }
 
     /// The handle of `text`, which is kept if it was not there. `none` for what is too long.
@@ -107,17 +100,6 @@ package final class StringCache {
             slot &+= 1
         } while slot < first &+ StringCache.wayCount
         return unsafe keep(start, count: count, hash: hash, in: victim(from: first))
-    }
-
-    /// `text` as a Swift string: the cache's own where it has one. What is not UTF-8 is replaced.
-    package func string(_ text: UnsafeRawBufferPointer) -> String {
-        let handle = unsafe intern(text)
-        if handle == .none { return unsafe String(decoding: text, as: UTF8.self) }
-        let texts = unsafe self.texts ?? makeTexts()
-        if let kept = unsafe texts[Int(handle.slot)] { return kept }
-        let made = unsafe String(decoding: text, as: UTF8.self)
-        unsafe texts[Int(handle.slot)] = made
-        return made
     }
 
     /// The text that `handle` stands for; nil when it has been evicted.
@@ -157,17 +139,9 @@ package final class StringCache {
         entry.length = UInt16(count)
         entry.generation &+= 1
         unsafe entries[slot] = entry
-        unsafe texts?[slot] = nil
         unsafe UnsafeMutableRawPointer(bytes + slot * StringCache.stringByteLimit).copyMemory(from: start, byteCount: count)
         byteCount += count
         return Handle(slot: UInt16(slot), generation: entry.generation)
-    }
-
-    private func makeTexts() -> UnsafeMutablePointer<String?> {
-        let made = UnsafeMutablePointer<String?>.allocate(capacity: StringCache.entryLimit)
-        unsafe made.initialize(repeating: nil, count: StringCache.entryLimit)
-        unsafe texts = unsafe made
-        return unsafe made
     }
 
     /// Mixes the length and all bytes, sixteen at a time. Never 0.

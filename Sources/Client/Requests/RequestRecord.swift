@@ -32,8 +32,6 @@ struct RequestRecord {
     /// What the answer has to be, and what it is so far; nil: anything. The template's.
     var expectation: Unmanaged<AnswerExpectation>?
     var facts = AnswerFacts()
-    /// Who asked for it, when it was not the load; retained.
-    var exchange: Unmanaged<HTTPExchange>?
     /// How often it was sent again, and whether a circuit breaker waits for what becomes of it.
     var retryCount = 0
     var isProbe = false

@@ -33,14 +33,12 @@ final class RequestTemplate {
     /// By which a target may become longer.
     private static let growthLimit = 20
 
-    /// - Parameter isVerbatim: code asks, which means what it says: there are no templates in it.
-    init(_ kind: RequestKind, _ configuration: ClientConfiguration, isVerbatim: Bool = false) {
+    init(_ kind: RequestKind, _ configuration: ClientConfiguration) {
         var allocations: [UnsafeMutableRawBufferPointer] = unsafe []
         func keep(_ bytes: some Collection<UInt8>) -> ArenaBytes { unsafe RequestTemplate.copy(bytes, to: &allocations) }
         /// What is no template is meant as it is; whoever wrote it has been told.
         func text(_ text: String) -> RequestText {
-            let literal = RequestText(literal: Array(text.utf8))
-            return isVerbatim ? literal : (try? RequestText(parsing: text)) ?? literal
+            (try? RequestText(parsing: text)) ?? RequestText(literal: Array(text.utf8))
         }
         var fixed: [(name: ArenaBytes, value: ArenaBytes)] = []
         var values: [(index: Int, pieces: [TextPiece])] = []

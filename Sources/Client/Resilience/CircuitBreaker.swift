@@ -45,15 +45,6 @@ package struct CircuitBreaker {
 
     package init(_ settings: Settings) { self.settings = settings }
 
-    /// Whether a request would pass now, without sending one.
-    package func wouldPass(atNanoseconds now: UInt64) -> Bool {
-        switch state {
-        case .closed: true
-        case .open(let until): now >= until
-        case .halfOpen(let isProbing): !isProbing
-        }
-    }
-
     /// Somebody wants to send a request.
     package mutating func ask(atNanoseconds now: UInt64) -> (answer: Answer, change: Change?) {
         switch state {

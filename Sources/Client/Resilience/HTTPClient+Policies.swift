@@ -1,7 +1,7 @@
 internal import Measurements
 
-// Requests that somebody else than the clock asks for, and those that may be sent again. A load
-// without policies comes past none of this.
+// Requests that may be sent again, and those that the circuit breaker holds back. A load without
+// policies comes past none of this.
 extension HTTPClient {
     /// Starts the next request, as the policies have it. - Returns: whether there was one that may be sent.
     func startNextByPolicy() -> Bool {
@@ -25,15 +25,6 @@ extension HTTPClient {
     private func nextRecord() -> UnsafeMutablePointer<RequestRecord>? {
         if let record = unsafe generator.resilience?.takeRetry(atNanoseconds: generator.nowNanoseconds) {
             generator.counters.retriedRequests += 1
-            unsafe record.pointee.exchange?._withUnsafeGuaranteedRef { unsafe $0.record = unsafe record }
-            return unsafe record
-        }
-        if let demand = generator.demand {
-            guard let exchange = demand.takeNext() else { return nil }
-            let record = unsafe makeRecord(intendedNanoseconds: exchange.askedNanoseconds)
-            unsafe record.pointee.exchange = unsafe Unmanaged.passRetained(exchange)
-            unsafe exchange.record = unsafe record
-            generator.resilience?.requestDidStart()
             return unsafe record
         }
         guard let intended = generator.nextRequest() else { return nil }
@@ -42,24 +33,15 @@ extension HTTPClient {
     }
 
     /// A request is over. - Returns: whether it is kept, to be sent once more.
-    func endByPolicy(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) -> Bool {
-        if let resilience = generator.resilience {
-            if unsafe failure == .aborted || failure == .abandoned || isClosedByOurselves(record) {
-                if unsafe record.pointee.isProbe { resilience.probeWasAbandoned() }
-            } else if unsafe retry(record, failure, resilience) {
-                return true
-            }
+    func endByPolicy(
+        _ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?, _ resilience: Resilience
+    ) -> Bool {
+        // Our own doing says nothing about the origin.
+        if failure == .aborted || failure == .abandoned {
+            if unsafe record.pointee.isProbe { resilience.probeWasAbandoned() }
+            return false
         }
-        if let exchange = unsafe record.pointee.exchange {
-            unsafe record.pointee.exchange = nil
-            unsafe generator.demand?.exchangeDidEnd(exchange.takeRetainedValue(), failure, status: record.pointee.status)
-        }
-        return false
-    }
-
-    /// An answer that is larger than we take says nothing about the origin.
-    private func isClosedByOurselves(_ record: UnsafeMutablePointer<RequestRecord>) -> Bool {
-        unsafe record.pointee.exchange?._withUnsafeGuaranteedRef { $0.fault != nil } ?? false
+        return unsafe retry(record, failure, resilience)
     }
 
     private func retry(
@@ -76,20 +58,11 @@ extension HTTPClient {
             case .protocolError, .aborted, .abandoned, .circuit: false
             }
         guard isTemporary, !generator.isStopping else { return false }
-        let isIdempotent = unsafe record.pointee.exchange?._withUnsafeGuaranteedRef { $0.template.isIdempotent } ?? templates.all[record.pointee.kindIndex].isIdempotent
+        let isIdempotent = unsafe templates.all[record.pointee.kindIndex].isIdempotent
         // What the peer has not looked at may be sent again whatever it is (RFC 9113, 8.7).
         guard let pause = unsafe resilience.pause(
             afterRetries: record.pointee.retryCount, isRepeatable: isIdempotent || failure == .goaway)
         else { return false }
-        if let exchange = unsafe record.pointee.exchange {
-            let isOver = unsafe exchange._withUnsafeGuaranteedRef { exchange in
-                unsafe exchange.record = nil
-                exchange.forgetResponse()
-                return exchange.isOver || exchange.deadlineNanoseconds <= now + pause
-            }
-            // There would be nobody to answer to.
-            if isOver { return false }
-        }
         if let check = unsafe record.pointee.check {
             // A 503 that is asked again is no answer, and nobody's fault.
             if failure == nil { unsafe record.pointee.status = 0 }
@@ -104,10 +77,8 @@ extension HTTPClient {
 }
 
 extension LoadGenerator {
-    /// The circuit breaker is open: what is due by the clock, and what code asks for, fails at once.
-    /// A closed load waits.
+    /// The circuit breaker is open: what is due by the clock fails at once. A closed load waits.
     func refuseDue() {
-        demand?.refuseWaiting()
         guard !isStopping && !isPaused else { return }
         while schedule?.takeRequest(atNanoseconds: nowNanoseconds) != nil {
             counters.startedRequests += 1

@@ -31,9 +31,6 @@ final class Resilience: TimerTarget {
         return answer
     }
 
-    /// Whether a request that is asked for now has a chance.
-    func wouldPass(atNanoseconds now: UInt64) -> Bool { breaker?.wouldPass(atNanoseconds: now) ?? true }
-
     /// A request has ended, with an answer or without.
     func requestDidEnd(isFailure: Bool, wasProbe: Bool, atNanoseconds now: UInt64) {
         tell(breaker?.requestDidEnd(isFailure: isFailure, wasProbe: wasProbe, atNanoseconds: now) ?? nil)
@@ -80,16 +77,10 @@ final class Resilience: TimerTarget {
 
     /// A request that is due to be sent again, ready for it.
     func takeRetry(atNanoseconds now: UInt64) -> UnsafeMutablePointer<RequestRecord>? {
-        while let due = queue.nextNanoseconds, due <= now {
-            let record = unsafe queue.removeFirst()
-            if unsafe record.pointee.exchange?._withUnsafeGuaranteedRef({ $0.isOver }) == true {
-                unsafe end(record)
-                continue
-            }
-            unsafe record.pointee.prepareForRetry()
-            return unsafe record
-        }
-        return nil
+        guard let due = queue.nextNanoseconds, due <= now else { return nil }
+        let record = unsafe queue.removeFirst()
+        unsafe record.pointee.prepareForRetry()
+        return unsafe record
     }
 
     /// No more retries: what waits has failed, as it did the last time.
@@ -99,10 +90,6 @@ final class Resilience: TimerTarget {
 
     private func end(_ record: UnsafeMutablePointer<RequestRecord>) {
         guard let generator else { return }
-        if let exchange = unsafe record.pointee.exchange {
-            unsafe generator.demand?.exchangeDidEnd(exchange.takeRetainedValue(), record.pointee.failure, status: record.pointee.status)
-            unsafe record.pointee.exchange = nil
-        }
         unsafe generator.requestDidEnd(record.pointee, record.pointee.failure)
         unsafe generator.records.give(record)
     }

@@ -37,11 +37,6 @@ package final class UnguardedCaches: @unchecked Sendable {
         return StringCache.Handle(slot: UInt16(truncatingIfNeeded: place), generation: 1)
     }
 
-    func string(_ text: UnsafeRawBufferPointer) -> String {
-        let handle = unsafe intern(text)
-        return unsafe self.text(of: handle) ?? String(decoding: text, as: UTF8.self)
-    }
-
     func text(of handle: StringCache.Handle) -> String? { handle == .none ? nil : strings.key(at: Int(handle.slot)) }
 
     func takeBuffer(_ size: Int) -> UnsafeMutableRawBufferPointer { unsafe buffers.take(size) }
