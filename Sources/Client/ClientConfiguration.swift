@@ -79,26 +79,6 @@ package struct ClientConfiguration: Sendable, AsksRequests {
         }
     }
 
-    /// Attempts to connect, one after the other without success, after which a client gives up.
-    /// With the pauses between them these are ten seconds: a server that restarts is back by then.
-    package static let connectAttemptLimit = 10
-
-    /// The same as long as no client of the loop has ever been connected: with the pauses less
-    /// than a second, so that a wrong port is said at once and a server that starts is waited for.
-    package static let firstConnectAttemptLimit = 5
-    /// And the time after which no further attempt is made then, for addresses that do not answer.
-    package static let firstConnectNanoseconds: UInt64 = 1_000_000_000
-
-    /// Pause before the second attempt; doubles up to the longest.
-    package static let firstRetryNanoseconds: UInt64 = 50_000_000
-    package static let longestRetryNanoseconds: UInt64 = 2_000_000_000
-
-    /// How long to wait before the next attempt. A connection that ended unused is no failure,
-    /// and still no reason to hurry.
-    static func pauseNanoseconds(afterFailedAttempts count: Int) -> UInt64 {
-        min(firstRetryNanoseconds << UInt64(min(max(count - 1, 0), 16)), longestRetryNanoseconds)
-    }
-
     /// Flow-control window that a server has for a stream, and for the connection, bytes.
     package var windowByteCount: Int {
         get { Int(http2.initialWindowByteCount) }

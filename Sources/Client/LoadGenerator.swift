@@ -1,97 +1,37 @@
 internal import HTTP2
 internal import Load
 package import Loop
-internal import Measurements
-internal import TLS
+package import Measurements
 
-/// The clients of one loop, and the decision when each asks for something.
-///
-/// Closed load: a client asks again as soon as it was answered. Open load: the schedule
-/// says when, by arithmetic, whatever the answers do; what no client has a stream for
-/// waits and is counted, and its response time runs from when it was due.
+/// The load of one loop: its clients, when each asks for something, and what became of it.
 ///
 /// Everything here belongs to the loop's thread.
-///
-/// `@safe`: the pointer to its counters is its own.
-@safe
 package final class LoadGenerator: TimerTarget {
     let loop: EventLoop
-    var configuration: ClientConfiguration
-    let sessions: SessionFactory
-    let records: RequestRecordPool
-    let templates: RequestTemplates
-    /// nil: answers are not looked at.
-    let checker: BodyChecker?
-
-    /// In no order: a client that ends gives its place to the last one.
-    var clients: [HTTPClient] = []
-    /// Clients with a stream to spare, in turn; only an open load asks.
-    var available = ClientQueue()
-    private var nextClientNumber = 0
-
-    /// nil: closed load. Behind a pointer, as the counters.
-    var schedule: OpenSchedule? {
-        _read { yield unsafe scheduleStorage.pointee }
-        _modify { yield unsafe &scheduleStorage.pointee }
-    }
-    private let scheduleStorage: UnsafeMutablePointer<OpenSchedule?>
-    var timeline: PhaseTimeline
-    /// Each stream asks again as soon as it was answered. With phases: in this one.
-    var isClosed: Bool
-    /// Requests that no schedule wanted.
-    private(set) var unscheduledCount: UInt64 = 0
-    private let share: (rate: Double, phase: Double)?
-    private let pace: Timer
-    var isPaused = false
-    /// The drain's deadline has been set: no new requests.
-    package private(set) var isStopping = false
-    private let drainTimer: Timer
-
-    private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
-    /// What has been counted so far; gauges that cost a walk are filled in by `sample`.
-    ///
-    /// Behind a pointer: as a stored property each of a request's counts would be checked for
-    /// exclusive access at run time, 80 instructions a time.
-    var counters: ClientSample {
-        _read { yield unsafe countersStorage.pointee }
-        _modify { yield unsafe &countersStorage.pointee }
-    }
-    private let countersStorage: UnsafeMutablePointer<ClientSample>
-    let serviceTimes = LatencyRecorder()
-    let responseTimes = LatencyRecorder()
-    let scheduleDelays = LatencyRecorder()
-    /// What the caches of clients that have ended counted.
-    var endedCaches = ClientSample()
-    /// The caches that new clients here use; nil when each has its own.
-    var commonCaches: Caches?
-    /// Those and the ones of before, which clients of then still use, and which count on.
-    var allCommonCaches: [CacheScope: Caches] = [:]
-    /// Goes up with each choice of who owns the caches: clients of another number have others.
-    var cacheChoice = 0
-    /// What happened since the last reading.
-    var events: [ClientEvent] = []
-    /// Shapes of answers that were told of.
-    var toldShapes: Set<String> = []
-    /// Of what is random in requests.
-    let requestSeed: UInt64
-    private var nextNumber: UInt64
-    private let numberStride: UInt64
-    /// Values of headers that were not as expected, of answers that are not judged yet.
-    var otherValues: [(number: UInt64, name: String, value: String)] = []
+    let configuration: ClientConfiguration
+    let clock = LoopClock()
+    let accounts: LoadAccounts
+    let schedule: LoadSchedule
+    let requests: RequestFactory
+    let clients: ClientPool
+    let caches: LoopCaches
     /// Retries and the circuit breaker; nil when both are off.
     let resilience: Resilience?
-    var pendingByteHighWater = 0
-    private var givenUpCount = 0
-    private var earlyCloseCredit = 0.0
+    let judge: AnswerJudge
+    let sessions: SessionFactory
+    var tls: ClientTLS
+    /// Connections with room for a request, in turn; only an open load asks.
+    private var available = ConnectionQueue()
     /// Why a client could not connect, the last time.
-    package internal(set) var lastConnectError: ConnectError?
+    package var lastConnectError: ConnectError?
 
-    /// This loop's TLS; nil: in the clear.
-    var tlsContext: TLSContext?
-    /// Whom sessions are good for.
-    let origin: TLSOrigin
-    private var onEnd: (() -> Void)?
+    private enum State { case running, stopping, ended }
+    private var state = State.running
+    /// Looks at the schedule.
+    private let pace: Timer
+    private let drainTimer: Timer
     private var onDone: (() -> Void)?
+    private let onEnd: () -> Void
 
     /// Shortest pause between two looks at the schedule: libuv's timers know milliseconds.
     private static let paceNanoseconds: UInt64 = 1_000_000
@@ -101,7 +41,7 @@ package final class LoadGenerator: TimerTarget {
     /// - Parameters:
     ///   - share: this loop's part of an open load, requests per second and the part of a
     ///     period by which it is later than the first loop's; nil for a closed load.
-    ///   - onDone: called once, on the loop, when all requests have ended or nobody can connect.
+    ///   - onDone: called once, on the loop, when all requests have ended or no client can connect.
     ///   - onEnd: called once, on the loop, when `stop` is through.
     package init(
         loop: EventLoop, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?,
@@ -111,227 +51,202 @@ package final class LoadGenerator: TimerTarget {
         guard let sessions = SessionFactory(validatesMessages: false) else {
             throw .system(LoopError(call: "nghttp2_session_callbacks_new", code: LoopError.noMemory))
         }
-        tlsContext = try LoadGenerator.makeContext(configuration, loop)
-        origin = TLSOrigin(
-            host: configuration.tls?.serverName ?? "", port: configuration.address.port,
-            protocols: configuration.httpVersion.protocols)
-        unsafe countersStorage = .allocate(capacity: 1)
-        unsafe countersStorage.initialize(to: ClientSample())
-        unsafe scheduleStorage = .allocate(capacity: 1)
-        unsafe scheduleStorage.initialize(to: nil)
+        tls = try ClientTLS(configuration, configuration.caches, loop)
         self.loop = loop
         self.configuration = configuration
         self.sessions = sessions
-        self.share = share
-        timeline = PhaseTimeline([], startNanoseconds: 0)
-        isClosed = share == nil
         self.onDone = onDone
         self.onEnd = onEnd
-        templates = RequestTemplates(configuration)
-        records = RequestRecordPool(textByteCount: templates.expandedByteLimit)
-        requestSeed = configuration.requestSeed
-        nextNumber = configuration.firstSeed
-        numberStride = configuration.seedStride
-        checker = configuration.checkedTargets.map {
-            BodyChecker($0, firstSeed: configuration.firstSeed, seedStride: configuration.seedStride)
-        }
+        schedule = LoadSchedule(configuration, share: share)
+        accounts = LoadAccounts(clock, isOpenLoad: schedule.isOpen)
+        judge = AnswerJudge(accounts)
+        requests = RequestFactory(configuration)
+        clients = ClientPool(streamLimit: configuration.streams)
+        caches = LoopCaches(configuration.caches)
         resilience = Resilience(configuration, loop)
         pace = Timer(loop: loop)
         drainTimer = Timer(loop: loop)
-        useCaches(configuration.caches)
-        counters.loopCount = 1
         pace.target = self
         drainTimer.target = self
         resilience?.generator = self
     }
 
-    static func makeContext(_ configuration: ClientConfiguration, _ loop: EventLoop) throws(ConnectError) -> TLSContext? {
-        guard var tls = configuration.tls?.configuration else { return nil }
-        tls.protocols = configuration.httpVersion.protocols
-        tls.takesSessions = tls.takesSessions && configuration.caches.keepsSessions
-        do { return try TLSContext(tls, pool: loop.arenas) } catch { throw .setup(error) }
-    }
-
-    deinit {
-        unsafe countersStorage.deinitialize(count: 1)
-        unsafe countersStorage.deallocate()
-        unsafe scheduleStorage.deinitialize(count: 1)
-        unsafe scheduleStorage.deallocate()
-    }
-
     /// Connects all clients. On the loop's thread, once.
     package func start() {
-        refreshNow()
-        if !configuration.phases.isEmpty {
-            let start = configuration.startNanoseconds ?? nowNanoseconds
-            timeline = PhaseTimeline(configuration.phases, startNanoseconds: start)
-            if configuration.phases.contains(where: \.isOpen) {
-                schedule = OpenSchedule(PhaseSchedule(
-                    configuration.phases, startNanoseconds: start, phase: share?.phase ?? 0, seed: configuration.seed))
-            }
-            // Until the first phase, which `lookAtSchedule` enters.
-            isClosed = false
-        } else if let share {
-            schedule = OpenSchedule(
-                rate: share.rate, phase: share.phase, startNanoseconds: nowNanoseconds,
-                duration: configuration.durationNanoseconds, limit: configuration.requests)
-        }
+        clock.refresh()
+        schedule.begin(atNanoseconds: clock.nowNanoseconds)
         setConnections(configuration.connections)
         lookAtSchedule()
-        // A loop whose part of a few requests is none is through at once.
+        // A loop whose share of a few requests is none is done at once.
         reportIfDone()
     }
 
-    /// Once an event: reading the clock for each request costs more than the request's histogram.
-    func refreshNow() { nowNanoseconds = EventLoop.monotonicNanoseconds() }
+    // MARK: Asking
 
-    // MARK: What to ask next
-
-    /// When the next request was meant to be sent, if there is one to send now; `anyTime` when
-    /// nobody meant any time.
-    func nextRequest() -> UInt64? {
-        guard !isStopping && !isPaused else { return nil }
-        if schedule != nil, let intended = schedule?.takeRequest(atNanoseconds: nowNanoseconds) { return intended }
-        // The timer enters the next phase; a closed load does not outlive its own.
-        guard isClosed, nowNanoseconds < timeline.nextNanoseconds else { return nil }
-        if let limit = configuration.requests, counters.startedRequests >= UInt64(limit) { return nil }
-        unscheduledCount += 1
-        return LoadGenerator.anyTime
+    /// The next request for a connection of this client; nil: nothing is to be asked now.
+    func takeRequest(for client: HTTPClient) -> UnsafeMutablePointer<RequestRecord>? {
+        if let resilience { return unsafe takeRequest(for: client, resilience) }
+        return unsafe takeNewRequest(for: client)
     }
 
-    /// The number of the next request, which no other loop's has.
-    func takeNumber() -> UInt64 {
-        defer { nextNumber &+= numberStride }
-        return nextNumber &+ 1
+    /// The same, without a look at retries and the circuit breaker.
+    func takeNewRequest(for client: HTTPClient) -> UnsafeMutablePointer<RequestRecord>? {
+        let now = clock.nowNanoseconds
+        guard let due = schedule.takeRequest(atNanoseconds: now) else { return nil }
+        accounts.counters.startedRequests += 1
+        return unsafe requests.make(turn: client.takeTurn(), due, atNanoseconds: now)
     }
 
-    /// A closed load asks as soon as it can.
-    static let anyTime: UInt64 = 0
-
-    /// Whether the next request is one of those whose connection is closed early: a share of
-    /// them, spread evenly.
-    func takesEarlyClose(share: Double) -> Bool {
-        earlyCloseCredit += share
-        guard earlyCloseCredit >= 1 else { return false }
-        earlyCloseCredit -= 1
-        return true
+    /// A connection has room for a request, and there was none for it.
+    func connectionIsAvailable(_ connection: ClientConnection) {
+        if schedule.isOpen { available.append(connection) }
     }
 
-    func clientIsAvailable(_ client: HTTPClient) {
-        if schedule != nil { available.append(client) }
-    }
+    /// A connection takes no requests any more.
+    func connectionIsUnavailable(_ connection: ClientConnection) { available.remove(connection) }
 
-    /// Hands what is due to the clients that have room, each in turn.
-    func sendWhatIsDue() {
-        guard schedule != nil, !isStopping, !isPaused else { return }
-        var due = schedule?.dueCount(atNanoseconds: nowNanoseconds) ?? 0
-        while due > 0, let client = available.popFirst() {
-            // A fair share for each, so that one connection does not take the whole tick.
+    /// Hands what is due to the connections that have room, each in turn.
+    private func sendWhatIsDue() {
+        guard schedule.isOpen else { return }
+        var due = schedule.dueCount(atNanoseconds: clock.nowNanoseconds)
+        while due > 0, let connection = available.popFirst() {
+            // A fair share for each, so that one connection does not take everything that is due.
             let share = max(1, Int(clamping: due) / (available.count + 1))
-            let before = counters.startedRequests
-            let hasMore = client.start(upTo: share)
-            client.flush()
-            if client.spareStreamCount > 0 { available.append(client) }
+            let before = accounts.counters.startedRequests
+            let hasMore = connection.start(upTo: share)
+            if connection.hasRoom { available.append(connection) }
             if !hasMore { return }
-            due -= min(due, counters.startedRequests - before)
+            due -= min(due, accounts.counters.startedRequests - before)
         }
     }
 
-    /// Sends what is due and comes back for the next.
+    /// Enters the phase of now, sends what is due, and comes back for the next.
     func lookAtSchedule() {
-        guard !isStopping else { return }
-        enterPhaseOfNow()
+        guard state == .running else { return }
+        if schedule.enterPhase(atNanoseconds: clock.nowNanoseconds) { refillAll() }
         sendWhatIsDue()
-        let next = min(isPaused ? .max : schedule?.nextNanoseconds ?? .max, timeline.nextNanoseconds)
+        let next = schedule.nextNanoseconds
         guard next < .max else { return pace.stop() }
         pace.setDeadline(nanoseconds: max(
-            nowNanoseconds + LoadGenerator.paceNanoseconds,
-            min(next, nowNanoseconds + LoadGenerator.longestPaceNanoseconds)))
+            clock.nowNanoseconds + LoadGenerator.paceNanoseconds,
+            min(next, clock.nowNanoseconds + LoadGenerator.longestPaceNanoseconds)))
     }
+
+    /// Asks every client whether it has room for more.
+    func refillAll() { clients.forEach { $0.refill() } }
 
     /// Time to look at the schedule, or the end of the drain.
     package func timerDidFire(_ timer: Timer) {
-        refreshNow()
-        if timer === pace { return lookAtSchedule() }
-        for client in Array(clients) { client.abort() }
+        clock.refresh()
+        if timer === pace { lookAtSchedule() } else { clients.forEach { $0.abort() } }
     }
 
-    // MARK: Clients
+    // MARK: What clients tell
 
-    /// The caches of a client.
-    func makeCaches() -> Caches { commonCaches ?? Caches(configuration.caches, .one) }
+    /// Reads the answers of one client, with the caches that are chosen now.
+    func makeAnswerReader(clientNumber: Int) -> AnswerReader {
+        AnswerReader(caches.make(), accounts, judge, requests.checker, clientNumber: clientNumber)
+    }
 
-    /// Another client, which connects.
-    ///
-    /// - Parameter former: one that has ended, whose place it takes with other caches.
-    func addClient(insteadOf former: HTTPClient? = nil) {
-        let client = HTTPClient(generator: self, number: nextClientNumber)
-        nextClientNumber += 1
-        if let former { client.goOn(for: former) }
-        client.index = clients.count
-        clients.append(client)
-        client.connect()
+    /// Whether any client has ever been connected.
+    var hasEverConnected: Bool { accounts.counters.openedConnections > 0 }
+
+    /// A client could not connect.
+    func attemptDidFail(_ error: ConnectError) {
+        accounts.counters.failedConnects += 1
+        lastConnectError = error
+        resilience?.connectDidFail(atNanoseconds: clock.nowNanoseconds)
+    }
+
+    /// A request is over, unless it is one to be sent again.
+    func requestDidEnd(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?, _ answers: AnswerReader) {
+        if let resilience, unsafe keepForRetry(record, failure, answers, resilience) { return }
+        unsafe answers.finish(record, failure)
+        unsafe finish(record, failure)
+    }
+
+    /// Counts a request that is over, and takes its record back.
+    func finish(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
+        unsafe accounts.requestDidEnd(record.pointee, failure)
+        reportIfDone()
+        unsafe requests.give(record)
     }
 
     func clientDidEnd(_ client: HTTPClient) {
-        if client.ownsCaches { client.caches.add(to: &endedCaches) }
-        available.remove(client)
-        let last = clients.removeLast()
-        if last !== client {
-            clients[client.index] = last
-            last.index = client.index
-        }
-        if isStopping && clients.isEmpty { end() }
+        clients.remove(client)
+        if state == .stopping && clients.isEmpty { end() }
     }
 
-    /// A client could not connect any more. When none is left, what was to be asked is counted as errored.
+    /// A client could not connect any more, and has ended. Without clients, requests that were never sent are errors.
     func clientDidGiveUp() {
-        givenUpCount += 1
         guard clients.isEmpty else { return }
         resilience?.endWaiting()
-        countUnasked()
-        reportIfDone()
+        if let limit = configuration.requests { accounts.countUnasked(of: UInt64(limit)) }
+        report()
     }
 
     // MARK: The end
 
     /// All requests of this loop have been asked and have ended.
-    package var isDone: Bool {
+    private var isDone: Bool {
         guard let limit = configuration.requests else { return false }
-        return counters.doneRequests >= UInt64(limit)
+        return accounts.counters.doneRequests >= UInt64(limit)
     }
 
-    /// No client is left, and none of them ended because it was told to.
-    package var hasGivenUp: Bool { !isStopping && clients.isEmpty && givenUpCount > 0 }
+    /// Says once that all requests have ended, when they have.
+    func reportIfDone() { if isDone { report() } }
 
-    func reportIfDone() {
-        guard let onDone, isDone || hasGivenUp else { return }
+    private func report() {
+        guard let onDone else { return }
         self.onDone = nil
         onDone()
     }
 
+    /// Whether `stop` was called: no new requests.
+    var isStopping: Bool { state != .running }
+
     /// Starts nothing more, waits for what is in flight, and drops the rest at the deadline.
     ///
-    /// - Parameter askedNanoseconds: when the end was decided. What was due by then is still sent
-    ///   where there is a stream for it; what is not was dropped. Later requests were never wanted.
+    /// - Parameter askedNanoseconds: when the end was decided. A request that was due by then is still
+    ///   sent where a connection has room for it, and dropped where none has. Later requests were never wanted.
     package func stop(askedNanoseconds: UInt64, withinNanoseconds nanoseconds: UInt64) {
-        guard !isStopping else { return }
-        refreshNow()
-        schedule?.freeze(atNanoseconds: askedNanoseconds)
+        guard state == .running else { return }
+        clock.refresh()
+        schedule.freeze(atNanoseconds: askedNanoseconds)
         sendWhatIsDue()
-        isStopping = true
+        schedule.stop()
+        state = .stopping
         pace.close()
         resilience?.endWaiting()
-        drainTimer.setDeadline(nanoseconds: nowNanoseconds + nanoseconds)
-        for client in Array(clients) { client.retire() }
+        drainTimer.setDeadline(nanoseconds: clock.nowNanoseconds + nanoseconds)
+        clients.forEach { $0.retire() }
         if clients.isEmpty { end() }
     }
 
     private func end() {
-        guard let onEnd else { return }
-        self.onEnd = nil
+        guard state == .stopping else { return }
+        state = .ended
         drainTimer.close()
         resilience?.close()
         onEnd()
+    }
+
+    // MARK: Samples
+
+    /// This loop's reading, now, with what the histograms recorded since the reading before.
+    package func sample() -> ClientSample {
+        clock.refresh()
+        // What is due by the reading's time goes out before it: what then waits has no room.
+        sendWhatIsDue()
+        var sample = accounts.take()
+        sample.scheduledRequests = max(
+            sample.startedRequests, schedule.scheduledCount(atNanoseconds: clock.nowNanoseconds))
+        sample.queuedRequests = isStopping ? 0 : Int(sample.scheduledRequests - sample.startedRequests)
+        caches.add(to: &sample)
+        requests.checker?.add(to: &sample)
+        resilience?.add(to: &sample)
+        clients.forEach { $0.add(to: &sample) }
+        accounts.setPendingHighWater(of: &sample)
+        return sample
     }
 }

@@ -161,7 +161,7 @@ final class BodyChecker {
     }
 
     /// Adds the counts, and the evidence that nobody has taken yet.
-    func addSample(to sample: inout ClientSample) {
+    func add(to sample: inout ClientSample) {
         sample.bodies = found
         sample.bodyViolations = violations
         violations = []

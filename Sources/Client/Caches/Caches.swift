@@ -20,6 +20,8 @@ final class Caches {
     private let buffers: BufferCache
     private let shared: SharedCaches?
     private let unguarded: UnguardedCaches?
+    /// Whether one client has them for itself.
+    let isOneClients: Bool
 
     /// What was looked for where nothing is kept: all misses.
     private var missedStrings: UInt64 = 0
@@ -29,6 +31,7 @@ final class Caches {
     /// - Parameter size: for how many clients, where the set is ours.
     init(_ ownership: CacheOwnership, _ size: CacheSet.Size) {
         set = CacheSet(size)
+        isOneClients = size == .one
         strings = set.strings
         buffers = set.buffers
         switch ownership {

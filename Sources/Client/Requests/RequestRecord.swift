@@ -6,18 +6,19 @@ internal import Memory
 /// Pooled: a loop makes as many as were ever in flight and uses them again.
 @unsafe
 struct RequestRecord {
-    /// When the schedule meant to send it, and when it was sent. Nanoseconds of the monotonic clock.
+    /// When the request was meant to be sent, and when it was sent. Nanoseconds of the monotonic clock.
     var intendedNanoseconds: UInt64 = 0
     var sentNanoseconds: UInt64 = 0
-    /// A schedule meant it for a time; in a closed load it is meant for when it is sent.
+    /// A schedule meant the request for a time; in a closed load it is meant for when it is sent.
     var isScheduled = false
+    /// Over HTTP/2.
     var streamID: Int32 = 0
     /// Over HTTP/1.1: what the length of the answer depends on.
     var request = ResponseParser.Request.other
     var status = 0
-    /// Why the stream was reset by us; nil for the peer's doing.
+    /// Why we reset the stream; nil: the peer ends it.
     var failure: RequestFailure?
-    /// The check of the answer's body, and its request's target; nil without.
+    /// The check of the answer's body, with the request's target; nil without.
     var check: UnsafeMutablePointer<BodyChecker.Record>?
     /// The connection is closed when the first part of the answer's body has come.
     var closesEarly = false
@@ -25,57 +26,45 @@ struct RequestRecord {
     var number: UInt64 = 0
     /// Which kind of request it is.
     var kindIndex = 0
-    /// What it brings along: the template's, or in the record's own text. HTTP/2 takes it part by part.
+    /// The request's body: the template's, or in the record's own text. HTTP/2 takes it part by part.
     var body = ArenaBytes.empty
     /// Bytes of it already handed to nghttp2.
     var sentBodyByteCount = 0
-    /// What the answer has to be, and what it is so far; nil: anything. The template's.
+    /// What the answer has to be, which the template keeps; nil: anything. And what it is so far.
     var expectation: Unmanaged<AnswerExpectation>?
     var facts = AnswerFacts()
-    /// How often it was sent again, and whether a circuit breaker waits for what becomes of it.
+    /// What the answer's head looks like.
+    var shape = AnswerShape()
+    /// How often it was sent again, and whether a circuit breaker waits for its end.
     var retryCount = 0
     var isProbe = false
 
-    /// What the answer's head looks like, of its first `fieldLimit` fields.
-    var shape = AnswerShape()
-    var fieldCount = 0
-    static let fieldLimit = 16
-
-    /// Forgets the attempt before, to be sent once more.
-    mutating func prepareForRetry() {
-        unsafe streamID = 0
-        unsafe request = .other
-        unsafe status = 0
-        unsafe failure = nil
-        unsafe check = nil
-        unsafe body = .empty
-        unsafe sentBodyByteCount = 0
-        unsafe expectation = nil
-        unsafe facts = AnswerFacts()
-        unsafe shape = AnswerShape()
-        unsafe fieldCount = 0
-        unsafe closesEarly = false
-        unsafe next = nil
-        unsafe previous = nil
-        unsafe retryCount += 1
-        unsafe isProbe = false
-    }
-
-    /// The client's list of requests in flight, oldest first; or the pool's list of idle records.
+    /// The connection's list of requests in flight, oldest first; or the pool's list of idle records.
     var next: UnsafeMutablePointer<RequestRecord>?
     var previous: UnsafeMutablePointer<RequestRecord>?
+
+    /// The same request before its next attempt: nothing of the last one is left.
+    func nextAttempt() -> RequestRecord {
+        var record = unsafe RequestRecord()
+        unsafe record.intendedNanoseconds = unsafe intendedNanoseconds
+        unsafe record.isScheduled = unsafe isScheduled
+        unsafe record.number = unsafe number
+        unsafe record.kindIndex = unsafe kindIndex
+        unsafe record.retryCount = unsafe retryCount + 1
+        return unsafe record
+    }
 }
 
 /// Why a request ended without a full answer.
 enum RequestFailure {
     case closed, reset, goaway, timeout, protocolError, aborted
-    /// The circuit breaker was open: never sent.
+    /// The circuit breaker was open: the request was never sent.
     case circuit
-    /// Left by us, on purpose: see `ClientManners.earlyCloseShare`.
+    /// We closed the connection on purpose: see `ClientManners.earlyCloseShare`.
     case abandoned
 }
 
-/// The records of one loop, each with room behind it for what its request has of its own.
+/// The records of one loop, each with room behind it for the values that its request has of its own.
 ///
 /// `@safe`: its memory is its own.
 @safe

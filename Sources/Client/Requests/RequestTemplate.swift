@@ -5,13 +5,13 @@ internal import Memory
 
 /// What one kind of request looks like: made once a loop, read by all its clients.
 ///
-/// What every request has alike is encoded here, once. What each has of its own is written by
-/// `expand` into memory of the request's, which keeps it until the request is over.
+/// Bytes that are the same in every request are encoded here, once. The values that each request has
+/// of its own are written by `expand` into memory that belongs to the request until it is over.
 ///
 /// `@safe`: its bytes are its own and stay put as long as it does.
 @safe
 final class RequestTemplate {
-    /// Whether it may be sent twice.
+    /// Whether such a request may be sent twice.
     let isIdempotent: Bool
     /// The body of all requests; empty when each has its own.
     let body: ArenaBytes
@@ -20,23 +20,26 @@ final class RequestTemplate {
     let fields = FieldList()
     /// The most bytes that `expand` writes; 0: all requests are alike.
     let expandedByteLimit: Int
-    /// Of them for the target.
+    /// The part of them that the target may take.
     private let pathByteLimit: Int
+    /// The target, with its templates.
+    private var target: String
+    /// Where content-length stands among the fields; 0: all requests have the same.
     private let lengthIndex: Int
     private var values: [(index: Int, pieces: [TextPiece])]
     private let bodyPieces: [TextPiece]
     private var allocations: [UnsafeMutableRawBufferPointer]
 
     private static let pathIndex = 3
-    /// Decimal digits of any length.
+    /// Decimal digits of any content-length.
     private static let lengthDigitLimit = 20
-    /// By which a target may become longer.
+    /// Bytes by which a target may become longer.
     private static let growthLimit = 20
 
     init(_ kind: RequestKind, _ configuration: ClientConfiguration) {
         var allocations: [UnsafeMutableRawBufferPointer] = unsafe []
         func keep(_ bytes: some Collection<UInt8>) -> ArenaBytes { unsafe RequestTemplate.copy(bytes, to: &allocations) }
-        /// What is no template is meant as it is; whoever wrote it has been told.
+        /// Braces that are no template are sent as they are: the plan has told of them.
         func text(_ text: String) -> RequestText {
             (try? RequestText(parsing: text)) ?? RequestText(literal: Array(text.utf8))
         }
@@ -52,6 +55,7 @@ final class RequestTemplate {
                 fixed.append((name, .empty))
             }
         }
+        target = kind.path
         isIdempotent = RetryPolicy.isIdempotent(kind.method)
         expectation = kind.expectation.map { AnswerExpectation($0, of: kind.title) }
         fixed = [
@@ -95,9 +99,10 @@ final class RequestTemplate {
     }
 
     /// Another target of the same kind, from the next request on: the same template with another number in it.
-    /// The former one stays in memory: a frame that waits may still point at it, and somebody's fingers
-    /// change no more than a few.
-    func setPath(text path: String) {
+    /// The former one stays in memory: a frame that waits may still point at it, and a person at a key makes few.
+    func setTarget(_ path: String) {
+        guard path != target else { return }
+        target = path
         guard let index = values.firstIndex(where: { $0.index == RequestTemplate.pathIndex }) else {
             return setPath(unsafe RequestTemplate.copy(path.utf8, to: &allocations))
         }
@@ -106,10 +111,10 @@ final class RequestTemplate {
         values[index].pieces = text.parts.map { TextPiece($0) { unsafe RequestTemplate.copy($0, to: &allocations) } }
     }
 
-    /// What the next request is for.
+    /// The target of the next request, in memory of the request's.
     func setPath(_ path: ArenaBytes) { fields.setValue(path, at: RequestTemplate.pathIndex) }
 
-    /// Writes what the request with this number has of its own, and sets the fields to it.
+    /// Writes the values that the request with this number has of its own, and sets the fields to them.
     ///
     /// - Parameters:
     ///   - seed: the run's.
@@ -128,23 +133,6 @@ final class RequestTemplate {
         fields.setValue(writer.take(), at: lengthIndex)
         return body
     }
-}
-
-/// The templates of one loop, and whose turn it is.
-final class RequestTemplates {
-    let all: [RequestTemplate]
-    private let turns: [Int]
-    /// The most bytes that any request has of its own.
-    let expandedByteLimit: Int
-
-    init(_ configuration: ClientConfiguration) {
-        all = configuration.kinds.map { RequestTemplate($0, configuration) }
-        turns = WeightedTurns.order(configuration.kinds.map(\.weight))
-        expandedByteLimit = all.reduce(0) { max($0, $1.expandedByteLimit) }
-    }
-
-    /// The kind of the request with this number.
-    func kindIndex(at number: Int) -> Int { turns.count == 1 ? turns[0] : turns[number % turns.count] }
 }
 
 extension RequestText {

@@ -49,10 +49,10 @@ final class Resilience: TimerTarget {
         case nil: return
         case .opened:
             openingCount += 1
-            generator?.note(.warning, "circuit breaker opens: requests fail, and no more are sent for now")
-        case .halfOpened: generator?.note(.info, "circuit breaker half-open: one request tries")
+            generator?.accounts.note(.warning, "circuit breaker opens: requests fail, and no more are sent for now")
+        case .halfOpened: generator?.accounts.note(.info, "circuit breaker half-open: one request tries")
         case .closed:
-            generator?.note(.info, "circuit breaker closes: the one was answered")
+            generator?.accounts.note(.info, "circuit breaker closes: the one was answered")
             // All clients may ask again, at once.
             return timer.setDeadline(nanoseconds: 1)
         }
@@ -79,7 +79,7 @@ final class Resilience: TimerTarget {
     func takeRetry(atNanoseconds now: UInt64) -> UnsafeMutablePointer<RequestRecord>? {
         guard let due = queue.nextNanoseconds, due <= now else { return nil }
         let record = unsafe queue.removeFirst()
-        unsafe record.pointee.prepareForRetry()
+        unsafe record.pointee = unsafe record.pointee.nextAttempt()
         return unsafe record
     }
 
@@ -89,9 +89,7 @@ final class Resilience: TimerTarget {
     }
 
     private func end(_ record: UnsafeMutablePointer<RequestRecord>) {
-        guard let generator else { return }
-        unsafe generator.requestDidEnd(record.pointee, record.pointee.failure)
-        unsafe generator.records.give(record)
+        unsafe generator?.finish(record, record.pointee.failure)
     }
 
     // MARK: Time
@@ -110,10 +108,10 @@ final class Resilience: TimerTarget {
 
     func timerDidFire(_ timer: Timer) {
         guard let generator, !generator.isStopping else { return }
-        generator.refreshNow()
+        generator.clock.refresh()
         generator.refillAll()
         // What is due and found no stream is looked at again soon.
-        if !timer.isSet { arm(notBeforeNanoseconds: generator.nowNanoseconds + Resilience.lookAgainNanoseconds) }
+        if !timer.isSet { arm(notBeforeNanoseconds: generator.clock.nowNanoseconds + Resilience.lookAgainNanoseconds) }
     }
 
     /// Until another look when a retry is due and no client has room.

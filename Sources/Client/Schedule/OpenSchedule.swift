@@ -1,5 +1,4 @@
 internal import Load
-internal import Measurements
 
 /// One loop's part of an open load: what is due, how much of it was sent, and how much there is.
 ///

@@ -3,14 +3,11 @@ internal import HTTP2
 internal import Loop
 internal import Memory
 
-/// One HTTP/1.1 connection: requests go out in order, answers come back in the same.
+/// The requests of one HTTP/1.1 connection that are not with the socket yet, in order.
 ///
-/// Heads are written into an arena that the socket's leases take over; bodies are not copied.
+/// Heads are written into an arena that the socket's leases take over; bodies are not copied, but for
+/// those that a request brings along itself.
 final class Pipeline {
-    let parser = ResponseParser()
-    /// The peer has not said that it will close.
-    var takesRequests = true
-
     private let arenas: ArenaPool
     /// Heads that are not with the socket yet.
     private var heads: Arena?

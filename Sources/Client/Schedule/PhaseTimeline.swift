@@ -1,8 +1,9 @@
 internal import Load
-internal import Loop
-internal import Measurements
 
-/// Where a loop is in the phases of its run.
+/// Where a loop is in the phases of its run, by its own clock.
+///
+/// Phases say when clients ask. How many connections and streams there are in each, the experiment
+/// says, after it has taken the last sample of the phase before.
 struct PhaseTimeline {
     private let phases: [Phase]
     private let ends: [UInt64]
@@ -28,20 +29,5 @@ struct PhaseTimeline {
             nextNanoseconds = index < phases.count ? ends[index] : .max
         }
         return index < phases.count ? phases[index] : nil
-    }
-}
-
-// A run in phases: when each loop asks, by its own clock. How many connections and streams it has then, the
-// experiment says, after it has taken the last sample of the phase before.
-extension LoadGenerator {
-    /// Enters the phase of now, if that is another one than before.
-    func enterPhaseOfNow() {
-        guard nowNanoseconds >= timeline.nextNanoseconds else { return }
-        // As a whole, not in place: each request looks at it, which would then be checked at run time.
-        var entered = timeline
-        let phase = entered.phase(atNanoseconds: nowNanoseconds)
-        timeline = entered
-        isClosed = phase?.load == .closed
-        refillAll()
     }
 }

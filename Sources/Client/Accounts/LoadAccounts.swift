@@ -1,0 +1,165 @@
+internal import Loop
+internal import Measurements
+internal import Memory
+
+/// What the clients of one loop have done: its counters, its latencies, and what happened.
+///
+/// `@safe`: the pointer to its counters is its own.
+@safe
+final class LoadAccounts {
+    private let clock: LoopClock
+    /// What has been counted so far; gauges that cost a walk are filled in for a reading.
+    ///
+    /// Behind a pointer: as a stored property each of a request's counts would be checked for
+    /// exclusive access at run time, 80 instructions a time.
+    var counters: ClientSample {
+        _read { yield unsafe countersStorage.pointee }
+        _modify { yield unsafe &countersStorage.pointee }
+    }
+    private let countersStorage: UnsafeMutablePointer<ClientSample>
+    private let serviceTimes = LatencyRecorder()
+    private let responseTimes = LatencyRecorder()
+    private let scheduleDelays = LatencyRecorder()
+    /// In a closed load response time is service time, and only one of them is recorded.
+    private let isOpenLoad: Bool
+    /// What happened since the last reading.
+    private var events: [ClientEvent] = []
+    /// The shapes of answers that clients have met.
+    private var shapes: Set<String> = []
+    private var pendingByteHighWater = 0
+
+    /// Shapes that are told of; a server that has more has nothing steady about it.
+    private static let shapeLimit = 16
+
+    init(_ clock: LoopClock, isOpenLoad: Bool) {
+        self.clock = clock
+        self.isOpenLoad = isOpenLoad
+        unsafe countersStorage = .allocate(capacity: 1)
+        unsafe countersStorage.initialize(to: ClientSample())
+        counters.loopCount = 1
+    }
+
+    deinit {
+        unsafe countersStorage.deinitialize(count: 1)
+        unsafe countersStorage.deallocate()
+    }
+
+    // MARK: Connections
+
+    func connectionDidOpen() {
+        counters.openedConnections += 1
+        counters.openConnections += 1
+        counters.openConnectionsHighWater = max(counters.openConnectionsHighWater, counters.openConnections)
+    }
+
+    /// Takes over the counts of a connection that has ended.
+    func absorb(_ stream: TCPStream) {
+        counters.receivedBytes += stream.receivedBytes
+        counters.sentBytes += stream.sentBytes
+        counters.writes.direct += stream.directFlushes
+        counters.writes.queued += stream.queuedWrites
+    }
+
+    // MARK: Requests
+
+    /// The request goes out with this flush.
+    func requestWillBeSent(_ record: inout RequestRecord) {
+        let now = clock.nowNanoseconds
+        unsafe record.sentNanoseconds = now
+        if unsafe !record.isScheduled {
+            // A request of a closed load is meant for the moment at which it is sent.
+            unsafe record.intendedNanoseconds = now
+        } else {
+            scheduleDelays.record(nanoseconds: unsafe now - record.intendedNanoseconds)
+        }
+    }
+
+    func requestDidEnd(_ record: borrowing RequestRecord, _ failure: RequestFailure?) {
+        counters.doneRequests += 1
+        guard let failure else {
+            unsafe counters.statuses.count(record.status)
+            if unsafe record.status < 400 { counters.succeededRequests += 1 } else { counters.failedRequests += 1 }
+            return unsafe recordLatency(record)
+        }
+        counters.failedRequests += 1
+        counters.erroredRequests += 1
+        switch failure {
+        case .closed: counters.errors.closed += 1
+        case .reset: counters.errors.reset += 1
+        case .goaway: counters.errors.goaway += 1
+        case .protocolError: counters.errors.protocolError += 1
+        case .aborted: counters.errors.aborted += 1
+        case .circuit: counters.errors.circuit += 1
+        case .abandoned: counters.errors.abandoned += 1
+        case .timeout:
+            counters.errors.timeout += 1
+            counters.timedOutRequests += 1
+            // A request that ran out of time took at least that long: leaving it out would flatter.
+            unsafe recordLatency(record)
+        }
+    }
+
+    private func recordLatency(_ record: borrowing RequestRecord) {
+        serviceTimes.record(nanoseconds: unsafe clock.nowNanoseconds - record.sentNanoseconds)
+        if isOpenLoad { responseTimes.record(nanoseconds: unsafe clock.nowNanoseconds - record.intendedNanoseconds) }
+    }
+
+    /// A request that was due ends without being sent: the circuit breaker is open.
+    func requestWasRefused() {
+        counters.startedRequests += 1
+        counters.doneRequests += 1
+        counters.failedRequests += 1
+        counters.erroredRequests += 1
+        counters.errors.circuit += 1
+    }
+
+    /// Counts what is missing from so many requests as failed: no client can connect any more.
+    func countUnasked(of limit: UInt64) {
+        let missing = limit - min(limit, counters.startedRequests)
+        counters.doneRequests += missing
+        counters.failedRequests += missing
+        counters.erroredRequests += missing
+        counters.errors.connect += missing
+    }
+
+    // MARK: Events
+
+    /// Something happened.
+    func note(_ level: Event.Level, _ text: String) {
+        guard events.count < ClientEvent.limit else { return }
+        events.append(ClientEvent(monotonicNanoseconds: clock.nowNanoseconds, level: level, text: text))
+    }
+
+    /// A client has met a head that is new to it. A shape that several clients meet is told once; the
+    /// first of all is how things are, and no event.
+    func noteShape(_ text: String) {
+        guard shapes.count < LoadAccounts.shapeLimit, shapes.insert(text).inserted, shapes.count > 1 else { return }
+        note(.info, "response headers changed: \(LoadAccounts.printable(text))")
+    }
+
+    /// What a peer wrote, for a screen: one line of printable ASCII, not too long.
+    static func printable(_ text: String) -> String {
+        String(text.unicodeScalars.prefix(120).map { (32..<127).contains($0.value) ? Character($0) : "?" })
+    }
+
+    // MARK: Readings
+
+    /// What was counted so far, with the latencies and events since the last call.
+    func take() -> ClientSample {
+        var sample = counters
+        sample.serviceTime = serviceTimes.take()
+        sample.responseTime = isOpenLoad ? responseTimes.take() : sample.serviceTime
+        sample.scheduleDelay = scheduleDelays.take()
+        sample.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
+        sample.allocations = Allocations.byThisThread
+        sample.events = events
+        events = []
+        return sample
+    }
+
+    /// The high-water mark of unsent bytes, which this reading may raise.
+    func setPendingHighWater(of sample: inout ClientSample) {
+        pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
+        sample.writes.pendingBytesHighWater = pendingByteHighWater
+    }
+}

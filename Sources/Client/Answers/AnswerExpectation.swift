@@ -1,0 +1,68 @@
+internal import Load
+internal import Measurements
+internal import Memory
+
+/// What the answers to one kind of request have to be, ready for comparing.
+///
+/// While the answer comes, facts about its head and its body are noted in the request's record; when
+/// it is over, `fault` says what is wrong with it. Comparing allocates nothing.
+final class AnswerExpectation {
+    let expected: ExpectedAnswer
+    /// The kind of request, for people.
+    let title: String
+    let wantsChecksum: Bool
+    private let headers: [(name: [UInt8], value: [UInt8])]
+
+    init(_ expected: ExpectedAnswer, of title: String) {
+        self.expected = expected
+        self.title = title
+        wantsChecksum = expected.bodyChecksum != nil
+        headers = expected.headers.map { (Array($0.name.utf8), Array($0.value.utf8)) }
+    }
+
+    /// The first thing about an answer that differs.
+    enum Fault {
+        case status
+        /// The first of the expected headers that is not there with its value.
+        case header(Int)
+        case length, checksum
+    }
+
+    /// Compares one field of an answer. - Returns: the bits of the expected headers that it fulfils.
+    func matches(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> UInt8 {
+        var bits: UInt8 = 0
+        for index in headers.indices where (unsafe isHeader(index, name)) && (unsafe value.elementsEqual(headers[index].value)) {
+            bits |= 1 << UInt8(truncatingIfNeeded: index)
+        }
+        return bits
+    }
+
+    /// Whether a field has the name of this expected header, in small letters or capitals.
+    func isHeader(_ index: Int, _ name: UnsafeRawBufferPointer) -> Bool {
+        let own = headers[index].name
+        guard name.count == own.count else { return false }
+        for position in own.indices {
+            var byte = unsafe name[position]
+            if (0x41...0x5A).contains(byte) { byte |= 0x20 }
+            if byte != own[position] { return false }
+        }
+        return true
+    }
+
+    /// nil: the answer is as expected.
+    func fault(status: Int, foundHeaders: UInt8, bodyByteCount: Int, checksum: Checksum) -> Fault? {
+        if !expected.statuses.isEmpty && !expected.statuses.contains(where: { $0.contains(status) }) { return .status }
+        for index in headers.indices where foundHeaders & 1 << UInt8(truncatingIfNeeded: index) == 0 { return .header(index) }
+        if let count = expected.bodyByteCount, count != bodyByteCount { return .length }
+        if let wanted = expected.bodyChecksum, wanted != checksum.value { return .checksum }
+        return nil
+    }
+}
+
+/// What has come of an answer so far, for its comparison.
+struct AnswerFacts: BitwiseCopyable {
+    /// A bit for each expected header that was there.
+    var headers: UInt8 = 0
+    var bodyByteCount = 0
+    var checksum = Checksum()
+}

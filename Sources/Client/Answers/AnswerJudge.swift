@@ -1,0 +1,80 @@
+internal import Load
+internal import Measurements
+
+/// Compares the answers of one loop with what is expected of them, counts, and tells of the first that differ.
+///
+/// `@safe`: a record is the caller's for the length of a call.
+@safe
+final class AnswerJudge {
+    private let accounts: LoadAccounts
+    /// Values of headers that were not as expected, of answers that are not judged yet.
+    private var otherValues: [(number: UInt64, name: String, value: String)] = []
+
+    /// Answers that are told of one by one; of the others only the count is.
+    private static let toldLimit = 8
+
+    init(_ accounts: LoadAccounts) { self.accounts = accounts }
+
+    /// A field of an answer that something is expected of.
+    func compareField(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<RequestRecord>,
+        _ expectation: AnswerExpectation
+    ) {
+        let bits = unsafe expectation.matches(name, value)
+        unsafe record.pointee.facts.headers |= bits
+        if bits == 0 { unsafe noteOtherValue(name, value, record.pointee.number, expectation) }
+    }
+
+    /// A part of the body of such an answer.
+    func compareBody(
+        _ bytes: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<RequestRecord>, _ expectation: AnswerExpectation
+    ) {
+        unsafe record.pointee.facts.bodyByteCount += bytes.count
+        if expectation.wantsChecksum { unsafe record.pointee.facts.checksum.add(bytes) }
+    }
+
+    /// Such an answer has come whole.
+    func judge(_ record: borrowing RequestRecord, _ expectation: AnswerExpectation) {
+        accounts.counters.expectations.checked += 1
+        let facts = unsafe record.facts
+        guard let fault = unsafe expectation.fault(
+            status: record.status, foundHeaders: facts.headers, bodyByteCount: facts.bodyByteCount, checksum: facts.checksum)
+        else { return }
+        accounts.counters.expectations.unexpected += 1
+        switch fault {
+        case .status: accounts.counters.expectations.status += 1
+        case .header: accounts.counters.expectations.header += 1
+        case .length: accounts.counters.expectations.length += 1
+        case .checksum: accounts.counters.expectations.checksum += 1
+        }
+        guard accounts.counters.expectations.unexpected <= AnswerJudge.toldLimit else { return }
+        accounts.note(.error, unsafe "\(expectation.title), request \(record.number): \(text(fault, expectation.expected, record))")
+    }
+
+    private func text(_ fault: AnswerExpectation.Fault, _ expected: ExpectedAnswer, _ record: borrowing RequestRecord) -> String {
+        let facts = unsafe record.facts
+        switch fault {
+        case .status: return unsafe "status \(record.status), expected \(expected.statusText)"
+        case .header(let index):
+            let field = expected.headers[index]
+            let number = unsafe record.number
+            let found = otherValues.last { $0.number == number && $0.name == field.name }
+            return "\(field.name): \(found.map { "'\($0.value)'" } ?? "not there"), expected '\(field.value)'"
+        case .length: return "a body of \(facts.bodyByteCount) bytes, expected \(expected.bodyByteCount ?? 0)"
+        case .checksum:
+            return "a body with CRC-32 \(ExpectedAnswer.text(checksum: facts.checksum.value)), expected "
+                + ExpectedAnswer.text(checksum: expected.bodyChecksum ?? 0)
+        }
+    }
+
+    /// Keeps a header's value that is not the expected one until its answer is judged, as long as answers are told of.
+    private func noteOtherValue(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ number: UInt64, _ expectation: AnswerExpectation
+    ) {
+        guard accounts.counters.expectations.unexpected < AnswerJudge.toldLimit else { return }
+        for (index, field) in expectation.expected.headers.enumerated() where unsafe expectation.isHeader(index, name) {
+            if otherValues.count >= AnswerJudge.toldLimit { otherValues.removeFirst() }
+            otherValues.append((number, field.name, LoadAccounts.printable(unsafe String(decoding: value, as: UTF8.self))))
+        }
+    }
+}

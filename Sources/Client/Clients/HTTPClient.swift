@@ -1,0 +1,195 @@
+internal import Loop
+internal import Measurements
+
+/// One client: its caches, and its connections, one after the other.
+///
+/// Owned by its load generator, on whose loop it lives. Connects, and connects again when the
+/// connection ends, until it is told to end or gives up.
+final class HTTPClient: TimerTarget {
+    /// Which client of its loop this is.
+    let number: Int
+    /// Retained, since a constant costs no counting; the generator drops its clients when they end.
+    private let generator: LoadGenerator
+    /// Its own caches, or those it shares, and what it knows by them.
+    private var answers: AnswerReader
+    private var attempts = ConnectAttempts()
+    /// How the connection before has ended; nil until there was one.
+    private var predecessor: ConnectionLife.Ending?
+    /// Counts requests: by it the kinds of requests take turns.
+    private var turn: Int
+    /// The pause before the next attempt, the time for connecting, or that of a request, by the state.
+    private let timer: Timer
+    /// Where it stands in the pool's list.
+    var index = 0
+
+    private enum State {
+        /// Between two connections, or before the first: the timer brings the next attempt.
+        case waiting
+        /// Has a connection, in whatever state that is.
+        case connected(ClientConnection)
+        /// Has its last connection.
+        case retiring(ClientConnection)
+        case ended
+    }
+    private var state = State.waiting
+
+    init(_ generator: LoadGenerator, number: Int) {
+        self.generator = generator
+        self.number = number
+        answers = generator.makeAnswerReader(clientNumber: number)
+        // Clients start at different kinds, else all ask for the same one at once.
+        turn = number
+        timer = Timer(loop: generator.loop)
+        timer.target = self
+    }
+
+    /// The one place that assigns `state`.
+    private func move(to new: State) {
+        switch (state, new) {
+        case (.waiting, .connected), (.connected, .waiting), (.connected, .retiring), (.waiting, .ended), (.connected, .ended),
+            (.retiring, .ended):
+            state = new
+        case (.waiting, .waiting), (.connected, .connected), (.retiring, .retiring), (.ended, .ended),
+            // The last connection is the last.
+            (.waiting, .retiring), (.retiring, .waiting), (.retiring, .connected), (.ended, .waiting), (.ended, .connected),
+            (.ended, .retiring):
+            preconditionFailure("a client that is \(state) cannot become \(new)")
+        }
+    }
+
+    private var connection: ClientConnection? {
+        switch state {
+        case .connected(let connection), .retiring(let connection): connection
+        case .waiting, .ended: nil
+        }
+    }
+
+    // MARK: Connecting
+
+    /// Begins to connect.
+    func connect() {
+        generator.clock.refresh()
+        if !generator.caches.isCurrent(answers.caches) {
+            generator.caches.give(answers.caches)
+            answers = generator.makeAnswerReader(clientNumber: number)
+        }
+        attempts.attemptWillBegin(atNanoseconds: generator.clock.nowNanoseconds)
+        let connection = ClientConnection(self, generator, answers, timer)
+        move(to: .connected(connection))
+        connection.open()
+    }
+
+    /// The connection is established.
+    func connectionDidOpen() {
+        generator.accounts.connectionDidOpen()
+        switch predecessor {
+        case nil: break
+        case .lost: generator.accounts.counters.reconnects += 1
+        case .renewed: generator.accounts.counters.renewedConnections += 1
+        }
+        predecessor = .lost
+    }
+
+    /// No connection could be made; it is closing.
+    func attemptDidFail(_ error: ConnectError) {
+        attempts.attemptDidFail(isHopeless: error.isPermanent && !generator.hasEverConnected)
+        generator.attemptDidFail(error)
+    }
+
+    /// The connection is gone.
+    func connectionDidClose(_ use: ConnectionLife.Use, _ ending: ConnectionLife.Ending) {
+        timer.stop()
+        generator.clock.refresh()
+        if ending == .renewed { predecessor = .renewed }
+        switch state {
+        case .retiring: return end()
+        case .waiting, .connected, .ended: break
+        }
+        attempts.connectionDidEnd(use)
+        if attempts.areOver(hasEverConnected: generator.hasEverConnected, atNanoseconds: generator.clock.nowNanoseconds) {
+            end()
+            return generator.clientDidGiveUp()
+        }
+        move(to: .waiting)
+        if use == .answered { return connect() }
+        timer.setDeadline(nanoseconds: generator.clock.nowNanoseconds + attempts.pauseNanoseconds)
+    }
+
+    /// The time has passed that the timer was set to.
+    func timerDidFire(_ timer: Timer) {
+        generator.clock.refresh()
+        switch state {
+        case .waiting: connect()
+        case .connected(let connection), .retiring(let connection): connection.deadlineDidPass()
+        case .ended: break
+        }
+    }
+
+    // MARK: Asking
+
+    /// The turn of the next request.
+    func takeTurn() -> Int {
+        defer { turn &+= 1 }
+        return turn
+    }
+
+    /// There may be more to ask than before: after a pause, or with more streams.
+    func refill() { connection?.refill() }
+
+    // MARK: Ending
+
+    /// Whether its connection, if it has one, is the last.
+    var isRetiring: Bool {
+        switch state {
+        case .waiting, .connected: false
+        case .retiring, .ended: true
+        }
+    }
+
+    /// Whether requests can be sent on its connection.
+    var isReady: Bool { connection?.isReady ?? false }
+
+    /// Leaves its connection for another, once what is in flight is answered.
+    func renew() { connection?.renew() }
+
+    /// Ends its connection under the requests, as a network does that fails.
+    func drop() { connection?.drop(.closed) }
+
+    /// No more requests and no more connections; what is in flight may finish.
+    func retire() {
+        switch state {
+        case .waiting: end()
+        case .connected(let connection):
+            move(to: .retiring(connection))
+            connection.retire()
+        case .retiring, .ended: break
+        }
+    }
+
+    /// The time for finishing is over: requests in flight are counted as aborted.
+    func abort() {
+        switch state {
+        case .waiting: end()
+        case .connected(let connection):
+            move(to: .retiring(connection))
+            connection.drop(.aborted)
+        case .retiring(let connection): connection.drop(.aborted)
+        case .ended: break
+        }
+    }
+
+    private func end() {
+        move(to: .ended)
+        timer.close()
+        generator.caches.give(answers.caches)
+        generator.clientDidEnd(self)
+    }
+
+    // MARK: Samples
+
+    /// Adds this client's part of the gauges, its caches and its connection.
+    func add(to sample: inout ClientSample) {
+        if answers.caches.isOneClients { answers.caches.add(to: &sample) }
+        connection?.add(to: &sample)
+    }
+}

@@ -1,0 +1,379 @@
+internal import Loop
+internal import Measurements
+internal import TLS
+internal import Transport
+
+/// One connection of a client, from the attempt to connect until its socket is closed.
+///
+/// It fills itself with requests as long as the load generator has some and the protocol takes them,
+/// sends them with a flush, and ends each with its answer or with the failure that kept it from one.
+///
+/// `@safe`: the records in flight are its own until they are over.
+@safe
+final class ClientConnection {
+    private let client: HTTPClient
+    private let generator: LoadGenerator
+    private let clock: LoopClock
+    private let answers: AnswerReader
+    /// The client's: runs for connecting, then for the oldest request.
+    private let timer: Timer
+    /// How long a request may take.
+    private let patienceNanoseconds: UInt64
+    private let wire: Wire
+    /// nil until it is known what is spoken, and when the socket is closed: sides retain their connection.
+    private var side: (any ProtocolSide)?
+    private var life = ConnectionLife()
+    private var requests = RequestsInFlight()
+    private var use = ConnectionLife.Use.unused
+    private var allowance = ConnectionRenewal.Allowance(.never, startNanoseconds: 0)
+    /// Where it stands among the connections with room for a request.
+    var queuePlace = ConnectionQueue.Place()
+
+    init(_ client: HTTPClient, _ generator: LoadGenerator, _ answers: AnswerReader, _ timer: Timer) {
+        self.client = client
+        self.generator = generator
+        self.answers = answers
+        self.timer = timer
+        clock = generator.clock
+        patienceNanoseconds = generator.configuration.requestTimeoutNanoseconds
+        wire = Wire(generator, answers.caches)
+    }
+
+    // MARK: Opening
+
+    /// Begins to connect.
+    func open() {
+        timer.setDeadline(nanoseconds: clock.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
+        wire.open(for: self)
+    }
+
+    /// Bytes pass now, and it is known what is spoken.
+    func wireDidOpen(_ chosen: ApplicationProtocol) {
+        life.move(on: .opened)
+        switch chosen {
+        case .http2:
+            guard let side = HTTP2Side(self, answers, wire, generator.sessions, generator.configuration.http2) else {
+                return attemptDidFail(.system(LoopError(call: "nghttp2_session_client_new", code: LoopError.noMemory)))
+            }
+            self.side = side
+            flush(side)
+        case .http1:
+            side = HTTP1Side(self, answers, wire, generator.loop, halfCloses: generator.configuration.manners.halfCloses)
+            greetingDidArrive()
+            refill()
+        }
+    }
+
+    /// The server's SETTINGS are here, or the protocol has none: the connection is established.
+    func greetingDidArrive() {
+        // A server may change its SETTINGS later.
+        guard life.state == .greeting else { return }
+        life.move(on: .greeted)
+        allowance = ConnectionRenewal.Allowance(generator.configuration.renewal, startNanoseconds: clock.nowNanoseconds)
+        timer.stop()
+        client.connectionDidOpen()
+    }
+
+    private func attemptDidFail(_ error: ConnectError) {
+        client.attemptDidFail(error)
+        close()
+    }
+
+    // MARK: What the wire says
+
+    /// The peer has sent something.
+    func wireDidRead(_ bytes: UnsafeRawBufferPointer) {
+        guard let side, !life.isClosing else { return }
+        do { try unsafe side.receive(bytes) } catch { return protocolDidFail() }
+        if life.state == .abandoning {
+            // The peer has begun to answer: no reason to be careful with the next connection.
+            use = .answered
+            return drop(.abandoned)
+        }
+        fill(side)
+        flush(side)
+        endIfDrained()
+        endIfOver(side)
+    }
+
+    /// The socket has taken what was queued: there is room for more.
+    func wireDidWrite() {
+        guard let side, !life.isClosing else { return }
+        flush(side)
+        endIfOver(side)
+    }
+
+    /// The peer has ended its side of the connection, as it should.
+    func wireDidReachEnd() {
+        if life.isOpen { side?.receiveEnd() }
+        wireDidFail(.system(.peerClosed))
+    }
+
+    /// The socket has failed, or TLS, or the time for connecting is over.
+    func wireDidFail(_ error: ConnectError) {
+        switch life.state {
+        case .opening: attemptDidFail(error)
+        case .greeting:
+            // Our certificate may be refused only now: TLS 1.3 lets a client finish first.
+            if case .tls(let error) = error { generator.accounts.counters.tls.countFailure(error) }
+            attemptDidFail(error)
+        case .ready, .draining, .abandoning:
+            if case .tls = error { drop(.protocolError) } else { drop(.closed) }
+        case .closing: break
+        }
+    }
+
+    /// What the peer said is not the protocol.
+    func protocolDidFail() {
+        if life.state == .greeting { attemptDidFail(.notHTTP2) } else { drop(.protocolError) }
+    }
+
+    /// The socket is closed.
+    func wireDidClose() {
+        if let side { generator.accounts.counters.receivedHeaderBytes += side.receivedHeaderByteCount }
+        side = nil
+        client.connectionDidClose(use, life.ending)
+    }
+
+    // MARK: Asking
+
+    /// Whether requests can be sent on it.
+    var isReady: Bool { life.isReady }
+
+    /// Whether there is room for another request now.
+    var hasRoom: Bool {
+        guard let side else { return false }
+        return room(side) > 0
+    }
+
+    private func room(_ side: any ProtocolSide) -> Int {
+        guard life.isReady else { return 0 }
+        return min(generator.clients.streamLimit, side.requestLimit, allowance.requestCount &+ requests.count) - requests.count
+    }
+
+    /// There may be more to ask than before.
+    func refill() {
+        guard life.isReady, let side else { return }
+        fill(side)
+        flush(side)
+    }
+
+    /// Starts as many requests as the generator has and the connection takes.
+    private func fill(_ side: any ProtocolSide) {
+        endIfUseless(side)
+        var room = room(side)
+        while room > 0, life.isReady, startNext(side) { room -= 1 }
+        if room > 0 { generator.connectionIsAvailable(self) } else { renewIfSpent() }
+    }
+
+    /// Starts up to `count` requests that are due, and sends them. - Returns: whether the generator had so many.
+    func start(upTo count: Int) -> Bool {
+        guard let side else { return true }
+        endIfUseless(side)
+        var room = min(count, room(side))
+        while room > 0, life.isReady {
+            guard startNext(side) else {
+                flush(side)
+                return false
+            }
+            room -= 1
+        }
+        renewIfSpent()
+        flush(side)
+        return true
+    }
+
+    /// Drains a connection that takes no more requests, or has had its share of them.
+    private func endIfUseless(_ side: any ProtocolSide) {
+        guard life.isReady else { return }
+        if side.takesRequests { renewIfSpent() } else { drain(.lost) }
+    }
+
+    /// Starts the next request. - Returns: whether there was one that may be sent.
+    private func startNext(_ side: any ProtocolSide) -> Bool {
+        guard let record = unsafe generator.takeRequest(for: client) else { return false }
+        unsafe submit(record, side)
+        return true
+    }
+
+    /// Hands a request to the protocol, for the first time or again.
+    private func submit(_ record: UnsafeMutablePointer<RequestRecord>, _ side: any ProtocolSide) {
+        // Until the flush says better: its timeout runs from here when the socket is stuck.
+        unsafe record.pointee.sentNanoseconds = clock.nowNanoseconds
+        let template = unsafe generator.requests.prepare(record)
+        let isTaken = unsafe side.submit(record, template)
+        unsafe requests.append(record)
+        allowance.spend()
+        if use == .unused { use = .asked }
+        if !isTaken {
+            // The next connection has room.
+            unsafe requestDidEnd(record, .closed)
+            drain(.lost)
+        }
+    }
+
+    /// Whether a request was ever handed to it.
+    var hasAsked: Bool { use != .unused }
+
+    /// The oldest request that was sent: over HTTP/1.1 the next answer is its.
+    var oldestSentRequest: UnsafeMutablePointer<RequestRecord>? { unsafe life.isOpen ? requests.oldestSent : nil }
+
+    // MARK: Answers
+
+    /// The peer is through with its answer to a request, or gave it up.
+    func answerDidEnd(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
+        // Nothing but 1xx is no answer, and from 600 on there is no status (RFC 9110, 15).
+        let isAnswer = unsafe (200...599).contains(record.pointee.status)
+        unsafe requestDidEnd(record, failure ?? (isAnswer ? nil : .protocolError))
+    }
+
+    /// The request is over: with an answer, or with the failure that kept it from one.
+    private func requestDidEnd(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
+        unsafe requests.remove(record)
+        if failure == nil {
+            use = .answered
+            unsafe answers.noteShape(of: record)
+        }
+        unsafe generator.requestDidEnd(record, failure, answers)
+    }
+
+    /// An answer has begun under which the connection is to be closed. Deferred: the parser still uses the connection.
+    func abandon() { if life.isOpen { life.move(on: .abandoned) } }
+
+    // MARK: Sending
+
+    /// Sends what there is to send; what is stuck behind the socket goes when it has room.
+    private func flush(_ side: any ProtocolSide) {
+        guard !life.isClosing else { return }
+        guard !wire.isBlocked else { return armTimeoutOfUnsent() }
+        stampUnsent()
+        let count = requests.count
+        side.flush()
+        guard requests.count < count else { return }
+        // The last byte of a body ends a request whose answer came before it, and nothing that comes
+        // from the peer need follow. What is asked for now has no answer yet: it does not end here.
+        refill()
+        endIfDrained()
+    }
+
+    /// Gives the requests of this flush their time of sending, one look at the clock for all.
+    private func stampUnsent() {
+        guard let first = unsafe requests.takeUnsent() else { return }
+        clock.refresh()
+        unsafe generator.accounts.requestWillBeSent(&first.pointee)
+        while let record = unsafe requests.takeUnsent() { unsafe generator.accounts.requestWillBeSent(&record.pointee) }
+        armTimeout()
+    }
+
+    // MARK: Time
+
+    /// All requests have the same patience, so the oldest is the first to lose it.
+    private func armTimeout() {
+        guard let oldest = unsafe requests.oldest else { return timer.stop() }
+        timer.setDeadline(nanoseconds: unsafe oldest.pointee.sentNanoseconds + patienceNanoseconds)
+    }
+
+    /// Requests behind a stuck socket must time out too, when none before them does.
+    private func armTimeoutOfUnsent() { if requests.areAllUnsent { armTimeout() } }
+
+    /// The time for connecting is over, or that of the oldest request.
+    func deadlineDidPass() {
+        switch life.state {
+        case .opening, .greeting:
+            wire.connectDidTimeOut()
+            attemptDidFail(.system(LoopError(call: "connect", code: LoopError.timedOut)))
+        case .ready, .draining, .abandoning: timeOutRequests()
+        case .closing: break
+        }
+    }
+
+    private func timeOutRequests() {
+        let now = clock.nowNanoseconds
+        var each = unsafe requests.oldest
+        while let record = unsafe each, unsafe record.pointee.sentNanoseconds + patienceNanoseconds <= now {
+            unsafe each = unsafe record.pointee.next
+            if unsafe record.pointee.failure == nil {
+                unsafe record.pointee.failure = .timeout
+                unsafe side?.cancel(record)
+            }
+        }
+        if let side { flush(side) }
+        // A stream that was reset is closed by the flush. A stuck socket keeps it, and so does a pipeline.
+        if let record = unsafe requests.oldest, unsafe record.pointee.failure == .timeout { return drop(.closed) }
+        refill()
+        endIfDrained()
+        if life.isOpen { armTimeout() }
+    }
+
+    // MARK: Ending
+
+    /// Leaves this connection for another, although it is still good, once what is in flight is answered.
+    func renew() { drain(.renewed) }
+
+    private func renewIfSpent() {
+        if life.isReady && allowance.isSpent(atNanoseconds: clock.nowNanoseconds) { renew() }
+    }
+
+    /// The client makes no other connection: what is in flight may finish.
+    func retire() {
+        switch life.state {
+        case .opening, .greeting: close()
+        case .ready: drain(.lost)
+        case .draining, .abandoning, .closing: break
+        }
+    }
+
+    /// The peer takes no more requests. Streams may end within the same read, after which it is looked at
+    /// whether the connection is drained.
+    func peerTakesNoMore() { if life.isReady { beginDrain(.lost) } }
+
+    private func drain(_ ending: ConnectionLife.Ending) {
+        guard life.isReady else { return }
+        beginDrain(ending)
+        endIfDrained()
+    }
+
+    private func beginDrain(_ ending: ConnectionLife.Ending) {
+        life.move(on: .drainBegan(ending))
+        generator.connectionIsUnavailable(self)
+    }
+
+    private func endIfDrained() {
+        guard life.isDraining, requests.count == 0 else { return }
+        side?.sayGoodbye()
+        // What was sent last may have found the socket broken.
+        if !life.isClosing { close() }
+    }
+
+    /// Ends the connection when the protocol has nothing left to say.
+    private func endIfOver(_ side: any ProtocolSide) {
+        switch side.dialogue {
+        case .open: break
+        case .over: drop(.closed)
+        case .broken: protocolDidFail()
+        }
+    }
+
+    /// Ends the connection under its requests.
+    func drop(_ failure: RequestFailure) {
+        guard !life.isClosing else { return }
+        close()
+        while let record = unsafe requests.oldest { unsafe requestDidEnd(record, record.pointee.failure ?? failure) }
+    }
+
+    private func close() {
+        if life.isOpen { generator.accounts.counters.openConnections -= 1 }
+        life.move(on: .closed)
+        generator.connectionIsUnavailable(self)
+        wire.close()
+    }
+
+    // MARK: Samples
+
+    /// Adds its part of the gauges, and what it has counted so far.
+    func add(to sample: inout ClientSample) {
+        sample.inFlightRequests += requests.count
+        if let side { sample.receivedHeaderBytes += side.receivedHeaderByteCount }
+        wire.add(to: &sample)
+    }
+}

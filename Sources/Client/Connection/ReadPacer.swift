@@ -1,0 +1,28 @@
+internal import Loop
+
+/// Makes a client read slowly: a pause after each read, in which what comes stays with the kernel.
+final class ReadPacer: TimerTarget {
+    private let stream: TCPStream
+    private let timer: Timer
+    private let pauseNanoseconds: UInt64
+
+    /// nil for clients that read what comes (`ClientManners.readPauseNanoseconds`).
+    init?(_ manners: ClientManners, _ stream: TCPStream) {
+        guard let pause = manners.readPauseNanoseconds else { return nil }
+        self.stream = stream
+        pauseNanoseconds = pause
+        timer = Timer(loop: stream.loop)
+        timer.target = self
+    }
+
+    /// Stops reading until the pause is over.
+    func rest() {
+        stream.stopReading()
+        timer.setDeadline(nanoseconds: EventLoop.monotonicNanoseconds() + pauseNanoseconds)
+    }
+
+    /// The pause is over.
+    func timerDidFire(_ timer: Timer) { stream.startReading() }
+
+    func close() { timer.close() }
+}

@@ -1,0 +1,105 @@
+internal import HTTP1
+internal import Loop
+internal import Memory
+
+/// HTTP/1.1 on a connection: requests are sent ahead in a pipeline, and their answers come in the same order.
+///
+/// `@safe`: the record that is being answered is the connection's as long as its answer lasts.
+@safe
+final class HTTP1Side: ProtocolSide, ResponseHandler {
+    private let connection: ClientConnection
+    private let answers: AnswerReader
+    private let wire: Wire
+    private let batch: WriteBatch
+    private let parser = ResponseParser()
+    private let pipeline: Pipeline
+    /// FIN goes out behind the requests (`ClientManners.halfCloses`).
+    private let halfCloses: Bool
+    /// The request whose answer is being read.
+    private var answered: UnsafeMutablePointer<RequestRecord>?
+    private(set) var takesRequests = true
+
+    init(_ connection: ClientConnection, _ answers: AnswerReader, _ wire: Wire, _ loop: EventLoop, halfCloses: Bool) {
+        self.connection = connection
+        self.answers = answers
+        self.wire = wire
+        self.halfCloses = halfCloses
+        batch = loop.batch
+        pipeline = Pipeline(arenas: loop.arenas)
+        unsafe answered = nil
+    }
+
+    /// As many as the configuration sends ahead.
+    var requestLimit: Int { .max }
+
+    /// HTTP/1.1 ends with its connection.
+    var dialogue: Dialogue { .open }
+
+    var receivedHeaderByteCount: UInt64 { parser.receivedHeaderByteCount }
+
+    // MARK: Requests
+
+    func submit(_ record: UnsafeMutablePointer<RequestRecord>, _ template: RequestTemplate) -> Bool {
+        // A request ends with its answer, which may be before its body is out: a body of its own is copied.
+        unsafe record.pointee.request = pipeline.append(
+            template.fields, body: record.pointee.body, copiesBody: template.body.isEmpty)
+        return true
+    }
+
+    func flush() {
+        while !wire.isBlocked, pipeline.moveOutput(to: batch) { wire.send(batch) }
+        if halfCloses && pipeline.isEmpty { endWriting() }
+    }
+
+    /// All requests of the connection are with the socket: says FIN behind them.
+    private func endWriting() {
+        guard connection.hasAsked, connection.isReady else { return }
+        wire.endWriting()
+        takesRequests = false
+        connection.renew()
+    }
+
+    /// No answer can be left out of a pipeline.
+    func cancel(_ record: UnsafeMutablePointer<RequestRecord>) {}
+
+    func sayGoodbye() {}
+
+    // MARK: Answers
+
+    func receive(_ bytes: UnsafeRawBufferPointer) throws(PeerError) {
+        do { try unsafe parser.parse(bytes, for: self) } catch { throw PeerError() }
+    }
+
+    func receiveEnd() {
+        // An answer that is not whole ends with its connection, which follows.
+        try? parser.parseEnd(for: self)
+    }
+
+    /// An answer begins: it is the oldest request's.
+    func responseWillBegin() -> ResponseParser.Request? {
+        // Nothing is answered before it was sent.
+        unsafe answered = unsafe connection.oldestSentRequest
+        return unsafe answered?.pointee.request
+    }
+
+    func responseDidReceiveStatus(_ status: Int) {
+        if let record = unsafe answered { unsafe answers.beginHead(record, status: status) }
+    }
+
+    func responseDidReceiveField(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        if let record = unsafe answered { unsafe answers.readField(record, name: name, value: value) }
+    }
+
+    func responseDidReceiveBody(_ bytes: UnsafeRawBufferPointer) {
+        guard let record = unsafe answered else { return }
+        unsafe answers.readBody(record, bytes)
+        if unsafe record.pointee.closesEarly { connection.abandon() }
+    }
+
+    func responseDidEnd(keepsAlive: Bool) {
+        if !keepsAlive { takesRequests = false }
+        guard let record = unsafe answered else { return }
+        unsafe answered = nil
+        unsafe connection.answerDidEnd(record, nil)
+    }
+}

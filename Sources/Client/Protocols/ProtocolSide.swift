@@ -1,0 +1,40 @@
+/// What a connection speaks, HTTP/1.1 or HTTP/2: requests out, answers in.
+///
+/// Made once it is known which; nothing else in the client asks. A side belongs to its connection,
+/// whose requests it is handed as records. It has the connection's `AnswerReader` fill them, and tells
+/// the connection when one is over.
+protocol ProtocolSide: AnyObject {
+    /// Requests that may be out at once, as far as the protocol and the peer decide.
+    var requestLimit: Int { get }
+    /// false when no request may follow on this connection: after GOAWAY, `connection: close`, an error, or 2^30 streams.
+    var takesRequests: Bool { get }
+    /// Where the two sides stand, as far as the protocol itself knows an end.
+    var dialogue: Dialogue { get }
+    /// Bytes of the heads of answers, as the peer sent them.
+    var receivedHeaderByteCount: UInt64 { get }
+
+    /// Takes a request, which goes out with the next flush. - Returns: false when the connection takes no more after all.
+    func submit(_ record: UnsafeMutablePointer<RequestRecord>, _ template: RequestTemplate) -> Bool
+    /// Sends what there is to send, until the socket takes no more.
+    func flush()
+    /// Takes what the peer sent.
+    func receive(_ bytes: UnsafeRawBufferPointer) throws(PeerError)
+    /// The peer has ended its side as it should, which is how some answers end.
+    func receiveEnd()
+    /// Stops an answer. What cannot be stopped alone is still in flight after the next flush.
+    func cancel(_ record: UnsafeMutablePointer<RequestRecord>)
+    /// Tells the peer that the connection ends, where the protocol has a word for it.
+    func sayGoodbye()
+}
+
+/// Where the two sides of a connection stand.
+enum Dialogue {
+    case open
+    /// Both have said all they had to say.
+    case over
+    /// We have told the peer what it did wrong.
+    case broken
+}
+
+/// The peer broke the protocol.
+struct PeerError: Error {}

@@ -1,0 +1,99 @@
+internal import HTTP2
+internal import Load
+internal import Memory
+
+/// Makes the requests of one loop: which kind has its turn, what each has of its own, and what its
+/// answer has to be.
+///
+/// `@safe`: a record is the caller's from `make` to `give`.
+@safe
+final class RequestFactory {
+    /// nil: bodies are not checked.
+    let checker: BodyChecker?
+    private let templates: [RequestTemplate]
+    /// Which template has which turn, by the weights of the kinds.
+    private let turns: [Int]
+    private let records: RequestRecordPool
+    /// For what is random in requests: the run's.
+    private let seed: UInt64
+    private var nextNumber: UInt64
+    private let numberStride: UInt64
+    private let earlyCloseShare: Double
+    private var earlyCloseCredit = 0.0
+
+    init(_ configuration: ClientConfiguration) {
+        templates = configuration.kinds.map { RequestTemplate($0, configuration) }
+        turns = WeightedTurns.order(configuration.kinds.map(\.weight))
+        records = RequestRecordPool(textByteCount: templates.reduce(0) { max($0, $1.expandedByteLimit) })
+        seed = configuration.requestSeed
+        nextNumber = configuration.firstSeed
+        numberStride = configuration.seedStride
+        earlyCloseShare = configuration.manners.earlyCloseShare
+        checker = configuration.checkedTargets.map {
+            BodyChecker($0, firstSeed: configuration.firstSeed, seedStride: configuration.seedStride)
+        }
+    }
+
+    /// The next request of this loop, with a number that no other loop's request has.
+    ///
+    /// - Parameters:
+    ///   - turn: counts the client's requests; by it the kinds take turns.
+    ///   - due: when it is meant to be sent.
+    ///   - now: nanoseconds of the monotonic clock.
+    func make(turn: Int, _ due: LoadSchedule.Due, atNanoseconds now: UInt64) -> UnsafeMutablePointer<RequestRecord> {
+        let record = unsafe records.take()
+        switch due {
+        case .anyTime: unsafe record.pointee.intendedNanoseconds = now
+        case .at(let nanoseconds):
+            unsafe record.pointee.isScheduled = true
+            unsafe record.pointee.intendedNanoseconds = nanoseconds
+        }
+        unsafe record.pointee.kindIndex = turns.count == 1 ? turns[0] : turns[turn % turns.count]
+        nextNumber &+= 1
+        unsafe record.pointee.number = nextNumber
+        nextNumber &+= numberStride &- 1
+        return unsafe record
+    }
+
+    /// Makes a request ready to be sent, for the first time or again: writes its own values.
+    /// - Returns: what it looks like, until the next request is prepared.
+    func prepare(_ record: UnsafeMutablePointer<RequestRecord>) -> RequestTemplate {
+        let template = unsafe templates[record.pointee.kindIndex]
+        unsafe record.pointee.body = template.expandedByteLimit == 0
+            ? template.body
+            : template.expand(number: record.pointee.number, seed: seed, into: RequestRecordPool.text(of: record))
+        if let expectation = template.expectation { unsafe record.pointee.expectation = Unmanaged.passUnretained(expectation) }
+        if let checker, let check = unsafe checker.begin(record.pointee.kindIndex) {
+            unsafe record.pointee.check = unsafe check
+            template.setPath(unsafe check.pointee.target)
+        }
+        if earlyCloseShare > 0 { unsafe record.pointee.closesEarly = takeEarlyClose() }
+        return template
+    }
+
+    /// Whether the next request is one of those whose connection is closed early: a share of all
+    /// requests, spread evenly.
+    private func takeEarlyClose() -> Bool {
+        earlyCloseCredit += earlyCloseShare
+        guard earlyCloseCredit >= 1 else { return false }
+        earlyCloseCredit -= 1
+        return true
+    }
+
+    /// Whether sending this request twice does no harm.
+    func isIdempotent(_ record: borrowing RequestRecord) -> Bool { unsafe templates[record.kindIndex].isIdempotent }
+
+    /// Takes back a request that is over.
+    func give(_ record: UnsafeMutablePointer<RequestRecord>) { unsafe records.give(record) }
+
+    /// The same kinds with other targets, from the next request on.
+    ///
+    /// - Parameters:
+    ///   - paths: one for each kind.
+    ///   - checked: what the answer to each kind has to be, where answers are checked.
+    func setTargets(_ paths: [String], checked: [CheckedTarget?]) {
+        precondition(paths.count == templates.count, "as many targets as before")
+        for (template, path) in zip(templates, paths) { template.setTarget(path) }
+        checker?.setTargets(checked)
+    }
+}

@@ -1,0 +1,150 @@
+internal import Load
+
+/// When the clients of one loop ask: as soon as they can, by a schedule, or in phases of both.
+///
+/// Closed load: a client asks again as soon as it was answered. Open load: the schedule says when,
+/// by arithmetic, whatever the answers do. Knows no clock and no client.
+///
+/// `@safe`: the pointer to its schedule is its own.
+@safe
+final class LoadSchedule {
+    /// When a request is meant to be sent.
+    enum Due {
+        /// Closed load: as soon as a client can.
+        case anyTime
+        case at(nanoseconds: UInt64)
+    }
+
+    private enum State {
+        /// Before `begin`.
+        case idle
+        case running
+        case paused
+        /// Nothing more is asked.
+        case stopped
+    }
+    private var state = State.idle
+    private let configuration: ClientConfiguration
+    private let share: (rate: Double, phase: Double)?
+
+    /// Whether a schedule has a part in this load.
+    let isOpen: Bool
+    /// Requests of a closed load.
+    private let limit: UInt64
+    /// Requests that no schedule wanted.
+    private var unscheduledCount: UInt64 = 0
+    /// Each stream asks again as soon as it was answered. With phases: in this one.
+    private var asksAtOnce = false
+    private var timeline = PhaseTimeline([], startNanoseconds: 0)
+    /// nil: closed load. Behind a pointer: as a stored property it would be checked for exclusive
+    /// access at run time, with each request.
+    private let open: UnsafeMutablePointer<OpenSchedule?>
+
+    /// - Parameter share: this loop's part of an open load, requests per second and the part of a period
+    ///   by which it is later than the first loop's; nil for a closed load.
+    init(_ configuration: ClientConfiguration, share: (rate: Double, phase: Double)?) {
+        self.configuration = configuration
+        self.share = share
+        limit = configuration.requests.map { UInt64($0) } ?? .max
+        isOpen = configuration.phases.isEmpty ? share != nil : configuration.phases.contains(where: \.isOpen)
+        unsafe open = .allocate(capacity: 1)
+        unsafe open.initialize(to: nil)
+    }
+
+    deinit {
+        unsafe open.deinitialize(count: 1)
+        unsafe open.deallocate()
+    }
+
+    /// The load begins at this time of the monotonic clock, or with the first phase.
+    func begin(atNanoseconds now: UInt64) {
+        state = .running
+        let start = configuration.startNanoseconds ?? now
+        timeline = PhaseTimeline(configuration.phases, startNanoseconds: start)
+        // With phases nothing is asked before the first, which `enterPhase` enters.
+        asksAtOnce = !isOpen && configuration.phases.isEmpty
+        guard isOpen else { return }
+        if configuration.phases.isEmpty {
+            unsafe open.pointee = share.map {
+                OpenSchedule(
+                    rate: $0.rate, phase: $0.phase, startNanoseconds: now, duration: configuration.durationNanoseconds,
+                    limit: configuration.requests)
+            }
+        } else {
+            unsafe open.pointee = OpenSchedule(PhaseSchedule(
+                configuration.phases, startNanoseconds: start, phase: share?.phase ?? 0, seed: configuration.seed))
+        }
+    }
+
+    // MARK: Requests
+
+    /// The next request, if there is one to send now.
+    func takeRequest(atNanoseconds now: UInt64) -> Due? {
+        guard state == .running else { return nil }
+        if isOpen, let intended = takeScheduled(now) { return .at(nanoseconds: intended) }
+        // The timer enters the next phase; a closed load does not outlive its own.
+        guard asksAtOnce, now < timeline.nextNanoseconds, takenCount < limit else { return nil }
+        unscheduledCount += 1
+        return .anyTime
+    }
+
+    private var takenCount: UInt64 { unsafe unscheduledCount + (isOpen ? open.pointee?.takenCount ?? 0 : 0) }
+
+    /// Takes a request that is due by the schedule, and which will not be sent. - Returns: whether there was one.
+    func skipScheduled(atNanoseconds now: UInt64) -> Bool { state == .running && takeScheduled(now) != nil }
+
+    private func takeScheduled(_ now: UInt64) -> UInt64? { unsafe open.pointee?.takeRequest(atNanoseconds: now) }
+
+    /// Requests meant to be sent by now that are not.
+    func dueCount(atNanoseconds now: UInt64) -> UInt64 {
+        guard state == .running else { return 0 }
+        return unsafe open.pointee?.dueCount(atNanoseconds: now) ?? 0
+    }
+
+    /// Requests that were wanted by now, sent or not.
+    func scheduledCount(atNanoseconds now: UInt64) -> UInt64 {
+        unsafe unscheduledCount + (open.pointee?.scheduledCount(atNanoseconds: now) ?? 0)
+    }
+
+    /// When something is due next: a request, or another phase. Far away when nothing is to come.
+    var nextNanoseconds: UInt64 {
+        switch state {
+        case .running: unsafe min(open.pointee?.nextNanoseconds ?? .max, timeline.nextNanoseconds)
+        case .paused: timeline.nextNanoseconds
+        case .idle, .stopped: .max
+        }
+    }
+
+    // MARK: Changes
+
+    /// Enters the phase of this time. - Returns: whether it is another one than before.
+    func enterPhase(atNanoseconds now: UInt64) -> Bool {
+        guard now >= timeline.nextNanoseconds else { return false }
+        // As a whole, not in place: each request looks at it, which would then be checked at run time.
+        var entered = timeline
+        let phase = entered.phase(atNanoseconds: now)
+        timeline = entered
+        asksAtOnce = phase?.load == .closed
+        return true
+    }
+
+    /// Another rate from now on. Without effect on a closed load, and on phases, which have their own.
+    func setRate(_ rate: Double, atNanoseconds now: UInt64) {
+        unsafe open.pointee?.setRate(state == .paused ? 0 : rate, atNanoseconds: now)
+    }
+
+    /// Stops asking for a while, or goes on at this rate. An open load does not pile up in a pause.
+    func setPaused(_ paused: Bool, rate: Double, atNanoseconds now: UInt64) {
+        switch state {
+        case .running, .paused: state = paused ? .paused : .running
+        case .idle, .stopped: return
+        }
+        setRate(rate, atNanoseconds: now)
+    }
+
+    /// Nothing becomes due after this time; what is due by then may still be sent until `stop`.
+    func freeze(atNanoseconds time: UInt64) { unsafe open.pointee?.freeze(atNanoseconds: time) }
+
+    /// Nothing more is asked.
+    func stop() { state = .stopped }
+}
