@@ -60,7 +60,7 @@ let package = Package(
         library("HTTP1", "Memory"),
         library("HTTP2", "Memory", "CNghttp2"),
         library("Measurements", "CZlib", .product(name: "Histogram", package: "hdrhistogram-swift")),
-        library("Load", "Measurements"),
+        library("Load", "Measurements", "Memory"),
         library("Recording", "Measurements", exclude: ["README.md"]),
         library("Reports", "Measurements", "Load", "Recording"),
         // Its scenarios lie within the program: beside it they would be lost when it is moved.
@@ -85,12 +85,12 @@ let package = Package(
         ),
 
         // Raw sockets and the like, for more than one of the test targets.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: testSettings),
+        .target(name: "TestSupport", dependencies: ["Memory"], path: "Tests/TestSupport", swiftSettings: testSettings),
         tests("MemoryTests", "Memory", "TestSupport"),
         tests("HTTP1Tests", "HTTP1", "Memory"),
         tests("MeasurementsTests", "Measurements", "Load", "Recording", "Reports"),
         tests("WorkloadTests", "Workload", "Measurements", "Load", "Recording", "Reports"),
-        tests("DashboardTests", "Dashboard", "Measurements", exclude: ["Golden"]),
+        tests("DashboardTests", "Dashboard", "Measurements", "Memory", exclude: ["Golden"]),
         tests("TerminalTests", "Terminal", "Dashboard", "Measurements"),
         tests("LoopTests", "Loop", "Memory", "TestSupport"),
         tests("TLSTests", "TLS", "Memory", "TestSupport"),

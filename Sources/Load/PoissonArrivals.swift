@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Memory
 
 /// Random places for a known number of requests within a stretch of a schedule's progress, one
 /// after the other: a Poisson process that happens to have that number.
@@ -30,22 +31,7 @@ package struct PoissonArrivals: Sendable, Equatable {
     }
 }
 
-/// A small generator of random numbers (Steele, Lea, Flood: SplitMix, 2014): the same numbers for
-/// the same seed, everywhere.
-package struct SplitMix64: Sendable, Equatable, RandomNumberGenerator {
-    private var state: UInt64
-
-    package init(seed: UInt64) { state = seed }
-
-    /// The next 64 bits.
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix64 {
     /// Above 0, at most 1.
-    mutating func nextUnit() -> Double { (Double(next() >> 11) + 1) * 0x1p-53 }
+    fileprivate mutating func nextUnit() -> Double { (Double(next() >> 11) + 1) * 0x1p-53 }
 }

@@ -15,15 +15,11 @@ package struct SeededBody: Sendable, Equatable {
     package let seed: UInt64
     private let key: UInt64
 
-    /// 2^64 divided by the golden ratio, odd: SplitMix64's step (Steele, Lea, Flood, 2014).
-    private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+    private static let step = SplitMix64.step
 
     package init(seed: UInt64) {
         self.seed = seed
-        var z = seed &+ SeededBody.step
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        key = z ^ z >> 31
+        key = SplitMix64.mix(seed &+ SeededBody.step)
     }
 
     /// The eight bytes from offset `8 * index` on, the first one least significant.

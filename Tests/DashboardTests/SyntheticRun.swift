@@ -1,10 +1,11 @@
 import Dashboard
 import Measurements
+import Memory
 
 /// Samples of a run that never was: the same for the same seed, with traffic that swells and
 /// falls, one slow reader, and caches that warm up.
 struct SyntheticRun {
-    private var state: UInt64
+    private var random: SplitMix64
     private var tick = 0
     private var server = ServerSample()
     private var client = ClientSample()
@@ -17,7 +18,7 @@ struct SyntheticRun {
     static let intervalNanoseconds: UInt64 = 500_000_000
 
     init(seed: UInt64 = 7, connections: Int = 64, hasServer: Bool = true, hasClients: Bool = true) {
-        state = seed
+        random = SplitMix64(seed: seed)
         self.connections = connections
         self.hasServer = hasServer
         self.hasClients = hasClients
@@ -25,14 +26,8 @@ struct SyntheticRun {
         sent = Array(repeating: 0, count: connections)
     }
 
-    /// Between 0 and 1. SplitMix64.
-    private mutating func chance() -> Double {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Double((z ^ (z >> 31)) >> 11) / 9_007_199_254_740_992
-    }
+    /// Between 0 and 1.
+    private mutating func chance() -> Double { Double(random.next() >> 11) / 9_007_199_254_740_992 }
 
     /// Up and down between 0 and 1, without a sine.
     private func wave(_ period: Int, _ shift: Int = 0) -> Double {

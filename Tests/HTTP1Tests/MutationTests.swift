@@ -7,7 +7,7 @@ import Testing
 @Suite("Requests with anything wrong with them") struct MutationTests {
     @Test("never crash the parser, and end alike however they are cut")
     func mutations() {
-        var random = SeededGenerator(state: 20_260_101)
+        var random = SplitMix64(seed: 20_260_101)
         let seeds = corpus.map { Array($0.utf8) }
         var limits = RequestLimits()
         limits.headByteLimit = 400
@@ -36,7 +36,7 @@ import Testing
     }
 
     private func mutate(
-        _ bytes: inout [UInt8], seeds: [[UInt8]], using random: inout SeededGenerator
+        _ bytes: inout [UInt8], seeds: [[UInt8]], using random: inout SplitMix64
     ) {
         let interesting: [UInt8] = [0, 9, 10, 13, 32, 48, 58, 59, 65, 127, 128, 255]
         let place = Int.random(in: 0...bytes.count, using: &random)

@@ -5,7 +5,7 @@ import Testing
 private let table: [String: Set<String>] = [
     "Memory": ["CMalloc"],
     "Measurements": ["CZlib", "Histogram"],
-    "Load": ["Measurements"],
+    "Load": ["Measurements", "Memory"],
     "Recording": ["Measurements"],
     "Reports": ["Recording", "Load", "Measurements"],
     "Workload": ["Reports", "Load", "Measurements", "CYAML"],

@@ -37,7 +37,7 @@ struct TextWriter {
     private var start: UnsafeMutableRawPointer
     private var cursor: UnsafeMutableRawPointer
     private let number: UInt64
-    private var random: UInt64
+    private var random: SplitMix64
 
     /// - Parameters:
     ///   - number: the request's, which no other of the run has.
@@ -47,7 +47,7 @@ struct TextWriter {
         unsafe cursor = unsafe memory
         self.number = number
         // Neighbours are far apart from the first value on.
-        random = TextWriter.mix(seed &+ 0x9E37_79B9_7F4A_7C15) ^ TextWriter.mix(number)
+        random = SplitMix64(seed: SplitMix64.mix(seed &+ SplitMix64.step) ^ SplitMix64.mix(number))
     }
 
     /// What was written since the last time.
@@ -61,14 +61,14 @@ struct TextWriter {
         case .literal(let bytes): put(bytes)
         case .sequence: write(number)
         case .integer(let first, let span):
-            let offset = span == 0 ? next() : next() % span
+            let offset = span == 0 ? random.next() : random.next() % span
             let value = first &+ Int(truncatingIfNeeded: offset)
             if value < 0 { put(UInt8(ascii: "-")) }
             write(UInt64(value.magnitude))
         case .hex(let count): for index in 0..<count { put(digit(at: index)) }
-        case .string(let count): for _ in 0..<count { put(TextWriter.letter(next() % 62)) }
+        case .string(let count): for _ in 0..<count { put(TextWriter.letter(random.next() % 62)) }
         case .uuid: writeUUID()
-        case .choice(let words): put(words[Int(next() % UInt64(words.count))])
+        case .choice(let words): put(words[Int(random.next() % UInt64(words.count))])
         }
     }
 
@@ -99,7 +99,7 @@ struct TextWriter {
     private var drawnDigits: UInt64 = 0
 
     private mutating func digit(at index: Int) -> UInt8 {
-        drawnDigits = index % 16 == 0 ? next() : drawnDigits >> 4
+        drawnDigits = index % 16 == 0 ? random.next() : drawnDigits >> 4
         return TextWriter.hexDigit(drawnDigits & 15)
     }
 
@@ -110,18 +110,6 @@ struct TextWriter {
     /// 0 to 9, A to Z, a to z.
     private static func letter(_ value: UInt64) -> UInt8 {
         UInt8(truncatingIfNeeded: value < 10 ? 0x30 + value : value < 36 ? 0x37 + value : 0x3D + value)
-    }
-
-    /// SplitMix64.
-    private mutating func next() -> UInt64 {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        return TextWriter.mix(random)
-    }
-
-    private static func mix(_ value: UInt64) -> UInt64 {
-        var z = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 
     private mutating func put(_ byte: UInt8) {

@@ -1,3 +1,5 @@
+internal import Memory
+
 /// Whether a request that failed is sent again, and when.
 ///
 /// Only what may be sent twice is (RFC 9110, 9.2.2), or what the peer says it has not looked at.
@@ -28,12 +30,12 @@ package struct RetryPolicy {
 
     private let settings: Settings
     private var balance = RetryPolicy.reserve
-    private var random: UInt64
+    private var random: SplitMix64
 
     /// - Parameter seed: of the pauses; the same seed, the same pauses.
     package init(_ settings: Settings, seed: UInt64) {
         self.settings = settings
-        random = seed
+        random = SplitMix64(seed: seed)
     }
 
     /// A request was sent for the first time.
@@ -50,7 +52,7 @@ package struct RetryPolicy {
         balance -= 1
         let pause = min(
             RetryPolicy.firstPauseNanoseconds << UInt64(min(retries, 16)), RetryPolicy.longestPauseNanoseconds)
-        return pause / 2 + next() % (pause / 2 + 1)
+        return pause / 2 + random.next() % (pause / 2 + 1)
     }
 
     /// Whether a method may be sent twice (RFC 9110, 9.2.2).
@@ -63,13 +65,4 @@ package struct RetryPolicy {
 
     /// Statuses that say "not now": bad gateway, unavailable, gateway timeout.
     package static func isTemporary(status: Int) -> Bool { (502...504).contains(status) }
-
-    /// splitmix64.
-    private mutating func next() -> UInt64 {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = random
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }
