@@ -4,14 +4,14 @@ package import Loop
 internal import Measurements
 package import TLS
 
-/// Whom the clients ask, what, and how patiently.
+/// The clients of one loop: their server, their requests, and their limits of time.
 package struct ClientConfiguration: Sendable, AsksRequests {
     package var address: SocketAddress
     /// The :authority of every request: "127.0.0.1:9000".
     package var authority: String
-    /// What is asked for; no body of theirs is a file.
+    /// The requests. Bodies from files have been read already.
     package var kinds = [RequestKind()]
-    /// Clients of this loop, each with a connection, and the streams that each opens at most.
+    /// Clients of this loop, each with one connection, and the most streams that each opens.
     package var connections = 1
     package var streams = 1
     /// Requests of this loop; nil for no end.
@@ -22,25 +22,26 @@ package struct ClientConfiguration: Sendable, AsksRequests {
     /// start). Empty: one load without end.
     package var phases: [Phase] = []
     package var startNanoseconds: UInt64?
-    /// For what is random: the same seed, the same requests at the same times.
+    /// For random arrivals: the same seed gives the same requests at the same times.
     package var seed: UInt64 = 0
     package var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
     package var requestTimeoutNanoseconds: UInt64 = 30_000_000_000
     package var http2 = SessionSettings()
     package var caches = CacheOwnership.client
     package var renewal = ConnectionRenewal.never
-    /// nil: a request that failed has failed.
+    /// nil: no request is sent again.
     package var retries: RetryPolicy.Settings?
-    /// Of the pauses before retries.
+    /// For the pauses before retries.
     package var retrySeed: UInt64 = 0
-    /// nil: requests are sent whatever became of those before.
+    /// nil: requests are sent even when all before them failed.
     package var circuitBreaker: CircuitBreaker.Settings?
     package var manners = ClientManners()
-    /// For each of `kinds` what its answer has to be, or nil where nobody can know. nil: answers are not checked.
+    /// For each of `kinds` the predicted answer, or nil where it cannot be predicted. nil: answers are not checked.
     package var checkedTargets: [CheckedTarget?]?
-    /// Of what is random in requests: the same for all loops, whose requests have different numbers.
+    /// For random values in requests: the same for all loops, whose requests have different numbers.
     package var requestSeed: UInt64 = 0
-    /// The seeds that this loop asks for, and its requests' numbers less one: the first, and from each to the next.
+    /// The seeds of the bodies that this loop asks for, which are its requests' numbers less one: the first, and
+    /// the step from each to the next.
     package var firstSeed: UInt64 = 0
     package var seedStride: UInt64 = 1
 
@@ -48,9 +49,9 @@ package struct ClientConfiguration: Sendable, AsksRequests {
     package var tls: TLSOptions?
     package var httpVersion = HTTPVersion.negotiated
 
-    /// How TLS is spoken, and with whom.
+    /// TLS, and the name of the peer.
     package struct TLSOptions: Sendable {
-        /// One for all loops.
+        /// The same for all loops.
         package var configuration: ClientTLSConfiguration
         /// The name or address that the certificate must be good for, and that SNI asks for.
         package var serverName: String
@@ -61,15 +62,15 @@ package struct ClientConfiguration: Sendable, AsksRequests {
         }
     }
 
-    /// Which HTTP is spoken.
+    /// Which HTTP the clients speak.
     package enum HTTPVersion: Sendable {
-        /// Over TLS what the server prefers of both (ALPN); in the clear HTTP/2 with prior knowledge.
+        /// Over TLS the server chooses (ALPN); in the clear HTTP/2 with prior knowledge.
         case negotiated
         /// HTTP/1.1: as many requests as there are streams are sent ahead (pipelining).
         case http1
         case http2
 
-        /// What is offered over TLS, the best first.
+        /// The protocols that are offered over TLS, the best first.
         package var protocols: [ApplicationProtocol] {
             switch self {
             case .negotiated: [.http2, .http1]

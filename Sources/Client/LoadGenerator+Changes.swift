@@ -22,7 +22,7 @@ extension LoadGenerator {
         refillAll()
     }
 
-    /// Clients of this loop from now on: new ones connect, surplus ones finish what they have in flight.
+    /// Clients of this loop from now on: new ones connect, surplus ones finish their requests in flight.
     package func setConnections(_ count: Int) {
         guard !isStopping else { return }
         clock.refresh()
@@ -35,7 +35,7 @@ extension LoadGenerator {
         for client in clients.ready(count) { client.drop() }
     }
 
-    /// Has every client leave its connection for another, once what it has in flight is answered.
+    /// Reconnects all clients, each once its requests in flight are answered.
     package func renewConnections() {
         clock.refresh()
         clients.forEach { $0.renew() }
@@ -45,15 +45,15 @@ extension LoadGenerator {
     ///
     /// - Parameters:
     ///   - paths: as many as there were.
-    ///   - checked: what the answer to each has to be, where answers are checked.
+    ///   - checked: the predicted answer to each, where answers are checked.
     package func setTargets(_ paths: [String], checked: [CheckedTarget?]) {
         requests.setTargets(paths, checked: checked)
     }
 
-    /// Who owns the caches of connections that are made from now on. Those that are there keep theirs.
+    /// How the caches of connections that are made from now on are owned. Open connections keep theirs.
     package func setCaches(_ new: CacheOwnership) {
         caches.setOwnership(new)
-        // Whether a server is asked for sessions at all is in the context. What could be made once can be again.
+        // The context says whether servers are asked for sessions. It could be made once, and can be again.
         do { tls = try ClientTLS(configuration, new, loop) } catch { lastConnectError = error }
     }
 }

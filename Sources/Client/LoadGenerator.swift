@@ -3,7 +3,7 @@ internal import Load
 package import Loop
 package import Measurements
 
-/// The load of one loop: its clients, when each asks for something, and what became of it.
+/// The load of one loop: runs its clients by its schedule, and counts the outcome.
 ///
 /// Everything here belongs to the loop's thread.
 package final class LoadGenerator: TimerTarget {
@@ -47,7 +47,7 @@ package final class LoadGenerator: TimerTarget {
         loop: EventLoop, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?,
         onDone: @escaping () -> Void, onEnd: @escaping () -> Void
     ) throws(ConnectError) {
-        // A load client checks what it needs itself, and saves the library's validation.
+        // A load client makes the checks that it needs itself, and saves the library's validation.
         guard let sessions = SessionFactory(validatesMessages: false) else {
             throw .system(LoopError(call: "nghttp2_session_callbacks_new", code: LoopError.noMemory))
         }
@@ -77,13 +77,13 @@ package final class LoadGenerator: TimerTarget {
         schedule.begin(atNanoseconds: clock.nowNanoseconds)
         setConnections(configuration.connections)
         lookAtSchedule()
-        // A loop whose share of a few requests is none is done at once.
+        // A loop without a share finishes at once.
         reportIfDone()
     }
 
     // MARK: Asking
 
-    /// The next request for a connection of this client; nil: nothing is to be asked now.
+    /// The next request for a connection of this client; nil: none is to be sent now.
     func takeRequest(for client: HTTPClient) -> UnsafeMutablePointer<RequestRecord>? {
         if let resilience { return unsafe takeRequest(for: client, resilience) }
         return unsafe takeNewRequest(for: client)
@@ -105,7 +105,7 @@ package final class LoadGenerator: TimerTarget {
     /// A connection takes no requests any more.
     func connectionIsUnavailable(_ connection: ClientConnection) { available.remove(connection) }
 
-    /// Hands what is due to the connections that have room, each in turn.
+    /// Hands the due requests to the connections that have room, each in turn.
     private func sendWhatIsDue() {
         guard schedule.isOpen else { return }
         var due = schedule.dueCount(atNanoseconds: clock.nowNanoseconds)
@@ -120,7 +120,7 @@ package final class LoadGenerator: TimerTarget {
         }
     }
 
-    /// Enters the phase of now, sends what is due, and comes back for the next.
+    /// Enters the phase of now, sends the due requests, and comes back for the next.
     func lookAtSchedule() {
         guard state == .running else { return }
         if schedule.enterPhase(atNanoseconds: clock.nowNanoseconds) { refillAll() }
@@ -141,7 +141,7 @@ package final class LoadGenerator: TimerTarget {
         if timer === pace { lookAtSchedule() } else { clients.forEach { $0.abort() } }
     }
 
-    // MARK: What clients tell
+    // MARK: Events of the clients
 
     /// Reads the answers of one client, with the caches that are chosen now.
     func makeAnswerReader(clientNumber: Int) -> AnswerReader {
@@ -205,7 +205,7 @@ package final class LoadGenerator: TimerTarget {
     /// Whether `stop` was called: no new requests.
     var isStopping: Bool { state != .running }
 
-    /// Starts nothing more, waits for what is in flight, and drops the rest at the deadline.
+    /// Starts nothing more, waits for requests in flight, and drops the rest at the deadline.
     ///
     /// - Parameter askedNanoseconds: when the end was decided. A request that was due by then is still
     ///   sent where a connection has room for it, and dropped where none has. Later requests were never wanted.
@@ -233,10 +233,10 @@ package final class LoadGenerator: TimerTarget {
 
     // MARK: Samples
 
-    /// This loop's reading, now, with what the histograms recorded since the reading before.
+    /// This loop's reading, now, with the latencies since the reading before.
     package func sample() -> ClientSample {
         clock.refresh()
-        // What is due by the reading's time goes out before it: what then waits has no room.
+        // Requests that are due by now go out before the reading: those that still wait have no room.
         sendWhatIsDue()
         var sample = accounts.take()
         sample.scheduledRequests = max(

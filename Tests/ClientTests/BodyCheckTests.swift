@@ -73,7 +73,7 @@ struct BodyCheckTests {
         #expect(short.items.joined(separator: ", ") == "/bytes/64?seed=3 truncated, 63 of 64 bytes came, 64 announced, connection 0, stream 7")
     }
 
-    @Test("bytes that are nobody's, or too few to tell, are corrupted")
+    @Test("bytes of no body, or too few to tell, are corrupted")
     func nobodys() throws {
         let run = try run([.swap, .flip], byteCount: 5, streams: 1)
         #expect(run.total.bodies.corrupted == 2 && run.total.bodies.checked == 2)

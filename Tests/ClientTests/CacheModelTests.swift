@@ -67,7 +67,7 @@ struct CacheModelTests {
         #expect(cache.counts.entries == 0)
     }
 
-    @Test("buffers: what is out is nobody else's, and what comes back is lent again")
+    @Test("buffers: one that is out is not lent again before it comes back")
     func buffers() {
         let cache = BufferCache()
         var random = Random(seed: 5)

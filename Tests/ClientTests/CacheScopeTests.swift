@@ -30,7 +30,7 @@ struct CacheScopeTests {
         #expect(cache.entries <= cache.entryLimit && cache.bytes <= cache.byteLimit, sourceLocation: location)
     }
 
-    @Test("client: each client misses what it has not met itself")
+    @Test("client: each client misses the strings that it has not met itself")
     func client() throws {
         let sample = try run(.client)
         #expect(sample.strings.lookups == UInt64(CacheScopeTests.requests * CacheScopeTests.stringsPerAnswer))
@@ -41,7 +41,7 @@ struct CacheScopeTests {
         #expect(sample.strings.waitedNanoseconds == 0)
     }
 
-    @Test("loop: what one client has met, all know")
+    @Test("loop: a string that one client has met is known to all")
     func loop() throws {
         let sample = try run(.loop)
         #expect(sample.strings.lookups == UInt64(CacheScopeTests.requests * CacheScopeTests.stringsPerAnswer))
@@ -61,7 +61,7 @@ struct CacheScopeTests {
         #expect(sample.strings.entries == 0 && sample.buffers.entries == 0)
     }
 
-    @Test("shared: the clients of two loops know what one of them has met, and wait for each other")
+    @Test("shared: a string that one client has met is known to the clients of both loops, which wait for each other")
     func shared() throws {
         let server = try ServerThread()
         let caches = SharedCaches()
@@ -93,7 +93,7 @@ struct CacheScopeTests {
         #expect(sample.cacheCorruptions == 0)
     }
 
-    @Test("unguarded on one loop: nobody to disturb it, and no fault is found")
+    @Test("unguarded on one loop: no other thread disturbs it, and no fault is found")
     func unguarded() throws {
         let caches = UnguardedCaches()
         _ = try run(.unguarded(caches))
@@ -104,7 +104,7 @@ struct CacheScopeTests {
         #expect(sample.cacheCorruptions == 0)
     }
 
-    @Test("time is waited only for a lock that somebody has")
+    @Test("a thread waits only for a lock that another has")
     func wait() throws {
         let lock = CacheLock()
         #expect(lock.lock() == 0)

@@ -93,7 +93,7 @@ struct CorruptingServerTests {
         #expect(bodies.truncated == server["truncated"] && bodies.truncated > 10)
         #expect(bodies.wrongLength == server["lengthened"] && bodies.wrongLength > 10)
         #expect(bodies.wrongStatus == 0)
-        // What stood behind a truncated answer got none.
+        // Requests behind a truncated answer got none.
         #expect(bodies.checked == run.total.doneRequests - run.total.errors.closed + bodies.truncated)
     }
 }

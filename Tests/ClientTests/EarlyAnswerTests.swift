@@ -25,7 +25,7 @@ struct EarlyAnswerTests {
 
     @Test("over HTTP/2 ends the request, and the connection is as good as before", arguments: [false, true])
     func reset(template: Bool) throws {
-        // The window is never opened again: whoever goes on sending waits for ever.
+        // The window is never opened again: a client that goes on sending waits for ever.
         let run = try run(.http2, requests: 5, template: template) { peer, _ in
             peer.greet()
             while let stream = peer.request() {
@@ -63,7 +63,7 @@ struct EarlyAnswerTests {
                 byteCount.withLock { $0 += body.count }
             }
         }
-        // What is still unsent when the last answer has come goes with its connection.
+        // Bytes that are unsent when the last answer has come are dropped with its connection.
         #expect(byteCount.withLock { $0 } >= 3 * ((4 << 20) + 8))
         #expect(run.total.openedConnections == 1)
     }

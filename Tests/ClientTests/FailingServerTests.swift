@@ -22,7 +22,7 @@ struct FailingServerTests {
         return configuration
     }
 
-    @Test("what fails now and then is asked again, and all is answered in the end")
+    @Test("requests that fail now and then are sent again, and all are answered in the end")
     func retries() throws {
         let asked = Atomic(0)
         let peer = RawPeer { peer, _ in
@@ -49,7 +49,7 @@ struct FailingServerTests {
         #expect(run.total.retriedRequests == UInt64(asked.load(ordering: .relaxed) - 100), "by the peer's own count")
     }
 
-    @Test("what must not be sent twice is not")
+    @Test("a request that is not idempotent is not sent twice")
     func notIdempotent() throws {
         let peer = RawPeer { peer, _ in
             peer.greet()
@@ -130,7 +130,7 @@ struct FailingServerTests {
         ])
     }
 
-    @Test("an open load meets an open breaker: what is due fails at once, and nothing is sent")
+    @Test("an open load meets an open breaker: requests that are due fail at once, and none is sent")
     func breakerOpenLoad() throws {
         let asked = Atomic(0)
         let peer = RawPeer { peer, _ in

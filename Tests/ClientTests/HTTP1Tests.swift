@@ -125,7 +125,7 @@ struct HTTP1Tests {
         #expect(run.total.reconnects == 4)
     }
 
-    @Test("what was sent ahead to a server that closes is closed, not answered")
+    @Test("requests that were sent ahead to a server that closes are closed, not answered")
     func closesEarly() throws {
         let run = try ask(4, streams: 2) { peer, _ in
             guard peer.head() != nil, peer.head() != nil else { return }
@@ -135,7 +135,7 @@ struct HTTP1Tests {
         #expect(run.total.errors.closed == 2)
     }
 
-    @Test("an answer that breaks off, is no HTTP, or that nobody asked for, has a cause", arguments: [
+    @Test("an answer that breaks off, is no HTTP, or was not asked for, has a cause", arguments: [
         ("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nshort", "closed"), ("SSH-2.0-OpenSSH_9\r\n", "protocol"),
         ("HTTP/1.1 999 What\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", "protocol"), ("", "closed"),
         ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n", "unrequested"),
@@ -148,7 +148,7 @@ struct HTTP1Tests {
         switch cause {
         case "closed": #expect(run.total.errors.closed == 2)
         case "protocol": #expect(run.total.errors.protocolError == 2)
-        // The first is answered before the second's bytes are seen to be nobody's.
+        // The first is answered before the second's bytes are seen to belong to no request.
         default: #expect(run.total.succeededRequests == 2)
         }
     }

@@ -20,7 +20,7 @@ final class LoadRun: TimerTarget {
     private(set) var isDone = false
     /// Everything that was measured, histograms of all readings included.
     private(set) var total = ClientSample()
-    /// What happened, over all readings.
+    /// The events of all readings.
     var events: [ClientEvent] { total.events }
     /// Why a client could not connect, the last time.
     private(set) var connectError: ConnectError?
@@ -76,7 +76,7 @@ final class LoadRun: TimerTarget {
 /// The sums that hold for every run that has ended.
 func expectSums(_ run: LoadRun, requests: Int? = nil, _ location: SourceLocation = #_sourceLocation) {
     let sample = run.total
-    // What nobody could be asked is done, and was never started.
+    // Requests for which no connection could be made are done, and were never started.
     #expect(sample.startedRequests + sample.errors.connect == sample.doneRequests, sourceLocation: location)
     #expect(sample.doneRequests == sample.succeededRequests + sample.failedRequests, sourceLocation: location)
     let errors = sample.errors
@@ -116,7 +116,7 @@ final class ServerThread {
         let secureSocket = try configuration.tls.map { _ in try ServerThread.bind() }
         secureAddress = secureSocket?.address
         let (mailbox, latest, settings) = (mailbox, latest, configuration)
-        // Bound is not listening: who connects in between is refused.
+        // Bound is not listening: clients that connect in between are refused.
         let listening = DispatchSemaphore(value: 0)
         thread = try LoopThread(name: "server") {
             do {

@@ -218,7 +218,7 @@ struct LoadTests {
         #expect(down.total.receivedBodyBytes == 6 * 10_485_760)
     }
 
-    @Test("nobody there: the run ends within two seconds, all requests counted")
+    @Test("no server: the run ends within two seconds, all requests counted")
     func refused() throws {
         let server = try ServerThread()
         let address = server.configuration {
@@ -234,7 +234,7 @@ struct LoadTests {
         guard case .system(let error) = run.connectError else { return #expect(Bool(false), "\(String(describing: run.connectError))") }
         #expect(error.reason.contains("refused"))
         #expect(run.total.doneRequests == 50)
-        // What was never sent was not started, and answers nothing.
+        // A request that was never sent was not started, and has no answer.
         #expect(run.total.startedRequests == 0 && run.total.answeredRequests == 0)
         #expect(run.total.openedConnections == 0 && run.total.openConnectionsHighWater == 0)
     }
@@ -291,7 +291,7 @@ struct LoadTests {
         #expect(run.total.succeededRequests + run.total.errors.closed + run.total.errors.goaway == run.total.doneRequests)
     }
 
-    @Test("stopping under load drains what is in flight")
+    @Test("stopping under load drains the requests in flight")
     func stopUnderLoad() throws {
         let server = try ServerThread()
         let run = try LoadRun(
@@ -305,7 +305,7 @@ struct LoadTests {
         #expect(served?.completedRequests == run.total.doneRequests)
     }
 
-    @Test("what the drain does not wait for is aborted and counted")
+    @Test("requests that outlast the drain are aborted and counted")
     func aborted() throws {
         let server = try ServerThread()
         let run = try LoadRun(

@@ -86,7 +86,7 @@ struct MannersTests {
         let served = server.stop()
         expectSums(run)
         #expect(run.total.errors.aborted == 6 && run.total.bodies.checked == 0)
-        // Eight reads of what a socket of 4 KiB holds, for each of three.
+        // Eight reads from a socket buffer of 4 KiB, for each of three.
         #expect(run.total.receivedBytes > 3 * 2_000)
         #expect(run.total.receivedBytes < 3 * 9 * 16_384)
         // The limit of one connection at least: beyond, its requests wait unread.

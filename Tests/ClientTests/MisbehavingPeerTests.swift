@@ -221,7 +221,7 @@ struct MisbehavingPeerTests {
         #expect(run.total.decodedHeaderBytes == 10 + 1 + 20_000)
     }
 
-    @Test("answers with what is no status: protocol error", arguments: ["999", "abc", "20", "2000", "100", "-20"])
+    @Test("answers with an invalid status: protocol error", arguments: ["999", "abc", "20", "2000", "100", "-20"])
     func status(_ text: String) throws {
         let run = try run(2) { peer, _ in
             peer.greet()

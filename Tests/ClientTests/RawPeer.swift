@@ -65,7 +65,7 @@ final class PeerConnection {
 
     private let descriptor: Int32
 
-    /// Our end of TLS, and what has been read of it and not looked at.
+    /// Our end of TLS, and the plaintext that was not looked at yet.
     private let endpoint: TLSEndpoint?
     private var plaintext: [UInt8] = []
 
@@ -96,7 +96,7 @@ final class PeerConnection {
         return Array(plaintext[..<count])
     }
 
-    /// Reads what there is, and answers what the handshake wants. - Returns: whether it goes on.
+    /// Reads the next bytes, and answers for the handshake. - Returns: whether it goes on.
     private func readSealed(_ endpoint: TLSEndpoint) -> Bool {
         var bytes = [UInt8](repeating: 0, count: 16_384)
         let got = recv(descriptor, &bytes, bytes.count, 0)

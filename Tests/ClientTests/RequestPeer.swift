@@ -76,7 +76,7 @@ private final class HTTP2Peer: SessionHandler {
     private var session: Session?
     private var open: [Int: RequestPeer.Request] = [:]
     private var bodies: [Int: [UInt8]] = [:]
-    /// What is not sent yet, to the connection's end.
+    /// Unsent bytes, until the connection ends.
     private let arenas = ArenaPool()
     private let arena: Arena
 

@@ -175,7 +175,7 @@ struct ExpectationTests {
         #expect(found.checked == 200)
         #expect(found.status == 20 && found.header == 30 && found.length == 10 && found.checksum == 10)
         #expect(found.unexpected == 70)
-        // What a status means is not for expectations to say.
+        // Whether a status is a failure does not depend on expectations.
         #expect(run.total.failedRequests == 20)
         let told = run.events.filter { $0.level == .error }.map(\.text)
         #expect(told.count == 8)

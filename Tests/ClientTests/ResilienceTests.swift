@@ -47,7 +47,7 @@ struct CircuitBreakerTests {
         #expect(bad.state == .open(untilNanoseconds: 220))
     }
 
-    @Test("is not moved by what was sent before it opened")
+    @Test("is not moved by requests that were sent before it opened")
     func lateAnswers() {
         var breaker = opened()
         #expect(breaker.requestDidEnd(isFailure: false, wasProbe: false, atNanoseconds: 50) == nil)
@@ -96,7 +96,7 @@ struct RetryPolicyTests {
         #expect(pauses(7) != pauses(8))
     }
 
-    @Test("no more attempts than asked for, and none for what must not be sent twice")
+    @Test("no more attempts than asked for, and none for a request that is not idempotent")
     func limits() {
         var policy = RetryPolicy(.init(limit: 2), seed: 1)
         #expect(policy.pause(afterRetries: 1, isRepeatable: true) != nil)

@@ -11,7 +11,7 @@ struct TLSSessionScopeTests {
 
     private static let connections = 3
 
-    /// - Returns: what the clients counted, the sessions of a shared set included, and what the server did.
+    /// - Returns: the counts of the clients, the sessions of a shared set included, and those of the server.
     private func run(
         _ scope: Scope, _ version: TLSVersion = .tls13, requests: Int, renewal: ConnectionRenewal, httpVersion: ClientConfiguration.HTTPVersion = .negotiated
     ) throws -> (client: ClientSample, server: ServerSample) {

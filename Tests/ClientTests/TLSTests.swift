@@ -206,7 +206,7 @@ struct HandshakeFailureTests {
         #expect(served?.tls.failedHandshakes == 1 || served?.tls.handshakes == 1)
     }
 
-    @Test("issued by somebody we do not trust")
+    @Test("issued by an authority that we do not trust")
     func unknownAuthority() throws {
         let (run, _) = try run(TestWorld(), trusting: TestWorld())
         #expect(run.connectError == .tls(.unknownAuthority))

@@ -30,7 +30,7 @@ struct UnguardedTests {
         #expect(cache.corruptionCount() == 0)
     }
 
-    /// In a process of its own: what it does to itself, it does to the process.
+    /// In a process of its own, which the cache may take down with itself.
     @Test("corrupts itself, and says so, when two threads are inside")
     func twoThreads() async {
         await #expect(processExitsWith: .failure) {

@@ -2,13 +2,13 @@ internal import Loop
 internal import Measurements
 internal import Memory
 
-/// What the clients of one loop have done: its counters, its latencies, and what happened.
+/// The accounts of one loop's clients: counters, latencies, events.
 ///
 /// `@safe`: the pointer to its counters is its own.
 @safe
 final class LoadAccounts {
     private let clock: LoopClock
-    /// What has been counted so far; gauges that cost a walk are filled in for a reading.
+    /// The counts so far; gauges that cost a walk are filled in for a reading.
     ///
     /// Behind a pointer: as a stored property each of a request's counts would be checked for
     /// exclusive access at run time, 80 instructions a time.
@@ -22,7 +22,7 @@ final class LoadAccounts {
     private let scheduleDelays = LatencyRecorder()
     /// In a closed load response time is service time, and only one of them is recorded.
     private let isOpenLoad: Bool
-    /// What happened since the last reading.
+    /// Events since the last reading.
     private var events: [ClientEvent] = []
     /// The shapes of answers that clients have met.
     private var shapes: Set<String> = []
@@ -113,7 +113,7 @@ final class LoadAccounts {
         counters.errors.circuit += 1
     }
 
-    /// Counts what is missing from so many requests as failed: no client can connect any more.
+    /// Counts the requests that are missing from so many as failed: no client can connect any more.
     func countUnasked(of limit: UInt64) {
         let missing = limit - min(limit, counters.startedRequests)
         counters.doneRequests += missing
@@ -137,14 +137,14 @@ final class LoadAccounts {
         note(.info, "response headers changed: \(LoadAccounts.printable(text))")
     }
 
-    /// What a peer wrote, for a screen: one line of printable ASCII, not too long.
+    /// Text of a peer's, for a screen: one line of printable ASCII, not too long.
     static func printable(_ text: String) -> String {
         String(text.unicodeScalars.prefix(120).map { (32..<127).contains($0.value) ? Character($0) : "?" })
     }
 
     // MARK: Readings
 
-    /// What was counted so far, with the latencies and events since the last call.
+    /// The counts so far, with the latencies and events since the last call.
     func take() -> ClientSample {
         var sample = counters
         sample.serviceTime = serviceTimes.take()

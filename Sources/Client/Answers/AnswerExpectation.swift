@@ -2,10 +2,10 @@ internal import Load
 internal import Measurements
 internal import Memory
 
-/// What the answers to one kind of request have to be, ready for comparing.
+/// The expected answer to one kind of request, ready for comparing.
 ///
 /// While the answer comes, facts about its head and its body are noted in the request's record; when
-/// it is over, `fault` says what is wrong with it. Comparing allocates nothing.
+/// it is over, `fault` says which one is wrong. Comparing allocates nothing.
 final class AnswerExpectation {
     let expected: ExpectedAnswer
     /// The kind of request, for people.
@@ -59,7 +59,7 @@ final class AnswerExpectation {
     }
 }
 
-/// What has come of an answer so far, for its comparison.
+/// The facts about an answer so far, for its comparison.
 struct AnswerFacts: BitwiseCopyable {
     /// A bit for each expected header that was there.
     var headers: UInt8 = 0

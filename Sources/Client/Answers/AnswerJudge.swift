@@ -1,7 +1,7 @@
 internal import Load
 internal import Measurements
 
-/// Compares the answers of one loop with what is expected of them, counts, and tells of the first that differ.
+/// Compares the answers of one loop with the expected ones, counts, and reports the first that differ.
 ///
 /// `@safe`: a record is the caller's for the length of a call.
 @safe
@@ -10,7 +10,7 @@ final class AnswerJudge {
     /// Values of headers that were not as expected, of answers that are not judged yet.
     private var otherValues: [(number: UInt64, name: String, value: String)] = []
 
-    /// Answers that are told of one by one; of the others only the count is.
+    /// Answers that are reported one by one; the others are only counted.
     private static let toldLimit = 8
 
     init(_ accounts: LoadAccounts) { self.accounts = accounts }

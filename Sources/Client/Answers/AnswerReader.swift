@@ -27,7 +27,7 @@ final class AnswerReader {
 
     // MARK: Parts
 
-    /// An answer's head begins. What a 1xx head before it said is no part of the answer.
+    /// An answer's head begins. A 1xx head before it is no part of the answer.
     func beginHead(_ record: UnsafeMutablePointer<RequestRecord>, status: Int) {
         unsafe record.pointee.status = status
         unsafe record.pointee.facts.headers = 0
@@ -77,7 +77,7 @@ final class AnswerReader {
         accounts.noteShape(unsafe record.pointee.shape.text(status: status, caches))
     }
 
-    /// The request is over: compares its answer, as far as one has come, with what it has to be.
+    /// The request is over: compares its answer, as far as one has come, with the expected one.
     func finish(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
         unsafe endCheck(record, status: record.pointee.status, failure)
         if failure == nil, let expectation = unsafe record.pointee.expectation {
@@ -85,7 +85,7 @@ final class AnswerReader {
         }
     }
 
-    /// The request is sent again. An answer that says to come back later is none, and nobody's fault.
+    /// The request is sent again. An answer that says "not now" is no answer to check.
     func finishAttempt(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
         unsafe endCheck(record, status: failure == nil ? 0 : record.pointee.status, failure ?? .aborted)
     }
@@ -99,7 +99,7 @@ final class AnswerReader {
 
     // MARK: Values
 
-    /// Three digits, or 0 for what is no status (RFC 9110, 15).
+    /// Three digits, or 0 where the text is no status (RFC 9110, 15).
     private static func status(_ text: UnsafeRawBufferPointer) -> Int {
         guard text.count == 3 else { return 0 }
         var status = 0

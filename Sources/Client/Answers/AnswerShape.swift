@@ -1,4 +1,4 @@
-/// What an answer's head looks like: its status, the names of its fields, the kind of its content.
+/// The shape of an answer's head: its status, the names of its fields, the kind of its content.
 ///
 /// Made of numbers of the string cache, so that comparing two heads compares no text. A server that
 /// begins to answer in another way under load, for example with an error page that says 200, is an event.

@@ -1,9 +1,9 @@
 internal import Measurements
 internal import Memory
 
-/// The comparison of one answer's body with what it has to be, part by part as it comes.
+/// The comparison of one answer's body with the expected one, part by part as it comes.
 ///
-/// Allocates nothing. What costs is `SeededBody.firstDifference`, once for every byte.
+/// Allocates nothing. Its cost is `SeededBody.firstDifference`, once for every byte.
 struct BodyCheck {
     private(set) var body = SeededBody(seed: 0)
     private(set) var expectedByteCount = 0
@@ -11,7 +11,7 @@ struct BodyCheck {
     /// The Content-Length of the answer.
     var announcedByteCount: Int?
     private(set) var state = State.right
-    /// Where the first wrong byte was, and what came from there on.
+    /// Where the first wrong byte was, and the bytes that came from there on.
     private(set) var firstWrongOffset = 0
     private(set) var found = InlineArray<16, UInt8>(repeating: 0)
     private(set) var foundCount = 0
@@ -20,14 +20,14 @@ struct BodyCheck {
 
     enum State: Equatable {
         case right
-        /// Wrong, and too few bytes have come to say whose they are.
+        /// Wrong, and too few bytes have come to tell which body they belong to.
         case untold
-        /// Another body's, until now.
+        /// So far the bytes of this other body.
         case swapped(SeededBody)
         case corrupted
     }
 
-    /// Seeds are counted from 0, and no run comes this far: a larger one is what wrong bytes look like.
+    /// Seeds are counted from 0, and no run comes this far: a larger one means that the bytes are of no body.
     private static let seedLimit: UInt64 = 1 << 48
 
     init() {}
@@ -41,7 +41,7 @@ struct BodyCheck {
     mutating func receive(_ bytes: UnsafeRawBufferPointer) {
         let offset = receivedByteCount
         receivedByteCount += bytes.count
-        // What comes after the last byte has only a length.
+        // Bytes behind the last expected one are only counted.
         let count = min(bytes.count, max(0, expectedByteCount - offset))
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<count])
         switch state {
@@ -60,7 +60,7 @@ struct BodyCheck {
         if unsafe other.firstDifference(in: bytes, offset: offset) != nil { state = .corrupted }
     }
 
-    /// Takes what follows the first wrong byte, until it is enough to tell whose it is.
+    /// Keeps the bytes from the first wrong one on, until they tell which body they belong to.
     private mutating func collect(_ bytes: UnsafeRawBufferPointer) {
         let offset = firstWrongOffset + foundCount
         let count = min(bytes.count, BodyCheck.foundLimit - foundCount)
@@ -71,10 +71,10 @@ struct BodyCheck {
         unsafe compare(UnsafeRawBufferPointer(rebasing: bytes[count...]), offset: offset + count, with: other)
     }
 
-    /// Finds out whose bytes these are, if they are anybody's.
+    /// Finds out which body the wrong bytes belong to, if they belong to one.
     ///
-    /// Eight bytes in a row name their seed. The word of the first wrong byte is tried first: what
-    /// stood before it was as expected. The swap may have begun within that word; then it is the next.
+    /// Eight bytes in a row name their seed. The word of the first wrong byte is tried first: the bytes
+    /// before it were as expected. The swap may have begun within that word; then the next word tells.
     private mutating func tell() {
         let first = firstWrongOffset / 8
         for word in first...first + 1 {
@@ -94,9 +94,9 @@ struct BodyCheck {
         state = .corrupted
     }
 
-    /// What is wrong with the answer; nil when nothing is.
+    /// The fault of the answer; nil when it is right.
     ///
-    /// - Parameter isWhole: it ended as answers do. Else the peer broke it off.
+    /// - Parameter isWhole: false when the peer broke it off.
     func verdict(status: Int, isWhole: Bool) -> BodyViolation.Kind? {
         if status != 200 { return .wrongStatus }
         switch state {

@@ -1,9 +1,9 @@
 internal import Measurements
 internal import Memory
 
-/// The checks of one loop: what each request asks for, and what was found.
+/// The body checks of one loop: the target of each request, and the faults that were found.
 ///
-/// Every request has a seed of its own, so that an answer that belongs to another is noticed.
+/// Every request has a seed of its own, so that an answer that belongs to another request is noticed.
 /// The record of a check also holds the text of its request's target, which has to stay put
 /// until the frame has been made.
 ///
@@ -28,7 +28,7 @@ final class BodyChecker {
     private var violationCount = 0
     private var found = BodyCheckCounts()
 
-    /// Answers that are kept as evidence, of a loop and in all: enough to see a rule in them.
+    /// Answers of one loop that are kept as evidence in the whole run: enough to see a pattern.
     static let violationLimit = 8
 
     /// Digits of the largest seed.
@@ -52,8 +52,8 @@ final class BodyChecker {
     }
 
     /// - Parameters:
-    ///   - targets: one for each kind, nil for those that nobody can predict.
-    ///   - firstSeed, seedStride: the seeds of this loop, none of which another loop has.
+    ///   - targets: one for each kind, nil where the answer cannot be predicted.
+    ///   - firstSeed, seedStride: the seeds of this loop; no other loop has one of them.
     init(_ targets: [CheckedTarget?], firstSeed: UInt64, seedStride: UInt64) {
         self.targets = targets.map { $0.map { Target($0) } }
         // Room for the seed, and for a size that has become larger.
@@ -122,8 +122,8 @@ final class BodyChecker {
     ) {
         defer { unsafe give(record) }
         let isWrong = unsafe record.pointee.check.state != .right
-        // Bytes that came wrong are wrong however the answer ended. For what we ended ourselves,
-        // and for answers that never began, nothing else is the peer's fault.
+        // Wrong bytes are wrong however the answer ended. Where we ended it ourselves, and where it never
+        // began, nothing else is the peer's fault.
         switch failure {
         case nil: break
         case .closed, .reset, .protocolError: if status == 0 { return }
@@ -160,7 +160,7 @@ final class BodyChecker {
         return violation
     }
 
-    /// Adds the counts, and the evidence that nobody has taken yet.
+    /// Adds the counts, and the evidence since the last call.
     func add(to sample: inout ClientSample) {
         sample.bodies = found
         sample.bodyViolations = violations

@@ -2,18 +2,16 @@ package import Measurements
 
 /// Buffers for work that ends before it returns: three sizes, a few of each.
 ///
-/// Use is scoped by whoever owns the cache (`Caches.withBuffer`): the buffer is the caller's inside
-/// and the cache's again afterwards, so no buffer can escape into a write that outlives it (the
-/// seed's later bugs were of that kind).
+/// `Caches.withBuffer` lends a buffer for the length of a call, so no buffer can escape into a write
+/// that outlives it (the seed's later bugs were of that kind).
 ///
 /// `@safe`: its memory is its own.
 @safe
 package final class BufferCache {
-    /// A request or two; a flush of many; a large body's part.
+    /// Bytes of each size: a request or two, a flush of many, a part of a large body.
     package static let classByteCounts = [4 * 1024, 16 * 1024, 64 * 1024]
 
-    /// Buffers kept of each size for one thread: one in use and one beneath it is the deepest our
-    /// code nests.
+    /// Buffers kept of each size for one thread: our code nests no deeper than two.
     package static let buffersPerClass = 2
 
     /// Idle buffers of one size. The list has room for all that are kept.
@@ -31,7 +29,7 @@ package final class BufferCache {
     private var evictionCount: UInt64 = 0
     private var waitedNanoseconds: UInt64 = 0
 
-    /// What it has counted, and what it holds.
+    /// Its counts, and its contents.
     package var counts: CacheSample {
         var counts = CacheSample()
         counts.lookups = hitCount + missCount
@@ -72,7 +70,7 @@ package final class BufferCache {
         return size
     }
 
-    /// A buffer of this size class. Give it back.
+    /// A buffer of this size class, which has to be given back.
     package func take(_ size: Int) -> UnsafeMutableRawBufferPointer {
         if unsafe shelves[size].count > 0 {
             hitCount &+= 1
@@ -98,6 +96,6 @@ package final class BufferCache {
         .allocate(byteCount: classByteCounts[size], alignment: 64)
     }
 
-    /// Time that somebody waited for the lock around us.
+    /// Adds time that a thread has waited for the lock around this cache.
     func addWait(nanoseconds: UInt64) { waitedNanoseconds &+= nanoseconds }
 }

@@ -1,11 +1,11 @@
 internal import Glibc
 internal import Loop
 
-/// A lock that knows how long it was waited for.
+/// A lock that measures how long a thread waits for it.
 ///
-/// pthread's, and not `Synchronization.Mutex`, whose futex ThreadSanitizer does not see: what is
-/// behind this lock is the very thing that has to be checked. Adaptive: it spins for a moment
-/// before it sleeps, since what is done under it takes less than to fall asleep.
+/// A pthread mutex, and not `Synchronization.Mutex`, whose futex ThreadSanitizer does not see: the
+/// caches behind this lock are what has to be checked. Adaptive: it spins for a moment before it
+/// sleeps, since a look-up takes less time than falling asleep.
 ///
 /// `@unchecked Sendable`: a lock is for many threads. `@safe`: the mutex is its own and stays put.
 @safe
@@ -27,7 +27,7 @@ package final class CacheLock: @unchecked Sendable {
         unsafe mutex.deallocate()
     }
 
-    /// Takes the lock. - Returns: nanoseconds waited; 0 when nobody had it, without a look at the clock.
+    /// Takes the lock. - Returns: nanoseconds waited; 0 when it was free, without a look at the clock.
     package func lock() -> UInt64 {
         if unsafe pthread_mutex_trylock(mutex) == 0 { return 0 }
         let start = EventLoop.monotonicNanoseconds()
@@ -35,6 +35,6 @@ package final class CacheLock: @unchecked Sendable {
         return max(1, EventLoop.monotonicNanoseconds() - start)
     }
 
-    /// Lets the next one in.
+    /// Lets the next thread in.
     package func unlock() { unsafe pthread_mutex_unlock(mutex) }
 }

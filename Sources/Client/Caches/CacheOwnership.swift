@@ -1,19 +1,19 @@
 internal import Measurements
 
-/// Who owns the caches of a loop's clients.
+/// How the caches of a loop's clients are owned.
 package enum CacheOwnership: Sendable {
     /// Each client has a set of its own.
     case client
     /// The clients of the loop have a set together.
     case loop
-    /// Nobody: nothing is kept.
+    /// Nothing is kept.
     case off
     /// All loops have this set together, behind its lock.
     case shared(SharedCaches)
-    /// All loops have this set together, and nothing keeps them apart: only in a worker process.
+    /// All loops have this set together, without a lock: only in a worker process.
     case unguarded(UnguardedCaches)
 
-    /// Whether anything becomes of a TLS session: without, no server need be asked for one.
+    /// Whether TLS sessions are kept: otherwise no server need be asked for one.
     var keepsSessions: Bool {
         switch self {
         case .off: false
@@ -21,7 +21,7 @@ package enum CacheOwnership: Sendable {
         }
     }
 
-    /// Its name.
+    /// The name of this way.
     var scope: CacheScope {
         switch self {
         case .client: .client

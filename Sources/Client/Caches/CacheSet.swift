@@ -7,9 +7,9 @@ final class CacheSet {
     let buffers: BufferCache
     let sessions: TLSSessionCache<TLSSession>
 
-    /// For whom a set is.
+    /// How many clients use a set.
     enum Size {
-        /// One client: one peer, one connection.
+        /// One client, with one peer and one connection.
         case one
         /// Many clients, on one loop or on many.
         case many
@@ -19,8 +19,8 @@ final class CacheSet {
     /// default) and one is used: the others are for peers that refuse one.
     static let sessionsOfOneClient = 8
 
-    /// TLS sessions kept for many: one for each of as many clients as a server takes by default
-    /// would be 10 000; when they all connect again at once, those beyond greet from the start.
+    /// TLS sessions kept for many. As many clients as a server takes by default would need 10 000; when
+    /// they all connect again at once, those without a session make a full handshake.
     static let sessionsOfMany = 4096
 
     /// Bytes of a session with the chain of its peer's certificates: eight of them take 4 KiB each.

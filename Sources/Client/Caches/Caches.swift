@@ -2,28 +2,28 @@ internal import Glibc
 internal import Measurements
 internal import TLS
 
-/// The caches as a client uses them, whoever owns them.
+/// The caches as a client uses them, in each of the ways to own them (`CacheOwnership`).
 ///
 /// With a set of its own a look-up costs one comparison more than the cache alone: the way is a
-/// constant. All others are there to be compared with that.
+/// constant. The other ways are there to be compared with that.
 ///
-/// Belongs to a loop; what lies behind `shared` and `unguarded` does not.
+/// Belongs to a loop; the caches behind `shared` and `unguarded` belong to all loops.
 ///
 /// `@safe`: lends its buffers for the length of a call.
 @safe
 final class Caches {
     private enum Way { case direct, locked, none, unguarded }
     private let way: Way
-    /// Of a client or a loop. Without use in the other ways: nobody has asked it for memory.
+    /// Of a client or a loop. Unused in the other ways, where it has no buffers and no sessions.
     private let set: CacheSet
     private let strings: StringCache
     private let buffers: BufferCache
     private let shared: SharedCaches?
     private let unguarded: UnguardedCaches?
-    /// Whether one client has them for itself.
+    /// Whether one client has these caches for itself.
     let isOneClients: Bool
 
-    /// What was looked for where nothing is kept: all misses.
+    /// Look-ups where nothing is kept: all of them are misses.
     private var missedStrings: UInt64 = 0
     private var missedBuffers: UInt64 = 0
     private var missedSessions: UInt64 = 0
@@ -56,7 +56,7 @@ final class Caches {
         }
     }
 
-    /// What `handle` stands for; nil when it is kept no more.
+    /// The text that `handle` stands for; nil when it is kept no more.
     func text(of handle: StringCache.Handle) -> String? {
         switch way {
         case .direct: strings.text(of: handle)
@@ -93,7 +93,7 @@ final class Caches {
 
     // MARK: TLS sessions
 
-    /// A session to offer to this peer. Say how the handshake ended, whatever is returned.
+    /// A session to offer to this peer. `handshakeDidEnd` has to follow, also after nil.
     func takeSession(for origin: TLSOrigin) -> TLSSession? {
         let now = time(nil)
         switch way {
@@ -129,7 +129,7 @@ final class Caches {
 
     // MARK: Counts
 
-    /// Adds what was counted here. What all loops have together is counted there.
+    /// Adds the counts of caches that belong to this loop. Those that all loops share count for themselves.
     func add(to sample: inout ClientSample) {
         switch way {
         case .direct: set.add(to: &sample)

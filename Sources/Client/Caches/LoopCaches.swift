@@ -1,13 +1,13 @@
 internal import Measurements
 
-/// The caches that the clients of one loop use, as `CacheOwnership` has it at the time.
+/// The caches that the clients of one loop use, by the `CacheOwnership` of the time.
 final class LoopCaches {
     private var ownership: CacheOwnership
-    /// What new clients use together; nil when each has its own.
+    /// Caches that new connections use together; nil when each client has its own.
     private var common: Caches?
-    /// That and what was common before, which older connections still use and which counts on.
+    /// Those, and those that were common before: older connections still use and count them.
     private var allCommon: [CacheScope: Caches] = [:]
-    /// What clients' own caches counted that are no longer in use.
+    /// The counts of clients' own caches that are no longer in use.
     private var ended = ClientSample()
 
     init(_ ownership: CacheOwnership) {
@@ -15,7 +15,7 @@ final class LoopCaches {
         setOwnership(ownership)
     }
 
-    /// From now on new connections use caches of this ownership. What was made for it before is used again.
+    /// From now on new connections use caches of this ownership; those that were made for it before, if any.
     func setOwnership(_ new: CacheOwnership) {
         ownership = new
         common = new.isPerClient ? nil : allCommon[new.scope] ?? Caches(new, .many)
@@ -49,7 +49,7 @@ final class LoopCaches {
 }
 
 extension CacheSample {
-    /// Leaves the counts: what was in the cache went with it.
+    /// Leaves the counts: the contents went with the cache.
     fileprivate mutating func forgetGauges() {
         entries = 0
         entryLimit = 0

@@ -3,8 +3,8 @@ internal import TLS
 
 /// One set of caches for the clients of all loops, behind one lock. Option 2 of seed 004.
 ///
-/// `@unchecked Sendable`: the set is touched under the lock only, and nothing of it leaves but
-/// numbers, strings, and buffers and sessions that are the taker's alone.
+/// `@unchecked Sendable`: the set is touched under the lock only. Numbers and strings leave it, and
+/// buffers and sessions that belong to the taker alone.
 package final class SharedCaches: @unchecked Sendable {
     private let lock = CacheLock()
     private let set = CacheSet(.many)
@@ -47,9 +47,9 @@ package final class SharedCaches: @unchecked Sendable {
         return body(set.sessions)
     }
 
-    /// Adds what all clients together have counted, from any thread. Takes the lock for that long.
+    /// Adds the counts of all clients together, from any thread. Takes the lock for that long.
     package func add(to sample: inout ClientSample) {
-        // Our own wait is nobody's loss.
+        // Not counted: no client waited here.
         _ = lock.lock()
         defer { lock.unlock() }
         set.add(to: &sample)

@@ -2,7 +2,7 @@ package import Measurements
 
 /// Strings that come again and again, kept once: header names, values, authorities.
 ///
-/// Sets of four ways, the least recently used of the four gives way. The obvious choice is
+/// Sets of four ways; the least recently used of the four is evicted. The obvious choice is
 /// a dictionary with a linked list; but a look-up happens several times a request, and
 /// comparing four hashes that lie side by side takes no pointer chase and no allocation.
 /// The price: a set can overflow while others have room.
@@ -15,7 +15,7 @@ package final class StringCache {
     package static let wayCount = 4
     package static let entryLimit = setCount * wayCount
 
-    /// Longer strings are not worth keeping: they are cookies and dates, and never the same.
+    /// Longer strings are not worth keeping: most are cookies, and never come again.
     package static let stringByteLimit = 256
     static let byteLimit = entryLimit * stringByteLimit
 
@@ -50,7 +50,7 @@ package final class StringCache {
     private var byteCount = 0
     private var waitedNanoseconds: UInt64 = 0
 
-    /// What it has counted, and what it holds.
+    /// Its counts, and its contents.
     package var counts: CacheSample {
         var counts = CacheSample()
         counts.lookups = hitCount + missCount
@@ -79,7 +79,7 @@ package final class StringCache {
         unsafe bytes.deallocate()
     }
 
-    /// The handle of `text`, which is kept if it was not there. `none` for what is too long.
+    /// The handle of `text`, which is kept if it was not there; `none` for a text that is too long.
     package func intern(_ text: UnsafeRawBufferPointer) -> Handle {
         let count = text.count
         guard let start = text.baseAddress, count <= StringCache.stringByteLimit else {
@@ -112,7 +112,7 @@ package final class StringCache {
             as: UTF8.self)
     }
 
-    /// Time that somebody waited for the lock around us.
+    /// Adds time that a thread has waited for the lock around this cache.
     func addWait(nanoseconds: UInt64) { waitedNanoseconds &+= nanoseconds }
 
     /// An empty way, or the one used longest ago.
@@ -146,8 +146,8 @@ package final class StringCache {
 
     /// Mixes the length and all bytes, sixteen at a time. Never 0.
     ///
-    /// What is left at the end is read once more with what stands before it: two loads that overlap
-    /// instead of a loop over single bytes. Names of headers are four to sixteen bytes long.
+    /// The last bytes are read together with bytes before them that were read already: two loads that
+    /// overlap instead of a loop over single bytes. Names of headers are four to sixteen bytes long.
     @inline(__always)
     private static func hash(_ start: UnsafeRawPointer, count: Int) -> UInt64 {
         var state = UInt64(truncatingIfNeeded: count) &+ 0x9E37_79B9_7F4A_7C15

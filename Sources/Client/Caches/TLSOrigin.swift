@@ -1,10 +1,10 @@
 package import TLS
 
-/// Whom a session is good for: no other peer is offered it.
+/// The peer that a TLS session is good for: it is offered to no other.
 package struct TLSOrigin: Hashable, Sendable {
     package var host: String
     package var port: Int
-    /// What is offered in the handshake, the best first.
+    /// The protocols that are offered in the handshake, the best first.
     package var protocols: [ApplicationProtocol]
 
     package init(host: String, port: Int, protocols: [ApplicationProtocol]) {

@@ -1,6 +1,6 @@
 package import Measurements
 
-/// What a cache has to know of a session.
+/// The properties of a TLS session that its cache needs.
 package protocol ResumableSession: AnyObject {
     /// Bytes of its encoded form.
     var byteCount: Int { get }
@@ -10,15 +10,15 @@ package protocol ResumableSession: AnyObject {
     var expirySeconds: Int { get }
 }
 
-/// TLS sessions for the next handshake, the least recently used giving way.
+/// TLS sessions for the next handshake; the least recently used is evicted first.
 ///
 /// A session that may be used once leaves the cache when it is taken, so no two connections
-/// offer the same ticket. The newest of a peer's is taken first: it lives longest.
+/// offer the same ticket. The newest session of a peer is taken first: it lives longest.
 ///
-/// A look-up is a hit when the peer has resumed the handshake, not when something was found:
-/// `take` counts the look-up, `handshakeDidEnd` says what it was.
+/// A look-up is a hit when the peer has resumed the handshake, not when a session was found: `take`
+/// counts the look-up, `handshakeDidEnd` whether it was a hit.
 package final class TLSSessionCache<Session: ResumableSession> {
-    /// One session: in the list of all by last use, and in the pile of its peer's.
+    /// One session: in the list of all by last use, and in the pile of those of its peer.
     private struct Slot {
         var key: TLSOrigin
         /// nil: the slot is free.
@@ -50,13 +50,13 @@ package final class TLSSessionCache<Session: ResumableSession> {
         counts.byteLimit = byteLimit
     }
 
-    /// A session to offer to this peer; nil when there is none that is still good.
+    /// A session to offer to this peer; nil when no session of its is still good.
     /// - Parameter nowSeconds: since 1970.
     package func take(_ key: TLSOrigin, nowSeconds: Int) -> Session? {
         counts.lookups += 1
         while let slot = tops[key], let session = slots[slot].session {
             if session.expirySeconds <= nowSeconds {
-                // Not for want of room, so no eviction.
+                // Not counted as an eviction: there was room.
                 remove(slot)
                 continue
             }
@@ -66,7 +66,7 @@ package final class TLSSessionCache<Session: ResumableSession> {
         return nil
     }
 
-    /// A handshake that a look-up came before is over.
+    /// The handshake after a look-up is over.
     /// - Parameter isResumed: by the peer's word (SSL_session_reused).
     package func handshakeDidEnd(isResumed: Bool) {
         if isResumed { counts.hits += 1 } else { counts.misses += 1 }
@@ -76,7 +76,7 @@ package final class TLSSessionCache<Session: ResumableSession> {
     package func store(_ session: Session, for key: TLSOrigin, nowSeconds: Int) {
         let byteCount = session.byteCount
         guard entryLimit > 0, byteCount <= byteLimit, session.expirySeconds > nowSeconds else { return }
-        // One that may be used again and again needs no second beside it.
+        // A session that may be used again and again needs no second one beside it.
         if !session.isSingleUse, let slot = tops[key] { remove(slot) }
         while counts.entries >= entryLimit || counts.bytes + byteCount > byteLimit {
             counts.evictions += 1
@@ -93,7 +93,7 @@ package final class TLSSessionCache<Session: ResumableSession> {
         append(slot)
     }
 
-    /// Time that somebody waited for the lock around us.
+    /// Adds time that a thread has waited for the lock around this cache.
     func addWait(nanoseconds: UInt64) { counts.waitedNanoseconds += nanoseconds }
 
     private func remove(_ slot: Int) {

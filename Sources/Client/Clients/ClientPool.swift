@@ -10,8 +10,7 @@ final class ClientPool {
 
     var isEmpty: Bool { clients.isEmpty }
 
-    /// So many clients that may connect from now on: new ones connect, surplus ones finish what they
-    /// have in flight and end.
+    /// Sets the number of clients: new ones connect, surplus ones finish their requests in flight and end.
     func setCount(_ count: Int, of generator: LoadGenerator) {
         let active = clients.filter { !$0.isRetiring }
         for client in active.dropFirst(count) { client.retire() }

@@ -10,7 +10,7 @@ final class HTTPClient: TimerTarget {
     let number: Int
     /// Retained, since a constant costs no counting; the generator drops its clients when they end.
     private let generator: LoadGenerator
-    /// Its own caches, or those it shares, and what it knows by them.
+    /// Reads answers, with the caches that are its own or shared.
     private var answers: AnswerReader
     private var attempts = ConnectAttempts()
     /// How the connection before has ended; nil until there was one.
@@ -149,13 +149,13 @@ final class HTTPClient: TimerTarget {
     /// Whether requests can be sent on its connection.
     var isReady: Bool { connection?.isReady ?? false }
 
-    /// Leaves its connection for another, once what is in flight is answered.
+    /// Leaves its connection for another, once the requests in flight are answered.
     func renew() { connection?.renew() }
 
     /// Ends its connection under the requests, as a network does that fails.
     func drop() { connection?.drop(.closed) }
 
-    /// No more requests and no more connections; what is in flight may finish.
+    /// No more requests and no more connections; requests in flight may finish.
     func retire() {
         switch state {
         case .waiting: end()

@@ -20,7 +20,7 @@ final class ClientConnection {
     /// How long a request may take.
     private let patienceNanoseconds: UInt64
     private let wire: Wire
-    /// nil until it is known what is spoken, and when the socket is closed: sides retain their connection.
+    /// nil until the protocol is known, and when the socket is closed: a side retains its connection.
     private var side: (any ProtocolSide)?
     private var life = ConnectionLife()
     private var requests = RequestsInFlight()
@@ -47,7 +47,7 @@ final class ClientConnection {
         wire.open(for: self)
     }
 
-    /// Bytes pass now, and it is known what is spoken.
+    /// Bytes pass now, and the protocol is known.
     func wireDidOpen(_ chosen: ApplicationProtocol) {
         life.move(on: .opened)
         switch chosen {
@@ -79,7 +79,7 @@ final class ClientConnection {
         close()
     }
 
-    // MARK: What the wire says
+    // MARK: Events of the wire
 
     /// The peer has sent something.
     func wireDidRead(_ bytes: UnsafeRawBufferPointer) {
@@ -96,7 +96,7 @@ final class ClientConnection {
         endIfOver(side)
     }
 
-    /// The socket has taken what was queued: there is room for more.
+    /// The socket has taken the queued bytes: there is room for more.
     func wireDidWrite() {
         guard let side, !life.isClosing else { return }
         flush(side)
@@ -123,7 +123,7 @@ final class ClientConnection {
         }
     }
 
-    /// What the peer said is not the protocol.
+    /// The peer broke the protocol.
     func protocolDidFail() {
         if life.state == .greeting { attemptDidFail(.notHTTP2) } else { drop(.protocolError) }
     }
@@ -242,7 +242,7 @@ final class ClientConnection {
 
     // MARK: Sending
 
-    /// Sends what there is to send; what is stuck behind the socket goes when it has room.
+    /// Sends all there is to send, or waits until the socket has room.
     private func flush(_ side: any ProtocolSide) {
         guard !life.isClosing else { return }
         guard !wire.isBlocked else { return armTimeoutOfUnsent() }
@@ -250,8 +250,8 @@ final class ClientConnection {
         let count = requests.count
         side.flush()
         guard requests.count < count else { return }
-        // The last byte of a body ends a request whose answer came before it, and nothing that comes
-        // from the peer need follow. What is asked for now has no answer yet: it does not end here.
+        // The last byte of a body ends a request whose answer came before it, and the peer need not send
+        // anything after. A request that is started now has no answer yet: it does not end here.
         refill()
         endIfDrained()
     }
@@ -307,14 +307,14 @@ final class ClientConnection {
 
     // MARK: Ending
 
-    /// Leaves this connection for another, although it is still good, once what is in flight is answered.
+    /// Leaves this connection for another, although it is still good, once the requests in flight are answered.
     func renew() { drain(.renewed) }
 
     private func renewIfSpent() {
         if life.isReady && allowance.isSpent(atNanoseconds: clock.nowNanoseconds) { renew() }
     }
 
-    /// The client makes no other connection: what is in flight may finish.
+    /// The client makes no other connection: requests in flight may finish.
     func retire() {
         switch life.state {
         case .opening, .greeting: close()
@@ -341,7 +341,7 @@ final class ClientConnection {
     private func endIfDrained() {
         guard life.isDraining, requests.count == 0 else { return }
         side?.sayGoodbye()
-        // What was sent last may have found the socket broken.
+        // The last bytes may have found the socket broken.
         if !life.isClosing { close() }
     }
 
@@ -370,7 +370,7 @@ final class ClientConnection {
 
     // MARK: Samples
 
-    /// Adds its part of the gauges, and what it has counted so far.
+    /// Adds its part of the gauges, and its counts so far.
     func add(to sample: inout ClientSample) {
         sample.inFlightRequests += requests.count
         if let side { sample.receivedHeaderBytes += side.receivedHeaderByteCount }

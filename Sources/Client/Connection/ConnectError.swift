@@ -1,15 +1,15 @@
 package import Loop
 package import TLS
 
-/// Why a connection could not be made, by cause.
+/// Why a connection could not be made.
 package enum ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The system, the peer's end of it, or the time that was given.
+    /// The system failed, the peer ended the connection, or the time for connecting is over.
     case system(LoopError)
-    /// Nothing could be set up to connect with.
+    /// TLS could not be set up.
     case setup(TLSSetupError)
-    /// The handshake.
+    /// The handshake failed.
     case tls(TLSError)
-    /// The peer said something else than HTTP/2's greeting.
+    /// The peer answered with something else than the greeting of HTTP/2.
     case notHTTP2
 
     /// Whether another attempt could only fail the same way.
@@ -23,7 +23,7 @@ package enum ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String { "connect: \(reason)" }
 
-    /// The cause, in words.
+    /// The cause, for people.
     package var reason: String {
         switch self {
         case .system(let error): error.reason

@@ -2,7 +2,7 @@
 ///
 /// A plain machine: past events go in, and `move` lists those that a state does not expect.
 package struct ConnectionLife {
-    /// What can happen next.
+    /// A part of the life, in order but for `abandoning`.
     package enum State: Equatable, Sendable {
         /// Until the socket is connected, and the TLS handshake is done.
         case opening
@@ -35,7 +35,7 @@ package struct ConnectionLife {
         case closed
     }
 
-    /// What a connection has been good for.
+    /// How far a connection was used.
     package enum Use: Sendable {
         case unused
         /// Requests were handed to it, and none has been answered.

@@ -1,4 +1,4 @@
-/// When a client leaves a connection that is still good: it finishes what is in flight and connects
+/// When a client leaves a connection that is still good: it finishes the requests in flight and connects
 /// again, so that handshakes, and the sessions that are kept for them, come into the picture.
 package enum ConnectionRenewal: Sendable, Equatable {
     case never
@@ -7,7 +7,7 @@ package enum ConnectionRenewal: Sendable, Equatable {
     /// After so long; an idle connection is renewed with its next request.
     case nanoseconds(UInt64)
 
-    /// What one connection may still be used for.
+    /// How much one connection may still be used.
     struct Allowance {
         private(set) var requestCount: Int
         private let endNanoseconds: UInt64

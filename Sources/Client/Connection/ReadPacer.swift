@@ -1,12 +1,12 @@
 internal import Loop
 
-/// Makes a client read slowly: a pause after each read, in which what comes stays with the kernel.
+/// Makes a client read slowly: after each read a pause, in which the kernel keeps the bytes that come.
 final class ReadPacer: TimerTarget {
     private let stream: TCPStream
     private let timer: Timer
     private let pauseNanoseconds: UInt64
 
-    /// nil for clients that read what comes (`ClientManners.readPauseNanoseconds`).
+    /// nil for clients that read at once (`ClientManners.readPauseNanoseconds`).
     init?(_ manners: ClientManners, _ stream: TCPStream) {
         guard let pause = manners.readPauseNanoseconds else { return nil }
         self.stream = stream

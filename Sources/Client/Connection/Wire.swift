@@ -6,8 +6,8 @@ internal import Transport
 
 /// The bytes of one connection, both ways: a socket, and TLS on it where the configuration asks for TLS.
 ///
-/// The connection that owns the wire hears of plaintext, of the end, and of failures by cause; the
-/// handshake is the wire's own, and so is what the session cache has to know of it.
+/// The connection that owns the wire hears of plaintext, of the end, and of failures by cause. The wire
+/// does the handshake, and tells the session cache how it ended.
 ///
 /// `@safe`: its owner outlives it, and ends only after `wireDidClose`.
 @safe
@@ -175,7 +175,7 @@ final class Wire: TCPStreamOwner {
     /// Whether bytes wait that the socket has not taken: then nothing more should be sent.
     var isBlocked: Bool { stream.pendingWrites > 0 }
 
-    /// Sends bytes of the caller's; what the socket does not take is copied.
+    /// Sends bytes of the caller's; those that the socket does not take are copied.
     /// - Returns: whether the socket took everything.
     func send(_ bytes: UnsafeRawBufferPointer) -> Bool {
         if let tls {
@@ -194,12 +194,12 @@ final class Wire: TCPStreamOwner {
         return false
     }
 
-    /// Sends what is in the loop's batch, and empties it.
+    /// Sends the loop's batch, and empties it.
     func send(_ batch: WriteBatch) {
         if let tls { tls.flush(batch) } else { stream.flush(batch) }
     }
 
-    /// The socket has taken what was queued: there is room for more.
+    /// The socket has taken the queued bytes: there is room for more.
     func streamDidWrite() {
         clock.refresh()
         if state == .open { tell { $0.wireDidWrite() } }
@@ -207,7 +207,7 @@ final class Wire: TCPStreamOwner {
 
     // MARK: Ending
 
-    /// Says FIN behind what was sent; what comes is read as before. Not over TLS, which has close_notify.
+    /// Sends FIN behind all bytes so far; reading goes on. Not over TLS, which has close_notify.
     func endWriting() { stream.endWriting() }
 
     /// Closes the socket; the owner hears `wireDidClose`.
@@ -229,7 +229,7 @@ final class Wire: TCPStreamOwner {
 
     // MARK: Samples
 
-    /// Adds what the connection has received, sent, and not got rid of.
+    /// Adds the bytes that the connection has received and sent, and those that wait.
     func add(to sample: inout ClientSample) {
         let now = clock.nowNanoseconds
         sample.receivedBytes += stream.receivedBytes

@@ -1,7 +1,7 @@
 internal import HTTP2
 internal import Memory
 
-/// What the peer says over HTTP/2: each stream's token is the record of its request.
+/// The peer's answers over HTTP/2: each stream's token is the record of its request.
 ///
 /// Apart from the `HTTP2Side` that has the session, since a session retains its handler.
 ///
@@ -45,7 +45,7 @@ final class HTTP2Answers: SessionHandler {
             if let lastStreamID, streamID > lastStreamID {
                 failure = .goaway
             } else {
-                // nghttp2 closes a stream with PROTOCOL_ERROR for what the peer did to it.
+                // nghttp2 closes a stream with PROTOCOL_ERROR when the peer broke its rules.
                 failure = code == .protocolError && !isPeersReset ? .protocolError : .reset
             }
         }

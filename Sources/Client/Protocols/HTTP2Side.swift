@@ -49,8 +49,8 @@ final class HTTP2Side: ProtocolSide {
         return true
     }
 
-    /// Sends through a buffer of the cache. The buffer does not outlive its scope: what the socket does
-    /// not take moves into an arena.
+    /// Sends through a buffer of the cache. The buffer does not outlive its scope: bytes that the socket
+    /// does not take move into an arena.
     func flush() {
         unsafe caches.withBuffer(byteCount: HTTP2Side.flushByteCount) { buffer in
             var count = 0

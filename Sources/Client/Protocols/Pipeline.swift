@@ -11,10 +11,10 @@ final class Pipeline {
     private let arenas: ArenaPool
     /// Heads that are not with the socket yet.
     private var heads: Arena?
-    /// What is to be sent: heads, and bodies of the template, which outlives us.
+    /// Heads, and bodies of the template, which outlives the connection.
     private var outgoing: [ArenaBytes] = []
     private var sentCount = 0
-    /// Bytes of the first of the rest that are with the socket.
+    /// Bytes of the first unsent part that are with the socket.
     private var sentByteCount = 0
 
     /// Most bytes of a body that are handed on at once: over TLS as many are sealed, and wait.
@@ -30,7 +30,7 @@ final class Pipeline {
     /// Everything is with the socket.
     var isEmpty: Bool { sentCount == outgoing.count }
 
-    /// Adds a request: the fields as for HTTP/2, pseudo-fields first. - Returns: what to expect.
+    /// Adds a request: the fields as for HTTP/2, pseudo-fields first. - Returns: its kind, for the parser.
     func append(_ fields: FieldList, body: ArenaBytes, copiesBody: Bool) -> ResponseParser.Request {
         let arena = heads ?? arenas.take()
         heads = arena
@@ -40,7 +40,7 @@ final class Pipeline {
         return writer.request
     }
 
-    /// Moves what is to be sent to `batch`, as much as it has room for. - Returns: whether there was any.
+    /// Moves bytes to `batch`, as many as it has room for. - Returns: whether there were any.
     func moveOutput(to batch: WriteBatch) -> Bool {
         guard sentCount < outgoing.count else { return false }
         while sentCount < outgoing.count, batch.hasRoom() {

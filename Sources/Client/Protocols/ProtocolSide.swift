@@ -1,6 +1,6 @@
-/// What a connection speaks, HTTP/1.1 or HTTP/2: requests out, answers in.
+/// The protocol of a connection, HTTP/1.1 or HTTP/2: requests out, answers in.
 ///
-/// Made once it is known which; nothing else in the client asks. A side belongs to its connection,
+/// Chosen once; nothing else in the client asks which it is. A side belongs to its connection,
 /// whose requests it is handed as records. It has the connection's `AnswerReader` fill them, and tells
 /// the connection when one is over.
 protocol ProtocolSide: AnyObject {
@@ -15,13 +15,13 @@ protocol ProtocolSide: AnyObject {
 
     /// Takes a request, which goes out with the next flush. - Returns: false when the connection takes no more after all.
     func submit(_ record: UnsafeMutablePointer<RequestRecord>, _ template: RequestTemplate) -> Bool
-    /// Sends what there is to send, until the socket takes no more.
+    /// Sends all there is to send, until the socket takes no more.
     func flush()
-    /// Takes what the peer sent.
+    /// Takes bytes of the peer.
     func receive(_ bytes: UnsafeRawBufferPointer) throws(PeerError)
     /// The peer has ended its side as it should, which is how some answers end.
     func receiveEnd()
-    /// Stops an answer. What cannot be stopped alone is still in flight after the next flush.
+    /// Stops an answer. An answer that cannot be stopped alone is still in flight after the next flush.
     func cancel(_ record: UnsafeMutablePointer<RequestRecord>)
     /// Tells the peer that the connection ends, where the protocol has a word for it.
     func sayGoodbye()

@@ -2,8 +2,8 @@ internal import HTTP2
 internal import Load
 internal import Memory
 
-/// Makes the requests of one loop: which kind has its turn, what each has of its own, and what its
-/// answer has to be.
+/// Makes the requests of one loop, by the turns of their kinds: each with a number and values of its
+/// own, and with the check of its answer.
 ///
 /// `@safe`: a record is the caller's from `make` to `give`.
 @safe
@@ -14,7 +14,7 @@ final class RequestFactory {
     /// Which template has which turn, by the weights of the kinds.
     private let turns: [Int]
     private let records: RequestRecordPool
-    /// For what is random in requests: the run's.
+    /// The run's, for random values in requests.
     private let seed: UInt64
     private var nextNumber: UInt64
     private let numberStride: UInt64
@@ -56,7 +56,7 @@ final class RequestFactory {
     }
 
     /// Makes a request ready to be sent, for the first time or again: writes its own values.
-    /// - Returns: what it looks like, until the next request is prepared.
+    /// - Returns: its fields and body, until the next request is prepared.
     func prepare(_ record: UnsafeMutablePointer<RequestRecord>) -> RequestTemplate {
         let template = unsafe templates[record.pointee.kindIndex]
         unsafe record.pointee.body = template.expandedByteLimit == 0
@@ -90,7 +90,7 @@ final class RequestFactory {
     ///
     /// - Parameters:
     ///   - paths: one for each kind.
-    ///   - checked: what the answer to each kind has to be, where answers are checked.
+    ///   - checked: the predicted answer to each kind, where answers are checked.
     func setTargets(_ paths: [String], checked: [CheckedTarget?]) {
         precondition(paths.count == templates.count, "as many targets as before")
         for (template, path) in zip(templates, paths) { template.setTarget(path) }

@@ -3,7 +3,7 @@ internal import Load
 internal import Measurements
 internal import Memory
 
-/// What one kind of request looks like: made once a loop, read by all its clients.
+/// One kind of request, encoded: made once a loop, read by all its clients.
 ///
 /// Bytes that are the same in every request are encoded here, once. The values that each request has
 /// of its own are written by `expand` into memory that belongs to the request until it is over.

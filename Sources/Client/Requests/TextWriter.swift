@@ -2,7 +2,7 @@ internal import Load
 internal import Measurements
 internal import Memory
 
-/// A part of a text, ready to be written again and again.
+/// A part of a text, ready to be written into many requests.
 enum TextPiece {
     case literal(ArenaBytes)
     case sequence
@@ -31,7 +31,7 @@ enum TextPiece {
 
 /// Writes the values of one request, one text after the other. Allocates nothing.
 ///
-/// `@safe`: its caller has measured the room, by `RequestTemplate.expandedByteLimit`.
+/// `@safe`: its caller has made room by `RequestTemplate.expandedByteLimit`.
 @safe
 struct TextWriter {
     private var start: UnsafeMutableRawPointer
@@ -41,7 +41,7 @@ struct TextWriter {
 
     /// - Parameters:
     ///   - number: the request's, which no other of the run has.
-    ///   - seed: the run's. Both together decide what is random.
+    ///   - seed: the run's. Both together give the random values.
     init(_ memory: UnsafeMutableRawPointer, number: UInt64, seed: UInt64) {
         unsafe start = unsafe memory
         unsafe cursor = unsafe memory
@@ -50,7 +50,7 @@ struct TextWriter {
         random = SplitMix64(seed: SplitMix64.mix(seed &+ SplitMix64.step) ^ SplitMix64.mix(number))
     }
 
-    /// What was written since the last time.
+    /// The text that was written since the last call.
     mutating func take() -> ArenaBytes {
         defer { unsafe start = unsafe cursor }
         return unsafe ArenaBytes(start: start, count: cursor - start)

@@ -1,7 +1,7 @@
-/// Keeps requests from an origin that does not answer, until one of them gets through again.
+/// Keeps requests from an origin that does not answer, until one of them is answered again.
 ///
-/// A plain machine: events and the time go in, an answer comes out. One for each origin, which for
-/// the clients of a load is one a loop.
+/// A plain machine: events and the time go in, an answer comes out. There is one for each origin,
+/// which for the clients of a load is one a loop.
 package struct CircuitBreaker {
     /// When it opens, and for how long.
     package struct Settings: Sendable, Equatable {
@@ -16,26 +16,26 @@ package struct CircuitBreaker {
         }
     }
 
-    /// How it stands with the origin.
+    /// Whether the origin seems to answer.
     package enum State: Equatable, Sendable {
-        /// All requests pass; so many have failed one after the other.
+        /// All requests pass; the last so many have failed, one after the other.
         case closed(failures: Int)
-        /// None passes before that time.
+        /// No request passes before that time.
         case open(untilNanoseconds: UInt64)
-        /// One passes, the probe, which decides. Until it is asked for there is none.
+        /// One request passes, the probe, whose end decides.
         case halfOpen(isProbing: Bool)
     }
 
     /// Whether a request may be sent.
     package enum Answer: Equatable, Sendable {
         case pass
-        /// It may, and what becomes of it is the answer for all.
+        /// It may, and its end decides for all requests.
         case probe
-        /// Not before that time; nil: not before the probe has ended.
+        /// It may not before that time; nil: not before the probe has ended.
         case refuse(untilNanoseconds: UInt64?)
     }
 
-    /// Worth an event.
+    /// A change that is worth an event.
     package enum Change: Equatable, Sendable {
         case opened, halfOpened, closed
     }
@@ -45,7 +45,7 @@ package struct CircuitBreaker {
 
     package init(_ settings: Settings) { self.settings = settings }
 
-    /// Somebody wants to send a request.
+    /// A request is about to be sent.
     package mutating func ask(atNanoseconds now: UInt64) -> (answer: Answer, change: Change?) {
         switch state {
         case .closed: return (.pass, nil)
@@ -60,7 +60,7 @@ package struct CircuitBreaker {
         }
     }
 
-    /// A request has ended. What was sent before it opened says nothing about the time after.
+    /// A request has ended. One that was sent before the breaker opened says nothing about the time after.
     package mutating func requestDidEnd(isFailure: Bool, wasProbe: Bool, atNanoseconds now: UInt64) -> Change? {
         switch state {
         case .closed(let failures):
@@ -82,7 +82,7 @@ package struct CircuitBreaker {
         }
     }
 
-    /// The probe was given up without a word from the origin: another may be sent.
+    /// The probe ended without a sign of the origin: another may be sent.
     package mutating func probeWasAbandoned() {
         if case .halfOpen(isProbing: true) = state { state = .halfOpen(isProbing: false) }
     }

@@ -1,10 +1,10 @@
 internal import Loop
 internal import Measurements
 
-/// What a loop's clients do about failures: the circuit breaker before a request, retries after it.
+/// The policies of a loop's clients about failures: the circuit breaker before a request, retries after it.
 ///
-/// All clients of a loop ask one origin, so there is one breaker. The machines decide; this holds
-/// what waits, and the timer that wakes the clients.
+/// All clients of a loop ask one origin, so there is one breaker. The machines decide; this type holds
+/// the requests that wait, and the timer that wakes the clients.
 final class Resilience: TimerTarget {
     weak var generator: LoadGenerator?
     private var breaker: CircuitBreaker?
@@ -13,7 +13,7 @@ final class Resilience: TimerTarget {
     private let timer: Timer
     private var openingCount: UInt64 = 0
 
-    /// nil when nothing of it is asked for.
+    /// nil when the configuration has neither.
     init?(_ configuration: ClientConfiguration, _ loop: EventLoop) {
         guard configuration.retries != nil || configuration.circuitBreaker != nil else { return nil }
         breaker = configuration.circuitBreaker.map { CircuitBreaker($0) }
@@ -36,12 +36,12 @@ final class Resilience: TimerTarget {
         tell(breaker?.requestDidEnd(isFailure: isFailure, wasProbe: wasProbe, atNanoseconds: now) ?? nil)
     }
 
-    /// No connection could be made: that is no answer either.
+    /// No connection could be made: a failure as well.
     func connectDidFail(atNanoseconds now: UInt64) {
         requestDidEnd(isFailure: true, wasProbe: false, atNanoseconds: now)
     }
 
-    /// There was nothing to probe with, or we ended it ourselves.
+    /// There was no request to probe with, or we ended it ourselves.
     func probeWasAbandoned() { breaker?.probeWasAbandoned() }
 
     private func tell(_ change: CircuitBreaker.Change?) {
@@ -50,9 +50,9 @@ final class Resilience: TimerTarget {
         case .opened:
             openingCount += 1
             generator?.accounts.note(.warning, "circuit breaker opens: requests fail, and no more are sent for now")
-        case .halfOpened: generator?.accounts.note(.info, "circuit breaker half-open: one request tries")
+        case .halfOpened: generator?.accounts.note(.info, "circuit breaker half-open: one request is sent as a probe")
         case .closed:
-            generator?.accounts.note(.info, "circuit breaker closes: the one was answered")
+            generator?.accounts.note(.info, "circuit breaker closes: the probe was answered")
             // All clients may ask again, at once.
             return timer.setDeadline(nanoseconds: 1)
         }
@@ -83,7 +83,7 @@ final class Resilience: TimerTarget {
         return unsafe record
     }
 
-    /// No more retries: what waits has failed, as it did the last time.
+    /// No more retries: requests that wait have failed, as they did the last time.
     func endWaiting() {
         while queue.nextNanoseconds != nil { unsafe end(queue.removeFirst()) }
     }
@@ -110,16 +110,16 @@ final class Resilience: TimerTarget {
         guard let generator, !generator.isStopping else { return }
         generator.clock.refresh()
         generator.refillAll()
-        // What is due and found no stream is looked at again soon.
+        // A retry that is due and found no connection with room is tried again soon.
         if !timer.isSet { arm(notBeforeNanoseconds: generator.clock.nowNanoseconds + Resilience.lookAgainNanoseconds) }
     }
 
-    /// Until another look when a retry is due and no client has room.
+    /// Time until the next look when a retry is due and no connection has room.
     private static let lookAgainNanoseconds: UInt64 = 10_000_000
 
     func close() { timer.close() }
 
-    /// Adds what waits and how the breaker stands.
+    /// Adds the waiting requests and the state of the breaker.
     func add(to sample: inout ClientSample) {
         sample.waitingRetries += queue.count
         sample.circuitOpenings += openingCount

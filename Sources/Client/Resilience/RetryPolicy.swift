@@ -2,16 +2,16 @@ internal import Memory
 
 /// Whether a request that failed is sent again, and when.
 ///
-/// Only what may be sent twice is (RFC 9110, 9.2.2), or what the peer says it has not looked at.
-/// The pauses double, each drawn between half of it and all of it, so that clients who failed
-/// together do not come back together. A budget keeps retries a share of the requests: when
-/// everything fails, retries would only be more load.
+/// A request is sent again only if it is idempotent (RFC 9110, 9.2.2), or if the peer says that it has
+/// not processed it. The pauses double, each drawn between half of it and all of it, so that clients
+/// that failed together do not come back together. A budget keeps retries a share of the requests:
+/// when everything fails, retries would only be more load.
 package struct RetryPolicy {
-    /// How often, and how many on the whole.
+    /// The limits of retries.
     package struct Settings: Sendable, Equatable {
         /// Attempts after the first.
         package var limit: Int
-        /// Retries for each request, on the whole: 0.2 is one for five.
+        /// Retries for each request, on average: 0.2 is one retry for five requests.
         package var budget: Double
 
         package init(limit: Int, budget: Double = 0.2) {
@@ -25,14 +25,14 @@ package struct RetryPolicy {
     package static let longestPauseNanoseconds: UInt64 = 5_000_000_000
 
     /// Retries that the budget has at the start, and at most beside its share: enough for a client
-    /// that asks now and then, too few to make a storm.
+    /// with few requests, too few to make a retry storm.
     package static let reserve = 10.0
 
     private let settings: Settings
     private var balance = RetryPolicy.reserve
     private var random: SplitMix64
 
-    /// - Parameter seed: of the pauses; the same seed, the same pauses.
+    /// - Parameter seed: for the pauses: the same seed gives the same pauses.
     package init(_ settings: Settings, seed: UInt64) {
         self.settings = settings
         random = SplitMix64(seed: seed)
@@ -46,7 +46,7 @@ package struct RetryPolicy {
     /// - Parameters:
     ///   - retries: how often this request was sent again already.
     ///   - isRepeatable: sending it twice does no harm.
-    /// - Returns: nanoseconds until it is to be sent again; nil when it is not.
+    /// - Returns: nanoseconds until the request is sent again; nil when it has failed for good.
     package mutating func pause(afterRetries retries: Int, isRepeatable: Bool) -> UInt64? {
         guard isRepeatable, retries < settings.limit, balance >= 1 else { return nil }
         balance -= 1
@@ -63,6 +63,6 @@ package struct RetryPolicy {
         }
     }
 
-    /// Statuses that say "not now": bad gateway, unavailable, gateway timeout.
+    /// Whether a status means "not now": bad gateway, unavailable, gateway timeout.
     package static func isTemporary(status: Int) -> Bool { (502...504).contains(status) }
 }

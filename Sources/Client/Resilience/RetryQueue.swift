@@ -1,8 +1,8 @@
-/// Requests that failed and wait to be sent again, the one due first in front.
+/// Requests that failed and wait to be sent again; the one that is due first is in front.
 ///
 /// A heap: pauses are drawn, so requests do not become due in the order in which they failed.
 ///
-/// `@safe`: the records are the pool's, and whoever takes one out has it.
+/// `@safe`: the records are the pool's, and belong to the caller once taken out.
 @safe
 struct RetryQueue {
     @unsafe private struct Entry {
@@ -24,7 +24,7 @@ struct RetryQueue {
         }
     }
 
-    /// Takes out the one due first. Not for an empty queue.
+    /// Takes out the request that is due first. The queue must not be empty.
     mutating func removeFirst() -> UnsafeMutablePointer<RequestRecord> {
         let first = unsafe heap[0]
         let last = unsafe heap.removeLast()

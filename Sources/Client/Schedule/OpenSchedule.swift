@@ -1,21 +1,21 @@
 internal import Load
 
-/// One loop's part of an open load: what is due, how much of it was sent, and how much there is.
+/// One loop's part of an open load: how many requests are due, were taken, and are to come.
 ///
 /// A plain value; reads no clock.
 struct OpenSchedule {
-    /// A rate that fingers may change; not asked where there are phases.
+    /// For a rate that may change live; not used where there are phases.
     private var schedule: Schedule
-    /// Phases, walked through twice: to take requests, and ahead of that to count what is due.
+    /// Phases, walked through twice: to take requests, and ahead of that to count the due ones.
     private var taking: PhaseSchedule?
     private var counting: PhaseSchedule?
     /// Requests taken so far; the next one's number.
     private(set) var takenCount: UInt64 = 0
-    /// Requests in all: asked for by the plan, or due when the end was decided.
+    /// Requests in all: by the plan, or due when the end was decided.
     private var limit: UInt64
-    /// When the rate last changed: the schedule knows nothing of the time before.
+    /// When the rate last changed: the schedule cannot be asked about the time before.
     private var changedNanoseconds: UInt64
-    /// What would be due then, or later, is no part of the run.
+    /// Requests that would be due then, or later, are no part of the run.
     private let endNanoseconds: UInt64
 
     /// - Parameters:

@@ -7,7 +7,7 @@ internal import Load
 struct PhaseTimeline {
     private let phases: [Phase]
     private let ends: [UInt64]
-    private(set) var index = -1
+    private var index = -1
     /// When the next phase begins, or the last one ends; far away when nothing is to come.
     private(set) var nextNanoseconds: UInt64
 

@@ -5,7 +5,7 @@ internal import Measurements
 /// Two threads that pop at once get the same buffer, and each sends what the other wrote. Only a
 /// worker process runs it.
 ///
-/// `@unchecked Sendable`: it is not. That is what it is for.
+/// `@unchecked Sendable`: it is not safe to share, and is shared all the same: that is the bug.
 @safe
 final class UnguardedBuffers: @unchecked Sendable {
     private var idle: [[UnsafeMutableRawBufferPointer]]
@@ -13,10 +13,10 @@ final class UnguardedBuffers: @unchecked Sendable {
     private var hitCount: UInt64 = 0
     private var missCount: UInt64 = 0
     private var evictionCount: UInt64 = 0
-    /// Buffers that somebody else still had when they were lent.
+    /// Buffers that were lent while another thread still had them.
     private(set) var lentTwiceCount: UInt64 = 0
 
-    /// What stands behind each buffer: whether somebody has it.
+    /// Bytes behind each buffer, the first of which marks it as lent.
     private static let markByteCount = 64
 
     init() { unsafe idle = unsafe BufferCache.classByteCounts.map { _ in unsafe [] } }

@@ -5,16 +5,16 @@ internal import TLS
 ///
 /// Only a worker process runs it: it corrupts itself, and may take the process down.
 ///
-/// `@unchecked Sendable`: it is not. That is what it is for.
+/// `@unchecked Sendable`: it is not safe to share, and is shared all the same: that is the bug.
 package final class UnguardedCaches: @unchecked Sendable {
     private let strings = UnguardedLRU<Int>(entryLimit: StringCache.entryLimit)
     private let buffers = UnguardedBuffers()
     private let sessions = UnguardedLRU<[TLSSession]>(entryLimit: CacheSet.sessionsOfMany)
-    // Counted by all threads at once, and so too low: that too is what the bug does.
+    // Counted by all threads at once, and so too low: the bug affects the counts as well.
     private var stringCounts = CacheSample()
     private var sessionCounts = CacheSample()
 
-    /// Sessions of one peer: as many as all of a guarded set.
+    /// Sessions of one peer: as many as a guarded set has of all peers.
     private static let sessionsPerPeer = CacheSet.sessionsOfMany
 
     package init() {}
@@ -71,7 +71,7 @@ package final class UnguardedCaches: @unchecked Sendable {
 
     private static func name(_ origin: TLSOrigin) -> String { "\(origin.host):\(origin.port) \(origin.protocols.map(\.rawValue).joined(separator: ","))" }
 
-    /// Adds what was counted, and what is broken by now. Without a lock, as everything here.
+    /// Adds the counts, and the faults found by now. Without a lock, as everything here.
     package func add(to sample: inout ClientSample) {
         var strings = stringCounts
         strings.entries = self.strings.count

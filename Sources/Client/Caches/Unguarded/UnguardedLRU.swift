@@ -1,11 +1,10 @@
-/// A cache as seed 004 describes it: a dictionary, a linked list of what was used last, and
-/// nothing that keeps two threads apart.
+/// A cache as seed 004 describes it: a dictionary, a linked list in order of use, and no lock.
 ///
-/// The bug, kept on purpose, and nothing but the bug: on one thread this is a correct cache. With
+/// The bug is kept on purpose, and there is no other: on one thread this is a correct cache. With
 /// two, a move to the front meets an eviction, and the list loses entries or bites its tail, or
 /// the dictionary's storage is freed under a reader. Only a worker process runs it.
 ///
-/// `@unchecked Sendable`: it is not. That is what it is for.
+/// `@unchecked Sendable`: it is not safe to share, and is shared all the same: that is the bug.
 package final class UnguardedLRU<Value>: @unchecked Sendable {
     private struct Node {
         var key: String
@@ -41,7 +40,7 @@ package final class UnguardedLRU<Value>: @unchecked Sendable {
         return (node, value)
     }
 
-    /// Keeps a value; what was used longest ago gives way. - Returns: its place.
+    /// Keeps a value; the one used longest ago is evicted. - Returns: its place.
     @discardableResult
     package func insert(_ value: Value, for key: String) -> Int {
         if let node = map[key], node < nodes.count, nodes[node].key == key {
