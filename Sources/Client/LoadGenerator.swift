@@ -103,7 +103,9 @@ package final class LoadGenerator: TimerTarget {
     }
 
     /// A connection takes no requests any more.
-    func connectionIsUnavailable(_ connection: ClientConnection) { available.remove(connection) }
+    func connectionIsUnavailable(_ connection: ClientConnection) {
+        if schedule.isOpen { available.remove(connection) }
+    }
 
     /// Hands the due requests to the connections that have room, each in turn.
     private func sendWhatIsDue() {

@@ -124,7 +124,7 @@ final class ClientConnection {
     }
 
     /// The peer broke the protocol.
-    func protocolDidFail() {
+    private func protocolDidFail() {
         if life.state == .greeting { attemptDidFail(.notHTTP2) } else { drop(.protocolError) }
     }
 
@@ -248,7 +248,7 @@ final class ClientConnection {
         guard !wire.isBlocked else { return armTimeoutOfUnsent() }
         stampUnsent()
         let count = requests.count
-        side.flush()
+        do { try side.flush() } catch { return protocolDidFail() }
         guard requests.count < count else { return }
         // The last byte of a body ends a request whose answer came before it, and the peer need not send
         // anything after. A request that is started now has no answer yet: it does not end here.
@@ -341,7 +341,7 @@ final class ClientConnection {
     private func endIfDrained() {
         guard life.isDraining, requests.count == 0 else { return }
         side?.sayGoodbye()
-        // The last bytes may have found the socket broken.
+        // The goodbye may have found the socket broken.
         if !life.isClosing { close() }
     }
 

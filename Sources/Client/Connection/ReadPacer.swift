@@ -6,11 +6,9 @@ final class ReadPacer: TimerTarget {
     private let timer: Timer
     private let pauseNanoseconds: UInt64
 
-    /// nil for clients that read at once (`ClientManners.readPauseNanoseconds`).
-    init?(_ manners: ClientManners, _ stream: TCPStream) {
-        guard let pause = manners.readPauseNanoseconds else { return nil }
+    init(_ stream: TCPStream, pauseNanoseconds: UInt64) {
         self.stream = stream
-        pauseNanoseconds = pause
+        self.pauseNanoseconds = pauseNanoseconds
         timer = Timer(loop: stream.loop)
         timer.target = self
     }

@@ -20,6 +20,7 @@ final class Wire: TCPStreamOwner {
     private let stream: TCPStream
     /// nil: in the clear, or not connected yet.
     private var tls: TLSStream?
+    /// nil for clients that read at once.
     private let pacer: ReadPacer?
 
     private enum State {
@@ -37,8 +38,9 @@ final class Wire: TCPStreamOwner {
         clock = generator.clock
         unsafe owner = nil
         self.caches = caches
-        stream = TCPStream(loop: generator.loop)
-        pacer = ReadPacer(generator.configuration.manners, stream)
+        let stream = TCPStream(loop: generator.loop)
+        self.stream = stream
+        pacer = generator.configuration.manners.readPauseNanoseconds.map { ReadPacer(stream, pauseNanoseconds: $0) }
     }
 
     /// Calls the owner, which nothing counts: it is there as long as the wire is not closed.

@@ -6,7 +6,6 @@ internal import Memory
 /// `@safe`: a record stays put while its stream is open.
 @safe
 final class HTTP2Side: ProtocolSide {
-    private let connection: ClientConnection
     private let wire: Wire
     private let caches: Caches
     private let session: Session
@@ -21,7 +20,6 @@ final class HTTP2Side: ProtocolSide {
     ) {
         let answers = HTTP2Answers(connection, reader)
         guard let session = Session(role: .client, factory: sessions, settings: settings, handler: answers) else { return nil }
-        self.connection = connection
         self.wire = wire
         self.session = session
         self.answers = answers
@@ -51,8 +49,8 @@ final class HTTP2Side: ProtocolSide {
 
     /// Sends through a buffer of the cache. The buffer does not outlive its scope: bytes that the socket
     /// does not take move into an arena.
-    func flush() {
-        unsafe caches.withBuffer(byteCount: HTTP2Side.flushByteCount) { buffer in
+    func flush() throws(PeerError) {
+        let isWhole = unsafe caches.withBuffer(byteCount: HTTP2Side.flushByteCount) { buffer in
             var count = 0
             var isBlocked = false
             do {
@@ -71,10 +69,12 @@ final class HTTP2Side: ProtocolSide {
                     }
                 }
                 _ = unsafe wire.send(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                return true
             } catch {
-                connection.protocolDidFail()
+                return false
             }
         }
+        if !isWhole { throw PeerError() }
     }
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws(PeerError) {
@@ -89,6 +89,7 @@ final class HTTP2Side: ProtocolSide {
 
     func sayGoodbye() {
         session.terminate(.noError)
-        if !wire.isBlocked { flush() }
+        // The connection is closed next, whatever comes of this.
+        if !wire.isBlocked { try? flush() }
     }
 }

@@ -16,7 +16,7 @@ protocol ProtocolSide: AnyObject {
     /// Takes a request, which goes out with the next flush. - Returns: false when the connection takes no more after all.
     func submit(_ record: UnsafeMutablePointer<RequestRecord>, _ template: RequestTemplate) -> Bool
     /// Sends all there is to send, until the socket takes no more.
-    func flush()
+    func flush() throws(PeerError)
     /// Takes bytes of the peer.
     func receive(_ bytes: UnsafeRawBufferPointer) throws(PeerError)
     /// The peer has ended its side as it should, which is how some answers end.
