@@ -1,18 +1,18 @@
-import Memory
+package import Memory
 
 /// A body as it comes in: one run of bytes in the arena, grown as they come.
 ///
-/// What the peer announced only bounds the growth, so that a promise of a megabyte costs
-/// nothing until the megabyte is there. Doubling leaves the smaller runs behind in the
+/// The announced length only bounds the growth, so that the announcement of a megabyte costs nothing
+/// until the megabyte comes. Doubling leaves the smaller runs behind in the
 /// arena until its reset: at worst as many bytes again as the body has.
 ///
 /// `@safe`: writes only to the run it allocated, whose size it knows.
 @safe
-struct BodyBuffer {
+package struct BodyBuffer {
     private var start: UnsafeMutableRawPointer?
     private var capacity = 0
     /// Bytes of the body so far, kept or not.
-    private(set) var byteCount = 0
+    package private(set) var byteCount = 0
     /// Whether bytes are counted and dropped.
     private(set) var isDiscarding = false
 
@@ -20,15 +20,18 @@ struct BodyBuffer {
     private static let smallestByteCount = 512
 
     /// The body so far; empty when it is being discarded.
-    var bytes: ArenaBytes {
+    package var bytes: ArenaBytes {
         unsafe ArenaBytes(start: start.map { UnsafeRawPointer($0) }, count: isDiscarding ? 0 : byteCount)
     }
 
+    package init() {}
+
+    /// From now on bytes are counted and dropped.
     mutating func discard() { isDiscarding = true }
 
     /// Adds bytes.
     /// - Parameter byteLimit: the most the body can come to, by its announcement or our limit.
-    mutating func append(_ bytes: UnsafeRawBufferPointer, byteLimit: Int, into arena: Arena) {
+    package mutating func append(_ bytes: UnsafeRawBufferPointer, byteLimit: Int, into arena: Arena) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         let needed = byteCount &+ bytes.count
         if !isDiscarding {

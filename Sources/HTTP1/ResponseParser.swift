@@ -50,9 +50,6 @@ package final class ResponseParser {
 
     deinit { lines.free() }
 
-    /// Whether the connection may end here and nothing is missing.
-    package var isBetweenResponses: Bool { if case .idle = phase { true } else { false } }
-
     /// Takes all of `input`.
     package func parse(_ input: UnsafeRawBufferPointer, for handler: some ResponseHandler) throws(ResponseError) {
         if case .failed(let error) = phase { throw error }

@@ -1,7 +1,7 @@
 internal import CNghttp2
 internal import Memory
 
-/// One HTTP/2 connection: bytes in, bytes out, events to its handler. nghttp2 made typed.
+/// One HTTP/2 connection, by nghttp2: bytes go in and out, and a handler gets what they mean.
 /// Knows no socket and no clock.
 ///
 /// `@safe`: owns the nghttp2 session.
@@ -20,23 +20,19 @@ package final class Session {
     let handler: any SessionHandler
     private let role: Role
 
-    /// Payload of the DATA frame that nghttp2 has packed and not yet handed out, which may be
-    /// long after. When its stream closes in between, nghttp2 drops the frame without a word.
+    /// Payload of the DATA frame that nghttp2 has packed and not yet handed out; that may be much later.
+    /// When its stream closes in between, nghttp2 drops the frame without a report.
     private var packedStreamID: Int32 = 0
     private var packedPayload = ArenaBytes.empty
     private var packedLease: Lease?
 
-    /// The stream whose token was asked for last; 0 for none.
+    /// The stream whose token was looked up last; 0: none.
     private var knownStreamID: Int32 = 0
     private var knownToken: UnsafeMutableRawPointer?
 
-    /// Streams that nghttp2 has open, by our own count.
-    package var openStreamCount: Int { streamCount }
-    // Private: the compiler then sees every access, and checks none of them at run time.
-    private var streamCount = 0
-
     /// Header bytes as the peer sent them, compressed: what its HEADERS and CONTINUATION frames carried.
     package var receivedHeaderByteCount: UInt64 { headerByteCount }
+    // Private: the compiler then sees every access, and checks none of them at run time.
     private var headerByteCount: UInt64 = 0
 
     /// - Returns: nil when there is no memory.
@@ -57,7 +53,7 @@ package final class Session {
     }
 
     deinit {
-        // Streams still open are closed without a word: the handler has let go of them.
+        // Open streams are closed without a report: the handler has let go of them.
         unsafe nghttp2_session_del(session)
     }
 
@@ -85,7 +81,7 @@ package final class Session {
 
     // MARK: Bytes
 
-    /// Takes what the peer sent, all of it, and tells the handler.
+    /// Takes all that the peer sent, and calls the handler.
     package func receive(_ bytes: UnsafeRawBufferPointer) throws(SessionError) {
         let count = unsafe nghttp2_session_mem_recv(
             session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
@@ -101,7 +97,7 @@ package final class Session {
         return count == 0 ? nil : unsafe UnsafeRawBufferPointer(start: start, count: count)
     }
 
-    /// Neither side has anything left to say: the connection can be closed.
+    /// Neither end has anything left to send: the connection can be closed.
     package var isFinished: Bool {
         unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
     }
@@ -123,7 +119,7 @@ package final class Session {
     ) {
         var provider = unsafe nghttp2_data_provider(
             source: nghttp2_data_source(ptr: token), read_callback: Session.readBody)
-        // Fails only for a stream that is gone already, and then `sessionDidCloseStream` tells.
+        // Fails only for a stream that is gone already, which `sessionDidCloseStream` reports.
         if hasBody {
             unsafe _ = nghttp2_submit_response(session, streamID, fields.fields, fields.count, &provider)
         } else {
@@ -142,11 +138,10 @@ package final class Session {
             streamID = unsafe nghttp2_submit_request(session, nil, fields.fields, fields.count, nil, token)
         }
         if streamID < 0 { return nil }
-        streamCount += 1
         return streamID
     }
 
-    /// The body that was not there yet has come.
+    /// The part of a body that was missing can be had now.
     package func resume(_ streamID: Int32) { unsafe _ = nghttp2_session_resume_data(session, streamID) }
 
     /// Ends a stream at once (RST_STREAM).
@@ -156,10 +151,7 @@ package final class Session {
 
     // MARK: The connection
 
-    /// Announces the end (RFC 9113, 6.8): streams that are open may finish, new ones are refused.
-    package func submitShutdownNotice() { unsafe _ = nghttp2_submit_shutdown_notice(session) }
-
-    /// Takes no more streams after those it knows.
+    /// Announces the end (RFC 9113, 6.8): open streams may finish, and no further ones are taken.
     package func submitGoaway(_ code: HTTP2ErrorCode) {
         unsafe _ = nghttp2_submit_goaway(
             session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
@@ -216,7 +208,6 @@ package final class Session {
         unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, streamID, code, user in
             unsafe withSession(user) { me in
                 guard let token = unsafe me.token(of: streamID) else { return 0 }
-                me.streamCount -= 1
                 me.knownStreamID = 0
                 if me.packedStreamID == streamID { me.packedLease = nil }
                 unsafe me.handler.sessionDidCloseStream(token, HTTP2ErrorCode(rawValue: code))
@@ -253,7 +244,6 @@ package final class Session {
         guard let token = unsafe handler.sessionDidBeginRequest(streamID) else {
             return hw_err_temporal_callback_failure
         }
-        streamCount += 1
         unsafe nghttp2_session_set_stream_user_data(session, streamID, token)
         knownStreamID = streamID
         unsafe knownToken = unsafe token

@@ -1,7 +1,7 @@
 internal import CNghttp2
 internal import Memory
 
-/// What the sessions of one loop share: the callbacks, the options and nghttp2's memory.
+/// The parts that the sessions of one loop share: the callbacks, the options and nghttp2's memory.
 ///
 /// `@safe`: the nghttp2 objects are its own, and each session keeps the factory.
 @safe
@@ -35,7 +35,7 @@ package final class SessionFactory {
         unsafe self.callbacks = unsafe callbacks
         unsafe self.option = unsafe option
         unsafe memory = .allocate(capacity: 1)
-        // nghttp2 keeps closed streams for priorities that nobody uses any more (RFC 9113, 5.3).
+        // nghttp2 would keep closed streams for priorities, which are deprecated (RFC 9113, 5.3).
         unsafe nghttp2_option_set_no_closed_streams(option, 1)
         unsafe nghttp2_option_set_max_settings(option, 32)
         if !validatesMessages { unsafe nghttp2_option_set_no_http_messaging(option, 1) }

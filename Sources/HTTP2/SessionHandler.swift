@@ -1,22 +1,22 @@
 package import Memory
 
-/// Whom a session tells what the peer said, and asks for bodies to send.
+/// The user of a session: hears what the peer sent, and provides the bodies to send.
 ///
 /// Every call comes from inside `Session.receive` or `Session.nextOutput`. A handler may
 /// submit, resume and reset from there, but must not call those two again.
-/// `token` is what the handler gave for the stream: the pointer to its exchange or request.
+/// `token` is the handler's own pointer for the stream: to its exchange or request.
 package protocol SessionHandler: AnyObject {
     /// A new request begins (server). - Returns: the stream's token; nil refuses the stream.
     func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer?
-    /// A header field, pseudo-fields included. The bytes are nghttp2's: copy what you keep.
+    /// A header field, pseudo-fields included. The bytes are nghttp2's, and gone when this returns.
     func sessionDidReceiveField(_ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
     /// The head is complete; with `endsStream` so is the message.
     func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool)
     /// Some of the body.
     func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer)
-    /// The message is complete, when the head did not say so already.
+    /// The message is complete, unless the head said so already.
     func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer)
-    /// The stream is over, for whatever reason; the token is used no more.
+    /// The stream has ended, for any reason; the token is used no more.
     func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode)
     /// A frame that costs the sender little and us some: RST_STREAM, PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA.
     func sessionDidReceiveControlFrame(_ kind: ControlFrame)
@@ -37,9 +37,9 @@ package protocol SessionHandler: AnyObject {
 package enum BodyPart {
     /// Bytes in `arena`; nil for bytes that live as long as the program. `isLast` ends the stream.
     case bytes(ArenaBytes, in: Arena?, isLast: Bool)
-    /// Nothing yet: `Session.resume` says when.
+    /// Nothing yet: the handler calls `Session.resume` when there is.
     case later
-    /// There will be none: resets the stream.
+    /// The part cannot be had: resets the stream.
     case failed
 }
 

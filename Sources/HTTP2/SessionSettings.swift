@@ -1,4 +1,4 @@
-/// What one side announces in its SETTINGS frame (RFC 9113, 6.5.2), and its connection window.
+/// The values that one end announces in its SETTINGS frame (RFC 9113, 6.5.2), and its connection window.
 package struct SessionSettings: Sendable, Equatable {
     /// Streams the peer may have open at once.
     package var maxConcurrentStreams: UInt32 = 100
@@ -22,8 +22,6 @@ package struct HTTP2ErrorCode: RawRepresentable, Sendable, Equatable {
 
     package static let noError = HTTP2ErrorCode(rawValue: 0)
     package static let protocolError = HTTP2ErrorCode(rawValue: 1)
-    package static let internalError = HTTP2ErrorCode(rawValue: 2)
-    package static let refusedStream = HTTP2ErrorCode(rawValue: 7)
     package static let cancel = HTTP2ErrorCode(rawValue: 8)
     package static let enhanceYourCalm = HTTP2ErrorCode(rawValue: 11)
 }

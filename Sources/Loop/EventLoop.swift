@@ -1,7 +1,7 @@
 internal import CLibuv
 package import Memory
 
-/// One libuv loop and what its thread shares: a read buffer, an arena pool, idle writes and timers.
+/// One libuv loop, and what the objects on its thread share: a read buffer, an arena pool, idle writes and timers.
 ///
 /// Not `Sendable`, on purpose: everything here belongs to the thread that calls `run`.
 /// Other threads may hold a `Wakeup`, nothing else.
@@ -31,7 +31,7 @@ package final class EventLoop {
     /// The batch that the connections of this loop fill and flush in turn.
     package let batch: WriteBatch
 
-    /// nil: nobody asked for one.
+    /// nil without an audit.
     package let audit: WriteAudit?
 
     private var idleWrites: UnsafeMutablePointer<PendingWrite>?
@@ -75,8 +75,8 @@ package final class EventLoop {
     /// CPU time of the calling thread, nanoseconds.
     package static func threadCPUNanoseconds() -> UInt64 { hw_thread_cpu_nanoseconds() }
 
-    /// Has malloc give what it holds idle back to the system: freed blocks below a live one would stay
-    /// resident for good. Takes milliseconds: when much has gone, not at every tick.
+    /// Has malloc return its idle memory to the system: freed blocks below a live one would otherwise stay
+    /// resident. Takes milliseconds: for when many connections have ended, not for every tick.
     package static func returnIdleMemory() { hw_return_idle_memory() }
 
     // MARK: Idle writes and timers

@@ -33,7 +33,7 @@ package final class Listener {
             self.address = bound ?? address
         }
 
-        /// Gives the descriptor back when no listener takes it.
+        /// Closes the descriptor of a socket that no listener has taken over.
         package func close() { _ = closeDescriptor(descriptor) }
     }
 
@@ -77,19 +77,18 @@ package final class Listener {
     }
 
     private func didConnect(_ status: Int32) {
-        // Out of descriptors: libuv holds one back, to accept and close what waits, and goes on.
+        // Without a free descriptor libuv uses one that it holds back: it accepts the connection, closes it and goes on.
         guard status == 0, let accepted else { return }
         let connection = TCPStream(loop: loop)
         do {
             try unsafe connection.accept(from: stream, sendBufferByteCount: sendBufferByteCount)
             accepted(connection)
         } catch {
-            // The peer was gone before we looked.
+            // The peer has already gone.
             connection.close()
         }
     }
-
 }
 
-/// `close(2)`, which `Listener.close` would hide.
+/// `close(2)`, which `Listener.close` hides.
 private func closeDescriptor(_ descriptor: Int32) -> Int32 { close(descriptor) }

@@ -12,7 +12,7 @@ package struct LoopError: Error, Equatable, CustomStringConvertible {
         self.code = code
     }
 
-    /// Codes of what we find wrong ourselves.
+    /// Codes for faults that we find ourselves.
     package static let noMemory = UV_ENOMEM.rawValue
     package static let timedOut = UV_ETIMEDOUT.rawValue
     package static let connectionReset = UV_ECONNRESET.rawValue

@@ -5,8 +5,7 @@ internal import CLibuv
 /// The loop and all that lives on it are made on the thread itself, so nothing of them
 /// ever crosses over.
 ///
-/// `@safe`: the libuv thread handle is its own. `@unchecked Sendable`: whoever holds it may only
-/// join, and once.
+/// `@safe`: the libuv thread handle is its own. `@unchecked Sendable`: its holder may only join it, once.
 @safe
 package final class LoopThread: @unchecked Sendable {
     private let thread: UnsafeMutablePointer<uv_thread_t>
@@ -24,7 +23,7 @@ package final class LoopThread: @unchecked Sendable {
         }, start.toOpaque())
         if code != 0 {
             unsafe start.release()
-            // Nobody to wait for; `deinit` runs after a throw too.
+            // There is no thread to wait for; `deinit` runs after a throw too.
             hasJoined = true
             throw LoopError(call: "uv_thread_create", code: code)
         }
@@ -38,7 +37,7 @@ package final class LoopThread: @unchecked Sendable {
     }
 
     deinit {
-        precondition(hasJoined, "thread left behind")
+        precondition(hasJoined, "thread not joined")
         unsafe thread.deallocate()
     }
 

@@ -18,7 +18,7 @@ struct PendingWrite {
     /// First, so that a pointer to it is a pointer to us.
     var request = unsafe uv_write_t()
     var stream: Unmanaged<TCPStream>?
-    /// The next younger write of the stream, or the next idle one of the loop.
+    /// The next younger write of the stream's list, or the next idle one of the loop's.
     var next: UnsafeMutablePointer<PendingWrite>?
     var byteCount = 0
     var queuedNanoseconds: UInt64 = 0
@@ -30,7 +30,7 @@ struct PendingWrite {
     private let copy: UnsafeMutableRawPointer?
     /// The kernel took the bytes when libuv was given them; only the callback is due.
     var isDirect = false
-    /// An audit's; nil without one.
+    /// The audit's; nil without an audit.
     var witness: UnsafeMutablePointer<WriteWitness>?
 
     static func make() -> UnsafeMutablePointer<PendingWrite> {
@@ -44,7 +44,7 @@ struct PendingWrite {
     /// By C's malloc, as in the seed: Swift's `allocate` calls posix_memalign, which costs more.
     static func make(copyByteCount: Int) -> (UnsafeMutablePointer<PendingWrite>, copy: UnsafeMutableRawPointer) {
         guard let block = unsafe malloc(MemoryLayout<PendingWrite>.stride), let copy = unsafe malloc(copyByteCount) else {
-            // As where an arena cannot grow: an answer half written can be neither finished nor taken back.
+            // As in an arena that cannot grow: an answer half written can be neither finished nor taken back.
             fatalError("out of memory: malloc of \(copyByteCount) bytes failed")
         }
         let write = unsafe block.bindMemory(to: PendingWrite.self, capacity: 1)

@@ -1,10 +1,10 @@
 internal import CLibuv
 internal import Memory
 
-/// Who owns a stream and hears of it. All calls come on the loop's thread, never from
-/// inside one of the stream's own methods except `flush`, which may report a failure.
+/// The owner of a stream, which hears of all that happens on it. All calls come on the loop's thread, never
+/// from inside one of the stream's own methods except `flush` and `connect`, which may report a failure.
 package protocol TCPStreamOwner: AnyObject {
-    /// Connected, or not. Streams that were accepted are connected from the start.
+    /// The attempt to connect has ended. Streams that were accepted are connected from the start.
     func streamDidConnect(_ error: LoopError?)
     /// Bytes have come. They are gone when this returns.
     func streamDidRead(_ bytes: UnsafeRawBufferPointer)
@@ -14,42 +14,27 @@ package protocol TCPStreamOwner: AnyObject {
     func streamDidFail(_ error: LoopError)
     /// Some of the queued bytes are out.
     func streamDidWrite()
-    /// Everything is over; the stream calls nobody any more.
+    /// The socket is closed; the stream calls its owner no more.
     func streamDidClose()
 }
 
 /// A TCP connection on a loop: reads, flushes, counts.
 ///
-/// `@safe`: the libuv handle is its own and is freed in libuv's close callback; until
-/// then the handle retains the stream.
+/// `@safe`: the libuv handle is its own and is freed with it; until libuv's close callback the handle
+/// retains the stream.
 @safe
 package final class TCPStream {
     package let loop: EventLoop
-    /// What the owner calls itself, for an audit.
+    /// The number of the owner's connection, by which an audit names it.
     package var number: UInt64 = 0
     private let handle: UnsafeMutablePointer<uv_tcp_t>
     private let requests: UnsafeMutablePointer<Requests>
     /// Not retained: the owner closes the stream and waits for `streamDidClose`.
     @safe private unowned(unsafe) var owner: (any TCPStreamOwner)?
+    private var state = TCPStreamState()
+    /// The writes that libuv has not finished.
+    package let pending = PendingWriteList()
 
-    private enum State { case new, connecting, open, finishing, closing, closed }
-    private var state = State.new
-    private var isReading = false
-    /// The peer has said its end, and we have said ours.
-    private var hasReachedEnd = false
-    private var hasShutDown = false
-
-    /// Writes that libuv has not finished, oldest first.
-    private(set) var oldestWrite: UnsafeMutablePointer<PendingWrite>?
-    private var youngestWrite: UnsafeMutablePointer<PendingWrite>?
-
-    // Counters, plain integers of the loop's thread.
-    package var receivedBytes: UInt64 { counts.receivedBytes }
-    /// Bytes the socket has taken, those of a write that is out in part included.
-    package var sentBytes: UInt64 { counts.sentBytes &+ UInt64(max(0, counts.pendingBytes - pendingByteCount)) }
-    package var directFlushes: UInt64 { counts.directFlushes }
-    package var queuedWrites: UInt64 { counts.queuedWrites }
-    package var pendingWrites: Int { counts.pendingWrites }
     // Private: the compiler then sees every access, and checks none of them at run time.
     private var counts = Counts()
 
@@ -57,14 +42,11 @@ package final class TCPStream {
         var receivedBytes: UInt64 = 0
         /// Of writes that are out in full.
         var sentBytes: UInt64 = 0
-        /// Of the pending writes, as they were queued.
-        var pendingBytes = 0
         var directFlushes: UInt64 = 0
         var queuedWrites: UInt64 = 0
-        var pendingWrites = 0
     }
 
-    /// Requests that libuv needs room for once in a stream's life.
+    /// Requests for which libuv needs room once in a stream's life.
     @unsafe private struct Requests {
         var connect = unsafe uv_connect_t()
         var shutdown = unsafe uv_shutdown_t()
@@ -84,11 +66,29 @@ package final class TCPStream {
         unsafe requests.deallocate()
     }
 
-    /// Sets who hears of the stream from now on.
+    /// Sets the owner, which hears of the stream from now on.
     package func setOwner(_ owner: any TCPStreamOwner) { self.owner = owner }
 
     private var streamHandle: UnsafeMutablePointer<uv_stream_t> {
         unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
+    }
+
+    // MARK: Counters, plain integers of the loop's thread
+
+    package var receivedBytes: UInt64 { counts.receivedBytes }
+    /// Bytes that the socket has taken, those of a write that is out in part included.
+    package var sentBytes: UInt64 { counts.sentBytes &+ UInt64(max(0, pending.byteCount - pendingByteCount)) }
+    /// Flushes that the socket took whole at once.
+    package var directFlushes: UInt64 { counts.directFlushes }
+    /// Writes that had to wait for the socket.
+    package var queuedWrites: UInt64 { counts.queuedWrites }
+    /// Writes that libuv has not finished.
+    package var pendingWrites: Int { pending.count }
+    /// Bytes that the socket has not taken.
+    package var pendingByteCount: Int { unsafe uv_stream_get_write_queue_size(streamHandle) }
+
+    package var peerAddress: SocketAddress? {
+        unsafe SocketAddress.filled { unsafe uv_tcp_getpeername(handle, $0, $1) }
     }
 
     // MARK: Opening
@@ -97,8 +97,7 @@ package final class TCPStream {
     ///
     /// - Parameter receiveBufferByteCount: SO_RCVBUF; nil: the system's.
     package func connect(to address: SocketAddress, receiveBufferByteCount: Int? = nil) {
-        precondition(state == .new, "connect on a used stream")
-        state = .connecting
+        _ = state.move(.connect)
         let code = unsafe address.withSockaddr { sockaddr in
             if let byteCount = receiveBufferByteCount {
                 let code = unsafe hw_open_with_receive_buffer(handle, sockaddr, Int32(clamping: byteCount))
@@ -109,24 +108,19 @@ package final class TCPStream {
                 unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.didConnect(status) }
             }
         }
-        if code != 0 {
-            state = .open
-            owner?.streamDidConnect(LoopError(call: "connect", code: code))
-        }
+        if code != 0 { didConnect(code) }
     }
 
     private func didConnect(_ status: Int32) {
-        guard state == .connecting else { return }  // closed meanwhile
-        state = .open
+        guard state.move(status == 0 ? .connected : .connectFailed) == .act else { return }
         if status == 0 { unsafe uv_tcp_nodelay(handle, 1) }
         owner?.streamDidConnect(status == 0 ? nil : LoopError(call: "connect", code: status))
     }
 
     /// Takes the next connection of a listening handle.
     func accept(from listener: UnsafeMutablePointer<uv_stream_t>, sendBufferByteCount: Int?) throws(LoopError) {
-        precondition(state == .new, "accept on a used stream")
         try unsafe LoopError.check("accept", uv_accept(listener, streamHandle))
-        state = .open
+        _ = state.move(.accept)
         // Small answers must not wait for the peer's acknowledgement (Nagle, RFC 896).
         unsafe uv_tcp_nodelay(handle, 1)
         if let byteCount = sendBufferByteCount {
@@ -134,19 +128,16 @@ package final class TCPStream {
         }
     }
 
-    package var peerAddress: SocketAddress? {
-        unsafe SocketAddress.filled { unsafe uv_tcp_getpeername(handle, $0, $1) }
-    }
-
-    package var isOpen: Bool { state == .open }
+    /// Whether the connection stands and we may send.
+    package var isOpen: Bool { state.takesWrites }
 
     // MARK: Reading
 
-    /// From now on the owner hears of what comes. Without effect when it does already.
+    /// From now on the owner hears of what comes. Without effect when it does already, and after the peer's end.
     package func startReading() {
-        guard !isReading, !hasReachedEnd, state == .open || state == .finishing else { return }
-        isReading = true
-        unsafe uv_read_start(streamHandle, { handle, _, buffer in
+        guard state.hasInput else { return }
+        // libuv itself knows whether it reads: a second call changes nothing.
+        unsafe _ = uv_read_start(streamHandle, { handle, _, buffer in
             guard let data = unsafe handle?.pointee.data, let buffer = unsafe buffer else { return }
             unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { stream in
                 let room = unsafe stream.loop.readBuffer
@@ -160,25 +151,16 @@ package final class TCPStream {
     }
 
     /// Leaves what comes with the kernel, whose full window then stops the peer.
-    package func stopReading() {
-        guard isReading else { return }
-        isReading = false
-        unsafe _ = uv_read_stop(streamHandle)
-    }
+    package func stopReading() { unsafe _ = uv_read_stop(streamHandle) }
 
     private func didRead(_ count: Int) {
         if count > 0 {
             counts.receivedBytes &+= UInt64(count)
-            // After `finish` what still comes is read and dropped, so that the kernel has no
-            // reason to answer it with RST and take our last response back.
-            if state == .finishing { return }
+            if state.dropsInput { return }
             unsafe owner?.streamDidRead(UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count]))
         } else if count == Int(UV_EOF.rawValue) {
             stopReading()
-            hasReachedEnd = true
-            // A peer that says its end while our queue goes out still wants the queue.
-            if state == .finishing && !hasShutDown { return }
-            owner?.streamDidReachEnd()
+            if state.move(.inputEnded) == .act { owner?.streamDidReachEnd() }
         } else {
             fail("read", Int32(count))
         }
@@ -186,20 +168,13 @@ package final class TCPStream {
 
     // MARK: Writing
 
-    /// Bytes that the socket has not taken.
-    package var pendingByteCount: Int { unsafe uv_stream_get_write_queue_size(streamHandle) }
-
-    /// When the oldest write in the queue was queued, or nil.
-    package var oldestWriteNanoseconds: UInt64? { unsafe oldestWrite?.pointee.queuedNanoseconds }
-
     /// Sends the batch and empties it: at once as far as the socket takes it, the rest by
     /// libuv when the socket is writable again, under the batch's leases.
     package func flush(_ batch: WriteBatch) {
-        guard !batch.isEmpty else { return batch.removeAll() }
-        guard state == .open else { return batch.removeAll() }
+        guard !batch.isEmpty, state.takesWrites else { return batch.removeAll() }
         let total = batch.byteCount
         var taken = 0
-        if pendingWrites == 0 {
+        if pending.count == 0 {
             let code = unsafe uv_try_write(streamHandle, batch.buffers, UInt32(batch.bufferCount))
             if code >= 0 {
                 taken = Int(code)
@@ -225,7 +200,7 @@ package final class TCPStream {
     /// Sends what the socket takes at once, as long as nothing is queued, and keeps none of the
     /// bytes. - Returns: how many were taken.
     package func writeNow(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard state == .open, pendingWrites == 0, let start = bytes.baseAddress, bytes.count > 0 else { return 0 }
+        guard state.takesWrites, pending.count == 0, let start = bytes.baseAddress, bytes.count > 0 else { return 0 }
         var buffer = unsafe uv_buf_t(
             base: UnsafeMutablePointer(mutating: start.assumingMemoryBound(to: CChar.self)), len: bytes.count)
         let code = unsafe uv_try_write(streamHandle, &buffer, 1)
@@ -262,7 +237,7 @@ package final class TCPStream {
         }
     }
 
-    /// Has libuv write, and keeps the write in our list until its callback; ends it when libuv refuses.
+    /// Has libuv write, and lists the write as pending until the callback; ends it when libuv refuses.
     func submit(
         _ write: UnsafeMutablePointer<PendingWrite>, _ request: UnsafeMutablePointer<uv_write_t>,
         _ buffers: UnsafeMutableBufferPointer<uv_buf_t>, _ now: UInt64, _ callback: uv_write_cb
@@ -271,23 +246,15 @@ package final class TCPStream {
         for unsafe buffer in unsafe buffers { unsafe byteCount += buffer.len }
         unsafe write.pointee.byteCount = byteCount
         unsafe write.pointee.queuedNanoseconds = now
-        unsafe write.pointee.next = nil
         unsafe write.pointee.stream = Unmanaged.passUnretained(self)
         let code = unsafe uv_write(request, streamHandle, buffers.baseAddress, UInt32(buffers.count), callback)
         if code != 0 {
             unsafe end(write)
             return code
         }
-        // What holds leases is what the socket refused a moment ago, and somebody waits for it.
+        // A write under leases has what the socket refused a moment ago, and the owner waits for it.
         unsafe write.pointee.isDirect = write.pointee.leaseCount == 0 && pendingByteCount == 0
-        if let youngest = unsafe youngestWrite {
-            unsafe youngest.pointee.next = unsafe write
-        } else {
-            unsafe oldestWrite = unsafe write
-        }
-        unsafe youngestWrite = unsafe write
-        counts.pendingWrites += 1
-        counts.pendingBytes += byteCount
+        unsafe pending.append(write)
         if unsafe write.pointee.isDirect { counts.directFlushes &+= 1 } else { counts.queuedWrites &+= 1 }
         return 0
     }
@@ -298,35 +265,25 @@ package final class TCPStream {
         unsafe loop.giveIdleWrite(write)
     }
 
-    /// The oldest write's callback, when its request lies elsewhere.
-    func didWriteOldest(_ status: Int32) {
-        if let write = unsafe oldestWrite { unsafe didWrite(write, status) }
-    }
-
-    private func didWrite(_ write: UnsafeMutablePointer<PendingWrite>, _ status: Int32) {
-        // libuv finishes the writes of a stream in the order they were queued.
-        unsafe precondition(write == oldestWrite, "writes finished out of order")
+    /// libuv is done with a write, which is the oldest.
+    func didWrite(_ write: UnsafeMutablePointer<PendingWrite>, _ status: Int32) {
         if let audit = loop.audit { unsafe audit.didComplete(write, of: self) }
-        unsafe oldestWrite = unsafe write.pointee.next
-        if unsafe oldestWrite == nil { unsafe youngestWrite = nil }
-        counts.pendingWrites -= 1
-        unsafe counts.pendingBytes -= write.pointee.byteCount
+        unsafe pending.removeOldest(write)
         if status == 0 { unsafe counts.sentBytes &+= UInt64(write.pointee.byteCount) }
+        // The kernel took a direct copy at once: the owner does not wait for it.
         let isAwaited = unsafe !(write.pointee.isCopy && write.pointee.isDirect)
         unsafe end(write)
-        if state == .closing || status == UV_ECANCELED.rawValue { return }
+        if state.isClosing || status == UV_ECANCELED.rawValue { return }
         if status != 0 { return fail("write", status) }
-        // Nobody waits for a copy that the kernel had at once.
-        if isAwaited || state == .finishing { owner?.streamDidWrite() }
+        if isAwaited || state.isFinishing { owner?.streamDidWrite() }
     }
 
     // MARK: Ending
 
-    /// No more writes: the queue goes out, then FIN. Bytes that still come are dropped.
-    /// The owner hears when both ends are through, and closes; or closes when it has waited enough.
+    /// No more writes: the queue goes out, then FIN. Bytes that still come are dropped. The owner hears
+    /// `streamDidReachEnd` when both ends are through, and closes; or closes when it has waited enough.
     package func finish() {
-        guard state == .open else { return }
-        state = .finishing
+        guard state.move(.finish) == .act else { return }
         let code = unsafe uv_shutdown(&requests.pointee.shutdown, streamHandle) { request, status in
             guard let data = unsafe request?.pointee.handle.pointee.data else { return }
             unsafe Unmanaged<TCPStream>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.didShutDown(status) }
@@ -335,51 +292,40 @@ package final class TCPStream {
         startReading()
     }
 
-    /// Says our end once the queue is out. What comes is read as before; nothing may be sent any more.
+    private func didShutDown(_ status: Int32) {
+        let answer = state.move(.shutDown)
+        if status != 0 { return fail("shutdown", status) }
+        if answer == .act { owner?.streamDidReachEnd() }
+    }
+
+    /// Sends our end once the queue is out. What comes is read as before; nothing may be sent any more.
     package func endWriting() {
-        guard state == .open else { return }
+        guard state.move(.endWriting) == .act else { return }
         let code = unsafe uv_shutdown(&requests.pointee.shutdown, streamHandle) { _, _ in
-            // What went wrong a read will tell: the connection is gone.
+            // A failure needs no report here: the connection is gone, and a read tells.
         }
         if code != 0 { fail("shutdown", code) }
     }
 
-    private func didShutDown(_ status: Int32) {
-        guard state == .finishing else { return }  // closed meanwhile
-        if status != 0 { return fail("shutdown", status) }
-        hasShutDown = true
-        if hasReachedEnd { owner?.streamDidReachEnd() }
-    }
-
     /// Drops the connection; pending writes end with it. The owner hears `streamDidClose`.
     package func close() {
-        guard state != .closing, state != .closed else { return }
-        state = .closing
+        guard state.move(.close) == .act else { return }
         unsafe uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { handle in
             guard let data = unsafe handle?.pointee.data else { return }
             unsafe Unmanaged<TCPStream>.fromOpaque(data).takeRetainedValue().didClose()
         }
     }
 
-    /// As `close`, with RST instead of FIN (SO_LINGER 0): for peers that misbehave.
-    package func reset() {
-        guard state != .closing, state != .closed else { return }
-        let code = unsafe uv_tcp_close_reset(handle) { handle in
-            guard let data = unsafe handle?.pointee.data else { return }
-            unsafe Unmanaged<TCPStream>.fromOpaque(data).takeRetainedValue().didClose()
-        }
-        if code == 0 { state = .closing } else { close() }
-    }
-
     private func didClose() {
-        state = .closed
+        _ = state.move(.closed)
         let owner = owner
         self.owner = nil
         owner?.streamDidClose()
     }
 
+    /// Reading or writing has failed: tells the owner, which closes.
     func fail(_ call: String, _ code: Int32) {
-        guard state != .closing, state != .closed else { return }
+        guard !state.isClosing else { return }
         stopReading()
         owner?.streamDidFail(LoopError(call: call, code: code))
     }

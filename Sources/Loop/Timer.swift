@@ -1,6 +1,6 @@
 internal import CLibuv
 
-/// Who is told when a timer fires.
+/// An object that a timer calls.
 package protocol TimerTarget: AnyObject {
     /// On the loop's thread. The timer is stopped.
     func timerDidFire(_ timer: Timer)
@@ -16,9 +16,9 @@ package protocol TimerTarget: AnyObject {
 /// `@safe`: the libuv handle is its own and is freed in libuv's close callback.
 @safe
 package final class Timer {
-    /// Told when the deadline has passed. Not retained: whoever sets it stops the timer first.
+    /// Called when the deadline has passed. Not retained: the target stops the timer before it ends.
     @safe package unowned(unsafe) var target: (any TimerTarget)?
-    /// What the target wants to remember, such as its exchange.
+    /// A pointer of the target's own, such as the exchange that waits.
     package var token: UnsafeMutableRawPointer?
 
     private let handle: UnsafeMutablePointer<uv_timer_t>
@@ -34,7 +34,7 @@ package final class Timer {
         unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
     }
 
-    /// Fire at this time of the monotonic clock, up to a millisecond later. Replaces the deadline before.
+    /// Fires at this time of the monotonic clock, up to a millisecond later. Replaces the deadline before.
     package func setDeadline(nanoseconds: UInt64) {
         deadlineNanoseconds = nanoseconds
         if nanoseconds < armedNanoseconds { arm(at: nanoseconds) }
@@ -43,10 +43,10 @@ package final class Timer {
     /// Whether a deadline is set that has not passed.
     package var isSet: Bool { deadlineNanoseconds != nil }
 
-    /// Forget the deadline.
+    /// Forgets the deadline.
     package func stop() { deadlineNanoseconds = nil }
 
-    /// Forget the deadline, and the one that libuv still waits for: the timer holds the loop no longer.
+    /// Forgets the deadline, and the one that libuv still waits for: the timer no longer keeps the loop running.
     func disarm() {
         deadlineNanoseconds = nil
         armedNanoseconds = .max

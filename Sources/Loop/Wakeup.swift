@@ -1,7 +1,7 @@
 internal import CLibuv
 internal import Synchronization
 
-/// Tells a loop from any thread that there is something to look at.
+/// Wakes a loop from any thread, so that it looks at its mailbox.
 ///
 /// `uv_async_send` is the one libuv call that is safe from another thread, and it
 /// coalesces: it says "look", never "one more". That is the reason, and the whole

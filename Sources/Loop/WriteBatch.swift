@@ -93,7 +93,7 @@ package final class WriteBatch {
         totalByteCount = 0
     }
 
-    /// Who has the arena of the first bytes; 0 where none was leased.
+    /// The owner, as an audit names it, of the arena that holds the first bytes; 0 where none was leased.
     var firstOwner: UInt64 { unsafe leaseCount > 0 ? leases[0].arena.owner : 0 }
 
     /// Drops the first `count` bytes, which the socket took, and calls `body` for each run of at
@@ -130,7 +130,7 @@ package final class WriteBatch {
         fileprivate let first: Int
         fileprivate let bufferRange: Range<Int>
 
-        /// Whose bytes a buffer of the run has; nil where no lease was given for it.
+        /// The arena of a buffer's bytes; nil where no lease was given for it.
         func arena(ofBuffer index: Int) -> Arena? {
             var lease = first
             while lease < batch.leaseCount {

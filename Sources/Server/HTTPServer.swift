@@ -7,7 +7,7 @@ internal import Transport
 
 /// An HTTP/1.1 and HTTP/2 server on one loop. Several of them on several loops share a port.
 ///
-/// Everything here belongs to the loop's thread. Ends when it has drained; then the loop can.
+/// Everything here belongs to the loop's thread. When the server has drained, the loop can end too.
 ///
 /// `@safe`: the pointer to its counters is its own.
 @safe
@@ -15,23 +15,18 @@ package final class HTTPServer {
     let configuration: ServerConfiguration
     let loop: EventLoop
     let sessions: SessionFactory
-    /// Filled and submitted in turn by the connections.
+    /// The connections fill and submit it in turn.
     let fields = FieldList()
-    /// Instead of the routes.
-    private let page: ServedPage?
     /// Which of the server's loops this is, from 0.
     let loopNumber: Int
 
-    private var listener: Listener?
-    /// Where TLS is spoken, and how.
-    private var secureListener: Listener?
-    private let tls: TLSContext?
+    private var listeners: [Listener] = []
     private(set) var connections: [Connection] = []
     private var lastConnectionID: UInt64 = 0
     private let clock = HTTPDate()
-    /// Of connections that are accepted from now on.
+    /// The policy of connections that are accepted from now on.
     private(set) var writePolicy: WritePolicy
-    /// The monotonic clock as of the event in work.
+    /// The monotonic clock, as read for the event in work.
     private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
 
     /// What has been counted so far; gauges that cost a walk are filled in by `sample`.
@@ -43,10 +38,9 @@ package final class HTTPServer {
         _modify { yield unsafe &countersStorage.pointee }
     }
     private let countersStorage: UnsafeMutablePointer<ServerSample>
-    private var pendingByteHighWater = 0
-    /// Most connections at a tick since memory was given back.
+    /// Most connections at a tick since memory was returned to the system.
     private var trimPeak = 0
-    /// The connection that somebody looks at.
+    /// The connection that the dashboard shows in detail.
     private weak var inspected: Connection?
 
     private let drainTimer: Timer
@@ -55,8 +49,8 @@ package final class HTTPServer {
 
     /// Listens at once.
     /// - Parameters:
-    ///   - secureSocket: where TLS is spoken, as `configuration.tls` says; nil: nowhere.
-    ///   - onEnd: called once, on the loop, when `drain` is through.
+    ///   - secureSocket: the socket for TLS, which is spoken as `configuration.tls` says; nil: none.
+    ///   - onEnd: called once, on the loop, when the server has drained.
     package init(
         loop: EventLoop, socket: Listener.Socket, secureSocket: Listener.Socket? = nil, number: Int,
         configuration: ServerConfiguration, onEnd: @escaping () -> Void
@@ -64,7 +58,7 @@ package final class HTTPServer {
         guard let sessions = SessionFactory(validatesMessages: true) else {
             throw LoopError(call: "nghttp2_session_callbacks_new", code: -12)
         }
-        tls = try configuration.tls.map { try TLSContext($0, pool: loop.arenas) }
+        let tls = try configuration.tls.map { try TLSContext($0, pool: loop.arenas) }
         self.loop = loop
         precondition(configuration.allowsUnsafe || !configuration.writePolicy.isUnsafe, "unsafe write policy outside a worker")
         self.configuration = configuration
@@ -72,17 +66,17 @@ package final class HTTPServer {
         self.sessions = sessions
         self.onEnd = onEnd
         loopNumber = number
-        page = configuration.page
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ServerSample())
         drainTimer = Timer(loop: loop)
         counters.loopCount = 1
         connections.reserveCapacity(1024)
         do {
-            try listen(socket, secureSocket)
+            try listen(on: socket, over: nil)
+            if let secureSocket, let tls { try listen(on: secureSocket, over: tls) }
         } catch {
-            // Or the loop would never end.
-            listener?.close()
+            // An open listener would keep the loop from its end.
+            for listener in listeners { listener.close() }
             drainTimer.close()
             throw error
         }
@@ -90,15 +84,11 @@ package final class HTTPServer {
         watchWrites()
     }
 
-    private func listen(_ socket: Listener.Socket, _ secureSocket: Listener.Socket?) throws(LoopError) {
-        listener = try Listener(
+    /// - Parameter tls: nil: connections are in the clear.
+    private func listen(on socket: Listener.Socket, over tls: TLSContext?) throws(LoopError) {
+        listeners.append(try Listener(
             loop: loop, socket: socket, sendBufferByteCount: configuration.sendBufferByteCount
-        ) { [unowned self] stream in accept(stream, over: nil) }
-        if let secureSocket, let tls {
-            secureListener = try Listener(
-                loop: loop, socket: secureSocket, sendBufferByteCount: configuration.sendBufferByteCount
-            ) { [unowned self] stream in accept(stream, over: tls) }
-        }
+        ) { [unowned self] stream in accept(stream, over: tls) })
     }
 
     deinit {
@@ -109,28 +99,28 @@ package final class HTTPServer {
     /// The Date field's value for responses made now.
     var date: ArenaBytes { clock.bytes(monotonicNanoseconds: nowNanoseconds) }
 
-    /// Once an event: reading the clock for each request costs more than the request's histogram.
+    /// Reads the clock. Once an event: once a request would cost more than the request's histogram.
     func refreshNow() { nowNanoseconds = EventLoop.monotonicNanoseconds() }
 
     /// Whether a request for this path is answered before its body has come.
-    func answersEarly(_ path: ArenaBytes) -> Bool { page == nil && Route.answersEarly(path) }
+    func answersEarly(_ path: ArenaBytes) -> Bool { configuration.page == nil && Route.answersEarly(path) }
 
     /// Fills `exchange.response`.
     func answer(_ exchange: UnsafeMutablePointer<Exchange>) {
-        if let page { unsafe page.respond(to: exchange) } else { unsafe Route.respond(to: exchange) }
+        if let page = configuration.page { unsafe page.respond(to: exchange) } else { unsafe Route.respond(to: exchange) }
     }
 
     private func accept(_ stream: TCPStream, over tls: TLSContext?) {
         counters.acceptedConnections += 1
         if connections.count >= configuration.connectionLimit {
-            // Accepted and closed: the peer hears of it at once, and nothing has to recover.
+            // Accepted and closed: the peer learns of it at once, and the server needs no recovery.
             counters.refusedConnections += 1
             counters.closedConnections += 1
             return stream.close()
         }
         let endpoint: TLSEndpoint?
         do { endpoint = try tls.map { (context) throws(TLSError) in try TLSEndpoint(server: context) } } catch {
-            // No memory for another one.
+            // There is no memory for another endpoint.
             counters.tls.countFailure(error)
             counters.closedConnections += 1
             return stream.close()
@@ -143,23 +133,16 @@ package final class HTTPServer {
         counters.openConnectionsHighWater = max(counters.openConnectionsHighWater, connections.count)
     }
 
-    /// The connection's socket is closed: its counts become history.
+    /// The connection's socket is closed: the server takes over its counts.
     func remove(_ connection: Connection) {
         counters.closedConnections += 1
-        absorb(connection.stream)
+        counters.addCounters(of: connection.stream)
         let last = connections.removeLast()
         if last !== connection {
             connections[connection.index] = last
             last.index = connection.index
         }
         if isDraining && connections.isEmpty { end() }
-    }
-
-    private func absorb(_ stream: TCPStream) {
-        counters.receivedBytes += stream.receivedBytes
-        counters.sentBytes += stream.sentBytes
-        counters.writes.direct += stream.directFlushes
-        counters.writes.queued += stream.queuedWrites
     }
 
     // MARK: Ending
@@ -169,8 +152,7 @@ package final class HTTPServer {
         guard !isDraining else { return }
         isDraining = true
         refreshNow()
-        listener?.close()
-        secureListener?.close()
+        for listener in listeners { listener.close() }
         drainTimer.setDeadline(nanoseconds: nowNanoseconds + nanoseconds)
         // Draining a connection can remove it: walk over a copy.
         for connection in Array(connections) { connection.drain() }
@@ -180,26 +162,28 @@ package final class HTTPServer {
     private func end() {
         guard let onEnd else { return }
         self.onEnd = nil
-        listener = nil
-        secureListener = nil
+        listeners = []
         drainTimer.close()
         onEnd()
     }
 
-    /// Who owns the answers of connections that are accepted from now on.
+    /// Sets the write policy of connections that are accepted from now on.
     package func setWritePolicy(_ policy: WritePolicy) {
         precondition(configuration.allowsUnsafe || !policy.isUnsafe, "unsafe write policy outside a worker")
         writePolicy = policy
     }
 
-    /// Ends the connection with this number under its requests; without effect when it is gone.
+    /// Drops the connection with this number, whatever its requests; without effect when it is gone.
     package func closeConnection(_ id: UInt64) {
         refreshNow()
         connections.first { $0.id == id }?.close()
     }
 
-    /// A connection has this much waiting, beyond its limit: between two samples such a peak would be missed.
-    func notePending(_ byteCount: Int) { pendingByteHighWater = max(pendingByteHighWater, byteCount) }
+    /// So many bytes wait: more than a connection's limit, or all at a sample. A peak between two samples would
+    /// be missed otherwise.
+    func notePending(_ byteCount: Int) {
+        counters.writes.pendingBytesHighWater = max(counters.writes.pendingBytesHighWater, byteCount)
+    }
 
     // MARK: Samples
 
@@ -231,26 +215,26 @@ package final class HTTPServer {
         }
         for connection in connections {
             if loop.audit != nil, sample.pendingWrites.count < ServerSample.pendingWriteRowLimit {
-                sample.pendingWrites += connection.pendingWriteSamples(loop: loopNumber, now: nowNanoseconds)
+                sample.pendingWrites += pendingWriteSamples(of: connection)
             }
             let row = connection.sample(loop: loopNumber, addingTo: &sample)
             if sample.connections.count < ServerSample.connectionRowLimit { sample.connections.append(row) }
         }
-        sample.inspection = inspected?.inspection(loop: loopNumber)
-        pendingByteHighWater = max(pendingByteHighWater, sample.writes.pendingBytes)
-        sample.writes.pendingBytesHighWater = pendingByteHighWater
+        sample.inspection = inspected.flatMap { $0.exchanges.inspector?.inspection(of: $0, loop: loopNumber) }
+        notePending(sample.writes.pendingBytes)
+        sample.writes.pendingBytesHighWater = counters.writes.pendingBytesHighWater
         return sample
     }
 
-    /// Samples tell more of this connection from now on, and of no other; nil: of none.
+    /// Samples show this connection in detail from now on, and no other; nil: none.
     package func inspect(_ id: UInt64?) {
-        inspected?.inspector = nil
+        inspected?.exchanges.inspector = nil
         inspected = id.flatMap { id in connections.first { $0.id == id } }
-        inspected?.inspector = ConnectionInspector()
+        inspected?.exchanges.inspector = ConnectionInspector()
     }
 
-    /// Gives idle memory back. Once a tick: the arenas beyond those in use and a few; everything when
-    /// most connections have gone since the last time.
+    /// Returns idle memory to the system. Once a tick: the arenas beyond those in use and a few; everything when
+    /// most connections have ended since the last time.
     package func trim() {
         trimPeak = max(trimPeak, connections.count)
         guard connections.count < trimPeak / 2, trimPeak >= HTTPServer.trimmedConnectionCount else {
@@ -262,12 +246,12 @@ package final class HTTPServer {
         EventLoop.returnIdleMemory()
     }
 
-    /// What fewer connections leave behind is not worth the milliseconds.
+    /// The memory of fewer connections is not worth the milliseconds.
     private static let trimmedConnectionCount = 128
 }
 
 extension HTTPServer: TimerTarget {
-    /// The drain's deadline: whoever is still here is dropped.
+    /// The drain's deadline: drops the connections that are left.
     package func timerDidFire(_ timer: Timer) {
         for connection in Array(connections) { connection.close() }
     }

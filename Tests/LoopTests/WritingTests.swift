@@ -33,7 +33,7 @@ import Testing
             // A write in part out is not counted as sent before it is whole.
             #expect(owner.stream.pendingByteCount > 0)
             #expect(owner.stream.pendingByteCount + Int(owner.stream.sentBytes) <= size)
-            #expect(owner.stream.retiredArenaBytes.used >= size)
+            #expect(owner.stream.pending.retiredArenaBytes.used >= size)
             owner.onWrite = {
                 let now = owner.stream.loop.arenas.currentStatistics
                 #expect(now.leaseCount == 0 && now.inUseCount == 0)

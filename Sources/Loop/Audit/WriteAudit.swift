@@ -3,8 +3,8 @@ internal import Memory
 
 /// Watches the writes of one loop: whether libuv finds in the end what it was given.
 ///
-/// Only where somebody asked for it; a loop without one pays a test of a constant for each write
-/// that is queued. Belongs to its loop's thread.
+/// Optional: a loop without an audit pays a test of a constant for each write that is queued. Belongs to
+/// its loop's thread.
 ///
 /// `@safe`: the pointers that it is lent are its stream's, and the witnesses its own.
 @safe
@@ -16,13 +16,13 @@ package final class WriteAudit {
     package private(set) var staleCompletionCount: UInt64 = 0
     /// Writes whose bytes had changed when libuv called back.
     package private(set) var changedWriteCount: UInt64 = 0
-    /// Hears of each piece of evidence at once, on the loop's thread: the process may not live to say it later.
+    /// Called with each piece of evidence at once, on the loop's thread: the process may be dead a moment later.
     package var onEvidence: ((WriteEvidence) -> Void)?
     private var evidenceCount = 0
 
     init() {}
 
-    /// libuv has the write. `arenas` tells whose bytes a buffer has.
+    /// libuv has the write. `arenas` gives the arena of a buffer's bytes.
     func didSubmit(
         _ write: UnsafeMutablePointer<PendingWrite>, _ request: UnsafeMutablePointer<uv_write_t>,
         _ buffers: UnsafeMutableBufferPointer<uv_buf_t>, owner: UInt64, arenas: (_ buffer: Int) -> Arena?
@@ -49,21 +49,21 @@ package final class WriteAudit {
         }
         if isStale { staleCompletionCount += 1 }
         if hasChanged { changedWriteCount += 1 }
-        if isStale || hasChanged { unsafe tell(write, isStale ? .staleCompletion : .changedBytes, of: stream) }
+        if isStale || hasChanged { unsafe report(write, isStale ? .staleCompletion : .changedBytes, of: stream) }
         unsafe write.pointee.witness = nil
         unsafe UnsafeMutableRawPointer(witness).deallocate()
     }
 
-    /// Tells of the writes that libuv still has and whose arena has been reset.
+    /// Reports the writes that libuv still has and whose arena has been reset.
     func look(at stream: TCPStream) {
-        var write = unsafe stream.oldestWrite
-        while let one = unsafe write {
-            if let witness = unsafe one.pointee.witness, unsafe witness.pointee.hasStalePart { unsafe tell(one, .reset, of: stream) }
-            unsafe write = unsafe one.pointee.next
+        unsafe stream.pending.forEach { write in
+            if let witness = unsafe write.pointee.witness, unsafe witness.pointee.hasStalePart {
+                unsafe report(write, .reset, of: stream)
+            }
         }
     }
 
-    private func tell(_ write: UnsafeMutablePointer<PendingWrite>, _ kind: WriteEvidence.Kind, of stream: TCPStream) {
+    private func report(_ write: UnsafeMutablePointer<PendingWrite>, _ kind: WriteEvidence.Kind, of stream: TCPStream) {
         guard let witness = unsafe write.pointee.witness, unsafe !witness.pointee.isReported else { return }
         unsafe witness.pointee.isReported = true
         guard evidenceCount < WriteAudit.evidenceLimit, let onEvidence else { return }
@@ -101,12 +101,12 @@ package final class WriteAudit {
 }
 
 extension EventLoop {
-    /// Debug builds audit, unless somebody says no.
+    /// Debug builds audit unless told otherwise.
     package static var isAuditedByDefault: Bool { ArenaPool.isAuditedByDefault }
 }
 
 extension TCPStream {
-    /// Tells of writes whose memory has been reset, while the process can still tell.
+    /// Reports writes whose memory has been reset, while the process is alive to do it.
     package func lookAtWrites() { loop.audit?.look(at: self) }
 
     /// What an audit knows of a write that libuv has not finished.
@@ -126,17 +126,14 @@ extension TCPStream {
     /// The oldest writes that libuv has not finished, at most `limit`; none without an audit.
     package func pendingWriteEntries(limit: Int) -> [PendingWriteEntry] {
         var entries: [PendingWriteEntry] = []
-        var write = unsafe oldestWrite
-        while let one = unsafe write, entries.count < limit {
-            if let witness = unsafe one.pointee.witness {
-                let first: WriteWitness.Part? = unsafe witness.pointee.partCount > 0 ? witness.pointee[0] : nil
-                unsafe entries.append(PendingWriteEntry(
-                    owner: witness.pointee.owner, arenaNumber: first?.arena?.number ?? 0, generation: first?.generation ?? 0,
-                    offset: first.flatMap { part in unsafe part.arena?.offset(of: part.start) }, byteCount: one.pointee.byteCount,
-                    queuedNanoseconds: one.pointee.queuedNanoseconds, isDirect: one.pointee.isDirect,
-                    isReset: witness.pointee.hasStalePart))
-            }
-            unsafe write = unsafe one.pointee.next
+        unsafe pending.forEach { write in
+            guard entries.count < limit, let witness = unsafe write.pointee.witness else { return }
+            let first: WriteWitness.Part? = unsafe witness.pointee.partCount > 0 ? witness.pointee[0] : nil
+            unsafe entries.append(PendingWriteEntry(
+                owner: witness.pointee.owner, arenaNumber: first?.arena?.number ?? 0, generation: first?.generation ?? 0,
+                offset: first.flatMap { part in unsafe part.arena?.offset(of: part.start) }, byteCount: write.pointee.byteCount,
+                queuedNanoseconds: write.pointee.queuedNanoseconds, isDirect: write.pointee.isDirect,
+                isReset: witness.pointee.hasStalePart))
         }
         return entries
     }

@@ -2,7 +2,7 @@ internal import CLibuv
 
 /// A write whose memory was taken from under it: what was given to libuv, and what is there now.
 package struct WriteEvidence {
-    /// What broke, the worst first.
+    /// The kind of damage, the worst first.
     package enum Kind: Sendable {
         /// An arena was reset while libuv had the write.
         case reset
@@ -12,13 +12,13 @@ package struct WriteEvidence {
         case changedBytes
     }
 
-    /// The part of a `uv_write_t` that libuv needs to finish a write.
+    /// The fields of a `uv_write_t` that libuv needs to finish a write.
     package struct RequestFields: Equatable, Sendable {
         package var callback: UInt
         package var buffers: UInt
         package var bufferCount: UInt32
 
-        /// As the memory has it, whatever it is.
+        /// The fields as the memory has them now, sound or not.
         init(_ request: UnsafeMutablePointer<uv_write_t>) {
             let raw = UnsafeRawPointer(request)
             callback = unsafe raw.load(fromByteOffset: RequestFields.callbackOffset, as: UInt.self)
@@ -32,7 +32,7 @@ package struct WriteEvidence {
     }
 
     package var kind: Kind
-    /// As the stream's owner calls itself, and the arena's owner then and now.
+    /// `TCPStream.number`, and the arena's owner then and now.
     package var streamNumber: UInt64
     package var owner: UInt64
     package var newOwner: UInt64?
@@ -40,7 +40,7 @@ package struct WriteEvidence {
     package var arenaNumber: UInt32
     package var generation: UInt32
     package var foundGeneration: UInt32
-    /// Where the write's first byte lay in its arena; nil when that is no arena's, or no more.
+    /// Where the write's first byte lies in its arena; nil when no arena has it, or has it any more.
     package var offset: Int?
     package var byteCount: Int
     package var ageNanoseconds: UInt64
@@ -50,7 +50,7 @@ package struct WriteEvidence {
     package var expectedRequest: RequestFields
     package var foundRequest: RequestFields
 
-    /// The first byte that changed, counted from the write's first; nil when none did, or none can be looked at.
+    /// The first byte that changed, counted from the write's first; nil when none did, or none can be read.
     package var changeOffset: Int?
     /// The bytes from there on, at most `byteLimit`; empty where they were not kept.
     package var expectedBytes: [UInt8] = []

@@ -1,13 +1,13 @@
 internal import CLibuv
 internal import Memory
 
-/// What a write was when libuv got it: held against what libuv finds in the end.
+/// A write as libuv got it, to be compared with what libuv finds in the end.
 ///
-/// Lies in memory of its own, whatever becomes of the write's.
+/// Lies in memory of its own, apart from the write's.
 @unsafe
 struct WriteWitness {
     /// Runs of bytes of one write that are watched: all of a queued write under leases, and of an
-    /// answer over HTTP/1.1. What a write has beyond is not watched.
+    /// answer over HTTP/1.1. Further runs of a write are not watched.
     static let partLimit = unsafe PendingWrite.bufferLimit
 
     /// First bytes of each run that are kept; the rest has a checksum.
@@ -31,10 +31,10 @@ struct WriteWitness {
     private let parts: UnsafeMutablePointer<Part>
     private(set) var partCount = 0
     private let kept: UnsafeMutableRawPointer
-    /// Told already: once is enough for a write.
+    /// Whether the write was reported, which happens once.
     var isReported = false
 
-    /// One block for the witness, its parts and what they keep.
+    /// One block for the witness, its parts and the bytes that they keep.
     static func make(_ request: UnsafeMutablePointer<uv_write_t>, owner: UInt64) -> UnsafeMutablePointer<WriteWitness> {
         let head = unsafe MemoryLayout<WriteWitness>.stride
         let table = unsafe MemoryLayout<Part>.stride * partLimit
@@ -74,14 +74,14 @@ struct WriteWitness {
         return false
     }
 
-    /// Whether the bytes of a part can still be looked at: those of an arena, unless it gave their chunk back.
+    /// Whether the bytes of a part can still be read: those of an arena, unless it gave their chunk back.
     func isReadable(_ index: Int) -> Bool {
         guard let arena = unsafe parts[index].arena else { return true }
         return unsafe arena.offset(of: parts[index].start) != nil
     }
 
-    /// The first byte of a part that is not what it was; nil when all are. A place beyond those kept is not known closer
-    /// than that.
+    /// The first byte of a part that has changed; nil when none has. Among the bytes beyond those kept the place is
+    /// not known: then it is the first of them.
     func firstChange(_ index: Int) -> Int? {
         let part = unsafe parts[index]
         let kept = unsafe keptBytes(index)

@@ -30,7 +30,7 @@ enum EchoRoutes {
     }
 
     private static func write(_ exchange: UnsafeMutablePointer<Exchange>, withBody: Bool) {
-        unsafe exchange.pointee.connection._withUnsafeGuaranteedRef { unsafe $0.loadFields(exchange) }
+        unsafe exchange.pointee.connection._withUnsafeGuaranteedRef { unsafe $0.side?.loadFields(of: exchange) }
         var json = unsafe JSONText(arena: exchange.pointee.arena)
         json.open("{")
         json.key("args")

@@ -1,8 +1,8 @@
 internal import Memory
 
-/// One page that a server has instead of the routes: numbers, for those who fetch them.
+/// One page that a server has instead of the routes: the metrics, for scrapers.
 package struct ServedPage: Sendable {
-    /// Where it is; `/` tells so, and anything else is 404.
+    /// Where the page is. `/` answers with directions to it, and any other path with 404.
     let path: StaticString
     let directions: StaticString
     let make: @Sendable (_ accept: String) -> Content
@@ -19,8 +19,8 @@ package struct ServedPage: Sendable {
     }
 
     /// - Parameters:
-    ///   - directions: what `/` says.
-    ///   - make: called on the server's loop at each request, with what the request accepts.
+    ///   - directions: the text at `/`.
+    ///   - make: called on the server's loop at each request, with the request's Accept fields.
     package init(
         path: StaticString, directions: StaticString, make: @escaping @Sendable (_ accept: String) -> Content
     ) {
@@ -54,7 +54,7 @@ package struct ServedPage: Sendable {
 
     /// All Accept fields as one list (RFC 9110, 5.3).
     private static func accept(of exchange: UnsafeMutablePointer<Exchange>) -> String {
-        unsafe exchange.pointee.connection._withUnsafeGuaranteedRef { unsafe $0.loadFields(exchange) }
+        unsafe exchange.pointee.connection._withUnsafeGuaranteedRef { unsafe $0.side?.loadFields(of: exchange) }
         var values: [String] = []
         for index in 0..<(unsafe exchange.pointee.fields.count) {
             let field = unsafe exchange.pointee.fields[index]

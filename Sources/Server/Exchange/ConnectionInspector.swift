@@ -2,13 +2,16 @@ internal import Loop
 internal import Measurements
 internal import Memory
 
-/// The exchanges of a connection that somebody looks at, as they end.
+/// The exchanges of a connection that the dashboard shows in detail, as they end.
 ///
-/// A connection that nobody looks at has none, and pays one comparison an exchange.
+/// Any other connection has no inspector, and pays one comparison an exchange.
 final class ConnectionInspector {
-    private(set) var endedCount: UInt64 = 0
+    private var endedCount: UInt64 = 0
     /// A ring: the next one goes to `endedCount % endedLimit`.
     private var ring: [EndedExchange] = []
+
+    /// Bytes of a request's target that an inspection shows.
+    private static let targetByteLimit = 48
 
     init() { ring.reserveCapacity(ConnectionInspection.endedLimit) }
 
@@ -22,33 +25,25 @@ final class ConnectionInspector {
     }
 
     /// Oldest first.
-    var ended: [EndedExchange] {
+    private var ended: [EndedExchange] {
         guard ring.count == ConnectionInspection.endedLimit else { return ring }
         let start = Int(endedCount % UInt64(ring.count))
         return Array(ring[start...] + ring[..<start])
     }
-}
 
-extension Connection {
-    /// Bytes of a request's target that an inspection shows.
-    private static let targetByteLimit = 48
-
-    /// What the inspector has seen and the open exchanges hold; nil where nobody looks.
-    func inspection(loop number: Int) -> ConnectionInspection? {
-        guard let inspector else { return nil }
-        var inspection = ConnectionInspection(id: id, loop: number)
-        inspection.ended = inspector.ended
-        inspection.endedCount = inspector.endedCount
-        inspection.openCount = openExchangeCount
-        let retired = stream.retiredArenaBytes
+    /// The exchanges that have ended, and what the open ones hold.
+    func inspection(of connection: Connection, loop number: Int) -> ConnectionInspection {
+        var inspection = ConnectionInspection(id: connection.id, loop: number)
+        inspection.ended = ended
+        inspection.endedCount = endedCount
+        inspection.openCount = connection.exchanges.count
+        let retired = connection.stream.pending.retiredArenaBytes
         inspection.retiredUsedBytes = retired.used
         inspection.retiredReservedBytes = retired.reserved
-        // The list begins with the newest.
-        var exchange = unsafe firstExchange
-        while let open = unsafe exchange {
-            unsafe inspection.arenas.append(Connection.reading(of: &open.pointee))
-            unsafe exchange = unsafe open.pointee.next
+        unsafe connection.exchanges.forEach { exchange in
+            unsafe inspection.arenas.append(ConnectionInspector.reading(of: &exchange.pointee))
         }
+        // The list begins with the newest.
         inspection.arenas = Array(inspection.arenas.reversed().prefix(ConnectionInspection.arenaLimit))
         return inspection
     }

@@ -2,60 +2,55 @@ internal import Loop
 internal import Measurements
 internal import Memory
 
-/// How an audit names whoever has an arena: the connection in the upper half, the exchange in the lower.
+/// An arena's owner as an audit names it: the connection in the upper half of a number, the exchange in the lower.
 enum ArenaOwner {
     static func number(connection: UInt64, exchange: UInt64) -> UInt64 { connection << 32 | exchange & 0xFFFF_FFFF }
     static func connection(_ owner: UInt64) -> UInt64 { owner >> 32 }
     static func exchange(_ owner: UInt64) -> UInt64 { owner & 0xFFFF_FFFF }
 }
 
-extension Connection {
-    /// Says whose an arena is from now on. Exchange 0: frames of several.
-    func own(_ arena: Arena, exchange: UInt64) {
-        if arenas.isAudited { arena.owner = ArenaOwner.number(connection: id, exchange: exchange) }
-    }
-
-    /// The writes that libuv has not finished, as far as an audit knows them and a sample has room.
-    func pendingWriteSamples(loop number: Int, now: UInt64) -> [PendingWriteSample] {
-        let limit = inspector == nil ? ServerSample.pendingWriteRowsPerConnection : ServerSample.inspectedPendingWriteRows
-        return stream.pendingWriteEntries(limit: limit).map { entry in
-            PendingWriteSample(
-                loop: number, connection: id, exchange: ArenaOwner.exchange(entry.owner), arena: entry.arenaNumber,
-                generation: entry.generation, offset: entry.offset, byteCount: entry.byteCount,
-                ageNanoseconds: now > entry.queuedNanoseconds ? now - entry.queuedNanoseconds : 0,
-                isDirect: entry.isDirect, isReset: entry.isReset)
-        }
-    }
-
-    /// "GET /bytes/64", for evidence; empty when the exchange has ended, or has no head yet.
-    func requestText(ofExchange number: UInt64) -> String {
-        var exchange = unsafe firstExchange
-        while let open = unsafe exchange {
-            if unsafe ArenaOwner.exchange(open.pointee.arena.owner) == number {
-                let method = unsafe open.pointee.methodBytes
-                let target = unsafe open.pointee.target
-                let line = unsafe Array(method.buffer) + [0x20] + Array(target.buffer.prefix(64))
-                return method.isEmpty ? "" : String(decoding: line.map { (0x20...0x7E).contains($0) ? $0 : 0x3F }, as: UTF8.self)
-            }
-            unsafe exchange = unsafe open.pointee.next
-        }
-        return ""
-    }
-}
-
 extension HTTPServer {
-    /// Has every piece of evidence told at once, on this thread: a process that resets early may be dead a moment later.
+    /// Has every piece of evidence reported at once, on this thread: a process that resets early may be dead a moment later.
     func watchWrites() {
-        guard let tell = configuration.onViolation else { return }
+        guard let report = configuration.onViolation else { return }
         let loopNumber = loopNumber
         loop.audit?.onEvidence = { [unowned self] evidence in
-            tell(Violation(evidence, loop: loopNumber, requestText: requestText))
+            report(Violation(evidence, loop: loopNumber, requestText: requestText))
         }
     }
 
     /// Walks over the connections: for evidence, not for every request.
     private func requestText(_ connection: UInt64, _ exchange: UInt64) -> String {
-        connections.first { $0.id == connection }?.requestText(ofExchange: exchange) ?? ""
+        connections.first { $0.id == connection }?.exchanges.requestText(ofExchange: exchange) ?? ""
+    }
+
+    /// The writes of a connection that libuv has not finished, as far as an audit knows them and a sample has room.
+    func pendingWriteSamples(of connection: Connection) -> [PendingWriteSample] {
+        let isInspected = connection.exchanges.inspector != nil
+        let limit = isInspected ? ServerSample.inspectedPendingWriteRows : ServerSample.pendingWriteRowsPerConnection
+        return connection.stream.pendingWriteEntries(limit: limit).map { entry in
+            PendingWriteSample(
+                loop: loopNumber, connection: connection.id, exchange: ArenaOwner.exchange(entry.owner), arena: entry.arenaNumber,
+                generation: entry.generation, offset: entry.offset, byteCount: entry.byteCount,
+                ageNanoseconds: nowNanoseconds > entry.queuedNanoseconds ? nowNanoseconds - entry.queuedNanoseconds : 0,
+                isDirect: entry.isDirect, isReset: entry.isReset)
+        }
+    }
+}
+
+extension ExchangeList {
+    /// "GET /bytes/64", for evidence; empty when the exchange has ended, or has no head yet.
+    fileprivate func requestText(ofExchange number: UInt64) -> String {
+        var text: String?
+        // Several may share an arena, whose owner is the newest: the first that comes.
+        unsafe forEach { exchange in
+            guard text == nil, unsafe ArenaOwner.exchange(exchange.pointee.arena.owner) == number else { return }
+            let method = unsafe exchange.pointee.methodBytes
+            let target = unsafe exchange.pointee.target
+            let line = unsafe Array(method.buffer) + [0x20] + Array(target.buffer.prefix(64))
+            text = method.isEmpty ? "" : String(decoding: line.map { (0x20...0x7E).contains($0) ? $0 : 0x3F }, as: UTF8.self)
+        }
+        return text ?? ""
     }
 }
 

@@ -1,0 +1,333 @@
+internal import HTTP1
+internal import HTTP2
+internal import Loop
+internal import Measurements
+internal import Memory
+
+/// HTTP/2 on a connection: each stream is an exchange. What to make of requests and what to send of answers;
+/// the protocol itself is nghttp2's, in a `Session`.
+final class HTTP2Side: ProtocolSide, TimerTarget {
+    // Retained, since a constant costs no reference counting; the connection lets go of us when its socket is closed.
+    private let connection: Connection
+    private let server: HTTPServer
+    private let memory: AnswerMemory
+    private let exchanges: ExchangeList
+    private let batch: WriteBatch
+
+    /// nil before it is made, and once the socket is closed: it holds us, as its handler.
+    private var session: Session?
+    /// Frames of the flush that is going on; nil between two.
+    private var frames: Arena?
+    /// The session has more to send than the batch can take.
+    private var lacksRoom = false
+    private var budget: ControlFrameBudget
+
+    /// - Returns: nil when there is no memory for a session.
+    init?(_ connection: Connection) {
+        self.connection = connection
+        server = connection.server
+        memory = connection.memory
+        exchanges = connection.exchanges
+        batch = connection.stream.loop.batch
+        budget = ControlFrameBudget(nowNanoseconds: server.nowNanoseconds)
+        session = Session(
+            role: .server, factory: server.sessions, settings: server.configuration.http2, handler: self)
+        if session == nil { return nil }
+        server.counters.openHTTP2Connections += 1
+    }
+
+    var version: ConnectionSample.Version { .http2 }
+    var takesInput: Bool { true }
+    var isPatientWhileBytesMove: Bool { exchanges.count > 0 }
+
+    /// Our SETTINGS need not wait for the client's preface.
+    func greet() { flush() }
+
+    func receive(_ bytes: UnsafeRawBufferPointer) {
+        guard let session else { return }
+        do {
+            try unsafe session.receive(bytes)
+        } catch {
+            server.counters.protocolErrors += 1
+            return finish(error.isFlood ? .enhanceYourCalm : .protocolError)
+        }
+        flush()
+        // A connection that has finished or is stuck meanwhile has its own, shorter time.
+        if connection.isServing && !connection.isPaused { connection.keepAlive(for: server.configuration.idleTimeoutNanoseconds) }
+    }
+
+    func inputDidEnd(isSocketOpen: Bool) {
+        if isSocketOpen { connection.finish() } else { connection.close() }
+    }
+
+    func outputDidDrain() { flush() }
+
+    /// The answer of an exchange is due, or the next part of it.
+    func timerDidFire(_ timer: Timer) {
+        guard let session, let exchange = unsafe timer.token?.assumingMemoryBound(to: Exchange.self) else { return }
+        server.refreshNow()
+        connection.noteProgress()
+        if unsafe exchange.pointee.hasResponse {
+            unsafe exchange.pointee.response.stream?.isWaiting = false
+            unsafe session.resume(exchange.pointee.streamID)
+        } else {
+            unsafe submit(exchange, session)
+        }
+        flush()
+    }
+
+    // nghttp2 has copied the fields already.
+    func loadFields(of exchange: UnsafeMutablePointer<Exchange>) {}
+
+    // MARK: A response goes
+
+    private func respond(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
+        unsafe server.answer(exchange)
+        let delay = unsafe exchange.pointee.response.delayNanoseconds
+        if delay > 0 {
+            unsafe exchanges.startTimer(exchange, nanoseconds: delay, for: self)
+        } else {
+            unsafe submit(exchange, session)
+        }
+    }
+
+    private func reject(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
+        unsafe exchange.pointee.response = .text(exchange.pointee.rejection, "bad request\n")
+        unsafe submit(exchange, session)
+    }
+
+    private func submit(_ exchange: UnsafeMutablePointer<Exchange>, _ session: Session) {
+        memory.answerWillBeSent()
+        let response = unsafe exchange.pointee.response
+        let arena = unsafe exchange.pointee.arena
+        let fields = server.fields
+        fields.removeAll()
+        fields.append(name: ArenaBytes(":status"), value: response.status == 200 ? ArenaBytes("200") : arena.decimalText(response.status))
+        if !response.forbidsBody {
+            fields.append(name: ArenaBytes("content-type"), value: response.contentType)
+            if response.stream == nil {
+                fields.append(name: ArenaBytes("content-length"), value: arena.decimalText(response.body.count))
+            }
+        }
+        if !response.allow.isEmpty { fields.append(name: ArenaBytes("allow"), value: response.allow) }
+        fields.append(name: ArenaBytes("date"), value: server.date)
+        let hasBody = unsafe exchange.pointee.method != .head && !response.forbidsBody
+            && (response.stream != nil || !response.body.isEmpty)
+        unsafe exchange.pointee.hasResponse = true
+        unsafe session.submitResponse(
+            exchange.pointee.streamID, fields: fields, hasBody: hasBody, token: UnsafeMutableRawPointer(exchange))
+    }
+
+    /// Sends what the session has, until it has nothing, or the peer does not keep up.
+    private func flush() {
+        guard let session else { return }
+        var isDone = false
+        while !isDone && connection.isServing && !connection.isOverUnsentLimit {
+            isDone = true
+            let arena = memory.takeArena(0)
+            frames = arena
+            lacksRoom = false
+            do {
+                while let bytes = try unsafe session.nextOutput() {
+                    batch.append(unsafe arena.copy(bytes))
+                    if !batch.hasRoom(forBuffers: 4) {
+                        lacksRoom = true
+                        break
+                    }
+                }
+                if lacksRoom { isDone = false }
+            } catch {
+                server.counters.protocolErrors += 1
+            }
+            memory.lease(arena)
+            frames = nil
+            memory.give(arena)
+            memory.flush()
+        }
+        guard connection.isServing else { return }
+        if session.isFinished {
+            connection.finish()
+        } else {
+            connection.pauseIfNeeded()
+        }
+    }
+
+    // MARK: Ending
+
+    func patienceDidEnd() { finish(exchanges.count > 0 ? .cancel : .noError) }
+
+    /// Announces the end; streams that are open are served.
+    func drain() {
+        server.counters.goaways += 1
+        session?.submitGoaway(.noError)
+        flush()
+    }
+
+    /// GOAWAY, then the end.
+    private func finish(_ code: HTTP2ErrorCode) {
+        server.counters.goaways += 1
+        session?.terminate(code)
+        flush()
+        connection.finish()
+    }
+
+    func connectionDidEnd() { server.counters.openHTTP2Connections -= 1 }
+
+    func socketDidClose() { session = nil }
+}
+
+// MARK: What the session reports
+
+extension HTTP2Side: SessionHandler {
+    func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer? {
+        unsafe UnsafeMutableRawPointer(exchanges.begin(streamID, on: connection))
+    }
+
+    func sessionDidReceiveField(
+        _ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+    ) {
+        let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
+        // Bounded before decoding ends: an indexed field of one byte can cost kilobytes.
+        // The first reason stands.
+        guard unsafe exchange.pointee.rejection == 0 else { return }
+        guard
+            unsafe exchange.pointee.fields.byteCount &+ name.count &+ value.count &+ 32
+                <= server.configuration.http2.headerListByteLimit,
+            unsafe exchange.pointee.fields.count < server.configuration.requestLimits.headerCountLimit
+        else {
+            unsafe exchange.pointee.rejection = 431
+            return
+        }
+        let arena = unsafe exchange.pointee.arena
+        let isPseudoField = unsafe name.count > 0 && name[0] == UInt8(ascii: ":")
+        guard isPseudoField else {
+            return unsafe exchange.pointee.fields.append(name: arena.copy(name), value: arena.copy(value), in: arena)
+        }
+        // nghttp2 lets through the four pseudo-fields of a request only, each once.
+        switch name.count {
+        case 5:
+            if value.count > server.configuration.requestLimits.targetByteLimit { unsafe exchange.pointee.rejection = 414 }
+            unsafe exchange.pointee.setTarget(arena.copy(value))
+        case 7 where unsafe name[1] == UInt8(ascii: "m"):
+            unsafe exchange.pointee.methodBytes = arena.copy(value)
+            unsafe exchange.pointee.method = Method(exchange.pointee.methodBytes)
+        case 10: unsafe exchange.pointee.authority = arena.copy(value)
+        default: break
+        }
+    }
+
+    func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {
+        let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
+        server.counters.startedRequests += 1
+        exchanges.countRequest()
+        if unsafe exchange.pointee.rejection != 0 {
+            unsafe reject(exchange, session)
+        } else if endsStream {
+            unsafe exchange.pointee.isRequestComplete = true
+            unsafe respond(exchange, session)
+        } else if unsafe server.answersEarly(exchange.pointee.path) {
+            server.counters.earlyResponses += 1
+            unsafe respond(exchange, session)
+        }
+    }
+
+    func sessionDidReceiveBody(_ token: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer) {
+        let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
+        // A request that is answered already needs no more of its body.
+        guard unsafe exchange.pointee.rejection == 0 && !exchange.pointee.hasResponse else { return }
+        let fits = unsafe exchange.pointee.appendBody(bytes, limit: server.configuration.requestLimits.bodyByteLimit)
+        if !fits, let session {
+            unsafe exchange.pointee.rejection = 413
+            unsafe reject(exchange, session)
+        }
+    }
+
+    func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {
+        let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
+        unsafe exchange.pointee.isRequestComplete = true
+        if unsafe exchange.pointee.rejection == 0 {
+            if unsafe exchange.pointee.hasResponse { return }
+            unsafe respond(exchange, session)
+        } else if unsafe !exchange.pointee.hasResponse {
+            // Trailers beyond the limit: the head was fine.
+            unsafe reject(exchange, session)
+        }
+    }
+
+    func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {
+        let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
+        if unsafe exchange.pointee.hasResponse && code == .noError {
+            server.counters.completedRequests += 1
+            unsafe server.counters.statuses.count(exchange.pointee.response.status)
+        } else {
+            server.counters.streamResets += 1
+        }
+        unsafe exchanges.end(exchange)
+    }
+
+    func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) { server.counters.goaways += 1 }
+
+    /// nghttp2 answers by resetting the stream, so it costs as much as a reset (CVE-2025-8671).
+    func sessionDidReceiveInvalidFrame() {
+        server.counters.protocolErrors += 1
+        sessionDidReceiveControlFrame(.reset)
+    }
+
+    func sessionDidReceiveControlFrame(_ kind: ControlFrame) {
+        let isFlood = budget.spend(kind, sentByteCount: connection.stream.sentBytes, nowNanoseconds: server.nowNanoseconds)
+        guard isFlood else { return }
+        server.counters.protocolErrors += 1
+        session?.terminate(.enhanceYourCalm)
+    }
+
+    func sessionNeedsBody(
+        _ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int
+    ) -> BodyPart {
+        let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
+        let part: ArenaBytes
+        let arena: Arena
+        let isLast: Bool
+        if var body = unsafe exchange.pointee.response.stream {
+            if body.isWaiting { return .later }
+            // The part before is with nghttp2 or the socket, each with a lease of its own.
+            if let spent = unsafe exchange.pointee.partArena { memory.give(spent) }
+            arena = unsafe memory.takeArena(UInt64(exchange.pointee.streamID))
+            unsafe exchange.pointee.partArena = arena
+            part = body.nextPart(byteLimit: byteLimit, in: arena)
+            isLast = body.isAtEnd
+            if body.intervalNanoseconds > 0, !isLast {
+                body.isWaiting = true
+                unsafe exchanges.startTimer(exchange, nanoseconds: body.intervalNanoseconds, for: self)
+            }
+            unsafe exchange.pointee.response.stream = body
+        } else {
+            let body = unsafe exchange.pointee.response.body
+            let start = unsafe exchange.pointee.response.sentByteCount
+            let end = min(body.count, start + byteLimit)
+            part = body[start..<end]
+            arena = unsafe exchange.pointee.arena
+            isLast = end == body.count
+            unsafe exchange.pointee.response.sentByteCount = end
+        }
+        let stops = unsafe exchange.pointee.rejection != 0 || exchange.pointee.response.stopsRequest
+        if unsafe isLast && stops && !exchange.pointee.isRequestComplete {
+            // Answered before the request was whole: the peer may stop sending (RFC 9113, 8.1).
+            unsafe session.reset(exchange.pointee.streamID, .noError)
+        }
+        return .bytes(part, in: memory.leasable(arena), isLast: isLast)
+    }
+
+    func sessionHasRoomForData() -> Bool {
+        // The frame header and the payload, and a lease for each.
+        lacksRoom = !batch.hasRoom(forBuffers: 4)
+        return !lacksRoom
+    }
+
+    func sessionSendsData(frameHeader: UnsafeRawBufferPointer, payload: ArenaBytes, _ lease: consuming Lease) {
+        guard let frames else { return }
+        batch.append(unsafe frames.copy(frameHeader))
+        memory.lease(frames)
+        batch.append(payload)
+        batch.append(lease)
+    }
+}
