@@ -16,7 +16,7 @@ extension Connection {
             serve(HTTP1Side(self))
             unsafe serveFirst(replay, bytes)
         case .http2(let replay):
-            guard let side = HTTP2Side(self) else { return close() }
+            guard let side = HTTP2Side.make(self) else { return close() }
             serve(side)
             unsafe serveFirst(replay, bytes)
         }
@@ -56,10 +56,10 @@ extension Connection {
         server.counters.tls.handshakes += 1
         if endpoint.isResumed { server.counters.tls.resumedHandshakes += 1 }
         keepAlive(for: server.configuration.headerTimeoutNanoseconds)
-        let side: any ProtocolSide
+        let side: ProtocolSide
         switch endpoint.negotiatedProtocol {
         case .http2:
-            guard let http2 = HTTP2Side(self) else { return close() }
+            guard let http2 = HTTP2Side.make(self) else { return close() }
             side = http2
         // A client without ALPN speaks HTTP/1.1 (RFC 9113, 3.2).
         case .http1, nil: side = HTTP1Side(self)

@@ -8,12 +8,17 @@ internal import Transport
 /// is chosen in Connection+Opening.
 ///
 /// Owned by its server until the socket is closed. One loop's thread.
+///
+/// `@safe`: retains its side from the choice of the protocol to the end of the socket.
+@safe
 final class Connection: TCPStreamOwner, TimerTarget {
     /// Retained, since a constant costs no reference counting; the server lets go of us when the socket is closed.
     let server: HTTPServer
     let stream: TCPStream
     /// nil: in the clear.
     let tls: TLSStream?
+    /// The loop's, here to spare the way to it.
+    private let batch: WriteBatch
     /// The memory of the answers: the write policy that the server had when it accepted.
     let memory: AnswerMemory
     let exchanges: ExchangeList
@@ -23,8 +28,10 @@ final class Connection: TCPStreamOwner, TimerTarget {
     var index = 0
 
     private(set) var state: ConnectionState
-    /// Set once, when the protocol is known.
-    private(set) var side: (any ProtocolSide)?
+    /// Set once, when the protocol is known. Retained by hand until the socket is closed: a strong reference
+    /// would be counted at each read.
+    private var servingSide: Unmanaged<ProtocolSide>?
+    var side: ProtocolSide? { unsafe servingSide?.takeUnretainedValue() }
     var preface = HTTP2Preface()
 
     private let deadline: Timer
@@ -45,6 +52,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         self.stream = stream
         self.id = id
         stream.number = id
+        batch = stream.loop.batch
         tls = endpoint.map { TLSStream($0, on: stream) }
         memory = AnswerMemory.make(server.writePolicy, stream, tls)
         exchanges = ExchangeList(memory)
@@ -61,9 +69,9 @@ final class Connection: TCPStreamOwner, TimerTarget {
     }
 
     /// The protocol is known, and `side` serves the peer from now on.
-    func serve(_ side: any ProtocolSide) {
+    func serve(_ side: ProtocolSide) {
         _ = state.move(.protocolChosen)
-        self.side = side
+        unsafe servingSide = Unmanaged.passRetained(side)
     }
 
     /// Whether a side may still read and send.
@@ -84,7 +92,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         case .serving, .paused:
             server.refreshNow()
             noteProgress()
-            unsafe side?.receive(bytes)
+            unsafe servingSide?._withUnsafeGuaranteedRef { unsafe $0.receive(bytes) }
         case .sniffing: unsafe sniff(bytes)
         case .securing, .finishing, .closed: break
         }
@@ -113,12 +121,12 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     /// More than the limit waits to be sent: begin nothing that makes it worse.
     var isOverUnsentLimit: Bool {
-        stream.pendingByteCount + memory.batch.byteCount > server.configuration.unsentByteLimit
+        stream.pendingByteCount + batch.byteCount > server.configuration.unsentByteLimit
     }
 
     /// After a flush: stops reading when the peer does not keep up.
     func pauseIfNeeded() {
-        guard state.stage == .serving, isOverUnsentLimit else { return }
+        guard state.stage == .serving, stream.pendingByteCount > server.configuration.unsentByteLimit else { return }
         _ = state.move(.outputStuck)
         server.counters.readPauses += 1
         server.counters.pausedConnections += 1
@@ -230,7 +238,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     func streamDidClose() {
         side?.socketDidClose()
-        side = nil
+        unsafe servingSide?.release()
+        unsafe servingSide = nil
         server.remove(self)
     }
 }

@@ -24,7 +24,7 @@ struct Exchange {
     var authority = ArenaBytes.empty
     var body = ArenaBytes.empty
     /// The body while it comes in over HTTP/2; over HTTP/1.1 the parser has it.
-    private var incomingBody = BodyBuffer()
+    private var incomingBody: BodyBuffer?
     var fields = unsafe FieldTable()
     /// Set when the request cannot be served: the status that says why.
     var rejection = 0
@@ -66,9 +66,11 @@ struct Exchange {
 
     /// Adds to the body. - Returns: false when it would pass `limit`.
     mutating func appendBody(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Bool {
-        if unsafe incomingBody.byteCount + bytes.count > limit { return false }
-        unsafe incomingBody.append(bytes, byteLimit: limit, into: arena)
-        unsafe body = incomingBody.bytes
+        var incoming = unsafe incomingBody ?? BodyBuffer()
+        if incoming.byteCount + bytes.count > limit { return false }
+        unsafe incoming.append(bytes, byteLimit: limit, into: arena)
+        unsafe body = incoming.bytes
+        unsafe incomingBody = incoming
         return true
     }
 

@@ -7,16 +7,9 @@ internal import Memory
 ///
 /// `@safe`: its pointers are to its own parser, and to an exchange in its connection's list.
 @safe
-final class HTTP1Side: ProtocolSide, TimerTarget {
+final class HTTP1Side: ProtocolSide {
     /// Bodies up to here are copied behind their head, so that one buffer goes out instead of two.
     private static let copiedBodyByteLimit = 512
-
-    // Retained, since a constant costs no reference counting; the connection lets go of us when its socket is closed.
-    private let connection: Connection
-    private let server: HTTPServer
-    private let memory: AnswerMemory
-    private let exchanges: ExchangeList
-    private let batch: WriteBatch
 
     private enum State {
         /// Between requests, or in the head of one.
@@ -44,37 +37,29 @@ final class HTTP1Side: ProtocolSide, TimerTarget {
     }
     private let parserStorage: UnsafeMutablePointer<RequestParser>
 
-    init(_ connection: Connection) {
-        self.connection = connection
-        server = connection.server
-        memory = connection.memory
-        exchanges = connection.exchanges
-        batch = connection.stream.loop.batch
+    override init(_ connection: Connection) {
         unsafe current = nil
         unsafe parserStorage = .allocate(capacity: 1)
         unsafe parserStorage.initialize(to: RequestParser())
+        super.init(connection)
         server.counters.openHTTP1Connections += 1
     }
 
     deinit { unsafe parserStorage.deallocate() }
 
-    var version: ConnectionSample.Version { .http1 }
-    var takesInput: Bool { !carried.isFull }
-    // A head has its time in all, however slowly it comes.
-    var isPatientWhileBytesMove: Bool { false }
-
-    func greet() {}
+    override var version: ConnectionSample.Version { .http1 }
+    override var takesInput: Bool { !carried.isFull }
 
     // MARK: Bytes come
 
-    func receive(_ bytes: UnsafeRawBufferPointer) {
+    override func receive(_ bytes: UnsafeRawBufferPointer) {
         if isAnswering { return unsafe carry(bytes) }
         unsafe consume(bytes)
         flush()
     }
 
     /// What the peer asked for before its end it still gets: a half-closed peer is legal.
-    func inputDidEnd(isSocketOpen: Bool) {
+    override func inputDidEnd(isSocketOpen: Bool) {
         hasInputEnded = true
         if carried.isEmpty { isLast = true }
         finishIfInputEnded()
@@ -251,6 +236,7 @@ final class HTTP1Side: ProtocolSide, TimerTarget {
 
     /// Flushes when the batch is full or heavy. - Returns: false when that ended the connection,
     /// and all its exchanges with it.
+    @inline(__always)
     private func makeRoom() -> Bool {
         if !batch.hasRoom(forBuffers: 4) || connection.isOverUnsentLimit { memory.flush() }
         return connection.isServing
@@ -282,7 +268,7 @@ final class HTTP1Side: ProtocolSide, TimerTarget {
     // MARK: Going on
 
     /// The answer of the current exchange is due, or the next part of it.
-    func timerDidFire(_ timer: Timer) {
+    override func timerDidFire(_ timer: Timer) {
         guard let exchange = unsafe timer.token?.assumingMemoryBound(to: Exchange.self) else { return }
         server.refreshNow()
         if unsafe exchange.pointee.hasResponse {
@@ -294,7 +280,7 @@ final class HTTP1Side: ProtocolSide, TimerTarget {
         resumeInput()
     }
 
-    func outputDidDrain() {
+    override func outputDidDrain() {
         if isAnswering, let exchange = unsafe current, unsafe exchange.pointee.hasResponse {
             unsafe pump(exchange)
         }
@@ -313,7 +299,7 @@ final class HTTP1Side: ProtocolSide, TimerTarget {
     }
 
     /// The header fields of the current request, for the routes that echo them.
-    func loadFields(of exchange: UnsafeMutablePointer<Exchange>) {
+    override func loadFields(of exchange: UnsafeMutablePointer<Exchange>) {
         for index in 0..<parser.head.headerCount {
             let field = parser.head.header(at: index)
             unsafe exchange.pointee.fields.append(
@@ -323,23 +309,21 @@ final class HTTP1Side: ProtocolSide, TimerTarget {
 
     // MARK: Ending
 
-    func patienceDidEnd() {
+    override func patienceDidEnd() {
         guard let exchange = unsafe current, !isAnswering, unsafe !exchange.pointee.hasResponse else { return connection.finish() }
         unsafe reject(exchange, status: 408)
         flush()
     }
 
     /// What is queued goes out first; a request in work is the last.
-    func drain() {
+    override func drain() {
         isLast = true
         if unsafe current == nil { connection.finish() }
     }
 
-    func connectionDidEnd() {
+    override func connectionDidEnd() {
         server.counters.openHTTP1Connections -= 1
         unsafe current = nil
         carried.drop()
     }
-
-    func socketDidClose() {}
 }

@@ -6,14 +6,9 @@ internal import Memory
 
 /// HTTP/2 on a connection: each stream is an exchange. What to make of requests and what to send of answers;
 /// the protocol itself is nghttp2's, in a `Session`.
-final class HTTP2Side: ProtocolSide, TimerTarget {
-    // Retained, since a constant costs no reference counting; the connection lets go of us when its socket is closed.
-    private let connection: Connection
-    private let server: HTTPServer
-    private let memory: AnswerMemory
-    private let exchanges: ExchangeList
-    private let batch: WriteBatch
-
+final class HTTP2Side: ProtocolSide {
+    /// The server's, here since a constant of our own costs no reference counting.
+    private let fields: FieldList
     /// nil before it is made, and once the socket is closed: it holds us, as its handler.
     private var session: Session?
     /// Frames of the flush that is going on; nil between two.
@@ -23,27 +18,28 @@ final class HTTP2Side: ProtocolSide, TimerTarget {
     private var budget: ControlFrameBudget
 
     /// - Returns: nil when there is no memory for a session.
-    init?(_ connection: Connection) {
-        self.connection = connection
-        server = connection.server
-        memory = connection.memory
-        exchanges = connection.exchanges
-        batch = connection.stream.loop.batch
-        budget = ControlFrameBudget(nowNanoseconds: server.nowNanoseconds)
-        session = Session(
-            role: .server, factory: server.sessions, settings: server.configuration.http2, handler: self)
-        if session == nil { return nil }
-        server.counters.openHTTP2Connections += 1
+    static func make(_ connection: Connection) -> HTTP2Side? {
+        let side = HTTP2Side(connection)
+        side.session = Session(
+            role: .server, factory: side.server.sessions, settings: side.server.configuration.http2, handler: side)
+        if side.session == nil { return nil }
+        side.server.counters.openHTTP2Connections += 1
+        return side
     }
 
-    var version: ConnectionSample.Version { .http2 }
-    var takesInput: Bool { true }
-    var isPatientWhileBytesMove: Bool { exchanges.count > 0 }
+    private override init(_ connection: Connection) {
+        fields = connection.server.fields
+        budget = ControlFrameBudget(nowNanoseconds: connection.server.nowNanoseconds)
+        super.init(connection)
+    }
+
+    override var version: ConnectionSample.Version { .http2 }
+    override var isPatientWhileBytesMove: Bool { exchanges.count > 0 }
 
     /// Our SETTINGS need not wait for the client's preface.
-    func greet() { flush() }
+    override func greet() { flush() }
 
-    func receive(_ bytes: UnsafeRawBufferPointer) {
+    override func receive(_ bytes: UnsafeRawBufferPointer) {
         guard let session else { return }
         do {
             try unsafe session.receive(bytes)
@@ -56,14 +52,14 @@ final class HTTP2Side: ProtocolSide, TimerTarget {
         if connection.isServing && !connection.isPaused { connection.keepAlive(for: server.configuration.idleTimeoutNanoseconds) }
     }
 
-    func inputDidEnd(isSocketOpen: Bool) {
+    override func inputDidEnd(isSocketOpen: Bool) {
         if isSocketOpen { connection.finish() } else { connection.close() }
     }
 
-    func outputDidDrain() { flush() }
+    override func outputDidDrain() { flush() }
 
     /// The answer of an exchange is due, or the next part of it.
-    func timerDidFire(_ timer: Timer) {
+    override func timerDidFire(_ timer: Timer) {
         guard let session, let exchange = unsafe timer.token?.assumingMemoryBound(to: Exchange.self) else { return }
         server.refreshNow()
         connection.noteProgress()
@@ -75,9 +71,6 @@ final class HTTP2Side: ProtocolSide, TimerTarget {
         }
         flush()
     }
-
-    // nghttp2 has copied the fields already.
-    func loadFields(of exchange: UnsafeMutablePointer<Exchange>) {}
 
     // MARK: A response goes
 
@@ -100,7 +93,6 @@ final class HTTP2Side: ProtocolSide, TimerTarget {
         memory.answerWillBeSent()
         let response = unsafe exchange.pointee.response
         let arena = unsafe exchange.pointee.arena
-        let fields = server.fields
         fields.removeAll()
         fields.append(name: ArenaBytes(":status"), value: response.status == 200 ? ArenaBytes("200") : arena.decimalText(response.status))
         if !response.forbidsBody {
@@ -154,10 +146,10 @@ final class HTTP2Side: ProtocolSide, TimerTarget {
 
     // MARK: Ending
 
-    func patienceDidEnd() { finish(exchanges.count > 0 ? .cancel : .noError) }
+    override func patienceDidEnd() { finish(exchanges.count > 0 ? .cancel : .noError) }
 
     /// Announces the end; streams that are open are served.
-    func drain() {
+    override func drain() {
         server.counters.goaways += 1
         session?.submitGoaway(.noError)
         flush()
@@ -171,9 +163,9 @@ final class HTTP2Side: ProtocolSide, TimerTarget {
         connection.finish()
     }
 
-    func connectionDidEnd() { server.counters.openHTTP2Connections -= 1 }
+    override func connectionDidEnd() { server.counters.openHTTP2Connections -= 1 }
 
-    func socketDidClose() { session = nil }
+    override func socketDidClose() { session = nil }
 }
 
 // MARK: What the session reports

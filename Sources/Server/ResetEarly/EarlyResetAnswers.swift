@@ -20,7 +20,7 @@ final class EarlyResetAnswers: AnswerMemory {
     override func beginExchange(_ exchange: UInt64) -> Arena {
         resetIfIdle()
         openExchangeCount += 1
-        if arenas.isAudited { arena.owner = ArenaOwner.number(connection: stream.number, exchange: exchange) }
+        name(arena, exchange)
         return arena
     }
 

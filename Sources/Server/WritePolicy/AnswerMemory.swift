@@ -31,17 +31,26 @@ class AnswerMemory {
 
     /// The arena of a new exchange; `endExchange` ends it.
     /// - Parameter exchange: its number, for an audit.
-    func beginExchange(_ exchange: UInt64) -> Arena { takeArena(exchange) }
+    func beginExchange(_ exchange: UInt64) -> Arena { takeNamed(exchange) }
 
     /// The exchange has ended. What the peer has not got yet is kept by leases.
     func endExchange(_ arena: Arena) { arena.retire() }
 
     /// An arena for a part of an answer, or for frames; `give` ends it.
     /// - Parameter exchange: the number of the part's exchange, for an audit; 0 for frames of several.
-    func takeArena(_ exchange: UInt64) -> Arena {
+    func takeArena(_ exchange: UInt64) -> Arena { takeNamed(exchange) }
+
+    @inline(__always)
+    private final func takeNamed(_ exchange: UInt64) -> Arena {
         let arena = arenas.take()
-        if arenas.isAudited { arena.owner = ArenaOwner.number(connection: stream.number, exchange: exchange) }
+        name(arena, exchange)
         return arena
+    }
+
+    /// Tells an audit which exchange has the arena.
+    @inline(__always)
+    final func name(_ arena: Arena, _ exchange: UInt64) {
+        if arenas.isAudited { arena.owner = ArenaOwner.number(connection: stream.number, exchange: exchange) }
     }
 
     /// The owner of an arena from `takeArena` is done with it.
