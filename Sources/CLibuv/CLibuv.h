@@ -1,6 +1,6 @@
 // The fence around libuv and the socket calls that go with it.
 //
-// Only what Swift cannot say itself: macros with casts, unions, `int` out-parameters, what no module has.
+// Only calls that Swift cannot express: macros with casts, unions, `int` out-parameters, functions that no module has.
 #pragma once
 #include <errno.h>
 #include <fcntl.h>

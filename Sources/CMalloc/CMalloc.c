@@ -16,13 +16,13 @@ int hw_counts_allocations(void) { return 0; }
 #include <errno.h>
 #include <stddef.h>
 
-// glibc's own, under the names that nobody interposes.
+// glibc's own, under names that are not interposed.
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
-// In the executable's own block of thread-local memory: one instruction, and nothing to set up.
+// In the executable's own block of thread-local memory: one instruction to count, and no set-up.
 static __thread uint64_t count __attribute__((tls_model("initial-exec")));
 
 uint64_t hw_thread_allocation_count(void) { return count; }

@@ -2,6 +2,7 @@
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,10 +33,10 @@ static inline int hw_ctx_set_groups(SSL_CTX *ctx, const char *names) { return SS
 
 static inline void hw_ctx_set_read_ahead(SSL_CTX *ctx) { SSL_CTX_set_read_ahead(ctx, 1); }
 
-// The server keeps no sessions: what a ticket holds is enough.
+// The server keeps no sessions: a ticket holds all that it needs.
 static inline void hw_ctx_disable_session_cache(SSL_CTX *ctx) { SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF); }
 
-// The client hears of sessions through the callback, and keeps none inside the context.
+// The client gets sessions through the callback, and keeps none inside the context.
 static inline void hw_ctx_enable_client_sessions(SSL_CTX *ctx) {
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
 }
@@ -78,7 +79,7 @@ static inline int hw_x509_add_extension(X509 *subject, X509 *issuer, int nid, co
     return added;
 }
 
-// Opens a file to append secrets to: nobody else may read it. The descriptor, or -1 with errno.
+// Opens a file to append secrets to, which only its owner may read. The descriptor, or -1 with errno.
 static inline int hw_open_private_log(const char *path) {
     return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 }

@@ -16,7 +16,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-// Frames beyond say no more of where it died.
+// Frames beyond add nothing to the place of the fault.
 enum { frame_limit = 48 };
 // The unwinder needs about 8 KiB; a page fault within a fault would hide the first.
 enum { signal_stack_size = 64 * 1024 };
@@ -49,8 +49,8 @@ static void put_number(uintptr_t number, unsigned base) {
     put(next);
 }
 
-// A call through a pointer that led nowhere: the unwinder knows no such place. The caller is where
-// the call left its return address, so the report begins there, below the address itself.
+// A call through a wild pointer: the unwinder knows no function there. The call left its return address,
+// so the report begins at the caller, below the address itself.
 static void step_out_of_nowhere(ucontext_t *context) {
 #if defined(__x86_64__)
     greg_t *registers = context->uc_mcontext.gregs;

@@ -6,7 +6,7 @@ package import Memory
 /// until the megabyte comes. Doubling leaves the smaller runs behind in the
 /// arena until its reset: at worst as many bytes again as the body has.
 ///
-/// `@safe`: writes only to the run it allocated, whose size it knows.
+/// `@safe`: writes only to the run that it allocated, within the size of that run.
 @safe
 package struct BodyBuffer {
     private var start: UnsafeMutableRawPointer?

@@ -2,7 +2,7 @@
 /// character, or `?`, which belongs to none of them.
 ///
 /// A literal is in the binary and ready: no initialisation to check at each use, and one
-/// load a byte, which is what a scan over names costs. (Two words of bits took twice that.)
+/// load a byte, which is the whole cost of a scan over names. (Two words of bits took twice that.)
 ///
 /// `@safe`: the literal has 256 bytes, as many as a byte has values; `init` insists.
 @safe

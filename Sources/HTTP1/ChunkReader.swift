@@ -6,7 +6,7 @@ import Memory
 /// the chunks themselves go to the body whole. Extensions and trailers are read past.
 struct ChunkReader {
     private var state = State.size
-    /// Of the chunk at hand: what is left of it, or its size as read so far.
+    /// Bytes of the current chunk that are missing, or its size as read so far.
     private var remaining = 0
     private var digitCount = 0
     private var extensionByteCount = 0
@@ -24,7 +24,7 @@ struct ChunkReader {
         case endLineFeed
     }
 
-    /// Sixteen digits are 64 bits; more are zeros in front, which nobody needs.
+    /// Sixteen digits are 64 bits; further digits could only be leading zeros, and are refused.
     private static let sizeDigitLimit = 16
 
     /// Reads on.

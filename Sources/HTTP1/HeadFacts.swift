@@ -1,6 +1,6 @@
 import Memory
 
-/// What the fields of a head say about the message: its length, its host, the connection.
+/// The facts about a message that the fields of its head give: its length, its host, the connection.
 struct HeadFacts {
     private var host: RequestHead.Slice?
     private var contentLength: Int?
@@ -9,8 +9,8 @@ struct HeadFacts {
     private var asksToKeep = false
     private var expectsContinue = false
 
-    /// Takes in one field, and refuses it if it cannot be meant well.
-    /// Told apart by the length of the name, which most fields fail at once.
+    /// Takes in one field, and refuses it where it is invalid or ambiguous.
+    /// The length of the name, which rules out most fields at once, is looked at first.
     @inline(__always)
     mutating func note(_ field: RequestHead.Field, base: UnsafePointer<UInt8>) throws(RequestError) {
         switch field.name.count {
@@ -83,7 +83,7 @@ struct HeadFacts {
             count += 1
         }
         guard last.equalsIgnoringCase("chunked") else { throw .invalidTransferEncoding }
-        // Empty elements of the list do not count, but then they have no business here either.
+        // An empty element beside `chunked` is legal and useless: refused, to be strict.
         guard value.count == last.count else { throw .unsupportedTransferCoding }
         isChunked = true
     }

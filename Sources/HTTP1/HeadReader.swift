@@ -2,8 +2,8 @@ import Memory
 
 /// Reads a complete head in place: strict, one pass, nothing copied.
 ///
-/// RFC 9112 to the letter; what it forbids is refused and never repaired, because
-/// two parsers that repair differently are what request smuggling is made of.
+/// Follows RFC 9112 to the letter: a forbidden form is refused and never repaired, because request
+/// smuggling lives on two parsers that repair differently.
 ///
 /// `@safe`: reads within the bytes it was made from. Every loop stops at a control byte,
 /// and the head ends with one.

@@ -4,8 +4,8 @@ import Glibc
 
 /// Finds the end of a head in bytes that come in pieces, looking at each byte once.
 ///
-/// Only line feeds matter for that: the head ends with the first empty line. Whether the
-/// lines are any good is the `HeadReader`'s question, once all of them are there.
+/// Only line feeds matter for that: the head ends with the first empty line. The `HeadReader` checks
+/// the lines, once all of them are there.
 struct HeadScanner {
     /// Lines ended so far. The first is the request line.
     private(set) var lineCount = 0

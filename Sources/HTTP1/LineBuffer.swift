@@ -12,7 +12,7 @@ struct LineBuffer {
     private var start: UnsafeMutableRawPointer?
     private var capacity = 0
     private var byteCount = 0
-    /// What `start` holds was handed out as a line.
+    /// The bytes at `start` were handed out as a line.
     private var isSpent = false
     /// Names in lower case, one at a time.
     private let scratch: UnsafeMutableRawBufferPointer
@@ -26,7 +26,7 @@ struct LineBuffer {
         unsafe scratch = .allocate(byteCount: LineBuffer.nameByteLimit, alignment: 8)
     }
 
-    /// Ends it.
+    /// Frees the memory.
     func free() {
         unsafe start?.deallocate()
         unsafe scratch.deallocate()

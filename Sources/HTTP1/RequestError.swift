@@ -1,5 +1,5 @@
-/// Why bytes are no request of ours. The connection is lost after any of these: where
-/// the next request would begin is anybody's guess, and guessing is request smuggling.
+/// Why bytes are no request that we take. The connection is lost after any of these: the place where the next
+/// request begins can only be guessed, and guessing is request smuggling.
 package enum RequestError: Error, Equatable, Sendable {
     // The request line
     /// More empty lines before the request than `leadingEmptyLineLimit`.
@@ -14,7 +14,7 @@ package enum RequestError: Error, Equatable, Sendable {
     case invalidVersion
     /// A version that is neither 1.0 nor 1.1.
     case unsupportedVersion
-    /// CONNECT: we are nobody's tunnel, and what follows it need not be HTTP.
+    /// CONNECT: the server is no tunnel, and the bytes behind the request need not be HTTP.
     case unsupportedConnect
 
     // Fields

@@ -76,13 +76,13 @@ package struct RequestHead {
     /// The method as it was sent: a token. Methods are case-sensitive, so `get` is not GET.
     package var methodBytes: ArenaBytes { view(methodRange) }
 
-    /// The request target as it was sent, in whatever form.
+    /// The request target as it was sent, in any form (RFC 9112, section 3.2).
     package var target: ArenaBytes { view(targetRange) }
 
     /// The path of the target, still percent-encoded: begins with `/`, or is `*` for OPTIONS.
     package var path: ArenaBytes { view(pathRange) }
 
-    /// What stands behind the first `?` of the target, still percent-encoded; may be empty.
+    /// The part of the target behind its first `?`, still percent-encoded; may be empty.
     package var query: ArenaBytes { view(queryRange) }
 
     /// Host and port that the request is for: of the target in absolute form, otherwise of
@@ -112,7 +112,7 @@ package struct RequestHead {
         return unsafe slice.view(base)
     }
 
-    /// No request at all: what a parser holds before the first one.
+    /// No request: the head of a parser before its first one.
     static var none: RequestHead {
         unsafe RequestHead(base: nil, fields: nil, minorVersion: 1, method: Slice(), target: Slice())
     }

@@ -1,9 +1,9 @@
-/// What one request may cost us. Beyond each limit parsing ends with a `RequestError`.
+/// Limits on the cost of one request for the server. Beyond each, parsing ends with a `RequestError`.
 package struct RequestLimits: Sendable {
     /// Bytes of the request line and the fields, their line ends included; 431 beyond.
     ///
-    /// Cookies of real browsers reach 16 KiB and proxies add to them; the trusted servers
-    /// take 8 to 64 KiB. The most is kind to tests, and bounded by the connection limit.
+    /// Cookies of real browsers reach 16 KiB and proxies add to them; other servers take 8 to 64 KiB.
+    /// The upper end is convenient for tests, and the connection limit bounds the sum.
     package var headByteLimit = 64 << 10
 
     /// Fields of one request; 431 beyond. Browsers send about 20; nginx and hyper stop at 100.
@@ -13,12 +13,12 @@ package struct RequestLimits: Sendable {
     /// RFC 9112, section 3, asks for at least 8000 bytes of request line.
     package var targetByteLimit = 8 << 10
 
-    /// Bytes of a body, buffered or discarded; 413 beyond. Also what a client can make us
-    /// hold with one request, so 10 000 of them hold 10 GiB at worst: raise it with care.
+    /// Bytes of a body, buffered or discarded; 413 beyond. A client can make the server hold so much with
+    /// one request, so 10 000 requests hold 10 GiB at worst: raise it with care.
     package var bodyByteLimit = 1 << 20
 
-    /// Bytes of chunk extensions in the whole body; 400 beyond. Nobody sends them but to
-    /// make a server read many bytes for few of body (CVE-2023-39326), so a few lines do.
+    /// Bytes of chunk extensions in the whole body; 400 beyond. In practice only attacks send them, to make
+    /// a server read many bytes for few of body (CVE-2023-39326), so a few lines are enough.
     package var chunkExtensionByteLimit = 1 << 10
 
     /// Bytes of the trailer section after the last chunk; 431 beyond. Trailers carry a

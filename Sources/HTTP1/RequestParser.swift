@@ -2,12 +2,11 @@ package import Memory
 
 /// Parses one request; `reset()` it, or make a new one, for the next.
 ///
-/// Bytes go in as they come, in pieces of any size, and what must be kept is kept in the
-/// arena of the exchange. Which bytes make which request, and which make none, does not
-/// depend on how they were split. After an error nothing more is parsed: every further
-/// call throws the same error.
+/// Bytes go in as they come, in pieces of any size, and those that must be kept are copied into the
+/// arena of the exchange. The result does not depend on how the bytes were split. After an error
+/// nothing more is parsed: every further call throws the same error.
 ///
-/// `@safe`: what it points to is in the arena that its owner hands in with every call and
+/// `@safe`: its pointers lead into the arena that its owner hands in with every call and
 /// must not reset before the request is done with.
 @safe
 package struct RequestParser {
@@ -33,14 +32,14 @@ package struct RequestParser {
         case failed(RequestError)
     }
 
-    /// What a call came to.
+    /// The result of a call.
     package struct Progress {
         /// Bytes of the input that belong to this request. The rest is the next one's.
         package let consumedByteCount: Int
         package let step: Step
     }
 
-    /// What the caller does next.
+    /// The caller's next step.
     package enum Step: Sendable {
         /// All input is consumed and the request is not complete.
         case needsMore

@@ -22,7 +22,7 @@ enum RequestTarget {
     private static var questionMark: UInt8 { 0x3F }
     private static var numberSign: UInt8 { 0x23 }
 
-    /// Path and query. A fragment is the client's own business and never sent: refused.
+    /// Path and query. A fragment is for the client alone and must not be sent: refused.
     private static func readPath(
         from start: Int, to end: Int, into head: inout RequestHead, base: UnsafePointer<UInt8>
     ) throws(RequestError) {

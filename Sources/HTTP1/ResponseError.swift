@@ -1,7 +1,7 @@
-/// Why bytes are no answer of ours. The connection is lost after any of these: where the next
-/// response would begin is anybody's guess.
+/// Why bytes are no response that we take. The connection is lost after any of these: the place where the next
+/// response begins can only be guessed.
 package enum ResponseError: Error, Equatable, Sendable {
-    /// Bytes for which nobody asked.
+    /// Bytes without a request before them.
     case unrequested
     /// Not `HTTP/1.`, digit, blank, three digits.
     case invalidStatusLine
@@ -11,7 +11,7 @@ package enum ResponseError: Error, Equatable, Sendable {
     case invalidField
     case headTooLarge
     case tooManyFields
-    /// More 1xx than `informationalLimit`; 101, since nobody asked for another protocol.
+    /// More 1xx than `informationalLimit`, or 101, since no request asks for another protocol.
     case unexpectedInformational
     /// Not a number of decimal digits that fits, or two numbers.
     case invalidContentLength

@@ -1,4 +1,4 @@
-/// What the head of a response says about its body and its connection.
+/// The facts about the body and the connection that the head of a response gives.
 struct ResponseFacts {
     private(set) var status = 0
     private var minorVersion = 1
@@ -50,7 +50,7 @@ struct ResponseFacts {
         return unsafe (UnsafeRawBufferPointer(rebasing: line[..<nameEnd]), value)
     }
 
-    /// Takes in a field that says how long the body is or what becomes of the connection.
+    /// Takes in a field about the length of the body or the end of the connection.
     mutating func note(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) throws(ResponseError) {
         switch name.count {
         case 10 where unsafe ResponseFacts.equal(name, "connection"):

@@ -6,19 +6,19 @@ package enum ResponseHead {
     package enum Length: Equatable, Sendable {
         /// Content-Length.
         case count(Int)
-        /// Transfer-Encoding: chunked. Not for HTTP/1.0, which must get `.none` and a close.
+        /// Transfer-Encoding: chunked. Not for HTTP/1.0, which needs `.none` and a close.
         case chunked
-        /// Nothing said: 1xx, 204 and 304, or a body that ends with the connection.
+        /// No field: for 1xx, 204 and 304, or a body that ends with the connection.
         case none
     }
 
-    /// What a client that expects it waits for before it sends the body.
+    /// The interim response for a client that waits for it before it sends the body.
     package static var continue100: ArenaBytes { ArenaBytes("HTTP/1.1 100 Continue\r\n\r\n") }
 
     /// Writes a head into the arena, empty line included.
     ///
-    /// Says `HTTP/1.1` to everybody (RFC 9110, section 2.5: the server's own version) and names
-    /// the connection's fate only where it differs from the default of the request's version.
+    /// The version is always HTTP/1.1, the server's own (RFC 9110, section 2.5), and a Connection field is
+    /// written only where the connection's end differs from the default of the request's version.
     /// - Parameters:
     ///   - status: 100 to 999.
     ///   - date: an IMF-fixdate of 29 bytes, or empty for no Date field.
@@ -81,12 +81,12 @@ package enum ResponseHead {
         return writer.bytes
     }
 
-    /// What follows each chunk's bytes.
+    /// The line end behind each chunk's bytes.
     package static var chunkEnd: ArenaBytes { ArenaBytes("\r\n") }
 
     /// The last chunk and an empty trailer section.
     package static var lastChunk: ArenaBytes { ArenaBytes("0\r\n\r\n") }
 
-    /// Bytes of all that is not counted by itself: names, line ends, a number, a status.
+    /// Room for the parts of a head without a length of their own: names, line ends, a number, a status.
     private static let fixedRoom = 160
 }

@@ -1,13 +1,12 @@
 /// Parses the answers that come on one connection, one after the other.
 ///
-/// Bytes go in as they come, in pieces of any size, and what they mean does not depend on how
-/// they were split. Nothing is kept but the line that is not whole yet: bodies are handed on in
-/// the caller's bytes. After an error every further call throws the same error.
+/// Bytes go in as they come, in pieces of any size, and the result does not depend on how they
+/// were split. Only a line that is not whole yet is kept: bodies are handed on in the caller's bytes. After an error every further call throws the same error.
 ///
 /// `@safe`: its pointers are its own.
 @safe
 package final class ResponseParser {
-    /// What an answer is for, as far as its length depends on it.
+    /// The kind of request that an answer is for, as far as the answer's length depends on it.
     package enum Request: Sendable {
         case head
         case other

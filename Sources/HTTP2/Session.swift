@@ -30,7 +30,7 @@ package final class Session {
     private var knownStreamID: Int32 = 0
     private var knownToken: UnsafeMutableRawPointer?
 
-    /// Header bytes as the peer sent them, compressed: what its HEADERS and CONTINUATION frames carried.
+    /// Header bytes as the peer sent them, compressed: the payload of its HEADERS and CONTINUATION frames.
     package var receivedHeaderByteCount: UInt64 { headerByteCount }
     // Private: the compiler then sees every access, and checks none of them at run time.
     private var headerByteCount: UInt64 = 0
@@ -163,7 +163,7 @@ package final class Session {
         unsafe _ = nghttp2_session_terminate_session(session, code.rawValue)
     }
 
-    // MARK: What nghttp2 calls
+    // MARK: Callbacks of nghttp2
 
     private static func error(_ code: Int32) -> SessionError {
         unsafe SessionError(code: code, reason: String(cString: nghttp2_strerror(code)))

@@ -30,8 +30,3 @@ package struct PoissonArrivals: Sendable, Equatable {
         return startUnits + UInt128((1 - remainingShare) * spanUnits)
     }
 }
-
-extension SplitMix64 {
-    /// Above 0, at most 1.
-    fileprivate mutating func nextUnit() -> Double { (Double(next() >> 11) + 1) * 0x1p-53 }
-}

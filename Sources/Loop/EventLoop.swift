@@ -1,7 +1,8 @@
 internal import CLibuv
 package import Memory
 
-/// One libuv loop, and what the objects on its thread share: a read buffer, an arena pool, idle writes and timers.
+/// One libuv loop, and the means that the objects on its thread share: a read buffer, an arena pool, idle writes
+/// and timers.
 ///
 /// Not `Sendable`, on purpose: everything here belongs to the thread that calls `run`.
 /// Other threads may hold a `Wakeup`, nothing else.
@@ -9,8 +10,8 @@ package import Memory
 /// `@safe`: its pointers are its own and live as long as it does.
 @safe
 package final class EventLoop {
-    /// Bytes read from a socket at once. One buffer a loop: what is read is used up before
-    /// the next read. 64 KiB takes a loopback segment whole.
+    /// Bytes read from a socket at once. One buffer a loop: its bytes are used up before the next read.
+    /// 64 KiB take a loopback segment whole.
     package static let readByteLimit = 64 * 1024
 
     /// Finished writes kept for reuse; 1024 are 200 KB.

@@ -76,7 +76,7 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
         }
     }
 
-    /// What `fill` (uv_tcp_getpeername or -sockname) writes, or nil where it fails.
+    /// The address that `fill` (uv_tcp_getpeername or -sockname) writes; nil where it fails.
     static func filled(by fill: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<Int32>) -> Int32) -> SocketAddress? {
         var storage = sockaddr_storage()
         var length = Int32(MemoryLayout<sockaddr_storage>.size)

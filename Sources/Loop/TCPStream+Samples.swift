@@ -1,4 +1,4 @@
-// What waits on a stream, for samples: a walk over its writes.
+// The bytes that wait on a stream, for samples: a walk over its writes.
 extension TCPStream {
     /// When the oldest pending write was queued; nil without one.
     package var oldestWriteNanoseconds: UInt64? { unsafe pending.oldest?.pointee.queuedNanoseconds }

@@ -133,7 +133,7 @@ package final class TCPStream {
 
     // MARK: Reading
 
-    /// From now on the owner hears of what comes. Without effect when it does already, and after the peer's end.
+    /// From now on the owner gets the input. Without effect when it does already, and after the peer's end.
     package func startReading() {
         guard state.hasInput else { return }
         // libuv itself knows whether it reads: a second call changes nothing.
@@ -150,7 +150,7 @@ package final class TCPStream {
         })
     }
 
-    /// Leaves what comes with the kernel, whose full window then stops the peer.
+    /// Leaves the input with the kernel, whose full window then stops the peer.
     package func stopReading() { unsafe _ = uv_read_stop(streamHandle) }
 
     private func didRead(_ count: Int) {
@@ -197,8 +197,8 @@ package final class TCPStream {
         if failure != 0 { fail("write", failure) }
     }
 
-    /// Sends what the socket takes at once, as long as nothing is queued, and keeps none of the
-    /// bytes. - Returns: how many were taken.
+    /// Sends as much as the socket takes at once, if no write is queued, and keeps none of the bytes.
+    /// - Returns: how many bytes were taken.
     package func writeNow(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard state.takesWrites, pending.count == 0, let start = bytes.baseAddress, bytes.count > 0 else { return 0 }
         var buffer = unsafe uv_buf_t(
@@ -252,7 +252,7 @@ package final class TCPStream {
             unsafe end(write)
             return code
         }
-        // A write under leases has what the socket refused a moment ago, and the owner waits for it.
+        // A write under leases has bytes that the socket refused a moment ago, and the owner waits for it.
         unsafe write.pointee.isDirect = write.pointee.leaseCount == 0 && pendingByteCount == 0
         unsafe pending.append(write)
         if unsafe write.pointee.isDirect { counts.directFlushes &+= 1 } else { counts.queuedWrites &+= 1 }
@@ -298,7 +298,7 @@ package final class TCPStream {
         if answer == .act { owner?.streamDidReachEnd() }
     }
 
-    /// Sends our end once the queue is out. What comes is read as before; nothing may be sent any more.
+    /// Sends our end once the queue is out. Input is read as before; nothing may be sent any more.
     package func endWriting() {
         guard state.move(.endWriting) == .act else { return }
         let code = unsafe uv_shutdown(&requests.pointee.shutdown, streamHandle) { _, _ in

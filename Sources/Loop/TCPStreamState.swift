@@ -1,8 +1,8 @@
 /// How far a TCP connection has come, each way.
 ///
-/// A plain machine without a socket: what happens to the stream goes in, and the answer says whether
-/// the stream acts on it. `move` is the only function that assigns, and traps on what cannot happen.
-struct TCPStreamState {
+/// A plain machine without a socket: events go in, and the answer says whether the stream acts on them.
+/// `move` is the only function that assigns, and traps on an impossible event.
+package struct TCPStreamState {
     private enum Stage {
         case new
         case connecting
@@ -12,11 +12,11 @@ struct TCPStreamState {
         case inputEnded
         /// Our end is sent, or queued behind the writes; the owner still reads.
         case outputEnded
-        /// Our end is queued behind the writes, and what the peer sends is dropped.
+        /// Our end is queued behind the writes, and input is dropped.
         case finishing
         /// The same, and the peer's end has come.
         case finishingAfterInput
-        /// Our end is out, what the peer sends is dropped, and the peer's end is missing.
+        /// Our end is out, input is dropped, and the peer's end is missing.
         case finished
         /// Both ends are through: only closing is left.
         case ended
@@ -26,14 +26,18 @@ struct TCPStreamState {
     }
     private var stage = Stage.new
 
-    enum Event {
+    package init() {}
+
+    /// The events in a stream's life.
+    package enum Event: Sendable {
         // The owner's wishes
         case connect, accept, endWriting, finish, close
-        // What libuv reports
+        // Reports of libuv
         case connected, connectFailed, inputEnded, shutDown, closed
     }
 
-    enum Answer {
+    /// Whether the stream acts on an event.
+    package enum Answer: Sendable {
         /// The stream does what the event asks for, or tells its owner.
         case act
         /// The event comes too late, or too early for the owner.
@@ -41,19 +45,19 @@ struct TCPStreamState {
     }
 
     /// The owner may send.
-    var takesWrites: Bool { stage == .open || stage == .inputEnded }
+    package var takesWrites: Bool { stage == .open || stage == .inputEnded }
 
     /// The peer may have more to send, and the socket can be read.
-    var hasInput: Bool {
+    package var hasInput: Bool {
         switch stage {
         case .open, .outputEnded, .finishing, .finished: true
         case .new, .connecting, .inputEnded, .finishingAfterInput, .ended, .closing, .closed: false
         }
     }
 
-    /// The owner has finished: what the peer sends is read and dropped, so that the kernel has no reason to
-    /// answer it with RST and take our last response back.
-    var dropsInput: Bool { stage == .finishing || stage == .finished }
+    /// The owner has finished: input is read and dropped, so that the kernel has no reason to answer it with RST
+    /// and take our last response back.
+    package var dropsInput: Bool { stage == .finishing || stage == .finished }
 
     /// Our end waits behind the queued writes.
     var isFinishing: Bool { stage == .finishing || stage == .finishingAfterInput }
@@ -61,8 +65,8 @@ struct TCPStreamState {
     /// The owner has closed the stream.
     var isClosing: Bool { stage == .closing || stage == .closed }
 
-    /// The only place that assigns.
-    mutating func move(_ event: Event) -> Answer {
+    /// The only function that assigns.
+    package mutating func move(_ event: Event) -> Answer {
         switch (stage, event) {
         case (.new, .connect): stage = .connecting
         case (.new, .accept), (.connecting, .connected): stage = .open

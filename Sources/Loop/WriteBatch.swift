@@ -4,8 +4,8 @@ package import Memory
 /// The bytes of one flush, in order, and the leases that keep them in place.
 ///
 /// A loop has one and its connections use it in turn: filled and flushed within one
-/// event. Nothing is copied; what the socket does not take leaves the batch as
-/// `PendingWrite`s, with its leases.
+/// event. Nothing is copied; bytes that the socket does not take leave the batch as
+/// `PendingWrite`s, with their leases.
 ///
 /// `@safe`: its arrays are its own; the bytes belong to arenas under lease or are immortal.
 @safe
@@ -13,8 +13,8 @@ package final class WriteBatch {
     /// Buffers of one flush. Linux takes 1024 at once; beyond 64 a second call costs nothing.
     package static let bufferLimit = 64
 
-    /// Bytes after which a connection should flush before adding more: what a socket's
-    /// default send buffer takes at once, and what a stuck peer can make us hold.
+    /// Bytes after which a connection should flush before adding more: as many as a socket's
+    /// default send buffer takes at once, and as a stuck peer can make us hold.
     package static let byteLimit = 256 * 1024
 
     let buffers: UnsafeMutablePointer<uv_buf_t>

@@ -2,12 +2,11 @@
 ///
 /// A handle of one word. The arena's own book-keeping stands at the front of its
 /// first chunk, so taking a warm arena from the pool touches one cache line and
-/// costs no reference counting. An arena is owned by whoever took it from the
-/// `ArenaPool`, until `retire()`; what still points into it then is what `Lease`s
-/// are for. One loop's thread only.
+/// costs no reference counting. The caller of `ArenaPool.take` owns the arena until
+/// `retire()`; bytes that are still read after that need a `Lease`. One loop's thread only.
 ///
 /// `@safe`: the pointer inside is the pool's, which outlives every arena it gave out
-/// (its `deinit` insists), and nobody outside this module can replace it.
+/// (its `deinit` insists), and no code outside this module can replace it.
 @safe
 @usableFromInline
 package struct Arena: Hashable {
@@ -67,7 +66,7 @@ package struct Arena: Hashable {
     /// Leases that are out on this arena.
     package var leaseCount: Int { unsafe Int(header.pointee.leaseCount) }
 
-    /// The owner is done, and leases are not.
+    /// The owner is done, and leases are still out.
     package var isRetired: Bool { unsafe header.pointee.isRetired }
 
     /// The owner is done. Without leases the arena goes back to its pool at once,
@@ -91,7 +90,7 @@ package struct Arena: Hashable {
     }
 }
 
-/// What an arena knows about itself. Stands at the front of the first chunk.
+/// An arena's book-keeping, at the front of its first chunk.
 @unsafe
 @usableFromInline
 struct ArenaHeader {
@@ -109,7 +108,7 @@ struct ArenaHeader {
     @usableFromInline var generation: UInt32
     @usableFromInline var leaseCount: UInt32
     @usableFromInline var isRetired: Bool
-    /// Of an audit: the arena's place among those of its pool, who has it, and writes that libuv has not finished.
+    /// For an audit: the arena's number in its pool, its owner, and writes that libuv has not finished.
     let number: UInt32
     var writeCount: UInt32 = 0
     var owner: UInt64 = 0

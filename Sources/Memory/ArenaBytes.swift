@@ -40,7 +40,7 @@ package struct ArenaBytes {
         return unsafe ArenaBytes(start: start.map { unsafe $0 + range.lowerBound }, count: range.count)
     }
 
-    /// The bytes as text; what is not UTF-8 is replaced. Allocates: not for every request.
+    /// The bytes as text, with U+FFFD where they are not UTF-8. Allocates: not for every request.
     package var string: String { unsafe String(decoding: buffer, as: UTF8.self) }
 
     /// Whether these are exactly the bytes of `literal`.
@@ -56,7 +56,7 @@ package struct ArenaBytes {
         return true
     }
 
-    /// Whether these are the letters of `literal`, which must be lower case, whatever our own case is.
+    /// Whether these are the letters of `literal`, which must be lower case; our own may be in either case.
     @inlinable
     package func equalsIgnoringCase(_ literal: StaticString) -> Bool {
         guard count == literal.utf8CodeUnitCount else { return false }

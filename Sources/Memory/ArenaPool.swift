@@ -10,7 +10,7 @@
 @usableFromInline
 package final class ArenaPool {
     /// Bytes of an arena's first chunk: one page. Holds a small request, its response
-    /// and this header with room to spare; what needs more takes more.
+    /// and this header with room to spare; a larger exchange takes more chunks.
     package static let firstChunkByteCount = 4096
 
     /// Idle arenas kept at the ready. 512 pages are 2 MiB, an L2 cache's worth;
@@ -20,7 +20,7 @@ package final class ArenaPool {
     /// Idle bytes of larger chunks kept for reuse: a few large responses at once.
     package static let defaultIdleByteLimit = 16 << 20
 
-    /// Whether what is dead is marked as such, and resets under a pending write are counted.
+    /// Whether dead memory is marked as such, and resets under a pending write are counted.
     package let isAudited: Bool
 
     private let chunks: ChunkStore
@@ -30,7 +30,7 @@ package final class ArenaPool {
 
     /// - Parameters:
     ///   - idleByteLimit: how much memory beyond the idle arenas is kept for reuse.
-    ///   - isAudited: see `ArenaPool.isAudited`; always in debug builds, unless somebody says no.
+    ///   - isAudited: see `ArenaPool.isAudited`; in debug builds the default is true.
     package init(idleByteLimit: Int = ArenaPool.defaultIdleByteLimit, isAudited: Bool = ArenaPool.isAuditedByDefault) {
         self.isAudited = isAudited
         chunks = ChunkStore(idleByteLimit: idleByteLimit)
@@ -77,7 +77,7 @@ package final class ArenaPool {
         return now
     }
 
-    // MARK: What arenas and leases report
+    // MARK: Reports of arenas and leases
 
     @usableFromInline
     func arenaDidRetire(_ arena: Arena) {
@@ -106,7 +106,7 @@ package final class ArenaPool {
         unsafe precondition(header.pointee.leaseCount == 0, "arena reset with leases out")
         statistics.inUseCount &-= 1
         empty(arena)
-        // Until somebody takes it: retiring it again, or a lease on it, is a mistake.
+        // Until it is taken again, retiring it and a lease on it are mistakes.
         unsafe header.pointee.isRetired = true
         if statistics.idleCount >= ArenaPool.idleArenaLimit {
             unsafe free(header)

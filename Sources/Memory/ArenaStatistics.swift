@@ -1,4 +1,4 @@
-/// What an arena pool counts. Counts are since the pool was made, unless they say "now".
+/// The counts of an arena pool, since it was made unless they say "now".
 package struct ArenaStatistics: Sendable, Equatable {
     /// Arenas taken, and how many of those came warm from the idle list.
     package var takenCount: UInt64 = 0
@@ -12,7 +12,7 @@ package struct ArenaStatistics: Sendable, Equatable {
     /// Arenas with an owner or a lease, now and at most.
     package var inUseCount = 0
     package var inUseHighWater = 0
-    /// Arenas whose owner is done and whose leases are not, now.
+    /// Arenas that are retired and still leased, now.
     package var retiredCount = 0
     /// Arenas waiting to be taken, now.
     package var idleCount = 0

@@ -1,7 +1,7 @@
 /// The allocator as C libraries take one: functions that get it back as their last argument.
 ///
-/// Here and not with their user, so that the compiler makes one function of each and of what it
-/// calls: nghttp2 calls them a dozen times a request.
+/// Here and not with their user, so that the compiler inlines the functions that each of them calls:
+/// nghttp2 calls them a dozen times a request.
 extension BlockAllocator {
     /// As C's `malloc`.
     package static let mallocFunction: @convention(c) (Int, UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {

@@ -55,7 +55,7 @@ package final class BlockAllocator {
     package func trim() { freeIdle() }
 
     /// Uninitialised memory, aligned to 16 bytes; nil when there is none.
-    /// - Parameter byteCount: below 2^62, or nil is all there is.
+    /// - Parameter byteCount: below 2^62; the result is nil beyond.
     @inline(__always)
     package func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {
         // Unchecked arithmetic: the class is checked, and a size that wraps around has none.
@@ -63,7 +63,7 @@ package final class BlockAllocator {
         let shift = max(BlockAllocator.smallestShift, Int.bitWidth &- last.leadingZeroBitCount)
         let sizeClass = shift &- BlockAllocator.smallestShift
         guard sizeClass < BlockAllocator.classCount, let block = unsafe idle[sizeClass] else {
-            return unsafe allocateAnew(byteCount: byteCount, sizeClass: sizeClass)
+            return unsafe allocateFromMalloc(byteCount: byteCount, sizeClass: sizeClass)
         }
         unsafe idle[sizeClass] = unsafe block.load(as: UnsafeMutableRawPointer?.self)
         idleByteCount &-= 1 &<< shift
@@ -74,7 +74,7 @@ package final class BlockAllocator {
 
     /// A block that no list has, from malloc.
     @inline(never)
-    private func allocateAnew(byteCount: Int, sizeClass: Int) -> UnsafeMutableRawPointer? {
+    private func allocateFromMalloc(byteCount: Int, sizeClass: Int) -> UnsafeMutableRawPointer? {
         let hasClass = sizeClass < BlockAllocator.classCount
         let (total, overflows) = byteCount.addingReportingOverflow(BlockAllocator.headerByteCount)
         guard byteCount >= 0, !overflows else { return nil }
@@ -87,7 +87,7 @@ package final class BlockAllocator {
         return unsafe block + BlockAllocator.headerByteCount
     }
 
-    /// Takes back what `allocate` gave. nil is allowed, as in C.
+    /// Takes back a block of `allocate`. nil is allowed, as in C.
     @inline(__always)
     package func free(_ memory: UnsafeMutableRawPointer?) {
         guard let memory = unsafe memory else { return }

@@ -96,7 +96,7 @@ final class ChunkStore {
         return unsafe map(byteCount: byteCount)
     }
 
-    /// Takes back what `take` gave.
+    /// Takes back a block of `take`.
     func give(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
         if byteCount == ChunkStore.slabChunkByteCount { return unsafe givePage(memory) }
         if idleByteCount + byteCount > idleByteLimit { return unsafe unmap(memory, byteCount: byteCount) }

@@ -1,13 +1,13 @@
-/// The right to the bytes of one arena for as long as somebody still reads them.
+/// The right to the bytes of one arena for as long as they are still read.
 ///
 /// An arena with a lease out is never reset: retiring it only marks it, and the
-/// last lease to end recycles it. Whoever hands bytes to libuv hands over a lease
-/// with them; it ends when the write's callback has run.
+/// last lease to end recycles it. Bytes go to libuv together with a lease, which
+/// ends when the write's callback has run.
 ///
 /// `@safe`: holds an `Arena`, and by existing keeps that arena's memory as it is.
 @safe
 package struct Lease: ~Copyable {
-    /// Whose bytes these are.
+    /// The arena that the lease keeps.
     package let arena: Arena
     private let generation: UInt32
 
@@ -29,7 +29,7 @@ package struct Lease: ~Copyable {
     }
 
     deinit {
-        // A generation that moved on means that somebody reset the arena under us.
+        // A generation that moved on means that the arena was reset under the lease.
         precondition(arena.generation == generation, "arena was reset while a lease was out")
         unsafe arena.header.pointee.leaseCount &-= 1
         let isLast = unsafe arena.header.pointee.leaseCount == 0 && arena.header.pointee.isRetired

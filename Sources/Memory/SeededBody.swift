@@ -9,7 +9,7 @@
 /// - An add, a shift and an exclusive or a word: as fast as memory, and the compiler does
 ///   several words at once.
 /// - Each of its steps can be undone. Eight wrong bytes tell which seed they belong to, without
-///   a search: a swapped answer gives its true owner away.
+///   a search: a swapped answer gives away the request that it belongs to.
 /// - No two seeds share a word at the same place, and no word comes twice in a body.
 package struct SeededBody: Sendable, Equatable {
     package let seed: UInt64
@@ -34,7 +34,7 @@ package struct SeededBody: Sendable, Equatable {
         UInt8(truncatingIfNeeded: word(UInt64(offset) / 8) >> (UInt64(offset) % 8 * 8))
     }
 
-    /// The seed of a body that has this word as number `index`. There is exactly one.
+    /// The seed of a body that has this word as number `index`. There is exactly one: each step is undone in turn.
     package static func seed(ofWord word: UInt64, at index: UInt64) -> UInt64 {
         var z = (word ^ word >> 32) &- index &* step
         z = (z ^ z >> 31 ^ z >> 62) &* 0x3196_42B2_D24D_8EC3

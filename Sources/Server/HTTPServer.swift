@@ -29,7 +29,7 @@ package final class HTTPServer {
     /// The monotonic clock, as read for the event in work.
     private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
 
-    /// What has been counted so far; gauges that cost a walk are filled in by `sample`.
+    /// The counts so far; `sample` fills in the gauges that cost a walk.
     ///
     /// Behind a pointer: as a stored property each of a request's counts would be checked for
     /// exclusive access at run time, 80 instructions a time.
@@ -147,7 +147,7 @@ package final class HTTPServer {
 
     // MARK: Ending
 
-    /// Stops accepting, serves what has begun, and drops the rest at the deadline.
+    /// Stops accepting, answers the requests that have begun, and drops the connections left at the deadline.
     package func drain(withinNanoseconds nanoseconds: UInt64) {
         guard !isDraining else { return }
         isDraining = true
@@ -173,7 +173,7 @@ package final class HTTPServer {
         writePolicy = policy
     }
 
-    /// Drops the connection with this number, whatever its requests; without effect when it is gone.
+    /// Drops the connection with this number and its requests; without effect when it is gone.
     package func closeConnection(_ id: UInt64) {
         refreshNow()
         connections.first { $0.id == id }?.close()
@@ -187,7 +187,7 @@ package final class HTTPServer {
 
     // MARK: Samples
 
-    /// This loop's reading, now. Walks over the connections: once a tick, not once an event.
+    /// This loop's sample, as of now. Walks over the connections: once a tick, not once an event.
     package func sample() -> ServerSample {
         refreshNow()
         var sample = counters

@@ -21,7 +21,7 @@ package struct ServerConfiguration: Sendable {
     /// The owner of an answer's bytes until the kernel has taken them.
     package var writePolicy = WritePolicy.lease
 
-    /// The process may die of what it runs. Only a worker sets it.
+    /// Whether an unsafe write policy may be chosen, which can end the process. Only a worker process sets it.
     package var allowsUnsafe = false
 
     /// Called with each piece of an audit's evidence at once, on the loop's thread: an unsafe policy may end

@@ -1,4 +1,4 @@
-/// What two peers may agree to speak over TLS (ALPN, RFC 7301).
+/// A protocol that two peers may agree to speak over TLS (ALPN, RFC 7301).
 package enum ApplicationProtocol: String, Sendable, CaseIterable {
     /// HTTP/2 (RFC 9113, 3.1).
     case http2 = "h2"

@@ -1,17 +1,17 @@
 internal import COpenSSL
 
 /// A throwaway authority, made in memory and gone with the process. Our clients trust it, so
-/// that verification stays on without anybody's files.
+/// that verification stays on without certificate files.
 ///
 /// `@unchecked Sendable`: written once; signing only reads the key.
 /// `@safe`: owns the OpenSSL objects.
 @safe
 package final class CertificateAuthority: @unchecked Sendable {
-    /// How long the authority and what it issues are good: longer than any run, and of no use
-    /// to whoever finds a copy a month later.
+    /// How long the authority and its certificates are valid: longer than any run, and too short for
+    /// a copy that is found a month later.
     package static let validity: Duration = .seconds(7 * 86_400)
 
-    /// Before the clock of a peer that is a little behind.
+    /// The start of the validity before now, for a peer whose clock is a little behind.
     private static let headStartSeconds = 3600
 
     /// Names in one certificate: every address of a host with room to spare.
@@ -48,8 +48,8 @@ package final class CertificateAuthority: @unchecked Sendable {
 
     /// Issues a server's certificate with a key of its own.
     /// - Parameters:
-    ///   - names: DNS names and IP addresses it is good for, 1 to `nameLimit`.
-    ///   - validitySeconds: from when to when it is good, in seconds from now.
+    ///   - names: DNS names and IP addresses that it is valid for, 1 to `nameLimit`.
+    ///   - validitySeconds: the time of its validity, in seconds from now.
     package func issue(
         names: [String],
         validitySeconds: Range<Int> = -headStartSeconds..<Int(validity.components.seconds)
@@ -105,7 +105,7 @@ package final class CertificateAuthority: @unchecked Sendable {
     }
 
     /// The names as OpenSSL reads them: "DNS:localhost,IP:127.0.0.1". A comma in a name would add
-    /// one that nobody asked for, so only the letters of host names pass.
+    /// another name, so only the characters of host names pass.
     private static func alternativeNames(_ names: [String]) throws(TLSSetupError) -> String {
         precondition(!names.isEmpty && names.count <= nameLimit, "a certificate needs 1 to \(nameLimit) names")
         var parts: [String] = []

@@ -1,30 +1,30 @@
-/// How a client speaks TLS. One for all its loops; each loop makes a `TLSContext` of it.
+/// How a client speaks TLS. The same for all its loops; each loop makes a `TLSContext` of it.
 package struct ClientTLSConfiguration: Sendable {
-    /// How the server has to prove who it is.
+    /// How the server has to prove its identity.
     package enum Verification: Sendable {
-        /// By a chain to one of these authorities, and by the name we asked for.
+        /// By a chain to one of these authorities, and by the name that we connect to.
         case trust(TrustStore)
-        /// Not at all. Whoever switches this on must say so on the screen and in the recording.
+        /// Not at all. The screen and the recording have to say so.
         case insecure
     }
 
     package var verification: Verification
 
-    /// What is offered, the best first. Empty: no ALPN at all.
+    /// The protocols that are offered, the best first. Empty: no ALPN at all.
     package var protocols: [ApplicationProtocol] = [.http2, .http1]
 
     /// Versions from the lowest to the highest.
     package var versions: ClosedRange<TLSVersion> = .tls12 ... .tls13
 
-    /// Where secrets are appended for Wireshark (SSLKEYLOGFILE); nil, and nothing is ever written.
+    /// The file to which secrets are appended for Wireshark (SSLKEYLOGFILE); nil: none is written.
     package var keyLogPath: String?
 
-    /// Whether sessions are kept for later: without, the client has nothing to resume.
+    /// Whether sessions are kept to be resumed.
     package var takesSessions = true
 
     package init(verification: Verification) { self.verification = verification }
 
-    /// Whether anybody could be the server.
+    /// Whether the server's identity is not verified.
     package var isInsecure: Bool {
         switch verification {
         case .trust: false

@@ -1,9 +1,9 @@
 internal import COpenSSL
 
-/// OpenSSL's queue of errors, one a thread. Whoever leaves something in it makes the next
-/// connection on this thread fail, so it is emptied before and read after.
+/// OpenSSL's queue of errors, one a thread. An error left in it would make the next connection on this thread
+/// fail, so the queue is emptied before each call and read after it.
 enum ErrorQueue {
-    /// Empties the queue. To look first costs a twentieth: OpenSSL clears all sixteen places, used or not.
+    /// Empties the queue. Looks first, at a twentieth of the cost: OpenSSL clears all sixteen places, used or not.
     @inline(__always)
     static func clear() {
         if ERR_peek_error() != 0 { ERR_clear_error() }
@@ -31,7 +31,7 @@ enum ErrorQueue {
 
 extension TLSError {
     /// The cause of a call that failed on `ssl`, from the queue, which is emptied.
-    /// - Parameter host: whom the client meant to reach.
+    /// - Parameter host: the name that the client connects to; nil on a server.
     static func takeLast(of ssl: OpaquePointer, host: String?) -> TLSError {
         let error = ERR_peek_error()
         ERR_clear_error()

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// What may stand for a host in a certificate or in a handshake.
+/// The forms of a host in a certificate or in a handshake.
 enum HostName {
     /// Bytes of a host name (RFC 1035, 2.3.4).
     static let byteLimit = 253
@@ -16,8 +16,8 @@ enum HostName {
         return true
     }
 
-    /// Whether `name` has only what names of hosts have: letters, digits, dots, hyphens,
-    /// underscores and, for certificates, the star.
+    /// Whether `name` has only characters of host names: letters, digits, dots, hyphens, underscores and,
+    /// for certificates, the star.
     static func isValid(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= byteLimit
             && name.utf8.allSatisfy { byte in

@@ -1,10 +1,10 @@
 internal import COpenSSL
 
-/// The file that Wireshark reads secrets from (SSLKEYLOGFILE). Only for who asked by its path.
+/// The file that Wireshark reads secrets from (SSLKEYLOGFILE). Written only when its path was given.
 struct KeyLog: ~Copyable {
     private let file: Int32
 
-    /// Appends to the file, or makes it: readable for its owner alone.
+    /// Opens the file to append, or makes it: readable for its owner alone.
     init(path: String) throws(TLSSetupError) {
         file = unsafe hw_open_private_log(path)
         if file < 0 { throw PEMFile.error(path, hw_errno()) }

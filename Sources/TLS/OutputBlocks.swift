@@ -69,14 +69,14 @@ struct OutputBlocks {
         unsafe first = nil
         unsafe last = nil
         while let one = unsafe block {
-            // Before `body`: what it does with the lease may recycle nothing yet, we still own the arena.
+            // Before `body` ends the lease; the arena is not recycled yet, since we still own it.
             unsafe block = unsafe one.pointee.next
             unsafe body(ArenaBytes(start: UnsafeRawPointer(one + 1), count: one.pointee.byteCount), Lease(on: arena))
         }
         arena.retire()
     }
 
-    /// Gives the memory back; the bytes are lost.
+    /// Gives the memory back; the bytes are dropped.
     mutating func drop() {
         arena?.retire()
         arena = nil

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// The bytes of a PEM file, wiped when they are done with.
+/// The bytes of a PEM file, wiped at the end of their use.
 ///
 /// `@safe`: owns its memory.
 @safe

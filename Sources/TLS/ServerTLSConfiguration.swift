@@ -1,10 +1,10 @@
-/// How a server speaks TLS. One for all its loops; each loop makes a `TLSContext` of it.
+/// How a server speaks TLS. The same for all its loops; each loop makes a `TLSContext` of it.
 package struct ServerTLSConfiguration: Sendable {
-    /// Who the server is.
+    /// The certificate, chain and key of the server.
     package let identity: TLSIdentity
 
-    /// What it speaks, the best first: its preference counts, not the client's. A client that
-    /// offers protocols and none of these is refused; one that offers nothing is let in.
+    /// The protocols that the server speaks, the best first: its preference counts, not the client's. A client
+    /// that offers protocols and none of these is refused; one that offers no protocol is let in.
     package var protocols: [ApplicationProtocol] = [.http2, .http1]
 
     /// Versions from the lowest to the highest.

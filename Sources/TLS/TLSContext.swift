@@ -1,7 +1,7 @@
 internal import COpenSSL
 package import Memory
 
-/// What the TLS connections of one loop share: OpenSSL's context, and two buffers.
+/// The parts that the TLS connections of one loop share: OpenSSL's context, and two buffers.
 ///
 /// One a loop and role, made of a configuration that all loops share; used by that loop's thread
 /// alone, so that no connection waits for another's lock. Outlives its endpoints, which keep it.
@@ -12,10 +12,10 @@ package final class TLSContext {
     /// Bytes of plaintext in one record (RFC 8446, 5.1).
     static let recordByteLimit = 16_384
 
-    /// Plaintext handed on at once: what a loop's 64 KiB of ciphertext can hold.
+    /// Most plaintext handed on at once: as much as a loop's 64 KiB of ciphertext can hold.
     static let plaintextByteCount = 4 * recordByteLimit
 
-    /// Which end of a connection we are.
+    /// The end of a connection that we are.
     package enum Role: Sendable { case client, server }
     package let role: Role
 
@@ -23,12 +23,12 @@ package final class TLSContext {
     let method: OpaquePointer
     let pool: ArenaPool
 
-    /// Where records are opened, one connection after the other.
+    /// The buffer in which records are opened, one connection after the other.
     let plaintext: UnsafeMutableRawPointer
-    /// Whether `plaintext` is in somebody's hands.
+    /// Whether `plaintext` is in use.
     var isDelivering = false
 
-    /// Small writes on their way into one record, and whose they are.
+    /// Small writes on their way into one record, and their endpoint.
     let staging: UnsafeMutableRawPointer
     var stagedByteCount = 0
     var stagedEndpoint: Unmanaged<TLSEndpoint>?
@@ -37,7 +37,7 @@ package final class TLSContext {
     private let protocols: UnsafeMutableBufferPointer<UInt8>
     private let keyLog: KeyLog?
 
-    /// - Parameter pool: the loop's, for what is to be sent.
+    /// - Parameter pool: the loop's, for the output.
     package convenience init(_ configuration: ServerTLSConfiguration, pool: ArenaPool) throws(TLSSetupError) {
         try self.init(
             role: .server, versions: configuration.versions, protocols: configuration.protocols, keyLogPath: nil,
@@ -66,7 +66,7 @@ package final class TLSContext {
         try TLSContext.check(isDone)
     }
 
-    /// - Parameter pool: the loop's, for what is to be sent.
+    /// - Parameter pool: the loop's, for the output.
     package convenience init(_ configuration: ClientTLSConfiguration, pool: ArenaPool) throws(TLSSetupError) {
         try self.init(
             role: .client, versions: configuration.versions, protocols: configuration.protocols,
@@ -155,7 +155,7 @@ package final class TLSContext {
         throw .refused(reason: ErrorQueue.drainText())
     }
 
-    /// Who a callback about `ssl` is for.
+    /// The endpoint of a callback about `ssl`.
     private static func endpoint(of ssl: OpaquePointer) -> Unmanaged<TLSEndpoint>? {
         guard let data = unsafe SSL_get_ex_data(ssl, 0) else { return nil }
         return unsafe Unmanaged<TLSEndpoint>.fromOpaque(data)

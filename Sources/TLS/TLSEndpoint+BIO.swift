@@ -1,7 +1,7 @@
 internal import COpenSSL
 internal import Memory
 
-/// OpenSSL's way to the bytes: a BIO that reads from what the caller of `receive` holds and
+/// OpenSSL's way to the bytes: a BIO that reads from the ciphertext that the caller of `receive` holds and
 /// writes straight into an arena. A pair of memory BIOs would copy everything once more each way.
 extension TLSEndpoint {
     /// Our kind of BIO: a number of its own for the whole process.
@@ -22,7 +22,7 @@ extension TLSEndpoint {
     ) -> Int32 {
         let taken = min(limit, inputByteCount)
         guard taken > 0, let start = unsafe input, let target = unsafe target else {
-            // Not the end: the peer has not said more yet.
+            // Not the end: more ciphertext has not come yet.
             unsafe BIO_set_flags(bio, BIO_FLAGS_READ | BIO_FLAGS_SHOULD_RETRY)
             return 0
         }

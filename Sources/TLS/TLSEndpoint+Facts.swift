@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// What the peers agreed on. Known when the handshake is done.
+/// The parameters that the peers agreed on. Known when the handshake is done.
 extension TLSEndpoint {
     /// The protocol agreed on; nil when one side knows no ALPN: then it is HTTP/1.1.
     package var negotiatedProtocol: ApplicationProtocol? {
@@ -25,7 +25,7 @@ extension TLSEndpoint {
         return unsafe String(cString: name)
     }
 
-    /// The name the client asked for (SNI); nil when it asked for none.
+    /// The server's name that the client sent (SNI); nil when it sent none.
     package var serverName: String? {
         guard let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) else { return nil }
         return unsafe String(cString: name)

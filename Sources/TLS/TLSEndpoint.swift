@@ -3,8 +3,8 @@ package import Memory
 
 /// One end of a TLS connection: ciphertext in, plaintext out, and back. Knows no socket and no clock.
 ///
-/// After every call, `takeOutput` has what is to be sent, also after one that threw: the alert
-/// that tells the peer why. A client's greeting is there from the start. One loop's thread only.
+/// After every call `takeOutput` has the bytes to send, also after a call that threw: then the alert
+/// that tells the peer why. A client's first message is there from the start. One loop's thread only.
 ///
 /// `@safe`: owns the OpenSSL object; OpenSSL's way back to us ends with it, in `deinit`.
 @safe
@@ -18,26 +18,26 @@ package final class TLSEndpoint {
         case failed(TLSError)
     }
 
-    /// Sessions kept until somebody takes them: more than a server gives at once.
+    /// Sessions kept until they are taken: more than a server gives at once.
     static let sessionLimit = 4
 
     let ssl: OpaquePointer
     let context: TLSContext
-    /// Whom a client means to reach; nil on a server.
+    /// The name that a client connects to; nil on a server.
     private let host: String?
 
     // Private: the compiler then sees every access, and checks none of them at run time.
     private var current = State.handshaking
     package var state: State { current }
 
-    /// The handshake was done, whatever has become of the connection since.
+    /// Whether the handshake was done; the connection may have failed since.
     package var hasOpened: Bool { didOpen }
     private var didOpen = false
 
-    /// The peer said that nothing more will come (close_notify).
+    /// Whether the peer has sent close_notify: nothing more will come.
     package var peerHasClosed: Bool { peerDidClose }
     private var peerDidClose = false
-    /// We said so.
+    /// Whether we have sent close_notify.
     package var isClosed: Bool { didClose }
     private var didClose = false
 
@@ -46,8 +46,8 @@ package final class TLSEndpoint {
     /// Ciphertext that OpenSSL has not read yet. The caller's, during `receive` only.
     var input: UnsafeRawPointer?
     var inputByteCount = 0
-    /// Ciphertext that nobody has taken yet. Read and written as a whole, never changed in place:
-    /// each look at it would then be checked for exclusive access at run time.
+    /// Ciphertext to send. Read and written as a whole, never changed in place: each look at it would then
+    /// be checked for exclusive access at run time.
     var output = OutputBlocks()
 
     /// A server's end of a connection.
@@ -60,10 +60,10 @@ package final class TLSEndpoint {
         unsafe SSL_set_accept_state(ssl)
     }
 
-    /// A client's end of a connection. Its greeting is ready to be sent.
+    /// A client's end of a connection. Its first message is ready to be sent.
     /// - Parameters:
-    ///   - host: the DNS name or IP address that the certificate must be good for; goes into SNI.
-    ///   - session: one that this host gave, to resume; nil for a full handshake.
+    ///   - host: the DNS name or IP address that the certificate must be valid for; goes into SNI.
+    ///   - session: a session of this host, to resume; nil for a full handshake.
     package init(
         client context: TLSContext, host: String, resuming session: TLSSession? = nil
     ) throws(TLSError) {
@@ -110,7 +110,7 @@ package final class TLSEndpoint {
         unsafe SSL_set_bio(ssl, bio, bio)
     }
 
-    /// The certificate must be good for `host`, which is also what we ask the server for (SNI).
+    /// The certificate must be valid for `host`, which also goes to the server as its name (SNI).
     private func expect(_ host: String) throws(TLSError) {
         let parameters = unsafe SSL_get0_param(ssl)
         if HostName.isAddress(host) {
@@ -129,8 +129,8 @@ package final class TLSEndpoint {
 
     // MARK: Ciphertext in
 
-    /// Takes what the peer sent, all of it, and hands on what it meant, in runs of at most 64 KiB
-    /// that are gone when `deliver` returns. It may write, close, and let go of this endpoint, but
+    /// Takes all ciphertext that the peer sent, and hands on the plaintext in runs of at most 64 KiB
+    /// that are gone when `deliver` returns. `deliver` may write, close, and let go of this endpoint, but
     /// not call `receive` of any endpoint of the same context.
     package func receive(
         _ ciphertext: UnsafeRawBufferPointer, _ deliver: (UnsafeRawBufferPointer) -> Void
@@ -177,7 +177,7 @@ package final class TLSEndpoint {
         let target = unsafe context.plaintext
         var filled = 0
         var failure: TLSError?
-        // Without input and records at hand a read could only say so: it is spared.
+        // Without input and records at hand a read would bring nothing: it is spared.
         while inputByteCount > 0 || (unsafe SSL_has_pending(ssl) == 1) {
             var count = 0
             let code = unsafe SSL_read_ex(ssl, target + filled, TLSContext.plaintextByteCount - filled, &count)
@@ -204,9 +204,8 @@ package final class TLSEndpoint {
 
     // MARK: Plaintext in
 
-    /// Sends `bytes`, of which nothing is kept. Small writes share a record until somebody takes
-    /// the output. Before the handshake is done this is a mistake; after the end, or a failure,
-    /// the bytes are dropped.
+    /// Sends `bytes`, of which nothing is kept. Small writes share a record until the output is taken.
+    /// Before the handshake is done a write is a mistake; after the end, or a failure, the bytes are dropped.
     package func write(_ bytes: UnsafeRawBufferPointer) {
         switch current {
         case .handshaking: preconditionFailure("write before the handshake was done")
@@ -218,7 +217,7 @@ package final class TLSEndpoint {
         while let start = rest.baseAddress, rest.count > 0 {
             let count: Int
             if context.stagedByteCount == 0 && rest.count >= TLSContext.recordByteLimit {
-                // Whole records need no copy of ours.
+                // Whole records are sealed from where they lie.
                 count = rest.count - rest.count % TLSContext.recordByteLimit
                 unsafe seal(start, count)
             } else {
@@ -231,7 +230,7 @@ package final class TLSEndpoint {
         }
     }
 
-    /// Says that nothing more will come (close_notify). What was written before goes out first.
+    /// Sends close_notify, behind all that was written before.
     package func close() {
         guard current == .open, !didClose else { return }
         sealStaged()
@@ -243,7 +242,7 @@ package final class TLSEndpoint {
         ErrorQueue.clear()
     }
 
-    /// Makes the staging buffer ours; what another connection left in it becomes a record of its own.
+    /// Makes the staging buffer ours; bytes that another connection left in it become a record of its own.
     private func stageForUs() {
         let me = unsafe Unmanaged.passUnretained(self)
         if let owner = unsafe context.stagedEndpoint {
@@ -273,10 +272,10 @@ package final class TLSEndpoint {
 
     // MARK: Ciphertext out
 
-    /// Hands over what is to be sent, in order, each run with a lease that keeps it in place.
+    /// Hands over the bytes to send, in order, each run with a lease that keeps it in place.
     package func takeOutput(_ body: (ArenaBytes, consuming Lease) -> Void) {
         sealStaged()
-        // Out of our hands first: `body` may write to us again.
+        // Emptied first, since `body` may write to us again.
         var taken = output
         output = OutputBlocks()
         taken.take(body)
@@ -289,7 +288,7 @@ package final class TLSEndpoint {
         return unsafe owner.toOpaque() == Unmanaged.passUnretained(self).toOpaque()
     }
 
-    // MARK: What OpenSSL reports
+    // MARK: Reports of OpenSSL
 
     func didReceiveSession(_ session: OpaquePointer) {
         if sessions.count < TLSEndpoint.sessionLimit, let session = unsafe TLSSession(copying: session) {
@@ -303,7 +302,7 @@ package final class TLSEndpoint {
         return error
     }
 
-    /// A session that the server gave for next time; nil when there is none (left). TLS 1.3 gives
-    /// them after the handshake, so look after every `receive`.
+    /// A session of the server to resume next time; nil when none is left. With TLS 1.3 sessions come
+    /// after the handshake, so ask after every `receive`.
     package func takeSession() -> TLSSession? { sessions.isEmpty ? nil : sessions.removeFirst() }
 }

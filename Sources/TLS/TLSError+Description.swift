@@ -1,18 +1,20 @@
-/// Facts in words, for whoever has to do something about it.
+internal import COpenSSL
+
+/// Errors in words, for the person who has to mend their cause.
 extension TLSError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .certificateExpired: "the server's certificate has expired"
         case .certificateNotYetValid: "the server's certificate is not valid yet"
         case .certificateSelfSigned: "the server's certificate is self-signed, and not trusted"
-        case .unknownAuthority: "the server's certificate was issued by nobody we trust"
+        case .unknownAuthority: "the server's certificate was issued by an authority that is not trusted"
         case .wrongHost(let name): "the server's certificate is not for \(name)"
         case .certificateRefused(_, let reason): "the server's certificate is refused: \(reason)"
-        case .invalidHost(let name): "'\(name)' is no name that a certificate could be for"
+        case .invalidHost(let name): "'\(name)' cannot be the name in a certificate"
         case .noCommonProtocol: "the peers share no application protocol"
         case .protocolVersion: "the peers share no version of TLS"
         case .noCommonCipher: "the peers share no cipher"
-        case .notTLS: "what came was not TLS"
+        case .notTLS: "the peer's bytes are not TLS"
         case .peerAlert(_, let reason): "the peer gave up: \(reason)"
         case .truncated: "the connection was cut off"
         case .protocolViolation(let reason): "the peer broke the protocol: \(reason)"
@@ -26,10 +28,10 @@ extension TLSSetupError: CustomStringConvertible {
         switch self {
         case .missingFile(let path): "\(path): there is no such file"
         case .noPermission(let path): "\(path): no permission"
-        case .unreadableFile(let path, let code): "\(path): cannot be read (error \(code))"
-        case .noCertificate(let path): "\(path): holds no certificate in PEM"
-        case .noPrivateKey(let path): "\(path): holds no private key in PEM"
-        case .encryptedKey(let path): "\(path): the key is encrypted, and nobody is asked for a password"
+        case .unreadableFile(let path, let code): "\(path): cannot be read: \(unsafe String(cString: strerror(code)))"
+        case .noCertificate(let path): "\(path): the file holds no certificate in PEM"
+        case .noPrivateKey(let path): "\(path): the file holds no private key in PEM"
+        case .encryptedKey(let path): "\(path): the key is encrypted; write it without a password"
         case .keyDoesNotMatch(let certificate, let key): "\(key) is not the key of the certificate in \(certificate)"
         case .refused(let reason): "OpenSSL refuses: \(reason)"
         case .invalidName(let name): "'\(name)' cannot stand in a certificate"

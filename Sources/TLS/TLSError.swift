@@ -3,27 +3,27 @@ package enum TLSError: Error, Equatable, Sendable {
     /// The peer's certificate, or one above it, is past its end or before its beginning.
     case certificateExpired
     case certificateNotYetValid
-    /// The peer's certificate vouches for itself, and nobody told us to trust it.
+    /// The peer's certificate is signed by itself, and not among those that we trust.
     case certificateSelfSigned
     /// The chain of the peer's certificate ends at an authority that we do not trust.
     case unknownAuthority
-    /// The certificate is good, but for other names than the one we asked for.
+    /// The certificate is good, but for other names than the one that we connected to.
     case wrongHost(String)
     /// Any other fault of the certificate: OpenSSL's X509_V_ERR_... code and its words.
     case certificateRefused(code: Int, reason: String)
     /// The name to connect to cannot stand in a certificate.
     case invalidHost(String)
-    /// Both speak ALPN, and share no protocol.
+    /// Both peers use ALPN, and share no protocol.
     case noCommonProtocol
     /// The peers share no version of TLS.
     case protocolVersion
     /// The peers share no cipher, group or signature algorithm.
     case noCommonCipher
-    /// What came was not TLS at all: HTTP in the clear, for one.
+    /// The bytes that came were not TLS at all, but HTTP in the clear, for one.
     case notTLS
     /// The peer gave up with this alert (RFC 8446, 6).
     case peerAlert(code: UInt8, reason: String)
-    /// The connection ended without close_notify: what came last may be missing.
+    /// The connection ended without close_notify: the last bytes may be missing.
     case truncated
     /// The peer broke the protocol, in OpenSSL's words.
     case protocolViolation(reason: String)
@@ -53,7 +53,7 @@ package enum TLSSetupError: Error, Equatable, Sendable {
     case noCertificate(String)
     /// The file holds no private key in PEM.
     case noPrivateKey(String)
-    /// The key asks for a password, and we ask nobody.
+    /// The key is encrypted, and there is no way to enter its password.
     case encryptedKey(String)
     /// The key is not the one the certificate was made for.
     case keyDoesNotMatch(certificate: String, key: String)

@@ -1,11 +1,11 @@
 internal import COpenSSL
 
-/// A certificate, its chain and its private key: who a server is.
+/// A server's identity: a certificate, its chain and its private key.
 ///
 /// Never printed, never written. OpenSSL wipes the key when the last context that uses it is gone.
 ///
 /// `@unchecked Sendable`: written once; OpenSSL counts references to certificates and keys
-/// atomically and guards what it caches in them with its own locks.
+/// atomically, and guards its caches in them with locks of its own.
 /// `@safe`: owns the OpenSSL objects.
 @safe
 package final class TLSIdentity: @unchecked Sendable {
@@ -14,7 +14,7 @@ package final class TLSIdentity: @unchecked Sendable {
     let chain: [OpaquePointer]
     let key: OpaquePointer
 
-    /// Takes over all that it is given.
+    /// Takes over all of its arguments.
     init(certificate: OpaquePointer, chain: [OpaquePointer], key: OpaquePointer) {
         unsafe self.certificate = unsafe certificate
         unsafe self.chain = unsafe chain

@@ -1,8 +1,8 @@
 internal import COpenSSL
 internal import Synchronization
 
-/// What a client needs to resume a connection: a ticket or a session ID, and the secret that goes
-/// with it. Opaque on purpose: nothing of it can be printed, encoded or written.
+/// A client's means to resume a connection: a ticket or a session ID, and the secret that belongs to it.
+/// Opaque on purpose: none of it can be printed, encoded or written.
 ///
 /// A copy of its own, so that no connection can change it any more. The caller keeps it under
 /// host, port and protocols, and offers it to the same peer only.

@@ -8,7 +8,7 @@ internal import COpenSSL
 /// `@unchecked Sendable`: written once. `@safe`: owns its memory.
 @safe
 final class TicketKey: @unchecked Sendable {
-    /// Name, HMAC key and AES key: what OpenSSL 3 asks for.
+    /// A name, an HMAC key and an AES key, as OpenSSL 3 takes them.
     static let byteCount = 80
 
     let bytes: UnsafeMutableRawBufferPointer

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// The authorities that a client believes.
+/// The authorities that a client trusts.
 ///
 /// Read once and shared by the contexts of all loops: the system's has some 140 certificates
 /// and takes 10 ms to read.
@@ -19,7 +19,7 @@ package final class TrustStore: @unchecked Sendable {
 
     deinit { unsafe X509_STORE_free(store) }
 
-    /// What the operating system trusts.
+    /// The authorities that the operating system trusts.
     package static func system() throws(TLSSetupError) -> TrustStore {
         let trust = try TrustStore()
         guard unsafe X509_STORE_set_default_paths(trust.store) == 1 else {

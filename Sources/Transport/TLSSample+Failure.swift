@@ -18,7 +18,7 @@ extension TLSSample {
         }
     }
 
-    /// The peer ended the connection before the handshake did, without a word of TLS.
+    /// The peer ended the connection before the handshake was done, without an alert.
     package mutating func countLostHandshake() {
         failedHandshakes += 1
         failures.peer += 1

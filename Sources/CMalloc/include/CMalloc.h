@@ -1,7 +1,7 @@
 // How often a thread has asked the heap for memory.
 //
 // The program's own malloc, calloc, realloc and aligned kin count and then call glibc's. Frees are
-// not counted: what is freed was allocated. Under a sanitizer, which has a heap of its own, nothing
+// not counted: each has an allocation before it. Under a sanitizer, which has a heap of its own, nothing
 // is counted.
 #pragma once
 #include <stdint.h>

@@ -1,4 +1,4 @@
-// What Swift cannot say about processes: a report from within a fault, and the calls of Linux
+// Process calls that Swift cannot express: a report from within a fault, and the calls of Linux
 // that Glibc's module leaves out.
 #pragma once
 #include <spawn.h>
@@ -17,7 +17,7 @@ void hw_report_faults(int descriptor);
 void *hw_take_signal_stack(void);
 void hw_give_signal_stack(void *stack);
 
-// The kernel kills this process when the thread that made it ends. 0, or -1: that is over already.
+// The kernel kills this process when the thread that made it ends. 0, or -1: that thread has ended already.
 int hw_die_with_parent(pid_t parent);
 
 // Closes every descriptor from `first` on.
@@ -39,5 +39,5 @@ int hw_has_capabilities(const char *path);
 // No core file from this process.
 void hw_leave_no_core(void);
 
-// The words of a mangled name of Swift's, from malloc; NULL: it is none. (In the Swift runtime.)
+// The readable form of a mangled Swift name, from malloc; NULL: the name is not mangled. (In the Swift runtime.)
 char *swift_demangle(const char *name, size_t length, char *buffer, size_t *buffer_size, uint32_t flags);

@@ -1,7 +1,7 @@
 internal import CLibuv
 internal import Memory
 
-/// Watches the writes of one loop: whether libuv finds in the end what it was given.
+/// Watches the writes of one loop: whether libuv finds the same memory in the end that it was given.
 ///
 /// Optional: a loop without an audit pays a test of a constant for each write that is queued. Belongs to
 /// its loop's thread.
@@ -109,7 +109,7 @@ extension TCPStream {
     /// Reports writes whose memory has been reset, while the process is alive to do it.
     package func lookAtWrites() { loop.audit?.look(at: self) }
 
-    /// What an audit knows of a write that libuv has not finished.
+    /// A write that libuv has not finished, as an audit knows it.
     package struct PendingWriteEntry {
         package var owner: UInt64
         /// 0 where the bytes are in no arena.

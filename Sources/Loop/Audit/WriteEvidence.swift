@@ -1,6 +1,6 @@
 internal import CLibuv
 
-/// A write whose memory was taken from under it: what was given to libuv, and what is there now.
+/// A write whose memory was reused too early: the memory as libuv got it, and as it is now.
 package struct WriteEvidence {
     /// The kind of damage, the worst first.
     package enum Kind: Sendable {

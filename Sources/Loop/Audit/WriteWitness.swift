@@ -1,7 +1,7 @@
 internal import CLibuv
 internal import Memory
 
-/// A write as libuv got it, to be compared with what libuv finds in the end.
+/// A write as libuv got it, to be compared with the memory that libuv finds in the end.
 ///
 /// Lies in memory of its own, apart from the write's.
 @unsafe

@@ -1,16 +1,16 @@
-/// What an audit knows of an arena, and does to it. Nothing of this is touched without one.
+/// An arena's part in an audit. Without an audit none of this is touched.
 extension Arena {
     /// Which of its pool's arenas this is, from 1. Stays when the arena is recycled.
     package var number: UInt32 { unsafe header.pointee.number }
 
-    /// Whoever has the arena, in the audit's own words; stays until the next says otherwise.
+    /// The number of the arena's owner, as the audit's user assigns it; stays until the next assignment.
     package var owner: UInt64 {
         get { unsafe header.pointee.owner }
         nonmutating set { unsafe header.pointee.owner = newValue }
     }
 
-    /// A write that reads these bytes was given to libuv. Counted apart from leases: this says what
-    /// is, a lease what was promised.
+    /// A write that reads these bytes was given to libuv. Counted apart from leases, so that an audit
+    /// notices a lease that ends early.
     package func writeDidStart() { unsafe header.pointee.writeCount &+= 1 }
 
     /// libuv has called back. After a reset under the write it is counted no more.
@@ -18,8 +18,8 @@ extension Arena {
         if unsafe header.pointee.writeCount > 0 { unsafe header.pointee.writeCount &-= 1 }
     }
 
-    /// Where `pointer` lies: bytes from the start of the arena's first chunk, or beyond those of the
-    /// chunks before its own; nil when it is not the arena's, or is no more.
+    /// The place of `pointer`: bytes from the start of the arena's first chunk, the chunks taken as one run
+    /// in the order of their making; nil when the arena does not have it, or no longer.
     package func offset(of pointer: UnsafeRawPointer) -> Int? {
         let first = unsafe pointer - UnsafeRawPointer(header)
         if (0..<ArenaPool.firstChunkByteCount).contains(first) { return first }
@@ -37,7 +37,7 @@ extension Arena {
 }
 
 extension ArenaPool {
-    /// Debug builds audit: their tests are there to find what nobody looks for.
+    /// Debug builds audit, so that every test looks for memory reused too early.
     package static var isAuditedByDefault: Bool {
         #if DEBUG
         true
@@ -46,13 +46,13 @@ extension ArenaPool {
         #endif
     }
 
-    /// The mark of dead memory. Whoever still reads gets this, and not yesterday's response.
+    /// The mark of dead memory: a late reader gets this, and not the response before.
     package static let deadByte: UInt8 = 0xDD
 
-    /// Marked at either end of what a large chunk had handed out; all of it would cost more than the exchange.
+    /// Bytes marked at either end of a large chunk's used part; to mark all of it would cost more than the exchange.
     static let markedByteLimit = 4096
 
-    /// Counts a reset under a write, and overwrites what the arena had handed out.
+    /// Counts a reset under a write, and overwrites the bytes that the arena had handed out.
     func markDead(_ arena: Arena) {
         let header = unsafe arena.header
         if unsafe header.pointee.writeCount > 0 {

@@ -77,7 +77,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     /// Whether a side may still read and send.
     var isServing: Bool { state.stage == .serving || state.stage == .paused }
 
-    /// Nothing is read, since the peer does not take what it asked for.
+    /// Whether reading has stopped because the peer does not take its answers.
     var isPaused: Bool { state.stage == .paused }
 
     // MARK: Bytes come
@@ -155,7 +155,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         }
     }
 
-    /// Reads while the peer takes what it asked for and the side has room for more.
+    /// Reads while the peer takes its answers and the side has room for more input.
     func updateReading() {
         guard state.stage == .serving, let side else { return }
         if side.takesInput { stream.startReading() } else { stream.stopReading() }
@@ -177,7 +177,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     func timerDidFire(_ timer: Timer) {
         server.refreshNow()
         if state.stage == .securing { return handshakeDidTimeOut() }
-        // A large write is done only when its last byte is out: look at what is left of it.
+        // libuv reports a large write only when its last byte is out: the unsent bytes tell whether it moves.
         if stream.pendingByteCount != unsentByteCount {
             noteUnsent()
             noteProgress()
@@ -205,7 +205,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         }
     }
 
-    /// Sends what is queued, then FIN, and waits a little for the peer's.
+    /// Sends the queued bytes, then FIN, and waits a little for the peer's.
     func finish() {
         guard let last = state.move(.finish) else { return }
         leave(last)
@@ -226,7 +226,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         stream.close()
     }
 
-    /// Ends what belonged to a stage.
+    /// Ends the counts and exchanges that belonged to a stage.
     private func leave(_ stage: ConnectionState.Stage) {
         if stage == .paused { server.counters.pausedConnections -= 1 }
         if stage == .serving || stage == .paused {

@@ -1,24 +1,26 @@
 /// How far a connection of the server has come.
 ///
-/// A plain machine: what happens to the connection goes in, and the stage that it leaves comes out, so that the
-/// caller undoes what belonged to that stage. `move` is the only function that assigns, and traps on what cannot happen.
-struct ConnectionState {
-    enum Stage: Equatable {
+/// A plain machine: events go in, and the stage that the connection leaves comes out, so that the caller can end
+/// what belonged to that stage. `move` is the only function that assigns, and traps on an impossible event.
+package struct ConnectionState {
+    /// The stages of a connection's life.
+    package enum Stage: Equatable, Sendable {
         /// Over TLS: the handshake is not done.
         case securing
         /// In the clear: nothing has come yet, or only the first letters of HTTP/2's preface.
         case sniffing
         /// A protocol side serves the peer.
         case serving
-        /// The same, and nothing is read, since the peer does not take what it asked for.
+        /// The same, and nothing is read, since the peer does not take its answers.
         case paused
         /// Our last byte is queued; the peer's are dropped until it closes too.
         case finishing
         case closed
     }
-    private(set) var stage: Stage
+    package private(set) var stage: Stage
 
-    enum Event {
+    /// The events in a connection's life.
+    package enum Event: Sendable {
         /// The first bytes or ALPN have told which protocol it is.
         case protocolChosen
         /// More waits for the peer than a connection may have waiting.
@@ -29,11 +31,11 @@ struct ConnectionState {
         case close
     }
 
-    init(isSecure: Bool) { stage = isSecure ? .securing : .sniffing }
+    package init(isSecure: Bool) { stage = isSecure ? .securing : .sniffing }
 
-    /// The only place that assigns.
+    /// The only function that assigns.
     /// - Returns: the stage that the connection leaves; nil where the event changes nothing.
-    mutating func move(_ event: Event) -> Stage? {
+    package mutating func move(_ event: Event) -> Stage? {
         let last = stage
         switch (stage, event) {
         case (.securing, .protocolChosen), (.sniffing, .protocolChosen): stage = .serving
@@ -50,7 +52,7 @@ struct ConnectionState {
             (.closed, .protocolChosen),  // a protocol is chosen once, while there is a connection
             (.securing, .outputStuck), (.sniffing, .outputStuck), (.finishing, .outputStuck),
             (.closed, .outputStuck),  // only a side sends so much, and only while it serves
-            (.paused, .outputStuck),  // what is paused already cannot be paused again
+            (.paused, .outputStuck),  // a paused connection is not paused again
             (.securing, .outputDrained), (.sniffing, .outputDrained), (.serving, .outputDrained),
             (.finishing, .outputDrained), (.closed, .outputDrained):  // nothing was stuck
             preconditionFailure("connection: \(event) while \(stage)")

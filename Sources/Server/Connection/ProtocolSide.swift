@@ -5,7 +5,7 @@ internal import Memory
 /// One protocol's part of a connection: makes exchanges of what the peer sends, and sends what they answer.
 ///
 /// Chosen once, when the first bytes or ALPN tell which; from then on the connection does not ask which it is.
-/// Abstract: a subclass overrides what traps here. A class and not a protocol, since the connection can call an
+/// Abstract: a subclass overrides the functions that trap here. A class and not a protocol, since the connection can call an
 /// object of a class without counting a reference, at each read.
 class ProtocolSide: TimerTarget {
     // Retained, since a constant costs no reference counting; the connection lets go of us when its socket is closed.
@@ -26,13 +26,13 @@ class ProtocolSide: TimerTarget {
     /// In the clear: the connection knows about TLS.
     var version: ConnectionSample.Version { preconditionFailure("abstract") }
 
-    /// Whether the side has room for what the peer sends; otherwise it stays with the kernel.
+    /// Whether the side has room for more input; otherwise the kernel keeps it.
     var takesInput: Bool { true }
 
     /// Whether any byte of the peer gives the open requests more time; otherwise they have theirs in all.
     var isPatientWhileBytesMove: Bool { false }
 
-    /// ALPN has chosen the side: sends what need not wait for the peer's first bytes.
+    /// ALPN has chosen the side: sends the bytes that need not wait for the peer's first.
     func greet() {}
 
     /// Takes what the peer sent. The bytes are gone when this returns.
@@ -42,7 +42,7 @@ class ProtocolSide: TimerTarget {
     /// - Parameter isSocketOpen: TLS says so (close_notify), and the socket is still whole.
     func inputDidEnd(isSocketOpen: Bool) { preconditionFailure("abstract") }
 
-    /// Enough of what waited for the socket is out: goes on with what had to wait for that.
+    /// Enough of the queued bytes are out: goes on with the work that had to wait for that.
     func outputDidDrain() { preconditionFailure("abstract") }
 
     /// The timer of an exchange, which is its token: the answer is due, or the next part of it.

@@ -31,7 +31,7 @@ final class ConnectionInspector {
         return Array(ring[start...] + ring[..<start])
     }
 
-    /// The exchanges that have ended, and what the open ones hold.
+    /// The exchanges that have ended, and the memory of the open ones.
     func inspection(of connection: Connection, loop number: Int) -> ConnectionInspection {
         var inspection = ConnectionInspection(id: connection.id, loop: number)
         inspection.ended = ended

@@ -1,6 +1,6 @@
 internal import Memory
 
-/// What a route answers. The bytes live in the exchange's arena or as long as the program.
+/// A route's answer. The bytes live in the exchange's arena or as long as the program.
 struct Response {
     var status = 200
     var contentType = ArenaBytes("text/plain; charset=utf-8")
@@ -11,10 +11,10 @@ struct Response {
     var sentByteCount = 0
     /// A body that is made while it is sent, instead of `body`.
     var stream: BodyStream?
-    /// Answer only when this long has passed.
+    /// The answer is sent only when this time has passed.
     var delayNanoseconds: UInt64 = 0
 
-    /// Where it comes before the request is whole: what is missing of that is not wanted.
+    /// Given before the request is whole: the rest of the request is not wanted.
     var stopsRequest = false
 
     /// Statuses that never have a body (RFC 9110, 6.4.1).
@@ -29,18 +29,18 @@ struct Response {
     }
 }
 
-/// A body that is made part by part, as fast as the peer reads it, or slower.
+/// A body that is made part by part, as fast as the peer reads it, or at intervals.
 struct BodyStream {
     /// Bytes to come.
     var remainingByteCount: Int
     /// Bytes of a part.
     var partByteCount: Int
-    /// What it is made of, and how much of that was made.
+    /// The bytes of the body, and how many of them were made.
     let content: SeededBody
     var offset = 0
-    /// Between two parts; 0 for as fast as it goes.
+    /// Time between two parts; 0: as fast as the peer reads.
     var intervalNanoseconds: UInt64
-    /// The length is announced; otherwise chunked.
+    /// Whether the length is announced; otherwise the body is chunked.
     var isLengthKnown: Bool
     /// Parts are held back until the timer fires.
     var isWaiting = false

@@ -1,7 +1,7 @@
 internal import Loop
 internal import Memory
 
-/// What a peer has sent ahead while the answer before takes its time, in an arena of its own.
+/// Input that a peer has sent ahead while the answer before takes its time, in an arena of its own.
 struct CarriedInput {
     /// Bytes that a peer may send ahead: one read's worth.
     static var byteLimit: Int { EventLoop.readByteLimit }

@@ -3,7 +3,7 @@ internal import Loop
 internal import Measurements
 internal import Memory
 
-/// HTTP/1.1 on a connection: one exchange at a time, and what the peer sends ahead waits.
+/// HTTP/1.1 on a connection: one exchange at a time; requests that the peer sends ahead wait.
 ///
 /// `@safe`: its pointers are to its own parser, and to an exchange in its connection's list.
 @safe
@@ -58,14 +58,14 @@ final class HTTP1Side: ProtocolSide {
         flush()
     }
 
-    /// What the peer asked for before its end it still gets: a half-closed peer is legal.
+    /// Requests before the peer's end are still answered: a half-closed peer is legal.
     override func inputDidEnd(isSocketOpen: Bool) {
         hasInputEnded = true
         if carried.isEmpty { isLast = true }
         finishIfInputEnded()
     }
 
-    /// Half a request is no request: it goes, and what is queued before it goes out.
+    /// Half a request is dropped, and the answers queued before it go out.
     private func finishIfInputEnded() {
         if hasInputEnded && carried.isEmpty && !isAnswering && connection.isServing { connection.finish() }
     }
@@ -151,14 +151,14 @@ final class HTTP1Side: ProtocolSide {
         }
     }
 
-    /// Answers what cannot be served and ends the connection: nothing after an error is parsed.
+    /// Answers a request that cannot be served, and ends the connection: no bytes after an error are parsed.
     private func reject(_ exchange: UnsafeMutablePointer<Exchange>, status: Int) {
-        // Answered already: the rest of its body was wrong.
+        // The request was answered early, and the rest of its body was wrong.
         if unsafe exchange.pointee.hasResponse {
             memory.flush()
             return connection.finish()
         }
-        // Answered, so begun: nothing is completed that was not started.
+        // Counted as started too, so that no more requests complete than start.
         server.counters.startedRequests += 1
         exchanges.countRequest()
         unsafe exchange.pointee.response = .text(status, "bad request\n")
@@ -287,7 +287,7 @@ final class HTTP1Side: ProtocolSide {
         resumeInput()
     }
 
-    /// Takes up what had to wait, then sends.
+    /// Takes up the input that had to wait, then sends.
     private func resumeInput() {
         if connection.isServing, !isAnswering, let (bytes, arena) = carried.take() {
             unsafe consume(bytes.buffer)
@@ -315,7 +315,7 @@ final class HTTP1Side: ProtocolSide {
         flush()
     }
 
-    /// What is queued goes out first; a request in work is the last.
+    /// The queue goes out first; a request in work is the last.
     override func drain() {
         isLast = true
         if unsafe current == nil { connection.finish() }

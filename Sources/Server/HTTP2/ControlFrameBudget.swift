@@ -1,14 +1,14 @@
-internal import HTTP2
+package import HTTP2
 
 /// The control frames that an HTTP/2 peer may send: a bucket that refills with time.
 ///
 /// They cost the peer next to nothing. A flood of them (CVE-2019-9512 and its like, CVE-2023-44487) has to
 /// end the connection. A plain machine: frames and the time go in.
-struct ControlFrameBudget {
+package struct ControlFrameBudget {
     /// Frames at once, and then each second: nghttp2's own newer numbers (1000 and 33) would cut off
     /// honest clients that cancel much, so ten times the rate.
-    static let burstLimit = 1_000.0
-    static let framesPerSecond = 330.0
+    package static let burstLimit = 1_000.0
+    package static let framesPerSecond = 330.0
 
     private enum State {
         /// So many frames are left.
@@ -20,12 +20,15 @@ struct ControlFrameBudget {
     /// WINDOW_UPDATEs let through because we had sent that many KiB.
     private var windowUpdateCount: UInt64 = 0
 
-    init(nowNanoseconds: UInt64) { state = .open(frames: ControlFrameBudget.burstLimit, atNanoseconds: nowNanoseconds) }
+    /// A full bucket.
+    package init(nowNanoseconds: UInt64) {
+        state = .open(frames: ControlFrameBudget.burstLimit, atNanoseconds: nowNanoseconds)
+    }
 
     /// Takes a frame of the peer.
     /// - Parameter sentByteCount: bytes that the connection has sent so far.
     /// - Returns: whether this frame is the first beyond the budget.
-    mutating func spend(_ kind: ControlFrame, sentByteCount: UInt64, nowNanoseconds now: UInt64) -> Bool {
+    package mutating func spend(_ kind: ControlFrame, sentByteCount: UInt64, nowNanoseconds now: UInt64) -> Bool {
         // WINDOW_UPDATEs come in honest numbers: one for each DATA frame we sent, or so.
         if kind == .windowUpdate && sentByteCount / 1024 > windowUpdateCount {
             windowUpdateCount += 1

@@ -4,8 +4,8 @@ internal import Loop
 internal import Measurements
 internal import Memory
 
-/// HTTP/2 on a connection: each stream is an exchange. What to make of requests and what to send of answers;
-/// the protocol itself is nghttp2's, in a `Session`.
+/// HTTP/2 on a connection: each stream is an exchange. The protocol itself is nghttp2's, in a `Session`; this side
+/// makes exchanges of its requests and sends their answers.
 final class HTTP2Side: ProtocolSide {
     /// The server's, here since a constant of our own costs no reference counting.
     private let fields: FieldList
@@ -110,7 +110,7 @@ final class HTTP2Side: ProtocolSide {
             exchange.pointee.streamID, fields: fields, hasBody: hasBody, token: UnsafeMutableRawPointer(exchange))
     }
 
-    /// Sends what the session has, until it has nothing, or the peer does not keep up.
+    /// Sends the session's output, until there is none, or the peer does not keep up.
     private func flush() {
         guard let session else { return }
         var isDone = false
@@ -168,7 +168,7 @@ final class HTTP2Side: ProtocolSide {
     override func socketDidClose() { session = nil }
 }
 
-// MARK: What the session reports
+// MARK: Reports of the session
 
 extension HTTP2Side: SessionHandler {
     func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer? {

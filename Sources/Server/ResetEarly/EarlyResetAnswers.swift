@@ -40,7 +40,7 @@ final class EarlyResetAnswers: AnswerMemory {
         stream.flushInArena(batch, arena)
     }
 
-    /// The overwriting request can still be named: libuv may go on with what it overwrote, and that may be the end.
+    /// The overwriting request can still be named now. Soon libuv may follow the overwritten memory, which may end the process.
     override func answerWillBeSent() { stream.lookAtWrites() }
 
     /// The arena that the next request empties holds this answer too.

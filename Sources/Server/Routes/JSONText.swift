@@ -1,6 +1,6 @@
 internal import Memory
 
-/// JSON written into an arena. Grows by doubling; what it leaves behind goes with the arena.
+/// JSON written into an arena. Grows by doubling; the smaller runs that it leaves behind go with the arena.
 ///
 /// Our own, because this runs on the hot path and every byte of a response belongs to its arena.
 ///
@@ -100,7 +100,7 @@ struct JSONText {
     }
 
     /// With JSON's escapes (RFC 8259, 7). Bytes that are not UTF-8 become U+FFFD, so that the
-    /// text is JSON whatever a peer sent.
+    /// text is JSON for any bytes of a peer.
     mutating func appendEscaped(_ bytes: ArenaBytes) {
         var index = 0
         while index < bytes.count {

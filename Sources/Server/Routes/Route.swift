@@ -1,18 +1,18 @@
 internal import Memory
 
-/// The routes: what each is called, which methods it takes, and who answers.
+/// The routes: the name of each, the methods that it takes, and the function that answers.
 ///
 /// Found by a chain of comparisons on the path's first segment: a dozen names, told apart by
 /// their length and first byte, are faster to walk than any table is to look up.
 enum Route {
     case root, health, get, post, put, delete, anything, bytes, streamBytes, delay, drip, status, early
 
-    /// Fills `exchange.response`. Everything a route needs is in the exchange.
+    /// Fills `exchange.response`. All that a route needs is in the exchange.
     static func respond(to exchange: UnsafeMutablePointer<Exchange>) {
         let path = unsafe exchange.pointee.path
         let (name, argument) = split(path)
         guard let route = Route(name, argument, path) else {
-            unsafe exchange.pointee.response = .text(404, "no such route; GET / tells what there is\n")
+            unsafe exchange.pointee.response = .text(404, "no such route; GET / lists the routes\n")
             return
         }
         let method = unsafe exchange.pointee.method
@@ -27,7 +27,7 @@ enum Route {
         }
     }
 
-    /// Whether requests for this path are answered when their head is there, whatever is to come of their body.
+    /// Whether requests for this path are answered when their head is there, before their body has come.
     static func answersEarly(_ path: ArenaBytes) -> Bool {
         let (name, argument) = split(path)
         return name.equals("early") && (argument.isEmpty || argument.equals("stop"))
@@ -35,7 +35,7 @@ enum Route {
 
     /// - Parameters:
     ///   - name: the path's first segment.
-    ///   - argument: what follows it and a slash.
+    ///   - argument: the rest of the path behind the next slash.
     private init?(_ name: ArenaBytes, _ argument: ArenaBytes, _ path: ArenaBytes) {
         let route: Route? =
             if argument.isEmpty {

@@ -7,7 +7,7 @@ enum TextRoutes {
         unsafe exchange.pointee.response.body = ArenaBytes("OK\n")
     }
 
-    /// GET /: what this is.
+    /// GET /: the list of routes.
     static func root(_ exchange: UnsafeMutablePointer<Exchange>) {
         unsafe exchange.pointee.response.body = ArenaBytes("""
             This is Highwater's server. It shows what requests do to memory.
@@ -16,7 +16,7 @@ enum TextRoutes {
             /get                 the request as JSON: GET
             /post /put /delete   the same for these methods, with the body
             /anything            the same for any method and any path below
-            /bytes/SIZE          SIZE bytes that anybody can predict; ?seed=N others
+            /bytes/SIZE          SIZE predictable bytes; ?seed=N for others
             /stream-bytes/SIZE   the same in chunks; ?chunk_size=N
             /delay/SECONDS       as /anything, but later
             /drip                ?numbytes=10&duration=2&delay=0&code=200&seed=N
@@ -26,8 +26,8 @@ enum TextRoutes {
             """)
     }
 
-    /// /early: answered as soon as the head is there. The body is read and dropped, and the connection goes on.
-    /// /early/stop: the same, and the client is told that no more of the body is wanted: RST_STREAM with
+    /// /early: answers as soon as the head is there. The body is read and dropped, and the connection goes on.
+    /// /early/stop: the same, and tells the client that no more of the body is wanted: RST_STREAM with
     /// NO_ERROR over HTTP/2 (RFC 9113, 8.1), the end of the connection over HTTP/1.1 (RFC 9112, 9.3).
     static func early(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
         unsafe exchange.pointee.response.body = ArenaBytes("early\n")

@@ -6,7 +6,7 @@ internal import Transport
 /// The memory of a connection's answers until the kernel has taken their bytes: its write policy.
 ///
 /// This is `lease`: each exchange has an arena of its own, and every write holds a lease on the arenas that it
-/// reads. Another policy is a subclass, which overrides what it does otherwise. All calls come on the loop's thread.
+/// reads. Another policy is a subclass, which overrides the functions that it does otherwise. One loop's thread.
 class AnswerMemory {
     let stream: TCPStream
     // The loop's, here to spare the way through the stream.
@@ -33,7 +33,7 @@ class AnswerMemory {
     /// - Parameter exchange: its number, for an audit.
     func beginExchange(_ exchange: UInt64) -> Arena { takeNamed(exchange) }
 
-    /// The exchange has ended. What the peer has not got yet is kept by leases.
+    /// The exchange has ended. Leases keep the bytes that are still on their way to the peer.
     func endExchange(_ arena: Arena) { arena.retire() }
 
     /// An arena for a part of an answer, or for frames; `give` ends it.
