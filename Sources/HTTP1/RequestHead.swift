@@ -97,15 +97,6 @@ package struct RequestHead {
         return (view(field.name), view(field.value))
     }
 
-    /// The value of the first field called `name`, which must be lower case.
-    package func value(of name: StaticString) -> ArenaBytes? {
-        for index in 0..<headerCount {
-            let field = header(at: index)
-            if field.name.equalsIgnoringCase(name) { return field.value }
-        }
-        return nil
-    }
-
     @inline(__always)
     func view(_ slice: Slice) -> ArenaBytes {
         guard let base = unsafe base else { return .empty }

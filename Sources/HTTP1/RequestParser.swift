@@ -63,9 +63,6 @@ package struct RequestParser {
     /// The body in one run, after `.complete`. Empty if there was none or it was discarded.
     package var body: ArenaBytes { bodyBuffer.bytes }
 
-    /// Bytes of the body so far, discarded ones included.
-    package var bodyByteCount: Int { bodyBuffer.byteCount }
-
     /// From now on the body is counted, checked and dropped. For a request that is answered early.
     package mutating func discardBody() { bodyBuffer.discard() }
 

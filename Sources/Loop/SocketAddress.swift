@@ -47,9 +47,6 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether only this machine can reach it.
-    package var isLoopback: Bool { host.hasPrefix("127.") || host == "::1" }
-
     package var host: String {
         var text = [CChar](repeating: 0, count: 64)
         let family = Int32(storage.ss_family)

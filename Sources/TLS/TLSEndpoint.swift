@@ -37,8 +37,7 @@ package final class TLSEndpoint {
     /// Whether the peer has sent close_notify: nothing more will come.
     package var peerHasClosed: Bool { peerDidClose }
     private var peerDidClose = false
-    /// Whether we have sent close_notify.
-    package var isClosed: Bool { didClose }
+    /// We have sent close_notify.
     private var didClose = false
 
     private var sessions: [TLSSession] = []

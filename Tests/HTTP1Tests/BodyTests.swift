@@ -81,7 +81,6 @@ import Testing
             #expect(second.step == .complete)
             #expect(second.consumedByteCount == 100_000)
             #expect(parser.body.isEmpty)
-            #expect(parser.bodyByteCount == 100_000)
             #expect(arena.usedByteCount == usedByHead)
         }
     }

@@ -98,7 +98,7 @@ private let answerCorpus: [(text: String, isHead: Bool)] = [
     ])
     func refused(text: String, error: ResponseError) { #expect(Answers(text).error == error) }
 
-    @Test("that nobody asked for is refused")
+    @Test("without a request before it is refused")
     func unrequested() {
         let text = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
         #expect(Answers(text + text).error == .unrequested)

@@ -4,12 +4,12 @@ import TestSupport
 import Testing
 
 @Suite("A mailbox") struct MailboxTests {
-    @Test("delivers what several threads post, each in its order, nothing twice")
+    @Test("delivers the messages of several threads, each in its order, none twice")
     func order() throws {
         let loop = try EventLoop()
         let mailbox = Mailbox<(thread: Int, number: Int)>()
         var next = [0, 0, 0, 0]
-        // Posted before anybody listens.
+        // Posted before the mailbox is open.
         mailbox.post((0, 0))
         try mailbox.open(on: loop) { message in
             #expect(message.number == next[message.thread])
@@ -41,7 +41,7 @@ import Testing
         mailbox.close()
     }
 
-    @Test("drops what comes after its end, and what it holds")
+    @Test("drops the messages that come after its end")
     func dropsAfterClose() throws {
         let loop = try EventLoop()
         let mailbox = Mailbox<Marker>()

@@ -1,10 +1,10 @@
 import Loop
 import Memory
 
-/// A stream's owner that writes down what it hears, and does what a test tells it to.
+/// A stream's owner that records its calls, and does in each of them what a test wants.
 final class Owner: TCPStreamOwner {
     let stream: TCPStream
-    /// The stream does not keep its owner: whoever made it does, until it is closed.
+    /// Keeps the owner until its stream is closed, since the stream does not.
     private var untilClosed: Owner?
     var received: [UInt8] = []
     var events: [String] = []
@@ -63,44 +63,4 @@ final class Owner: TCPStreamOwner {
         stream.loop.batch.append(Lease(on: arena))
         arena.retire()
     }
-}
-
-/// A loop with a listener on it, for tests that need one connection, or a few.
-struct Harbour {
-    let loop: EventLoop
-    let port: Int
-
-    /// - Parameter accepted: gets each connection; the listener closes after `count` of them.
-    init(
-        accepting count: Int = 1, sendBufferByteCount: Int? = nil, accepted: @escaping (Owner) -> Void
-    ) throws {
-        let loop = try EventLoop(isAudited: true)
-        let socket = try Listener.Socket(binding: .loopback, sharesPort: false)
-        var left = count
-        var listener: Listener?
-        listener = try Listener(loop: loop, socket: socket, sendBufferByteCount: sendBufferByteCount) { stream in
-            left -= 1
-            accepted(Owner(stream))
-            if left == 0 {
-                listener?.close()
-                listener = nil
-            }
-        }
-        self.loop = loop
-        port = socket.address.port
-    }
-
-    /// Runs to the end and looks whether everything has come back.
-    func run() -> ArenaStatistics {
-        loop.run()
-        return loop.arenas.currentStatistics
-    }
-}
-
-extension SocketAddress {
-    static var loopback: SocketAddress { SocketAddress(host: "127.0.0.1", port: 0)! }
-}
-
-func pattern(_ count: Int, from start: Int = 0) -> [UInt8] {
-    (start..<start + count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
 }

@@ -9,17 +9,17 @@ import Testing
     func bytes() throws {
         let sent = pattern(300_000)
         var owner: Owner?
-        let harbour = try Harbour { accepted in
+        let fixture = try LoopFixture { accepted in
             owner = accepted
             accepted.onEnd = { accepted.stream.close() }
             accepted.stream.startReading()
         }
-        let peer = try RawSocket(port: harbour.port)
+        let peer = try RawSocket(port: fixture.port)
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
             try? box.value.send(sent)
             box.value.close()
         }
-        _ = harbour.run()
+        _ = fixture.run()
         thread.join()
         #expect(owner?.received == sent)
         #expect(owner?.stream.receivedBytes == UInt64(sent.count))
@@ -30,21 +30,21 @@ import Testing
     func reset() throws {
         var owner: Owner?
         var peer: RawSocket?
-        let harbour = try Harbour { accepted in
+        let fixture = try LoopFixture { accepted in
             owner = accepted
             accepted.onFail = { _ in accepted.stream.close() }
             accepted.stream.startReading()
             peer?.reset()
         }
-        peer = try RawSocket(port: harbour.port)
-        _ = harbour.run()
+        peer = try RawSocket(port: fixture.port)
+        _ = fixture.run()
         #expect(owner?.events == ["failed", "closed"])
     }
 
     @Test("hears nothing while it does not read")
     func stopped() throws {
         var owner: Owner?
-        let harbour = try Harbour { accepted in
+        let fixture = try LoopFixture { accepted in
             owner = accepted
             accepted.stream.startReading()
             accepted.onRead = { _ in
@@ -59,13 +59,13 @@ import Testing
                 accepted.onClose = { _ = pause }
             }
         }
-        let peer = try RawSocket(port: harbour.port)
+        let peer = try RawSocket(port: fixture.port)
         try peer.send("one")
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
             usleep(10_000)
             try? box.value.send("two")
         }
-        _ = harbour.run()
+        _ = fixture.run()
         thread.join()
         #expect(owner?.received == Array("onetwo".utf8))
     }
@@ -73,19 +73,19 @@ import Testing
     @Test("that has finished drops what still comes, and hears the peer's end")
     func finish() throws {
         var owner: Owner?
-        let harbour = try Harbour { accepted in
+        let fixture = try LoopFixture { accepted in
             owner = accepted
             accepted.onEnd = { accepted.stream.close() }
             accepted.send(Array("bye".utf8))
             accepted.stream.finish()
         }
-        let peer = try RawSocket(port: harbour.port)
+        let peer = try RawSocket(port: fixture.port)
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
             _ = try? box.value.receive(byteCount: 3)
             try? box.value.send("too late")
             box.value.close()
         }
-        _ = harbour.run()
+        _ = fixture.run()
         thread.join()
         #expect(owner?.received == [])
         #expect(owner?.stream.receivedBytes == 8)
@@ -96,7 +96,7 @@ import Testing
     func finishAfterEnd() throws {
         let size = 2 << 20
         let received = Handover<[UInt8]>()
-        let harbour = try Harbour(sendBufferByteCount: 16 * 1024) { accepted in
+        let fixture = try LoopFixture(sendBufferByteCount: 16 * 1024) { accepted in
             accepted.stream.startReading()
             accepted.onEnd = {
                 if accepted.stream.isOpen {
@@ -108,13 +108,13 @@ import Testing
                 }
             }
         }
-        let peer = try RawSocket(port: harbour.port, receiveBuffer: 32_768)
+        let peer = try RawSocket(port: fixture.port, receiveBuffer: 32_768)
         peer.finishSending()
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
             usleep(30_000)
             received.give((try? box.value.receiveToEnd()) ?? [])
         }
-        #expect(harbour.run().inUseCount == 0)
+        #expect(fixture.run().inUseCount == 0)
         thread.join()
         #expect(received.take() == pattern(size))
     }
@@ -123,19 +123,19 @@ import Testing
     func endAfterFinish() throws {
         let size = 2 << 20
         let received = Handover<[UInt8]>()
-        let harbour = try Harbour(sendBufferByteCount: 16 * 1024) { accepted in
+        let fixture = try LoopFixture(sendBufferByteCount: 16 * 1024) { accepted in
             accepted.onEnd = { accepted.stream.close() }
             accepted.send(pattern(size))
             accepted.stream.finish()
         }
-        let peer = try RawSocket(port: harbour.port, receiveBuffer: 32_768)
+        let peer = try RawSocket(port: fixture.port, receiveBuffer: 32_768)
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
             usleep(20_000)
             box.value.finishSending()
             usleep(30_000)
             received.give((try? box.value.receiveToEnd()) ?? [])
         }
-        #expect(harbour.run().inUseCount == 0)
+        #expect(fixture.run().inUseCount == 0)
         thread.join()
         #expect(received.take() == pattern(size))
     }
@@ -145,24 +145,24 @@ import Testing
     @Test("reaches a listener, and both know the other's address")
     func connects() throws {
         var peerOfServer: String?
-        let harbour = try Harbour { accepted in
+        let fixture = try LoopFixture { accepted in
             peerOfServer = accepted.stream.peerAddress?.host
             accepted.onEnd = { accepted.stream.close() }
             accepted.stream.startReading()
         }
-        let client = Owner(TCPStream(loop: harbour.loop))
+        let client = Owner(TCPStream(loop: fixture.loop))
         client.onConnect = { error in
             #expect(error == nil)
-            #expect(client.stream.peerAddress?.port == harbour.port)
+            #expect(client.stream.peerAddress?.port == fixture.port)
             client.stream.close()
         }
-        client.stream.connect(to: SocketAddress(host: "127.0.0.1", port: harbour.port)!)
-        _ = harbour.run()
+        client.stream.connect(to: SocketAddress(host: "127.0.0.1", port: fixture.port)!)
+        _ = fixture.run()
         #expect(client.events == ["connected", "closed"])
         #expect(peerOfServer == "127.0.0.1")
     }
 
-    @Test("hears that nobody listens")
+    @Test("hears that the port has no listener")
     func refused() throws {
         let loop = try EventLoop()
         let socket = try Listener.Socket(binding: .loopback, sharesPort: false)

@@ -3,7 +3,7 @@ import Memory
 import TestSupport
 import Testing
 
-/// What is broken here on purpose is never what libuv goes by.
+/// The memory that these tests damage on purpose is never libuv's own.
 @Suite("An audit of writes") struct WriteAuditTests {
     /// One stream whose write waits, broken by `breaking`, then let go.
     private static let size = 200_000
@@ -15,7 +15,7 @@ import Testing
         size: Int = WriteAuditTests.size, ownsRequest: Bool = false, _ breaking: @escaping (TCPStream, Arena, UnsafeMutableRawPointer) -> Void
     ) throws -> (WriteAudit, ArenaStatistics, [WriteEvidence]) {
         var evidence: [WriteEvidence] = []
-        let harbour = try Harbour(sendBufferByteCount: 16 * 1024) { owner in
+        let fixture = try LoopFixture(sendBufferByteCount: 16 * 1024) { owner in
             let stream = owner.stream
             stream.number = 77
             stream.loop.audit?.onEvidence = { evidence.append($0) }
@@ -37,11 +37,11 @@ import Testing
                 _ = pool
             }
         }
-        let peer = try RawSocket(port: harbour.port, receiveBuffer: 32_768)
+        let peer = try RawSocket(port: fixture.port, receiveBuffer: 32_768)
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in _ = try? box.value.receiveToEnd() }
-        let end = harbour.run()
+        let end = fixture.run()
         thread.join()
-        let audit = try #require(harbour.loop.audit)
+        let audit = try #require(fixture.loop.audit)
         audit.onEvidence = nil
         return (audit, end, evidence)
     }
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test("tells of a reset while the write is there, and again when it is done, once in words")
+    @Test("reports a reset while the write is pending, counts it again when it is done, and reports it once")
     func reset() throws {
         let (audit, _, evidence) = try audit(ownsRequest: true) { _, arena, _ in
             arena.resetEarly()
@@ -81,7 +81,7 @@ import Testing
         #expect(first.streamNumber == 77 && first.owner == 5 && first.newOwner == 6)
         #expect(first.foundGeneration == first.generation + 1)
         #expect(first.byteCount == WriteAuditTests.size && !first.isDirect)
-        #expect(first.expectedRequest == first.foundRequest, "nobody has written over it")
+        #expect(first.expectedRequest == first.foundRequest, "the request was not written over")
     }
 
     @Test("shows the mark of dead memory where a small answer was")
@@ -93,7 +93,7 @@ import Testing
         #expect(first.foundBytes == [UInt8](repeating: 0xDD, count: WriteEvidence.byteLimit))
     }
 
-    @Test("lists what waits, oldest first, with whose it is")
+    @Test("lists the pending writes, oldest first, each with its owner")
     func ledger() throws {
         var entries: [TCPStream.PendingWriteEntry] = []
         _ = try audit(size: 2000, ownsRequest: true) { stream, arena, start in
@@ -106,7 +106,7 @@ import Testing
         #expect(entries.last?.owner == 5 && entries.last?.byteCount == 2000 && entries.last?.isReset == false)
     }
 
-    @Test("is not there where nobody asked")
+    @Test("exists only on request")
     func none() throws {
         #expect(try EventLoop(isAudited: false).audit == nil)
         #expect(try EventLoop(isAudited: true).audit != nil)

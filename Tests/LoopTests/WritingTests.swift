@@ -7,15 +7,15 @@ import Testing
     @Test("hands small batches to the socket at once and keeps no lease")
     func direct() throws {
         var leases = -1
-        let harbour = try Harbour { owner in
+        let fixture = try LoopFixture { owner in
             owner.send(pattern(1000))
             leases = owner.stream.loop.arenas.currentStatistics.leaseCount
             #expect(owner.stream.directFlushes == 1 && owner.stream.queuedWrites == 0)
             #expect(owner.stream.sentBytes == 1000 && owner.stream.pendingByteCount == 0)
             owner.stream.close()
         }
-        let peer = try RawSocket(port: harbour.port)
-        let end = harbour.run()
+        let peer = try RawSocket(port: fixture.port)
+        let end = fixture.run()
         #expect(leases == 0)
         #expect(try peer.receiveToEnd() == pattern(1000))
         #expect(end.inUseCount == 0 && end.leaseCount == 0)
@@ -25,7 +25,7 @@ import Testing
     func slowReader() throws {
         let size = 1 << 20
         let peerThread = Handover<[UInt8]>()
-        let harbour = try Harbour(sendBufferByteCount: 16 * 1024) { owner in
+        let fixture = try LoopFixture(sendBufferByteCount: 16 * 1024) { owner in
             owner.send(pattern(size))
             let now = owner.stream.loop.arenas.currentStatistics
             #expect(now.leaseCount == 1 && now.retiredCount == 1 && now.inUseCount == 1)
@@ -41,11 +41,11 @@ import Testing
                 owner.stream.close()
             }
         }
-        let peer = try RawSocket(port: harbour.port, receiveBuffer: 32_768)
+        let peer = try RawSocket(port: fixture.port, receiveBuffer: 32_768)
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
             peerThread.give((try? box.value.receiveToEnd()) ?? [])
         }
-        let end = harbour.run()
+        let end = fixture.run()
         thread.join()
         #expect(peerThread.take() == pattern(size))
         #expect(end.inUseCount == 0 && end.leaseCount == 0)
@@ -53,14 +53,14 @@ import Testing
 
     @Test("gives the leases back when it is closed mid-write")
     func closedMidWrite() throws {
-        let harbour = try Harbour(sendBufferByteCount: 16 * 1024) { owner in
+        let fixture = try LoopFixture(sendBufferByteCount: 16 * 1024) { owner in
             for _ in 0..<5 { owner.send(pattern(1 << 20)) }
             #expect(owner.stream.loop.arenas.currentStatistics.leaseCount >= 5)
             owner.stream.close()
             owner.onClose = { #expect(owner.stream.pendingWrites == 0) }
         }
-        let peer = try RawSocket(port: harbour.port, receiveBuffer: 4096)
-        let end = harbour.run()
+        let peer = try RawSocket(port: fixture.port, receiveBuffer: 4096)
+        let end = fixture.run()
         #expect(end.inUseCount == 0 && end.leaseCount == 0 && end.retiredCount == 0)
         peer.close()
     }
@@ -68,25 +68,25 @@ import Testing
     @Test("gives the leases back when the peer resets mid-write")
     func resetMidWrite() throws {
         var peer: RawSocket?
-        let harbour = try Harbour(sendBufferByteCount: 16 * 1024) { owner in
+        let fixture = try LoopFixture(sendBufferByteCount: 16 * 1024) { owner in
             for _ in 0..<5 { owner.send(pattern(1 << 20)) }
             owner.onFail = { _ in owner.stream.close() }
             peer?.reset()
         }
-        peer = try RawSocket(port: harbour.port, receiveBuffer: 4096)
-        let end = harbour.run()
+        peer = try RawSocket(port: fixture.port, receiveBuffer: 4096)
+        let end = fixture.run()
         #expect(end.inUseCount == 0 && end.leaseCount == 0 && end.retiredCount == 0)
     }
 
     @Test("forgets what is flushed after its end, and its leases with it")
     func flushAfterClose() throws {
-        let harbour = try Harbour { owner in
+        let fixture = try LoopFixture { owner in
             owner.stream.close()
             owner.send(pattern(100))
             #expect(owner.stream.loop.arenas.currentStatistics.inUseCount == 0)
         }
-        let peer = try RawSocket(port: harbour.port)
-        #expect(harbour.run().inUseCount == 0)
+        let peer = try RawSocket(port: fixture.port)
+        #expect(fixture.run().inUseCount == 0)
         #expect(try peer.receiveToEnd() == [])
     }
 
@@ -96,7 +96,7 @@ import Testing
         var expected: [UInt8] = []
         var random = Random(seed: UInt64(seed))
         let received = Handover<[UInt8]>()
-        let harbour = try Harbour(sendBufferByteCount: seed % 2 == 0 ? 4096 : 64 * 1024) { owner in
+        let fixture = try LoopFixture(sendBufferByteCount: seed % 2 == 0 ? 4096 : 64 * 1024) { owner in
             let loop = owner.stream.loop
             var batches = 40
             func next() {
@@ -135,11 +135,11 @@ import Testing
             owner.onClose = { #expect(owner.stream.sentBytes == UInt64(expected.count)) }
             next()
         }
-        let peer = try RawSocket(port: harbour.port, receiveBuffer: 32_768)
+        let peer = try RawSocket(port: fixture.port, receiveBuffer: 32_768)
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
             received.give((try? box.value.receiveToEnd()) ?? [])
         }
-        let end = harbour.run()
+        let end = fixture.run()
         thread.join()
         #expect(received.take() == expected)
         #expect(end.inUseCount == 0 && end.leaseCount == 0)
@@ -160,7 +160,7 @@ import Testing
 
     @Test("lets go of a lease that covers no byte, however many there are")
     func emptyLeases() throws {
-        let harbour = try Harbour(sendBufferByteCount: 4096) { owner in
+        let fixture = try LoopFixture(sendBufferByteCount: 4096) { owner in
             let loop = owner.stream.loop
             // The socket is full first, so that all that follows is queued.
             owner.send(pattern(1 << 20))
@@ -176,8 +176,8 @@ import Testing
             #expect(loop.arenas.currentStatistics.leaseCount == 5)
             owner.stream.close()
         }
-        let peer = try RawSocket(port: harbour.port)
-        #expect(harbour.run().inUseCount == 0)
+        let peer = try RawSocket(port: fixture.port)
+        #expect(fixture.run().inUseCount == 0)
         peer.close()
     }
 }

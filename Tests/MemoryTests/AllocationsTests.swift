@@ -4,7 +4,7 @@ import Memory
 import Testing
 
 @Suite("Allocations", .enabled(if: Allocations.areCounted, "a sanitizer has a heap of its own")) struct AllocationsTests {
-    @Test("are counted as they are made, whoever calls for them, and frees are not")
+    @Test("are counted as they are made, by code of any language, and frees are not")
     func counted() {
         // No array: in a debug build its calls allocate too.
         let blocks = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 1_000)

@@ -113,7 +113,7 @@ import TestSupport
         arena.retire()
     }
 
-    @Test("counts its resets, and so knows who came before")
+    @Test("counts its resets, and so tells its owners apart")
     func generation() {
         let pool = ArenaPool()
         for expected: UInt32 in 0..<5 {

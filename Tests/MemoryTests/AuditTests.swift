@@ -23,7 +23,7 @@ import Testing
         let start = arena.allocate(byteCount: 100_000, alignment: 1)
         start.initializeMemory(as: UInt8.self, repeating: 0x11, count: 100_000)
         arena.retire()
-        // Whoever takes the chunk next writes its own book-keeping to the first bytes.
+        // The chunk's next owner writes its own book-keeping to the first bytes.
         #expect(bytes(start + 16, 4000) == [UInt8](repeating: 0xDD, count: 4000))
         #expect(bytes(start + 96_000, 4000) == [UInt8](repeating: 0xDD, count: 4000))
     }

@@ -25,7 +25,7 @@ import TestSupport
         #expect(now.retiredCount == 0 && now.inUseCount == 0 && now.leaseCount == 0 && now.resetCount == 1)
     }
 
-    @Test("is not given to anybody else")
+    @Test("is not taken again meanwhile")
     func notReused() {
         let pool = ArenaPool()
         let arena = pool.take()

@@ -67,7 +67,7 @@ import TestSupport
                 try peer.socket.send(Frame.request(stream, stops ? "/early/stop" : "/early", method: "POST", ends: false))
                 let response = try #require(try peer.responses([stream])[stream])
                 #expect(response.status == 200 && response.text == "early\n")
-                // More than the window of a stream, and than a body may have: nobody keeps it.
+                // More than the window of a stream, and than a body may have: the server keeps none of it.
                 if !stops { for _ in 0..<3 { try peer.send(.data(stream, [UInt8](repeating: 120, count: 10_000), ends: false)) } }
                 try peer.send(.data(stream, [], ends: true))
                 #expect(try peer.get(stream + 2, "/health").text == "OK\n")

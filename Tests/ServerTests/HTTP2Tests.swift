@@ -53,7 +53,7 @@ import TestSupport
         }
     }
 
-    @Test("makes bodies that anybody can predict", arguments: [
+    @Test("makes predictable bodies", arguments: [
         ("/bytes/5?seed=1", 5, 1), ("/stream-bytes/60?chunk_size=7&seed=3", 60, 3), ("/drip?numbytes=3&duration=0.01", 3, 0),
         ("/drip?numbytes=30&duration=0.01&delay=0.01&seed=18446744073709551615", 30, UInt64.max),
     ])
@@ -221,7 +221,7 @@ import TestSupport
         }
     }
 
-    @Test("calms down whoever floods it", arguments: ["ping", "settings", "reset", "empty window", "priority", "empty data"])
+    @Test("ends a connection that floods it with ENHANCE_YOUR_CALM", arguments: ["ping", "settings", "reset", "empty window", "priority", "empty data"])
     func floods(kind: String) throws {
         let end = try withServer { server in
             let peer = try HTTP2Client(server)

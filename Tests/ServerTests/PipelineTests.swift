@@ -79,7 +79,7 @@ import TestSupport
         #expect(end.completedRequests == 1)
     }
 
-    @Test("says 100 Continue to whoever waits for it")
+    @Test("sends 100 Continue to a client that waits for it")
     func expectContinue() throws {
         try withServer { server in
             let peer = try server.connect()

@@ -21,7 +21,7 @@ import TestSupport
         }
     }
 
-    @Test("makes bodies that anybody can predict", arguments: [
+    @Test("makes predictable bodies", arguments: [
         ("/bytes/5", 200, 5, 0), ("/bytes/3?seed=10", 200, 3, 10), ("/bytes/64KiB?x=y&seed=18446744073709551615", 200, 65_536, UInt64.max),
         ("/stream-bytes/5", 200, 5, 0), ("/stream-bytes/700?chunk_size=3&seed=9", 200, 700, 9),
         ("/drip?numbytes=3&duration=0", 200, 3, 0), ("/drip?numbytes=3&duration=0.01&code=203", 203, 3, 0),

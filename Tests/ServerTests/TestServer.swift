@@ -13,7 +13,7 @@ import TestSupport
 /// a server that leaks ends the tests; `stop` looks at the counts besides.
 final class TestServer {
     let port: Int
-    /// Where TLS is spoken, if the configuration says how.
+    /// The port for TLS, if the configuration has TLS.
     let securePort: Int?
     private let mailbox = Mailbox<Command>()
     private let thread: LoopThread
@@ -67,7 +67,7 @@ final class TestServer {
                 Issue.record(error)
             }
         }
-        // Whoever connects before it listens is refused.
+        // A connection before the server listens would be refused.
         _ = try sample()
     }
 
@@ -75,7 +75,7 @@ final class TestServer {
         try RawSocket(port: port, receiveBuffer: receiveBuffer)
     }
 
-    /// The server's reading as of now, all that it has heard so far included.
+    /// The server's sample as of now, with all input so far.
     func sample() throws -> ServerSample {
         let answer = Answer()
         mailbox.post(.sample(answer))
@@ -83,7 +83,7 @@ final class TestServer {
         return try #require(answer.value.withLock { $0 })
     }
 
-    /// Waits until the server's reading is as a test wants it, and returns it.
+    /// Waits until the server's sample is as a test wants it, and returns it.
     @discardableResult
     func wait(
         _ sentence: Comment, seconds: Double = 10, sourceLocation: SourceLocation = #_sourceLocation,
@@ -102,7 +102,7 @@ final class TestServer {
 
     func startDrain(milliseconds: UInt64) { mailbox.post(.drain(nanoseconds: milliseconds * 1_000_000)) }
 
-    /// Drains, waits for the end, and looks whether everything has come back.
+    /// Drains, waits for the end, and checks that all memory and every connection has come back.
     @discardableResult
     func stop(drainMilliseconds: UInt64 = 0, sourceLocation: SourceLocation = #_sourceLocation) throws -> ServerSample {
         startDrain(milliseconds: drainMilliseconds)

@@ -128,7 +128,7 @@ import TestSupport
 }
 
 @Suite("A server's room") struct RoomTests {
-    @Test("for connections is limited: who comes then is accepted and closed, and room comes back")
+    @Test("for connections is limited: those beyond are accepted and closed, and room comes back")
     func connectionLimit() throws {
         let end = try withServer({ $0.connectionLimit = 10 }) { server in
             var peers = try (0..<10).map { _ in try server.connect() }
@@ -198,7 +198,7 @@ import TestSupport
         #expect(monotonicSeconds() - start < 10)
     }
 
-    @Test("drops at its deadline whoever is stuck", arguments: ["/bytes/8MiB", "/stream-bytes/64MiB", "/delay/10"])
+    @Test("drops stuck connections at its deadline", arguments: ["/bytes/8MiB", "/stream-bytes/64MiB", "/delay/10"])
     func deadline(target: String) throws {
         let server = try TestServer { $0.sendBufferByteCount = 16_384 }
         let peers = try (0..<3).map { _ in try server.connect(receiveBuffer: 4096) }

@@ -27,14 +27,14 @@ final class Pair {
         client = try TLSEndpoint(client: clientContext, host: host, resuming: session)
     }
 
-    /// Lets the two of them go, and connects anew with the same contexts.
+    /// Lets both ends go, and connects two others with the same contexts.
     func reconnect(host: String = "localhost", resuming session: TLSSession? = nil) throws {
         server = try TLSEndpoint(server: serverContext)
         client = try TLSEndpoint(client: clientContext, host: host, resuming: session)
         (clientGot, serverGot, clientError, serverError) = ([], [], nil, nil)
     }
 
-    /// Carries bytes until nobody has any left.
+    /// Carries bytes until neither end has any left.
     func pump() {
         while client.hasOutput || server.hasOutput {
             for bytes in chunks(of: client) {
