@@ -76,6 +76,9 @@ enum ASCII {
     static var colon: UInt8 { 0x3A }
     static var semicolon: UInt8 { 0x3B }
 
+    @inline(__always)
+    static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
+
     /// The value of a decimal digit, or nil.
     @inline(__always)
     static func decimal(_ byte: UInt8) -> Int? {

@@ -35,7 +35,8 @@ struct HeadFacts {
             noteConnection(value)
         case 14 where name.equalsIgnoringCase("content-length"):
             guard contentLength == nil else { throw .repeatedContentLength }
-            contentLength = try HeadFacts.decimal(value)
+            guard let length = value.decimalNumber.flatMap(Int.init(exactly:)) else { throw .invalidContentLength }
+            contentLength = length
         case 17 where name.equalsIgnoringCase("transfer-encoding"):
             try noteTransferEncoding(value)
         default: break
@@ -68,7 +69,7 @@ struct HeadFacts {
             asksToKeep = true
             return
         }
-        HeadFacts.forEachElement(of: value) { element in
+        value.forEachElement { element in
             if element.equalsIgnoringCase("close") { closes = true }
             if element.equalsIgnoringCase("keep-alive") { asksToKeep = true }
         }
@@ -78,7 +79,7 @@ struct HeadFacts {
         guard !isChunked else { throw .invalidTransferEncoding }
         var last = ArenaBytes.empty
         var count = 0
-        HeadFacts.forEachElement(of: value) { element in
+        value.forEachElement { element in
             last = element
             count += 1
         }
@@ -86,34 +87,5 @@ struct HeadFacts {
         // An empty element beside `chunked` is legal and useless: refused, to be strict.
         guard value.count == last.count else { throw .unsupportedTransferCoding }
         isChunked = true
-    }
-
-    /// Walks a comma-separated list, blanks around its elements removed.
-    @inline(__always)
-    private static func forEachElement(of list: ArenaBytes, _ body: (ArenaBytes) -> Void) {
-        var start = 0
-        while start <= list.count {
-            var end = start
-            while end < list.count && list[end] != 0x2C { end += 1 }
-            let next = end + 1
-            while start < end && (list[start] == ASCII.space || list[start] == ASCII.tab) { start += 1 }
-            while end > start && (list[end - 1] == ASCII.space || list[end - 1] == ASCII.tab) { end -= 1 }
-            body(list[start..<end])
-            start = next
-        }
-    }
-
-    /// A number of decimal digits and nothing else. No sign, no list, no overflow.
-    private static func decimal(_ text: ArenaBytes) throws(RequestError) -> Int {
-        guard !text.isEmpty else { throw .invalidContentLength }
-        var number = 0
-        for index in 0..<text.count {
-            guard let digit = ASCII.decimal(text[index]) else { throw .invalidContentLength }
-            let (tens, isTooMuch) = number.multipliedReportingOverflow(by: 10)
-            let (sum, isTooMuchStill) = tens.addingReportingOverflow(digit)
-            if isTooMuch || isTooMuchStill { throw .invalidContentLength }
-            number = sum
-        }
-        return number
     }
 }

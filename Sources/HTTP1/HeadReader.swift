@@ -97,11 +97,11 @@ struct HeadReader {
             }
             guard unsafe base[nameEnd] == ASCII.colon else { throw .invalidFieldName }
             var valueStart = nameEnd &+ 1
-            while unsafe isBlank(base[valueStart]) { valueStart &+= 1 }
+            while unsafe ASCII.isBlank(base[valueStart]) { valueStart &+= 1 }
             var valueEnd = endOfValue(from: valueStart)
             position = valueEnd
             try readLineEnd(otherwise: .invalidFieldValue)
-            while unsafe valueEnd > valueStart && isBlank(base[valueEnd &- 1]) { valueEnd &-= 1 }
+            while unsafe valueEnd > valueStart && ASCII.isBlank(base[valueEnd &- 1]) { valueEnd &-= 1 }
             let field = RequestHead.Field(name: .init(start, nameEnd), value: .init(valueStart, valueEnd))
             unsafe fields[count] = field
             count &+= 1
@@ -121,9 +121,6 @@ struct HeadReader {
             throw first == ASCII.carriageReturn || first == ASCII.lineFeed ? .invalidLineEnd : error
         }
     }
-
-    @inline(__always)
-    private func isBlank(_ byte: UInt8) -> Bool { byte == ASCII.space || byte == ASCII.tab }
 
     @inline(__always)
     private func endOfToken(from start: Int) -> Int {

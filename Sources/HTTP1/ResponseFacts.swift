@@ -1,3 +1,5 @@
+internal import Memory
+
 /// The facts about the body and the connection that the head of a response gives.
 struct ResponseFacts {
     private(set) var status = 0
@@ -45,23 +47,27 @@ struct ResponseFacts {
         var nameEnd = 0
         while nameEnd < line.count, unsafe ByteSet.token.contains(line[nameEnd]) { nameEnd += 1 }
         guard nameEnd > 0, nameEnd < line.count, unsafe line[nameEnd] == ASCII.colon else { throw .invalidField }
-        let value = unsafe trimmed(line.dropFirst(nameEnd + 1))
+        let value = unsafe ArenaBytes(viewing: UnsafeRawBufferPointer(rebasing: line[(nameEnd + 1)...])).trimmed.buffer
         guard unsafe isText(value[...]) else { throw .invalidField }
         return unsafe (UnsafeRawBufferPointer(rebasing: line[..<nameEnd]), value)
     }
 
     /// Takes in a field about the length of the body or the end of the connection.
     mutating func note(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) throws(ResponseError) {
+        let name = unsafe ArenaBytes(viewing: name)
+        let value = unsafe ArenaBytes(viewing: value)
         switch name.count {
-        case 10 where unsafe ResponseFacts.equal(name, "connection"):
-            if unsafe ResponseFacts.list(value, contains: "close") { saysClose = true }
-            if unsafe ResponseFacts.list(value, contains: "keep-alive") { saysKeepAlive = true }
-        case 14 where unsafe ResponseFacts.equal(name, "content-length"):
-            guard let length = unsafe ResponseFacts.decimal(value) else { throw .invalidContentLength }
+        case 10 where name.equalsIgnoringCase("connection"):
+            value.forEachElement { element in
+                if element.equalsIgnoringCase("close") { saysClose = true }
+                if element.equalsIgnoringCase("keep-alive") { saysKeepAlive = true }
+            }
+        case 14 where name.equalsIgnoringCase("content-length"):
+            guard let length = value.decimalNumber.flatMap(Int.init(exactly:)) else { throw .invalidContentLength }
             if let contentLength, contentLength != length { throw .invalidContentLength }
             contentLength = length
-        case 17 where unsafe ResponseFacts.equal(name, "transfer-encoding"):
-            guard !isChunked, unsafe ResponseFacts.equal(value, "chunked") else { throw .unsupportedTransferCoding }
+        case 17 where name.equalsIgnoringCase("transfer-encoding"):
+            guard !isChunked, value.equalsIgnoringCase("chunked") else { throw .unsupportedTransferCoding }
             isChunked = true
         default: break
         }
@@ -86,56 +92,14 @@ struct ResponseFacts {
             index += 1
         }
         guard index > 0 else { throw .invalidChunk }
-        let rest = unsafe trimmed(line.dropFirst(index))
+        let rest = unsafe ArenaBytes(viewing: UnsafeRawBufferPointer(rebasing: line[index...])).trimmed.buffer
         guard unsafe rest.isEmpty || rest[0] == ASCII.semicolon, unsafe isText(rest[...]) else { throw .invalidChunk }
         return size
-    }
-
-    // MARK: Bytes
-
-    private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> UnsafeRawBufferPointer {
-        var bytes = unsafe bytes
-        while let first = unsafe bytes.first, first == ASCII.space || first == ASCII.tab { unsafe bytes.removeFirst() }
-        while let last = unsafe bytes.last, last == ASCII.space || last == ASCII.tab { unsafe bytes.removeLast() }
-        return unsafe UnsafeRawBufferPointer(rebasing: bytes)
     }
 
     /// No control byte but a tab.
     private static func isText(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
         for unsafe byte in unsafe bytes where byte < ASCII.space && byte != ASCII.tab || byte == 0x7F { return false }
         return true
-    }
-
-    /// - Parameter literal: in lower case.
-    private static func equal(_ bytes: UnsafeRawBufferPointer, _ literal: StaticString) -> Bool {
-        guard bytes.count == literal.utf8CodeUnitCount else { return false }
-        for index in 0..<bytes.count {
-            var byte = unsafe bytes[index]
-            if byte >= 0x41 && byte <= 0x5A { byte |= 0x20 }
-            if unsafe byte != literal.utf8Start[index] { return false }
-        }
-        return true
-    }
-
-    private static func list(_ list: UnsafeRawBufferPointer, contains literal: StaticString) -> Bool {
-        var start = 0
-        for index in 0...list.count where unsafe index == list.count || list[index] == 0x2C {
-            if unsafe equal(trimmed(list[start..<index]), literal) { return true }
-            start = index + 1
-        }
-        return false
-    }
-
-    private static func decimal(_ text: UnsafeRawBufferPointer) -> Int? {
-        guard unsafe !text.isEmpty else { return nil }
-        var number = 0
-        for index in 0..<text.count {
-            guard let digit = unsafe ASCII.decimal(text[index]) else { return nil }
-            let (tens, isTooMuch) = number.multipliedReportingOverflow(by: 10)
-            let (sum, isTooMuchStill) = tens.addingReportingOverflow(digit)
-            if isTooMuch || isTooMuchStill { return nil }
-            number = sum
-        }
-        return number
     }
 }

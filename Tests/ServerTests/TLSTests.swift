@@ -182,6 +182,20 @@ final class SecurePeer {
         }
     }
 
+    /// The server's own close_notify finds the socket broken.
+    @Test("that the peer resets right after close_notify leaves nothing behind")
+    func resetAfterCloseNotify() throws {
+        try world.withServer { server in
+            for _ in 0..<100 {
+                let peer = try world.connect(to: server)
+                peer.endpoint.close()
+                try peer.socket.send([])
+                peer.socket.reset()
+            }
+            try server.wait("they are gone") { $0.openConnections == 0 && $0.arena.inUse == 0 }
+        }
+    }
+
     @Test("whose records are damaged is told so and closed")
     func damagedRecord() throws {
         let end = try world.withServer { server in

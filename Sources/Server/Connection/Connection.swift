@@ -211,6 +211,8 @@ final class Connection: TCPStreamOwner, TimerTarget {
         leave(last)
         server.refreshNow()
         tls?.close()
+        // The socket refused our close_notify: the connection is closed already.
+        guard state.stage == .finishing else { return }
         noteUnsent()
         // Stuck writes get the request timeout's patience, a peer that only has to close the short one.
         keepAlive(for: stream.pendingWrites > 0

@@ -1,32 +1,12 @@
+internal import HTTP1
 internal import Memory
 
 extension ArenaBytes {
-    /// The value of a decimal number without sign, or nil. Overflow is nil too.
-    var decimal: Int? {
-        guard !isEmpty, count <= 18 else { return nil }
-        var value = 0
-        for index in 0..<count {
-            let digit = Int(self[index]) - 0x30
-            guard (0...9).contains(digit) else { return nil }
-            value = value * 10 + digit
-        }
-        return value
-    }
+    /// The value of a decimal number of at most 18 digits, or nil.
+    var decimal: Int? { count <= 18 ? decimalNumber.flatMap(Int.init(exactly:)) : nil }
 
-    /// The same for numbers of up to 64 bits.
-    var decimal64: UInt64? {
-        guard !isEmpty, count <= 20 else { return nil }
-        var value: UInt64 = 0
-        for index in 0..<count {
-            let digit = UInt64(self[index]) &- 0x30
-            guard digit <= 9 else { return nil }
-            let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)
-            let (sum, isStillTooLarge) = tens.addingReportingOverflow(digit)
-            if isTooLarge || isStillTooLarge { return nil }
-            value = sum
-        }
-        return value
-    }
+    /// The value of a decimal number of at most 20 digits that fits 64 bits, or nil.
+    var decimal64: UInt64? { count <= 20 ? decimalNumber : nil }
 
     /// A number of bytes: "64", "4KiB", "1MiB", or nil.
     var byteCountArgument: Int? {
