@@ -73,7 +73,7 @@ let package = Package(
         library("Watch", "CSegment", "CProcess"),
         // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
         .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),
-        library("Dashboard", "Measurements", "Themes", exclude: ["README.md", "dashboard.png"]),
+        library("Dashboard", "Measurements", "Load", "Themes", exclude: ["README.md", "dashboard.png"]),
         library("Terminal", "CNcurses", "Dashboard"),
         .executableTarget(
             name: "highwater",
@@ -90,8 +90,8 @@ let package = Package(
         tests("HTTP1Tests", "HTTP1", "Memory"),
         tests("MeasurementsTests", "Measurements", "Load", "Recording", "Reports"),
         tests("WorkloadTests", "Workload", "Measurements", "Load", "Recording", "Reports"),
-        tests("DashboardTests", "Dashboard", "Measurements", "Memory", exclude: ["Golden"]),
-        tests("TerminalTests", "Terminal", "Dashboard", "Measurements"),
+        tests("DashboardTests", "Dashboard", "Measurements", "Load", "Memory", exclude: ["Golden"]),
+        tests("TerminalTests", "Terminal", "Dashboard", "Measurements", "Load"),
         tests("LoopTests", "Loop", "Memory", "TestSupport"),
         tests("TLSTests", "TLS", "Memory", "TestSupport"),
         tests("ServerTests", "Server", "TLS", "HTTP1", "HTTP2", "Loop", "Measurements", "Memory", "TestSupport"),

@@ -1,9 +1,11 @@
-/// What is being run, in the words the header uses. The program fills it in and may change it at any time.
+package import Load
+
+/// What is being run, as the header says it. The program fills it in and may change it at any time.
 package struct RunDescription: Equatable, Sendable {
     /// Where the run stands, as the header says it.
     package enum State: String, Sendable {
         case starting = "START", running = "RUN", draining = "DRAIN", ended = "END"
-        /// Its process is gone, and not as it was meant to.
+        /// Its process died, or was killed.
         case dead = "DEAD"
     }
 
@@ -12,20 +14,15 @@ package struct RunDescription: Equatable, Sendable {
     package var address: String
     /// "h2c", "h1", "h2"
     package var protocolName: String
-    package var connections: Int
-    package var streams: Int
-    /// "closed", "open 2000/s"
-    package var load: String
-    /// How large the answers are that the targets name: "1KiB", "1KiB to 128KiB"; nil where they name none.
-    package var bodies: String?
-    /// What more and less load change; nil where nobody can.
-    package var knob: LoadKnob?
-    /// Of new connections: who owns the server's bytes, and the clients' caches. nil where there is no choice.
-    package var writePolicy: String?
-    package var cacheScope: String?
-    /// The load was paused by a key.
-    package var isLoadPaused = false
-    /// Time between two samples; nil where nobody chooses it.
+    /// The load now.
+    package var load: LoadState
+    /// "closed", "open 2000/s", "steady: open 2000/s"
+    package var loadText: String
+    /// What the clients of a live run ask for.
+    package var targets: [String] = []
+    /// How keys change the load; nil where they cannot, as in a replay.
+    package var control: LoadControl?
+    /// Time between two samples; nil where it cannot be chosen, as in a replay.
     package var intervalMilliseconds: Int?
     /// Whether a server publishes samples, and whether there are clients.
     package var hasServer: Bool
@@ -35,16 +32,26 @@ package struct RunDescription: Equatable, Sendable {
     /// Why client panels are empty where there are no clients of ours.
     package var clientNote = "no clients in this run"
 
-    package init(
-        address: String, protocolName: String, connections: Int, streams: Int, load: String, hasServer: Bool,
-        hasClients: Bool
-    ) {
+    package init(address: String, protocolName: String, load: LoadState, loadText: String, hasServer: Bool, hasClients: Bool) {
         self.address = address
         self.protocolName = protocolName
-        self.connections = connections
-        self.streams = streams
         self.load = load
+        self.loadText = loadText
         self.hasServer = hasServer
         self.hasClients = hasClients
+    }
+
+    /// Keys can change the run now.
+    var takesChanges: Bool { control != nil && state == .running }
+
+    /// The part of the load that + and - change; nil where they change nothing.
+    var quantity: LoadQuantity? { hasClients && load.phaseIndex == nil ? control?.quantity : nil }
+
+    /// The sizes of the answers that the targets name now: "1KiB", "1KiB to 128KiB"; nil where they name none.
+    var bodies: String? {
+        let sizes = targets.compactMap { SizedTarget($0)?.scaled(by: load.bodyScale) }
+        guard let least = sizes.min(by: { $0.byteCount < $1.byteCount }), let most = sizes.max(by: { $0.byteCount < $1.byteCount })
+        else { return nil }
+        return least.byteCount == most.byteCount ? least.sizeText : "\(least.sizeText) to \(most.sizeText)"
     }
 }

@@ -1,5 +1,5 @@
 internal import Client
-internal import Load
+package import Load
 internal import Loop
 package import Measurements
 internal import Server
@@ -13,324 +13,271 @@ package struct ExperimentError: Error, CustomStringConvertible, Equatable {
     package init(_ description: String) { self.description = description }
 }
 
-/// One run: the server's loops and the clients' loops on threads of their own, and a sampler
-/// that asks each for its reading.
+/// One run in this process: the server's loops and the clients' loops on threads of their own, and a
+/// sampler that asks each for its reading.
 ///
 /// Made, started, sampled and stopped by one thread, which is not one of the loops'.
-package final class Experiment {
+package final class Experiment: SampleSource {
     package let plan: Plan
-    /// "127.0.0.1:41231": where the embedded server listens; nil without one.
-    package let serverAddress: String?
-    /// The same for TLS; nil without.
-    package let secureServerAddress: String?
-    /// Whom the clients ask: the server, or the plan's target.
-    package let targetAddress: String?
+    private let setup: RunSetup
+    package var addresses: RunAddresses { setup.addresses }
+    /// Time 0 on the monotonic clock.
+    var startNanoseconds: UInt64 { clock.startNanoseconds }
+    package internal(set) var load: LoadState
 
-    private let sockets: [Listener.Socket]
-    private let secureSockets: [Listener.Socket]
-    let tls: TLSSetup
-    /// What the clients ask for, bodies included.
-    private let requestKinds: [RequestKind]
-    let clientAddress: SocketAddress?
-    var servers: [ServerWorker] = []
-    var clients: [ClientWorker] = []
-    /// What clients were given in this run, each once: those that all loops share count on.
-    var caches: [CacheScope: CacheOwnership] = [:]
-    let answers: Answers
-    /// In the order in which they were asked for; those that have ended stay.
-    var slowReaders: [SlowReaderWorker] = []
+    var servers = LoopGroup<ServerSample>()
+    var clients = LoopGroup<ClientSample>()
+    private var slowReaders = SlowReaders()
+    private let caches = CacheOwners()
+    private let round = SampleRound()
+    private let loadEnd: LoadEnd
+    /// Loops that did not answer the last time.
+    private var lateLoops: Set<String> = []
+
+    private var clock = RunClock()
+    private var timetable: Timetable
     private var probe = ProcessProbe()
-
-    private(set) var startNanoseconds: UInt64 = 0
-    private var lastSampleNanoseconds: UInt64 = 0
-    private var lastServerSamples: [ServerSample?] = []
-    private var lastClientSamples: [ClientSample?] = []
     private var watcher = EventWatcher()
-    var phases = PhaseClock([], startNanoseconds: 0)
-    var plannedEvents: [PlannedEvent] = []
-    private(set) var loadStartNanoseconds: UInt64 = 0
-    /// Workers that did not answer the last time.
-    private var lateWorkers: Set<Int> = []
     private var violations: ViolationInbox?
-    /// Hears of an audit's evidence at once, on a server's thread, instead of `takeEvents`. Set before `start`
+    /// Hears of an audit's evidence at once, on a server's thread, instead of `takeNews`. Set before `start`
     /// by a process that may die of what it runs: what is not written then is lost.
     package var onViolation: (@Sendable (Event) -> Void)?
-    var drainNanoseconds: UInt64 = 0
-    private var areServersStopping = false
-    private(set) var hasBegunStop = false
-    private var isStopped = false
 
-    /// Requests per second asked for, all clients together; nil with a closed load.
-    package internal(set) var rate: Double?
-    package internal(set) var connections: Int
-    package internal(set) var streams: Int
-    /// Bytes of answers whose targets name a size, in parts of what the plan wants.
-    package internal(set) var bodyScale = 1.0
-    package internal(set) var isLoadPaused = false
-    /// Of the server's new connections; nil without a server of ours.
-    package internal(set) var writePolicy: WritePolicy?
-    /// Of the clients' new connections; nil without clients.
-    package internal(set) var cacheScope: CacheScope?
+    private var news: [News] = []
+    private var stage = Stage.ready
+    private var drainNanoseconds: UInt64 = 0
+
+    private enum Stage {
+        case ready, running, stopping, ended
+    }
 
     /// How long a loop may take to answer before its last reading is used again.
     private static let answerSeconds = 2.0
 
     /// Binds the server's port and resolves the target's name; nothing runs yet.
     package init(_ plan: Plan) throws(ExperimentError) {
-        self.plan = plan
-        rate = plan.client?.rate
-        connections = plan.phases.first?.connections ?? plan.client?.connections ?? 0
-        streams = plan.phases.first?.streams ?? plan.client?.streams ?? 0
-        writePolicy = plan.server?.writePolicy
-        cacheScope = plan.client?.cacheScope
         if let server = plan.server, server.writePolicy.isUnsafe, !server.allowsUnsafe {
             throw ExperimentError("write policy \(server.writePolicy.rawValue) may take the process down: it runs in a worker only")
         }
-        let clientLoops = plan.clientLoopCount
-        answers = Answers(loadCount: clientLoops)
-        do { requestKinds = try plan.client?.kindsWithFiles() ?? [] } catch { throw ExperimentError(error.description) }
-        do { tls = try TLSSetup(plan) } catch { throw ExperimentError(error.description) }
-        var bound: [Listener.Socket] = []
-        var secure: [Listener.Socket] = []
-        do {
-            if let server = plan.server {
-                try Experiment.bind(host: server.host, port: server.port, loops: server.loops, into: &bound)
-                if let tls = server.tls {
-                    try Experiment.bind(host: tls.host, port: tls.port, loops: server.loops, into: &secure)
-                }
-                clientAddress = (plan.clientsUseTLS ? secure : bound).first?.address
-            } else {
-                clientAddress = try plan.client.map { (client) throws(LoopError) in
-                    try SocketAddress.resolve(
-                        host: client.connectTo?.host ?? client.host, port: client.connectTo?.port ?? client.port)
-                }
-            }
-            sockets = bound
-            secureSockets = secure
-        } catch {
-            for socket in bound + secure { socket.close() }
-            throw ExperimentError(error.description)
-        }
-        serverAddress = sockets.first?.address.description
-        secureServerAddress = secureSockets.first?.address.description
-        if let client = plan.client, plan.server == nil {
-            targetAddress = Experiment.authority(client.host, client.port, usualPort: client.isSecure ? 443 : 80)
-        } else {
-            targetAddress = plan.client == nil ? nil : clientAddress?.description
-        }
+        self.plan = plan
+        setup = try RunSetup(plan)
+        load = LoadState(plan)
+        loadEnd = LoadEnd(loops: plan.clientLoopCount)
+        timetable = Timetable(plan, startNanoseconds: 0)
     }
 
-    deinit {
-        // What no worker took over.
-        for socket in sockets.dropFirst(servers.count) + secureSockets.dropFirst(servers.count) { socket.close() }
-    }
+    deinit { setup.close(exceptOf: servers.count) }
 
-    /// Starts the threads: time 0.
     package func start() throws(ExperimentError) {
-        startNanoseconds = EventLoop.monotonicNanoseconds()
-        lastSampleNanoseconds = startNanoseconds
+        clock.start()
         do {
-            if let plan = plan.server {
-                let violations = ViolationInbox(startNanoseconds: startNanoseconds, listener: onViolation)
-                self.violations = violations
-                var configuration = ServerConfiguration(plan)
-                configuration.onViolation = { violations.note($0) }
-                configuration.tls = tls.server
-                for (number, socket) in sockets.enumerated() {
-                    servers.append(try ServerWorker(
-                        id: number, number: number, socket: socket, secureSocket: secureSockets.isEmpty ? nil : secureSockets[number],
-                        configuration: configuration, isAudited: plan.audits ?? EventLoop.isAuditedByDefault, answers: answers))
-                }
-            }
-            // A client that connects before anybody listens is refused, and that would be counted.
-            answers.waitUntilReady(servers.count, seconds: Experiment.answerSeconds)
-            loadStartNanoseconds = EventLoop.monotonicNanoseconds()
-            phases = PhaseClock(plan.phases, startNanoseconds: loadStartNanoseconds - startNanoseconds)
-            plannedEvents = plan.events.sorted { $0.time < $1.time }
-            if let first = phases.current { begin(first) }
-            if let client = plan.client, let address = clientAddress {
-                let loops = plan.clientLoopCount
-                let caches = CacheOwnership(client.cacheScope)
-                self.caches[client.cacheScope] = caches
-                for number in 0..<loops {
-                    var configuration = ClientConfiguration(
-                        client, address: address, authority: targetAddress ?? address.description, caches: caches,
-                        loop: number, of: loops)
-                    configuration.kinds = requestKinds
-                    configuration.tls = tls.client
-                    configuration.take(timesOf: plan, startNanoseconds: loadStartNanoseconds, loop: number, of: loops)
-                    clients.append(try ClientWorker(
-                        id: servers.count + number, number: number, configuration: configuration,
-                        share: plan.phases.isEmpty && client.rate == nil
-                            ? nil : (rate: (client.rate ?? 0) / Double(loops), phase: Double(number) / Double(loops)),
-                        answers: answers))
-                }
-            }
+            try startServers()
+            // A client that connects before the server listens is refused, and that would be counted: a
+            // loop that answers listens.
+            _ = askLoops()
+            let loadStart = EventLoop.monotonicNanoseconds()
+            timetable = Timetable(plan, startNanoseconds: loadStart)
+            if !plan.phases.isEmpty { beginNextPhase() }
+            try startClients(atNanoseconds: loadStart)
         } catch {
-            beginStop(withinSeconds: 0)
-            joinWorkers()
+            clients.stop(withinNanoseconds: 0)
+            servers.stop(withinNanoseconds: 0)
+            joinThreads()
+            stage = .ended
             throw ExperimentError(error.description)
         }
-        lastServerSamples = servers.map { _ in nil }
-        lastClientSamples = clients.map { _ in nil }
-        startPlannedSlowReaders()
-        if tls.client?.configuration.isInsecure == true {
+        stage = .running
+        if let count = plan.client?.slowReaders, count > 0, addSlowReaders(count, seconds: nil) {
+            note(.info, source: "load", "\(count) slow readers")
+        }
+        if setup.tls.client?.configuration.isInsecure == true {
             note(.warning, source: "client", "the server's certificate is not verified (--insecure)")
         }
     }
 
+    private func startServers() throws(LoopError) {
+        guard let plan = plan.server else { return }
+        let violations = ViolationInbox(startNanoseconds: clock.startNanoseconds, listener: onViolation)
+        self.violations = violations
+        var shared = ServerConfiguration(plan)
+        shared.onViolation = { violations.note($0) }
+        shared.tls = setup.tls.server
+        let configuration = shared
+        let isAudited = plan.audits ?? EventLoop.isAuditedByDefault
+        for (number, socket) in setup.sockets.enumerated() {
+            let secureSocket = setup.secureSockets.isEmpty ? nil : setup.secureSockets[number]
+            servers.add(try LoopWorker(name: "server-\(number)", round: round) { onEnd in
+                try ServerLoop(
+                    number: number, socket: socket, secureSocket: secureSocket, configuration: configuration, isAudited: isAudited,
+                    onEnd: onEnd)
+            })
+        }
+    }
+
+    private func startClients(atNanoseconds loadStart: UInt64) throws(LoopError) {
+        guard let client = plan.client, let address = setup.clientAddress else { return }
+        let loops = plan.clientLoopCount
+        for number in 0..<loops {
+            var part = ClientConfiguration(
+                client, address: address, authority: setup.authority, caches: caches.ownership(client.cacheScope), loop: number, of: loops)
+            part.kinds = setup.requestKinds
+            part.tls = setup.tls.client
+            part.take(timesOf: plan, startNanoseconds: loadStart, loop: number, of: loops)
+            let configuration = part
+            let share = plan.phases.isEmpty && client.rate == nil
+                ? nil : (rate: (client.rate ?? 0) / Double(loops), phase: Double(number) / Double(loops))
+            clients.add(try LoopWorker(name: "client-\(number)", round: round) { [caches, loadEnd] onEnd in
+                try ClientLoop(configuration, share: share, caches: caches, onDone: { loadEnd.finishShare() }, onEnd: onEnd)
+            })
+        }
+    }
+
+    // MARK: What is due
+
+    package func performDue() -> Duration? {
+        guard stage == .running else { return nil }
+        while stage == .running, let change = timetable.takeEvent(atNanoseconds: EventLoop.monotonicNanoseconds()) { apply(change) }
+        slowReaders.leaveIfDue(atNanoseconds: EventLoop.monotonicNanoseconds())
+        if timetable.isPhaseOver(atNanoseconds: EventLoop.monotonicNanoseconds()) { sample() }
+        let now = EventLoop.monotonicNanoseconds()
+        load.hasEndedPhases = timetable.areAllPhasesOver(atNanoseconds: now)
+        load.isDone = loadEnd.isReached || load.hasEndedPhases
+        let next = min(timetable.nextNanoseconds, slowReaders.nextNanoseconds ?? .max)
+        return next == .max ? nil : .nanoseconds(Int64(clamping: next > now ? next - now : 0))
+    }
+
+    /// The loops know by themselves when to ask in a phase; this is the rest.
+    private func beginNextPhase() {
+        guard let phase = timetable.enterNextPhase() else { return }
+        load.phaseIndex = timetable.phases.index
+        for change in phase.changes where (try? load.applying(change)) != load { apply(change) }
+        let warmup = phase.isWarmup ? ", warm-up" : ""
+        note(.info, source: "phase", "\(phase.name): \(phase.loadText) for \(Figure.time(nanoseconds: phase.durationNanoseconds))\(warmup)")
+    }
+
+    /// Clients join that ask for large answers and read them at a trickle.
+    ///
+    /// - Returns: false when the run is ending, or there is no server to ask.
+    func addSlowReaders(_ count: Int, seconds: Double?) -> Bool {
+        guard let address = setup.clientAddress, stage == .running else { return false }
+        var configuration = SlowReaders.configuration(plan.client, address: address, authority: setup.authority, count: count)
+        configuration.tls = setup.tls.client
+        do {
+            try slowReaders.join(configuration, seconds: seconds, caches: caches)
+            return true
+        } catch {
+            note(.error, source: "load", "no slow reader: \(error.description)")
+            return false
+        }
+    }
+
+    /// Whether another slow reader may join by itself.
+    var hasRoomForSlowReader: Bool { slowReaders.hasRoom }
+
     // MARK: Samples
 
-    /// Asks every loop for its reading and merges them.
-    package func sample() -> Sample {
+    package func sample() {
+        if stage != .ended { news.append(.sample(read())) }
+    }
+
+    /// Asks every loop for its reading, and waits. - Returns: those that are late.
+    private func askLoops() -> Set<String> {
         let asked = EventLoop.monotonicNanoseconds()
-        if !isStopped {
-            answers.ask(round: asked)
-            // Nobody waits for them; by the time the others have answered they usually have too.
-            for worker in slowReaders { worker.ask() }
-            for worker in servers { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
-            for worker in clients { worker.mailbox.post(.sample(askedNanoseconds: asked)) }
-            note(late: answers.wait(seconds: Experiment.answerSeconds))
-        }
-        noteSlowReadersThatEnded()
-        let now = EventLoop.monotonicNanoseconds()
+        round.ask(atNanoseconds: asked)
+        // Their answers are not waited for; by the time that the others have answered they usually have come.
+        slowReaders.sample(askedNanoseconds: asked)
+        servers.sample(askedNanoseconds: asked)
+        clients.sample(askedNanoseconds: asked)
+        return round.wait(seconds: Experiment.answerSeconds)
+    }
+
+    /// A reading of everything, now.
+    private func read() -> Sample {
+        if stage != .ended { note(late: askLoops()) }
+        for _ in 0..<slowReaders.noticeGone() where stage == .running { note(.info, source: "load", "the slow reader has gone") }
+        let (time, interval) = clock.takeSample()
         var sample = Sample(
-            timeNanoseconds: now - startNanoseconds, intervalNanoseconds: now - lastSampleNanoseconds,
-            server: mergeServers(), client: mergeClients(), process: probe.sample())
-        lastSampleNanoseconds = now
-        if !hasBegunStop, let phase = phases.current {
+            timeNanoseconds: time, intervalNanoseconds: interval, server: servers.reading(), client: clientReading(), process: probe.sample())
+        if stage == .running, let phase {
             sample.phase = phase.name
             sample.isWarmup = phase.isWarmup
         }
-        watcher.look(at: sample, connectError: answers.lastConnectError?.reason, isLast: isStopped)
+        watcher.look(at: sample, connectError: connectFailure, isLast: stage == .ended)
         for event in sample.client?.events ?? [] {
             watcher.note(Event(
-                timeNanoseconds: event.monotonicNanoseconds - min(event.monotonicNanoseconds, startNanoseconds),
-                level: event.level, source: "client", text: event.text))
+                timeNanoseconds: clock.elapsed(atNanoseconds: event.monotonicNanoseconds), level: event.level, source: "client", text: event.text))
         }
         // The interval before belongs to the phase that ends; what follows to the next.
-        if !hasBegunStop { for phase in phases.advance(to: now - startNanoseconds) { begin(phase) } }
+        while stage == .running, timetable.isPhaseOver(atNanoseconds: clock.startNanoseconds + time) { beginNextPhase() }
         return sample
     }
 
-    /// A loop that does not answer is stuck, or has more to do than it can; said when it begins.
-    private func note(late workers: Set<Int>) {
-        for worker in workers.subtracting(lateWorkers).sorted() {
-            let name = worker < servers.count ? "server-\(worker)" : "client-\(worker - servers.count)"
-            note(.error, source: "loop", "\(name) has not answered for \(Int(Experiment.answerSeconds)) s")
+    private func clientReading() -> ClientSample? {
+        guard var sample = clients.reading() else { return nil }
+        caches.add(to: &sample)
+        slowReaders.add(to: &sample)
+        return sample
+    }
+
+    /// A loop that does not answer is stuck, or has more to do than it can; told when it begins.
+    private func note(late loops: Set<String>) {
+        for loop in loops.subtracting(lateLoops).sorted() {
+            note(.error, source: "loop", "\(loop) has not answered for \(Int(Experiment.answerSeconds)) s")
         }
-        lateWorkers = workers
+        lateLoops = loops
     }
 
-    private func mergeServers() -> ServerSample? {
-        guard !servers.isEmpty else { return nil }
-        var merged = ServerSample()
-        for (index, worker) in servers.enumerated() {
-            if let new = worker.latest.take() { lastServerSamples[index] = new }
-            if let sample = lastServerSamples[index] { merged.merge(sample) }
-        }
-        return merged
-    }
-
-    private func mergeClients() -> ClientSample? {
-        guard !clients.isEmpty else { return nil }
-        var merged = ClientSample()
-        for (index, worker) in clients.enumerated() {
-            if let new = worker.latest.take() { lastClientSamples[index] = new }
-            guard let sample = lastClientSamples[index] else { continue }
-            merged.merge(sample)
-            // Counters may be read again when a loop is late; what histograms hold only once.
-            lastClientSamples[index]?.forgetHistograms()
-        }
-        for caches in caches.values { caches.add(to: &merged) }
-        addSlowReaders(to: &merged)
-        return merged
-    }
-
-    /// What happened since the last time, oldest first.
-    package func takeEvents() -> [Event] {
-        (watcher.takeEvents() + (violations?.takeEvents() ?? [])).sorted { $0.timeNanoseconds < $1.timeNanoseconds }
-    }
-
-    /// A line of our own among the events: what the user did.
     package func note(_ level: Event.Level, source: String, _ text: String) {
-        watcher.note(Event(
-            timeNanoseconds: EventLoop.monotonicNanoseconds() - startNanoseconds, level: level, source: source, text: text))
+        watcher.note(Event(timeNanoseconds: clock.elapsedNanoseconds, level: level, source: source, text: text))
     }
 
-    /// All requests that were asked for have ended, or nobody can connect any more.
-    package var isDone: Bool { answers.isDone }
-
-    /// Becomes readable when `isDone` does: for `poll`.
-    package var doneDescriptor: Int32 { answers.doneDescriptor }
-
-    /// Why clients could not connect, the last time; nil when all could.
-    package var connectFailure: String? { answers.lastConnectError?.reason }
-
-    /// What kept a loop from running; empty when all ran.
-    package var failures: [String] { answers.failures }
-
-    /// Samples tell more of this connection of the server from now on, and of no other.
-    ///
-    /// - Parameters:
-    ///   - loop: which of the server's loops it is on; nil: look at none.
-    ///   - id: its number there.
-    package func inspect(loop: Int?, id: UInt64) {
-        for (number, worker) in servers.enumerated() { worker.mailbox.post(.inspect(number == loop ? id : nil)) }
-    }
-
-    // MARK: Ending
-
-    /// Stops the clients, then drains the server, and joins all threads.
-    /// - Parameter seconds: for each of the two; what is not over by then is dropped.
-    /// - Returns: the last sample, with what the histograms still held.
-    package func stop(withinSeconds seconds: Double) -> Sample {
-        beginStop(withinSeconds: seconds)
-        return finishStop()
-    }
-
-    /// The same without waiting: the clients are told. Then ask `hasDrained` until it is so, and call `finishStop`.
-    package func beginStop(withinSeconds seconds: Double) {
-        drainNanoseconds = UInt64(seconds * 1e9)
-        hasBegunStop = true
-        stop(clients.map(\.mailbox))
-        for worker in slowReaders { worker.stop() }
-    }
-
-    /// All threads have ended. Tells the server to drain once the clients have gone.
-    package func hasDrained() -> Bool {
-        guard answers.endedClients == clients.count, answers.endedSlowReaders == slowReaders.count else { return false }
-        stopServers()
-        return answers.endedServers == servers.count
-    }
-
-    /// Waits for what is left of the end, and joins all threads.
-    /// - Returns: the last sample, with what the histograms still held.
-    package func finishStop() -> Sample {
-        joinWorkers()
-        return sample()
-    }
-
-    private func joinWorkers() {
-        guard !isStopped else { return }
-        for worker in clients { worker.join() }
-        for worker in slowReaders { worker.join() }
-        stopServers()
-        for worker in servers { worker.join() }
-        isStopped = true
-    }
-
-    func stopServers() {
-        guard !areServersStopping else { return }
-        areServersStopping = true
-        stop(servers.map(\.mailbox))
-    }
-
-    private func stop(_ mailboxes: [Mailbox<Command>]) {
-        let asked = EventLoop.monotonicNanoseconds()
-        for mailbox in mailboxes {
-            mailbox.post(.stop(askedNanoseconds: asked, withinNanoseconds: drainNanoseconds))
+    package func takeNews() -> [News] {
+        if stage == .stopping, haveThreadsEnded() {
+            joinThreads()
+            stage = .ended
+            news.append(.sample(read()))
         }
+        let events = (watcher.takeEvents() + (violations?.takeEvents() ?? [])).sorted { $0.timeNanoseconds < $1.timeNanoseconds }
+        defer { news = [] }
+        return news + events.map { .event($0) }
+    }
+
+    package var descriptors: [Int32] { stage == .running ? [loadEnd.descriptor] : [] }
+
+    package var connectFailure: String? { clients.connectError?.reason }
+
+    package var failures: [String] { servers.failures + clients.failures + slowReaders.failures }
+
+    // MARK: The end
+
+    package var outcome: Outcome? { stage == .ended ? .ended : nil }
+
+    package func stop(withinSeconds seconds: Double) {
+        guard stage == .running else { return }
+        // Nothing comes between the last sample and the stop: requests that the schedule wants in between
+        // would count as dropped.
+        news.append(.sample(read()))
+        stage = .stopping
+        drainNanoseconds = UInt64(clamping: Int64(max(0, min(seconds, 1e9)) * 1e9))
+        clients.stop(withinNanoseconds: drainNanoseconds)
+        slowReaders.leave()
+        news.append(.loadEnded)
+    }
+
+    /// The server drains within the plan's time, while the clients go on.
+    func drainServer() { servers.stop(withinNanoseconds: plan.drainTime.nanoseconds) }
+
+    /// Whether all threads have ended. Tells the server to drain once the clients have gone.
+    private func haveThreadsEnded() -> Bool {
+        guard clients.hasEnded, slowReaders.hasEnded else { return false }
+        servers.stop(withinNanoseconds: drainNanoseconds)
+        return servers.hasEnded
+    }
+
+    private func joinThreads() {
+        clients.join()
+        slowReaders.join()
+        servers.join()
     }
 
     /// A loop's part of a number that the loops share: the first ones take the odd ones.

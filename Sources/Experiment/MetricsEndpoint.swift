@@ -8,15 +8,15 @@ internal import Synchronization
 ///
 /// A server of ours on a loop and a thread of its own: a scraper waits for nothing of the run,
 /// and the run for no scraper. A page is made when it is asked for, from the sample published
-/// last. Ends with `close`, at the latest with its owner.
+/// last. Ends with `close`, at the latest with its owner. Where its loop cannot be made the port is
+/// closed, and scrapers find nothing there.
 package final class MetricsEndpoint: Sendable {
     /// "127.0.0.1:9464": where it listens.
     package let address: String
     /// Where the page is.
     package var url: String { "http://\(address)/metrics" }
     private let board: Board
-    private let mailbox = Mailbox<End>()
-    private let thread: LoopThread
+    private let worker: LoopWorker<ServerSample>
     private let isClosed = Mutex(false)
 
     /// What the run writes and the page's thread reads.
@@ -26,21 +26,17 @@ package final class MetricsEndpoint: Sendable {
         init(_ page: sending MetricsPage) { self.page = Mutex(page) }
     }
 
-    private enum End: Sendable {
-        case drain
-    }
-
-    /// Scrapers that may be connected: Prometheus is one, and a few people look. Beyond, accepted and closed.
+    /// Scrapers that may be connected: Prometheus is one, and a few people look. Those beyond are accepted and closed.
     package static let connectionLimit = 32
     /// A scraper's head has a few hundred bytes.
     private static let headByteLimit = 16 << 10
-    /// Nobody has to send one: room to read past a small one, and say 405.
+    /// A scraper sends no body: room to read past a small one, and to answer 405.
     private static let bodyByteLimit = 8 << 10
-    /// Within these a scraper sends its head, reads on, or asks again. Prometheus gives up after ten seconds itself.
+    /// Within this time a scraper sends its head, or reads on. Prometheus itself gives up after ten seconds.
     private static let patienceNanoseconds: UInt64 = 10_000_000_000
     /// Prometheus asks once a minute by default, and keeps its connection between.
     private static let idleNanoseconds: UInt64 = 150_000_000_000
-    /// A page is whole in the socket, or nobody is reading it.
+    /// By then a page is whole in the socket, or its scraper is not reading.
     private static let drainNanoseconds: UInt64 = 500_000_000
 
     /// Listens at once.
@@ -58,9 +54,10 @@ package final class MetricsEndpoint: Sendable {
         do throws(LoopError) {
             let socket = try Listener.Socket(binding: wanted, sharesPort: false)
             address = socket.address.description
-            let mailbox = mailbox
             do throws(LoopError) {
-                thread = try LoopThread(name: "metrics") { MetricsEndpoint.serve(socket, mailbox, board) }
+                worker = try LoopWorker(name: "metrics") { onEnd in
+                    try ServerLoop(number: 0, socket: socket, configuration: MetricsEndpoint.configuration(board), onEnd: onEnd)
+                }
             } catch {
                 socket.close()
                 throw error
@@ -75,19 +72,18 @@ package final class MetricsEndpoint: Sendable {
     /// Takes the next sample of the run.
     package func publish(_ sample: Sample) { board.page.withLock { $0.add(sample) } }
 
-    /// Stops listening, lets a page that is being sent go out, and joins the thread. Once is enough.
+    /// Stops listening, lets a page that is being sent go out, and joins the thread. A second call does nothing.
     package func close() {
         let isFirst = isClosed.withLock { isClosed in
             defer { isClosed = true }
             return !isClosed
         }
         guard isFirst else { return }
-        mailbox.post(.drain)
-        thread.join()
+        worker.post(.stop(askedNanoseconds: EventLoop.monotonicNanoseconds(), withinNanoseconds: MetricsEndpoint.drainNanoseconds))
+        worker.join()
     }
 
-    /// The thread, from its first line to its last.
-    private static func serve(_ socket: Listener.Socket, _ mailbox: Mailbox<End>, _ board: Board) {
+    private static func configuration(_ board: Board) -> ServerConfiguration {
         var configuration = ServerConfiguration()
         configuration.connectionLimit = connectionLimit
         configuration.headByteLimit = headByteLimit
@@ -100,14 +96,6 @@ package final class MetricsEndpoint: Sendable {
             let page = board.page.withLock { $0 }
             return ServedPage.Content(type: form.contentType, text: page.text(form))
         }
-        do {
-            let loop = try EventLoop()
-            let server = try HTTPServer(loop: loop, socket: socket, number: 0, configuration: configuration) { mailbox.close() }
-            try mailbox.open(on: loop) { _ in server.drain(withinNanoseconds: drainNanoseconds) }
-            loop.run()
-        } catch {
-            // A loop that cannot be made: the port is closed, and scrapers see that nobody is there.
-            mailbox.close()
-        }
+        return configuration
     }
 }

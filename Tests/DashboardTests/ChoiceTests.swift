@@ -1,4 +1,5 @@
 import Dashboard
+import Load
 import Measurements
 import Testing
 
@@ -110,22 +111,23 @@ struct ChoiceTests {
     func closing() throws {
         var dashboard = Dashboard.synthetic(samples: 20)
         dashboard.run.intervalMilliseconds = 500
+        dashboard.takeChanges(writePolicy: .lease)
         press("jX", on: &dashboard)
         #expect(text(dashboard).contains("close connection"))
         #expect(dashboard.command(for: .character("q")) == nil)
         press("n", on: &dashboard)
         #expect(text(dashboard).contains("left as it is"))
         press("X", on: &dashboard)
-        guard case .closeConnection(let loop, let id)? = dashboard.handle(.character("y")) else {
+        guard case .change(.closeConnection(let connection))? = dashboard.handle(.character("y")) else {
             Issue.record("no connection was closed")
             return
         }
         let rows = try #require(dashboard.history.last?.rows)
-        #expect(rows[1].sample.loop == loop && rows[1].sample.id == id)
+        #expect(rows[1].identity == connection)
         // Of a replay nothing can be closed.
         dashboard.run.intervalMilliseconds = nil
         press("X", on: &dashboard)
-        #expect(dashboard.handle(.character("y")) != .closeConnection(loop: loop, id: id))
+        #expect(dashboard.handle(.character("y")) != .change(.closeConnection(connection)))
     }
 
     @Test("y copies the chosen row in words")

@@ -1,14 +1,15 @@
 import Dashboard
+import Load
 import Measurements
 import Testing
 
 @Suite("Frames of any size")
 struct FrameTests {
     @Test("no size from 0x0 to 220x70 crashes or draws a character that is not one column wide")
-    func sizes() {
-        let dashboards = [GlyphSet.braille, .ascii, .block].map { glyphs in
+    func sizes() throws {
+        let dashboards = try [GlyphSet.braille, .ascii, .block].map { glyphs in
             var dashboard = Dashboard.synthetic(samples: 24, glyphs: glyphs)
-            dashboard.run.isLoadPaused = glyphs == .ascii
+            if glyphs == .ascii { dashboard.run.load = try dashboard.run.load.applying(.hold(true)) }
             return dashboard
         }
         var sizes: [(Int, Int)] = [(0, 0), (0, 9), (9, 0), (-1, -1)]
@@ -79,7 +80,7 @@ struct FrameTests {
     @Test("the first frame stands before the first sample")
     func empty() {
         let run = RunDescription(
-            address: "127.0.0.1:1", protocolName: "h2c", connections: 1, streams: 1, load: "closed", hasServer: true, hasClients: true)
+            address: "127.0.0.1:1", protocolName: "h2c", load: LoadState(connections: 1, streams: 1), loadText: "closed", hasServer: true, hasClients: true)
         let frame = Dashboard(run: run).frame(width: 80, height: 24)
         let text = (0..<24).map { frame.row($0) }.joined()
         #expect(text.contains("waiting for the first sample"))

@@ -1,4 +1,5 @@
 import Dashboard
+import Load
 import Measurements
 import Testing
 
@@ -11,19 +12,33 @@ struct KeyTests {
 
     @Test("what only the program can do is answered as an action", arguments: [
         (Key.character("q"), Action.quit), (.control("c"), .quit), (.hangup, .quit), (.control("\\"), .quit),
-        (.character("Q"), .quitAndLeaveScreen), (.character("+"), .changeLoad(steps: 1)),
-        (.character("-"), .changeLoad(steps: -1)), (.character("0"), .togglePauseLoad),
-        (.character("D"), .startSlowReader), (.control("z"), .suspend), (.control("l"), .redraw),
+        (.character("Q"), .quitAndLeaveScreen), (.character("+"), .change(.rate(30_000))),
+        (.character("-"), .change(.rate(15_000))), (.character("0"), .change(.hold(true))), (.character("R"), .change(.reconnectAll)),
+        (.character("C"), .change(.cacheScope(.shared))), (.character("W"), .change(.writePolicy(.copy))),
+        (.character("D"), .change(.slowReader(seconds: 10))), (.control("z"), .suspend), (.control("l"), .redraw),
     ])
     func actions(key: Key, action: Action) {
         var dashboard = Dashboard.synthetic(samples: 2)
+        dashboard.takeChanges(writePolicy: .lease)
         #expect(dashboard.handle(key) == action)
     }
 
     @Test("load keys do nothing where there are no clients", arguments: [Key.character("+"), .character("-"), .character("0")])
     func noLoad(key: Key) {
         var dashboard = Dashboard.synthetic(samples: 2, hasClients: false)
+        dashboard.takeChanges()
         #expect(dashboard.handle(key) == nil)
+    }
+
+    @Test("a replay, and a run that has died or ends, are told no change", arguments: [Key.character("+"), .character("0"), .character("D"), .character("W")])
+    func noChange(key: Key) {
+        var dashboard = Dashboard.synthetic(samples: 2)
+        #expect(dashboard.handle(key) == nil)
+        dashboard.takeChanges(writePolicy: .lease)
+        for state in [RunDescription.State.draining, .dead, .ended] {
+            dashboard.run.state = state
+            #expect(dashboard.handle(key) == nil && dashboard.notice == nil)
+        }
     }
 
     @Test("space holds the display while samples go on, and says how far behind it is")
@@ -152,7 +167,8 @@ struct KeyTests {
         #expect(dashboard.handle(.up) == .showTheme("auto"))
         #expect(dashboard.handle(.enter) == .keepTheme("auto") && dashboard.picker == nil)
         _ = dashboard.handle(.character("T"))
-        #expect(dashboard.handle(.character("+")) != .changeLoad(steps: 1))
+        dashboard.takeChanges()
+        #expect(dashboard.handle(.character("+")) == .keepTheme("dark"))
         _ = dashboard.handle(.character("T"))
         #expect(dashboard.handle(.character("q")) == .quit)
     }

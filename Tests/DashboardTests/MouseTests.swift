@@ -1,5 +1,6 @@
 import Dashboard
 import Foundation
+import Load
 import Measurements
 import Testing
 
@@ -99,10 +100,11 @@ struct MouseTests {
 
     @Test("a click on a word of the footer is as good as its key")
     func footer() throws {
-        var dashboard = dashboard()
+        var dashboard = dashboard(), live = dashboard
+        live.takeChanges()
         #expect(try click("quit", &dashboard) == .quit)
-        #expect(try click("load off", &dashboard) == .togglePauseLoad)
-        #expect(try click(" + -", &dashboard, dx: 1) == .changeLoad(steps: 1))
+        #expect(try click("load off", &live) == .change(.hold(true)))
+        #expect(try click(" + -", &live, dx: 1) == .change(.rate(30_000)))
         try click("pause", &dashboard)
         #expect(dashboard.isPaused)
         try click("filter", &dashboard)

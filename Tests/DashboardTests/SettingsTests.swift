@@ -1,4 +1,5 @@
 import Dashboard
+import Load
 import Testing
 
 @Suite("Settings")
@@ -41,7 +42,8 @@ struct SettingsTests {
         #expect(keys[.up] == .loadUp && keys.keys(of: .up) == [.character("k")])
         var dashboard = Dashboard.synthetic(samples: 2)
         dashboard.keys = keys
-        #expect(dashboard.handle(.up) == .changeLoad(steps: 1) && dashboard.handle(.character("+")) == nil)
+        dashboard.takeChanges()
+        #expect(dashboard.handle(.up) == .change(.rate(30_000)) && dashboard.handle(.character("+")) == nil)
         _ = dashboard.handle(.character("z"))
         #expect(dashboard.table.isTyping)
     }

@@ -1,4 +1,5 @@
 import Dashboard
+import Load
 import Measurements
 import Memory
 
@@ -193,7 +194,8 @@ extension Dashboard {
         samples: Int = 130, glyphs: GlyphSet = .braille, hasServer: Bool = true, hasClients: Bool = true
     ) -> Dashboard {
         var run = RunDescription(
-            address: "127.0.0.1:8443", protocolName: "h2c", connections: 64, streams: 16, load: "open 20k/s",
+            address: "127.0.0.1:8443", protocolName: "h2c",
+            load: LoadState(rate: 20_000, connections: 64, streams: 16, clientLoops: hasClients ? 1 : 0), loadText: "open 20k/s",
             hasServer: hasServer, hasClients: hasClients)
         run.state = .running
         var dashboard = Dashboard(run: run, glyphs: glyphs)
@@ -214,5 +216,15 @@ extension Dashboard {
             dashboard.add(Event(timeNanoseconds: UInt64(time), level: level, source: source, text: text))
         }
         return dashboard
+    }
+
+    /// Lets keys change the load, as in a run that goes.
+    mutating func takeChanges(targets: [String] = [], writePolicy: WritePolicy? = nil, allowsUnsafe: Bool = false) {
+        let load = run.load
+        run.load = LoadState(
+            rate: load.rate, connections: load.connections, streams: load.streams, writePolicy: writePolicy,
+            cacheScope: run.hasClients ? .client : nil, clientLoops: load.clientLoops, allowsUnsafe: allowsUnsafe)
+        run.targets = targets
+        run.control = LoadControl(LoadLimits(rates: 1...50_000, connections: 100, streams: 20), load)
     }
 }

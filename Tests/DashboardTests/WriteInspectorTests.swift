@@ -1,4 +1,5 @@
 import Dashboard
+import Load
 import Measurements
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
     /// The rows of the zoomed panel of pending writes.
     private func rows(_ writes: [PendingWriteSample], violation: Violation? = nil) -> [String] {
         var dashboard = Dashboard(run: RunDescription(
-            address: "127.0.0.1:1", protocolName: "h2c", connections: 1, streams: 1, load: "", hasServer: true, hasClients: true))
+            address: "127.0.0.1:1", protocolName: "h2c", load: LoadState(connections: 1, streams: 1), loadText: "", hasServer: true, hasClients: true))
         var server = ServerSample()
         server.loopCount = 1
         server.audit.loops = 1

@@ -25,43 +25,41 @@ struct ExperimentTests {
 
     @Test("clients, server and the sum of all samples count the same", arguments: [1, 2])
     func counts(loops: Int) throws {
-        let experiment = try Experiment(plan(loops: loops) { $0.requests = 5_001 })
-        try experiment.start()
+        let experiment = try DrivenExperiment.started(plan(loops: loops) { $0.requests = 5_001 })
         var recorded: UInt64 = 0
-        while !experiment.isDone {
+        while !experiment.source.load.isDone {
             recorded += experiment.sample().client?.serviceTime.count ?? 0
             usleep(5_000)
         }
         let last = experiment.stop(withinSeconds: 5)
-        recorded += last.client?.serviceTime.count ?? 0
+        recorded += (experiment.recorded + [last]).reduce(0) { $0 + ($1.client?.serviceTime.count ?? 0) }
         #expect(last.client?.doneRequests == 5_001)
         #expect(last.client?.succeededRequests == 5_001)
         #expect(last.server?.completedRequests == 5_001)
         #expect(recorded == 5_001)
         #expect(last.server?.arena.inUse == 0)
         #expect(last.server?.arena.leases == 0)
-        #expect(experiment.failures.isEmpty)
+        #expect(experiment.source.failures.isEmpty)
     }
 
     @Test("the connection that is inspected tells of each of its exchanges, the others of none")
     func inspects() throws {
         let size = 20 * 1024
-        let experiment = try Experiment(plan(loops: 1) {
+        let experiment = try DrivenExperiment.started(plan(loops: 1) {
             $0.paths = ["/bytes/\(size)"]
             $0.connections = 2
             $0.rate = 0
         })
-        try experiment.start()
         var row: ConnectionSample?
         // A rate of nothing still begins with one request.
         while row == nil { row = experiment.sample().server?.connections.first { $0.requests == 1 && $0.streams == 0 } }
         let chosen = try #require(row)
-        experiment.inspect(loop: chosen.loop, id: chosen.id)
+        experiment.apply(.inspect(ConnectionIdentity(chosen)))
         // With this sample the server has heard of it.
         var sample = experiment.sample()
-        experiment.setRate(2_000)
+        experiment.apply(.rate(2_000))
         while sample.client?.doneRequests ?? 0 < 400 { sample = experiment.sample() }
-        experiment.setRate(0)
+        experiment.apply(.rate(0))
         while sample.client?.inFlightRequests != 0 { sample = experiment.sample() }
         sample = experiment.sample()
         let inspection = try #require(sample.server?.inspection)
@@ -72,23 +70,22 @@ struct ExperimentTests {
         #expect(inspection.ended.count == min(Int(requests), ConnectionInspection.endedLimit))
         #expect(inspection.ended.allSatisfy { $0.usedBytes > size && $0.usedBytes < size + 4096 && $0.reservedBytes >= $0.usedBytes })
         #expect(inspection.arenas.isEmpty && inspection.openCount == 0)
-        experiment.inspect(loop: nil, id: 0)
+        experiment.apply(.inspect(nil))
         #expect(experiment.sample().server?.inspection == nil)
         _ = experiment.stop(withinSeconds: 5)
     }
 
     @Test("an exchange in work is read as it lies in its arena")
     func inspectsOpenExchanges() throws {
-        let experiment = try Experiment(plan(loops: 1) {
+        let experiment = try DrivenExperiment.started(plan(loops: 1) {
             $0.paths = ["/delay/2"]
             $0.connections = 1
             $0.streams = 3
         })
-        try experiment.start()
         var sample = experiment.sample()
         while sample.server?.activeRequests != 3 { sample = experiment.sample() }
         let row = try #require(sample.server?.connections.first)
-        experiment.inspect(loop: row.loop, id: row.id)
+        experiment.apply(.inspect(ConnectionIdentity(row)))
         let inspection = try #require(experiment.sample().server?.inspection)
         #expect(inspection.openCount == 3)
         #expect(inspection.arenas.map(\.streamID) == inspection.arenas.map(\.streamID).sorted())
@@ -103,8 +100,7 @@ struct ExperimentTests {
 
     @Test("an open load that is stopped has fired all that was asked", arguments: [1, 2])
     func asked(loops: Int) throws {
-        let experiment = try Experiment(plan(loops: loops) { $0.rate = 3_000 })
-        try experiment.start()
+        let experiment = try DrivenExperiment.started(plan(loops: loops) { $0.rate = 3_000 })
         usleep(500_000)
         let last = experiment.stop(withinSeconds: 5)
         let client = try #require(last.client)
@@ -116,11 +112,8 @@ struct ExperimentTests {
 
     @Test("fewer requests than loops still come to an end")
     func fewRequests() throws {
-        let experiment = try Experiment(plan(loops: 2) { $0.requests = 1 })
-        try experiment.start()
-        let deadline = ContinuousClock.now + .seconds(5)
-        while !experiment.isDone && ContinuousClock.now < deadline { usleep(2_000) }
-        #expect(experiment.isDone)
+        let experiment = try DrivenExperiment.started(plan(loops: 2) { $0.requests = 1 })
+        #expect(experiment.isDone(within: .seconds(5)))
         #expect(experiment.stop(withinSeconds: 1).client?.doneRequests == 1)
     }
 
@@ -129,9 +122,8 @@ struct ExperimentTests {
         var before = 0
         for round in 0..<21 {
             if round == 1 { before = openDescriptors() }
-            let experiment = try Experiment(plan(loops: 2) { _ in })
-            try experiment.start()
-            usleep(20_000)
+            let experiment = try DrivenExperiment.started(plan(loops: 2) { _ in })
+                usleep(20_000)
             let last = experiment.stop(withinSeconds: 5)
             #expect(last.client?.doneRequests == last.server?.completedRequests)
         }
@@ -149,9 +141,8 @@ struct ExperimentTests {
 
     @Test("a port in use is an error with its address, and leaves no descriptor behind")
     func portInUse() throws {
-        let first = try Experiment(Plan(server: ServerPlan(), client: nil))
-        try first.start()
-        let address = try #require(first.serverAddress)
+        let first = try DrivenExperiment.started(Plan(server: ServerPlan(), client: nil))
+        let address = try #require(first.source.addresses.server)
         var taken = ServerPlan()
         taken.port = try #require(Int(address.split(separator: ":")[1]))
         let before = openDescriptors()
@@ -164,14 +155,12 @@ struct ExperimentTests {
 
     @Test("clients alone ask the server of another experiment")
     func clientsAlone() throws {
-        let server = try Experiment(Plan(server: ServerPlan(), client: nil))
-        try server.start()
+        let server = try DrivenExperiment.started(Plan(server: ServerPlan(), client: nil))
         var client = ClientPlan()
-        client.port = try #require(server.serverAddress.flatMap { Int($0.split(separator: ":")[1]) })
+        client.port = try #require(server.source.addresses.server.flatMap { Int($0.split(separator: ":")[1]) })
         client.requests = 100
-        let clients = try Experiment(Plan(server: nil, client: client))
-        try clients.start()
-        while !clients.isDone { usleep(2_000) }
+        let clients = try DrivenExperiment.started(Plan(server: nil, client: client))
+        #expect(clients.isDone(within: .seconds(10)))
         let asked = clients.stop(withinSeconds: 5)
         let served = server.stop(withinSeconds: 5)
         #expect(asked.server == nil)
@@ -179,21 +168,18 @@ struct ExperimentTests {
         #expect(served.server?.completedRequests == 100)
     }
 
-    @Test("nobody listening ends the run with the cause")
-    func nobody() throws {
+    @Test("a port without a listener ends the run with the cause")
+    func refused() throws {
         let listener = try Experiment(Plan(server: ServerPlan(), client: nil))
-        let address = try #require(listener.serverAddress)
+        let address = try #require(listener.addresses.server)
         var client = ClientPlan()
-        // Bound and not listening: refused, and nobody else's.
+        // Bound and not listening: connections are refused, and no other process has the port.
         client.port = try #require(Int(address.split(separator: ":")[1]))
-        let experiment = try Experiment(Plan(server: nil, client: client))
-        try experiment.start()
-        let deadline = ContinuousClock.now + .seconds(3)
-        while !experiment.isDone && ContinuousClock.now < deadline { usleep(5_000) }
-        #expect(experiment.isDone)
+        let experiment = try DrivenExperiment.started(Plan(server: nil, client: client))
+        #expect(experiment.isDone(within: .seconds(3)))
         let last = experiment.stop(withinSeconds: 1)
         #expect(last.client?.openedConnections == 0)
-        #expect(experiment.connectFailure == "connection refused")
+        #expect(experiment.source.connectFailure == "connection refused")
         withExtendedLifetime(listener) {}
     }
 }

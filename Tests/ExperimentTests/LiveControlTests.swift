@@ -5,9 +5,9 @@ import Testing
 import Workload
 
 /// What a run is told while it goes, held against what the other side counts by itself.
-@Suite("A run under the fingers", .serialized)
+@Suite("Live load control of a run", .serialized)
 struct LiveControlTests {
-    private func start(loops: Int = 1, _ change: (inout Plan, inout ClientPlan) -> Void = { _, _ in }) throws -> Experiment {
+    private func start(loops: Int = 1, _ change: (inout Plan, inout ClientPlan) -> Void = { _, _ in }) throws -> DrivenExperiment {
         var server = ServerPlan()
         server.loops = loops
         var client = ClientPlan()
@@ -18,36 +18,22 @@ struct LiveControlTests {
         var plan = Plan(server: server, client: nil)
         change(&plan, &client)
         plan.client = client
-        let experiment = try Experiment(plan)
-        try experiment.start()
-        return experiment
+        return try DrivenExperiment.started(plan)
     }
-
-    /// Samples until one is as it should be; nil after ten seconds.
-    private func sample(_ experiment: Experiment, until isRight: (Sample) -> Bool) -> Sample? {
-        let deadline = ContinuousClock.now + .seconds(10)
-        while ContinuousClock.now < deadline {
-            let sample = experiment.sample()
-            if isRight(sample) { return sample }
-        }
-        return nil
-    }
-
-    private func texts(_ experiment: Experiment) -> [String] { experiment.takeEvents().map(\.text) }
 
     @Test("more and fewer connections are as many at the server, and none of its answers is lost", arguments: [1, 2])
     func connections(loops: Int) throws {
         let experiment = try start(loops: loops)
-        #expect(sample(experiment) { $0.server?.openConnections == 4 && $0.client?.openConnections == 4 } != nil)
-        experiment.setConnections(9)
-        let more = try #require(sample(experiment) { $0.server?.openConnections == 9 })
+        #expect(experiment.sample { $0.server?.openConnections == 4 && $0.client?.openConnections == 4 } != nil)
+        experiment.apply(.connections(9))
+        let more = try #require(experiment.sample { $0.server?.openConnections == 9 })
         #expect(more.server?.acceptedConnections == 9)
-        experiment.setConnections(3)
-        let fewer = try #require(sample(experiment) { $0.server?.openConnections == 3 && $0.client?.openConnections == 3 })
+        experiment.apply(.connections(3))
+        let fewer = try #require(experiment.sample { $0.server?.openConnections == 3 && $0.client?.openConnections == 3 })
         #expect(fewer.server?.acceptedConnections == 9)
         #expect(fewer.server?.closedConnections == 6)
         #expect(experiment.stop(withinSeconds: 5).client?.failedRequests == 0)
-        #expect(texts(experiment).filter { $0.hasSuffix(" connections") } == ["9 connections", "3 connections"])
+        #expect(experiment.texts.filter { $0.hasSuffix(" connections") } == ["9 connections", "3 connections"])
     }
 
     @Test("more and fewer streams are as many in work at the server")
@@ -55,30 +41,30 @@ struct LiveControlTests {
         let experiment = try start { $1.paths = ["/delay/0.05"] }
         /// Of one connection, in a few samples: between two answers there may be fewer.
         func most() -> Int { (0..<40).map { _ in experiment.sample().server?.connections.map(\.streams).max() ?? 0 }.max() ?? 0 }
-        #expect(sample(experiment) { $0.server?.connections.contains { $0.streams == 2 } == true } != nil)
-        experiment.setStreams(7)
-        #expect(sample(experiment) { $0.server?.connections.contains { $0.streams == 7 } == true } != nil)
+        #expect(experiment.sample { $0.server?.connections.contains { $0.streams == 2 } == true } != nil)
+        experiment.apply(.streams(7))
+        #expect(experiment.sample { $0.server?.connections.contains { $0.streams == 7 } == true } != nil)
         #expect(most() <= 7)
-        experiment.setStreams(1)
-        #expect(sample(experiment) { $0.server?.connections.allSatisfy { $0.streams <= 1 } == true } != nil)
+        experiment.apply(.streams(1))
+        #expect(experiment.sample { $0.server?.connections.allSatisfy { $0.streams <= 1 } == true } != nil)
         #expect(most() == 1)
         #expect(experiment.stop(withinSeconds: 5).client?.failedRequests == 0)
-        #expect(texts(experiment).filter { $0.contains("streams") } == ["7 streams per connection", "1 streams per connection"])
+        #expect(experiment.texts.filter { $0.contains("streams") } == ["7 streams per connection", "1 streams per connection"])
     }
 
     @Test("a rate is what the server answers")
     func rate() throws {
         let experiment = try start { $1.rate = 200 }
         _ = experiment.sample()
-        experiment.setRate(2_000)
+        experiment.apply(.rate(2_000))
         let first = experiment.sample()
-        let last = try #require(sample(experiment) { $0.timeNanoseconds > first.timeNanoseconds + 400_000_000 })
+        let last = try #require(experiment.sample { $0.timeNanoseconds > first.timeNanoseconds + 400_000_000 })
         let answered = Double((last.server?.completedRequests ?? 0) - (first.server?.completedRequests ?? 0))
         let wanted = Double(last.timeNanoseconds - first.timeNanoseconds) / 1e9 * 2_000
         // A schedule asks for what it asks; what is still in flight is not answered yet.
         #expect(abs(answered - wanted) < 60, "\(answered) of \(wanted)")
         _ = experiment.stop(withinSeconds: 5)
-        #expect(texts(experiment).contains("rate 2000/s"))
+        #expect(experiment.texts.contains("rate 2000/s"))
     }
 
     @Test("larger answers are larger, byte for byte, with each of them checked", arguments: [false, true])
@@ -88,15 +74,15 @@ struct LiveControlTests {
             $1.checksBodies = isChecked
             $1.paths = ["/bytes/100", "/bytes/1KiB?x=1", "/health"]
         }
-        #expect(sample(experiment) { $0.client?.doneRequests ?? 0 > 20 } != nil)
-        experiment.setBodyScale(32)
+        #expect(experiment.sample { $0.client?.doneRequests ?? 0 > 20 } != nil)
+        experiment.apply(.bodyScale(32))
         // With this sample the clients have heard of it; what was asked before is answered with the next ones.
-        experiment.setRate(0)
-        let before = try #require(sample(experiment) { $0.client?.inFlightRequests == 0 && $0.server?.activeRequests == 0 })
-        experiment.setRate(500)
-        #expect(sample(experiment) { $0.client?.doneRequests ?? 0 > (before.client?.doneRequests ?? 0) + 100 } != nil)
-        experiment.setRate(0)
-        let after = try #require(sample(experiment) { $0.client?.inFlightRequests == 0 && $0.server?.activeRequests == 0 })
+        experiment.apply(.rate(0))
+        let before = try #require(experiment.sample { $0.client?.inFlightRequests == 0 && $0.server?.activeRequests == 0 })
+        experiment.apply(.rate(500))
+        #expect(experiment.sample { $0.client?.doneRequests ?? 0 > (before.client?.doneRequests ?? 0) + 100 } != nil)
+        experiment.apply(.rate(0))
+        let after = try #require(experiment.sample { $0.client?.inFlightRequests == 0 && $0.server?.activeRequests == 0 })
         let requests = Double((after.server?.completedRequests ?? 0) - (before.server?.completedRequests ?? 0))
         let bytes = Double((after.server?.sentBytes ?? 0) - (before.server?.sentBytes ?? 0))
         // 3200, 32 KiB and a few bytes, in turn; heads and frames come on top.
@@ -106,42 +92,43 @@ struct LiveControlTests {
         #expect(last.client?.failedRequests == 0)
         #expect(last.client?.bodyViolations.isEmpty == true)
         #expect((last.client?.bodies.checked ?? 0 > 50) == isChecked)
-        #expect(texts(experiment).contains("bodies: /bytes/3200, /bytes/32KiB?x=1"))
+        #expect(experiment.texts.contains("bodies: /bytes/3200, /bytes/32KiB?x=1"))
     }
 
     @Test("another write policy is that of new connections only; the unsafe one is refused outside a worker")
     func writePolicy() throws {
         let experiment = try start()
-        #expect(sample(experiment) { $0.server?.openConnections == 4 && $0.client?.openConnections == 4 } != nil)
-        #expect(!experiment.setWritePolicy(.resetEarly))
-        #expect(experiment.writePolicy == .lease)
+        #expect(experiment.sample { $0.server?.openConnections == 4 && $0.client?.openConnections == 4 } != nil)
+        experiment.apply(.writePolicy(.resetEarly))
+        #expect(experiment.source.load.writePolicy == .lease)
         let leased = experiment.sample().server?.arena.taken ?? 0
         #expect(leased > 0)
-        #expect(experiment.setWritePolicy(.copy))
-        experiment.renewConnections()
-        let renewed = try #require(sample(experiment) { $0.client?.renewedConnections == 4 && $0.server?.openConnections == 4 })
+        experiment.apply(.writePolicy(.copy))
+        experiment.apply(.reconnectAll)
+        let renewed = try #require(experiment.sample { $0.client?.renewedConnections == 4 && $0.server?.openConnections == 4 })
         #expect(renewed.server?.acceptedConnections == 8)
         #expect(renewed.client?.reconnects == 0)
         let last = experiment.stop(withinSeconds: 5)
         #expect(last.client?.failedRequests == 0)
-        #expect(texts(experiment).filter { $0.contains("policy") } == ["write policy copy for new connections"])
+        #expect(experiment.texts.filter { $0.hasPrefix("write policy") } == ["write policy copy for new connections"])
     }
 
     @Test("another cache scope is that of new connections: look-ups go on being counted, and off keeps nothing")
     func cacheScope() throws {
         let experiment = try start(loops: 2)
-        #expect(!experiment.setCacheScope(.unguarded))
-        let owned = try #require(sample(experiment) { $0.client?.openConnections == 4 && $0.client?.strings.hits ?? 0 > 100 })
+        experiment.apply(.cacheScope(.unguarded))
+        #expect(experiment.source.load.cacheScope == .client)
+        let owned = try #require(experiment.sample { $0.client?.openConnections == 4 && $0.client?.strings.hits ?? 0 > 100 })
         #expect(owned.client?.strings.entries ?? 0 > 4)
         var lookups = owned.client?.strings.lookups ?? 0
         for (count, scope) in [CacheScope.off, .shared, .loop, .client, .off].enumerated() {
-            #expect(experiment.setCacheScope(scope))
-            experiment.renewConnections()
+            experiment.apply(.cacheScope(scope))
+            experiment.apply(.reconnectAll)
             let accepted = UInt64(4 * (count + 2))
-            let now = try #require(sample(experiment) {
+            let now = try #require(experiment.sample {
                 $0.server?.acceptedConnections == accepted && $0.client?.openConnections == 4 && $0.client?.inFlightRequests ?? 0 > 0
             })
-            let next = try #require(sample(experiment) { $0.client?.strings.lookups ?? 0 > (now.client?.strings.lookups ?? 0) + 500 })
+            let next = try #require(experiment.sample { $0.client?.strings.lookups ?? 0 > (now.client?.strings.lookups ?? 0) + 500 })
             #expect(next.client?.strings.lookups ?? 0 > lookups)
             lookups = next.client?.strings.lookups ?? 0
             let hits = (next.client?.strings.hits ?? 0) - (now.client?.strings.hits ?? 0)
@@ -151,19 +138,19 @@ struct LiveControlTests {
         #expect(last.client?.failedRequests == 0)
         #expect(last.client?.reconnects == 0)
         #expect(last.client?.renewedConnections == 20)
-        #expect(texts(experiment).filter { $0.contains("scope") }.count == 5)
+        #expect(experiment.texts.filter { $0.hasPrefix("cache scope") }.count == 5)
     }
 
     @Test("a connection that is closed by hand is the one that was meant")
     func closing() throws {
         let experiment = try start()
-        let before = try #require(sample(experiment) { $0.server?.openConnections == 4 && $0.client?.openConnections == 4 })
+        let before = try #require(experiment.sample { $0.server?.openConnections == 4 && $0.client?.openConnections == 4 })
         let chosen = try #require(before.server?.connections.dropFirst().first)
-        experiment.closeConnection(loop: chosen.loop, id: chosen.id)
-        let after = try #require(sample(experiment) { $0.server?.acceptedConnections == 5 && $0.server?.openConnections == 4 })
+        experiment.apply(.closeConnection(ConnectionIdentity(chosen)))
+        let after = try #require(experiment.sample { $0.server?.acceptedConnections == 5 && $0.server?.openConnections == 4 })
         #expect(after.server?.connections.contains { $0.id == chosen.id } == false)
         #expect(after.server?.closedConnections == 1)
         _ = experiment.stop(withinSeconds: 5)
-        #expect(texts(experiment).contains("connection \(chosen.id) closed by hand"))
+        #expect(experiment.texts.contains("connection \(chosen.id) closed by hand"))
     }
 }

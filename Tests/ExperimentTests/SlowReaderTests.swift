@@ -19,18 +19,15 @@ struct SlowReaderTests {
 
     @Test("one that is started comes, makes writes wait, goes after its time, and each is an event")
     func oneByOne() throws {
-        let experiment = try Experiment(plan { _ in })
-        try experiment.start()
-        #expect(experiment.startSlowReader(seconds: 0.5))
+        let experiment = try DrivenExperiment.started(plan { _ in })
+        experiment.apply(.slowReader(seconds: 0.5))
         var samples: [Sample] = []
-        var events: [Event] = []
         let deadline = ContinuousClock.now + .seconds(10)
         repeat {
             samples.append(experiment.sample())
-            events += experiment.takeEvents()
             usleep(10_000)
-        } while !events.contains { $0.text == "the slow reader has gone" } && ContinuousClock.now < deadline
-        #expect(events.filter { $0.source == "load" }.map(\.text) == ["a slow reader, for 0.5 s", "the slow reader has gone"])
+        } while !experiment.texts.contains("the slow reader has gone") && ContinuousClock.now < deadline
+        #expect(experiment.events.filter { $0.source == "load" }.map(\.text) == ["a slow reader, for 0.5 s", "the slow reader has gone"])
         #expect(samples.contains { $0.client?.slowReaders.open == 1 })
         #expect(samples.contains { $0.server?.writes.pendingBytes ?? 0 > 256 * 1024 })
         // In none of the load's numbers.
@@ -40,13 +37,13 @@ struct SlowReaderTests {
         #expect(slow.open == 0 && slow.receivedBytes > 0)
         #expect(last.client?.failedRequests == 0)
         #expect(last.server?.arena.leases == 0)
-        #expect(!experiment.startSlowReader(seconds: 1), "nobody is left to ask")
+        experiment.apply(.slowReader(seconds: 1))
+        #expect(experiment.texts.last != "a slow reader, for 1 s", "no server is left to ask")
     }
 
     @Test("those of the plan stay until the end, and what they read is checked too")
     func planned() throws {
-        let experiment = try Experiment(plan { $0.slowReaders = 5 })
-        try experiment.start()
+        let experiment = try DrivenExperiment.started(plan { $0.slowReaders = 5 })
         let deadline = ContinuousClock.now + .seconds(10)
         while experiment.sample().client?.slowReaders.open != 5 && ContinuousClock.now < deadline { usleep(5_000) }
         let sample = experiment.sample()
@@ -59,11 +56,9 @@ struct SlowReaderTests {
 
     @Test("sixteen at once are enough")
     func limit() throws {
-        let experiment = try Experiment(plan { _ in })
-        try experiment.start()
-        for _ in 0..<16 { #expect(experiment.startSlowReader(seconds: 60)) }
-        #expect(!experiment.startSlowReader(seconds: 60))
-        #expect(experiment.takeEvents().last?.text == "no more than 16 slow readers")
+        let experiment = try DrivenExperiment.started(plan { _ in })
+        for _ in 0..<17 { experiment.apply(.slowReader(seconds: 60)) }
+        #expect(experiment.texts.suffix(17) == Array(repeating: "a slow reader, for 60 s", count: 16) + ["no more than 16 slow readers"])
         let begin = ContinuousClock.now
         _ = experiment.stop(withinSeconds: 5)
         #expect(ContinuousClock.now - begin < .seconds(4), "their time is not waited for")
@@ -71,9 +66,8 @@ struct SlowReaderTests {
 
     @Test("one can join a server alone")
     func serverAlone() throws {
-        let experiment = try Experiment(Plan(server: ServerPlan(), client: nil))
-        try experiment.start()
-        #expect(experiment.startSlowReader(seconds: 30))
+        let experiment = try DrivenExperiment.started(Plan(server: ServerPlan(), client: nil))
+        experiment.apply(.slowReader(seconds: 30))
         let deadline = ContinuousClock.now + .seconds(10)
         while experiment.sample().server?.writes.pendingBytes ?? 0 < 256 * 1024 && ContinuousClock.now < deadline { usleep(5_000) }
         #expect(experiment.sample().server?.openConnections == 1)

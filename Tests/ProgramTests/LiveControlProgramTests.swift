@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension ProgramTests {
-    @Suite("Load under the fingers", .enabled(if: Program.exists)) struct LiveControlProgramTests {
+    @Suite("Live load control", .enabled(if: Program.exists)) struct LiveControlProgramTests {
         private func lines(_ path: String) throws -> [[String: Any]] {
             try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
                 try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
@@ -34,7 +34,7 @@ extension ProgramTests {
             }
         }
 
-        @Test("m chooses, + changes, W and C switch, R connects anew: in the server's counts and as events", arguments: [false, true])
+        @Test("m chooses, + changes, W and C switch, R reconnects: in the server's counts and as events", arguments: [false, true])
         func everything(isIsolated: Bool) throws {
             let folder = try ScratchFolder()
             let file = folder("run.ndjson")
@@ -47,7 +47,7 @@ extension ProgramTests {
                 ("m", "a closed load has no rate"), ("+", "a closed load has no rate"),
                 ("m", "bodies of answers"), ("+", "bodies: /bytes/2KiB"), ("m", "load: connections"),
                 ("W", "write policy copy for new connections"), ("C", "cache scope shared for new connections"),
-                ("R", "all connections anew"),
+                ("R", "all clients reconnect"),
             ], process)
             if isIsolated {
                 press([("W", "reset-early for new connections"), ("W", "lease for new connections")], process)
@@ -61,7 +61,7 @@ extension ProgramTests {
             let lines = try lines(file)
             let texts = lines.filter { $0["type"] as? String == "event" }.compactMap { $0["text"] as? String }
             for text in ["5 connections", "3 streams per connection", "bodies: /bytes/2KiB", "write policy copy for new connections",
-                "cache scope shared for new connections", "all connections anew", "write policy lease for new connections"] {
+                "cache scope shared for new connections", "all clients reconnect", "write policy lease for new connections"] {
                 #expect(texts.contains(text), "\(text) in \(texts)")
             }
             #expect(texts.contains("write policy reset-early for new connections") == isIsolated)

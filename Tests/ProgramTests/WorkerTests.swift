@@ -111,15 +111,15 @@ extension ProgramTests {
         func pipe() throws {
             let folder = try ScratchFolder()
             let script = """
-                (echo '{"order":"prepare","value":{"server":{},"client":{"requests":20}}}'; echo '{"order":"start"}'; sleep 0.3; \
-                echo '{"order":"sample"}'; echo '{"order":"stop","value":1}'; sleep 1) | "$0" worker $$ > "$1"
+                (echo '{"server":{},"client":{"requests":20}}'; echo '{"start":{}}'; sleep 0.3; \
+                echo '{"sample":{"seen":0}}'; echo '{"stop":{"withinSeconds":1}}'; sleep 1) | "$0" worker $$ > "$1"
                 """
             let result = try ChildProcess("/bin/bash", ["-c", script, Program.path, folder("pipe")]).end(withinSeconds: 10)
             #expect(result.code == 0, "\(result.errors)")
             let lines = try lines(folder("pipe"))
             #expect(lines.first?["type"] as? String == "header")
-            let states = lines.filter { $0["type"] as? String == "worker" }.compactMap { $0["state"] as? String }
-            #expect(states == ["ready", "started", "load_done", "load_ended", "ended"])
+            let says = lines.filter { $0["type"] as? String == "worker" }.compactMap { ($0["says"] as? [String: Any])?.keys.first }
+            #expect(says == ["ready", "started", "load", "loadEnded", "ended"])
             let exported = try Program.run("export", folder("pipe"), "--to", "csv")
             #expect(exported.code == 0 && exported.output.split(separator: "\n").count >= 3, "\(exported.errors)")
         }

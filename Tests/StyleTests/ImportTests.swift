@@ -21,7 +21,7 @@ private let table: [String: Set<String>] = [
     // C alone, and a library of its own: it goes into other programs.
     "Probe": [],
     "Themes": [],
-    "Dashboard": ["Measurements", "Themes"],
+    "Dashboard": ["Load", "Measurements", "Themes"],
     "Terminal": ["Dashboard", "CNcurses"],
     "highwater": ["Experiment", "Dashboard", "Terminal", "Workload", "Reports", "Recording", "Load", "Measurements", "ArgumentParser"],
 ]

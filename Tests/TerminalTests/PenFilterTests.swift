@@ -1,4 +1,5 @@
 import Dashboard
+import Load
 import Terminal
 import Testing
 
@@ -18,7 +19,7 @@ extension TerminalTests {
             return String(decoding: bytes, as: UTF8.self)
         }
         var dashboard = Dashboard(run: RunDescription(
-            address: "127.0.0.1:1", protocolName: "h2c", connections: 1, streams: 1, load: "closed", hasServer: true, hasClients: true))
+            address: "127.0.0.1:1", protocolName: "h2c", load: LoadState(connections: 1, streams: 1), loadText: "closed", hasServer: true, hasClients: true))
         terminal.show(dashboard.frame(width: 120, height: 40))
         let first = bytes()
         // One ground, so it is said once.

@@ -1,5 +1,6 @@
 import Dashboard
 import Glibc
+import Load
 import Measurements
 import Terminal
 import Testing
@@ -25,7 +26,7 @@ struct TerminalTests {
 
     private func dashboard(_ samples: Int = 6) -> Dashboard {
         var run = RunDescription(
-            address: "127.0.0.1:8443", protocolName: "h2c", connections: 8, streams: 4, load: "closed", hasServer: true, hasClients: true)
+            address: "127.0.0.1:8443", protocolName: "h2c", load: LoadState(connections: 8, streams: 4), loadText: "closed", hasServer: true, hasClients: true)
         run.state = .running
         var dashboard = Dashboard(run: run)
         for tick in 1...samples { dashboard.add(sample(tick)) }

@@ -1,5 +1,5 @@
+import Load
 import Testing
-import Workload
 
 @Suite("A target whose answer can be predicted")
 struct PredictableTargetTests {

@@ -15,10 +15,10 @@ package enum Command: String, CaseIterable, Sendable {
     case loadUp = "load-up"
     case loadDown = "load-down"
     case loadPause = "load-pause"
-    case loadKnob = "load-knob"
+    case loadQuantity = "load-knob"
     case writePolicy = "write-policy"
     case cacheScope = "cache-scope"
-    case renewConnections = "renew-connections"
+    case reconnectAll = "renew-connections"
     case slowReader = "slow-reader"
     case shorterTime = "shorter-time"
     case longerTime = "longer-time"
@@ -83,10 +83,10 @@ package enum Command: String, CaseIterable, Sendable {
         case .toEnd: "in a replay: to its end"
         case .loadUp: "more load, of what load-knob chose"
         case .loadDown: "less load"
-        case .loadKnob: "what more and less load change: connections, streams, rate, bodies"
+        case .loadQuantity: "what more and less load change: connections, streams, rate, bodies"
         case .writePolicy: "another write policy, for the server's new connections"
         case .cacheScope: "another cache scope, for the clients' new connections"
-        case .renewConnections: "every client to a new connection"
+        case .reconnectAll: "reconnect all clients"
         case .loadPause: "load off and on"
         case .slowReader: "a client joins that reads at a trickle, for ten seconds"
         case .shorterTime: "graphs over less time"
@@ -153,10 +153,10 @@ package enum Command: String, CaseIterable, Sendable {
         case .loadUp: [.character("+"), .character("=")]
         case .loadDown: [.character("-"), .character("_")]
         case .loadPause: [.character("0")]
-        case .loadKnob: [.character("m")]
+        case .loadQuantity: [.character("m")]
         case .writePolicy: [.character("W")]
         case .cacheScope: [.character("C")]
-        case .renewConnections: [.character("R")]
+        case .reconnectAll: [.character("R")]
         case .slowReader: [.character("D")]
         case .shorterTime: [.character("{")]
         case .longerTime: [.character("}")]

@@ -1,3 +1,4 @@
+import Load
 import Measurements
 
 extension Dashboard {
@@ -65,14 +66,14 @@ extension Dashboard {
         case .themes: picker = themes.isEmpty ? nil : ThemePicker(themes, theme)
         case .nextTheme: return useNextTheme()
         case .pause: togglePause()
-        case .loadUp: return run.hasClients ? .changeLoad(steps: 1) : nil
-        case .loadDown: return run.hasClients ? .changeLoad(steps: -1) : nil
-        case .loadPause: return run.hasClients ? .togglePauseLoad : nil
-        case .loadKnob: return run.hasClients ? .turnLoadKnob : nil
-        case .writePolicy: return run.writePolicy == nil ? nil : .nextWritePolicy
-        case .cacheScope: return run.cacheScope == nil ? nil : .nextCacheScope
-        case .renewConnections: return run.hasClients ? .renewConnections : nil
-        case .slowReader: return .startSlowReader
+        case .loadUp: return stepLoad(1)
+        case .loadDown: return stepLoad(-1)
+        case .loadPause: return changeClients(.hold(!run.load.isHeld))
+        case .loadQuantity: chooseNextQuantity()
+        case .writePolicy: return nextWritePolicy()
+        case .cacheScope: return nextCacheScope()
+        case .reconnectAll: return changeClients(.reconnectAll)
+        case .slowReader: return change(.slowReader(seconds: Dashboard.slowReaderSeconds))
         case .shorterInterval: return .changeInterval(steps: -1)
         case .longerInterval: return .changeInterval(steps: 1)
         case .glyphs:
@@ -117,6 +118,8 @@ extension Dashboard {
     private static let page = 5
     /// Moments that < and > go at a time: five seconds of the usual interval.
     private static let leap = 10
+    /// Long enough to look at each panel in turn while a client does not read.
+    private static let slowReaderSeconds = 10.0
 
     /// Rows may have changed places since the one was chosen that is looked at.
     mutating func step(_ rows: Int) {

@@ -1,3 +1,5 @@
+package import Load
+
 /// A key as it was pressed, whichever bytes the terminal sent for it.
 package enum Key: Hashable, Sendable {
     /// A key that has a character, shift included.
@@ -40,18 +42,8 @@ package enum Action: Equatable, Sendable {
     case quit
     /// Quit, and leave the last frame on the screen.
     case quitAndLeaveScreen
-    /// Load up or down by this many steps.
-    case changeLoad(steps: Int)
-    /// Load to nothing, or back to what it was.
-    case togglePauseLoad
-    /// More and less load change something else from now on.
-    case turnLoadKnob
-    /// Another write policy, another cache scope, for new connections.
-    case nextWritePolicy, nextCacheScope
-    /// Every client to a new connection.
-    case renewConnections
-    /// The server closes a connection under its requests.
-    case closeConnection(loop: Int, id: UInt64)
+    /// Tell the run a change.
+    case change(RunChange)
     /// Words to the terminal's clipboard.
     case copy(String)
     /// Panels and the time of graphs are to be the same next time.
@@ -60,8 +52,6 @@ package enum Action: Equatable, Sendable {
     case reload
     /// Run the same again: this run has lost its process.
     case runAgain
-    /// A client joins that reads at a trickle, and goes after a while.
-    case startSlowReader
     /// Samples more often, or less, by this many steps.
     case changeInterval(steps: Int)
     /// Draw with the theme of this name; it may be looked at only.

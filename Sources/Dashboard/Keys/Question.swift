@@ -1,9 +1,10 @@
-import Measurements
+import Load
+package import Measurements
 
 /// Something that is done only when somebody says yes; any other key leaves it.
 package enum Question: Equatable, Sendable {
     /// The server closes this connection under its requests.
-    case closeConnection(loop: Int, id: UInt64)
+    case closeConnection(ConnectionIdentity)
     /// The screen forgets what was.
     case forget
     /// Not whether, but which: the panel that is shown or hidden.
@@ -12,7 +13,7 @@ package enum Question: Equatable, Sendable {
     /// As the footer asks it.
     var words: String {
         switch self {
-        case .closeConnection(_, let id): "close connection \(id) under its requests?  y: yes, any other key: no"
+        case .closeConnection(let connection): "close connection \(connection.id) under its requests?  y: yes, any other key: no"
         case .forget: "forget what was, on this screen only?  y: yes, any other key: no"
         case .panel: "which panel to show or hide?  1 to 7"
         }
@@ -24,8 +25,8 @@ extension Dashboard {
     mutating func answer(_ question: Question, _ key: Key) -> Action? {
         self.question = nil
         switch question {
-        case .closeConnection(let loop, let id):
-            if key == .character("y") { return .closeConnection(loop: loop, id: id) }
+        case .closeConnection(let connection):
+            if key == .character("y") { return change(.closeConnection(connection), notice: "connection \(connection.id) is closed") }
             notice = "left as it is"
         case .forget:
             guard key == .character("y") else {
@@ -65,7 +66,7 @@ extension Dashboard {
             return notice = "choose a connection of the server first"
         }
         let chosen = rows.first { $0.identity == detail } ?? rows[min(selection, rows.count - 1)]
-        question = .closeConnection(loop: chosen.sample.loop, id: chosen.sample.id)
+        question = .closeConnection(chosen.identity)
     }
 
     /// The chosen row in words, for the clipboard.

@@ -1,8 +1,9 @@
+import Load
 import Measurements
 
 /// The client's caches and the server's arena pool: how often what was wanted was there.
 struct CachesPanel: Panel {
-    func badge(_ view: View) -> String { view.run.cacheScope.map { "scope \($0)" } ?? "hit rate" }
+    func badge(_ view: View) -> String { view.run.load.cacheScope.map { "scope \($0.rawValue)" } ?? "hit rate" }
 
     func draw(_ view: View, on frame: inout Frame) {
         guard let moment = view.calm else {

@@ -1,3 +1,4 @@
+import Load
 import Measurements
 
 /// The line at the bottom: which keys there are now. A click on one is as good as the key.
@@ -47,9 +48,9 @@ struct Footer {
         var wanted: [([Command], String)] = [([.help], "help"), ([.quit], "quit"), ([.pause], view.pausedNanoseconds == nil ? "pause" : "go on")]
         if view.isPaused { wanted += [([.left, .right], "in time"), ([.back], "live")] }
         if view.run.state == .dead { wanted.append(([.sortReverse], "run again")) }
-        if view.run.hasClients && view.run.state != .dead { 
-            wanted += [([.loadUp, .loadDown], view.run.knob?.rawValue ?? "load"), ([.loadPause], view.run.isLoadPaused ? "load on" : "load off")]
-            if view.run.knob != nil { wanted.append(([.loadKnob], "other load")) }
+        if view.run.hasClients && view.run.state != .dead {
+            wanted += [([.loadUp, .loadDown], view.run.quantity?.rawValue ?? "load"), ([.loadPause], view.run.load.isHeld ? "load on" : "load off")]
+            if view.run.quantity != nil { wanted.append(([.loadQuantity], "other load")) }
         }
         wanted += [([.nextPanel], "panel"), ([.zoom], view.zoomed == nil ? "zoom" : "back")]
         if view.focus == .connections || view.focus == .events { wanted.append(([.up, .down], "scroll")) }

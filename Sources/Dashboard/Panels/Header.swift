@@ -1,3 +1,4 @@
+import Load
 import Measurements
 
 /// The line on top: what runs, where, how much of it, and what it costs to watch.
@@ -24,12 +25,12 @@ struct Header {
         }
         part(1, (run.address, .text), (" \(run.protocolName)", .dim))
         if run.hasClients {
-            func mark(_ knob: LoadKnob) -> (String, Role) { (run.knob == knob ? glyphs.knob : "", .key) }
+            func mark(_ quantity: LoadQuantity) -> (String, Role) { (run.quantity == quantity ? glyphs.knob : "", .key) }
             part(
-                3, mark(.connections), ("\(run.connections)", .text), (" \(glyphs.times) ", .dim), mark(.streams),
-                ("\(run.streams)", .text), (" streams", .dim))
-            part(0, mark(.rate), ("load ", .dim), (run.isLoadPaused ? "off" : run.load, run.isLoadPaused ? .warn : .text))
-            if let bodies = run.bodies { part(run.knob == .bodies ? 0 : 9, mark(.bodies), ("bodies ", .dim), (bodies, .text)) }
+                3, mark(.connections), ("\(run.load.connections)", .text), (" \(glyphs.times) ", .dim), mark(.streams),
+                ("\(run.load.streams)", .text), (" streams", .dim))
+            part(0, mark(.rate), ("load ", .dim), (run.load.isHeld ? "off" : run.loadText, run.load.isHeld ? .warn : .text))
+            if let bodies = run.bodies { part(run.quantity == .bodies ? 0 : 9, mark(.bodies), ("bodies ", .dim), (bodies, .text)) }
         }
         part(2, right: true, ("up ", .dim), (GridFigure.clock(view.moment?.timeNanoseconds ?? 0), .text))
         part(4, right: true, ("ui ", .dim), (GridFigure.percent(rates?.ownCPU ?? 0).right(5), .text))

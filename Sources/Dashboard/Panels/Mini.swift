@@ -79,7 +79,7 @@ struct Mini {
                 $0.add(" conn", .dim)
             }
         }
-        line.add(within: width) { $0.add("  " + view.run.load, .dim) }
+        line.add(within: width) { $0.add("  " + view.run.loadText, .dim) }
         return line
     }
 

@@ -1,9 +1,10 @@
+import Load
 import Measurements
 
 /// Bytes that the sockets did not take, by how long they have waited.
 struct PendingPanel: Panel {
     func badge(_ view: View) -> String {
-        view.run.writePolicy.map { "policy \($0)" } ?? (view.run.hasServer ? "bytes by age" : "of the clients")
+        view.run.load.writePolicy.map { "policy \($0.rawValue)" } ?? (view.run.hasServer ? "bytes by age" : "of the clients")
     }
 
     func draw(_ view: View, on frame: inout Frame) {

@@ -2,8 +2,8 @@ internal import Measurements
 internal import Recording
 internal import Synchronization
 
-/// The pipe that a worker's recording goes out on, a line at a time: from the thread that takes
-/// orders, and from a server's thread that has found evidence of what may kill it a moment later.
+/// The pipe on which a worker's recording goes out, a line at a time: from the thread that takes
+/// orders, and from a server's thread that has found evidence of a fault that may kill it a moment later.
 final class RecordingPipe: Sendable {
     private let writer: Mutex<RecordingWriter>
 
@@ -29,6 +29,10 @@ final class RecordingPipe: Sendable {
     }
 
     func write(_ line: WorkerLine) throws(RecordingError) {
-        try writer.withLock { (writer) throws(RecordingError) in try writer.write(type: WorkerLine.type, line.json) }
+        let json: JSON
+        do { json = try JSON(encoding: line) } catch { throw RecordingError(path: "standard output", cause: .notJSON) }
+        try writer.withLock { (writer) throws(RecordingError) in
+            try writer.write(type: WorkerLine.type, .object([.init(WorkerLine.member, json)]))
+        }
     }
 }

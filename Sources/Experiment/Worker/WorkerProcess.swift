@@ -8,20 +8,12 @@ package import Workload
 /// An experiment in a process of its own, as a source of samples: what happens to that process
 /// does not happen to this one.
 ///
-/// Its orders go out and its recording comes in on pipes. Its death is noticed as the end of that
-/// pipe, at once, and becomes events and an outcome.
+/// Orders go out on one pipe, and its recording comes in on another. Its death is noticed at once, as
+/// the end of that pipe, and becomes events and an outcome.
 package final class WorkerProcess: SampleSource {
     package let plan: Plan
-    package private(set) var serverAddress: String?
-    package private(set) var secureServerAddress: String?
-    package private(set) var targetAddress: String?
-    package private(set) var rate: Double?
-    package private(set) var connections: Int
-    package private(set) var streams: Int
-    package private(set) var bodyScale = 1.0
-    package private(set) var isLoadPaused = false
-    package private(set) var writePolicy: WritePolicy?
-    package private(set) var cacheScope: CacheScope?
+    package private(set) var addresses = RunAddresses()
+    package private(set) var load: LoadState
     package private(set) var outcome: Outcome?
     package private(set) var failures: [String] = []
     package private(set) var connectFailure: String?
@@ -32,18 +24,19 @@ package final class WorkerProcess: SampleSource {
     private var news: [News] = []
     private var startNanoseconds: UInt64 = 0
     private var lastSampleNanoseconds: UInt64?
+    /// Samples that have come.
+    private var sampleCount = 0
+    /// Changes that were ordered.
+    private var changeCount = 0
     private var stage = Stage.preparing
-    /// When the answer to what was asked last is overdue; nil: nothing was asked.
+    /// When the answer to the last question is overdue; nil: nothing was asked.
     private var overdueNanoseconds: UInt64?
     private var isAsked = false
-    private var hasSaidDone = false
-    /// Goes on with the samples that come, as the worker's own did when it took them.
-    private var phases = PhaseClock([], startNanoseconds: 0)
     private var wasHung = false
 
     private enum Stage {
         case preparing, ready, running, stopping, over
-        /// Said by the process itself: it has nothing more to tell.
+        /// Told by the process itself: it has nothing more to say.
         case failed(String)
     }
 
@@ -60,16 +53,12 @@ package final class WorkerProcess: SampleSource {
     ///   - arguments: make it a worker: they end in `WorkerService`.
     package init(_ plan: Plan, executable: String, arguments: [String]) throws(ExperimentError) {
         self.plan = plan
-        rate = plan.client?.rate
-        connections = plan.phases.first?.connections ?? plan.client?.connections ?? 0
-        streams = plan.phases.first?.streams ?? plan.client?.streams ?? 0
-        writePolicy = plan.server?.writePolicy
-        cacheScope = plan.client?.cacheScope
+        load = LoadState(plan)
         var output: Int32 = -1
         process = try SpawnedProcess(executable, arguments) { output = $0 }
         lines = LineReader(descriptor: output)
         lines.waits = false
-        send(.prepare(plan))
+        send(plan.json)
         try wait { if case .ready = $0 { true } else { false } }
     }
 
@@ -84,13 +73,24 @@ package final class WorkerProcess: SampleSource {
         }
     }
 
-    package func askForSample() {
+    package func sample() {
         // One at a time: what it cannot answer would only pile up.
         guard outcome == nil, !isAsked else { return }
         isAsked = true
         expect(withinSeconds: WorkerProcess.answerSeconds)
-        send(.sample)
+        send(.sample(seen: sampleCount))
     }
+
+    package func apply(_ change: RunChange) {
+        // Until the worker says what has come of it, the load is what has to come of it: the next key
+        // goes on from there.
+        if let expected = try? load.applying(change) { load = expected }
+        changeCount += 1
+        send(.change(change))
+    }
+
+    /// The worker sees to it by itself.
+    package func performDue() -> Duration? { nil }
 
     package func takeNews() -> [News] {
         read()
@@ -105,76 +105,7 @@ package final class WorkerProcess: SampleSource {
     /// Since time 0; 0 before that.
     private var nowNanoseconds: UInt64 { startNanoseconds == 0 ? 0 : EventLoop.monotonicNanoseconds() - startNanoseconds }
 
-    // MARK: Phases
-
-    package var phase: Phase? { phases.current }
-    package var isPhaseOver: Bool { nanosecondsToMoment == 0 }
-    package var hasEndedPhases: Bool { plan.phases.isEmpty || phases.isLast && nanosecondsToPhaseEnd == 0 }
-    package var isLoadDone: Bool { hasSaidDone || hasEndedPhases && !plan.phases.isEmpty }
-
-    /// A sample that was asked for may be the phase's last: what is to be done is clear when it has come.
-    package var nanosecondsToMoment: UInt64? { isAsked ? nil : nanosecondsToPhaseEnd }
-
-    private var nanosecondsToPhaseEnd: UInt64? {
-        phases.nextNanoseconds.map { end in
-            let now = EventLoop.monotonicNanoseconds() - startNanoseconds
-            return end > now ? end - now : 0
-        }
-    }
-
-    package func performDueEvents() {}
-
-    // MARK: Load under the fingers
-
-    package func setRate(_ new: Double) {
-        guard rate != nil, plan.phases.isEmpty else { return }
-        rate = Experiment.allowedRate(new)
-        send(.setRate(new))
-    }
-
-    package func setConnections(_ new: Int) {
-        connections = max(new, plan.client.map { min($0.loops, $0.connections) } ?? 0)
-        send(.setConnections(new))
-    }
-
-    package func setStreams(_ new: Int) {
-        streams = max(new, 1)
-        send(.setStreams(new))
-    }
-
-    package func setBodyScale(_ new: Double) {
-        bodyScale = new
-        send(.setBodyScale(new))
-    }
-
-    package func setLoadPaused(_ paused: Bool) {
-        isLoadPaused = paused && plan.phases.isEmpty
-        send(.setLoadPaused(paused))
-    }
-
-    package func startSlowReader(seconds: Double) { send(.startSlowReader(seconds: seconds)) }
-
-    package func inspect(loop: Int?, id: UInt64) { send(.inspect(loop: loop, id: id)) }
-
-    package func setWritePolicy(_ new: WritePolicy) -> Bool {
-        guard plan.server != nil else { return false }
-        writePolicy = new
-        send(.setWritePolicy(new))
-        return true
-    }
-
-    package func setCacheScope(_ new: CacheScope) -> Bool {
-        guard plan.client != nil else { return false }
-        cacheScope = new
-        send(.setCacheScope(new))
-        return true
-    }
-
-    package func renewConnections() { send(.renewConnections) }
-
-    package func closeConnection(loop: Int, id: UInt64) { send(.closeConnection(loop: loop, id: id)) }
-
-    package func beginStop(withinSeconds seconds: Double) {
+    package func stop(withinSeconds seconds: Double) {
         guard case .running = stage else { return }
         stage = .stopping
         // The clients have so long, and then the server.
@@ -184,9 +115,15 @@ package final class WorkerProcess: SampleSource {
 
     // MARK: The pipes
 
-    /// Does without what the process does not take: it is dead, which shows on the other pipe, or hangs.
     private func send(_ order: WorkerOrder) {
-        let line = Array((order.json.text + "\n").utf8)
+        do { send(try JSON(encoding: order)) } catch {
+            note(.error, source: "worker", "an order cannot be written: \(error)")
+        }
+    }
+
+    /// A line that the process does not take is lost: it is dead, which shows on the other pipe, or hangs.
+    private func send(_ json: JSON) {
+        let line = Array((json.text + "\n").utf8)
         _ = unsafe line.withUnsafeBytes { unsafe write(process.input, $0.baseAddress, $0.count) }
     }
 
@@ -194,7 +131,7 @@ package final class WorkerProcess: SampleSource {
         overdueNanoseconds = EventLoop.monotonicNanoseconds() + UInt64(seconds * 1e9)
     }
 
-    /// For the two steps before there is anything to show: until the process has come so far.
+    /// Waits until the process has come so far: for the two steps before there is anything to show.
     ///
     /// Errors: what it says itself, or its death before it was told to start.
     private func wait(until isThere: (Stage) -> Bool) throws(ExperimentError) {
@@ -216,9 +153,9 @@ package final class WorkerProcess: SampleSource {
         guard outcome == nil else { return }
         errorText.read(from: process.errors)
         do {
-            while let line = try lines.next() { take(try JSON(parsing: line)) }
+            while let line = try lines.next() { try take(try JSON(parsing: line)) }
         } catch {
-            note(.error, source: "worker", "wrote what is no line of a recording")
+            note(.error, source: "worker", "wrote a line that no recording has")
             process.kill()
         }
         if lines.hasEnded { return end() }
@@ -229,9 +166,9 @@ package final class WorkerProcess: SampleSource {
         }
     }
 
-    private func take(_ json: JSON) {
+    private func take(_ json: JSON) throws {
         if json["type"]?.string == WorkerLine.type {
-            if let line = WorkerLine(json: json) { take(line) }
+            if let says = json[WorkerLine.member] { take(try says.decoded(as: WorkerLine.self)) }
             return
         }
         switch try? RecordingReader.Line(json: json) {
@@ -239,8 +176,8 @@ package final class WorkerProcess: SampleSource {
             // The thread that draws is ours.
             sample.process.ownCPUNanoseconds = EventLoop.threadCPUNanoseconds()
             lastSampleNanoseconds = sample.timeNanoseconds
+            sampleCount += 1
             isAsked = false
-            _ = phases.advance(to: sample.timeNanoseconds)
             if case .running = stage { overdueNanoseconds = nil }
             news.append(.sample(sample))
         case .event(let event)?: news.append(.event(event))
@@ -250,20 +187,15 @@ package final class WorkerProcess: SampleSource {
 
     private func take(_ line: WorkerLine) {
         switch line {
-        case .ready(let server, let secureServer, let target):
-            serverAddress = server
-            secureServerAddress = secureServer
-            targetAddress = target
+        case .ready(let addresses, let load):
+            self.addresses = addresses
+            self.load = load
             stage = .ready
-        case .started(let nanoseconds, let loadNanoseconds):
+        case .started(let nanoseconds):
             startNanoseconds = nanoseconds
-            phases = PhaseClock(plan.phases, startNanoseconds: loadNanoseconds - min(nanoseconds, loadNanoseconds))
             stage = .running
-        case .load(let connections, let streams, let policy):
-            self.connections = connections
-            self.streams = streams
-            writePolicy = policy
-        case .loadDone: hasSaidDone = true
+        // With changes under way there is a later one to come.
+        case .load(let load, let count): if count == changeCount { self.load = load }
         case .loadEnded: news.append(.loadEnded)
         case .ended(let failures, let connectFailure):
             self.failures = failures
@@ -294,7 +226,7 @@ package final class WorkerProcess: SampleSource {
         tell(outcome, report)
     }
 
-    /// Makes events of a death: what, when, where; and what it said itself.
+    /// Makes events of a death: the signal, the time and the place; and the last words of the process.
     private func tell(_ outcome: Outcome, _ report: CrashReport?) {
         var text = "the worker process \(outcome.text)"
         if let report {
@@ -304,7 +236,7 @@ package final class WorkerProcess: SampleSource {
         text += lastSampleNanoseconds.map { "; last sample at \(Figure.fixed(Metric.seconds($0), decimals: 3)) s" } ?? "; no sample before"
         let lines = [text] + errorText.ownLines.map { "it said: \($0)" }
             + (report?.frames ?? []).enumerated().map { "#\($0) \($1.text)" }
-        // One moment, and read as one.
+        // One moment for all, so that they are shown together.
         let now = nowNanoseconds
         for line in lines { news.append(.event(Event(timeNanoseconds: now, level: .error, source: "worker", text: line))) }
     }

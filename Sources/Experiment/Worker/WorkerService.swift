@@ -1,5 +1,6 @@
 internal import CProcess
 internal import Glibc
+internal import Load
 internal import Loop
 internal import Measurements
 package import Recording
@@ -8,20 +9,23 @@ package import Workload
 /// The inside of a worker process: takes orders from standard input, runs the experiment, and
 /// writes what it has to tell on standard output, as a recording.
 ///
-/// It never touches a terminal, asks nobody anything, and ends with whoever started it: at the end
-/// of standard input, or by the kernel's hand when even reading that does not happen any more.
+/// It never touches a terminal, and ends with the process that started it: at the end of standard
+/// input, or by the kernel when it cannot even read that any more.
 package struct WorkerService: ~Copyable {
     /// Rows of connections in a sample: more than a screen shows, and no more than 100 KB of JSON.
     private static let connectionLimit = 256
-    /// Between two looks at what the loops may have found meanwhile, and at whether the end is over.
-    private static let patienceMilliseconds: Int32 = 20
-    /// Between that end and this one, all of what runs here.
-    private static let standardInput: Int32 = 0
+    /// Between two looks at evidence from the loops, and at whether the end is over.
+    private static let patience = Duration.milliseconds(20)
+    /// The first descriptor that is not one of the standard streams.
+    private static let firstOwnDescriptor: Int32 = 3
 
-    private var orders = LineReader(descriptor: WorkerService.standardInput)
+    private var orders = LineReader(descriptor: STDIN_FILENO)
     private let pipe: RecordingPipe
-    private var hasSaidDone = false
-    /// What the other side knows of the load.
+    /// Changes that were ordered.
+    private var changeCount = 0
+    /// Samples that have been written.
+    private var sampleCount = 0
+    /// What the parent knows of the load.
     private var toldLoad: WorkerLine?
 
     /// Takes the process over: its standard streams, its signals, its descriptors.
@@ -29,7 +33,7 @@ package struct WorkerService: ~Copyable {
     /// - Parameter parent: the process that started this one.
     package init(parent: Int32) throws(RecordingError) {
         if hw_die_with_parent(parent) != 0 { _exit(1) }
-        hw_close_from(3)
+        hw_close_from(WorkerService.firstOwnDescriptor)
         hw_report_faults(STDERR_FILENO)
         _ = signal(SIGPIPE, SIG_IGN)
         // ^C is the parent's to understand.
@@ -38,118 +42,104 @@ package struct WorkerService: ~Copyable {
         orders.waits = false
     }
 
-    /// Runs what the first order says, to the end.
+    /// Runs the plan of the first line, to the end.
     ///
-    /// Errors: nobody reads any more; nothing is left to do then but to go.
+    /// Errors: the parent no longer reads; nothing is left to do then but to go.
     package consuming func run(header: (Plan) -> RecordingHeader) throws(RecordingError) {
         guard let source = try prepare(header) else { return }
+        var next: Duration?
         while source.outcome == nil {
-            var polled = ([WorkerService.standardInput] + (hasSaidDone ? [] : source.descriptors)).map {
-                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-            }
-            unsafe poll(&polled, nfds_t(polled.count), WorkerService.milliseconds(to: source.nanosecondsToEvent))
+            // A load that is through would stay readable.
+            let watched = [STDIN_FILENO] + (source.load.isDone ? [] : source.descriptors)
+            WorkerService.wait(for: watched, atMost: min(next ?? WorkerService.patience, WorkerService.patience))
             while let order = try nextOrder() { try obey(order, source) }
-            source.performDueEvents()
-            // Whoever gave orders has gone.
+            next = source.performDue()
+            // The process that gave the orders has gone.
             if orders.hasEnded { return }
             try tell(source)
         }
-        try tell(.ended(failures: source.failures, connectFailure: source.connectFailure))
+        try pipe.write(.ended(failures: source.failures, connectFailure: source.connectFailure))
     }
 
-    /// Up to the next whole one: a wait that ends too soon would only be repeated.
-    private static func milliseconds(to nanoseconds: UInt64?) -> Int32 {
-        Int32(clamping: min(UInt64(patienceMilliseconds), ((nanoseconds ?? .max) / 1_000_000).addingReportingOverflow(1).partialValue))
+    private static func wait(for descriptors: [Int32], atMost patience: Duration) {
+        var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        // Up to the next whole millisecond: a wait that ends too soon would only be repeated.
+        let milliseconds = Int32((patience / .milliseconds(1)).rounded(.up))
+        unsafe poll(&polled, nfds_t(polled.count), milliseconds)
     }
 
-    private mutating func prepare(_ header: (Plan) -> RecordingHeader) throws(RecordingError) -> LiveSource? {
+    private mutating func prepare(_ header: (Plan) -> RecordingHeader) throws(RecordingError) -> Experiment? {
         orders.waits = true
         defer { orders.waits = false }
-        guard let order = try nextOrder() else { return nil }
-        guard case .prepare(var plan) = order else {
-            try tell(.failed("the first order was not what to run"))
+        guard let json = try nextLine() else { return nil }
+        var plan: Plan
+        do { plan = try Plan(json: json) } catch {
+            try pipe.write(.failed(reason: "the first line is no plan: \(error.description)"))
             return nil
         }
         if plan.isUnsafe { hw_leave_no_core() }
         try pipe.write(header(plan))
-        // Here it may happen.
+        // Unsafe choices are taken here: this process may be lost.
         plan.isInWorker = true
         plan.server?.allowsUnsafe = true
-        let source: LiveSource
-        do throws(ExperimentError) { source = try LiveSource(plan) } catch {
-            try tell(.failed(error.description))
+        let source: Experiment
+        do throws(ExperimentError) { source = try Experiment(plan) } catch {
+            try pipe.write(.failed(reason: error.description))
             return nil
         }
         // At once, from the thread that found it: it may be the last thing that this process says.
         source.onViolation = { [pipe] event in try? pipe.write(event) }
-        toldLoad = WorkerService.load(of: source)
-        try tell(.ready(
-            server: source.serverAddress, secureServer: source.secureServerAddress, target: source.targetAddress))
+        toldLoad = .load(source.load, changeCount: changeCount)
+        try pipe.write(.ready(source.addresses, source.load))
         return source
     }
 
-    private mutating func obey(_ order: WorkerOrder, _ source: LiveSource) throws(RecordingError) {
+    private mutating func obey(_ order: WorkerOrder, _ source: Experiment) throws(RecordingError) {
         switch order {
-        case .prepare: break
         case .start:
             do throws(ExperimentError) { try source.start() } catch {
-                try tell(.failed(error.description))
+                try pipe.write(.failed(reason: error.description))
                 _exit(1)
             }
-            try tell(.started(nanoseconds: source.startNanoseconds, loadNanoseconds: source.loadStartNanoseconds))
-        case .sample:
-            source.askForSample()
+            try pipe.write(.started(nanoseconds: source.startNanoseconds))
+        case .sample(let seen):
+            if sampleCount <= seen { source.sample() }
             try tell(source)
-        case .setRate(let rate): source.setRate(rate)
-        case .setConnections(let count): source.setConnections(count)
-        case .setStreams(let count): source.setStreams(count)
-        case .setLoadPaused(let paused): source.setLoadPaused(paused)
-        case .startSlowReader(let seconds): source.startSlowReader(seconds: seconds)
-        case .inspect(let loop, let id): source.inspect(loop: loop, id: id)
-        case .setWritePolicy(let policy):
-            if policy.isUnsafe { hw_leave_no_core() }
-            _ = source.setWritePolicy(policy)
-        case .setCacheScope(let scope):
-            if scope.isUnsafe { hw_leave_no_core() }
-            _ = source.setCacheScope(scope)
-        case .setBodyScale(let scale): source.setBodyScale(scale)
-        case .renewConnections: source.renewConnections()
-        case .closeConnection(let loop, let id): source.closeConnection(loop: loop, id: id)
-        case .stop(let seconds): source.beginStop(withinSeconds: seconds)
+        case .change(let change):
+            if change.isUnsafe { hw_leave_no_core() }
+            source.apply(change)
+            changeCount += 1
+        case .stop(let seconds): source.stop(withinSeconds: seconds)
         }
     }
 
-    private static func load(of source: LiveSource) -> WorkerLine {
-        .load(connections: source.connections, streams: source.streams, writePolicy: source.writePolicy)
-    }
-
-    private mutating func tell(_ source: LiveSource) throws(RecordingError) {
-        let load = WorkerService.load(of: source)
+    private mutating func tell(_ source: Experiment) throws(RecordingError) {
+        let load = WorkerLine.load(source.load, changeCount: changeCount)
         if load != toldLoad {
             // Before the sample at which it begins.
             toldLoad = load
-            try tell(load)
+            try pipe.write(load)
         }
         for news in source.takeNews() {
             switch news {
-            case .sample(let sample): try pipe.write(sample)
+            case .sample(let sample):
+                sampleCount += 1
+                try pipe.write(sample)
             case .event(let event): try pipe.write(event)
-            case .loadEnded: try tell(.loadEnded)
+            case .loadEnded: try pipe.write(.loadEnded)
             }
-        }
-        if source.isLoadDone, !hasSaidDone {
-            hasSaidDone = true
-            try tell(.loadDone)
         }
     }
 
-    private func tell(_ line: WorkerLine) throws(RecordingError) { try pipe.write(line) }
-
-    /// nil: no whole line now.
+    /// nil: no whole line now, or the end.
     private mutating func nextOrder() throws(RecordingError) -> WorkerOrder? {
+        guard let line = try nextLine() else { return nil }
+        do { return try line.decoded() } catch { throw RecordingError(path: "standard input", cause: .notJSON) }
+    }
+
+    private mutating func nextLine() throws(RecordingError) -> JSON? {
         do {
-            guard let line = try orders.next() else { return nil }
-            return try WorkerOrder(json: JSON(parsing: line))
+            return try orders.next().map { try JSON(parsing: $0) }
         } catch {
             throw RecordingError(path: "standard input", cause: .notJSON)
         }

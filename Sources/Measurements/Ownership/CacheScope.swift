@@ -1,5 +1,5 @@
 /// Who owns the caches of clients: chosen for a whole run.
-package enum CacheScope: String, Sendable, CaseIterable {
+package enum CacheScope: String, Codable, Sendable, CaseIterable {
     /// Each client owns its caches. Option 1 of seed 004, and the default.
     case client
     /// All clients use one set of caches behind one lock. Option 2 of seed 004.

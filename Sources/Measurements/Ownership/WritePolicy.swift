@@ -1,5 +1,5 @@
 /// Who owns the bytes of an answer while the kernel has not taken them: chosen for a whole run.
-package enum WritePolicy: String, Sendable, CaseIterable {
+package enum WritePolicy: String, Codable, Sendable, CaseIterable {
     /// The write holds a lease on the exchange's arena. Ours, and the default.
     case lease
     /// The answer is copied to memory of its own, which the callback frees; the arena is reset

@@ -20,7 +20,6 @@ final class DashboardRun {
     private let screen: DashboardScreen
     private let terminal: Terminal
     private var dashboard: Dashboard
-    private var control: LoadControl
     private let clock = ContinuousClock()
     private var deadline: ContinuousClock.Instant?
     private var tick: ContinuousClock.Instant
@@ -41,8 +40,6 @@ final class DashboardRun {
     static let signals = [SIGWINCH, SIGTSTP, SIGCONT]
     /// Longest time from a change of the load to the sample that shows it, however rarely one samples.
     private static let responseTime = Duration.milliseconds(500)
-    /// Long enough to look at each panel in turn while somebody does not read.
-    private static let slowReaderSeconds = 10.0
     /// Between two looks at whether the drain is over.
     private static let drainTick = Duration.milliseconds(20)
     /// Nobody waits for the answers once the terminal is gone.
@@ -61,9 +58,8 @@ final class DashboardRun {
         self.output = output
         screen = try DashboardScreen(setup)
         terminal = screen.terminal
-        control = LoadControl(run.source)
         interval = plan.interval
-        dashboard = screen.dashboard(control.description)
+        dashboard = screen.dashboard(RunDescription(of: run.source))
         dashboard.run.intervalMilliseconds = Int(interval / .milliseconds(1))
         tick = clock.now
         draw()
@@ -105,22 +101,27 @@ final class DashboardRun {
         describe(.running)
         tick = clock.now + interval
         deadline = plan.duration.map { [clock] in clock.now + $0 }
-        if let addresses = run.serverAddresses {
+        if let addresses = run.source.addresses.serverURLs {
             run.source.note(.info, source: "server", "listening on \(addresses)")
         }
     }
 
     private func goThrough() -> Run.End {
+        var phase = run.source.load.phaseIndex
+        var due: Duration?
         while true {
             let isDead = run.source.outcome != nil
             let now = clock.now
             if isDead, let deadline, staysAfterDeath != nil, now >= deadline { return .natural }
             if !isDead {
-                run.source.performDueEvents()
-                if run.source.isLoadDone || run.failedThreshold != nil || deadline.map({ now >= $0 }) == true { return .natural }
-                if now >= tick || run.source.isPhaseOver {
-                    if run.source.isPhaseOver { tick = now + plan.interval }
-                    run.source.askForSample()
+                due = run.source.performDue()
+                if run.source.load.phaseIndex != phase {
+                    phase = run.source.load.phaseIndex
+                    tick = now + interval
+                }
+                if run.source.load.isDone || run.failedThreshold != nil || deadline.map({ now >= $0 }) == true { return .natural }
+                if now >= tick {
+                    run.source.sample()
                     // A tick that was missed is left out, not made up for.
                     while tick <= clock.now { tick += interval }
                 }
@@ -128,7 +129,7 @@ final class DashboardRun {
             showNews()
             if screen.takeLateAnswer() { isStale = true }
             draw()
-            let instant = run.source.outcome != nil ? now + DashboardRun.responseTime : min(tick, deadline ?? tick, now + run.timeToMoment)
+            let instant = run.source.outcome != nil ? now + DashboardRun.responseTime : min(tick, deadline ?? tick, now + (due ?? .seconds(3_600)))
             if let end = answer(wait(until: instant)) ?? takeSignals() { return end }
         }
     }
@@ -137,14 +138,14 @@ final class DashboardRun {
         for item in run.takeNews() {
             isStale = true
             switch item {
-            case .sample(let sample):
-                dashboard.add(sample)
-                // The header says what load it is.
-                if sample.phase != run.source.phase?.name { describe(dashboard.run.state) }
+            case .sample(let sample): dashboard.add(sample)
             case .event(let event): dashboard.add(event)
             case .loadEnded: break
             }
         }
+        let shown = dashboard.run
+        dashboard.run.show(run.source)
+        if dashboard.run != shown { isStale = true }
         guard let outcome = run.source.outcome, outcome.isDeath, dashboard.run.state != .dead else { return }
         dashboard.run.state = .dead
         if let staysAfterDeath { deadline = clock.now + staysAfterDeath }
@@ -176,20 +177,8 @@ final class DashboardRun {
             case .quitAndLeaveScreen:
                 leavesScreen = true
                 return .natural
-            case .changeLoad(let steps): changedByHand { control.change(by: steps) }
-            case .turnLoadKnob: changed { control.turnKnob() }
-            case .nextWritePolicy: changedByHand { control.nextWritePolicy() }
-            case .nextCacheScope: changedByHand { control.nextCacheScope() }
-            case .closeConnection(let loop, let id):
-                changedByHand(always: true) {
-                    run.source.closeConnection(loop: loop, id: id)
-                    return "connection \(id) is closed"
-                }
-            case .renewConnections: changedByHand(always: true) { did(run.source.renewConnections()) }
-            case .togglePauseLoad: changedByHand { did(control.togglePause()) }
+            case .change(let change): apply(change)
             case .runAgain: runAgain()
-            case .startSlowReader:
-                changedByHand(always: true) { did(run.source.startSlowReader(seconds: DashboardRun.slowReaderSeconds)) }
             case .suspend: suspend { _ = kill(0, SIGTSTP) }
             case .changeInterval(let steps): changeInterval(by: steps)
             case .export: export()
@@ -201,38 +190,28 @@ final class DashboardRun {
         return nil
     }
 
-    /// What has nothing to say to it.
-    private func did(_: Void) -> String? { nil }
-
     /// Has the server tell more of the connection that the dashboard looks at.
     private func inspect() {
         guard dashboard.inspected != inspected else { return }
         inspected = dashboard.inspected
-        run.source.inspect(loop: inspected?.loop, id: inspected?.id ?? 0)
+        run.source.apply(.inspect(inspected))
         tick = min(tick, clock.now + DashboardRun.responseTime)
     }
 
-    /// Does something to the run, and shows what it says to that.
-    private func changed(_ change: () -> String?) {
+    /// Tells the run a change. Its figures are of more than one load then, and the summary says so.
+    private func apply(_ change: RunChange) {
         guard run.source.outcome == nil else { return }
-        let notice = change()
+        run.source.apply(change)
+        run.noteChangeByHand()
         describe(dashboard.run.state)
-        if let notice { dashboard.notice = notice }
         showNews()
         tick = min(tick, clock.now + DashboardRun.responseTime)
     }
 
-    /// The same for what makes another run of it: the summary says so, unless nothing came of it.
-    private func changedByHand(always: Bool = false, _ change: () -> String?) {
-        let before = control.description
-        changed(change)
-        if always || control.description != before { run.noteChangeByHand() }
-    }
-
     /// The run as it is now, in the header's words.
     private func describe(_ state: RunDescription.State) {
-        dashboard.run = control.description
         dashboard.run.state = state
+        dashboard.run.show(run.source)
         dashboard.run.intervalMilliseconds = Int(interval / .milliseconds(1))
     }
 
@@ -242,12 +221,12 @@ final class DashboardRun {
     private func changeInterval(by steps: Int) {
         let now = Int(interval / .milliseconds(1)), all = DashboardRun.intervals
         guard let next = steps < 0 ? all.last(where: { $0 < now }) : all.first(where: { $0 > now }) else { return }
-        changed {
-            interval = .milliseconds(next)
-            run.source.note(.info, source: "screen", "a sample every \(next) ms")
-            return nil
-        }
-        tick = min(tick, clock.now + interval)
+        guard run.source.outcome == nil else { return }
+        interval = .milliseconds(next)
+        run.source.note(.info, source: "screen", "a sample every \(next) ms")
+        describe(dashboard.run.state)
+        showNews()
+        tick = min(tick, clock.now + min(interval, DashboardRun.responseTime))
     }
 
     private func export() {
@@ -269,8 +248,8 @@ final class DashboardRun {
             var output = output
             output.file = output.file.map { NewFile.numbered($0, repetitions + 1) }
             run = try Run(plan, output, signals: signals, metrics: run.metrics)
-            control = LoadControl(run.source)
             inspected = nil
+            dashboard.run = RunDescription(of: run.source)
             dashboard.forgetRun()
             try start()
         } catch {
@@ -300,15 +279,15 @@ final class DashboardRun {
     ///
     /// - Parameter stop: sends the signal.
     private func suspend(_ stop: () -> Void) {
-        // What an open schedule wants while nobody can send would all be due at once.
-        let wasPaused = run.source.isLoadPaused
-        if !wasPaused { run.source.setLoadPaused(true) }
-        run.source.askForSample()
+        // Requests that an open schedule wants meanwhile would all be due at once.
+        let load = run.source.load, holds = !load.isHeld && (try? load.applying(.hold(true))) != nil
+        if holds { run.source.apply(.hold(true)) }
+        run.source.sample()
         showNews()
         terminal.suspend()
         SignalInbox.withDefaultAction(of: SIGTSTP, stop)
         terminal.resume()
-        if !wasPaused { run.source.setLoadPaused(false) }
+        if holds { run.source.apply(.hold(false)) }
         isStale = true
     }
 

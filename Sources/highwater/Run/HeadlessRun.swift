@@ -1,5 +1,6 @@
 internal import Experiment
 internal import Glibc
+internal import Load
 internal import Measurements
 internal import Workload
 
@@ -40,7 +41,7 @@ final class HeadlessRun {
     /// Runs to the end. Errors: what kept it from running.
     func watch() throws -> Run.End {
         try run.start()
-        if plan.client == nil, let addresses = run.serverAddresses {
+        if plan.client == nil, let addresses = run.source.addresses.serverURLs {
             progress.announce("listening on \(addresses)")
         }
         if let url = run.metricsURL { progress.interject("metrics at \(url)") }
@@ -56,15 +57,20 @@ final class HeadlessRun {
         let deadline = plan.duration.map { start + $0 }
         var tick = start + plan.interval
         var end: Run.End?
+        var phase = run.source.load.phaseIndex
+        var due: Duration?
         while true {
             if end == nil {
                 let now = clock.now
-                run.source.performDueEvents()
-                if run.source.isLoadDone || run.failedThreshold != nil || deadline.map({ now >= $0 }) == true {
+                due = run.source.performDue()
+                if run.source.load.phaseIndex != phase {
+                    phase = run.source.load.phaseIndex
+                    tick = now + plan.interval
+                }
+                if run.source.load.isDone || run.failedThreshold != nil || deadline.map({ now >= $0 }) == true {
                     end = .natural
-                } else if now >= tick || run.source.isPhaseOver {
-                    if run.source.isPhaseOver { tick = now + plan.interval }
-                    run.source.askForSample()
+                } else if now >= tick {
+                    run.source.sample()
                     // A tick that was missed is left out, not made up for.
                     while tick <= clock.now { tick += plan.interval }
                 }
@@ -72,7 +78,7 @@ final class HeadlessRun {
             if end != nil { run.beginStop(within: plan.drainTime) }
             if !show(run.takeNews()), end == nil { end = .natural }
             if run.source.outcome != nil { return end ?? .natural }
-            let patience = end == nil ? min(min(tick, deadline ?? tick) - clock.now, run.timeToMoment) : HeadlessRun.drainTick
+            let patience = end == nil ? min(min(tick, deadline ?? tick) - clock.now, due ?? .seconds(3_600)) : HeadlessRun.drainTick
             Polling.wait(for: [signals.descriptor] + run.source.descriptors, atMost: patience)
             if let signal = signals.next() {
                 if end == nil { progress.interject("stopping; once more ends at once") }

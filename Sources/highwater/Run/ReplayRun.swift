@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Dashboard
 internal import Glibc
+internal import Load
 internal import Measurements
 internal import Recording
 internal import Terminal
@@ -144,9 +145,8 @@ final class ReplayRun {
         let part = load.part(inPhase: phase)
         var run = dashboard.run
         run.state = state
-        run.load = "\(part.text), replay \(Figure.threeDigits(playhead.speed))x"
-        run.connections = part.connections
-        run.streams = part.streams
+        run.loadText = "\(part.text), replay \(Figure.threeDigits(playhead.speed))x"
+        run.load = LoadState(connections: part.connections, streams: part.streams)
         if run != dashboard.run { isStale = true }
         dashboard.run = run
     }
@@ -248,6 +248,7 @@ extension RunDescription {
         self.init(
             address: plan[path: "client.target"]?.string ?? plan[path: "server.listen"]?.string ?? "",
             protocolName: (try? Plan(json: plan))?.protocolName ?? (hasClients ? "h2c" : "h1+h2c"),
-            connections: load.connections, streams: load.streams, load: load.text, hasServer: hasServer, hasClients: hasClients)
+            load: LoadState(connections: load.connections, streams: load.streams), loadText: load.text, hasServer: hasServer,
+            hasClients: hasClients)
     }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Experiment
 internal import Glibc
+internal import Load
 internal import Measurements
 internal import Recording
 internal import Reports
@@ -68,19 +69,11 @@ final class Run {
             Summary.Load(
                 connections: plan.mostConnections, streams: $0.streams, rate: $0.rate, requests: $0.requests, phases: plan.phases)
         }
-        let address = source.targetAddress ?? source.serverAddress ?? ""
-        summary = Summary(.init(address: address, load: load, cpuCount: Host.cpuCount))
+        summary = Summary(.init(address: source.addresses.main, load: load, cpuCount: Host.cpuCount))
     }
 
-    /// Somebody's fingers have changed what is run.
+    /// A key has changed the run.
     func noteChangeByHand() { summary.changesByHand += 1 }
-
-    /// "http://127.0.0.1:8080 and https://127.0.0.1:8443"; nil without a server of ours.
-    var serverAddresses: String? {
-        source.serverAddress.map { address in
-            "http://\(address)" + (source.secureServerAddress.map { " and https://\($0)" } ?? "")
-        }
-    }
 
     private static func open(_ path: String?) throws(RunError) -> RecordingWriter? {
         guard let path else { return nil }
@@ -91,7 +84,7 @@ final class Run {
     func start() throws(RunError) {
         if recording != nil {
             let header = Host.header(for: plan.listening(
-                at: source.serverAddress, secureAddress: source.secureServerAddress))
+                at: source.addresses.server, secureAddress: source.addresses.secureServer))
             record { (writer) throws(RecordingError) in try writer.write(header) }
         }
         if let recordingError { throw RunError(recordingError.description) }
@@ -138,15 +131,10 @@ final class Run {
         }
     }
 
-    /// Until there is something to do for the sake of the phases, or of planned events.
-    var timeToMoment: Duration {
-        source.nanosecondsToMoment.map { .nanoseconds(Int64(clamping: $0)) } ?? .seconds(3_600)
-    }
-
     /// Ends the load; the news goes on until the source has an outcome.
     func beginStop(within drainTime: Duration) {
-        isPartial = isPartial ?? !(source.hasEndedPhases || failedThreshold != nil)
-        source.beginStop(withinSeconds: drainTime.inSeconds)
+        isPartial = isPartial ?? !(plan.phases.isEmpty || source.load.hasEndedPhases || failedThreshold != nil)
+        source.stop(withinSeconds: drainTime.inSeconds)
     }
 
     /// The last line of the recording, as soon as there is nothing more to record.

@@ -11,7 +11,7 @@ enum SourceChoice {
         do {
             let isExpendable = plan.isInWorker || plan.server?.allowsUnsafe == true
             guard plan.isIsolated || plan.isUnsafe && !isExpendable else {
-                let source = try LiveSource(plan)
+                let source = try Experiment(plan)
                 if isExpendable {
                     // This process may not live to the next sample.
                     source.onViolation = { event in

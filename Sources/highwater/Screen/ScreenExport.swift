@@ -54,7 +54,7 @@ enum ScreenExport {
         var json = JSON.object([])
         json.set(.string(Version.number), atPath: "version")
         json.set(.string(dashboard.run.address), atPath: "address")
-        json.set(.string(dashboard.run.load), atPath: "load")
+        json.set(.string(dashboard.run.loadText), atPath: "load")
         json.set(.bool(dashboard.isPaused), atPath: "paused")
         guard let (sample, isWhole) = dashboard.shownSample else { return json }
         json.set(sample.json(withHistograms: isWhole), atPath: "sample")

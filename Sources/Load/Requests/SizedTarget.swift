@@ -1,15 +1,15 @@
 /// A request target that says how large its answer is to be: /bytes/SIZE or /stream-bytes/SIZE.
 package struct SizedTarget: Sendable, Equatable {
-    /// What stands before the size, and behind it.
+    /// The text before the size, and the text behind it.
     private let head: String
     private let tail: String
     /// Bytes of the answer.
     package let byteCount: Int
 
-    /// Largest answer of /bytes, which an answer that grows stops at.
+    /// Largest answer of /bytes: live load control makes no answer larger.
     package static let byteLimit = 64 << 20
 
-    /// nil: it names no size.
+    /// nil: the target names no size.
     package init?(_ target: String) {
         let path = target.prefix { $0 != "?" }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -21,17 +21,18 @@ package struct SizedTarget: Sendable, Equatable {
         byteCount = size
     }
 
-    /// The same with an answer so many times as large, of 1 byte to the limit (or to what it was, if that is more).
+    /// The same target with an answer `factor` times as large: at least 1 byte, at most the limit or the present size,
+    /// whichever is larger.
     package func scaled(by factor: Double) -> SizedTarget {
         let size = factor.isFinite && factor > 0 ? (Double(byteCount) * factor).rounded() : Double(byteCount)
         let most = max(byteCount, SizedTarget.byteLimit)
         return SizedTarget(head: head, tail: tail, byteCount: max(min(1, byteCount), Int(min(size, Double(most)))))
     }
 
-    /// As it is asked for.
+    /// The target as a request has it.
     package var text: String { head + sizeText + tail }
 
-    /// The size, in whole units where it is one: "64KiB".
+    /// The size, in whole KiB or MiB where it is a multiple: "64KiB".
     package var sizeText: String {
         let (size, unit) = byteCount >= 1 << 20 && byteCount % (1 << 20) == 0 ? (byteCount >> 20, "MiB")
             : byteCount >= 1 << 10 && byteCount % (1 << 10) == 0 ? (byteCount >> 10, "KiB") : (byteCount, "")
@@ -44,7 +45,7 @@ package struct SizedTarget: Sendable, Equatable {
         self.byteCount = byteCount
     }
 
-    /// Those of these targets that name a size with other sizes, and the others as they are.
+    /// The targets with every size that one names multiplied; the others stay as they are.
     package static func scale(_ targets: [String], by factor: Double) -> [String] {
         targets.map { target in SizedTarget(target)?.scaled(by: factor).text ?? target }
     }

@@ -1,23 +1,20 @@
-package import Load
-internal import Measurements
-
 extension RequestKind {
     /// Whether the answer can be known, if the target's can: a GET for one target.
     package var hasPredictableAnswer: Bool { method == "GET" && !path.contains("{{") && PredictableTarget(path) != nil }
 }
 
-/// A request target whose answer anybody can predict: /bytes, /stream-bytes and /drip, as
-/// `Server/Routes/README.md` has them. It does not matter whose server it is.
+/// A request target whose answer can be predicted: /bytes, /stream-bytes and /drip, as
+/// `Server/Routes/README.md` describes them, on any server.
 package struct PredictableTarget: Sendable, Equatable {
-    /// What stands before the seed, and behind it.
+    /// The text before the seed, and the text behind it.
     package let head: String
     package let tail: String
     /// Bytes of the answer.
     package let byteCount: Int
-    /// The seed that the target came with. nil: it has none, and each request can have its own.
+    /// The seed that the target came with; nil: it names none, and each request can have its own.
     package let seed: UInt64?
 
-    /// nil: nobody can know the answer.
+    /// nil: the answer cannot be predicted.
     package init?(_ target: String) {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let query = parts.count == 2 ? parts[1] : ""

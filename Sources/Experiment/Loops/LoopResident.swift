@@ -1,0 +1,39 @@
+internal import Client
+internal import Load
+internal import Loop
+internal import Measurements
+
+/// What lives on one event loop: a server, or clients. Made, called and let go on the loop's thread.
+protocol LoopResident: AnyObject, SendableMetatype {
+    associatedtype Reading: LoopReading
+
+    var loop: EventLoop { get }
+    /// Begins, when commands can already come.
+    func start()
+    func sample() -> Reading
+    /// Makes this loop's share of a change.
+    func apply(_ change: RunChange)
+    /// Begins the end; the loop can end once it is through.
+    func stop(askedNanoseconds: UInt64, withinNanoseconds: UInt64)
+    /// Why it could not connect, the last time; nil when it could.
+    var connectError: ConnectError? { get }
+}
+
+/// The reading of one loop, which merges into that of a whole side.
+protocol LoopReading: Sendable {
+    init()
+    /// From the question to the answer.
+    var loopLagNanoseconds: UInt64 { get set }
+    mutating func merge(_ other: Self)
+    /// This reading with what an older one, which was never taken, has to tell once.
+    func including(histogramsOf older: Self) -> Self
+    /// Empties what is told once.
+    mutating func forgetHistograms()
+}
+
+extension ClientSample: LoopReading {}
+
+extension ServerSample: LoopReading {
+    func including(histogramsOf older: ServerSample) -> ServerSample { self }
+    mutating func forgetHistograms() {}
+}

@@ -1,0 +1,23 @@
+/// Where a run takes place, once everything is bound and resolved.
+package struct RunAddresses: Codable, Sendable, Equatable {
+    /// "127.0.0.1:41231": where the embedded server listens; nil without one.
+    package var server: String?
+    /// The same for TLS; nil without.
+    package var secureServer: String?
+    /// The address that the clients ask: the server's, or the plan's target; nil without clients.
+    package var target: String?
+
+    package init(server: String? = nil, secureServer: String? = nil, target: String? = nil) {
+        self.server = server
+        self.secureServer = secureServer
+        self.target = target
+    }
+
+    /// The address that the run is about.
+    package var main: String { target ?? server ?? "" }
+
+    /// "http://127.0.0.1:8080 and https://127.0.0.1:8443"; nil without a server of ours.
+    package var serverURLs: String? {
+        server.map { address in "http://\(address)" + (secureServer.map { " and https://\($0)" } ?? "") }
+    }
+}

@@ -1,0 +1,74 @@
+internal import Load
+internal import Loop
+internal import TLS
+internal import Workload
+
+/// What a run has bound, resolved and read before it starts.
+struct RunSetup {
+    /// One for each loop of the server. A loop that is made takes its sockets over.
+    let sockets: [Listener.Socket]
+    /// The same for TLS; empty without.
+    let secureSockets: [Listener.Socket]
+    let tls: TLSSetup
+    /// What the clients ask for, bodies included.
+    let requestKinds: [RequestKind]
+    /// The address that the clients connect to; nil without a server and a target.
+    let clientAddress: SocketAddress?
+    let addresses: RunAddresses
+
+    /// Errors: the port, the name or the file that cannot be had; then nothing stays bound.
+    init(_ plan: Plan) throws(ExperimentError) {
+        do { requestKinds = try plan.client?.kindsWithFiles() ?? [] } catch { throw ExperimentError(error.description) }
+        do { tls = try TLSSetup(plan) } catch { throw ExperimentError(error.description) }
+        var bound: [Listener.Socket] = []
+        var secure: [Listener.Socket] = []
+        do {
+            if let server = plan.server {
+                try RunSetup.bind(host: server.host, port: server.port, loops: server.loops, into: &bound)
+                if let tls = server.tls { try RunSetup.bind(host: tls.host, port: tls.port, loops: server.loops, into: &secure) }
+                clientAddress = (plan.clientsUseTLS ? secure : bound).first?.address
+            } else {
+                clientAddress = try plan.client.map { (client) throws(LoopError) in
+                    try SocketAddress.resolve(host: client.connectTo?.host ?? client.host, port: client.connectTo?.port ?? client.port)
+                }
+            }
+        } catch {
+            for socket in bound + secure { socket.close() }
+            throw ExperimentError(error.description)
+        }
+        sockets = bound
+        secureSockets = secure
+        let target: String? = if let client = plan.client, plan.server == nil {
+            RunSetup.authority(client.host, client.port, usualPort: client.isSecure ? 443 : 80)
+        } else {
+            plan.client == nil ? nil : clientAddress?.description
+        }
+        addresses = RunAddresses(server: bound.first?.address.description, secureServer: secure.first?.address.description, target: target)
+    }
+
+    /// Closes the sockets that no loop took over.
+    ///
+    /// - Parameter loops: loops of the server that were made.
+    func close(exceptOf loops: Int) {
+        for socket in sockets.dropFirst(loops) + secureSockets.dropFirst(loops) { socket.close() }
+    }
+
+    /// The authority of the clients' requests.
+    var authority: String { addresses.target ?? clientAddress?.description ?? "" }
+
+    /// Binds a port, for as many loops as are to share it; `sockets` has what was bound also after an error.
+    private static func bind(host: String, port: Int, loops: Int, into sockets: inout [Listener.Socket]) throws(LoopError) {
+        guard let address = SocketAddress(host: host, port: port) else {
+            throw LoopError(call: "listen address \(host): not numeric", code: -22)
+        }
+        let first = try Listener.Socket(binding: address, sharesPort: loops > 1)
+        sockets.append(first)
+        for _ in 1..<max(1, loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
+    }
+
+    /// What clients call their target: its host, and its port unless that is the usual one of its scheme.
+    private static func authority(_ host: String, _ port: Int, usualPort: Int) -> String {
+        let host = host.contains(":") ? "[\(host)]" : host
+        return port == usualPort ? host : "\(host):\(port)"
+    }
+}

@@ -1,0 +1,129 @@
+internal import Client
+internal import Load
+internal import Loop
+internal import Measurements
+internal import Workload
+
+/// The clients beside the load that ask for large answers and read them at a trickle. They are in none
+/// of the load's numbers, and have threads of their own.
+struct SlowReaders {
+    /// A few clients on one thread, which came and go together.
+    private struct Group {
+        let worker: LoopWorker<ClientSample>
+        /// When they leave; nil: at the end of the run.
+        let endNanoseconds: UInt64?
+        /// The reading published last.
+        var last = ClientSample()
+        /// They have been told to leave.
+        var isLeaving = false
+        /// Their end has been noticed.
+        var isGone = false
+    }
+
+    /// In the order in which they were asked for; those that have gone stay.
+    private var groups: [Group] = []
+
+    /// Groups at once, each with a thread: a few show all there is to see.
+    static let limit = 16
+    /// The longest time that one stays, seconds.
+    static let longestSeconds = 86_400.0
+
+    /// Answers that a slow reader asks for: far more than the buffers of a socket hold.
+    private static let targets = ["/bytes/4MiB"]
+    /// Requests that it sends ahead: the second one's answer waits behind the first one's.
+    private static let streams = 2
+    /// Longer than any run: an answer may take minutes.
+    private static let patienceNanoseconds: UInt64 = 366 * 86_400 * 1_000_000_000
+    /// Seeds of slow readers, which no other client comes to: below this there are enough for years.
+    private static let firstSeed: UInt64 = 1 << 40
+
+    /// Whether another group can join.
+    var hasRoom: Bool { groups.count { !$0.isGone } < SlowReaders.limit }
+
+    /// The configuration of clients of this plan that read slowly.
+    static func configuration(_ plan: ClientPlan?, address: SocketAddress, authority: String, count: Int) -> ClientConfiguration {
+        var client = plan ?? ClientPlan()
+        client.kinds = targets.map { RequestKind($0) }
+        var configuration = ClientConfiguration(client, address: address, authority: authority, caches: .client, loop: 0, of: 1)
+        configuration.renewal = .never
+        configuration.connections = count
+        configuration.streams = streams
+        configuration.requests = nil
+        configuration.manners = .slowReader
+        configuration.requestTimeoutNanoseconds = patienceNanoseconds
+        return configuration
+    }
+
+    /// A group joins.
+    ///
+    /// - Parameters:
+    ///   - configuration: made by `configuration`.
+    ///   - seconds: how long they stay; nil: until the end of the run.
+    mutating func join(_ configuration: ClientConfiguration, seconds: Double?, caches: CacheOwners) throws(LoopError) {
+        var configuration = configuration
+        configuration.firstSeed = SlowReaders.firstSeed + UInt64(groups.count) << 32
+        let settings = configuration
+        let worker = try LoopWorker<ClientSample>(name: "slow-\(groups.count)") { onEnd in
+            // When none of them can connect, the load's clients say why.
+            try ClientLoop(settings, share: nil, caches: caches, onDone: {}, onEnd: onEnd)
+        }
+        groups.append(Group(worker: worker, endNanoseconds: seconds.map { EventLoop.monotonicNanoseconds() + UInt64($0 * 1e9) }))
+    }
+
+    /// When the next group leaves; nil: none does before the end of the run.
+    var nextNanoseconds: UInt64? { groups.lazy.filter { !$0.isLeaving }.compactMap(\.endNanoseconds).min() }
+
+    /// Tells those to leave whose time is over.
+    mutating func leaveIfDue(atNanoseconds now: UInt64) { leave { $0.endNanoseconds.map { $0 <= now } ?? false } }
+
+    /// Tells all of them to leave.
+    mutating func leave() { leave { _ in true } }
+
+    /// Closes their connections; what is being answered is not waited for.
+    private mutating func leave(_ isDue: (Group) -> Bool) {
+        for index in groups.indices where !groups[index].isLeaving && isDue(groups[index]) {
+            groups[index].isLeaving = true
+            groups[index].worker.post(.stop(askedNanoseconds: EventLoop.monotonicNanoseconds(), withinNanoseconds: 0))
+        }
+    }
+
+    /// Asks for readings, which are there at the next tick at the latest.
+    func sample(askedNanoseconds: UInt64) {
+        for group in groups { group.worker.post(.sample(askedNanoseconds: askedNanoseconds)) }
+    }
+
+    /// Notices those that have gone since the last time.
+    ///
+    /// - Returns: how many of them went because their time was over.
+    mutating func noticeGone() -> Int {
+        var count = 0
+        for index in groups.indices where !groups[index].isGone && groups[index].worker.hasEnded {
+            groups[index].isGone = true
+            if groups[index].endNanoseconds != nil { count += 1 }
+        }
+        return count
+    }
+
+    /// Adds what they have read so far, and what the body check says of it, to the clients' sample.
+    mutating func add(to sample: inout ClientSample) {
+        for index in groups.indices {
+            if let new = groups[index].worker.takeReading() {
+                groups[index].last = new
+                sample.bodyViolations += new.bodyViolations
+            }
+            let last = groups[index].last
+            sample.slowReaders.open += last.openConnections
+            sample.slowReaders.answeredRequests += last.answeredRequests
+            sample.slowReaders.receivedBytes += last.receivedBytes
+            sample.bodies.merge(last.bodies)
+        }
+    }
+
+    /// All threads have ended.
+    var hasEnded: Bool { groups.allSatisfy(\.worker.hasEnded) }
+
+    func join() { for group in groups { group.worker.join() } }
+
+    /// What kept their loops from running.
+    var failures: [String] { groups.compactMap(\.worker.failure) }
+}

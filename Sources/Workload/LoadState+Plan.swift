@@ -1,0 +1,12 @@
+package import Load
+
+extension LoadState {
+    /// The load with which a plan begins.
+    package init(_ plan: Plan) {
+        self.init(
+            rate: plan.client?.rate, connections: plan.phases.first?.connections ?? plan.client?.connections ?? 0,
+            streams: plan.phases.first?.streams ?? plan.client?.streams ?? 0, writePolicy: plan.server?.writePolicy,
+            cacheScope: plan.client?.cacheScope, phaseIndex: plan.phases.isEmpty ? nil : 0, clientLoops: plan.clientLoopCount,
+            allowsUnsafe: plan.isInWorker || plan.server?.allowsUnsafe == true)
+    }
+}

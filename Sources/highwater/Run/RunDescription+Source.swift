@@ -1,0 +1,54 @@
+internal import Dashboard
+internal import Experiment
+internal import Load
+internal import Measurements
+internal import Workload
+
+extension RunDescription {
+    /// A run that has not started.
+    init(of source: any SampleSource) {
+        let plan = source.plan
+        self.init(
+            address: source.addresses.main, protocolName: plan.protocolName, load: source.load, loadText: "",
+            hasServer: plan.server != nil, hasClients: plan.client != nil)
+        targets = plan.client?.paths ?? []
+        control = LoadControl(LoadLimits(plan), source.load)
+        show(source)
+    }
+
+    /// Shows the load of now.
+    mutating func show(_ source: any SampleSource) {
+        load = source.load
+        loadText = source.phase.map { "\($0.name): \($0.loadText)" } ?? load.rate.map { "open \(RunDescription.text($0))/s" } ?? "closed"
+    }
+
+    private static func text(_ rate: Double) -> String {
+        rate == rate.rounded() ? Figure.fixed(rate, decimals: 0) : Figure.threeDigits(rate)
+    }
+}
+
+extension LoadLimits {
+    /// What this machine and the plan's server allow.
+    init(_ plan: Plan) {
+        // Over HTTP/1.1 streams are requests sent ahead, of which no server refuses one.
+        let isHTTP1 = plan.client?.http == .http1
+        self.init(
+            rates: LoadOptions.rateRange,
+            connections: min(DescriptorLimit.connections(for: plan), plan.server?.connectionLimit ?? .max),
+            streams: plan.server != nil && !isHTTP1 ? Experiment.serverStreamLimit : LoadOptions.streamLimit)
+    }
+}
+
+extension Plan {
+    /// What is spoken, in the words of the header.
+    var protocolName: String {
+        // Our server speaks both on one port, and on the other with TLS.
+        guard let client else { return server?.tls == nil ? "h1+h2c" : "h1+h2c+TLS" }
+        switch client.http {
+        case .http1: return clientsUseTLS ? "h1 TLS" : "h1"
+        case .http2: return clientsUseTLS ? "h2 TLS" : "h2c"
+        case .clearHTTP2: return "h2c"
+        case .negotiated: return clientsUseTLS ? "TLS" : "h2c"
+        }
+    }
+}
