@@ -35,14 +35,12 @@ package struct PhaseSchedule: Sendable, Equatable {
             return [.init(rate: 0, endRate: 0, nanoseconds: phase.durationNanoseconds)]
         }
         let schedule = Schedule(stretches.flatMap { $0 }, startNanoseconds: startNanoseconds, phase: phase)
-        var start = startNanoseconds
         var endCount: UInt64 = 0
         var isPoisson = false
-        blocks = phases.map { phase in
-            let end = start + phase.durationNanoseconds
-            defer { start = end }
+        blocks = PhaseTimeline(phases, startNanoseconds: startNanoseconds).spans.map { span in
+            let start = span.startNanoseconds, end = span.endNanoseconds
             // What is due at the boundary itself belongs to the next open phase.
-            if case .open(let open) = phase.load {
+            if case .open(let open) = span.phase.load {
                 endCount = end > start ? schedule.dueCount(atNanoseconds: end - 1) : endCount
                 isPoisson = open.arrivals == .poisson
             }

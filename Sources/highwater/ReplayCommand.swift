@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Experiment
 internal import Glibc
 internal import Measurements
 internal import Recording

@@ -15,8 +15,8 @@ struct RecordedLoadTests {
     }
 
     private func words(_ load: RecordedLoad, _ phase: String?) -> String {
-        let part = load.part(inPhase: phase)
-        return "\(part.connections) x \(part.streams), \(part.text)"
+        let state = load.state(inPhase: phase)
+        return "\(state.connections) x \(state.streams), \(state.text(load.plan.phases))"
     }
 
     @Test("without phases is one for all of it")
@@ -26,6 +26,14 @@ struct RecordedLoadTests {
         let open = try load { $0.client?.rate = 2_000 }
         #expect(words(open, nil) == "50 x 4, open 2000/s")
         #expect(words(RecordedLoad(plan: .null), nil) == "0 x 0, closed")
+    }
+
+    @Test("of a plan that this version cannot run is read as far as it goes")
+    func unknown() throws {
+        let plan = try JSON(parsing: Array(#"{"client":{"connections":7,"rate":12.5,"http":"h9"},"server":{}}"#.utf8))
+        let load = RecordedLoad(plan: plan)
+        #expect(words(load, nil) == "7 x 0, open 12.5/s")
+        #expect(load.plan.server != nil)
     }
 
     @Test("is that of the phase, whose connections and streams stay until another names others")

@@ -44,3 +44,14 @@ package struct LoadState: Codable, Sendable, Equatable {
         self.allowsUnsafe = allowsUnsafe
     }
 }
+
+extension LoadState {
+    /// `closed`, `open 2000/s`, `steady: open 2000/s`: for people.
+    ///
+    /// - Parameter phases: of the plan.
+    package func text(_ phases: [Phase]) -> String {
+        if let phaseIndex, phases.indices.contains(phaseIndex) { return "\(phases[phaseIndex].name): \(phases[phaseIndex].loadText)" }
+        guard let rate else { return "closed" }
+        return "open \(rate == rate.rounded() ? Figure.fixed(rate, decimals: 0) : Figure.threeDigits(rate))/s"
+    }
+}

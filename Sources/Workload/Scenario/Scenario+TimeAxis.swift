@@ -3,9 +3,10 @@ internal import Measurements
 internal import Reports
 
 extension Scenario {
-    /// What would be done and when, for people: a line for each phase on one time axis.
+    /// The whole run for people, without running it: a line for each phase on one time axis.
     package var timeAxis: String {
-        let total = plan.phases.reduce(Duration.zero) { $0 + $1.duration }
+        let spans = PhaseTimeline(plan.phases).spans
+        let total = Duration.nanoseconds(Int64(clamping: spans.last?.endNanoseconds ?? 0))
         var lines = ["\(name): \(Scenario.text(total))" + (summary.isEmpty ? "" : ", \(summary)")]
         if let server = plan.server {
             lines.append("server  \(server.loops) loop\(server.loops == 1 ? "" : "s"), at most \(server.connectionLimit) connections")
@@ -17,9 +18,9 @@ extension Scenario {
         }
         lines.append("")
         let width = plan.phases.map(\.name.count).max() ?? 0
-        var start = Duration.zero
-        for phase in plan.phases {
-            let end = start + phase.duration
+        for span in spans {
+            let phase = span.phase
+            let start = Duration.nanoseconds(Int64(clamping: span.startNanoseconds)), end = Duration.nanoseconds(Int64(clamping: span.endNanoseconds))
             let bar = Scenario.bar(start / total, end / total)
             let name = phase.name + String(repeating: " ", count: width - phase.name.count)
             lines.append("\(name)  \(bar)  \(Scenario.text(start)) to \(Scenario.text(end))")
@@ -31,7 +32,6 @@ extension Scenario {
             if let streams = phase.streams { details += ", \(streams) streams" }
             if phase.isWarmup { details += ", warm-up" }
             lines.append(String(repeating: " ", count: width + 2) + details)
-            start = end
         }
         for event in plan.events { lines.append("at \(Scenario.text(event.time)): \(event.action.text)") }
         if !plan.thresholds.isEmpty {

@@ -7,62 +7,50 @@ internal import Measurements
 internal import Terminal
 internal import Workload
 
-/// A run on the screen: a frame for every sample and every key, until somebody has seen enough.
-///
-/// One thread does it all, and sleeps in `poll` for whatever comes first: a key, a signal, the
-/// end of the load, the next sample. The terminal is never waited for.
+/// A run on the screen: a frame for every sample and every key, until it ends or q is pressed.
 final class DashboardRun {
     /// The one that is shown. After the death of its process another may take its place.
     private(set) var run: Run
+    private var driver: RunDriver
     private let plan: Plan
     private let output: RunOutput
     private let signals: SignalInbox
-    private let screen: DashboardScreen
-    private let terminal: Terminal
-    private var dashboard: Dashboard
+    private let loop: ScreenLoop
     private let clock = ContinuousClock()
-    private var deadline: ContinuousClock.Instant?
-    private var tick: ContinuousClock.Instant
-    /// Between two samples; a key changes it.
-    private var interval: Duration
-    /// How long the screen stays when the process has died; nil: until somebody has seen enough.
-    private let staysAfterDeath: Duration?
-    /// How often the same was run again.
+    /// Why the load ends; nil while it runs.
+    private var end: Run.End?
+    /// How long the screen stays when the process has died; nil: until a key ends it.
+    private let crashDisplayTime: Duration?
+    /// When that time is over; nil: nothing has died, or the screen stays.
+    private var crashDisplayEnd: ContinuousClock.Instant?
+    /// How often the same plan has been run again.
     private var repetitions = 0
     /// The connection that the server was asked to tell more of.
     private var inspected: ConnectionIdentity?
-    /// What is on the screen is not what the dashboard would draw.
-    private var isStale = true
-    private var hasHungUp = false
     private var leavesScreen = false
 
     /// To be delivered besides those that ask for the end.
     static let signals = [SIGWINCH, SIGTSTP, SIGCONT]
-    /// Longest time from a change of the load to the sample that shows it, however rarely one samples.
+    /// Longest time from a change of the load to the sample that shows it, however long the interval is.
     private static let responseTime = Duration.milliseconds(500)
-    /// Between two looks at whether the drain is over.
-    private static let drainTick = Duration.milliseconds(20)
-    /// Nobody waits for the answers once the terminal is gone.
+    /// Requests in flight are not waited for any longer once the terminal is gone.
     private static let hangUpDrainTime = Duration.seconds(1)
 
     /// Opens all that the run needs and the terminal, and draws the first frame; nothing runs yet.
     ///
     /// - Parameter signals: with those of `DashboardRun.signals`.
     init(
-        _ plan: Plan, _ output: RunOutput, _ setup: ScreenSetup, signals: SignalInbox, staysAfterDeath: Duration? = nil
+        _ plan: Plan, _ output: RunOutput, _ setup: ScreenSetup, signals: SignalInbox, crashDisplayTime: Duration? = nil
     ) throws {
         self.signals = signals
-        self.staysAfterDeath = staysAfterDeath
+        self.crashDisplayTime = crashDisplayTime
         run = try Run(plan, output, signals: signals)
+        driver = RunDriver(run.source, interval: plan.interval, duration: plan.duration, at: clock.now)
         self.plan = plan
         self.output = output
-        screen = try DashboardScreen(setup)
-        terminal = screen.terminal
-        interval = plan.interval
-        dashboard = screen.dashboard(RunDescription(of: run.source))
-        dashboard.run.intervalMilliseconds = Int(interval / .milliseconds(1))
-        tick = clock.now
-        draw()
+        loop = try ScreenLoop(setup, RunDescription(of: run.source, isLive: true), signals: signals)
+        showInterval()
+        loop.draw()
     }
 
     /// Runs to the end, gives the terminal back and prints the summary.
@@ -77,169 +65,141 @@ final class DashboardRun {
     /// Runs to the end and gives the terminal back. Errors: what kept it from running.
     func watch() throws -> Run.End {
         do { try start() } catch {
-            terminal.close()
+            loop.close()
             throw error
         }
-        if let fallback = terminal.fallbackTerm {
-            run.source.note(.warning, source: "screen", "this terminal is not in terminfo: taken for \(fallback)")
-        }
-        for problem in screen.problems { run.source.note(.warning, source: "theme", problem) }
-        let end = drain(after: goThrough())
-        if leavesScreen {
-            let size = terminal.size
-            terminal.leave(lastFrame: dashboard.frame(width: size.width, height: size.height))
-        } else {
-            terminal.close()
-        }
-        return end
+        for warning in loop.warnings { run.source.note(.warning, source: warning.source, warning.text) }
+        goThrough()
+        if loop.dashboard.run.state != .dead { loop.dashboard.run.state = .ended }
+        if leavesScreen { loop.leave() } else { loop.close() }
+        return end ?? .natural
     }
-
-    // MARK: While the load runs
 
     private func start() throws {
         try run.start()
-        describe(.running)
-        tick = clock.now + interval
-        deadline = plan.duration.map { [clock] in clock.now + $0 }
-        if let addresses = run.source.addresses.serverURLs {
-            run.source.note(.info, source: "server", "listening on \(addresses)")
-        }
+        driver = RunDriver(run.source, interval: driver.interval, duration: plan.duration, at: clock.now)
+        loop.dashboard.run.state = .running
+        if let addresses = run.source.addresses.serverURLs { run.source.note(.info, source: "server", "listening on \(addresses)") }
     }
 
-    private func goThrough() -> Run.End {
-        var phase = run.source.load.phaseIndex
-        var due: Duration?
+    /// Drives the run until all of it is over, and the screen has stayed as long as it is to stay after a death.
+    private func goThrough() {
         while true {
-            let isDead = run.source.outcome != nil
-            let now = clock.now
-            if isDead, let deadline, staysAfterDeath != nil, now >= deadline { return .natural }
-            if !isDead {
-                due = run.source.performDue()
-                if run.source.load.phaseIndex != phase {
-                    phase = run.source.load.phaseIndex
-                    tick = now + interval
-                }
-                if run.source.load.isDone || run.failedThreshold != nil || deadline.map({ now >= $0 }) == true { return .natural }
-                if now >= tick {
-                    run.source.sample()
-                    // A tick that was missed is left out, not made up for.
-                    while tick <= clock.now { tick += interval }
-                }
-            }
+            let next = driver.step(at: clock.now)
             showNews()
-            if screen.takeLateAnswer() { isStale = true }
-            draw()
-            let instant = run.source.outcome != nil ? now + DashboardRun.responseTime : min(tick, deadline ?? tick, now + (due ?? .seconds(3_600)))
-            if let end = answer(wait(until: instant)) ?? takeSignals() { return end }
+            if run.source.outcome != nil {
+                if end != nil || driver.stage == .draining || loop.dashboard.run.state != .dead { return }
+                if let crashDisplayEnd, clock.now >= crashDisplayEnd { return }
+            } else if driver.stage == .running, run.failedThreshold != nil {
+                endLoad(.natural)
+                continue
+            }
+            loop.draw()
+            let keys = loop.wait(for: run.source.descriptors, until: crashDisplayEnd.map { min($0, next) } ?? next)
+            for key in keys { answer(key) }
+            if !keys.isEmpty { inspect() }
+            if let signal = loop.takeSignals(suspend: suspend) { endLoad(.signal(signal)) }
         }
     }
 
     private func showNews() {
         for item in run.takeNews() {
-            isStale = true
+            loop.isStale = true
             switch item {
-            case .sample(let sample): dashboard.add(sample)
-            case .event(let event): dashboard.add(event)
+            case .sample(let sample): loop.dashboard.add(sample)
+            case .event(let event): loop.dashboard.add(event)
             case .loadEnded: break
             }
         }
-        let shown = dashboard.run
-        dashboard.run.show(run.source)
-        if dashboard.run != shown { isStale = true }
-        guard let outcome = run.source.outcome, outcome.isDeath, dashboard.run.state != .dead else { return }
-        dashboard.run.state = .dead
-        if let staysAfterDeath { deadline = clock.now + staysAfterDeath }
-        isStale = true
-    }
-
-    /// Keys that were pressed until then; none when a signal or a descriptor came first.
-    private func wait(until instant: ContinuousClock.Instant) -> [Key] {
-        // A terminal that hung up can always be read, and never says more.
-        let input = hasHungUp ? -1 : terminal.inputDescriptor
-        let patience = instant - clock.now
-        let escapeTime = terminal.keyTimeoutMilliseconds.map { Duration.milliseconds(Int($0)) } ?? patience
-        let isOver = !Polling.wait(
-            for: [input, signals.descriptor] + run.source.descriptors, writing: terminal.wantsToWrite ? input : nil,
-            atMost: min(patience, escapeTime))
-        terminal.sendUnsent()
-        return isOver && escapeTime < patience ? terminal.flushKeys() : terminal.readKeys()
-    }
-
-    private func answer(_ keys: [Key]) -> Run.End? {
-        for key in keys {
-            if key == .hangup {
-                hasHungUp = true
-                return .signal(SIGHUP)
-            }
-            isStale = true
-            switch dashboard.handle(key) {
-            case .quit: return .natural
-            case .quitAndLeaveScreen:
-                leavesScreen = true
-                return .natural
-            case .change(let change): apply(change)
-            case .runAgain: runAgain()
-            case .suspend: suspend { _ = kill(0, SIGTSTP) }
-            case .changeInterval(let steps): changeInterval(by: steps)
-            case .export: export()
-            case let action?: _ = screen.perform(action, on: &dashboard)
-            case nil: break
-            }
+        let shown = loop.dashboard.run
+        loop.dashboard.run.show(run.source)
+        if run.source.outcome?.isDeath == true {
+            loop.dashboard.run.state = .dead
+        } else if driver.stage == .draining {
+            loop.dashboard.run.state = .draining
         }
-        inspect()
-        return nil
+        guard loop.dashboard.run != shown else { return }
+        loop.isStale = true
+        if loop.dashboard.run.state == .dead, shown.state != .dead { crashDisplayEnd = crashDisplayTime.map { clock.now + $0 } }
     }
 
-    /// Has the server tell more of the connection that the dashboard looks at.
-    private func inspect() {
-        guard dashboard.inspected != inspected else { return }
-        inspected = dashboard.inspected
-        run.source.apply(.inspect(inspected))
-        tick = min(tick, clock.now + DashboardRun.responseTime)
+    // MARK: Keys
+
+    private func answer(_ key: Key) {
+        if key == .hangup {
+            loop.hasHungUp = true
+            return endLoad(.signal(SIGHUP))
+        }
+        switch loop.dashboard.handle(key) {
+        case .quit: quit()
+        case .quitAndLeaveScreen:
+            leavesScreen = true
+            quit()
+        case .change(let change): apply(change)
+        case .runAgain: runAgain()
+        case .suspend: suspend(loop.stopGroup)
+        case .changeInterval(let steps): changeInterval(by: steps)
+        case .export:
+            let (isWritten, text) = loop.export()
+            run.source.note(isWritten ? .info : .warning, source: "screen", text)
+        case let action?: loop.perform(action)
+        case nil: break
+        }
+    }
+
+    /// Ends the load; a second time ends the program at once, as a second Ctrl-C does without a screen.
+    private func quit() {
+        guard driver.stage == .running else {
+            loop.close()
+            _exit(128 + SIGINT)
+        }
+        endLoad(.natural)
+    }
+
+    /// Lets what is in flight finish, on the screen. A signal that comes while it does is why the run ends.
+    private func endLoad(_ reason: Run.End) {
+        if case .signal? = end { return }
+        end = reason
+        guard driver.stage == .running, run.source.outcome == nil else { return }
+        loop.dashboard.run.state = .draining
+        loop.isStale = true
+        loop.draw()
+        driver.endLoad(within: loop.hasHungUp ? min(plan.drainTime, DashboardRun.hangUpDrainTime) : plan.drainTime)
     }
 
     /// Tells the run a change. Its figures are of more than one load then, and the summary says so.
     private func apply(_ change: RunChange) {
         guard run.source.outcome == nil else { return }
         run.source.apply(change)
+        // The next key goes on from there.
+        loop.dashboard.run.show(run.source)
         run.noteChangeByHand()
-        describe(dashboard.run.state)
-        showNews()
-        tick = min(tick, clock.now + DashboardRun.responseTime)
+        driver.sample(by: clock.now + DashboardRun.responseTime)
     }
 
-    /// The run as it is now, in the header's words.
-    private func describe(_ state: RunDescription.State) {
-        dashboard.run.state = state
-        dashboard.run.show(run.source)
-        dashboard.run.intervalMilliseconds = Int(interval / .milliseconds(1))
+    /// Has the server tell more of the connection that the dashboard looks at.
+    private func inspect() {
+        guard loop.dashboard.inspected != inspected else { return }
+        inspected = loop.dashboard.inspected
+        run.source.apply(.inspect(inspected))
+        driver.sample(by: clock.now + DashboardRun.responseTime)
     }
 
     /// Times between samples to choose from, in milliseconds: from as fast as an eye follows.
     private static let intervals = [100, 200, 500, 1_000, 2_000, 5_000, 10_000]
 
     private func changeInterval(by steps: Int) {
-        let now = Int(interval / .milliseconds(1)), all = DashboardRun.intervals
-        guard let next = steps < 0 ? all.last(where: { $0 < now }) : all.first(where: { $0 > now }) else { return }
-        guard run.source.outcome == nil else { return }
-        interval = .milliseconds(next)
+        let now = intervalMilliseconds, all = DashboardRun.intervals
+        guard run.source.outcome == nil, let next = steps < 0 ? all.last(where: { $0 < now }) : all.first(where: { $0 > now }) else { return }
+        driver.setInterval(.milliseconds(next), at: clock.now)
+        driver.sample(by: clock.now + DashboardRun.responseTime)
         run.source.note(.info, source: "screen", "a sample every \(next) ms")
-        describe(dashboard.run.state)
-        showNews()
-        tick = min(tick, clock.now + min(interval, DashboardRun.responseTime))
+        showInterval()
     }
 
-    private func export() {
-        do throws(RunError) {
-            let names = try ScreenExport.write(dashboard, terminal)
-            run.source.note(.info, source: "screen", "wrote \(names)")
-            dashboard.notice = "wrote \(names)"
-        } catch {
-            run.source.note(.warning, source: "screen", "cannot write \(error.description)")
-            dashboard.notice = "cannot write \(error.description)"
-        }
-        showNews()
-    }
+    private var intervalMilliseconds: Int { Int((driver.interval ?? plan.interval) / .milliseconds(1)) }
+
+    private func showInterval() { loop.dashboard.run.intervalMilliseconds = intervalMilliseconds }
 
     /// The same plan in a new process, from time 0, on an empty screen and with a recording of its own.
     private func runAgain() {
@@ -249,86 +209,24 @@ final class DashboardRun {
             output.file = output.file.map { NewFile.numbered($0, repetitions + 1) }
             run = try Run(plan, output, signals: signals, metrics: run.metrics)
             inspected = nil
-            dashboard.run = RunDescription(of: run.source)
-            dashboard.forgetRun()
+            crashDisplayEnd = nil
+            loop.dashboard.run = RunDescription(of: run.source, isLive: true)
+            showInterval()
+            loop.dashboard.forgetRun()
             try start()
         } catch {
-            dashboard.add(Event(timeNanoseconds: 0, level: .error, source: "worker", text: "cannot run again: \(error)"))
+            loop.dashboard.add(Event(timeNanoseconds: 0, level: .error, source: "worker", text: "cannot run again: \(error)"))
         }
     }
 
-    private func takeSignals() -> Run.End? {
-        while let signal = signals.next() {
-            switch signal {
-            case SIGWINCH:
-                terminal.sizeDidChange()
-                isStale = true
-            case SIGTSTP: suspend { raise(SIGTSTP) }
-            case SIGCONT:
-                // Stopped by what cannot be caught: whoever had the terminal meanwhile left it as they liked.
-                terminal.suspend()
-                terminal.resume()
-                isStale = true
-            default: return .signal(signal)
-            }
-        }
-        return nil
-    }
-
-    /// Gives the terminal back, stops the process as if nobody had caught the signal, and comes back.
-    ///
-    /// - Parameter stop: sends the signal.
     private func suspend(_ stop: () -> Void) {
         // Requests that an open schedule wants meanwhile would all be due at once.
-        let load = run.source.load, holds = !load.isHeld && (try? load.applying(.hold(true))) != nil
+        let load = run.source.load
+        let holds = driver.stage == .running && run.source.outcome == nil && !load.isHeld && (try? load.applying(.hold(true))) != nil
         if holds { run.source.apply(.hold(true)) }
-        run.source.sample()
+        if driver.stage == .running { run.source.sample() }
         showNews()
-        terminal.suspend()
-        SignalInbox.withDefaultAction(of: SIGTSTP, stop)
-        terminal.resume()
+        loop.suspend(stop)
         if holds { run.source.apply(.hold(false)) }
-        isStale = true
-    }
-
-    // MARK: The end
-
-    /// Lets what is in flight finish, on the screen; a second q ends at once.
-    private func drain(after end: Run.End) -> Run.End {
-        var end = end
-        if run.source.outcome == nil { dashboard.run.state = .draining }
-        isStale = true
-        draw()
-        run.beginStop(within: hasHungUp ? min(plan.drainTime, DashboardRun.hangUpDrainTime) : plan.drainTime)
-        showNews()
-        while run.source.outcome == nil {
-            isStale = true
-            draw()
-            for key in wait(until: clock.now + DashboardRun.drainTick) {
-                if key == .hangup { hasHungUp = true }
-                if [.quit, .quitAndLeaveScreen].contains(dashboard.handle(key)), key != .hangup { endAtOnce() }
-            }
-            while let signal = signals.next() {
-                // The first; a second one has ended the process before anybody reads it here.
-                if SignalInbox.endings.contains(signal), case .natural = end { end = .signal(signal) }
-                if signal == SIGWINCH { terminal.sizeDidChange() }
-            }
-            showNews()
-        }
-        if dashboard.run.state != .dead { dashboard.run.state = .ended }
-        return end
-    }
-
-    /// As a second Ctrl-C ends a run without a screen.
-    private func endAtOnce() -> Never {
-        terminal.close()
-        _exit(128 + SIGINT)
-    }
-
-    /// Draws if there is anything new and the terminal has taken what was before.
-    private func draw() {
-        guard isStale, !terminal.wantsToWrite, !hasHungUp else { return }
-        screen.show(&dashboard)
-        isStale = false
     }
 }

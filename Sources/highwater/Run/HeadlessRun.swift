@@ -1,6 +1,5 @@
 internal import Experiment
 internal import Glibc
-internal import Load
 internal import Measurements
 internal import Workload
 
@@ -11,12 +10,9 @@ final class HeadlessRun {
     private let signals: SignalInbox
     private var progress: Progress
     private let showsProgress: Bool
-    /// What comes now belongs to the end, and is no progress.
+    /// The samples that come now belong to the end, and are no progress.
     private var loadHasEnded = false
     private var hasShownEvidence = false
-
-    /// Between two looks at whether the end is over.
-    static let drainTick = Duration.milliseconds(20)
 
     /// Binds, resolves and opens all that the run needs; nothing runs yet.
     ///
@@ -50,44 +46,29 @@ final class HeadlessRun {
         return end
     }
 
-    /// Samples at every tick until something ends the load, then waits for the end.
+    /// Drives the run until all of it is over.
     private func goThrough() -> Run.End {
         let clock = ContinuousClock()
-        let start = clock.now
-        let deadline = plan.duration.map { start + $0 }
-        var tick = start + plan.interval
-        var end: Run.End?
-        var phase = run.source.load.phaseIndex
-        var due: Duration?
+        var driver = RunDriver(run.source, interval: plan.interval, duration: plan.duration, at: clock.now)
+        var end = Run.End.natural
         while true {
-            if end == nil {
-                let now = clock.now
-                due = run.source.performDue()
-                if run.source.load.phaseIndex != phase {
-                    phase = run.source.load.phaseIndex
-                    tick = now + plan.interval
-                }
-                if run.source.load.isDone || run.failedThreshold != nil || deadline.map({ now >= $0 }) == true {
-                    end = .natural
-                } else if now >= tick {
-                    run.source.sample()
-                    // A tick that was missed is left out, not made up for.
-                    while tick <= clock.now { tick += plan.interval }
-                }
+            let next = driver.step(at: clock.now)
+            let isRead = show(run.takeNews())
+            if run.source.outcome != nil { return end }
+            if driver.stage == .running, !isRead || run.failedThreshold != nil {
+                driver.endLoad(within: plan.drainTime)
+                continue
             }
-            if end != nil { run.beginStop(within: plan.drainTime) }
-            if !show(run.takeNews()), end == nil { end = .natural }
-            if run.source.outcome != nil { return end ?? .natural }
-            let patience = end == nil ? min(min(tick, deadline ?? tick) - clock.now, due ?? .seconds(3_600)) : HeadlessRun.drainTick
-            Polling.wait(for: [signals.descriptor] + run.source.descriptors, atMost: patience)
+            Polling.wait(for: [signals.descriptor] + run.source.descriptors, atMost: next - clock.now)
             if let signal = signals.next() {
-                if end == nil { progress.interject("stopping; once more ends at once") }
-                if case .signal? = end {} else { end = .signal(signal) }
+                if driver.stage == .running { progress.interject("stopping; once more ends at once") }
+                if case .natural = end { end = .signal(signal) }
+                driver.endLoad(within: plan.drainTime)
             }
         }
     }
 
-    /// false when nobody reads standard output any more, if it is there that we speak.
+    /// false when standard output is where progress is written and has no reader any more.
     private func show(_ news: [News]) -> Bool {
         var isRead = true
         for item in news {

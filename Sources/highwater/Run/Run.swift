@@ -8,8 +8,9 @@ internal import Reports
 internal import Workload
 
 /// One run, with a screen or without: where its samples come from, the recording and the summary.
-/// Who shows it calls `start`, asks for samples, takes the news, and ends it: `beginStop`, then
-/// news until `source` has an outcome, then `finish`.
+///
+/// The code that shows it calls `start`, drives the source with a `RunDriver`, takes the news until the source
+/// has an outcome, and calls `finish`.
 final class Run {
     let plan: Plan
     let source: any SampleSource
@@ -111,7 +112,9 @@ final class Run {
                 lastNanoseconds = max(lastNanoseconds, event.timeNanoseconds)
                 if let violation = event.violation { violations.append(violation) }
                 record { (writer) throws(RecordingError) in try writer.write(event) }
-            case .loadEnded: summary.endLoad()
+            case .loadEnded:
+                summary.endLoad()
+                isPartial = !(plan.phases.isEmpty || source.load.hasEndedPhases || failedThreshold != nil)
             }
         }
         if let outcome = source.outcome { sumUp(outcome) }
@@ -129,12 +132,6 @@ final class Run {
             source.note(.error, source: "threshold", "\(threshold.text): \(result.valueText); the run ends")
             return true
         }
-    }
-
-    /// Ends the load; the news goes on until the source has an outcome.
-    func beginStop(within drainTime: Duration) {
-        isPartial = isPartial ?? !(plan.phases.isEmpty || source.load.hasEndedPhases || failedThreshold != nil)
-        source.stop(withinSeconds: drainTime.inSeconds)
     }
 
     /// The last line of the recording, as soon as there is nothing more to record.

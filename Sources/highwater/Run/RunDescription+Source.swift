@@ -1,29 +1,28 @@
 internal import Dashboard
 internal import Experiment
 internal import Load
-internal import Measurements
 internal import Workload
 
 extension RunDescription {
     /// A run that has not started.
-    init(of source: any SampleSource) {
+    ///
+    /// - Parameter isLive: keys can change its load.
+    init(of source: any SampleSource, isLive: Bool) {
         let plan = source.plan
         self.init(
             address: source.addresses.main, protocolName: plan.protocolName, load: source.load, loadText: "",
             hasServer: plan.server != nil, hasClients: plan.client != nil)
-        targets = plan.client?.paths ?? []
-        control = LoadControl(LoadLimits(plan), source.load)
+        if isLive {
+            targets = plan.client?.paths ?? []
+            control = LoadControl(LoadLimits(plan), source.load)
+        }
         show(source)
     }
 
     /// Shows the load of now.
     mutating func show(_ source: any SampleSource) {
         load = source.load
-        loadText = source.phase.map { "\($0.name): \($0.loadText)" } ?? load.rate.map { "open \(RunDescription.text($0))/s" } ?? "closed"
-    }
-
-    private static func text(_ rate: Double) -> String {
-        rate == rate.rounded() ? Figure.fixed(rate, decimals: 0) : Figure.threeDigits(rate)
+        loadText = load.text(source.plan.phases)
     }
 }
 

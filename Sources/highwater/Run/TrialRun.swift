@@ -12,7 +12,7 @@ final class TrialRun {
     private let signals: SignalInbox
 
     /// How long the screen stays on a process that has died, before the next trial.
-    private static let mourningTime = Duration.seconds(4)
+    private static let crashDisplayTime = Duration.seconds(4)
 
     init(_ scenario: Scenario, _ output: RunOutput, screen: ScreenSetup?) throws {
         signals = try SignalInbox(others: screen == nil ? [] : DashboardRun.signals)
@@ -42,7 +42,7 @@ final class TrialRun {
         own.title = title
         own.file = output.file.map { NewFile.suffixed($0, trial.name) }
         if let screen {
-            let shown = try DashboardRun(trial.plan, own, screen, signals: signals, staysAfterDeath: TrialRun.mourningTime)
+            let shown = try DashboardRun(trial.plan, own, screen, signals: signals, crashDisplayTime: TrialRun.crashDisplayTime)
             let end = try shown.watch()
             return (shown.run, end)
         }

@@ -1,13 +1,14 @@
 /// Where a replay stands, and how it moves: recorded time against ours. No clock of its own.
-struct Playhead {
-    static let speedRange = 0.0625...1024.0
+package struct Playhead: Sendable {
+    package static let speedRange = 0.0625...1024.0
 
     /// Recorded time shown so far.
-    private(set) var position: Duration = .zero
-    var isPlaying = true
-    private(set) var speed: Double
+    package private(set) var position: Duration = .zero
+    package var isPlaying = true
+    /// Recorded seconds in one of ours.
+    package private(set) var speed: Double
 
-    init(speed: Double) { self.speed = speed }
+    package init(speed: Double) { self.speed = speed }
 
     /// Our time has passed.
     mutating func pass(_ elapsed: Duration, upTo end: Duration) {

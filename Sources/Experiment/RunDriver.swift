@@ -1,0 +1,81 @@
+internal import Load
+internal import Measurements
+internal import Workload
+
+/// The clock of a run: does what is due, takes a sample at every tick, and ends the load when its time has come.
+///
+/// A plain value that reads no clock itself. A run without a screen, the dashboard and a replay call
+/// `step`, and sleep until the time that it says or until something else happens; they differ in what
+/// they do between two steps.
+package struct RunDriver {
+    /// Whether the load runs. `source.outcome` says when all of it is over.
+    package enum Stage {
+        case running, draining
+    }
+
+    private let source: any SampleSource
+    package private(set) var stage = Stage.running
+    /// Between two samples; nil: the samples of this source come by themselves.
+    package private(set) var interval: Duration?
+    private var tick: ContinuousClock.Instant?
+    private let deadline: ContinuousClock.Instant?
+    private var phaseIndex: Int?
+
+    /// Between two looks at whether the drain is over.
+    private static let drainTick = Duration.milliseconds(20)
+    /// The longest sleep: nothing is due for hours.
+    private static let longestWait = Duration.seconds(3_600)
+
+    /// - Parameters:
+    ///   - source: has been started.
+    ///   - interval: between two samples; nil: they come by themselves.
+    ///   - duration: of the load; nil: it ends by itself.
+    package init(_ source: any SampleSource, interval: Duration?, duration: Duration?, at now: ContinuousClock.Instant) {
+        self.source = source
+        self.interval = interval
+        tick = interval.map { now + $0 }
+        deadline = duration.map { now + $0 }
+        phaseIndex = source.load.phaseIndex
+    }
+
+    /// Does what is due.
+    ///
+    /// - Returns: when to come again at the latest.
+    package mutating func step(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        guard source.outcome == nil else { return now + RunDriver.longestWait }
+        guard stage == .running else { return now + RunDriver.drainTick }
+        let due = source.performDue()
+        if source.load.isDone || deadline.map({ now >= $0 }) == true {
+            endLoad(within: source.plan.drainTime)
+            return now
+        }
+        if let interval, source.load.phaseIndex != phaseIndex {
+            // With the sample that ended the phase before.
+            phaseIndex = source.load.phaseIndex
+            tick = now + interval
+        }
+        if let interval, let due = tick, now >= due {
+            source.sample()
+            // A tick that was missed is left out, not made up for.
+            tick = due + interval * Int((now - due) / interval + 1)
+        }
+        let latest = now + RunDriver.longestWait
+        return min(tick ?? latest, deadline ?? latest, due.map { now + $0 } ?? latest)
+    }
+
+    /// Ends the load now. A second call does nothing.
+    package mutating func endLoad(within drainTime: Duration) {
+        guard stage == .running else { return }
+        stage = .draining
+        source.stop(withinSeconds: drainTime.inSeconds)
+    }
+
+    /// The next sample comes no later than this.
+    package mutating func sample(by latest: ContinuousClock.Instant) { tick = tick.map { min($0, latest) } }
+
+    /// Another time between two samples, from now on.
+    package mutating func setInterval(_ new: Duration, at now: ContinuousClock.Instant) {
+        interval = new
+        sample(by: now + new)
+    }
+}
