@@ -27,6 +27,26 @@ enum Layout: Equatable {
         }
     }
 
+    func shows(_ kind: PanelKind) -> Bool { places.contains { $0.kind == kind } }
+
+    private var places: [Place] { if case .panels(let places) = self { places } else { [] } }
+
+    /// The nearest panel on one side of a panel; nil where there is none.
+    ///
+    /// - Parameters: one of them is 1 or -1, the other 0: right, left, below or above.
+    func nearest(to kind: PanelKind, x: Int, y: Int) -> PanelKind? {
+        guard let from = places.first(where: { $0.kind == kind })?.region else { return nil }
+        // Twice the middle, so that it stays a whole number. A panel aside counts as farther than one straight ahead.
+        func distance(_ region: Region) -> Int? {
+            let right = (region.x * 2 + region.width) - (from.x * 2 + from.width), below = (region.y * 2 + region.height) - (from.y * 2 + from.height)
+            let ahead = x * right + y * below * 2, aside = x == 0 ? abs(right) : abs(below) * 2
+            let isAhead = x > 0 ? region.x >= from.x + from.width : x < 0 ? region.x + region.width <= from.x
+                : y > 0 ? region.y >= from.y + from.height : region.y + region.height <= from.y
+            return isAhead ? ahead + 2 * aside : nil
+        }
+        return places.compactMap { place in distance(place.region).map { (place.kind, $0) } }.min { $0.1 < $1.1 }?.0
+    }
+
     private static func body(_ width: Int, _ height: Int) -> Region {
         Region(x: 0, y: 1, width: width, height: height - 2)
     }

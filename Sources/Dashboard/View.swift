@@ -3,11 +3,11 @@ import Measurements
 /// All that a panel may look at: one moment, what came before it, and how the screen is set.
 struct View {
     let run: RunDescription
+    let known: KnownRun
+    /// The moments that may be shown, up to `end` as `History.added` counts: the newest, or the one that stands still.
     let history: History
-    /// Moments up to here are shown, as `History.added` counts: the newest, or the one that stands still.
     let end: Int
-    let events: [Event]
-    /// Those of them that the list shows, and how they were chosen.
+    /// The events that the list shows, and how they were chosen.
     let listedEvents: [Event]
     let eventList: EventList
     /// The next key is the answer to this.
@@ -22,11 +22,10 @@ struct View {
     let table: ConnectionTable
     /// The connection that has the table's place.
     let detail: ConnectionIdentity?
-    let isPaused: Bool
     let keys: KeyMap
     /// A word about what the last key did.
     let notice: String?
-    /// The name of the one in use.
+    /// The name of the theme in use.
     let theme: String
     /// The connection whose memory map is shown.
     let inspected: ConnectionIdentity?
@@ -34,28 +33,27 @@ struct View {
     let latency: LatencyKind
     /// Where moments fall in graphs.
     let axis: TimeAxis
-    /// What lists and meters show: the shown moment, or while the display runs one up to half a second before.
-    let calm: Moment?
-    /// Of the newest sample, shown or not.
-    let newestNanoseconds: UInt64
+
+    /// All events that may be shown, oldest first.
+    var events: [Event] { known.events }
+    var isPaused: Bool { known.isHeld }
+    /// The moment of lists and meters.
+    var listedMoment: Moment? { known.listedMoment }
 
     /// How far behind the newest sample the shown one is; nil while the display runs.
     var pausedNanoseconds: UInt64? {
-        let shown = moment?.timeNanoseconds ?? 0
-        return isPaused ? newestNanoseconds - min(newestNanoseconds, shown) : nil
+        let newest = known.history.last?.timeNanoseconds ?? 0, shown = moment?.timeNanoseconds ?? 0
+        return isPaused ? newest - min(newest, shown) : nil
     }
 
     /// The moment that is shown; nil before the first sample.
-    var moment: Moment? {
-        let index = end - (history.added - history.count) - 1
-        return index >= 0 && index < history.count ? history[index] : nil
-    }
+    var moment: Moment? { known.shownMoment }
 
     /// The table's rows, filtered and sorted. Costs what that costs.
     var rows: [ConnectionRow] { table.rows(listed) }
 
     /// Connections as the lists have them, the one in most trouble first.
-    var listed: [ConnectionRow] { calm?.rows ?? [] }
+    var listed: [ConnectionRow] { listedMoment?.rows ?? [] }
 
     /// The last values of a figure, two for each of `cells` columns of a graph.
     func recent(_ cells: Int, _ rule: SlotRule = .mean, _ value: (Moment) -> Double?) -> [Double?] {

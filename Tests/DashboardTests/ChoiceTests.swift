@@ -195,9 +195,9 @@ struct ChoiceTests {
         dashboard.size = (80, 24)
         press("?", on: &dashboard)
         #expect(text(dashboard, 80, 24).contains("lines more"))
-        #expect(!text(dashboard, 80, 24).contains("draw anew"))
+        #expect(!text(dashboard, 80, 24).contains("draw again"))
         for _ in 0..<40 { _ = dashboard.handle(.down) }
-        #expect(text(dashboard, 80, 24).contains("draw anew"))
+        #expect(text(dashboard, 80, 24).contains("draw again"))
         press("x", on: &dashboard)
         #expect(!dashboard.showsHelp)
     }

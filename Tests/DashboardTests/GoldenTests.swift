@@ -82,8 +82,7 @@ struct GoldenTests {
         var text: String {
             var dashboard = !hasServer ? Picture.withoutServer : !hasClients ? Picture.withoutClients : Picture.whole
             dashboard.glyphs = glyphs
-            dashboard.themes = ["auto"] + Theme.shipped.map(\.name)
-            dashboard.theme = "dark"
+            dashboard.themes = ThemeChoice(["auto"] + Theme.shipped.map(\.name), current: "dark")
             for key in keys { _ = dashboard.handle(key) }
             let frame = dashboard.frame(width: width, height: height)
             var text = (0..<height).map { frame.row($0) + "|\n" }.joined()

@@ -154,18 +154,17 @@ struct KeyTests {
     @Test("the theme picker shows each theme it goes to, keeps one with enter and goes back with esc")
     func picker() {
         var dashboard = Dashboard.synthetic(samples: 2)
-        #expect(dashboard.handle(.character("T")) == nil && dashboard.picker == nil)
-        dashboard.themes = ["auto", "dark", "light", "ember"]
-        dashboard.theme = "dark"
-        #expect(dashboard.handle(.character("T")) == nil && dashboard.picker != nil)
+        #expect(dashboard.handle(.character("T")) == nil && dashboard.themes.picker == nil)
+        dashboard.themes = ThemeChoice(["auto", "dark", "light", "ember"], current: "dark")
+        #expect(dashboard.handle(.character("T")) == nil && dashboard.themes.picker != nil)
         #expect(text(dashboard).contains("▌ dark"))
         #expect(dashboard.handle(.down) == .showTheme("light"))
         #expect(dashboard.handle(.character("j")) == .showTheme("ember"))
         #expect(dashboard.handle(.character("j")) == .showTheme("ember"))
-        #expect(dashboard.handle(.escape) == .showTheme("dark") && dashboard.picker == nil)
+        #expect(dashboard.handle(.escape) == .showTheme("dark") && dashboard.themes.picker == nil)
         _ = dashboard.handle(.character("T"))
         #expect(dashboard.handle(.up) == .showTheme("auto"))
-        #expect(dashboard.handle(.enter) == .keepTheme("auto") && dashboard.picker == nil)
+        #expect(dashboard.handle(.enter) == .keepTheme("auto") && dashboard.themes.picker == nil)
         _ = dashboard.handle(.character("T"))
         dashboard.takeChanges()
         #expect(dashboard.handle(.character("+")) == .keepTheme("dark"))
@@ -176,10 +175,9 @@ struct KeyTests {
     @Test("t goes to the next theme, and round")
     func nextTheme() {
         var dashboard = Dashboard.synthetic(samples: 1)
-        dashboard.themes = ["auto", "dark"]
-        dashboard.theme = "auto"
+        dashboard.themes = ThemeChoice(["auto", "dark"], current: "auto")
         #expect(dashboard.handle(.character("t")) == .keepTheme("dark"))
-        dashboard.theme = "dark"
+        dashboard.themes.current = "dark"
         #expect(dashboard.handle(.character("t")) == .keepTheme("auto"))
     }
 
@@ -195,6 +193,30 @@ struct KeyTests {
             _ = dashboard.handle(.escape)
         }
         #expect(text(dashboard).contains(" x zoom"))
+    }
+
+    @Test("help has the keys of every command, on a screen that is high enough: those of all panels, or of the panels where they do something")
+    func wholeHelp() throws {
+        var shown: Set<Command> = []
+        for kind in PanelKind.allCases {
+            var dashboard = Dashboard.synthetic(samples: 2)
+            while dashboard.focus != kind { _ = dashboard.handle(.tab) }
+            _ = dashboard.handle(.character("?"))
+            let text = text(dashboard, 120, 80)
+            for command in Command.allCases {
+                let key = try #require(KeyMap.standard.keys(of: command).first)
+                let labels = [Key.up: "↑", .down: "↓", .left: "←", .right: "→"]
+                if text.split(separator: "\n").contains(where: { $0.prefix(40).split(whereSeparator: { " │–".contains($0) }).contains { $0 == labels[key] ?? key.name } }) {
+                    shown.insert(command)
+                }
+            }
+        }
+        // Named with others of their kind, or the keys of a replay.
+        let others: Set<Command> = [
+            .help, .previousPanel, .focusLeft, .focusDown, .focusUp, .focusRight, .panel2, .panel3, .panel4, .panel5, .panel6,
+            .pageUp, .pageDown, .toStart, .toEnd,
+        ]
+        #expect(Set(Command.allCases).subtracting(shown).isSubset(of: others), "\(Set(Command.allCases).subtracting(shown).subtracting(others))")
     }
 
     @Test("what the screen shows can be had as a sample: whole while it is the newest, else as much as is kept")

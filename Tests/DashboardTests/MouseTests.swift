@@ -10,8 +10,7 @@ struct MouseTests {
     private func dashboard(_ width: Int = 120, _ height: Int = 40) -> Dashboard {
         var dashboard = Dashboard.synthetic(samples: 12)
         dashboard.size = (width, height)
-        dashboard.themes = ["auto", "dark", "light"]
-        dashboard.theme = "dark"
+        dashboard.themes = ThemeChoice(["auto", "dark", "light"], current: "dark")
         return dashboard
     }
 
@@ -122,7 +121,7 @@ struct MouseTests {
         #expect(try click("light", &dashboard) == .keepTheme("light"))
         _ = dashboard.handle(.character("T"))
         #expect(dashboard.handle(.mouse(Mouse(.press, x: 0, y: 0))) == .showTheme("dark"))
-        #expect(dashboard.picker == nil)
+        #expect(dashboard.themes.picker == nil)
     }
 
     @Test("a click anywhere on any screen breaks nothing", arguments: [(120, 40), (80, 24), (60, 16), (46, 10), (20, 5), (3, 2), (1, 1)])
@@ -130,7 +129,7 @@ struct MouseTests {
         for (keys, hasServer) in [("", true), ("z", true), ("?", true), ("T", true), ("3", false)] {
             var start = Dashboard.synthetic(samples: 3, hasServer: hasServer)
             start.size = (width, height)
-            start.themes = ["a", "b"]
+            start.themes = ThemeChoice(["a", "b"])
             for scalar in keys.unicodeScalars { _ = start.handle(.character(scalar)) }
             for y in stride(from: -1, through: height, by: max(1, height / 9)) {
                 for x in stride(from: -1, through: width, by: max(1, width / 17)) {

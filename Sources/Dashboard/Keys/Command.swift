@@ -1,10 +1,24 @@
-/// What a key can be bound to. The names are those of the configuration file.
+import Load
+
+/// What a key can be bound to, in the order of the help. The names are those of the configuration file.
 package enum Command: String, CaseIterable, Sendable {
     case quit
     case quitAndLeave = "quit-and-leave"
-    case help, back, suspend, redraw, export, mouse, glyphs
-    case themes
-    case nextTheme = "next-theme"
+    case help
+    case nextPanel = "next-panel"
+    case previousPanel = "previous-panel"
+    case focusLeft = "focus-left"
+    case focusDown = "focus-down"
+    case focusUp = "focus-up"
+    case focusRight = "focus-right"
+    case panel1 = "panel-1"
+    case panel2 = "panel-2"
+    case panel3 = "panel-3"
+    case panel4 = "panel-4"
+    case panel5 = "panel-5"
+    case panel6 = "panel-6"
+    case panel7 = "panel-7"
+    case zoom, back
     case pause
     case momentBack = "moment-back"
     case momentForth = "moment-forth"
@@ -20,35 +34,22 @@ package enum Command: String, CaseIterable, Sendable {
     case cacheScope = "cache-scope"
     case reconnectAll = "renew-connections"
     case slowReader = "slow-reader"
+    case shorterInterval = "shorter-interval"
+    case longerInterval = "longer-interval"
     case shorterTime = "shorter-time"
     case longerTime = "longer-time"
     case nextLayout = "next-layout"
     case previousLayout = "previous-layout"
     case showPanel = "show-panel"
+    case themes
+    case nextTheme = "next-theme"
+    case glyphs
     case keepScreen = "keep-screen"
     case reload
-    case copy
+    case mouse, copy, export, forget, redraw, suspend
     case closeConnection = "close-connection"
-    case forget
     case eventLevel = "event-level"
-    case shorterInterval = "shorter-interval"
-    case longerInterval = "longer-interval"
-    case nextPanel = "next-panel"
-    case previousPanel = "previous-panel"
-    case focusLeft = "focus-left"
-    case focusDown = "focus-down"
-    case focusUp = "focus-up"
-    case focusRight = "focus-right"
-    case panel1 = "panel-1"
-    case panel2 = "panel-2"
-    case panel3 = "panel-3"
-    case panel4 = "panel-4"
-    case panel5 = "panel-5"
-    case panel6 = "panel-6"
-    case panel7 = "panel-7"
-    case zoom, open
-    /// Response or service time on the maps.
-    case latency
+    case open, latency
     case left, right, up, down
     case pageUp = "page-up"
     case pageDown = "page-down"
@@ -60,147 +61,107 @@ package enum Command: String, CaseIterable, Sendable {
     case sortPrevious = "sort-previous"
     case sortReverse = "sort-reverse"
 
-    /// What it does, for the configuration file and the help.
-    package var words: String {
+    /// All that it is.
+    var row: CommandRow {
         switch self {
-        case .quit: "quit: drain, restore, sum up"
-        case .quitAndLeave: "quit, and leave the last screen"
-        case .help: "what keys, letters and colours mean"
-        case .back: "back: help, row, filter, zoom, pause"
-        case .suspend: "suspend, as any other program"
-        case .redraw: "draw everything anew"
-        case .export: "write the screen and its sample to files"
-        case .mouse: "let go of the mouse, to select text; and take it again"
-        case .glyphs: "dots, blocks or plain ASCII"
-        case .themes: "choose a theme"
-        case .nextTheme: "the next theme"
-        case .pause: "hold the display, not the run; in a replay: stop and play"
-        case .momentBack: "one sample back"
-        case .momentForth: "one sample on; in a replay: the next one"
-        case .leapBack: "ten samples back; in a replay: slower"
-        case .leapForth: "ten samples on; in a replay: faster"
-        case .toStart: "in a replay: to its start"
-        case .toEnd: "in a replay: to its end"
-        case .loadUp: "more load, of what load-knob chose"
-        case .loadDown: "less load"
-        case .loadQuantity: "what more and less load change: connections, streams, rate, bodies"
-        case .writePolicy: "another write policy, for the server's new connections"
-        case .cacheScope: "another cache scope, for the clients' new connections"
-        case .reconnectAll: "reconnect all clients"
-        case .loadPause: "load off and on"
-        case .slowReader: "a client joins that reads at a trickle, for ten seconds"
-        case .shorterTime: "graphs over less time"
-        case .longerTime: "graphs over more time"
-        case .nextLayout: "other panels: all, load, memory, lists"
-        case .previousLayout: "the same the other way round"
-        case .showPanel: "then its number: show or hide a panel"
-        case .keepScreen: "keep panels and time of the graphs for the next time"
-        case .reload: "read the configuration file again"
-        case .copy: "the chosen row to the terminal's clipboard"
-        case .closeConnection: "close the chosen connection; asks first"
-        case .forget: "forget what was, on this screen; asks first"
-        case .eventLevel: "events: all, warnings too, errors only"
-        case .shorterInterval: "samples more often"
-        case .longerInterval: "samples less often"
-        case .nextPanel: "to the next panel"
-        case .previousPanel: "to the panel before"
-        case .focusLeft: "to the panel on the left"
-        case .focusDown: "to the panel below"
-        case .focusUp: "to the panel above"
-        case .focusRight: "to the panel on the right"
-        case .panel1, .panel2, .panel3, .panel4, .panel5, .panel6, .panel7: "to that panel; again: make it large"
-        case .zoom: "this panel alone, and back"
-        case .open: "open the row; go to the event's time; make it large"
-        case .latency: "the latency maps: response or service time"
-        case .left: "sort by the column before; back in time; in a replay: 10 s back"
-        case .right: "sort by the next column; on in time; in a replay: 10 s on"
-        case .up: "a row up"
-        case .down: "a row down"
-        case .pageUp: "five rows up"
-        case .pageDown: "five rows down"
-        case .first: "the first row"
-        case .last: "the last row"
-        case .filter: "filter the connections, or the events"
-        case .nextMatch: "the next row that passes; in a replay: the next event"
-        case .previousMatch: "the row before that passes"
-        case .sortNext: "sort by the next column"
-        case .sortPrevious: "sort by the column before"
-        case .sortReverse: "turn the order round; when the run's process has died: run it again"
+        case .quit: .asks("q ^C ^\\", "quit: drain, restore, sum up", help: .line("quit: drain, restore, sum up"), label: "quit") { _ in .quit }
+        case .quitAndLeave:
+            .asks("Q", "quit, and leave the last screen", help: .line("quit, keep the last screen"), label: "quit, keep screen") { _ in .quitAndLeaveScreen }
+        case .help: .does("? f1", "what keys, letters and colours mean", label: "help") { $0.helpOffset = 0 }
+
+        case .nextPanel: .does("tab", "to the next panel", help: .line("next panel; HJKL: that side's"), label: "panel") { $0.moveFocus(1) }
+        case .previousPanel: .does("shift-tab", "to the panel before") { $0.moveFocus(-1) }
+        case .focusLeft: .does("H", "to the panel on the left") { $0.moveFocus(x: -1, y: 0) }
+        case .focusDown: .does("J", "to the panel below") { $0.moveFocus(x: 0, y: 1) }
+        case .focusUp: .does("K", "to the panel above") { $0.moveFocus(x: 0, y: -1) }
+        case .focusRight: .does("L", "to the panel on the right") { $0.moveFocus(x: 1, y: 0) }
+        case .panel1: .does("1", Command.panelWords, help: .line("that panel; again: alone")) { $0.choose(.throughput) }
+        case .panel2: .does("2", Command.panelWords, help: .joins) { $0.choose(.latency) }
+        case .panel3: .does("3", Command.panelWords, help: .joins) { $0.choose(.connections) }
+        case .panel4: .does("4", Command.panelWords, help: .joins) { $0.choose(.pending) }
+        case .panel5: .does("5", Command.panelWords, help: .joins) { $0.choose(.arena) }
+        case .panel6: .does("6", Command.panelWords, help: .joins) { $0.choose(.caches) }
+        case .panel7: .does("7", Command.panelWords, help: .joins) { $0.choose(.events) }
+        case .zoom: .does("z", "this panel alone, and back", help: .line("this panel alone; a step back"), label: "zoom") { $0.toggleZoom() }
+        case .back: .does("esc", "back: help, row, filter, zoom, pause", help: .joins, label: "live") { $0.goBack() }
+
+        case .pause:
+            .does("space", "hold the display, not the run; in a replay: stop and play", help: .line("hold the display, not the run"), label: "pause") { $0.togglePause() }
+        case .momentBack: .does(",", "one sample back", help: .line("back and forth in time")) { $0.scrub(-1) }
+        case .momentForth: .does(".", "one sample on; in a replay: the next one", help: .joins) { $0.scrub(1) }
+        case .leapBack: .does("<", "ten samples back; in a replay: slower", help: .joins) { $0.scrub(-Dashboard.leap) }
+        case .leapForth: .does(">", "ten samples on; in a replay: faster", help: .joins) { $0.scrub(Dashboard.leap) }
+        // Only a replay has a start and an end.
+        case .toStart: .does("(", "in a replay: to its start") { _ in }
+        case .toEnd: .does(")", "in a replay: to its end") { _ in }
+
+        case .loadUp: .asks("+ =", "more load, of the part that load-knob chose", help: .line("more load, less, off and on"), label: "load") { $0.stepLoad(1) }
+        case .loadDown: .asks("- _", "less load", help: .joins) { $0.stepLoad(-1) }
+        case .loadPause: .asks("0", "load off and on", help: .joins, label: "load off") { $0.changeClients(.hold(!$0.run.load.isHeld)) }
+        case .loadQuantity:
+            .does("m", "what more and less load change: connections, streams, rate, bodies", help: .line("what they change"), label: "other load") { $0.chooseNextQuantity() }
+        case .writePolicy: .asks("W", "another write policy, for the server's new connections", help: .line("other write policy, cache scope")) { $0.nextWritePolicy() }
+        case .cacheScope: .asks("C", "another cache scope, for the clients' new connections", help: .joins) { $0.nextCacheScope() }
+        case .reconnectAll: .asks("R", "reconnect all clients", help: .line("reconnect all clients")) { $0.changeClients(.reconnectAll) }
+        case .slowReader:
+            .asks("D", "a client joins that reads at a trickle, for ten seconds", help: .line("a slow reader for ten seconds")) { $0.change(.slowReader(seconds: 10)) }
+
+        case .shorterInterval: .asks("[", "samples more often", help: .line("samples more often, less")) { _ in .changeInterval(steps: -1) }
+        case .longerInterval: .asks("]", "samples less often", help: .joins) { _ in .changeInterval(steps: 1) }
+        case .shorterTime: .does("{", "graphs over less time", help: .line("graphs over less time, more")) { $0.stretchTime(-1) }
+        case .longerTime: .does("}", "graphs over more time", help: .joins) { $0.stretchTime(1) }
+        case .nextLayout: .does("p", "other panels: all, load, memory, lists", help: .line("other panels; one by number"), label: "panels") { $0.showPreset(1) }
+        case .previousLayout: .does("P", "the same the other way round", help: .joins) { $0.showPreset(-1) }
+        case .showPanel: .does("v", "then its number: show or hide a panel", help: .joins) { $0.question = .panel }
+        case .themes: .does("T", "choose a theme", help: .line("themes, the next; other glyphs"), label: "themes") { $0.themes.open() }
+        case .nextTheme: .asks("t", "the next theme", help: .joins) { $0.useNextTheme() }
+        case .glyphs: .asks("b", "dots, blocks or plain ASCII", help: .joins, label: "glyphs") { $0.useNextGlyphs() }
+        case .keepScreen: .asks("w", "keep panels and time of the graphs for the next time", help: .line("keep panels; read settings")) { _ in .keepScreen }
+        case .reload: .asks("^R", "read the configuration file again", help: .joins) { _ in .reload }
+        case .mouse: .asks("M", "let go of the mouse, to select text; and take it again", help: .line("mouse off and on, to select")) { _ in .toggleMouse }
+        case .copy: .asks("y", "the chosen row to the terminal's clipboard", help: .line("copy the chosen row")) { $0.copyRow() }
+        case .export: .asks("e", "write the screen and its sample to files", help: .line("screen and sample to files"), label: "export") { _ in .export }
+        case .forget: .does("c", "forget the past, on this screen; asks first", help: .line("forget the past, here")) { $0.askToForget() }
+        case .redraw: .asks("^L", "draw every cell again", help: .line("draw again; suspend")) { _ in .redraw }
+        case .suspend: .asks("^Z", "suspend, as any other program", help: .joins) { _ in .suspend }
+
+        // Their help is that of the panels in which they do something.
+        case .closeConnection: .does("X", "close the chosen connection; asks first") { $0.askToClose() }
+        case .eventLevel: .does("f", "events: all, warnings too, errors only", label: "level") { $0.showNextEventLevel() }
+        case .open: .does("enter", "open the row; go to the event's time; make it large", label: "more") { $0.open() }
+        case .latency: .does("x", "the latency maps: response or service time") { $0.latency = $0.latency.other }
+        case .left: .does("left h", "sort by the column before; back in time; in a replay: 10 s back") { $0.sideways(-1) }
+        case .right: .does("right l", "sort by the next column; on in time; in a replay: 10 s on") { $0.sideways(1) }
+        case .up: .does("up k", "a row up") { $0.step(-1) }
+        case .down: .does("down j", "a row down") { $0.step(1) }
+        case .pageUp: .does("page-up ^U", "five rows up") { $0.select($0.selection - Dashboard.page) }
+        case .pageDown: .does("page-down ^D", "five rows down") { $0.select($0.selection + Dashboard.page) }
+        case .first: .does("g home", "the first row") { $0.select(0) }
+        case .last: .does("G end", "the last row") { $0.select(Int.max) }
+        case .filter: .does("/", "filter the connections, or the events", label: "filter") { $0.beginFilter() }
+        case .nextMatch: .does("n", "the next row that passes; in a replay: the next event") { $0.turn(1) }
+        case .previousMatch: .does("N", "the row before that passes") { $0.turn(-1) }
+        case .sortNext: .does("s", "sort by the next column", label: "sort") { $0.sortTable(1) }
+        case .sortPrevious: .does("S", "sort by the column before") { $0.sortTable(-1) }
+        case .sortReverse:
+            .asks("r", "turn the order round; when the run's process has died: run it again", label: "run again") { $0.turnOrderRound() }
         }
     }
 
-    /// What it is bound to where nobody says otherwise; the first is the one that is shown.
-    var standardKeys: [Key] {
-        switch self {
-        case .quit: [.character("q"), .control("c"), .control("\\")]
-        case .quitAndLeave: [.character("Q")]
-        case .help: [.character("?"), .function(1)]
-        case .back: [.escape]
-        case .suspend: [.control("z")]
-        case .redraw: [.control("l")]
-        case .export: [.character("e")]
-        case .mouse: [.character("M")]
-        case .glyphs: [.character("b")]
-        case .themes: [.character("T")]
-        case .nextTheme: [.character("t")]
-        case .pause: [.character(" ")]
-        case .momentBack: [.character(",")]
-        case .momentForth: [.character(".")]
-        case .leapBack: [.character("<")]
-        case .leapForth: [.character(">")]
-        case .toStart: [.character("(")]
-        case .toEnd: [.character(")")]
-        case .loadUp: [.character("+"), .character("=")]
-        case .loadDown: [.character("-"), .character("_")]
-        case .loadPause: [.character("0")]
-        case .loadQuantity: [.character("m")]
-        case .writePolicy: [.character("W")]
-        case .cacheScope: [.character("C")]
-        case .reconnectAll: [.character("R")]
-        case .slowReader: [.character("D")]
-        case .shorterTime: [.character("{")]
-        case .longerTime: [.character("}")]
-        case .nextLayout: [.character("p")]
-        case .previousLayout: [.character("P")]
-        case .showPanel: [.character("v")]
-        case .keepScreen: [.character("w")]
-        case .reload: [.control("r")]
-        case .copy: [.character("y")]
-        case .closeConnection: [.character("X")]
-        case .forget: [.character("c")]
-        case .eventLevel: [.character("f")]
-        case .shorterInterval: [.character("[")]
-        case .longerInterval: [.character("]")]
-        case .nextPanel: [.tab]
-        case .previousPanel: [.backTab]
-        case .focusLeft: [.character("H")]
-        case .focusDown: [.character("J")]
-        case .focusUp: [.character("K")]
-        case .focusRight: [.character("L")]
-        case .panel1: [.character("1")]
-        case .panel2: [.character("2")]
-        case .panel3: [.character("3")]
-        case .panel4: [.character("4")]
-        case .panel5: [.character("5")]
-        case .panel6: [.character("6")]
-        case .panel7: [.character("7")]
-        case .zoom: [.character("z")]
-        case .open: [.enter]
-        case .latency: [.character("x")]
-        case .left: [.left, .character("h")]
-        case .right: [.right, .character("l")]
-        case .up: [.up, .character("k")]
-        case .down: [.down, .character("j")]
-        case .pageUp: [.pageUp, .control("u")]
-        case .pageDown: [.pageDown, .control("d")]
-        case .first: [.character("g"), .home]
-        case .last: [.character("G"), .end]
-        case .filter: [.character("/")]
-        case .nextMatch: [.character("n")]
-        case .previousMatch: [.character("N")]
-        case .sortNext: [.character("s")]
-        case .sortPrevious: [.character("S")]
-        case .sortReverse: [.character("r")]
+    private static let panelWords = "to that panel; again: make it large"
+
+    /// What it does, for people.
+    package var words: String { row.words }
+
+    /// The panel that it goes to.
+    var panel: PanelKind? { rawValue.hasPrefix("panel-") ? rawValue.last?.wholeNumberValue.flatMap(PanelKind.init(rawValue:)) : nil }
+
+    /// The help that holds in every panel: commands that share a line, and its words.
+    static let helpLines: [(commands: [Command], words: String)] = allCases.reduce(into: []) { lines, command in
+        switch command.row.help {
+        case .line(let words): lines.append(([command], words))
+        case .joins: lines[lines.count - 1].commands.append(command)
+        case .none: break
         }
     }
 }

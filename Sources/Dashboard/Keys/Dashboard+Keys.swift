@@ -1,8 +1,12 @@
-import Load
 import Measurements
 
 extension Dashboard {
-    /// Does what a key asks for; answers what only the program can do.
+    /// Rows a page key moves by: no more than the smallest table shows.
+    static let page = 5
+    /// Moments that < and > go at a time: five seconds of the usual interval.
+    static let leap = 10
+
+    /// Does what a key asks for. - Returns: what only the program can do.
     package mutating func handle(_ key: Key) -> Action? {
         if key == .hangup { return .quit }
         notice = nil
@@ -22,181 +26,96 @@ extension Dashboard {
         }
         if case .paste = key { return nil }
         guard let command = keys[key] else {
-            // Over what it covers, help takes any key as the way back.
-            if picker == nil { showsHelp = false }
+            // Any key leads back from the help, which covers the rest.
+            if themes.picker == nil { helpOffset = nil }
             return nil
         }
         return perform(command)
     }
 
-    /// What a key would do now; nil for nothing, or where keys are text.
-    package func command(for key: Key) -> Command? { isAsking ? nil : keys[key] }
+    /// The command of a key; nil for none, or where keys are text or an answer.
+    package func command(for key: Key) -> Command? {
+        table.isTyping || eventList.isTyping || question != nil ? nil : keys[key]
+    }
 
-    /// The next key is text or an answer, and no command.
-    private var isAsking: Bool { table.isTyping || eventList.isTyping || question != nil }
-
-    /// Does what a key is bound to; answers what only the program can do.
+    /// Does a command. - Returns: what only the program can do.
     package mutating func perform(_ command: Command) -> Action? {
-        if picker != nil { return performInPicker(command) }
-        if showsHelp, let answer = performInHelp(command) { return answer.action }
-        switch command {
-        case .quit: return .quit
-        case .quitAndLeave: return .quitAndLeaveScreen
-        case .suspend: return .suspend
-        case .redraw: return .redraw
-        case .export: return .export
-        case .mouse: return .toggleMouse
-        case .help:
-            showsHelp = true
-            helpOffset = 0
-        case .shorterTime: stretchTime(-1)
-        case .longerTime: stretchTime(1)
-        case .nextLayout: show(panels: { $0 = $0.preset(1); return true }, else: "")
-        case .previousLayout: show(panels: { $0 = $0.preset(-1); return true }, else: "")
-        case .showPanel: question = .panel
-        case .keepScreen: return .keepScreen
-        case .reload: return .reload
-        case .copy: return copyRow()
-        case .closeConnection: askToClose()
-        case .forget: question = run.intervalMilliseconds == nil ? nil : .forget
-        case .eventLevel:
-            if focus != .events { setFocus(.events) }
-            eventList.nextLevel()
-            selection = 0
-        case .themes: picker = themes.isEmpty ? nil : ThemePicker(themes, theme)
-        case .nextTheme: return useNextTheme()
-        case .pause: togglePause()
-        case .loadUp: return stepLoad(1)
-        case .loadDown: return stepLoad(-1)
-        case .loadPause: return changeClients(.hold(!run.load.isHeld))
-        case .loadQuantity: chooseNextQuantity()
-        case .writePolicy: return nextWritePolicy()
-        case .cacheScope: return nextCacheScope()
-        case .reconnectAll: return changeClients(.reconnectAll)
-        case .slowReader: return change(.slowReader(seconds: Dashboard.slowReaderSeconds))
-        case .shorterInterval: return .changeInterval(steps: -1)
-        case .longerInterval: return .changeInterval(steps: 1)
-        case .glyphs:
-            glyphs = glyphs.next
-            notice = "glyphs: \(glyphs.name)"
-            return .keepGlyphs(glyphs)
-        case .latency: latency = latency.other
-        case .zoom: toggleZoom()
-        case .open: open()
-        case .back: goBack()
-        case .nextPanel: moveFocus(1)
-        case .previousPanel: moveFocus(-1)
-        case .panel1, .panel2, .panel3, .panel4, .panel5, .panel6, .panel7:
-            if let panel = command.panel { choose(panel) }
-        case .filter where focus == .events && detail == nil: eventList.beginTyping()
-        case .focusLeft: moveFocus(x: -1, y: 0)
-        case .focusRight: moveFocus(x: 1, y: 0)
-        case .focusUp: moveFocus(x: 0, y: -1)
-        case .focusDown: moveFocus(x: 0, y: 1)
-        case .left: sideways(-1)
-        case .right: sideways(1)
-        case .momentBack: scrub(-1)
-        case .momentForth: scrub(1)
-        case .leapBack: scrub(-Dashboard.leap)
-        case .leapForth: scrub(Dashboard.leap)
-        // Only a replay has a start and an end.
-        case .toStart, .toEnd: break
-        case .up: step(-1)
-        case .down: step(1)
-        case .pageUp: select(selection - Dashboard.page)
-        case .pageDown: select(selection + Dashboard.page)
-        case .first: select(0)
-        case .last: select(Int.max)
-        case .sortReverse where run.state == .dead: return .runAgain
-        case .filter, .nextMatch, .previousMatch, .sortNext, .sortPrevious, .sortReverse:
-            if run.hasServer { arrange(command) }
+        if themes.picker != nil {
+            switch command {
+            case .quit, .quitAndLeave, .redraw, .suspend, .export: break
+            default: return themes.perform(command, page: Dashboard.page)
+            }
+        } else if showsHelp, !Dashboard.throughHelp.contains(command) {
+            performInHelp(command)
+            return nil
         }
-        return nil
+        return command.row.perform(&self)
     }
 
-    /// Rows a page key moves by: no more than the smallest table shows.
-    private static let page = 5
-    /// Moments that < and > go at a time: five seconds of the usual interval.
-    private static let leap = 10
-    /// Long enough to look at each panel in turn while a client does not read.
-    private static let slowReaderSeconds = 10.0
+    /// Commands that do over the help what they do elsewhere.
+    private static let throughHelp: Set<Command> = [.quit, .quitAndLeave, .glyphs, .nextTheme, .redraw, .suspend, .export, .mouse]
 
-    /// Rows may have changed places since the one was chosen that is looked at.
-    mutating func step(_ rows: Int) {
-        if detail != nil { stay() }
-        select(selection + rows)
-    }
-
-    /// Help takes the keys that would otherwise act on what it covers.
-    private mutating func performInHelp(_ command: Command) -> (action: Action?, Void)? {
+    /// The help takes the keys that would otherwise act on what it covers.
+    private mutating func performInHelp(_ command: Command) {
         switch command {
-        case .quit, .quitAndLeave, .glyphs, .nextTheme, .redraw, .suspend, .export, .mouse: return nil
         case .up: scrollHelp(-1)
         case .down: scrollHelp(1)
         case .pageUp: scrollHelp(-Dashboard.page * 2)
         case .pageDown: scrollHelp(Dashboard.page * 2)
-        default:
-            showsHelp = false
+        default: helpOffset = nil
         }
-        return (nil, ())
     }
 
     /// As far as there is more of it.
     mutating func scrollHelp(_ lines: Int) {
-        helpOffset = max(0, min(helpOffset + lines, HelpOverlay().hiddenLines(view, width: size.width, height: size.height)))
+        let hidden = HelpOverlay().hiddenLines(view, width: size.width, height: size.height)
+        helpOffset = max(0, min((helpOffset ?? 0) + lines, hidden))
     }
 
-    // MARK: Themes
-
-    private mutating func useNextTheme() -> Action? {
-        guard !themes.isEmpty else { return nil }
-        let place = themes.firstIndex(of: theme).map { ($0 + 1) % themes.count } ?? 0
-        notice = "theme: \(themes[place])"
-        return .keepTheme(themes[place])
-    }
-
-    /// Each step shows the theme that it goes to; Esc goes back to the one there was.
-    private mutating func performInPicker(_ command: Command) -> Action? {
-        switch command {
-        case .quit, .quitAndLeave, .redraw, .suspend, .export: return perform(outsidePicker: command)
-        case .up, .focusUp, .left: picker?.move(by: -1)
-        case .down, .focusDown, .right, .nextTheme: picker?.move(by: 1)
-        case .pageUp: picker?.move(by: -Dashboard.page)
-        case .pageDown: picker?.move(by: Dashboard.page)
-        case .first: picker?.move(by: -themes.count)
-        case .last: picker?.move(by: themes.count)
-        case .back:
-            defer { picker = nil }
-            return picker.map { .showTheme($0.former) }
-        default:
-            defer { picker = nil }
-            return picker.map { .keepTheme($0.chosen) }
+    /// One step back: the row, the filter, zoom, then pause. Never out of the program.
+    mutating func goBack() {
+        if detail != nil {
+            detail = nil
+        } else if focus == .connections && !table.filterText.isEmpty {
+            table.clearFilter()
+        } else if focus == .events && eventList.isFiltered {
+            eventList.clear()
+        } else if zoomed != nil {
+            zoomed = nil
+            inspected = nil
+        } else {
+            goLive()
         }
-        return picker.map { .showTheme($0.chosen) }
     }
 
-    private mutating func perform(outsidePicker command: Command) -> Action? {
-        let picker = picker
-        self.picker = nil
-        defer { self.picker = picker }
-        return perform(command)
+    // MARK: Looks
+
+    mutating func useNextTheme() -> Action? {
+        guard let next = themes.next else { return nil }
+        notice = "theme: \(next)"
+        return .keepTheme(next)
+    }
+
+    mutating func useNextGlyphs() -> Action? {
+        glyphs = glyphs.next
+        notice = "glyphs: \(glyphs.name)"
+        return .keepGlyphs(glyphs)
     }
 
     // MARK: Time
 
-    private mutating func togglePause() {
-        if held == nil { held = Hold(history, events) } else { goLive() }
+    mutating func togglePause() {
+        if isPaused { goLive() } else { known.hold() }
     }
 
     private mutating func goLive() {
-        held = nil
+        known.goLive()
         stay()
     }
 
-    /// Back in time holds the display by itself; forth only where it stands.
+    /// Back in time holds the display by itself; on only where it stands.
     mutating func scrub(_ moments: Int) {
-        if held == nil && moments < 0 { held = Hold(history, events) }
-        held?.scrub(moments)
+        known.scrub(moments)
         stay()
     }
 
@@ -211,14 +130,12 @@ extension Dashboard {
 
     /// To the moment of the chosen event.
     private mutating func jump() {
-        guard selection < shownEvents.count else { return }
-        let event = shownEvents[shownEvents.count - 1 - selection]
-        if held == nil {
-            let before = shownEvents.count
-            held = Hold(history, events)
-            selection = max(0, selection - (before - shownEvents.count))
-        }
-        held?.look(atNanoseconds: event.timeNanoseconds)
+        let events = shownEvents
+        guard selection < events.count else { return }
+        let event = events[events.count - 1 - selection]
+        known.look(atNanoseconds: event.timeNanoseconds)
+        // Events that came after the last sample are not known at any moment yet.
+        selection = max(0, selection - (events.count - shownEvents.count))
     }
 
     // MARK: Panels
@@ -251,56 +168,30 @@ extension Dashboard {
     }
 
     /// The memory map of a connection so many rows further; of the first one when its own is gone.
-    private mutating func inspect(_ step: Int) {
+    mutating func inspect(_ step: Int) {
         let rows = shownRows
         guard zoomed == .arena, !rows.isEmpty else { return }
         let place = rows.firstIndex { $0.identity == inspected } ?? 0
         inspected = rows[max(0, min(place + max(-rows.count, min(step, rows.count)), rows.count - 1))].identity
     }
 
-    /// One step back: the row, the filter, zoom, then pause. Never out of the program.
-    private mutating func goBack() {
-        if detail != nil {
-            detail = nil
-        } else if focus == .connections && !table.filterText.isEmpty {
-            table.clearFilter()
-        } else if focus == .events && eventList.isFiltered {
-            eventList.clear()
-        } else if zoomed != nil {
-            zoomed = nil
-            inspected = nil
-        } else {
-            goLive()
-        }
-    }
-
-    private mutating func moveFocus(_ step: Int) {
+    mutating func moveFocus(_ step: Int) {
         let all = PanelKind.allCases.filter { panels.shows($0) || $0 == focus }
         let place = (all.firstIndex(of: focus) ?? 0) + step + all.count
         setFocus(all[place % all.count])
     }
 
-    /// The first press of a digit goes to the panel, the second makes it large.
-    private mutating func choose(_ kind: PanelKind) {
-        if !panels.shows(kind) { show(panels: { $0.toggle(kind) }, else: "") }
-        if focus == kind { toggleZoom() } else { setFocus(kind) }
+    /// To the nearest panel on that side of the screen; where there is none, it stays.
+    mutating func moveFocus(x: Int, y: Int) {
+        let layout = Layout(width: size.width, height: size.height, zoomed: nil, panels)
+        guard layout.shows(focus) else { return moveFocus(x + y) }
+        if let nearest = layout.nearest(to: focus, x: x, y: y) { setFocus(nearest) }
     }
 
-    /// To the nearest panel on that side of the screen; where there is none, it stays.
-    private mutating func moveFocus(x: Int, y: Int) {
-        guard case .panels(let places) = Layout(width: size.width, height: size.height, zoomed: nil, panels),
-            let from = places.first(where: { $0.kind == focus })?.region
-        else { return moveFocus(x + y) }
-        // Twice the middle, so that it stays a whole number. What lies aside counts more than what lies far.
-        func distance(_ region: Region) -> Int? {
-            let right = (region.x * 2 + region.width) - (from.x * 2 + from.width), below = (region.y * 2 + region.height) - (from.y * 2 + from.height)
-            let ahead = x * right + y * below * 2, aside = x == 0 ? abs(right) : abs(below) * 2
-            let isAhead = x > 0 ? region.x >= from.x + from.width : x < 0 ? region.x + region.width <= from.x
-                : y > 0 ? region.y >= from.y + from.height : region.y + region.height <= from.y
-            return isAhead ? ahead + 2 * aside : nil
-        }
-        let nearest = places.compactMap { place in distance(place.region).map { (place.kind, $0) } }.min { $0.1 < $1.1 }
-        if let nearest { setFocus(nearest.0) }
+    /// The first press of a digit goes to the panel, the second makes it large.
+    mutating func choose(_ kind: PanelKind) {
+        if !panels.shows(kind) { show(panels: { $0.toggle(kind) }, else: "") }
+        if focus == kind { toggleZoom() } else { setFocus(kind) }
     }
 
     mutating func setFocus(_ kind: PanelKind) {
@@ -311,59 +202,21 @@ extension Dashboard {
         inspectFirst()
     }
 
-    mutating func select(_ row: Int) {
-        // Nothing is chosen in this panel, so a row is a step; the first one is all the way up.
-        if focus == .arena { return inspect(row == 0 ? -Int.max : row) }
-        let rows = switch focus {
-        case .connections: shownRows.count
-        case .events: shownEvents.count
-        case .throughput, .latency, .pending, .arena, .caches: 0
-        }
-        selection = max(0, min(row, rows - 1))
-        if detail != nil { follow() }
+    /// Another choice of panels. The panel that has the focus is one of them.
+    mutating func show(panels change: (inout PanelChoice) -> Bool, else refusal: String) {
+        guard change(&panels) else { return notice = refusal }
+        notice = "panels: \(panels.name)"
+        if zoomed == nil, !panels.shows(focus), let first = PanelKind.allCases.first(where: { panels.shows($0) }) { setFocus(first) }
     }
 
-    // MARK: The table
-
-    /// Left and right: a column of the table that runs, else a moment.
-    private mutating func sideways(_ step: Int) {
-        if focus == .connections && held == nil && detail == nil && run.hasServer { sort(step) } else { scrub(step) }
+    mutating func showPreset(_ step: Int) {
+        show(panels: { $0 = $0.preset(step); return true }, else: "")
     }
 
-    private mutating func arrange(_ command: Command) {
-        if command == .filter {
-            if focus != .connections || detail != nil { setFocus(.connections) }
-            table.beginTyping()
-            return
-        }
-        guard focus == .connections, detail == nil else { return }
-        switch command {
-        case .sortNext: sort(1)
-        case .sortPrevious: sort(-1)
-        case .sortReverse:
-            table.order.reverse()
-            selection = 0
-        case .nextMatch: turn(1)
-        case .previousMatch: turn(-1)
-        default: break
-        }
-    }
-
-    private mutating func sort(_ step: Int) {
-        table.order.next(step)
-        selection = 0
-    }
-
-    /// To the next row that passes the filter, and from the last to the first.
-    private mutating func turn(_ step: Int) {
-        let count = shownRows.count
-        guard table.isFiltered, count > 0 else { return }
-        select((min(selection, count - 1) + step + count) % count)
-    }
-
-    /// The row alone is the chosen one.
-    private mutating func follow() {
-        let rows = shownRows
-        if rows.indices.contains(selection) { detail = rows[selection].identity }
+    /// Another time base, where there is one.
+    mutating func stretchTime(_ step: Int) {
+        if let next = timeBase.next(step) { timeBase = next }
+        let shown = TimeBase(slotNanoseconds: view.axis.slotNanoseconds)
+        notice = "graphs: \(timeBase.name) a column" + (shown.cellMilliseconds > timeBase.cellMilliseconds ? ", but samples come for \(shown.name)" : "")
     }
 }

@@ -1,13 +1,14 @@
 import Measurements
 
 extension Dashboard {
-    /// A click chooses what it falls on, and opens what was chosen already; the wheel moves what it is over.
+    /// A click chooses the panel or row that it falls on, and opens the one that is chosen already; the wheel moves the list
+    /// under it.
     mutating func handle(_ mouse: Mouse) -> Action? {
         question = nil
-        if picker != nil { return handleInPicker(mouse) }
+        if themes.picker != nil { return handleInPicker(mouse) }
         if showsHelp {
             switch mouse.kind {
-            case .press: showsHelp = false
+            case .press: helpOffset = nil
             case .wheelUp: scrollHelp(-Dashboard.wheelRows)
             case .wheelDown: scrollHelp(Dashboard.wheelRows)
             }
@@ -28,7 +29,7 @@ extension Dashboard {
         case .press:
             if !isFocused { setFocus(place.kind) }
             if mouse.y == place.region.y {
-                // The border is where its number and its way back stand.
+                // The border has the number of the panel and the way back.
                 toggleZoom()
             } else {
                 click(mouse, in: place, isFocused: isFocused)
@@ -80,15 +81,14 @@ extension Dashboard {
     }
 
     private mutating func handleInPicker(_ mouse: Mouse) -> Action? {
-        guard let picker else { return nil }
+        guard let picker = themes.picker else { return nil }
         switch mouse.kind {
         case .wheelUp: return perform(.up)
         case .wheelDown: return perform(.down)
         case .press:
             guard let row = picker.row(at: mouse, size.width, size.height) else { return perform(.back) }
             if row == picker.index { return perform(.open) }
-            self.picker?.move(by: row - picker.index)
-            return self.picker.map { .showTheme($0.chosen) }
+            return themes.move(by: row - picker.index)
         }
     }
 }

@@ -4,10 +4,10 @@ package struct KeyMap: Sendable, Equatable {
     /// Of each command its keys, the one that is shown first.
     private var keys: [Command: [Key]] = [:]
 
-    /// As it is where nobody says otherwise: arrows and vim.
+    /// The keys where the settings bind none: arrows and those of vim.
     package static let standard: KeyMap = {
         var map = KeyMap()
-        for command in Command.allCases { map.bind(command, to: command.standardKeys) }
+        for command in Command.allCases { map.bind(command, to: command.row.keys) }
         return map
     }()
 
@@ -19,7 +19,7 @@ package struct KeyMap: Sendable, Equatable {
     /// A command's keys, the one that is shown first; empty where it has none.
     package func keys(of command: Command) -> [Key] { keys[command] ?? [] }
 
-    /// Gives a command these keys and no others; whatever had one of them loses it.
+    /// Gives a command these keys and no others; a command that had one of them loses it.
     package mutating func bind(_ command: Command, to new: [Key]) {
         for key in keys[command] ?? [] { commands[key] = nil }
         for key in new {
@@ -27,7 +27,7 @@ package struct KeyMap: Sendable, Equatable {
             commands[key] = command
         }
         keys[command] = new
-        // The way out is never lost.
+        // There is always a key that quits.
         if commands[.control("c")] == nil {
             commands[.control("c")] = .quit
             keys[.quit, default: []].append(.control("c"))
@@ -76,14 +76,14 @@ extension Key {
         .home, .end, .pageUp, .pageDown,
     ] + (1...12).map { .function($0) }
 
-    /// The key of a name; nil where there is none such.
+    /// The key of a name; nil where no key has it.
     package init?(name: String) {
         let scalars = Array(name.unicodeScalars)
         if scalars.count == 1, scalars[0].value > 0x20, scalars[0].value != 0x7F {
             self = .character(scalars[0])
         } else if scalars.count == 2, scalars[0] == "^", (0x40...0x7A).contains(scalars[1].value) {
             let letter = scalars[1].value
-            // Tab, Enter and Esc are these too, and a terminal does not say which was pressed.
+            // Tab, Enter and Esc send the same bytes, and a terminal does not say which was pressed.
             guard let scalar = Unicode.Scalar((0x41...0x5A).contains(letter) ? letter + 0x20 : letter), !["i", "j", "m", "["].contains(scalar) else { return nil }
             self = .control(scalar)
         } else if let key = Key.named.first(where: { $0.name == name.lowercased() }) {
@@ -93,7 +93,7 @@ extension Key {
         }
     }
 
-    /// As it is shown to who is to press it.
+    /// As the footer and the help show it.
     func label(_ glyphs: GlyphSet) -> String {
         switch self {
         case .up where glyphs != .ascii: "↑"

@@ -3,7 +3,7 @@ import Measurements
 /// Memory of the exchanges: all of it, and the connections that hold most.
 struct ArenaPanel: Panel {
     func badge(_ view: View) -> String {
-        guard let arena = view.calm?.server?.arena else { return "" }
+        guard let arena = view.listedMoment?.server?.arena else { return "" }
         return "\(GridFigure.count(arena.inUse)) in use"
     }
 
@@ -12,7 +12,7 @@ struct ArenaPanel: Panel {
             frame.note(view.run.serverNote)
             return
         }
-        guard let moment = view.calm, let arena = moment.server?.arena else {
+        guard let moment = view.listedMoment, let arena = moment.server?.arena else {
             frame.note("waiting for the first sample")
             return
         }

@@ -6,7 +6,7 @@ struct CachesPanel: Panel {
     func badge(_ view: View) -> String { view.run.load.cacheScope.map { "scope \($0.rawValue)" } ?? "hit rate" }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard let moment = view.calm else {
+        guard let moment = view.listedMoment else {
             frame.note("waiting for the first sample")
             return
         }

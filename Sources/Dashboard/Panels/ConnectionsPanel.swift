@@ -17,7 +17,7 @@ struct ConnectionsPanel: Panel {
             ConnectionDetail(identity: identity).draw(view, on: &frame)
             return
         }
-        guard let moment = view.calm, let server = moment.server else {
+        guard let moment = view.listedMoment, let server = moment.server else {
             frame.note("waiting for the first sample")
             return
         }
@@ -70,7 +70,7 @@ struct ConnectionsPanel: Panel {
             var role = Role.text
             var text = ""
             switch column {
-            case .id: text = row.name(loops: view.calm?.server?.loopCount ?? 1)
+            case .id: text = row.name(loops: view.listedMoment?.server?.loopCount ?? 1)
             case .peer: text = sample.peer
             case .state:
                 text = sample.state.rawValue
@@ -119,7 +119,7 @@ struct ConnectionsPanel: Panel {
 
     /// Without a server of ours: what the clients know.
     private func clients(_ view: View, _ frame: inout Frame) {
-        guard let client = view.calm?.client else {
+        guard let client = view.listedMoment?.client else {
             frame.note(view.run.serverNote)
             return
         }

@@ -25,7 +25,7 @@ struct Footer {
         }
     }
 
-    /// What stands at a column; nil beside everything.
+    /// The command at a column; nil beside all of them.
     func command(at x: Int, _ view: View, width: Int) -> Command? {
         view.table.isTyping || view.eventList.isTyping || view.question != nil ? nil : parts(view, width: width).first { x >= $0.x && x < $0.x + $0.width }?.command
     }
@@ -45,26 +45,41 @@ struct Footer {
 
     /// As many as fit, the most needed first.
     private func parts(_ view: View, width: Int) -> [Part] {
-        var wanted: [([Command], String)] = [([.help], "help"), ([.quit], "quit"), ([.pause], view.pausedNanoseconds == nil ? "pause" : "go on")]
-        if view.isPaused { wanted += [([.left, .right], "in time"), ([.back], "live")] }
-        if view.run.state == .dead { wanted.append(([.sortReverse], "run again")) }
+        var wanted: [([Command], String)] = []
+        /// Offers commands together, under a word of this moment or the first one's own.
+        func offer(_ commands: Command..., as word: String? = nil) { wanted.append((commands, word ?? commands[0].row.label)) }
+        offer(.help)
+        offer(.quit)
+        offer(.pause, as: view.pausedNanoseconds == nil ? nil : "go on")
+        if view.isPaused {
+            offer(.left, .right, as: "in time")
+            offer(.back)
+        }
+        if view.run.state == .dead { offer(.sortReverse) }
         if view.run.hasClients && view.run.state != .dead {
-            wanted += [([.loadUp, .loadDown], view.run.quantity?.rawValue ?? "load"), ([.loadPause], view.run.load.isHeld ? "load on" : "load off")]
-            if view.run.quantity != nil { wanted.append(([.loadQuantity], "other load")) }
+            offer(.loadUp, .loadDown, as: view.run.quantity?.rawValue)
+            offer(.loadPause, as: view.run.load.isHeld ? "load on" : nil)
+            if view.run.quantity != nil { offer(.loadQuantity) }
         }
-        wanted += [([.nextPanel], "panel"), ([.zoom], view.zoomed == nil ? "zoom" : "back")]
-        if view.focus == .connections || view.focus == .events { wanted.append(([.up, .down], "scroll")) }
-        if view.focus == .connections && view.run.hasServer {
-            wanted += view.detail == nil ? [([.filter], "filter"), ([.sortNext], "sort"), ([.open], "more")] : []
+        offer(.nextPanel)
+        offer(.zoom, as: view.zoomed == nil ? nil : "back")
+        if view.focus == .connections || view.focus == .events { offer(.up, .down, as: "scroll") }
+        if view.focus == .connections && view.run.hasServer && view.detail == nil {
+            offer(.filter)
+            offer(.sortNext)
+            offer(.open)
         }
-        if view.focus == .events { wanted += [([.filter], "filter"), ([.eventLevel], "level")] }
-        wanted += [([.themes], "themes"), ([.nextLayout], "panels"), ([.glyphs], "glyphs"), ([.export], "export"), ([.quitAndLeave], "quit, keep screen")]
+        if view.focus == .events {
+            offer(.filter)
+            offer(.eventLevel)
+        }
+        for command in [Command.themes, .nextLayout, .glyphs, .export, .quitAndLeave] { offer(command) }
         let count = warnings(view).count
         var parts: [Part] = []
         var x = 0
         for (commands, name) in wanted {
             let keys = commands.compactMap { view.keys.keys(of: $0).first?.label(view.glyphs) }.joined(separator: " ")
-            // What has no key is not offered.
+            // A command without a key is not offered.
             guard !keys.isEmpty, let command = commands.first else { continue }
             let part = Part(key: keys, name: name, command: command, x: x)
             guard x + part.width + count < width else { continue }

@@ -1,4 +1,4 @@
-/// What the focused panel's keys do, then those of every panel, and what colours, letters and glyphs mean.
+/// The keys of the focused panel, then those of every panel, and the meaning of colours, letters and glyphs.
 struct HelpOverlay {
     func draw(_ view: View, on frame: inout Frame) {
         let lines = content(view, isWide: frame.width >= 76)
@@ -42,20 +42,7 @@ struct HelpOverlay {
         let focus = view.focus
         var keys = [entry(focus.title, .strong, "")] + focus.commands.map { key($0.0, $0.1) }
         keys.append(entry("everywhere", .strong, ""))
-        keys += [
-            ([.quit], "quit: drain, restore, sum up"), ([.quitAndLeave], "quit, keep the last screen"),
-            ([.nextPanel], "next panel; HJKL: that side's"), ([.panel1, .panel2, .panel3, .panel4, .panel5, .panel6, .panel7], "that panel; again: alone"),
-            ([.zoom, .back], "this panel alone; a step back"),
-            ([.pause], "hold the display, not the run"), ([.momentBack, .momentForth, .leapBack, .leapForth], "back and forth in time"),
-            ([.loadUp, .loadDown, .loadPause], "more load, less, off and on"), ([.loadQuantity], "what they change"),
-            ([.writePolicy, .cacheScope], "other write policy, cache scope"), ([.reconnectAll], "reconnect all clients"),
-            ([.slowReader], "a slow reader for ten seconds"),
-            ([.shorterInterval, .longerInterval], "samples more often, less"), ([.shorterTime, .longerTime], "graphs over less time, more"),
-            ([.nextLayout, .previousLayout, .showPanel], "other panels; one by number"),
-            ([.themes, .nextTheme, .glyphs], "themes, the next; other glyphs"), ([.keepScreen, .reload], "keep panels; read settings"),
-            ([.mouse], "mouse off and on, to select"), ([.copy], "copy the chosen row"), ([.export], "screen and sample to files"),
-            ([.forget], "forget what was, here"), ([.redraw, .suspend], "draw anew; suspend"),
-        ].map { key($0.0, $0.1) }
+        keys += Command.helpLines.map { key($0.commands, $0.words) }
         let states = [
             ("R", Role.ok, "a request in work"), ("I", .dim, "idle: nothing open"),
             ("W", .crit, "waiting for the peer"), ("C", .warn, "closing"),

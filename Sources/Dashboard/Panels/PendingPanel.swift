@@ -8,7 +8,7 @@ struct PendingPanel: Panel {
     }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard let moment = view.calm else {
+        guard let moment = view.listedMoment else {
             frame.note("waiting for the first sample")
             return
         }

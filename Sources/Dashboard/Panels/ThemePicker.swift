@@ -1,4 +1,51 @@
-/// The themes as a list over everything else. What stands under and beside it shows the chosen one.
+/// The themes there are, the one in use, and the list of them while it is laid out to choose from.
+package struct ThemeChoice: Sendable {
+    package var names: [String]
+    package var current: String
+    package private(set) var picker: ThemePicker?
+
+    package init(_ names: [String] = [], current: String = "") {
+        self.names = names
+        self.current = current
+    }
+
+    /// The one after the current one, and from the last to the first; nil where there are none.
+    var next: String? {
+        guard !names.isEmpty else { return nil }
+        return names[names.firstIndex(of: current).map { ($0 + 1) % names.count } ?? 0]
+    }
+
+    /// Lays the list out, where there are any.
+    mutating func open() { picker = names.isEmpty ? nil : ThemePicker(names, current) }
+
+    /// What a command does over the list: each step shows the theme that it goes to; Esc goes back to the one before.
+    ///
+    /// - Parameter page: rows of a step by page.
+    mutating func perform(_ command: Command, page: Int) -> Action? {
+        switch command {
+        case .up, .focusUp, .left: return move(by: -1)
+        case .down, .focusDown, .right, .nextTheme: return move(by: 1)
+        case .pageUp: return move(by: -page)
+        case .pageDown: return move(by: page)
+        case .first: return move(by: -names.count)
+        case .last: return move(by: names.count)
+        case .back:
+            defer { picker = nil }
+            return picker.map { .showTheme($0.former) }
+        default:
+            defer { picker = nil }
+            return picker.map { .keepTheme($0.chosen) }
+        }
+    }
+
+    /// Chooses another row; at both ends it stays.
+    mutating func move(by rows: Int) -> Action? {
+        picker?.move(by: rows)
+        return picker.map { .showTheme($0.chosen) }
+    }
+}
+
+/// The themes as a list over everything else. The screen under and beside it shows the chosen one.
 package struct ThemePicker: Sendable {
     private let names: [String]
     private(set) var index: Int
@@ -42,7 +89,7 @@ package struct ThemePicker: Sendable {
         }
     }
 
-    /// What roles and scales look like, each with its word.
+    /// A sample of each role and scale, with its name.
     private func sample(_ box: inout Frame, x: Int, _ view: View) {
         let words: [(String, Role)] = [
             ("title", .strong), ("text", .text), ("dim", .dim), ("faint", .faint), ("key", .key), ("ok", .ok), ("warn", .warn), ("critical", .crit),

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Dashboard
 
 /// The manual page, highwater(1), in the macros of man(7).
 ///
@@ -33,6 +34,10 @@ struct ManualPage {
         for group in groups {
             page.append(".SH \(Roff.text(group.title).uppercased()) OPTIONS")
             page += group.options.flatMap(ManualPage.entry)
+        }
+        page += [".SH KEYS", "On the dashboard, where the configuration file binds no others."]
+        page += Command.allCases.flatMap { command in
+            [".TP", KeyMap.standard.keys(of: command).map { Roff.bold($0.name) }.joined(separator: ", "), Roff.text(command.words)]
         }
         page += [".SH EXIT STATUS"] + ManualPage.exits.flatMap { [".TP", Roff.bold($0.code), Roff.text($0.words)] }
         page += [".SH ENVIRONMENT"] + ManualPage.variables.flatMap { [".TP", Roff.bold($0.name), Roff.text($0.words)] }

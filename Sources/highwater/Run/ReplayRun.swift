@@ -83,7 +83,7 @@ final class ReplayRun {
     private func answer(_ key: Key) -> Bool {
         if key == .hangup { loop.hasHungUp = true }
         // Over help and the list of themes, keys mean what they mean there.
-        guard let command = loop.dashboard.command(for: key), !loop.dashboard.showsHelp, loop.dashboard.picker == nil else {
+        guard let command = loop.dashboard.command(for: key), !loop.dashboard.showsHelp, loop.dashboard.themes.picker == nil else {
             return perform(loop.dashboard.handle(key))
         }
         loop.dashboard.notice = nil

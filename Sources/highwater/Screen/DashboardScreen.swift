@@ -29,8 +29,8 @@ final class DashboardScreen {
     func dashboard(_ run: RunDescription) -> Dashboard {
         var dashboard = Dashboard(run: run, glyphs: glyphs ?? (terminal.isUnicode ? .braille : .ascii))
         dashboard.keys = setup.settings.keys
-        dashboard.themes = [ScreenSetup.automaticName] + setup.library.entries.map(\.name)
-        dashboard.theme = setup.theme ?? ScreenSetup.automaticName
+        dashboard.themes = ThemeChoice(
+            [ScreenSetup.automaticName] + setup.library.entries.map(\.name), current: setup.theme ?? ScreenSetup.automaticName)
         dashboard.panels = setup.panels ?? PanelChoice()
         dashboard.timeBase = setup.timeBase ?? TimeBase()
         dashboard.size = terminal.size
@@ -93,7 +93,7 @@ final class DashboardScreen {
 
     private func wear(_ name: String, _ dashboard: inout Dashboard) {
         wear(name == ScreenSetup.automaticName ? nil : name)
-        dashboard.theme = name
+        dashboard.themes.current = name
         if let problem = problems.first { dashboard.notice = problem }
     }
 

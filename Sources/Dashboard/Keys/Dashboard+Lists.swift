@@ -1,0 +1,113 @@
+import Measurements
+
+// The table of connections and the list of events.
+extension Dashboard {
+    /// Rows may have changed places since the one was chosen that is looked at.
+    mutating func step(_ rows: Int) {
+        if detail != nil { selection = shownRows.firstIndex { $0.identity == detail } ?? selection }
+        select(selection + rows)
+    }
+
+    mutating func select(_ row: Int) {
+        // This panel has no chosen row, so a row is a step; the first one is all the way up.
+        if focus == .arena { return inspect(row == 0 ? -Int.max : row) }
+        let rows = switch focus {
+        case .connections: shownRows.count
+        case .events: shownEvents.count
+        case .throughput, .latency, .pending, .arena, .caches: 0
+        }
+        selection = max(0, min(row, rows - 1))
+        if detail != nil { follow() }
+    }
+
+    /// The row alone is the chosen one.
+    private mutating func follow() {
+        let rows = shownRows
+        if rows.indices.contains(selection) { detail = rows[selection].identity }
+    }
+
+    /// Left and right: a column of the table that runs, else a moment.
+    mutating func sideways(_ step: Int) {
+        if focus == .connections && !isPaused && detail == nil && run.hasServer { sort(step) } else { scrub(step) }
+    }
+
+    mutating func beginFilter() {
+        if focus == .events && detail == nil { return eventList.beginTyping() }
+        guard run.hasServer else { return }
+        if focus != .connections || detail != nil { setFocus(.connections) }
+        table.beginTyping()
+    }
+
+    mutating func showNextEventLevel() {
+        if focus != .events { setFocus(.events) }
+        eventList.nextLevel()
+        selection = 0
+    }
+
+    /// Whether the table of connections is there to be sorted.
+    private var arrangesTable: Bool { run.hasServer && focus == .connections && detail == nil }
+
+    mutating func sortTable(_ step: Int) { if arrangesTable { sort(step) } }
+
+    private mutating func sort(_ step: Int) {
+        table.order.next(step)
+        selection = 0
+    }
+
+    /// Turns the order round; a run whose process has died is run again.
+    mutating func turnOrderRound() -> Action? {
+        if run.state == .dead { return .runAgain }
+        guard arrangesTable else { return nil }
+        table.order.reverse()
+        selection = 0
+        return nil
+    }
+
+    /// To the next row that passes the filter, and from the last to the first.
+    mutating func turn(_ step: Int) {
+        guard arrangesTable else { return }
+        let count = shownRows.count
+        guard table.isFiltered, count > 0 else { return }
+        select((min(selection, count - 1) + step + count) % count)
+    }
+
+    /// Asks before the chosen connection is closed.
+    mutating func askToClose() {
+        let rows = shownRows
+        guard focus == .connections, run.hasServer, run.intervalMilliseconds != nil, !rows.isEmpty else {
+            return notice = "choose a connection of the server first"
+        }
+        question = .closeConnection(chosen(of: rows).identity)
+    }
+
+    /// Asks before the past is forgotten. In a replay there is nothing that would be lost, nor asked.
+    mutating func askToForget() { question = run.intervalMilliseconds == nil ? nil : .forget }
+
+    /// The chosen row in words, for the clipboard.
+    mutating func copyRow() -> Action? {
+        let rows = shownRows, events = shownEvents
+        switch focus {
+        case .connections where !rows.isEmpty: return .copy(chosen(of: rows).words)
+        case .events where !events.isEmpty:
+            let event = events[events.count - 1 - min(selection, events.count - 1)]
+            return .copy("\(GridFigure.preciseClock(event.timeNanoseconds)) \(event.level.rawValue) \(event.source) \(event.text)")
+        default:
+            notice = "connections and events have rows to copy"
+            return nil
+        }
+    }
+
+    /// The connection that is looked at alone, or the chosen row. Of rows that are not empty.
+    private func chosen(of rows: [ConnectionRow]) -> ConnectionRow {
+        rows.first { $0.identity == detail } ?? rows[min(selection, rows.count - 1)]
+    }
+}
+
+extension ConnectionRow {
+    /// All of it in a line.
+    fileprivate var words: String {
+        "connection \(sample.id) of loop \(sample.loop), \(sample.peer): \(sample.state.words), \(sample.streams) streams, "
+            + "\(GridFigure.count(requestRate)) req/s, \(sample.pendingBytes) bytes pending for \(GridFigure.duration(sample.oldestAgeNanoseconds, .ascii)), "
+            + "arena \(sample.arenaUsedBytes) of \(sample.arenaReservedBytes) bytes, \(sample.arenaHighWaterBytes) at most"
+    }
+}

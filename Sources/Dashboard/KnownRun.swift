@@ -1,0 +1,99 @@
+import Measurements
+
+/// What the display knows of the run: its moments and its events, and the moment at which it stands still.
+struct KnownRun: Sendable {
+    private(set) var history: History
+    /// All of them, oldest first.
+    private(set) var allEvents: [Event] = []
+    private var newest: Sample?
+    /// The moment of lists and meters while the display runs. See `add`.
+    private var settled: Moment?
+    /// What stands still while the display is held.
+    private var held: Hold?
+
+    /// Events kept: far more than a screen, far less than memory.
+    static let eventLimit = 1_000
+    private static let settledNanoseconds: UInt64 = 500_000_000
+
+    init(capacity: Int) { history = History(capacity: capacity) }
+
+    /// The next reading.
+    mutating func add(_ sample: Sample) {
+        history.add(sample)
+        newest = sample
+        // Figures by the dozen that change more often than twice a second cannot be read.
+        let slot = KnownRun.settledNanoseconds
+        if settled.map({ $0.timeNanoseconds / slot != sample.timeNanoseconds / slot }) ?? true { settled = history.last }
+    }
+
+    /// Something that has happened; the oldest events give way. The newest are read first, but those of one moment
+    /// in the order in which they came: a death, and then its place.
+    mutating func add(_ event: Event) {
+        if allEvents.count == KnownRun.eventLimit { allEvents.removeFirst() }
+        let isLater = allEvents.last?.timeNanoseconds != event.timeNanoseconds
+        let place = isLater ? allEvents.endIndex : allEvents.lastIndex { $0.timeNanoseconds != event.timeNanoseconds }.map { $0 + 1 } ?? 0
+        allEvents.insert(event, at: place)
+    }
+
+    /// Forgets all samples and events, as before the first.
+    mutating func forget() { self = KnownRun(capacity: history.capacity) }
+
+    /// Forgets all but the newest moment, from which rates go on; peaks start over.
+    mutating func forgetPast() {
+        history.forgetPast()
+        allEvents = []
+        held = nil
+    }
+
+    // MARK: The moment that is shown
+
+    var isHeld: Bool { held != nil }
+
+    /// Stands still at the newest moment.
+    mutating func hold() { if held == nil { held = Hold(history, allEvents) } }
+
+    mutating func goLive() { held = nil }
+
+    /// So many moments further, or back where it is negative. Back holds the display by itself; on moves only one that is held.
+    mutating func scrub(_ moments: Int) {
+        if moments < 0 { hold() }
+        held?.scrub(moments)
+    }
+
+    /// Stands still at the first moment that knows of a time.
+    mutating func look(atNanoseconds time: UInt64) {
+        hold()
+        held?.look(atNanoseconds: time)
+    }
+
+    /// The moments that the display may show, and up to which of them, as `History.added` counts.
+    var shownHistory: History { held?.history ?? history }
+    var end: Int { held?.end ?? history.added }
+
+    /// The events that the display may show.
+    var events: [Event] { held?.events ?? allEvents }
+
+    /// The moment of lists and meters: the shown one, or while the display runs one up to half a second before.
+    var listedMoment: Moment? {
+        isHeld ? shownMoment : settled
+    }
+
+    /// The moment that is shown; nil before the first sample.
+    var shownMoment: Moment? {
+        let history = shownHistory, index = end - (history.added - history.count) - 1
+        return index >= 0 && index < history.count ? history[index] : nil
+    }
+
+    /// The sample that is shown, and whether it is whole.
+    var shownSample: (sample: Sample, isWhole: Bool)? {
+        if held.map({ $0.end == history.added }) ?? true { return newest.map { ($0, true) } }
+        return shownMoment.map { moment in
+            var server = moment.server
+            server?.connections = moment.rows.map(\.sample)
+            let sample = Sample(
+                timeNanoseconds: moment.timeNanoseconds, intervalNanoseconds: 0, server: server, client: moment.client,
+                process: moment.process)
+            return (sample, false)
+        }
+    }
+}
