@@ -9,55 +9,35 @@ extension Experiment {
     package static let serverStreamLimit = Int(SessionSettings().maxConcurrentStreams)
 
     package func apply(_ change: RunChange) {
-        let before = load
-        do throws(ChangeRefusal) { load = try load.applying(change) } catch {
+        let new: LoadState
+        do throws(ChangeRefusal) { new = try load.applying(change) } catch {
             return note(.info, source: "load", error.description)
         }
-        switch change {
-        case .rate:
-            let rate = load.rate ?? 0
-            clients.apply(.rate(rate))
-            note(.info, source: "load", "rate \(Figure.threeDigits(rate))/s")
-        case .connections:
-            clients.apply(.connections(load.connections))
-            note(.info, source: "load", "\(load.connections) connections")
-        case .streams:
-            clients.apply(.streams(load.streams))
-            note(.info, source: "load", "\(load.streams) streams per connection")
-        case .bodyScale:
-            let targets = (plan.client?.paths ?? []).compactMap { SizedTarget($0)?.scaled(by: load.bodyScale).text }
-            guard !targets.isEmpty else {
-                load = before
-                return note(.info, source: "load", "no target names a size")
-            }
-            clients.apply(.bodyScale(load.bodyScale))
-            var distinct: [String] = []
-            for target in targets where !distinct.contains(target) { distinct.append(target) }
-            note(.info, source: "load", "bodies: \(distinct.joined(separator: ", "))")
-        case .hold(let isHeld):
-            clients.apply(change)
-            note(.info, source: "load", isHeld ? "paused" : "resumed")
-        case .reconnectAll:
-            clients.apply(change)
-            note(.info, source: "load", "all clients reconnect")
-        case .dropConnections(let count):
-            clients.apply(change)
-            note(.warning, source: "load", "\(count) connections dropped")
-        case .cacheScope(let scope):
-            clients.apply(change)
-            note(.info, source: "client", "cache scope \(scope.rawValue) for new connections")
-        case .writePolicy(let policy):
-            servers.apply(change)
-            note(.info, source: "server", "write policy \(policy.rawValue) for new connections")
-        case .closeConnection(let connection):
-            servers.apply(change)
-            note(.warning, source: "server", "connection \(connection.id) closed by hand")
-        case .inspect: servers.apply(change)
-        case .drainServer:
-            note(.warning, source: "server", "drains, as on SIGTERM")
-            drainServer()
-        case .slowReader(let seconds): startSlowReader(seconds: seconds)
+        if case .bodyScale = change, !tellSizes(new.bodyScale) { return }
+        load = new
+        if let event = change.event(in: new) { note(event.level, source: event.source, event.text) }
+        switch change.side {
+        case .clients: clients.apply(change, in: new)
+        case .server: servers.apply(change, in: new)
+        case .run: perform(change)
         }
+    }
+
+    private func perform(_ change: RunChange) {
+        switch change {
+        case .slowReader(let seconds): startSlowReader(seconds: seconds)
+        case .drainServer: drainServer()
+        default: preconditionFailure("\(change) is made by loops")
+        }
+    }
+
+    /// Tells the targets with their new sizes. - Returns: false when none names a size.
+    private func tellSizes(_ scale: Double) -> Bool {
+        let targets = (plan.client?.paths ?? []).compactMap { SizedTarget($0)?.scaled(by: scale).text }
+        var distinct: [String] = []
+        for target in targets where !distinct.contains(target) { distinct.append(target) }
+        note(.info, source: "load", targets.isEmpty ? "no target names a size" : "bodies: \(distinct.joined(separator: ", "))")
+        return !targets.isEmpty
     }
 
     private func startSlowReader(seconds: Double) {

@@ -280,8 +280,6 @@ package final class Experiment: SampleSource {
         servers.join()
     }
 
-    /// A loop's part of a number that the loops share: the first ones take the odd ones.
-    static func share(of total: Int, loop: Int, of loops: Int) -> Int {
-        total / loops + (loop < total % loops ? 1 : 0)
-    }
+    /// A loop's part of a number that the loops share.
+    static func share(of total: Int, loop: Int, of loops: Int) -> Int { total.share(ofLoop: loop, among: loops) }
 }

@@ -141,6 +141,28 @@ struct LiveControlTests {
         #expect(experiment.texts.filter { $0.hasPrefix("cache scope") }.count == 5)
     }
 
+    @Test("every change there is finds a loop or the run to make it, on both sides")
+    func all() throws {
+        let experiment = try start(loops: 2) { $1.rate = 200 }
+        let row = try #require(experiment.sample { $0.server?.openConnections == 4 }?.server?.connections.first)
+        let changes: [RunChange] = [
+            .rate(300), .connections(5), .streams(3), .bodyScale(2), .writePolicy(.copy), .cacheScope(.loop), .reconnectAll, .hold(true), .hold(false),
+            .slowReader(seconds: 1), .dropConnections(1), .inspect(ConnectionIdentity(row)), .closeConnection(ConnectionIdentity(row)), .inspect(nil),
+        ]
+        for change in changes {
+            experiment.apply(change)
+            // With this sample all loops have made it.
+            _ = experiment.sample()
+        }
+        let load = experiment.source.load
+        #expect(load.rate == 300 && load.connections == 5 && load.streams == 3 && load.bodyScale == 2 && !load.isHeld)
+        #expect(load.writePolicy == .copy && load.cacheScope == .loop)
+        experiment.apply(.drainServer)
+        #expect(experiment.sample { $0.server?.openConnections == 0 } != nil)
+        _ = experiment.stop(withinSeconds: 1)
+        #expect(experiment.source.failures.isEmpty)
+    }
+
     @Test("a connection that is closed by hand is the one that was meant")
     func closing() throws {
         let experiment = try start()

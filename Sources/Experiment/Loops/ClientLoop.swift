@@ -44,7 +44,7 @@ final class ClientLoop: LoopResident {
         case .reconnectAll: generator.renewConnections()
         case .hold(let isHeld): generator.setPaused(isHeld, rate: rate)
         case .dropConnections(let count): generator.dropConnections(count)
-        case .writePolicy, .slowReader, .closeConnection, .drainServer, .inspect: break
+        default: preconditionFailure("\(change) is no change of the clients'")
         }
     }
 

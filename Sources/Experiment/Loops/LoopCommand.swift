@@ -9,15 +9,3 @@ enum LoopCommand: Sendable {
     /// End. Asked at this time: requests that an open load had to send by then are still sent.
     case stop(askedNanoseconds: UInt64, withinNanoseconds: UInt64)
 }
-
-extension RunChange {
-    /// The part of the change that one of the loops of a side has to make.
-    func share(loop: Int, of loops: Int) -> RunChange {
-        switch self {
-        case .rate(let rate): .rate(rate / Double(loops))
-        case .connections(let count): .connections(Experiment.share(of: count, loop: loop, of: loops))
-        case .dropConnections(let count): .dropConnections(Experiment.share(of: count, loop: loop, of: loops))
-        case .streams, .bodyScale, .writePolicy, .cacheScope, .reconnectAll, .hold, .slowReader, .closeConnection, .drainServer, .inspect: self
-        }
-    }
-}

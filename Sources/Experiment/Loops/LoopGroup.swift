@@ -37,8 +37,10 @@ struct LoopGroup<Reading: LoopReading> {
     }
 
     /// Tells each loop its share of a change.
-    func apply(_ change: RunChange) {
-        for (number, worker) in workers.enumerated() { worker.post(.change(change.share(loop: number, of: workers.count))) }
+    ///
+    /// - Parameter load: what has come of it.
+    func apply(_ change: RunChange, in load: LoadState) {
+        for (number, worker) in workers.enumerated() { worker.post(.change(change.share(in: load, loop: number, of: workers.count))) }
     }
 
     /// Tells the loops to end. A second call does nothing.

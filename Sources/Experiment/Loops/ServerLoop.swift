@@ -37,7 +37,7 @@ final class ServerLoop: LoopResident {
         case .writePolicy(let policy): server.setWritePolicy(policy)
         case .closeConnection(let connection): if connection.loop == number { server.closeConnection(connection.id) }
         case .inspect(let connection): server.inspect(connection.flatMap { $0.loop == number ? $0.id : nil })
-        case .rate, .connections, .streams, .bodyScale, .cacheScope, .reconnectAll, .hold, .slowReader, .dropConnections, .drainServer: break
+        default: preconditionFailure("\(change) is no change of the server's")
         }
     }
 

@@ -4,7 +4,7 @@ package import Measurements
 ///
 /// The same value all the way: the dashboard makes it of a key, a phase or a planned event of the
 /// plan, `SampleSource.apply` takes it, a worker process gets it as a line of JSON, and each event
-/// loop gets its share of it.
+/// loop gets its share of it. What becomes of the load is `LoadState.applying`.
 package enum RunChange: Codable, Sendable, Equatable {
     /// Requests per second of all clients together. Only an open load has a rate.
     case rate(Double)
@@ -34,12 +34,64 @@ package enum RunChange: Codable, Sendable, Equatable {
     /// Samples tell more of this connection of the server, and of no other; nil: of none.
     case inspect(ConnectionIdentity?)
 
+    /// The loops that make the change.
+    package enum Side {
+        case clients, server
+        /// The run as a whole does.
+        case run
+    }
+
+    package var side: Side {
+        switch self {
+        case .rate, .connections, .streams, .bodyScale, .cacheScope, .reconnectAll, .hold, .dropConnections: .clients
+        case .writePolicy, .closeConnection, .inspect: .server
+        case .slowReader, .drainServer: .run
+        }
+    }
+
     /// May take the process down that makes it: only one that may be lost does.
     package var isUnsafe: Bool {
         switch self {
         case .writePolicy(let policy): policy.isUnsafe
         case .cacheScope(let scope): scope.isUnsafe
-        case .rate, .connections, .streams, .bodyScale, .reconnectAll, .hold, .slowReader, .dropConnections, .closeConnection, .drainServer, .inspect: false
+        default: false
         }
     }
+
+    /// The part of one of the loops of its side.
+    ///
+    /// - Parameter load: what has come of the change.
+    package func share(in load: LoadState, loop: Int, of loops: Int) -> RunChange {
+        switch self {
+        case .rate: .rate((load.rate ?? 0) / Double(loops))
+        case .connections: .connections(load.connections.share(ofLoop: loop, among: loops))
+        case .streams: .streams(load.streams)
+        case .dropConnections(let count): .dropConnections(count.share(ofLoop: loop, among: loops))
+        case .bodyScale, .writePolicy, .cacheScope, .reconnectAll, .hold, .slowReader, .closeConnection, .drainServer, .inspect: self
+        }
+    }
+
+    /// Its line in the list of events; nil where the run says more than this, or nothing.
+    ///
+    /// - Parameter load: what has come of the change.
+    package func event(in load: LoadState) -> (level: Event.Level, source: String, text: String)? {
+        switch self {
+        case .rate: (.info, "load", "rate \(Figure.threeDigits(load.rate ?? 0))/s")
+        case .connections: (.info, "load", "\(load.connections) connections")
+        case .streams: (.info, "load", "\(load.streams) streams per connection")
+        case .writePolicy(let policy): (.info, "server", "write policy \(policy.rawValue) for new connections")
+        case .cacheScope(let scope): (.info, "client", "cache scope \(scope.rawValue) for new connections")
+        case .reconnectAll: (.info, "load", "all clients reconnect")
+        case .hold(let isHeld): (.info, "load", isHeld ? "paused" : "resumed")
+        case .dropConnections(let count): (.warning, "load", "\(count) connections dropped")
+        case .closeConnection(let connection): (.warning, "server", "connection \(connection.id) closed by hand")
+        case .drainServer: (.warning, "server", "drains, as on SIGTERM")
+        case .bodyScale, .slowReader, .inspect: nil
+        }
+    }
+}
+
+extension Int {
+    /// A loop's part of a number that loops share: the first ones take the odd ones.
+    package func share(ofLoop loop: Int, among loops: Int) -> Int { self / loops + (loop < self % loops ? 1 : 0) }
 }
