@@ -17,7 +17,7 @@ package struct ConnectionRow: Equatable, Sendable {
 
     package var identity: ConnectionIdentity { ConnectionIdentity(sample) }
 
-    /// Bytes that wait times how long the oldest has waited: who is worst off.
+    /// Bytes that wait times how long the oldest has waited: the connection in most trouble has most.
     var trouble: Double { Double(sample.pendingBytes) * Double(sample.oldestAgeNanoseconds) }
 
     /// Its number; with the loop's before it where there are several: those count from one each.

@@ -4,18 +4,18 @@ package import Measurements
 ///
 /// It knows no clock, no terminal and no source: live, worker or recording look the same.
 package struct Dashboard: Sendable {
-    /// What runs, in words. Change it when it changes.
+    /// The run in words. The program changes it when the run changes.
     package var run: RunDescription
     package var glyphs: GlyphSet
     package var keys = KeyMap.standard
-    /// Columns and rows of the last frame that was shown: where a click falls, and what lies next to what.
+    /// Columns and rows of the last frame that was shown: for the place of a click, and for the panels next to each other.
     package var size = (width: 120, height: 40)
     package var themes = ThemeChoice()
     /// Time in a column of the graphs.
     package var timeBase = TimeBase()
     /// Which panels there are.
     package var panels = PanelChoice()
-    /// What is known of the run, and the moment that is shown.
+    /// The samples and events of the run, and the moment that is shown.
     var known: KnownRun
 
     package internal(set) var focus = PanelKind.connections
@@ -34,7 +34,7 @@ package struct Dashboard: Sendable {
     package internal(set) var question: Question?
     /// Lines of the help that are above its top; nil while it is not shown.
     var helpOffset: Int?
-    /// A word about what a key did, until the next one.
+    /// A word about a key's effect, until the next key.
     package var notice: String?
 
     package init(run: RunDescription, glyphs: GlyphSet = .braille, capacity: Int = History.defaultCapacity) {

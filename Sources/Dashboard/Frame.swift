@@ -1,4 +1,4 @@
-/// A grid of cells: what the screen should show, and nothing about how.
+/// A grid of cells: the picture of a screen, without a terminal.
 ///
 /// Origin at the top left, `x` to the right, `y` down. Every write is clipped, so a panel
 /// may draw as if it had room: at 1x1 it draws one cell, at 0x0 none.
@@ -61,7 +61,7 @@ package struct Frame: Equatable, Sendable {
         return column
     }
 
-    /// Changes what lies behind a row of cells.
+    /// Changes the ground behind a row of cells.
     mutating func ground(_ ground: Ground, _ region: Region) {
         for y in region.y..<region.y + region.height {
             for x in region.x..<region.x + region.width where contains(x, y) {
@@ -85,7 +85,7 @@ package struct Frame: Equatable, Sendable {
         x >= 0 && x < width && y >= 0 && y < height
     }
 
-    /// What we draw ourselves is one column wide; a peer's text may hold anything.
+    /// Our own characters are one column wide; a peer's text may hold anything.
     /// Latin, Greek, Cyrillic, punctuation, arrows, boxes, blocks, shapes and braille pass.
     private static func takesOneColumn(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
@@ -133,7 +133,7 @@ struct Line {
         width += other.width
     }
 
-    /// Adds what `part` makes, if the whole of it fits into so many columns: half a number is another one.
+    /// Adds the words of `part`, if all of them fit into so many columns: half a number is another one.
     mutating func add(within limit: Int, _ part: (inout Line) -> Void) {
         var addition = Line()
         part(&addition)

@@ -1,4 +1,4 @@
-/// What lines, meters and graphs are made of.
+/// The characters of which lines, meters and graphs are made.
 package enum GlyphSet: Sendable, Equatable, CaseIterable {
     /// Box lines, blocks and braille dots: two columns and four rows of dots in a cell.
     case braille
@@ -31,7 +31,7 @@ package enum GlyphSet: Sendable, Equatable, CaseIterable {
         self != .ascii ? ("╭", "╮", "╯", "╰", "─", "│") : ("+", "+", "+", "+", "-", "|")
     }
 
-    /// What opens and closes a title within a border.
+    /// The characters that open and close a title within a border.
     var tab: (open: String, close: String) { self != .ascii ? ("┐", "┌") : ("[", "]") }
 
     /// A panel's number in its border.
@@ -40,7 +40,7 @@ package enum GlyphSet: Sendable, Equatable, CaseIterable {
         return self != .ascii && superscripts.indices.contains(value) ? superscripts[value] : "\(value) "
     }
 
-    /// Ends of a meter, what it is full of, what it is empty of.
+    /// Ends of a meter, its full cells, its empty ones.
     var meter: (open: String, close: String, full: Unicode.Scalar, empty: Unicode.Scalar) {
         self != .ascii ? ("▕", "▏", "█", "░") : ("[", "]", "#", ".")
     }
@@ -61,7 +61,7 @@ package enum GlyphSet: Sendable, Equatable, CaseIterable {
     var shades: [Unicode.Scalar] { self != .ascii ? ["░", "▒", "▓", "█"] : [".", "-", "+", "#"] }
 
     var dot: String { self != .ascii ? "·" : "." }
-    /// Before what a key changes.
+    /// The mark before the part of the load that + and - change.
     var knob: String { self != .ascii ? "±" : "+" }
     var times: String { self != .ascii ? "×" : "x" }
     var live: String { self != .ascii ? "●" : "*" }

@@ -4,7 +4,7 @@
 struct Graph {
     /// Oldest first, two for each cell; nil where there is none.
     var values: [Double?]
-    /// What reaches the top.
+    /// The value at the top.
     var top: Double
     var gradient: Gradient
     /// Coloured by the height of each cell, or, in a single row, by the value.

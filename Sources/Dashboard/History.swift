@@ -9,7 +9,7 @@ package struct History: Sendable {
     private var ring: [Moment] = []
     /// Where the oldest is, once the ring is full.
     private var start = 0
-    /// Moments that ever were: moment `added - 1` is the newest.
+    /// Moments added so far: moment `added - 1` is the newest.
     package private(set) var added = 0
     package private(set) var peakRequestRate = 0.0
 
@@ -44,7 +44,7 @@ package struct History: Sendable {
         peakRequestRate = last.rates.requests
     }
 
-    /// Keeps what the panels need of a sample; the oldest moment gives way.
+    /// Keeps a sample, as far as the panels need it; the oldest moment gives way.
     package mutating func add(_ sample: Sample) {
         let moment = Moment(sample, after: last)
         if !ring.isEmpty { ring[(start + count - 1) % ring.count].becomePast() }

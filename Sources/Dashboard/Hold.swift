@@ -1,9 +1,9 @@
 import Measurements
 
-/// The display standing still: what was known when it stopped, and the moment that is looked at.
+/// The display standing still: the samples and events of when it stopped, and the moment that is looked at.
 ///
 /// The copy shares its moments with the live history until that goes on. So a pause outlives
-/// the ring: ten minutes later it still shows what it showed.
+/// the ring: ten minutes later it still shows the same.
 struct Hold: Sendable {
     let history: History
     let events: [Event]
@@ -12,7 +12,7 @@ struct Hold: Sendable {
 
     init(_ history: History, _ events: [Event]) {
         self.history = history
-        // What happened after the last sample comes with the next one.
+        // Events after the last sample come with the next one.
         let then = history.last?.timeNanoseconds ?? .max
         self.events = events.filter { $0.timeNanoseconds <= then }
         end = history.added

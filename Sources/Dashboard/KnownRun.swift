@@ -1,6 +1,6 @@
 import Measurements
 
-/// What the display knows of the run: its moments and its events, and the moment at which it stands still.
+/// The run as far as the display knows it: its moments and its events, and the moment at which the display stands still.
 struct KnownRun: Sendable {
     private(set) var history: History
     /// All of them, oldest first.
@@ -8,7 +8,7 @@ struct KnownRun: Sendable {
     private var newest: Sample?
     /// The moment of lists and meters while the display runs. See `add`.
     private var settled: Moment?
-    /// What stands still while the display is held.
+    /// The moments and events of the display while it is held.
     private var held: Hold?
 
     /// Events kept: far more than a screen, far less than memory.

@@ -15,7 +15,7 @@ struct Marks {
         }
     }
 
-    /// A line through what is empty above a graph, and the letter of the level where that begins.
+    /// A line through the empty cells above a graph, and the letter of the level where that begins.
     func draw(in region: Region, _ frame: inout Frame, _ glyphs: GlyphSet) {
         guard region.height > 1 else { return }
         for (fromRight, level) in levels {

@@ -13,7 +13,7 @@ struct Meter {
         frame.text(glyphs.meter.close, x + width - 1, y, .faint)
     }
 
-    /// Without ends; what is empty is left alone unless `fill` says what stands there.
+    /// Without ends; empty cells are left alone unless `fill` has a character for them.
     func bar(_ x: Int, _ y: Int, width: Int, _ frame: inout Frame, _ glyphs: GlyphSet, fill: Unicode.Scalar? = nil) {
         guard width > 0 else { return }
         let bounded = fraction.isFinite ? min(1, max(0, fraction)) : 0

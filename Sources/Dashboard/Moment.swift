@@ -1,6 +1,6 @@
 package import Measurements
 
-/// One sample as the dashboard keeps it: counters as they were, and what they did since the sample before.
+/// One sample as the dashboard keeps it: counters as they were, and their rates since the sample before.
 package struct Moment: Sendable {
     package let timeNanoseconds: UInt64
     /// Without its rows, which are in `rows`.
@@ -20,7 +20,7 @@ package struct Moment: Sendable {
         timeNanoseconds = sample.timeNanoseconds
         var server = sample.server
         server?.connections = []
-        // Of a ledger in trouble the broken writes are what one looks at; ten minutes of all of them would be 30 MB.
+        // In a ledger with trouble the broken writes matter most; ten minutes of all writes would be 30 MB.
         if let writes = server?.pendingWrites, writes.count > Moment.pendingWriteLimit {
             server?.pendingWrites = Array((writes.filter(\.isReset) + writes.filter { !$0.isReset }).prefix(Moment.pendingWriteLimit))
         }
@@ -54,20 +54,20 @@ package struct Moment: Sendable {
             ?? rows.first { $0.identity == identity }.map { ConnectionTrace($0) }
     }
 
-    /// Arenas and teeth of the inspected connection that a past moment keeps: in ten minutes 5 MB.
-    static let pastArenaLimit = 16, pastToothLimit = 40
+    /// Arenas and ended exchanges of the inspected connection that a past moment keeps: in ten minutes 5 MB.
+    static let pastArenaLimit = 16, pastExchangeLimit = 40
 
     mutating func becomePast() {
         if let inspection = server?.inspection {
             server?.inspection?.arenas = Array(inspection.arenas.prefix(Moment.pastArenaLimit))
-            server?.inspection?.ended = inspection.ended.suffix(Moment.pastToothLimit)
+            server?.inspection?.ended = inspection.ended.suffix(Moment.pastExchangeLimit)
         }
         if traces.isEmpty { traces = rows.prefix(Moment.traceLimit).map { ConnectionTrace($0) } }
         if rows.count > Moment.pastRowLimit { rows = Array(rows.prefix(Moment.pastRowLimit)) }
     }
 }
 
-/// What counters did in one interval, a second.
+/// The growth of counters in one interval, per second.
 package struct Rates: Equatable, Sendable {
     package var requests = 0.0
     package var receivedBytes = 0.0
@@ -125,7 +125,7 @@ package struct Rates: Equatable, Sendable {
         }
     }
 
-    /// A counter that fell has started anew: that is no rate.
+    /// 0 for a counter that fell: it has started over.
     static func rate(_ now: UInt64, _ before: UInt64, _ seconds: Double) -> Double {
         seconds > 0 && now >= before ? Double(now - before) / seconds : 0
     }
@@ -138,7 +138,7 @@ package struct OutcomeRates: Equatable, Sendable {
     package var serverError = 0.0
 }
 
-/// What one cache did in one interval.
+/// One cache in one interval.
 package struct CacheRates: Equatable, Sendable {
     /// A second.
     package var lookups = 0.0

@@ -20,7 +20,7 @@ package enum PanelKind: Int, Hashable, Sendable, CaseIterable {
         self == .pending ? "pending" : title
     }
 
-    /// What keys do here and not everywhere, for the help: commands that share a line, and words.
+    /// The keys of this panel that are not those of every panel, for the help: commands that share a line, and words.
     var commands: [([Command], String)] {
         switch self {
         case .connections:

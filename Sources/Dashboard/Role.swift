@@ -1,6 +1,6 @@
-/// What a cell means. A theme turns the meaning into a colour; panels never name one.
+/// The meaning of a cell. A theme turns it into a colour; panels never name one.
 package enum Role: Hashable, Sendable {
-    /// Words and figures; what stands beside them; what is there to be looked past.
+    /// Words and figures; words beside them; faint lines and signs.
     case text, dim, faint
     /// The name of a panel, its number, a key that can be pressed, the program's own name.
     case title, key, logo
@@ -8,7 +8,7 @@ package enum Role: Hashable, Sendable {
     case strong
     /// Severities. Never the only sign: a letter or a word always says the same.
     case ok, warn, crit
-    /// PAUSED, and what else must not be missed.
+    /// PAUSED, and other words that must not be missed.
     case banner
     /// The line around a panel, and around the one that has the focus.
     case border(PanelKind), focus(PanelKind)
@@ -47,7 +47,7 @@ package enum Gradient: Int, Hashable, Sendable, CaseIterable {
     package static let lastStep = 23
 }
 
-/// What lies behind a cell.
+/// The ground behind a cell.
 package enum Ground: Hashable, Sendable {
     case plain, selected, overlay, banner
 }

@@ -1,6 +1,6 @@
 package import Load
 
-/// What is being run, as the header says it. The program fills it in and may change it at any time.
+/// The run, as the header describes it. The program fills it in and may change it at any time.
 package struct RunDescription: Equatable, Sendable {
     /// Where the run stands, as the header says it.
     package enum State: String, Sendable {
@@ -18,7 +18,7 @@ package struct RunDescription: Equatable, Sendable {
     package var load: LoadState
     /// "closed", "open 2000/s", "steady: open 2000/s"
     package var loadText: String
-    /// What the clients of a live run ask for.
+    /// The targets of the clients of a live run.
     package var targets: [String] = []
     /// How keys change the load; nil where they cannot, as in a replay.
     package var control: LoadControl?

@@ -1,8 +1,8 @@
 /// Time as graphs have it: slots of one length, counted from where the run began, two to a cell.
 ///
-/// What falls into a cell depends on the clock alone. So a full cell never changes, graphs beside each
+/// The moments of a cell depend on the clock alone. So a full cell never changes, graphs beside each
 /// other have the same moment in the same column, and all move by a whole cell at a time: with half
-/// cells that slide at every sample, each cell of each graph would be written anew four times a second.
+/// cells that slide at every sample, each cell of each graph would be written again four times a second.
 struct TimeAxis: Equatable {
     let slotNanoseconds: UInt64
     /// The second slot of the cell that has the shown moment: the right edge.
@@ -76,11 +76,11 @@ package struct TimeBase: Equatable, Sendable {
     }
 }
 
-/// What becomes of several values of one slot.
+/// How several values of one slot become one.
 enum SlotRule {
-    /// Rates and shares: what it was on the whole.
+    /// For rates and shares: their mean.
     case mean
-    /// What must not be smoothed away.
+    /// For peaks, which must not be smoothed away.
     case highest
 }
 

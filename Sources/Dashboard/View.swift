@@ -1,6 +1,6 @@
 import Measurements
 
-/// All that a panel may look at: one moment, what came before it, and how the screen is set.
+/// All that a panel may look at: one moment, those before it, and the settings of the screen.
 struct View {
     let run: RunDescription
     let known: KnownRun
@@ -23,7 +23,7 @@ struct View {
     /// The connection that has the table's place.
     let detail: ConnectionIdentity?
     let keys: KeyMap
-    /// A word about what the last key did.
+    /// A word about the last key's effect.
     let notice: String?
     /// The name of the theme in use.
     let theme: String
@@ -49,7 +49,7 @@ struct View {
     /// The moment that is shown; nil before the first sample.
     var moment: Moment? { known.shownMoment }
 
-    /// The table's rows, filtered and sorted. Costs what that costs.
+    /// The table's rows, filtered and sorted each time.
     var rows: [ConnectionRow] { table.rows(listed) }
 
     /// Connections as the lists have them, the one in most trouble first.
@@ -91,7 +91,7 @@ struct View {
 
 /// One box of the dashboard. It draws on a frame of its own, without the border.
 protocol Panel {
-    /// What stands at the right of the border; empty for nothing.
+    /// The words at the right of the border; empty for none.
     func badge(_ view: View) -> String
     func draw(_ view: View, on frame: inout Frame)
 }
@@ -109,7 +109,7 @@ extension PanelKind {
         }
     }
 
-    /// What the panel becomes when it has the screen to itself.
+    /// The panel that takes its place when it has the screen to itself.
     var zoomedPanel: any Panel {
         switch self {
         case .throughput: ThroughputZoom()

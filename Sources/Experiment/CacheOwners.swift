@@ -2,8 +2,8 @@ internal import Client
 internal import Measurements
 internal import Synchronization
 
-/// The caches of a run's clients by their scope. What all loops share is made once, and counts on when
-/// another scope is chosen.
+/// The caches of a run's clients by their scope. A set that all loops share is made once, and counts on
+/// when another scope is chosen.
 ///
 /// The loops' threads take from here, the experiment's thread reads the counts.
 final class CacheOwners: Sendable {
@@ -18,7 +18,7 @@ final class CacheOwners: Sendable {
         }
     }
 
-    /// Adds what all loops together have counted: no loop has that in its own reading.
+    /// Adds the counts of the sets that all loops share: no loop has them in its own reading.
     func add(to sample: inout ClientSample) {
         for ownership in made.withLock({ Array($0.values) }) { ownership.add(to: &sample) }
     }

@@ -1,17 +1,17 @@
 package import Measurements
 
-/// Makes events of what changes between samples, so that a live run and a recording tell the same.
+/// Makes events of the changes between samples, so that a live run and a recording tell the same.
 ///
-/// What happens in one sample after another is told when it begins, then once in `repeatNanoseconds`
-/// with all that came since, and when it ends: a list of events that says the same twice a second
+/// A fault that goes on from sample to sample is told when it begins, then once in `repeatNanoseconds`
+/// with its count since, and when it ends: a list of events that says the same twice a second
 /// hides the others.
 package struct EventWatcher {
-    /// Events that nobody took; beyond, the oldest go. A reader takes them at every sample.
+    /// Events that have not been taken; beyond, the oldest go. A reader takes them at every sample.
     package static let eventLimit = 1_000
     /// Between two events of a kind that goes on: 10 s.
     package static let repeatNanoseconds: UInt64 = 10_000_000_000
 
-    /// A kind of event that is going on: when it was last told, and how often it happened since.
+    /// A kind of event that goes on: when it was last told, and how often it happened since.
     private struct Streak {
         var toldNanoseconds: UInt64
         var untold: UInt64
@@ -35,14 +35,17 @@ package struct EventWatcher {
         return events
     }
 
-    /// Compares with the sample before. `connectError` says why clients could not connect; with the run's last
-    /// sample what has not been told yet is.
+    /// Compares a sample with the one before.
+    ///
+    /// - Parameters:
+    ///   - connectError: why clients could not connect.
+    ///   - isLast: the run's last sample: counts that have not been told yet are told now.
     package mutating func look(at sample: Sample, connectError: String?, isLast: Bool = false) {
         defer { last = sample }
-        /// `words` say what there were so many of; they name the streak, too.
+        /// Tells a count that has grown. `many` are the words for more than one, with the count at "#"; they name the streak.
         func tell<Part>(
             _ level: Event.Level, _ source: String, _ part: KeyPath<Sample, Part?>, _ count: KeyPath<Part, UInt64>,
-            less subtracted: KeyPath<Part, UInt64>? = nil, _ words: String, because reason: String? = nil
+            less subtracted: KeyPath<Part, UInt64>? = nil, one: String, many: String, because reason: String? = nil
         ) {
             func total(_ sample: Sample?) -> UInt64 {
                 guard let counts = sample?[keyPath: part] else { return 0 }
@@ -51,32 +54,47 @@ package struct EventWatcher {
             }
             let now = total(sample)
             let grown = now - min(now, total(last))
-            guard let told = untold(of: words, grown: grown, at: sample.timeNanoseconds, isLast: isLast) else { return }
+            guard let told = untold(of: many, grown: grown, at: sample.timeNanoseconds, isLast: isLast) else { return }
+            let words = told == 1 ? one : many.replacing("#", with: "\(told)")
             note(Event(
-                timeNanoseconds: sample.timeNanoseconds, level: level, source: source,
-                text: "\(told) \(words)" + (reason.map { ": \($0)" } ?? "")))
+                timeNanoseconds: sample.timeNanoseconds, level: level, source: source, text: words + (reason.map { ": \($0)" } ?? "")))
         }
-        tell(.error, "client", \.client, \.failedConnects, "failed to connect", because: connectError ?? "unknown reason")
-        tell(.warning, "client", \.client, \.reconnects, "connected again")
-        tell(.error, "client", \.client, \.cacheCorruptions, "faults in caches without a lock")
-        tell(.error, "client", \.client, \.erroredRequests, less: \.errors.abandoned, "requests without an answer")
+        tell(
+            .error, "client", \.client, \.failedConnects, one: "1 attempt to connect failed", many: "# attempts to connect failed",
+            because: connectError ?? "unknown reason")
+        tell(.warning, "client", \.client, \.reconnects, one: "1 client reconnected", many: "# clients reconnected")
+        tell(
+            .error, "client", \.client, \.cacheCorruptions, one: "1 fault in caches without a lock", many: "# faults in caches without a lock")
+        tell(
+            .error, "client", \.client, \.erroredRequests, less: \.errors.abandoned, one: "1 request without an answer",
+            many: "# requests without an answer")
         for violation in sample.client?.bodyViolations ?? [] {
             note(Event(
                 timeNanoseconds: sample.timeNanoseconds, level: .error, source: "client",
                 text: violation.items.joined(separator: ", ")))
         }
-        tell(.error, "client", \.client, \.bodies.wrong, "wrong answers, found by --body-check")
-        tell(.error, "client", \.client, \.statuses.serverError, "answers 5xx")
-        tell(.warning, "server", \.server, \.refusedConnections, "connections refused: over the limit")
-        tell(.warning, "server", \.server, \.protocolErrors, "protocol errors")
-        tell(.warning, "server", \.server, \.timeouts, "timeouts")
-        tell(.error, "audit", \.server, \.audit.unsafeResets, "arenas reset with writes pending")
-        tell(.error, "audit", \.server, \.audit.staleCompletions, "writes found another generation when they were done")
-        tell(.error, "audit", \.server, \.audit.changedWrites, "writes had their bytes changed")
-        tell(.info, "server", \.server, \.readPauses, "times reading paused: a peer does not read")
+        tell(
+            .error, "client", \.client, \.bodies.wrong, one: "1 wrong answer, found by --body-check",
+            many: "# wrong answers, found by --body-check")
+        tell(.error, "client", \.client, \.statuses.serverError, one: "1 answer 5xx", many: "# answers 5xx")
+        tell(
+            .warning, "server", \.server, \.refusedConnections, one: "1 connection refused: over the limit",
+            many: "# connections refused: over the limit")
+        tell(.warning, "server", \.server, \.protocolErrors, one: "1 protocol error", many: "# protocol errors")
+        tell(.warning, "server", \.server, \.timeouts, one: "1 timeout", many: "# timeouts")
+        tell(
+            .error, "audit", \.server, \.audit.unsafeResets, one: "1 arena reset with writes pending", many: "# arenas reset with writes pending")
+        tell(
+            .error, "audit", \.server, \.audit.staleCompletions, one: "1 write found another generation when it was done",
+            many: "# writes found another generation when they were done")
+        tell(
+            .error, "audit", \.server, \.audit.changedWrites, one: "1 write had its bytes changed", many: "# writes had their bytes changed")
+        tell(
+            .info, "server", \.server, \.readPauses, one: "reading paused once: the peer is not reading",
+            many: "reading paused # times: the peers are not reading")
     }
 
-    /// How many to tell now of a kind that grew by so many; `nil` for none, or later.
+    /// The count to tell now of a kind that grew by so many; nil: none, or later.
     private mutating func untold(of kind: String, grown: UInt64, at now: UInt64, isLast: Bool) -> UInt64? {
         guard var streak = streaks[kind] else {
             guard grown > 0 else { return nil }

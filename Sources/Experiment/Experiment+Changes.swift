@@ -3,7 +3,7 @@ package import Load
 internal import Measurements
 internal import Workload
 
-// Live load control: what a run is told while it goes. All that is done, or refused, is an event.
+// Live load control. Every change is an event, and so is every refusal.
 extension Experiment {
     /// Streams of a connection that the embedded server takes over HTTP/2.
     package static let serverStreamLimit = Int(SessionSettings().maxConcurrentStreams)

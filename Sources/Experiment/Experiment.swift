@@ -40,7 +40,7 @@ package final class Experiment: SampleSource {
     private var watcher = EventWatcher()
     private var violations: ViolationInbox?
     /// Hears of an audit's evidence at once, on a server's thread, instead of `takeNews`. Set before `start`
-    /// by a process that may die of what it runs: what is not written then is lost.
+    /// by a process that may die of its own bug: evidence that is not written then is lost.
     package var onViolation: (@Sendable (Event) -> Void)?
 
     private var news: [News] = []
@@ -132,7 +132,7 @@ package final class Experiment: SampleSource {
         }
     }
 
-    // MARK: What is due
+    // MARK: The timetable
 
     package func performDue() -> Duration? {
         guard stage == .running else { return nil }
@@ -207,7 +207,7 @@ package final class Experiment: SampleSource {
             watcher.note(Event(
                 timeNanoseconds: clock.elapsed(atNanoseconds: event.monotonicNanoseconds), level: event.level, source: "client", text: event.text))
         }
-        // The interval before belongs to the phase that ends; what follows to the next.
+        // The interval before belongs to the phase that ends, the one after to the next.
         while stage == .running, timetable.isPhaseOver(atNanoseconds: clock.startNanoseconds + time) { beginNextPhase() }
         return sample
     }

@@ -3,7 +3,7 @@ internal import Loop
 internal import Measurements
 internal import TLS
 
-/// The C libraries below an experiment, as they are linked now: what a bug report needs.
+/// The C libraries below an experiment, as they are linked now: for bug reports.
 package enum LibraryVersions {
     /// Names and versions.
     package static var all: [(name: String, version: String)] {

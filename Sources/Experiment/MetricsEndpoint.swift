@@ -19,7 +19,7 @@ package final class MetricsEndpoint: Sendable {
     private let worker: LoopWorker<ServerSample>
     private let isClosed = Mutex(false)
 
-    /// What the run writes and the page's thread reads.
+    /// The page's numbers: the run writes them, the page's thread reads them.
     private final class Board: Sendable {
         let page: Mutex<MetricsPage>
 
@@ -44,7 +44,7 @@ package final class MetricsEndpoint: Sendable {
     /// - Parameters:
     ///   - host: numeric.
     ///   - port: 0: any free one.
-    ///   - toolVersion: what the page calls the program.
+    ///   - toolVersion: the program's version on the page.
     package init(host: String, port: Int, toolVersion: String) throws(ExperimentError) {
         guard let wanted = SocketAddress(host: host, port: port) else {
             throw ExperimentError("metrics address \(host): not numeric")

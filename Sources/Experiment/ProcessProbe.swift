@@ -2,7 +2,7 @@ internal import Glibc
 internal import Loop
 internal import Measurements
 
-/// Asks the system what this process costs.
+/// The cost of this process, by the system's own count.
 struct ProcessProbe {
     /// Counting descriptors walks /proc/self/fd: at 10 000 of them not for every sample.
     private static let samplesPerDescriptorCount = 10

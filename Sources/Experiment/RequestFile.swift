@@ -9,9 +9,9 @@ package enum RequestFile {
     package static func check(_ path: String) throws(BodyFileError) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw BodyFileError("\(path): \(unsafe String(cString: strerror(errno)))") }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw BodyFileError("\(path): not a file") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw BodyFileError("\(path): not a regular file") }
         guard status.st_size <= RequestBody.byteLimit else {
-            throw BodyFileError("\(path): larger than \(RequestBody.byteLimit >> 20) MiB, the most that a request brings along")
+            throw BodyFileError("\(path): larger than \(RequestBody.byteLimit >> 20) MiB, the largest body of a request")
         }
         guard unsafe access(path, R_OK) == 0 else { throw BodyFileError("\(path): \(unsafe String(cString: strerror(errno)))") }
     }
@@ -31,12 +31,12 @@ package enum RequestFile {
             if count == 0 { return bytes }
             bytes += chunk[..<count]
         }
-        throw BodyFileError("\(path): it grows")
+        throw BodyFileError("\(path): the file grows while it is read")
     }
 }
 
 extension ClientPlan {
-    /// What is asked for, with the bytes of files instead of their names.
+    /// The kinds of requests, with the bytes of files instead of their names.
     func kindsWithFiles() throws(BodyFileError) -> [RequestKind] {
         var read: [String: [UInt8]] = [:]
         var kinds = kinds

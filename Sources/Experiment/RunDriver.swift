@@ -2,11 +2,11 @@ internal import Load
 internal import Measurements
 internal import Workload
 
-/// The clock of a run: does what is due, takes a sample at every tick, and ends the load when its time has come.
+/// The clock of a run: keeps the plan's times, takes a sample at every tick, and ends the load when its time has come.
 ///
 /// A plain value that reads no clock itself. A run without a screen, the dashboard and a replay call
-/// `step`, and sleep until the time that it says or until something else happens; they differ in what
-/// they do between two steps.
+/// `step`, and sleep until the time that it says or until something else happens; they differ only
+/// between two steps.
 package struct RunDriver {
     /// Whether the load runs. `source.outcome` says when all of it is over.
     package enum Stage {
@@ -38,7 +38,7 @@ package struct RunDriver {
         phaseIndex = source.load.phaseIndex
     }
 
-    /// Does what is due.
+    /// Does everything that is due.
     ///
     /// - Returns: when to come again at the latest.
     package mutating func step(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {

@@ -3,14 +3,14 @@ internal import Loop
 internal import TLS
 internal import Workload
 
-/// What a run has bound, resolved and read before it starts.
+/// All that a run binds, resolves and reads before it starts.
 struct RunSetup {
     /// One for each loop of the server. A loop that is made takes its sockets over.
     let sockets: [Listener.Socket]
     /// The same for TLS; empty without.
     let secureSockets: [Listener.Socket]
     let tls: TLSSetup
-    /// What the clients ask for, bodies included.
+    /// The requests of the clients, bodies included.
     let requestKinds: [RequestKind]
     /// The address that the clients connect to; nil without a server and a target.
     let clientAddress: SocketAddress?
@@ -56,7 +56,7 @@ struct RunSetup {
     /// The authority of the clients' requests.
     var authority: String { addresses.target ?? clientAddress?.description ?? "" }
 
-    /// Binds a port, for as many loops as are to share it; `sockets` has what was bound also after an error.
+    /// Binds a port, for as many loops as are to share it; `sockets` has those that were bound also after an error.
     private static func bind(host: String, port: Int, loops: Int, into sockets: inout [Listener.Socket]) throws(LoopError) {
         guard let address = SocketAddress(host: host, port: port) else {
             throw LoopError(call: "listen address \(host): not numeric", code: -22)
@@ -66,7 +66,7 @@ struct RunSetup {
         for _ in 1..<max(1, loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
     }
 
-    /// What clients call their target: its host, and its port unless that is the usual one of its scheme.
+    /// The authority of a target: its host, and its port unless that is the usual one of its scheme.
     private static func authority(_ host: String, _ port: Int, usualPort: Int) -> String {
         let host = host.contains(":") ? "[\(host)]" : host
         return port == usualPort ? host : "\(host):\(port)"

@@ -13,7 +13,7 @@ package protocol SampleSource: AnyObject {
     var load: LoadState { get }
     /// How it ended, all threads or the process gone; nil before. The last news may not have been taken yet.
     var outcome: Outcome? { get }
-    /// What kept a loop from running; empty when all ran.
+    /// Why loops could not run; empty when all ran.
     var failures: [String] { get }
     /// Why clients could not connect, the last time; nil when all could.
     var connectFailure: String? { get }
@@ -24,9 +24,9 @@ package protocol SampleSource: AnyObject {
     func start() throws(ExperimentError)
     /// Asks for a reading. It is among the news at once, or as soon as it has come.
     func sample()
-    /// Tells the run a change. `load` has what comes of it; what is done, or refused, is an event.
+    /// Tells the run a change. `load` shows the result; the change, or its refusal, is an event.
     func apply(_ change: RunChange)
-    /// Does what the plan wants to happen by now: the sample that ends a phase, planned events.
+    /// Does all that the plan wants by now: the sample that ends a phase, planned events.
     ///
     /// - Returns: the time to the next of these; nil: none is to come, or a worker process sees to them.
     func performDue() -> Duration?
@@ -34,7 +34,7 @@ package protocol SampleSource: AnyObject {
     func takeNews() -> [News]
     /// Adds an event of our own, at the time of now.
     func note(_ level: Event.Level, source: String, _ text: String)
-    /// Reads once more, stops the clients, then drains the server. What is not over in time is dropped.
+    /// Reads once more, stops the clients, then drains the server. Connections that take longer are dropped.
     /// A second call does nothing.
     ///
     /// - Parameter seconds: for each of the two.

@@ -79,7 +79,7 @@ struct SlowReaders {
     /// Tells all of them to leave.
     mutating func leave() { leave { _ in true } }
 
-    /// Closes their connections; what is being answered is not waited for.
+    /// Closes their connections; answers under way are not waited for.
     private mutating func leave(_ isDue: (Group) -> Bool) {
         for index in groups.indices where !groups[index].isLeaving && isDue(groups[index]) {
             groups[index].isLeaving = true
@@ -104,7 +104,7 @@ struct SlowReaders {
         return count
     }
 
-    /// Adds what they have read so far, and what the body check says of it, to the clients' sample.
+    /// Adds their counts so far, and the findings of their body checks, to the clients' sample.
     mutating func add(to sample: inout ClientSample) {
         for index in groups.indices {
             if let new = groups[index].worker.takeReading() {
@@ -124,6 +124,6 @@ struct SlowReaders {
 
     func join() { for group in groups { group.worker.join() } }
 
-    /// What kept their loops from running.
+    /// Why their loops could not run.
     var failures: [String] { groups.compactMap(\.worker.failure) }
 }

@@ -2,14 +2,14 @@ internal import Client
 internal import TLS
 internal import Workload
 
-/// Who the server is and whom the clients trust, made once for all loops.
+/// The server's identity and the clients' trust, made once for all loops.
 struct TLSSetup {
     /// nil: the server speaks no TLS, or there is none.
     let server: ServerTLSConfiguration?
     /// nil: the clients speak in the clear.
     let client: ClientConfiguration.TLSOptions?
 
-    /// Reads the files, and makes what the plan leaves to us.
+    /// Reads the files that the plan names, and makes a certificate where it names none.
     init(_ plan: Plan) throws(TLSSetupError) {
         var authority: CertificateAuthority?
         if let tls = plan.server?.tls {
@@ -45,7 +45,7 @@ struct TLSSetup {
             configuration: configuration, serverName: plan.server?.tls?.host ?? client.host)
     }
 
-    /// What a server on this machine may be asked for.
+    /// Names by which a server on this machine is reached.
     private static func names(besides host: String) -> [String] {
         let usual = ["localhost", "127.0.0.1", "::1"]
         return usual.contains(host) ? usual : usual + [host]

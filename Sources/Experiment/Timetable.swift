@@ -1,7 +1,7 @@
 internal import Load
 internal import Workload
 
-/// What the plan wants to happen at times of its own: phases and events. All times are of the monotonic clock.
+/// The parts of the plan that have a time: phases and events. All times are of the monotonic clock.
 struct Timetable {
     private(set) var phases: PhaseTimeline
     /// Still to come, the next one first.

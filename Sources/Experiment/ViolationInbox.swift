@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Evidence from the servers' threads, as events.
 ///
-/// Whoever must have it before the process may die takes it there and then; otherwise it waits for
+/// A process that may die of the bug has a listener, which is called at once; otherwise evidence waits for
 /// the next sample.
 final class ViolationInbox: Sendable {
     private let events = Mutex<[Event]>([])
@@ -17,7 +17,7 @@ final class ViolationInbox: Sendable {
         self.listener = listener
     }
 
-    /// On a server's thread. An audit tells a few only, so this needs no limit of its own.
+    /// On a server's thread. Needs no limit of its own: an audit tells a few pieces only.
     func note(_ violation: Violation) {
         let event = Event(
             timeNanoseconds: EventLoop.monotonicNanoseconds() - startNanoseconds, level: .error, source: "audit",
@@ -25,7 +25,7 @@ final class ViolationInbox: Sendable {
         if let listener { listener(event) } else { events.withLock { $0.append(event) } }
     }
 
-    /// What has come since the last time; nothing where somebody listens.
+    /// The evidence since the last time; empty where there is a listener.
     func takeEvents() -> [Event] {
         events.withLock { events in
             defer { events = [] }

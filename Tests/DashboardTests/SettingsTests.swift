@@ -35,7 +35,7 @@ struct SettingsTests {
         for name in ["", "^[", "^I", "^M", "up-left", "ctrl-c", "f13", "  "] { #expect(Key(name: name) == nil, "\(name)") }
     }
 
-    @Test("a key that is bound anew does that and nothing else")
+    @Test("a key that is bound to something else does that and nothing else")
     func rebinding() throws {
         let keys = try Settings(text: "[keys]\nfilter = z\nload-up = up\n").keys
         #expect(keys[.character("z")] == .filter && keys.keys(of: .zoom) == [] && keys[.character("/")] == nil)

@@ -21,7 +21,7 @@ struct ThemeTests {
         return (high + 0.05) / (low + 0.05)
     }
 
-    /// Of each ground and role, the least it may stand out: the same rule as the theme's, written down anew.
+    /// Of each ground and role, the least it may stand out: the same rule as the theme's.
     private func floor(_ role: Role, of text: Double) -> Double {
         switch role {
         case .text, .title, .strong, .key, .logo, .ok, .warn, .crit, .banner, .scale(.age, _), .scale(.hit, _): text

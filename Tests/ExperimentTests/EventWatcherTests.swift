@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Events made of samples")
 struct EventWatcherTests {
-    /// What a watcher tells of samples half a second apart, that many timeouts in each interval.
+    /// The events of samples half a second apart, with that many timeouts in each interval.
     private func texts(timeouts: [UInt64]) -> [String] {
         var watcher = EventWatcher()
         var server = ServerSample()
@@ -31,15 +31,15 @@ struct EventWatcherTests {
     @Test("what goes on for long is told every ten seconds")
     func long() {
         let told = texts(timeouts: Array(repeating: 1, count: 50))
-        #expect(told == ["500 1 timeouts", "10500 20 timeouts", "20500 20 timeouts", "25000 9 timeouts"])
+        #expect(told == ["500 1 timeout", "10500 20 timeouts", "20500 20 timeouts", "25000 9 timeouts"])
     }
 
     @Test("what goes on at the run's end is told with the last sample")
     func last() {
-        #expect(texts(timeouts: [1, 2]) == ["500 1 timeouts", "1000 2 timeouts"])
+        #expect(texts(timeouts: [1, 2]) == ["500 1 timeout", "1000 2 timeouts"])
     }
 
-    @Test("events that nobody takes are bounded, and the newest stay")
+    @Test("events that are not taken are bounded, and the newest stay")
     func bounded() {
         var watcher = EventWatcher()
         for index in 0..<EventWatcher.eventLimit + 5 {

@@ -72,7 +72,7 @@ extension ProgramTests {
             #expect(number(last, "server.connections.accepted") == 10)
             #expect(number(last, "client.connections.renewed") == 5)
             #expect(number(last, "client.requests.failed") == 0)
-            // Whoever reads the summary alone learns that its figures are of several loads.
+            // The summary alone says that its figures are of several loads.
             let verdict = try #require(lines.last?["verdict"] as? [String: Any])
             let reasons = verdict["reasons"] as? [String] ?? []
             #expect(reasons.contains("the run was changed by hand, \(isIsolated ? 8 : 7) times: it is of no one load"), "\(reasons)")

@@ -82,7 +82,7 @@ extension ProgramTests {
             #expect(kill(worker, 0) != 0)
         }
 
-        @Test("goes when whoever started it is gone, however that ended")
+        @Test("ends with the process that started it, however that ended")
         func orphan() throws {
             let folder = try ScratchFolder()
             let (process, worker) = try running(folder("run.ndjson"))
@@ -107,7 +107,7 @@ extension ProgramTests {
             #expect(kill(worker, 0) != 0)
         }
 
-        @Test("is a recording on its standard output, to whoever gives it orders")
+        @Test("takes orders on its standard input, and is a recording on its standard output")
         func pipe() throws {
             let folder = try ScratchFolder()
             let script = """
@@ -216,13 +216,13 @@ extension ProgramTests {
             kill(first, SIGKILL)
             try screen.wait(for: "DEAD", "killed by SIGKILL", "run again", seconds: 2)
             #expect(screen.isAlternate)
-            // Before anybody quits.
+            // Before q is pressed.
             let last = try String(contentsOfFile: folder("run.ndjson"), encoding: .utf8).split(separator: "\n").last ?? ""
             #expect(last.contains(#""type":"summary""#) && last.contains(#""outcome":"killed by SIGKILL""#))
             try screen.press("r")
             try screen.wait(for: "● RUN")
             #expect(try worker(of: screen) != first)
-            // Until it has done something: who quits before that is told that nothing was measured.
+            // Until it has done something: before that, q ends with an error that nothing was measured.
             try screen.wait(for: "Σ 32 open")
             try screen.press("q")
             #expect(try screen.end() == 0)

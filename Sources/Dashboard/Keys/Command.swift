@@ -1,6 +1,6 @@
 import Load
 
-/// What a key can be bound to, in the order of the help. The names are those of the configuration file.
+/// A command that keys can be bound to. In the order of the help, with the names of the configuration file.
 package enum Command: String, CaseIterable, Sendable {
     case quit
     case quitAndLeave = "quit-and-leave"
@@ -61,7 +61,7 @@ package enum Command: String, CaseIterable, Sendable {
     case sortPrevious = "sort-previous"
     case sortReverse = "sort-reverse"
 
-    /// All that it is.
+    /// All of it.
     var row: CommandRow {
         switch self {
         case .quit: .asks("q ^C ^\\", "quit: drain, restore, sum up", help: .line("quit: drain, restore, sum up"), label: "quit") { _ in .quit }
@@ -150,7 +150,7 @@ package enum Command: String, CaseIterable, Sendable {
 
     private static let panelWords = "to that panel; again: make it large"
 
-    /// What it does, for people.
+    /// Its effect, for people.
     package var words: String { row.words }
 
     /// The panel that it goes to.

@@ -1,14 +1,14 @@
-/// All that a command is: its keys, its words and what it does. Settings, help, footer, the manual and the keys
+/// All of a command: its keys, its words and its deed. Settings, help, footer, the manual and the keys
 /// themselves come from here.
 struct CommandRow {
-    /// Where the settings bind none; the first is the one that is shown.
+    /// Its keys where the settings bind none; the first is the one that is shown.
     let keys: [Key]
-    /// What it does, for the configuration file and the manual.
+    /// Its effect, for the configuration file and the manual.
     let words: String
     let help: Help
     /// In the footer, where that offers it.
     let label: String
-    /// What it does, and what it asks of the program.
+    /// Does it. - Returns: the part that only the program can do.
     let perform: (inout Dashboard) -> Action?
 
     /// Its place in the part of the help that holds in every panel.

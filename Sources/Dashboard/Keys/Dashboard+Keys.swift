@@ -6,7 +6,7 @@ extension Dashboard {
     /// Moments that < and > go at a time: five seconds of the usual interval.
     static let leap = 10
 
-    /// Does what a key asks for. - Returns: what only the program can do.
+    /// Does a key's command. - Returns: the part that only the program can do.
     package mutating func handle(_ key: Key) -> Action? {
         if key == .hangup { return .quit }
         notice = nil
@@ -38,7 +38,7 @@ extension Dashboard {
         table.isTyping || eventList.isTyping || question != nil ? nil : keys[key]
     }
 
-    /// Does a command. - Returns: what only the program can do.
+    /// Does a command. - Returns: the part that only the program can do.
     package mutating func perform(_ command: Command) -> Action? {
         if themes.picker != nil {
             switch command {
@@ -52,10 +52,10 @@ extension Dashboard {
         return command.row.perform(&self)
     }
 
-    /// Commands that do over the help what they do elsewhere.
+    /// Commands that do the same over the help as elsewhere.
     private static let throughHelp: Set<Command> = [.quit, .quitAndLeave, .glyphs, .nextTheme, .redraw, .suspend, .export, .mouse]
 
-    /// The help takes the keys that would otherwise act on what it covers.
+    /// The help takes the keys that would otherwise act on the panels that it covers.
     private mutating func performInHelp(_ command: Command) {
         switch command {
         case .up: scrollHelp(-1)

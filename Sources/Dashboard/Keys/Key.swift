@@ -18,7 +18,7 @@ package enum Key: Hashable, Sendable {
     case hangup
 }
 
-/// What the mouse did, and over which cell.
+/// An act of the mouse, and its cell.
 package struct Mouse: Hashable, Sendable {
     /// Only the first button means something here.
     package enum Kind: Sendable {
@@ -37,7 +37,7 @@ package struct Mouse: Hashable, Sendable {
     }
 }
 
-/// What the dashboard asks of the program. Everything else it does by itself.
+/// A part of a command that only the program can do. Everything else the dashboard does by itself.
 package enum Action: Equatable, Sendable {
     case quit
     /// Quit, and leave the last frame on the screen.
@@ -62,10 +62,10 @@ package enum Action: Equatable, Sendable {
     case keepGlyphs(GlyphSet)
     /// Let go of the mouse, or take it.
     case toggleMouse
-    /// Write what is on the screen to files.
+    /// Write the screen to files.
     case export
     /// Stop as ^Z does, until the shell continues us.
     case suspend
-    /// Draw every cell anew: something else wrote on the screen.
+    /// Draw every cell again: another program wrote on the screen.
     case redraw
 }

@@ -1,4 +1,4 @@
-/// Which key does what.
+/// The commands of keys.
 package struct KeyMap: Sendable, Equatable {
     private var commands: [Key: Command] = [:]
     /// Of each command its keys, the one that is shown first.

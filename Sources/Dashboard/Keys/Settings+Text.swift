@@ -1,13 +1,13 @@
 extension Settings {
-    /// A configuration file that says all of this, with a word on each line: to begin one's own with.
+    /// A configuration file with all of this, and a word on each line: a start for the user's own.
     package var text: String {
         var lines = [
             "# Highwater's settings: $XDG_CONFIG_HOME/highwater/config, else ~/.config/highwater/config.",
-            "# Flags come before what stands here. The program never writes this file.",
+            "# Flags come before these settings. The program never writes this file.",
             "",
             "# auto: light or dark as the terminal is; a name that 'highwater themes' lists; or a path.",
             "theme = \(theme ?? "auto")",
-            "# theme: what the theme wants; else how far text stands out, as WCAG measures it: 1 to 21.",
+            "# theme: the theme's own; else how far text stands out, as WCAG measures it: 1 to 21.",
             "contrast = \(contrast.map { "\($0)" } ?? "theme")",
             "# auto (by the locale), \(GlyphSet.allCases.map(\.name).joined(separator: ", ")).",
             "glyphs = \(glyphs?.name ?? "auto")",
@@ -21,7 +21,7 @@ extension Settings {
             "column = \(timeBase?.name ?? "auto")",
             "",
             "# Keys: a character, ^X, or " + Key.names.joined(separator: " ") + ".",
-            "# Nothing after the =: no key. A key that is taken from a command is taken.",
+            "# Nothing after the =: no key. A key has one command: binding it takes it from another.",
             "[keys]",
         ]
         for command in Command.allCases {

@@ -1,18 +1,18 @@
-/// What a configuration file says: how the dashboard looks, and its keys.
+/// The settings of a configuration file: the dashboard's looks, and its keys.
 ///
 ///     # a comment
 ///     theme = ember
 ///     [keys]
 ///     zoom = z f
 ///
-/// Words with spaces between them, so that nothing needs a quote. The file belongs to whoever
-/// wrote it: the program reads it and never writes it.
+/// Words with spaces between them, so that nothing needs a quote. The file is the user's: the program
+/// reads it and never writes it.
 package struct Settings: Sendable, Equatable {
     /// A name or a path; nil for light or dark as the terminal is.
     package var theme: String?
-    /// nil for what the theme wants.
+    /// nil: the theme's own.
     package var contrast: Double?
-    /// nil for what the locale allows.
+    /// nil: by the locale.
     package var glyphs: GlyphSet?
     package var colours = ColourChoice.auto
     package var hasMouse = true
@@ -22,13 +22,13 @@ package struct Settings: Sendable, Equatable {
     package var timeBase: TimeBase?
     package var keys = KeyMap.standard
 
-    /// The settings of somebody who has written none.
+    /// The settings without a file.
     package init() {}
 
-    /// A file far beyond this is no file of settings.
+    /// A larger file is no file of settings.
     package static let byteLimit = 64 * 1024
 
-    /// Errors: the first thing that is no setting, and where it stands.
+    /// Errors: the first fault, and its place.
     package init(text: String) throws(SettingsError) {
         var section = ""
         var bound: [Key: (command: Command, line: Int)] = [:]
@@ -122,7 +122,7 @@ package struct Settings: Sendable, Equatable {
         keys.bind(command, to: new)
     }
 
-    /// Levenshtein's: letters to put in, take out or change.
+    /// Levenshtein's distance: letters to put in, take out or change.
     private static func distance(_ a: String, _ b: String) -> Int {
         var row = Array(0...b.count)
         for (i, left) in a.enumerated() {
@@ -136,7 +136,7 @@ package struct Settings: Sendable, Equatable {
     }
 }
 
-/// Why a file of settings is none, and where in it.
+/// The fault of a file of settings, and its place.
 package struct SettingsError: Error, Equatable, Sendable {
     /// Counted from 1, columns in characters.
     package let line: Int

@@ -19,7 +19,7 @@ extension Dashboard {
     /// The same for a change that is the clients' alone: without clients its key does nothing.
     mutating func changeClients(_ change: RunChange) -> Action? { run.hasClients ? self.change(change) : nil }
 
-    /// So many steps more of what + and - change, or less.
+    /// So many steps up or down in the part of the load that + and - change.
     mutating func stepLoad(_ steps: Int) -> Action? {
         guard run.takesChanges, run.hasClients, let step = run.control?.step(steps, run.load, targets: run.targets) else { return nil }
         notice = step.notice

@@ -18,8 +18,8 @@ package struct LoadLimits: Equatable, Sendable {
 
 /// Live load control: the change that + and - make of the load as it is now.
 package struct LoadControl: Equatable, Sendable {
-    /// The part of the load that + and - change. At first what the load is made of: a rate, or connections
-    /// that each ask as fast as they can.
+    /// The part of the load that + and - change. At first the rate of an open load, or the connections of a
+    /// closed one.
     private(set) var quantity: LoadQuantity
     private let limits: LoadLimits
 
@@ -29,7 +29,7 @@ package struct LoadControl: Equatable, Sendable {
         quantity = load.rate == nil ? .connections : .rate
     }
 
-    /// What a key comes to: a change, a word about it, or both.
+    /// The effect of a key: a change, a word about it, or both.
     struct Step: Equatable {
         var change: RunChange?
         var notice: String?

@@ -24,7 +24,7 @@ struct ArenaStrip {
         }
         Meter(fraction: Double(used) / Double(scale), gradient: .arena, runs: true)
             .bar(x, y, width: width, &frame, glyphs)
-        // Only where it says something: beyond what is handed out now.
+        // Only beyond the bytes that are handed out now.
         let tick = min(width - 1, cells(highWater, width))
         if highWater > used, tick >= cells(used, width) { frame.put(glyphs.tick, x + tick, y, .warn) }
     }

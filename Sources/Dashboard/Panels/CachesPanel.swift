@@ -1,7 +1,7 @@
 import Load
 import Measurements
 
-/// The client's caches and the server's arena pool: how often what was wanted was there.
+/// The client's caches and the server's arena pool: their hit rates.
 struct CachesPanel: Panel {
     func badge(_ view: View) -> String { view.run.load.cacheScope.map { "scope \($0.rawValue)" } ?? "hit rate" }
 

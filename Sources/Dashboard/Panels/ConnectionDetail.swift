@@ -80,7 +80,7 @@ struct ConnectionDetail {
 }
 
 extension ConnectionSample.State {
-    /// What the letter stands for.
+    /// The word that the letter stands for.
     var words: String {
         switch self {
         case .running: "running"

@@ -117,7 +117,7 @@ struct ConnectionsPanel: Panel {
         return line
     }
 
-    /// Without a server of ours: what the clients know.
+    /// Without a server of ours: the connections as the clients count them.
     private func clients(_ view: View, _ frame: inout Frame) {
         guard let client = view.listedMoment?.client else {
             frame.note(view.run.serverNote)

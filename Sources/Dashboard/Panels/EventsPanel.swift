@@ -1,6 +1,6 @@
 import Measurements
 
-/// What happened, the newest on top.
+/// The list of events, the newest on top.
 struct EventsPanel: Panel {
     func badge(_ view: View) -> String {
         let list = view.eventList

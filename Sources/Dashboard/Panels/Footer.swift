@@ -89,7 +89,7 @@ struct Footer {
         return parts
     }
 
-    /// The filter as it is typed, and what is wrong with it.
+    /// The filter as it is typed, and its fault.
     private func prompt(_ view: View, _ frame: inout Frame) {
         var line = Line()
         line.add("/", .key)

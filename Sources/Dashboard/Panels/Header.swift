@@ -1,7 +1,7 @@
 import Load
 import Measurements
 
-/// The line on top: what runs, where, how much of it, and what it costs to watch.
+/// The line on top: the run, its address, its load, and the cost of watching it.
 struct Header {
     func draw(_ view: View, on frame: inout Frame) {
         let run = view.run

@@ -24,7 +24,7 @@ struct PendingPanel: Panel {
             frame.line(share(moment.rates, writes, width: frame.width - 1, glyphs), 1, bottom)
         }
         if frame.height >= 6 {
-            // What the histogram does not need.
+            // The rows that the histogram does not need.
             let rows = max(1, bottom - 1 - WriteSample.ageBucketCount)
             bottom -= rows
             sparkline(writes, Region(x: 0, y: bottom, width: frame.width, height: rows), view, &frame)

@@ -18,7 +18,7 @@ package struct ThemeChoice: Sendable {
     /// Lays the list out, where there are any.
     mutating func open() { picker = names.isEmpty ? nil : ThemePicker(names, current) }
 
-    /// What a command does over the list: each step shows the theme that it goes to; Esc goes back to the one before.
+    /// Does a command over the list: each step shows the theme that it goes to; Esc goes back to the one before.
     ///
     /// - Parameter page: rows of a step by page.
     mutating func perform(_ command: Command, page: Int) -> Action? {

@@ -36,7 +36,7 @@ package enum ConnectionColumn: CaseIterable, Sendable {
 
     var isText: Bool { self == .peer || self == .version }
 
-    /// What is most comes first; names and numbers begin with the least.
+    /// Figures begin with the most; names and numbers with the least.
     var isFalling: Bool { !isText && self != .id }
 
     /// Figures stand at the right of their column.
@@ -47,7 +47,7 @@ package enum ConnectionColumn: CaseIterable, Sendable {
         }
     }
 
-    /// What the table is sorted by where that is no text.
+    /// The figure by which the table is sorted; not for columns of text.
     func figure(_ row: ConnectionRow) -> Double {
         switch self {
         case .id: Double(row.sample.id)
@@ -68,12 +68,12 @@ package enum ConnectionColumn: CaseIterable, Sendable {
         self == .version ? row.sample.version.rawValue : row.sample.peer
     }
 
-    /// What goes first where it is narrow.
+    /// Columns in the order in which they go where the table is narrow.
     private static let leastFirst: [ConnectionColumn] = [
         .used, .receive, .version, .send, .peer, .streams, .arena, .requests, .age,
     ]
 
-    /// The columns that fit and how wide they are: the strips take what is left.
+    /// The columns that fit and how wide they are: the strips take the rest.
     ///
     /// - Parameter kept: stays whatever else must go: the table is sorted by it.
     static func fitting(_ width: Int, keeping kept: ConnectionColumn?) -> [(ConnectionColumn, width: Int)] {
@@ -100,7 +100,7 @@ package enum ConnectionColumn: CaseIterable, Sendable {
 }
 
 extension ConnectionSample.State {
-    /// Who waits comes before who works, and both before who rests.
+    /// Connections that wait come before those that work, and both before idle ones.
     fileprivate var urgency: Double {
         switch self {
         case .waiting: 3

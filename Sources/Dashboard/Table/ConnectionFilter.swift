@@ -35,7 +35,7 @@ package struct ConnectionFilter: Equatable, Sendable {
     }
 }
 
-/// What a word of a filter cannot mean.
+/// The fault of a word of a filter.
 package enum ConnectionFilterError: Error, Equatable {
     /// "!" with nothing behind it.
     case nothingAfterNot

@@ -1,4 +1,4 @@
-/// What the table of connections is sorted by.
+/// The order of the table of connections.
 package struct ConnectionOrder: Equatable, Sendable {
     /// nil for trouble: pending bytes times their age, as rows come.
     package private(set) var column: ConnectionColumn?
@@ -7,7 +7,7 @@ package struct ConnectionOrder: Equatable, Sendable {
     /// All that `next` goes through.
     private static let stops: [ConnectionColumn?] = [nil] + ConnectionColumn.allCases.map(Optional.some)
 
-    /// One column further, or back; beyond the last begins anew with trouble.
+    /// One column further, or back; after the last comes trouble again.
     mutating func next(_ step: Int) {
         let stops = ConnectionOrder.stops
         let place = (stops.firstIndex(of: column) ?? 0) + step

@@ -21,7 +21,7 @@ package struct ConnectionTable: Sendable {
 
     mutating func beginTyping() { input.beginTyping() }
 
-    /// One key of the filter as it is typed. False for what is no text: it means what it always does.
+    /// One key of the filter as it is typed. False for a key that is no text: it is a command as ever.
     mutating func type(_ key: Key) -> Bool {
         guard input.type(key) else { return false }
         apply()

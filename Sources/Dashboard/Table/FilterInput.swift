@@ -4,7 +4,7 @@ struct FilterInput: Equatable, Sendable {
     private(set) var text = ""
     /// Keys are text.
     var isTyping = false
-    /// What Esc brings back.
+    /// The text that Esc brings back.
     private var before = ""
 
     /// Characters of a filter: a line of a large screen.
@@ -15,7 +15,7 @@ struct FilterInput: Equatable, Sendable {
         before = text
     }
 
-    /// One key as it is typed. False for what is no text: it means what it always does.
+    /// One key as it is typed. False for a key that is no text: it is a command as ever.
     mutating func type(_ key: Key) -> Bool {
         switch key {
         case .character(let scalar): append(scalar)

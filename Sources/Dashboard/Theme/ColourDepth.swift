@@ -4,7 +4,7 @@ package enum ColourDepth: Int, Sendable, Comparable, CaseIterable {
 
     package static func < (left: ColourDepth, right: ColourDepth) -> Bool { left.rawValue < right.rawValue }
 
-    /// What was asked for and what the environment says, before terminfo is asked: nil where neither says anything.
+    /// The user's choice, or the environment's, before terminfo is asked: nil where neither says anything.
     ///
     /// NO_COLOR by no-color.org: set to anything but nothing. COLORTERM as terminals set it.
     package init?(environment: [String: String], choice: ColourChoice = .auto) {
@@ -31,7 +31,7 @@ package enum ColourDepth: Int, Sendable, Comparable, CaseIterable {
     }
 }
 
-/// Whether to use colours, as somebody asked for it.
+/// Whether to use colours, by the user's choice.
 package enum ColourChoice: Equatable, Sendable {
     /// As the environment has it: NO_COLOR, then COLORTERM, TERM and terminfo.
     case auto

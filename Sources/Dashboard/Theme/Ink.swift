@@ -5,7 +5,7 @@ package struct Ink: Hashable, Sendable {
     package var background: Swatch?
     package var attributes: Attributes
 
-    /// What a terminal can do to a character besides colour.
+    /// The attributes that a terminal can give a character besides colour.
     package struct Attributes: OptionSet, Hashable, Sendable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }

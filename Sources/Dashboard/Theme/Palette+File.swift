@@ -1,11 +1,11 @@
 extension Palette {
-    /// What a file says, its gaps filled from another.
+    /// The colours of a file, its gaps filled from another.
     ///
     /// A name of ours that is missing takes a name of btop's in the same file first, so that
     /// a theme of btop's is of one piece.
     ///
     /// - Parameters:
-    ///   - base: what neither says; nil only for the theme that is everybody's base.
+    ///   - base: colours that the file does not have; nil only for the theme that is the base of all others.
     ///   - ground: the terminal's own background, for a theme that leaves it as it is.
     init(_ file: ThemeFile, base: ThemeFile?, isLight: Bool, ground: Swatch) {
         let source = ThemeSource(file: file, base: base, ansi: isLight ? .light : .dark)
@@ -96,7 +96,7 @@ private struct ThemeSource {
 }
 
 /// Which of the sixteen colours that every terminal has stands in for a role. The terminal's
-/// own colours for what is not named.
+/// own colours for roles that are not named.
 private struct SixteenColours {
     let numbers: [String: [UInt8]]
 

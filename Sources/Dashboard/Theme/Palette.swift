@@ -2,7 +2,7 @@
 package struct Palette: Sendable {
     /// nil for the terminal's own.
     package var background: Swatch?
-    /// What `background` is, or is taken for: contrast is measured against it.
+    /// The colour of `background`, or the one that it is taken for: contrast is measured against it.
     package var ground: Swatch
     package var selected: Swatch?
     package var selectedText: Swatch

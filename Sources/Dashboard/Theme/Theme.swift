@@ -1,12 +1,12 @@
 internal import Themes
 
-/// What each role looks like.
+/// The looks of each role.
 ///
 /// Three answers for each, since terminals differ: a 24-bit colour, one of the sixteen
 /// that every terminal has, and attributes where there is no colour at all.
 ///
-/// Whatever the file says, what is to be read can be read: a colour that does not stand out
-/// from what lies behind it is made lighter or darker until it does.
+/// Text can be read with any file: a colour that does not stand out from its background is made
+/// lighter or darker until it does.
 package struct Theme: Sendable {
     package let name: String
     package let palette: Palette
@@ -18,7 +18,7 @@ package struct Theme: Sendable {
     /// Text stands out from its background at least so much, as WCAG 2 measures it; 1 leaves all as it is.
     package let contrast: Double
 
-    /// What a theme needs of the terminal.
+    /// The colours that a theme needs of the terminal.
     package enum Colours: Sendable {
         /// Its own colours, as near as the terminal comes.
         case own
@@ -32,7 +32,7 @@ package struct Theme: Sendable {
     package static let usualContrast = 4.5
 
     /// - Parameters:
-    ///   - contrast: instead of what the file wants.
+    ///   - contrast: instead of the file's.
     ///   - terminalBackground: where that is known; else black or white, as the theme's mode has it.
     package init(_ file: ThemeFile, contrast: Double? = nil, terminalBackground: Swatch? = nil) {
         self.init(file, base: Theme.baseFile, contrast: contrast, terminalBackground: terminalBackground)
@@ -61,7 +61,7 @@ package struct Theme: Sendable {
         self.contrast = min(21, max(1, wanted))
     }
 
-    /// What fills the gaps of every other theme.
+    /// The theme that fills the gaps of every other.
     private static let baseFile = ThemeFile(name: "dark", text: ThemeFiles.text(named: "dark") ?? "")
 
     /// Ours: deep water, bright surface.
@@ -98,7 +98,7 @@ package struct Theme: Sendable {
     }
 
     /// How much a role must stand out: words most, figures on a scale as words where the scale
-    /// colours words, lines and bars less (WCAG 2, 1.4.11), what is there to be looked past least.
+    /// colours words, lines and bars less (WCAG 2, 1.4.11), and faint signs least.
     package func floor(_ role: Role) -> Double {
         switch role {
         case .text, .title, .strong, .key, .logo, .ok, .warn, .crit, .banner, .scale(.age, _), .scale(.hit, _): contrast

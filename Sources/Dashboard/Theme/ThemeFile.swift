@@ -6,14 +6,14 @@
 ///     theme[title]="238 238 238"   the same in decimals
 ///     theme[cpu_mid]=""            there is none
 ///
-/// btop's own reader skips what it does not know, so that our names do not disturb it,
-/// and this one skips what it does not know, so that btop's do not disturb us. Of a name
+/// btop's own reader skips names that it does not know, so that ours do not disturb it,
+/// and this one skips names that it does not know, so that btop's do not disturb us. Of a name
 /// that comes twice, the last counts.
 package struct ThemeFile: Sendable {
     package let name: String
-    /// What was read over: places and reasons. The rest of the theme holds.
+    /// Lines that were skipped: places and reasons. The rest of the theme holds.
     package private(set) var problems: [Problem] = []
-    /// What the first comment says.
+    /// The text of the first comment.
     package private(set) var summary = ""
     private var values: [String: (text: String, line: Int)] = [:]
 
@@ -86,7 +86,7 @@ package struct ThemeFile: Sendable {
         if problems.count < 20 { problems.append(Problem(line: line, words: words)) }
     }
 
-    /// Names that mean a colour here or in btop. What no program knows may say what it likes.
+    /// Names that mean a colour here or in btop. The values of other names are not looked at.
     private static func isColour(_ key: String) -> Bool {
         ["title", "graph_text", "proc_misc", "div_line", "ok", "warn", "crit"].contains(key)
             || ["_bg", "_fg", "_box", "_start", "_mid", "_end"].contains { key.hasSuffix($0) }

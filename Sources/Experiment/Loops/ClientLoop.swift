@@ -48,7 +48,7 @@ final class ClientLoop: LoopResident {
         }
     }
 
-    /// The plan's targets with answers of another size, and what their answers have to be where they are checked.
+    /// Asks for the plan's targets with answers of another size. Where answers are checked, they are expected so, too.
     private func setBodyScale(_ scale: Double) {
         let targets = SizedTarget.scale(kinds.map(\.path), by: scale)
         let checked = zip(kinds, targets).map { kind, target in

@@ -30,7 +30,7 @@ struct LoopGroup<Reading: LoopReading> {
             if let new = worker.takeReading() { last[index] = new }
             guard let reading = last[index] else { continue }
             merged.merge(reading)
-            // The counters of a late loop are read again; what its histograms hold only once.
+            // The counters of a late loop are read again; its histograms only once.
             last[index]?.forgetHistograms()
         }
         return merged
@@ -38,7 +38,7 @@ struct LoopGroup<Reading: LoopReading> {
 
     /// Tells each loop its share of a change.
     ///
-    /// - Parameter load: what has come of it.
+    /// - Parameter load: with the change in it.
     func apply(_ change: RunChange, in load: LoadState) {
         for (number, worker) in workers.enumerated() { worker.post(.change(change.share(in: load, loop: number, of: workers.count))) }
     }
@@ -56,7 +56,7 @@ struct LoopGroup<Reading: LoopReading> {
 
     func join() { for worker in workers { worker.join() } }
 
-    /// What kept loops from running.
+    /// Why loops could not run.
     var failures: [String] { workers.compactMap(\.failure) }
 
     /// Why clients could not connect; nil when all could.

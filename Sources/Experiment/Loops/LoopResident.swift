@@ -3,7 +3,7 @@ internal import Load
 internal import Loop
 internal import Measurements
 
-/// What lives on one event loop: a server, or clients. Made, called and let go on the loop's thread.
+/// A server, or clients, on one event loop. Made, called and let go on the loop's thread.
 protocol LoopResident: AnyObject, SendableMetatype {
     associatedtype Reading: LoopReading
 
@@ -25,9 +25,9 @@ protocol LoopReading: Sendable {
     /// From the question to the answer.
     var loopLagNanoseconds: UInt64 { get set }
     mutating func merge(_ other: Self)
-    /// This reading with what an older one, which was never taken, has to tell once.
+    /// This reading with the histograms of an older one that was never taken.
     func including(histogramsOf older: Self) -> Self
-    /// Empties what is told once.
+    /// Empties the histograms: they have been merged.
     mutating func forgetHistograms()
 }
 

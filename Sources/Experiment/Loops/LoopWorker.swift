@@ -17,7 +17,7 @@ final class LoopWorker<Reading: LoopReading>: Sendable {
 
     /// - Parameters:
     ///   - round: where it answers when it is asked; nil: its readings are not waited for.
-    ///   - make: makes the resident, on the thread, and gives it what it calls once it has stopped.
+    ///   - make: makes the resident, on the thread. The resident calls `onEnd` once it has stopped.
     init<Resident: LoopResident>(
         name: String, round: SampleRound? = nil, make: @escaping @Sendable (_ onEnd: @escaping () -> Void) throws -> Resident
     ) throws(LoopError) where Resident.Reading == Reading {
@@ -51,7 +51,7 @@ final class LoopWorker<Reading: LoopReading>: Sendable {
 
     /// The thread has ended, but for its last few instructions.
     var hasEnded: Bool { port.status.withLock { $0.hasEnded } }
-    /// What kept the loop from running; nil when it ran.
+    /// Why the loop could not run; nil when it ran.
     var failure: String? { port.status.withLock { $0.failure } }
     /// Why its clients could not connect, the last time.
     var connectError: ConnectError? { port.status.withLock { $0.connectError } }

@@ -21,7 +21,7 @@ package final class RecordingSource: SampleSource {
     private var reader: RecordingReader
     private let recorded: RecordedLoad
     private let follows: Bool
-    /// Following: hands out what comes as it comes, until a seek.
+    /// Following: lines are handed out as they come, until a seek.
     private var isAtEnd: Bool
     private var lines: [RecordingLine] = []
     /// Lines that have been handed out.
@@ -35,7 +35,7 @@ package final class RecordingSource: SampleSource {
 
     /// - Parameters:
     ///   - speed: recorded seconds in one of ours.
-    ///   - follows: what is written to the recording is shown as it comes.
+    ///   - follows: the recording is being written, and its lines are shown as they come.
     package init(_ reader: consuming RecordingReader, speed: Double, follows: Bool) {
         let plan = reader.header.plan
         recorded = RecordedLoad(plan: plan)
@@ -91,7 +91,7 @@ package final class RecordingSource: SampleSource {
         return news
     }
 
-    /// What a line holds; where it is damaged, that.
+    /// The news of a line; where it is damaged, an event that says so.
     private func parsed(_ line: RecordingLine) -> News? {
         do throws(RecordingError) {
             switch try line.parsed() {
@@ -147,7 +147,7 @@ package final class RecordingSource: SampleSource {
     /// To a recorded time, or as near as the recording has it.
     ///
     /// - Parameter historyCount: lines that are handed out again after a seek back.
-    /// - Returns: whether it went back: what was handed out before is to be forgotten.
+    /// - Returns: whether it went back: samples and events handed out before are to be forgotten.
     package func seek(to target: Duration, historyCount: Int) -> Bool {
         let before = playhead.position
         isAtEnd = false

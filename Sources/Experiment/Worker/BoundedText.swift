@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// The end of what a process writes on standard error: a process that screams fills no memory.
+/// The end of a process's standard error: a process that writes without end fills no memory.
 struct BoundedText {
     private var bytes: [UInt8] = []
 
-    /// A report of a fault has about 6 KiB; the rest is room for what came before it.
+    /// A report of a fault has about 6 KiB; the rest is room for the lines before it.
     private static let byteLimit = 64 * 1024
-    /// Lines that are told of what a process said before its end.
+    /// Last words of a process that are told, lines.
     private static let lineLimit = 8
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -17,7 +17,7 @@ struct BoundedText {
         return said.split(separator: "\n").suffix(BoundedText.lineLimit)
     }
 
-    /// Reads what is there, without waiting.
+    /// Reads all that is there, without waiting.
     mutating func read(from descriptor: Int32) {
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while true {

@@ -1,7 +1,7 @@
-/// What a worker process wrote in its last moment: where the fault was, and how it got there.
+/// A worker process's report of its own fault: the place of the fault, and the calls that led there.
 package struct CrashReport: Equatable {
     package var signal: Int32
-    /// What could not be reached; 0 for a fault without an address, such as an abort.
+    /// The address that could not be reached; 0 for a fault without one, such as an abort.
     package var address: UInt64
     /// "server-0"
     package var thread: String
@@ -24,7 +24,7 @@ package struct CrashReport: Equatable {
         }
     }
 
-    /// Frames that are told; what lies below them is the start of a thread.
+    /// Frames that are told; the frames below them are the start of a thread.
     package static let frameLimit = 16
 
     private static let beginning = "highwater: fault "
@@ -32,7 +32,7 @@ package struct CrashReport: Equatable {
     /// The handler, and the call that the kernel put below it.
     private static let ownFrames = 2
 
-    /// Finds the report in what the process wrote on standard error.
+    /// Finds the report in the process's standard error.
     ///
     /// - Returns: nil when there is none; a report that was cut off has fewer frames.
     package init?(in text: String) {

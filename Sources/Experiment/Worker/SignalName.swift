@@ -11,7 +11,7 @@ enum SignalName {
         SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ", SIGALRM: "SIGALRM", SIGUSR1: "SIGUSR1", SIGUSR2: "SIGUSR2",
     ]
 
-    /// The process did something that it must not, and nobody killed it.
+    /// The process did something that it must not; no other process killed it.
     static func isFault(_ signal: Int32) -> Bool { faults[signal] != nil }
 
     static func text(_ signal: Int32) -> String { faults[signal] ?? others[signal] ?? "signal \(signal)" }

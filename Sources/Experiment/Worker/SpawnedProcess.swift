@@ -2,7 +2,7 @@ internal import CProcess
 internal import Glibc
 
 /// A child process with pipes on its three standard streams. Nothing else of ours is open in it
-/// once it has closed what is not close-on-exec; it belongs to a process group of its own, so that
+/// once it has closed the descriptors that are not close-on-exec; it belongs to a process group of its own, so that
 /// keys of the terminal do not reach it.
 ///
 /// Owns the pid until the child has been waited for, and the descriptors.
@@ -10,11 +10,11 @@ struct SpawnedProcess: ~Copyable {
     let pid: pid_t
     /// Its standard input. Writing does not wait.
     let input: Int32
-    /// What it writes on standard error. Reading does not wait.
+    /// The reading end of its standard error. Reading does not wait.
     let errors: Int32
     private(set) var status: Int32?
 
-    /// What became of it, as wait(2) has it.
+    /// How it ended, as wait(2) has it.
     enum End: Equatable {
         case exited(Int32)
         case signalled(Int32)
@@ -62,7 +62,7 @@ struct SpawnedProcess: ~Copyable {
         close(input)
         close(errors)
         guard status == nil else { return }
-        // Nobody is left to tell it anything.
+        // Without us it has no one to give it orders.
         _ = Glibc.kill(pid, SIGKILL)
         var status: Int32 = 0
         unsafe waitpid(pid, &status, 0)

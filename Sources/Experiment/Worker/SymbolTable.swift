@@ -61,7 +61,7 @@ package enum SymbolTable {
         return unsafe file.loadUnaligned(fromByteOffset: offset, as: Number.self)
     }
 
-    /// A mangled name of Swift's as its source has it, without what it takes and returns; any other name as it is.
+    /// A mangled name of Swift's as its source has it, without parameters and results; any other name as it is.
     package static func readable(_ name: String) -> String {
         guard let words = unsafe swift_demangle(name, name.utf8.count, nil, nil, 0) else { return name }
         defer { unsafe free(words) }
@@ -72,7 +72,7 @@ package enum SymbolTable {
     package static func shortened(_ name: String) -> String {
         var depth = 0
         var short = ""
-        // What a function takes and returns is left out up to the next " in ", which names where it stands.
+        // Parameters and results are left out up to the next " in ", which names the place of a closure.
         var isSkipping = false
         var rest = name[...]
         while let character = rest.first {
@@ -105,7 +105,7 @@ package enum SymbolTable {
         return (name, text[text.index(after: close)...])
     }
 
-    /// What fits into a line of a screen.
+    /// Characters of a name: as many as fit into a line of a screen.
     private static let nameLimit = 72
 }
 

@@ -1,7 +1,7 @@
 internal import Load
 
-/// What a worker process says beside samples and events: lines of the type `worker`, which readers of
-/// recordings skip.
+/// A line from a worker process that is neither sample nor event. Its type in the recording is `worker`,
+/// which readers of recordings skip.
 enum WorkerLine: Codable, Equatable, Sendable {
     /// Everything is bound and resolved.
     case ready(RunAddresses, LoadState)
@@ -13,7 +13,7 @@ enum WorkerLine: Codable, Equatable, Sendable {
     case loadEnded
     /// The last line: all threads have been joined.
     case ended(failures: [String], connectFailure: String?)
-    /// What kept it from running. The last line, too.
+    /// Why it could not run. The last line, too.
     case failed(reason: String)
 
     /// Of the lines of a recording.

@@ -1,7 +1,6 @@
 internal import Load
 
-/// What the parent tells a worker process: a line of JSON each on its standard input, behind a first
-/// line that is the plan.
+/// An order to a worker process: a line of JSON on its standard input, where the first line is the plan.
 enum WorkerOrder: Codable, Equatable, Sendable {
     case start
     /// One more sample than the `seen` that have arrived. The worker takes one itself where a phase ends:

@@ -5,8 +5,8 @@ package import Measurements
 internal import Recording
 package import Workload
 
-/// An experiment in a process of its own, as a source of samples: what happens to that process
-/// does not happen to this one.
+/// An experiment in a process of its own, as a source of samples: a fault in that process leaves
+/// this one alive.
 ///
 /// Orders go out on one pipe, and its recording comes in on another. Its death is noticed at once, as
 /// the end of that pipe, and becomes events and an outcome.
@@ -74,7 +74,7 @@ package final class WorkerProcess: SampleSource {
     }
 
     package func sample() {
-        // One at a time: what it cannot answer would only pile up.
+        // One at a time: questions that it cannot answer would only pile up.
         guard outcome == nil, !isAsked else { return }
         isAsked = true
         expect(withinSeconds: WorkerProcess.answerSeconds)
@@ -82,8 +82,8 @@ package final class WorkerProcess: SampleSource {
     }
 
     package func apply(_ change: RunChange) {
-        // Until the worker says what has come of it, the load is what has to come of it: the next key
-        // goes on from there.
+        // The load is as it has to become, until the worker says how it has become: the next key goes on
+        // from there.
         if let expected = try? load.applying(change) { load = expected }
         changeCount += 1
         send(.change(change))
@@ -133,7 +133,7 @@ package final class WorkerProcess: SampleSource {
 
     /// Waits until the process has come so far: for the two steps before there is anything to show.
     ///
-    /// Errors: what it says itself, or its death before it was told to start.
+    /// Errors: the process's own reason, or its death before it was told to start.
     private func wait(until isThere: (Stage) -> Bool) throws(ExperimentError) {
         expect(withinSeconds: WorkerProcess.answerSeconds)
         while !isThere(stage) {

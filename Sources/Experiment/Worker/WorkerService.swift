@@ -7,7 +7,7 @@ package import Recording
 package import Workload
 
 /// The inside of a worker process: takes orders from standard input, runs the experiment, and
-/// writes what it has to tell on standard output, as a recording.
+/// writes its samples and events on standard output, as a recording.
 ///
 /// It never touches a terminal, and ends with the process that started it: at the end of standard
 /// input, or by the kernel when it cannot even read that any more.
@@ -25,7 +25,7 @@ package struct WorkerService: ~Copyable {
     private var changeCount = 0
     /// Samples that have been written.
     private var sampleCount = 0
-    /// What the parent knows of the load.
+    /// The load that the parent knows.
     private var toldLoad: WorkerLine?
 
     /// Takes the process over: its standard streams, its signals, its descriptors.

@@ -51,8 +51,8 @@ extension LoadState {
 
     /// The state once a change has been made.
     ///
-    /// The only place that knows what becomes of a change: the dashboard asks here whether a key can do
-    /// anything, the experiment does what comes out, and the parent of a worker process expects it.
+    /// The only place with these rules: the dashboard asks here whether a key can do anything, the
+    /// experiment makes the result true, and the parent of a worker process expects it.
     ///
     /// - Throws: why this run refuses the change.
     package func applying(_ change: RunChange) throws(ChangeRefusal) -> LoadState {

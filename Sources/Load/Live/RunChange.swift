@@ -4,7 +4,7 @@ package import Measurements
 ///
 /// The same value all the way: the dashboard makes it of a key, a phase or a planned event of the
 /// plan, `SampleSource.apply` takes it, a worker process gets it as a line of JSON, and each event
-/// loop gets its share of it. What becomes of the load is `LoadState.applying`.
+/// loop gets its share of it. `LoadState.applying` has its effect on the load.
 package enum RunChange: Codable, Sendable, Equatable {
     /// Requests per second of all clients together. Only an open load has a rate.
     case rate(Double)
@@ -60,7 +60,7 @@ package enum RunChange: Codable, Sendable, Equatable {
 
     /// The part of one of the loops of its side.
     ///
-    /// - Parameter load: what has come of the change.
+    /// - Parameter load: with the change in it.
     package func share(in load: LoadState, loop: Int, of loops: Int) -> RunChange {
         switch self {
         case .rate: .rate((load.rate ?? 0) / Double(loops))
@@ -73,7 +73,7 @@ package enum RunChange: Codable, Sendable, Equatable {
 
     /// Its line in the list of events; nil where the run says more than this, or nothing.
     ///
-    /// - Parameter load: what has come of the change.
+    /// - Parameter load: with the change in it.
     package func event(in load: LoadState) -> (level: Event.Level, source: String, text: String)? {
         switch self {
         case .rate: (.info, "load", "rate \(Figure.threeDigits(load.rate ?? 0))/s")

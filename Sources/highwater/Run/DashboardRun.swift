@@ -55,14 +55,14 @@ final class DashboardRun {
 
     /// Runs to the end, gives the terminal back and prints the summary.
     ///
-    /// Errors: what kept it from running, or the exit code after a summary.
+    /// Errors: why it could not run, or the exit code after a summary.
     func perform() throws {
         let end = try watch()
         // Only now: after a death the run is another one.
         try run.finish(after: end)
     }
 
-    /// Runs to the end and gives the terminal back. Errors: what kept it from running.
+    /// Runs to the end and gives the terminal back. Errors: why it could not run.
     func watch() throws -> Run.End {
         do { try start() } catch {
             loop.close()
@@ -156,7 +156,7 @@ final class DashboardRun {
         endLoad(.natural)
     }
 
-    /// Lets what is in flight finish, on the screen. A signal that comes while it does is why the run ends.
+    /// Ends the load, while requests in flight finish on the screen. A signal that comes meanwhile becomes the reason.
     private func endLoad(_ reason: Run.End) {
         if case .signal? = end { return }
         end = reason

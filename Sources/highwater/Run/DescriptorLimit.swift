@@ -22,14 +22,14 @@ enum DescriptorLimit {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// What a plan needs: a descriptor for each end of a connection that is ours.
+    /// Descriptors that a plan needs: one for each end of a connection that is ours.
     private static func needed(for plan: Plan) -> Int {
         let loops = (plan.server?.loops ?? 0) + (plan.client?.loops ?? 0)
         let clients = plan.mostConnections + (plan.client?.slowReaders ?? 0)
         return own + ownPerLoop * loops + clients * (plan.server == nil ? 1 : 2)
     }
 
-    /// Connections that the clients of a plan can have with what is allowed.
+    /// Connections that the clients of a plan can have with the descriptors that are allowed.
     static func connections(for plan: Plan) -> Int {
         var bare = plan
         bare.client?.connections = 0
@@ -37,9 +37,9 @@ enum DescriptorLimit {
         return max(0, raise() - needed(for: bare)) / (plan.server == nil ? 1 : 2)
     }
 
-    /// Raises the limit and looks whether it will do.
+    /// Raises the limit, and checks that it is enough.
     ///
-    /// - Returns: a warning for a server alone, which goes on with what there is.
+    /// - Returns: a warning for a server alone, which goes on with fewer.
     /// - Throws: the clients cannot all have a connection.
     static func check(_ plan: Plan) throws(RunError) -> String? {
         let allowed = raise()

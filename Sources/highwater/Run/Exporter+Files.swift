@@ -3,13 +3,13 @@ internal import Recording
 internal import Reports
 
 extension Exporter {
-    /// Reads a whole recording, and writes what it becomes to a file that is there whole or not at all.
+    /// Reads a whole recording, and writes its export to a file that is there whole or not at all.
     ///
     /// - Parameters:
     ///   - file: a recording; `-`: standard input.
     ///   - output: nil or `-`: standard output.
     ///
-    /// Errors: what is wrong with either file, in words.
+    /// Errors: the fault of either file, in words.
     mutating func take(in file: String, writingTo output: String?) throws {
         do { try read(file, output) } catch let error as RecordingError { throw RunError(error.description) }
     }
@@ -18,7 +18,7 @@ extension Exporter {
         var reader = try RecordingReader(path: file)
         let place = output == nil || output == "-" ? FileIdentity(descriptor: 1) : output.flatMap(FileIdentity.init(path:))
         if let place, place == FileIdentity(descriptor: reader.descriptor) {
-            throw RunError("\(output ?? "standard output"): that is the recording itself, and would be lost; write to another file")
+            throw RunError("\(output ?? "standard output"): the export would overwrite the recording; write to another file")
         }
         var out = try NewFile(path: output)
         try out.write(begin(reader.header))

@@ -31,10 +31,10 @@ final class HeadlessRun {
 
     /// Runs to the end and prints the summary.
     ///
-    /// Errors: what kept it from running, or the exit code after a summary.
+    /// Errors: why it could not run, or the exit code after a summary.
     func perform() throws { try run.finish(after: watch()) }
 
-    /// Runs to the end. Errors: what kept it from running.
+    /// Runs to the end. Errors: why it could not run.
     func watch() throws -> Run.End {
         try run.start()
         if plan.client == nil, let addresses = run.source.addresses.serverURLs {

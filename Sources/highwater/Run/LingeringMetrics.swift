@@ -20,7 +20,7 @@ struct LingeringMetrics {
 
     func publish(_ sample: Sample) { endpoint.publish(sample) }
 
-    /// Keeps the last numbers up for whoever scrapes now and then, until a signal or the time is over.
+    /// Keeps the last numbers up for scrapers that come now and then, until a signal or the time is over.
     func linger(until signals: SignalInbox) {
         if patience > .zero {
             Output.error.line("metrics stay at \(url) for \(Figure.time(nanoseconds: UInt64(patience.inSeconds * 1e9))); Ctrl-C ends that")

@@ -2,13 +2,13 @@ internal import Glibc
 
 /// A file that is there whole, or not at all.
 ///
-/// What is written goes to a file beside it, which takes its name in `finish`: an error or
-/// a kill before leaves what was there. What is no file (a pipe, `/dev/null`) and `-` for
-/// standard output are written as they are. Owns the descriptor.
+/// The text goes to a file beside it, which takes its name in `finish`: an error or a kill before
+/// leaves the old file as it was. A pipe, a device and `-` for standard output are written directly.
+/// Owns the descriptor.
 struct NewFile: ~Copyable {
     private let path: String
     private let descriptor: Int32
-    /// Where the bytes are until then; nil when they go to their place at once.
+    /// Where the bytes are until then; nil when they are written directly.
     private let temporaryPath: String?
     private var isFinished = false
 
@@ -50,7 +50,7 @@ struct NewFile: ~Copyable {
         isFinished = true
     }
 
-    /// "run.ndjson" is "run-2.ndjson" the second time; what is no file stays as it is.
+    /// "run.ndjson" is "run-2.ndjson" the second time; a pipe or a device keeps its name.
     static func numbered(_ path: String, _ number: Int) -> String { suffixed(path, String(number)) }
 
     /// The same with a word.

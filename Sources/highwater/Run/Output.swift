@@ -10,10 +10,10 @@ struct Output {
 
     init(descriptor: Int32) { self.descriptor = descriptor }
 
-    /// Where nobody reading is no reason to stop.
+    /// A run goes on when the reader of this output has gone.
     var isStandardError: Bool { descriptor == 2 }
 
-    /// Somebody watches, and can be shown a line that changes.
+    /// The output is a terminal on which a line can be written over.
     var isTerminal: Bool {
         guard isatty(descriptor) == 1, let terminal = unsafe getenv("TERM") else { return false }
         let name = unsafe String(cString: terminal)
@@ -29,7 +29,7 @@ struct Output {
 
     func line(_ text: String) { _ = write(text + "\n") }
 
-    /// false when nobody reads any more, or nothing more can be stored.
+    /// false when the reader has gone, or the disk is full.
     func write(_ text: String) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

@@ -2,9 +2,8 @@ internal import Measurements
 
 /// One line about how a run is going, from one sample to the next.
 ///
-/// On a terminal the line is written over; anywhere else each is a line of its own. A
-/// server alone speaks on standard output, where its counters are what one came for, unless
-/// JSON is to stand there.
+/// On a terminal the line is written over; anywhere else each is a line of its own. The counters of a
+/// server alone are its output, and go to standard output, unless JSON is to stand there.
 struct Progress {
     private let output: Output
     private let rewrites: Bool
@@ -18,7 +17,7 @@ struct Progress {
     /// A line before all others.
     func announce(_ text: String) { output.line(text) }
 
-    /// false when nobody reads standard output any more, if it is there that we speak.
+    /// false when progress goes to standard output, and its reader has gone.
     mutating func show(_ sample: Sample) -> Bool {
         defer { previous = sample }
         var text = "\(Progress.pad(Figure.fixed(Metric.seconds(sample.timeNanoseconds), decimals: 1), 6))s"
@@ -31,7 +30,7 @@ struct Progress {
     /// A line of its own between two of ours.
     func interject(_ text: String) { Output.error.line((rewrites ? "\r\u{1b}[K" : "") + text) }
 
-    /// Leaves the terminal as if nothing had been.
+    /// Clears the line of progress.
     func end() { if rewrites { _ = output.write("\r\u{1b}[K") } }
 
     private func clientText(_ client: ClientSample, _ sample: Sample) -> String {

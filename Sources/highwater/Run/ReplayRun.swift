@@ -7,7 +7,7 @@ internal import Recording
 internal import Terminal
 internal import Workload
 
-/// A recording on the screen: what a dashboard drew live it draws again.
+/// A recording on the screen: the dashboard draws again all that it drew live.
 final class ReplayRun {
     private let loop: ScreenLoop
     private let source: RecordingSource
@@ -29,7 +29,7 @@ final class ReplayRun {
 
     /// Plays until q is pressed, and gives the terminal back.
     ///
-    /// Errors: what is wrong with the recording, also where the rest of it was shown.
+    /// Errors: the faults of the recording, also where the rest of it was shown.
     func perform() throws {
         do {
             defer { loop.close() }
@@ -57,7 +57,7 @@ final class ReplayRun {
         }
     }
 
-    /// Shows what is due, and where the replay stands.
+    /// Shows all samples and events that are due, and where the replay stands.
     private func showDue() {
         var news = source.takeNews()
         while !news.isEmpty {
@@ -79,10 +79,10 @@ final class ReplayRun {
         loop.dashboard.run = run
     }
 
-    /// true: that was enough.
+    /// true: the replay ends.
     private func answer(_ key: Key) -> Bool {
         if key == .hangup { loop.hasHungUp = true }
-        // Over help and the list of themes, keys mean what they mean there.
+        // Over help and the list of themes, keys are the dashboard's.
         guard let command = loop.dashboard.command(for: key), !loop.dashboard.showsHelp, loop.dashboard.themes.picker == nil else {
             return perform(loop.dashboard.handle(key))
         }
@@ -104,7 +104,7 @@ final class ReplayRun {
         return false
     }
 
-    /// true: that was enough.
+    /// true: the replay ends.
     private func perform(_ action: Action?) -> Bool {
         switch action {
         case .quit, .quitAndLeaveScreen: return true

@@ -25,26 +25,26 @@ final class Run {
     private(set) var summary: Summary
     /// Evidence that the run has found: an audit tells a few only.
     private(set) var violations: [Violation] = []
-    /// Of the last that is known of the run, since its start.
+    /// Of the newest sample or event, since the run's start.
     private(set) var lastNanoseconds: UInt64 = 0
     private var isSummedUp = false
-    /// One for this run and those that take its place.
+    /// One for this run and for those that take its place.
     let metrics: LingeringMetrics?
     private let signals: SignalInbox
 
-    /// What was tested has failed: its process died, or answers were wrong. The code of a failed
-    /// threshold too; 1 is for what could not run.
+    /// The thing under test has failed: its process died, answers were wrong, or a threshold was missed. 1 is for
+    /// a run that could not begin.
     static let failedExitCode: Int32 = 99
     private static let untrustworthyExitCode: Int32 = 3
 
-    /// Why the run ends before its time.
+    /// The threshold that ended the run before its time.
     private(set) var failedThreshold: Threshold?
     /// The run was ended before its phases were over.
     private var isPartial: Bool?
 
     /// Why the load ends.
     enum End {
-        /// The requests are done, the time is over, somebody pressed q, or nobody reads a server's counters.
+        /// The requests are done, the time is over, q was pressed, or the reader of a server's counters has gone.
         case natural
         case signal(Int32)
     }
@@ -94,10 +94,10 @@ final class Run {
         if let metrics { source.note(.info, source: "metrics", "at \(metrics.url)") }
     }
 
-    /// Where the numbers are for other programs; nil when nobody asked for that.
+    /// The URL of the numbers for other programs; nil without `--metrics`.
     var metricsURL: String? { metrics?.url }
 
-    /// What has happened since the last time, oldest first: recorded and summed up, and to be shown.
+    /// All that has happened since the last time, oldest first: recorded and summed up, and to be shown.
     func takeNews() -> [News] {
         let news = source.takeNews()
         for item in news {
@@ -146,7 +146,7 @@ final class Run {
 
     /// Prints the summary.
     ///
-    /// Errors: what kept the run from being one, or the exit code after a summary.
+    /// Errors: why the run could not be, or the exit code after a summary.
     func finish(after end: End) throws {
         let text = printsJSON ? summary.json.indentedText + "\n" : summary.text
         if !summaryOutput.write(text) {
@@ -154,7 +154,7 @@ final class Run {
             if case .signal(SIGHUP) = end { throw ExitCode(128 + SIGHUP) }
             throw RunError("cannot write the summary")
         }
-        // Who ended the run by a signal wants it ended.
+        // A run that was ended by a signal is to end now.
         if case .natural = end { metrics?.linger(until: signals) }
         if let recordingError {
             throw RunError("the recording ends early: \(recordingError.description)")
@@ -173,7 +173,7 @@ final class Run {
         if isStrict, !summary.verdict.isTrustworthy { throw ExitCode(Run.untrustworthyExitCode) }
     }
 
-    /// A server alone has no other end than being told.
+    /// A server alone has no other end than a signal.
     private func isNormalEnd(_ signal: Int32) -> Bool {
         plan.client == nil && (signal == SIGTERM || signal == SIGINT)
     }

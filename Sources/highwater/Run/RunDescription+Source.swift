@@ -27,7 +27,7 @@ extension RunDescription {
 }
 
 extension LoadLimits {
-    /// What this machine and the plan's server allow.
+    /// The limits of this machine and of the plan's server.
     init(_ plan: Plan) {
         // Over HTTP/1.1 streams are requests sent ahead, of which no server refuses one.
         let isHTTP1 = plan.client?.http == .http1
@@ -39,7 +39,7 @@ extension LoadLimits {
 }
 
 extension Plan {
-    /// What is spoken, in the words of the header.
+    /// The protocols of the run, as the header names them.
     var protocolName: String {
         // Our server speaks both on one port, and on the other with TLS.
         guard let client else { return server?.tls == nil ? "h1+h2c" : "h1+h2c+TLS" }

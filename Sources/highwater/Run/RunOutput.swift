@@ -1,6 +1,6 @@
 internal import Workload
 
-/// What a run leaves behind and where, as the command line or a list of trials has it.
+/// The files and the text that a run leaves behind, as the command line or a list of trials asks for them.
 struct RunOutput {
     /// Where the recording goes; nil: nowhere, `-`: standard output.
     var file: String?

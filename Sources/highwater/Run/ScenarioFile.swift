@@ -9,7 +9,7 @@ struct ScenarioFile {
     /// As errors call it.
     let name: String
     let text: String
-    /// Where the files lie that it names: "tests/", or nothing.
+    /// The folder of the files that it names: "tests/", or empty.
     private let folder: String
 
     /// - Parameter word: a path, or the name of a shipped scenario. A file of that name comes first.
@@ -39,7 +39,7 @@ struct ScenarioFile {
         folder = ""
     }
 
-    /// What it says. Errors: all that is wrong with it, and exit code 2.
+    /// The scenario that the file describes. Errors: exit code 2, after all faults of the file have been printed.
     func read(overrides: [String]) throws -> Scenario {
         do throws(ScenarioError) {
             return try Scenario(parsing: text, file: name, overrides: overrides) { (path) throws(BodyFileError) in
@@ -71,7 +71,7 @@ struct ScenarioFile {
             if count == 0 { break }
             bytes += chunk[..<count]
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw RunError("\(path): this is not UTF-8") }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw RunError("\(path): not UTF-8; a scenario is YAML in UTF-8") }
         return text
     }
 }

@@ -35,7 +35,7 @@ enum ScreenChoice {
 }
 
 extension TerminalError {
-    /// What is wrong, and what to do instead.
+    /// The fault, and the way around it.
     var words: String {
         let instead = "'highwater record', or --no-tui, runs without a screen"
         return switch self {

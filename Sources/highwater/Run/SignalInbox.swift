@@ -4,10 +4,9 @@ internal import Terminal
 
 /// The signals that concern a run, as something to poll.
 ///
-/// The handler does what a handler may: it puts the signal's number into a pipe, where it
-/// waits for the one thread that reads it. A second signal that asks for the end ends the
-/// process there and then, whatever the program is doing; only the terminal is given back. One at a time: signals belong
-/// to the process.
+/// The handler only writes the signal's number into a pipe, which the main thread reads. A second signal that asks for the end ends the
+/// process at once, in the middle of anything; only the terminal is given back. There is one inbox at a time: signals
+/// belong to the process.
 final class SignalInbox {
     /// Becomes readable with a signal.
     let descriptor: Int32
@@ -56,7 +55,7 @@ final class SignalInbox {
         body()
     }
 
-    /// Whoever started us may have had them blocked, and a child inherits that.
+    /// The parent process may have had them blocked, and a child inherits that.
     private static func unblock(_ numbers: [Int32]) {
         var set = sigset_t()
         unsafe sigemptyset(&set)
@@ -87,7 +86,7 @@ private func receiveEnding(_ number: Int32) {
 private func deliver(_ number: Int32) {
     var byte = UInt8(truncatingIfNeeded: number)
     let saved = errno
-    // A full pipe holds thousands of signals that nobody has read: one more says nothing new.
+    // A full pipe holds thousands of signals that are still to be read: one more adds nothing.
     _ = unsafe write(pipeDescriptor.load(ordering: .relaxed), &byte, 1)
     errno = saved
 }

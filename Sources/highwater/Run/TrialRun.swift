@@ -21,7 +21,7 @@ final class TrialRun {
         self.screen = screen
     }
 
-    /// Errors: what kept a run from being one, or the exit code after the table.
+    /// Errors: why a run could not be, or the exit code after the table.
     func perform() throws {
         var results: [TrialResult] = []
         for (index, trial) in scenario.trials.enumerated() {

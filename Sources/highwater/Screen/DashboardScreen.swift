@@ -2,13 +2,13 @@ internal import Dashboard
 internal import Glibc
 internal import Terminal
 
-/// A terminal dressed as somebody wants it, and what keys do to its looks: live and in a replay alike.
+/// A terminal with the looks that the user has chosen, and the keys that change them.
 final class DashboardScreen {
     let terminal: Terminal
     private var setup: ScreenSetup
     private var glyphs: GlyphSet?
     private var background: Swatch?
-    /// What was wrong with the theme; said once there is somewhere to say it.
+    /// Faults of the theme's file, to be told once there is a list of events.
     private(set) var problems: [String] = []
 
     /// Opens the terminal.
@@ -43,7 +43,7 @@ final class DashboardScreen {
         terminal.show(dashboard.frame(width: dashboard.size.width, height: dashboard.size.height))
     }
 
-    /// A terminal far away says late what it draws on. True: the colours have changed.
+    /// A terminal far away answers late which background it has. - Returns: whether the colours have changed.
     func takeLateAnswer() -> Bool {
         guard background == nil, let answer = terminal.background else { return false }
         background = answer
@@ -51,7 +51,7 @@ final class DashboardScreen {
         return true
     }
 
-    /// Does what concerns the looks; false for what the run must do.
+    /// Does an action that concerns the looks. - Returns: false for one that is the run's.
     func perform(_ action: Action, on dashboard: inout Dashboard) -> Bool {
         switch action {
         case .redraw: terminal.redraw()
@@ -106,6 +106,6 @@ final class DashboardScreen {
 }
 
 extension ScreenSetup {
-    /// The name under which a list has what is no theme: light or dark, as it comes.
+    /// The name in the list of the choice that is no theme: light or dark, as the terminal is.
     static let automaticName = "auto"
 }

@@ -4,11 +4,11 @@ internal import Measurements
 internal import Recording
 internal import Terminal
 
-/// What is on the screen as files: the text with its colours, and the sample that it shows.
+/// The screen as files: the text with its colours, and the sample that it shows.
 enum ScreenExport {
-    /// Writes both to the working folder, under names that nothing has.
+    /// Writes both to the working folder, under names that no file has.
     ///
-    /// - Returns: their names, for somebody to read.
+    /// - Returns: their names, for people.
     /// - Throws: one of them cannot be written; then neither is there.
     static func write(_ dashboard: Dashboard, _ terminal: Terminal) throws(RunError) -> String {
         let frame = dashboard.frame(width: dashboard.size.width, height: dashboard.size.height)

@@ -3,13 +3,13 @@ internal import Glibc
 internal import Terminal
 internal import Workload
 
-/// A dashboard on a terminal, with what a live run and a replay do there alike: draw what is new, wait for
-/// keys and signals, give the terminal back for a while, and all that concerns the looks.
+/// A dashboard on a terminal, as far as a live run and a replay are alike: it draws new frames, waits for
+/// keys and signals, gives the terminal back for a while, and changes the looks.
 ///
 /// One thread does it all, and sleeps in `poll`. The terminal is never waited for.
 final class ScreenLoop {
     var dashboard: Dashboard
-    /// What the dashboard would draw is not what is on the screen.
+    /// The screen does not show the dashboard as it is now.
     var isStale = true
     /// The terminal is gone.
     var hasHungUp = false
@@ -107,7 +107,7 @@ final class ScreenLoop {
         }
     }
 
-    /// Does what concerns the looks.
+    /// Does an action that concerns the looks.
     func perform(_ action: Action) { _ = screen.perform(action, on: &dashboard) }
 
     /// Gives the terminal back as it was.

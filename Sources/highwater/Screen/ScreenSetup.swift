@@ -16,7 +16,7 @@ struct ScreenSetup {
     private let statePath: String?
     private let configurationPath: String?
 
-    /// Errors: an exit code after words about what is wrong, with file, line and column.
+    /// Errors: an exit code, after the fault has been printed with file, line and column.
     init(_ options: ScreenOptions, noColor: Bool) throws {
         environment = Environment.variables(noColor: noColor)
         let folders = UserFolders(environment)
@@ -24,7 +24,7 @@ struct ScreenSetup {
         configurationPath = folders.configuration.map { $0 + "/config" }
         if let path = configurationPath { settings = try ScreenSetup.settings(path) ?? settings }
         statePath = folders.state.map { $0 + "/screen" }
-        // What the program wrote itself is no reason to stop, whatever became of it.
+        // A damaged file of the program's own is no reason to stop.
         let text = statePath.flatMap { try? TextFile.read($0, byteLimit: Settings.byteLimit) }
         let former = text.flatMap { try? Settings(text: $0) } ?? Settings()
         if let color = options.color { settings.colours = color }
@@ -41,7 +41,7 @@ struct ScreenSetup {
             return
         }
         do { _ = try library.file(name) } catch {
-            // One that was there last time and is no more is forgotten.
+            // A remembered theme that is gone is forgotten.
             theme = nil
             if isWanted {
                 Output.error.line("highwater: \(error.description)")
@@ -58,7 +58,7 @@ struct ScreenSetup {
         }
     }
 
-    /// Errors: what is wrong with the file, and where.
+    /// Errors: the fault of the file, and its place.
     private static func read(_ path: String) throws(RunError) -> Settings? {
         guard let text = try TextFile.read(path, byteLimit: Settings.byteLimit) else { return nil }
         do { return try Settings(text: text) } catch {
@@ -66,7 +66,7 @@ struct ScreenSetup {
         }
     }
 
-    /// Reads the configuration file again. What a flag chose, or what only a start can choose, stays.
+    /// Reads the configuration file again. Choices of flags, and those that only a start can make, stay.
     ///
     /// Errors: as at the start; then nothing has changed.
     mutating func reload() throws(RunError) {
@@ -81,10 +81,10 @@ struct ScreenSetup {
         timeBase = new.timeBase ?? timeBase
     }
 
-    /// Whether it matters what the terminal's background is.
+    /// Whether the terminal's background matters.
     var asksBackground: Bool { theme == nil || (try? library.file(theme ?? ""))?.leavesBackground == true }
 
-    /// The theme to draw with, and what of its file was read over.
+    /// The theme to draw with, and the faults of its file.
     ///
     /// - Parameter background: the terminal's; nil where it has not said.
     func resolve(background: Swatch?) -> (theme: Theme, problems: [String]) {
@@ -103,9 +103,9 @@ struct ScreenSetup {
         return Theme.dark.pair ?? Theme.dark.name
     }
 
-    /// Remembers what was chosen by a key, for the next time. That it cannot be kept is no reason to stop.
+    /// Remembers choices that keys made, for the next time. A file that cannot be written is no reason to stop.
     ///
-    /// - Parameters: nil for what is as it was kept.
+    /// - Parameters: nil: as it was remembered before.
     mutating func remember(theme: String?, glyphs: GlyphSet?, panels new: PanelChoice? = nil, timeBase newBase: TimeBase? = nil) {
         panels = new ?? panels
         timeBase = newBase ?? timeBase
@@ -115,7 +115,7 @@ struct ScreenSetup {
             path += "/" + part
             _ = unsafe mkdir(path, 0o700)
         }
-        let text = "# What was chosen last, by keys. Written by the program; the configuration file comes first.\n"
+        let text = "# The choices that keys made last. Written by the program; the configuration file comes first.\n"
             + "theme = \(theme ?? "auto")\n" + "glyphs = \(glyphs?.name ?? "auto")\n"
             + (panels.map { "panels = \($0.name)\n" } ?? "") + (timeBase.map { "column = \($0.name)\n" } ?? "")
         guard var file = try? NewFile(path: statePath) else { return }

@@ -1,8 +1,8 @@
-/// Where what belongs to a user lies. XDG Base Directory Specification 0.8.
+/// The folders of a user's own files. XDG Base Directory Specification 0.8.
 struct UserFolders {
-    /// What the user writes: never written to.
+    /// Of files that the user writes; the program only reads them.
     let configuration: String?
-    /// What the program remembers.
+    /// Of files that the program writes, to remember choices.
     let state: String?
 
     /// nil where the environment names neither the folder nor a home.

@@ -1,6 +1,6 @@
 import Measurements
 
-/// The memory map of one connection, an arena a line, and what its last exchanges had used when they ended.
+/// The memory map of one connection, an arena a line, and the bytes that its last exchanges had used when they ended.
 struct ArenaZoom: Panel {
     func badge(_ view: View) -> String { "" }
 
@@ -19,13 +19,13 @@ struct ArenaZoom: Panel {
         }
         frame.line(head(row, server, place: rows.firstIndex { $0.identity == identity } ?? 0, of: rows.count, view.glyphs, width: frame.width - 2), 1, 0)
         guard let inspection = server.inspection, inspection.id == identity.id, inspection.loop == identity.loop else {
-            frame.text(view.isPaused ? "nobody looked at this connection then" : "waiting for the next sample", 1, 2, .dim)
+            frame.text(view.isPaused ? "not inspected at that moment" : "waiting for the next sample", 1, 2, .dim)
             return
         }
-        let teeth = max(4, min(12, frame.height / 3))
-        let map = Region(x: 0, y: 2, width: frame.width, height: frame.height - 2 - teeth - 2)
+        let barRows = max(4, min(12, frame.height / 3))
+        let map = Region(x: 0, y: 2, width: frame.width, height: frame.height - 2 - barRows - 2)
         drawMap(inspection, in: map, &frame, view.glyphs)
-        drawTeeth(inspection, in: Region(x: 0, y: frame.height - teeth - 1, width: frame.width, height: teeth + 1), &frame, view.glyphs)
+        drawEnded(inspection, in: Region(x: 0, y: frame.height - barRows - 1, width: frame.width, height: barRows + 1), &frame, view.glyphs)
     }
 
     private func head(_ row: ConnectionRow, _ server: ServerSample, place: Int, of count: Int, _ glyphs: GlyphSet, width: Int) -> Line {
@@ -124,15 +124,15 @@ struct ArenaZoom: Panel {
         }
     }
 
-    // MARK: The sawtooth
+    // MARK: Exchanges that have ended
 
-    /// A tooth an exchange: what it had used when it ended. Between two teeth the arena was reset.
-    private func drawTeeth(_ inspection: ConnectionInspection, in region: Region, _ frame: inout Frame, _ glyphs: GlyphSet) {
+    /// A bar an exchange: the bytes that it had used when it ended. Between two bars the arena was reset.
+    private func drawEnded(_ inspection: ConnectionInspection, in region: Region, _ frame: inout Frame, _ glyphs: GlyphSet) {
         let width = region.width - ArenaZoom.nameWidth - 1
-        let teeth = inspection.ended.suffix(max(0, width / 2))
-        let most = teeth.map(\.usedBytes).max() ?? 0
+        let exchanges = inspection.ended.suffix(max(0, width / 2))
+        let most = exchanges.map(\.usedBytes).max() ?? 0
         var title = Line()
-        title.add("used by the last \(teeth.count) exchanges", .text)
+        title.add("used by the last \(exchanges.count) exchanges", .text)
         title.add("  each drop is a reset; \(GridFigure.count(inspection.endedCount)) since you began to look", .dim)
         frame.line(title, 1, region.y)
         guard most > 0 else { return }
@@ -140,9 +140,9 @@ struct ArenaZoom: Panel {
         let rows = region.height - 1
         frame.text(GridFigure.shortBytes(Int(top)), endingAt: ArenaZoom.nameWidth - 1, region.y + 1, .dim)
         frame.text("0", endingAt: ArenaZoom.nameWidth - 1, region.y + rows, .dim)
-        for (index, tooth) in teeth.enumerated() {
-            let x = region.width - 1 - (teeth.count - index) * 2
-            let height = max(1, Int((Double(tooth.usedBytes) / top * Double(rows)).rounded()))
+        for (index, exchange) in exchanges.enumerated() {
+            let x = region.width - 1 - (exchanges.count - index) * 2
+            let height = max(1, Int((Double(exchange.usedBytes) / top * Double(rows)).rounded()))
             for row in 0..<min(rows, height) {
                 frame.put(glyphs.meter.full, x, region.y + rows - row, .scale(.arena, Double(row + 1) / Double(rows)))
             }

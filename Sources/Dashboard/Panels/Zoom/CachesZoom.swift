@@ -1,6 +1,6 @@
 import Measurements
 
-/// Each cache over time: how often it had what was wanted, how often it was asked, and all it counts.
+/// Each cache over time: its hit rate, its look-ups, and all its counts.
 struct CachesZoom: Panel {
     func badge(_ view: View) -> String { "" }
 

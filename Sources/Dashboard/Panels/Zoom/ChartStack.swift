@@ -5,7 +5,7 @@ struct ChartStack {
         let gradient: Gradient
         /// As wide whatever the figure is; six cells.
         let text: (Double) -> String
-        /// What reaches the top; nil for the next round number above the most that is shown.
+        /// The value at the top; nil for the next round number above the most that is shown.
         var top: Double?
         /// nil where there was nothing to measure.
         let value: (Moment) -> Double?

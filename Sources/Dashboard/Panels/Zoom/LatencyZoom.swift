@@ -1,6 +1,6 @@
 import Measurements
 
-/// More percentiles, what they were a minute ago, and a map with its spread at the side.
+/// More percentiles, now and a minute ago, and a map with its spread at the side.
 struct LatencyZoom: Panel {
     func badge(_ view: View) -> String { "" }
 

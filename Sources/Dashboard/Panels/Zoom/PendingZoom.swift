@@ -1,6 +1,6 @@
 import Measurements
 
-/// Queues of the connections, the longest first, beside the ages of their bytes; below, what an audit knows of the writes.
+/// Queues of the connections, the longest first, beside the ages of their bytes; below, an audit's ledger of the writes.
 struct PendingZoom: Panel {
     func badge(_ view: View) -> String { "" }
 

@@ -1,6 +1,6 @@
 import Measurements
 
-/// What went through, by its outcome, with the bytes and what stood in the way, on one time axis.
+/// Answers by their outcome, bytes, and requests that had to wait, on one time axis.
 struct ThroughputZoom: Panel {
     func badge(_ view: View) -> String { "" }
 
@@ -13,7 +13,7 @@ struct ThroughputZoom: Panel {
         ChartStack(charts: charts(view)).draw(in: Region(x: 0, y: 2, width: frame.width, height: frame.height - 2), view, &frame)
     }
 
-    /// What every answer weighed, and where the time of the threads went.
+    /// Bytes of an answer, and the CPU time of the threads.
     private func head(_ moment: Moment, _ glyphs: GlyphSet, width: Int) -> Line {
         let rates = moment.rates
         var line = Line()
