@@ -28,6 +28,8 @@ package struct ClientConfiguration: Sendable, AsksRequests {
     package var requestTimeoutNanoseconds: UInt64 = 30_000_000_000
     package var http2 = SessionSettings()
     package var caches = CacheOwnership.client
+    /// Where the caches of another scope come from: the same for all loops.
+    package var cacheOwners = CacheOwners()
     package var renewal = ConnectionRenewal.never
     /// nil: no request is sent again.
     package var retries: RetryPolicy.Settings?

@@ -7,7 +7,8 @@ package import Measurements
 ///
 /// Everything here belongs to the loop's thread.
 package final class LoadGenerator: TimerTarget {
-    let loop: EventLoop
+    /// Where it lives.
+    package let loop: EventLoop
     let configuration: ClientConfiguration
     let clock = LoopClock()
     let accounts: LoadAccounts

@@ -52,7 +52,7 @@ extension ClientConfiguration {
         // No two loops ask for the same.
         firstSeed = UInt64(loop)
         seedStride = UInt64(loops)
-        if plan.checksBodies { checkedTargets = plan.kinds.map(CheckedTarget.init) }
+        if plan.checksBodies { checkedTargets = plan.kinds.map { CheckedTarget($0) } }
     }
 }
 
@@ -73,14 +73,6 @@ extension ClientConfiguration {
     }
 }
 
-extension CheckedTarget {
-    /// nil: nobody can know the answer.
-    init?(_ kind: RequestKind) {
-        guard kind.hasPredictableAnswer, let target = PredictableTarget(kind.path) else { return nil }
-        self.init(head: target.head, tail: target.tail, byteCount: target.byteCount, seed: target.seed)
-    }
-}
-
 extension Phase {
     /// One loop's part.
     fileprivate func share(of loops: Int) -> Phase {
@@ -97,28 +89,6 @@ extension ConnectionRenewal {
         case .always: self = .requests(1)
         case .requests(let count): self = .requests(count)
         case .after(let duration): self = .nanoseconds(duration.nanoseconds)
-        }
-    }
-}
-
-extension CacheOwnership {
-    /// What is to be shared by all loops is made here, once a run.
-    init(_ scope: CacheScope) {
-        switch scope {
-        case .client: self = .client
-        case .loop: self = .loop
-        case .off: self = .off
-        case .shared: self = .shared(SharedCaches())
-        case .unguarded: self = .unguarded(UnguardedCaches())
-        }
-    }
-
-    /// Adds what all loops together have counted: no loop has that in its own reading.
-    func add(to sample: inout ClientSample) {
-        switch self {
-        case .client, .loop, .off: break
-        case .shared(let caches): caches.add(to: &sample)
-        case .unguarded(let caches): caches.add(to: &sample)
         }
     }
 }

@@ -107,7 +107,7 @@ package final class Experiment: SampleSource {
         for (number, socket) in setup.sockets.enumerated() {
             let secureSocket = setup.secureSockets.isEmpty ? nil : setup.secureSockets[number]
             servers.add(try LoopWorker(name: "server-\(number)", round: round) { onEnd in
-                try ServerLoop(
+                try HTTPServer.make(
                     number: number, socket: socket, secureSocket: secureSocket, configuration: configuration, isAudited: isAudited,
                     onEnd: onEnd)
             })
@@ -122,12 +122,14 @@ package final class Experiment: SampleSource {
                 client, address: address, authority: setup.authority, caches: caches.ownership(client.cacheScope), loop: number, of: loops)
             part.kinds = setup.requestKinds
             part.tls = setup.tls.client
+            part.cacheOwners = caches
             part.take(timesOf: plan, startNanoseconds: loadStart, loop: number, of: loops)
             let configuration = part
             let share = plan.phases.isEmpty && client.rate == nil
                 ? nil : (rate: (client.rate ?? 0) / Double(loops), phase: Double(number) / Double(loops))
-            clients.add(try LoopWorker(name: "client-\(number)", round: round) { [caches, loadEnd] onEnd in
-                try ClientLoop(configuration, share: share, caches: caches, onDone: { loadEnd.finishShare() }, onEnd: onEnd)
+            clients.add(try LoopWorker(name: "client-\(number)", round: round) { [loadEnd] onEnd in
+                try LoadGenerator(
+                    loop: EventLoop(), configuration: configuration, share: share, onDone: { loadEnd.finishShare() }, onEnd: onEnd)
             })
         }
     }
@@ -163,7 +165,7 @@ package final class Experiment: SampleSource {
         var configuration = SlowReaders.configuration(plan.client, address: address, authority: setup.authority, count: count)
         configuration.tls = setup.tls.client
         do {
-            try slowReaders.join(configuration, seconds: seconds, caches: caches)
+            try slowReaders.join(configuration, seconds: seconds)
             return true
         } catch {
             note(.error, source: "load", "no slow reader: \(error.description)")

@@ -56,7 +56,7 @@ package final class MetricsEndpoint: Sendable {
             address = socket.address.description
             do throws(LoopError) {
                 worker = try LoopWorker(name: "metrics") { onEnd in
-                    try ServerLoop(number: 0, socket: socket, configuration: MetricsEndpoint.configuration(board), onEnd: onEnd)
+                    try HTTPServer.make(number: 0, socket: socket, configuration: MetricsEndpoint.configuration(board), onEnd: onEnd)
                 }
             } catch {
                 socket.close()

@@ -59,13 +59,13 @@ struct SlowReaders {
     /// - Parameters:
     ///   - configuration: made by `configuration`.
     ///   - seconds: how long they stay; nil: until the end of the run.
-    mutating func join(_ configuration: ClientConfiguration, seconds: Double?, caches: CacheOwners) throws(LoopError) {
+    mutating func join(_ configuration: ClientConfiguration, seconds: Double?) throws(LoopError) {
         var configuration = configuration
         configuration.firstSeed = SlowReaders.firstSeed + UInt64(groups.count) << 32
         let settings = configuration
         let worker = try LoopWorker<ClientSample>(name: "slow-\(groups.count)") { onEnd in
             // When none of them can connect, the load's clients say why.
-            try ClientLoop(settings, share: nil, caches: caches, onDone: {}, onEnd: onEnd)
+            try LoadGenerator(loop: EventLoop(), configuration: settings, share: nil, onDone: {}, onEnd: onEnd)
         }
         groups.append(Group(worker: worker, endNanoseconds: seconds.map { EventLoop.monotonicNanoseconds() + UInt64($0 * 1e9) }))
     }

@@ -13,7 +13,8 @@ internal import Transport
 @safe
 package final class HTTPServer {
     let configuration: ServerConfiguration
-    let loop: EventLoop
+    /// Where it lives.
+    package let loop: EventLoop
     let sessions: SessionFactory
     /// The connections fill and submit it in turn.
     let fields = FieldList()
@@ -168,13 +169,13 @@ package final class HTTPServer {
     }
 
     /// Sets the write policy of connections that are accepted from now on.
-    package func setWritePolicy(_ policy: WritePolicy) {
+    func setWritePolicy(_ policy: WritePolicy) {
         precondition(configuration.allowsUnsafe || !policy.isUnsafe, "unsafe write policy outside a worker")
         writePolicy = policy
     }
 
     /// Drops the connection with this number and its requests; without effect when it is gone.
-    package func closeConnection(_ id: UInt64) {
+    func closeConnection(_ id: UInt64) {
         refreshNow()
         connections.first { $0.id == id }?.close()
     }
@@ -227,7 +228,7 @@ package final class HTTPServer {
     }
 
     /// Samples show this connection in detail from now on, and no other; nil: none.
-    package func inspect(_ id: UInt64?) {
+    func inspect(_ id: UInt64?) {
         inspected?.exchanges.inspector = nil
         inspected = id.flatMap { id in connections.first { $0.id == id } }
         inspected?.exchanges.inspector = ConnectionInspector()

@@ -92,15 +92,15 @@ struct LoadTests {
                 $0.streams = 2
             }, rate: 500, seconds: 2,
             steps: [
-                (0.4, { $0.setRate(2_000) }), (0.8, { $0.setConnections(1) }), (1.0, { $0.setConnections(9) }),
-                (1.2, { $0.setStreams(7) }),
+                (0.4, { $0.apply(.rate(2_000)) }), (0.8, { $0.apply(.connections(1)) }), (1.0, { $0.apply(.connections(9)) }),
+                (1.2, { $0.apply(.streams(7)) }),
                 (1.4, { generator in
-                    generator.setPaused(true, rate: 2_000)
+                    generator.apply(.hold(true))
                     counts.append(generator.sample().startedRequests)
                 }),
                 (1.6, { generator in
                     counts.append(generator.sample().startedRequests)
-                    generator.setPaused(false, rate: 2_000)
+                    generator.apply(.hold(false))
                 }),
             ])
         _ = server.stop()

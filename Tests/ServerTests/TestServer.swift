@@ -1,4 +1,5 @@
 import Dispatch
+import Load
 import Loop
 import Measurements
 import Memory
@@ -22,7 +23,7 @@ final class TestServer {
     private enum Command: Sendable {
         case sample(Answer)
         case drain(nanoseconds: UInt64)
-        case setWritePolicy(WritePolicy)
+        case change(RunChange)
     }
 
     /// A sample on its way from the loop's thread.
@@ -57,7 +58,7 @@ final class TestServer {
                     case .sample(let answer):
                         answer.value.withLock { $0 = server.sample() }
                         answer.ready.signal()
-                    case .setWritePolicy(let policy): server.setWritePolicy(policy)
+                    case .change(let change): server.apply(change)
                     case .drain(let nanoseconds): server.drain(withinNanoseconds: nanoseconds)
                     }
                 }
@@ -98,7 +99,7 @@ final class TestServer {
         return now
     }
 
-    func setWritePolicy(_ policy: WritePolicy) { mailbox.post(.setWritePolicy(policy)) }
+    func apply(_ change: RunChange) { mailbox.post(.change(change)) }
 
     func startDrain(milliseconds: UInt64) { mailbox.post(.drain(nanoseconds: milliseconds * 1_000_000)) }
 

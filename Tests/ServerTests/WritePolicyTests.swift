@@ -1,3 +1,4 @@
+import Load
 import Measurements
 import Server
 import Testing
@@ -96,7 +97,7 @@ import TestSupport
         try withServer({ $0.sendBufferByteCount = 16_384 }) { server in
             let before = try server.connect(receiveBuffer: 4096)
             #expect(try before.get("/health")?.status == 200)
-            server.setWritePolicy(.copy)
+            server.apply(.writePolicy(.copy))
             let after = try server.connect(receiveBuffer: 4096)
             try before.request("GET", "/bytes/4MiB")
             try server.wait("one arena is held") { $0.writes.pending == 1 && $0.arena.inUse == 1 }

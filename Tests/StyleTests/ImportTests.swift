@@ -14,7 +14,7 @@ private let table: [String: Set<String>] = [
     "HTTP2": ["Memory", "CNghttp2"],
     "TLS": ["Memory", "COpenSSL"],
     "Transport": ["Loop", "TLS", "Memory", "Measurements"],
-    "Server": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements"],
+    "Server": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements"],
     "Client": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements"],
     "Experiment": ["Server", "Client", "Workload", "Reports", "Recording", "Load", "Measurements", "TLS", "HTTP2", "Loop", "CProcess"],
     "Watch": ["CSegment", "CProcess"],
@@ -29,7 +29,7 @@ private let table: [String: Set<String>] = [
 /// What comes with the system and the compiler, and who may have it.
 private let systemModules: [String: Set<String>] = [
     "Glibc": ["Memory", "Loop", "HTTP1", "Server", "Client", "Measurements", "Load", "Recording", "Reports", "Experiment", "Watch", "Terminal", "highwater"],
-    "Synchronization": ["Loop", "TLS", "Measurements", "Experiment", "highwater"],
+    "Synchronization": ["Loop", "Client", "TLS", "Measurements", "Experiment", "highwater"],
     "Dispatch": ["Experiment"],
     // Far from everything that runs per request: it decodes JSON and Base64 of recordings.
     "FoundationEssentials": ["Measurements"],

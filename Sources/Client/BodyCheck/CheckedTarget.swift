@@ -1,3 +1,5 @@
+package import Load
+
 /// A request target whose answer can be predicted, with a place for the seed.
 package struct CheckedTarget: Sendable, Equatable {
     /// The text before the seed and behind it: "/bytes/64?seed=", "".
@@ -13,5 +15,11 @@ package struct CheckedTarget: Sendable, Equatable {
         self.tail = tail
         self.byteCount = byteCount
         self.seed = seed
+    }
+
+    /// nil: the answer cannot be predicted.
+    package init?(_ kind: RequestKind) {
+        guard kind.hasPredictableAnswer, let target = PredictableTarget(kind.path) else { return nil }
+        self.init(head: target.head, tail: target.tail, byteCount: target.byteCount, seed: target.seed)
     }
 }

@@ -10,6 +10,7 @@ internal import Memory
 final class RequestFactory {
     /// nil: bodies are not checked.
     let checker: BodyChecker?
+    private let kinds: [RequestKind]
     private let templates: [RequestTemplate]
     /// Which template has which turn, by the weights of the kinds.
     private let turns: [Int]
@@ -22,6 +23,7 @@ final class RequestFactory {
     private var earlyCloseCredit = 0.0
 
     init(_ configuration: ClientConfiguration) {
+        kinds = configuration.kinds
         templates = configuration.kinds.map { RequestTemplate($0, configuration) }
         turns = WeightedTurns.order(configuration.kinds.map(\.weight))
         records = RequestRecordPool(textByteCount: templates.reduce(0) { max($0, $1.expandedByteLimit) })
@@ -86,14 +88,11 @@ final class RequestFactory {
     /// Takes back a request that is over.
     func give(_ record: UnsafeMutablePointer<RequestRecord>) { unsafe records.give(record) }
 
-    /// The same kinds with other targets, from the next request on.
-    ///
-    /// - Parameters:
-    ///   - paths: one for each kind.
-    ///   - checked: the predicted answer to each kind, where answers are checked.
-    func setTargets(_ paths: [String], checked: [CheckedTarget?]) {
-        precondition(paths.count == templates.count, "as many targets as before")
-        for (template, path) in zip(templates, paths) { template.setTarget(path) }
-        checker?.setTargets(checked)
+    /// From the next request on, answers this many times as large as the configuration's, where its targets name a size.
+    func setBodyScale(_ scale: Double) {
+        var scaled = kinds
+        for (index, path) in SizedTarget.scale(kinds.map(\.path), by: scale).enumerated() { scaled[index].path = path }
+        for (template, kind) in zip(templates, scaled) { template.setTarget(kind.path) }
+        checker?.setTargets(scaled.map(CheckedTarget.init))
     }
 }

@@ -26,6 +26,8 @@ final class LoadSchedule {
     private var state = State.idle
     private let configuration: ClientConfiguration
     private let share: (rate: Double, phase: Double)?
+    /// Of an open load without phases, also in a pause.
+    private var rate: Double
 
     /// Whether a schedule has a part in this load.
     let isOpen: Bool
@@ -35,7 +37,9 @@ final class LoadSchedule {
     private var unscheduledCount: UInt64 = 0
     /// Each stream asks again as soon as it was answered. With phases: in this one.
     private var asksAtOnce = false
-    private var timeline = PhaseTimeline([], startNanoseconds: 0)
+    private var timeline = PhaseTimeline([])
+    /// When the next phase begins, or the last one ends. Beside the timeline: each request looks at it.
+    private var phaseEndNanoseconds: UInt64 = .max
     /// nil: closed load. Behind a pointer: as a stored property it would be checked for exclusive
     /// access at run time, with each request.
     private let open: UnsafeMutablePointer<OpenSchedule?>
@@ -45,6 +49,7 @@ final class LoadSchedule {
     init(_ configuration: ClientConfiguration, share: (rate: Double, phase: Double)?) {
         self.configuration = configuration
         self.share = share
+        rate = share?.rate ?? 0
         limit = configuration.requests.map { UInt64($0) } ?? .max
         isOpen = configuration.phases.isEmpty ? share != nil : configuration.phases.contains(where: \.isOpen)
         unsafe open = .allocate(capacity: 1)
@@ -61,6 +66,7 @@ final class LoadSchedule {
         state = .running
         let start = configuration.startNanoseconds ?? now
         timeline = PhaseTimeline(configuration.phases, startNanoseconds: start)
+        phaseEndNanoseconds = timeline.nextNanoseconds
         // With phases nothing is asked before the first, which `enterPhase` enters.
         asksAtOnce = !isOpen && configuration.phases.isEmpty
         guard isOpen else { return }
@@ -83,7 +89,7 @@ final class LoadSchedule {
         guard state == .running else { return nil }
         if isOpen, let intended = takeScheduled(now) { return .at(nanoseconds: intended) }
         // The timer enters the next phase; a closed load does not outlive its own.
-        guard asksAtOnce, now < timeline.nextNanoseconds, takenCount < limit else { return nil }
+        guard asksAtOnce, now < phaseEndNanoseconds, takenCount < limit else { return nil }
         unscheduledCount += 1
         return .anyTime
     }
@@ -109,8 +115,8 @@ final class LoadSchedule {
     /// When something is due next: a request, or another phase. Far away when nothing is to come.
     var nextNanoseconds: UInt64 {
         switch state {
-        case .running: unsafe min(open.pointee?.nextNanoseconds ?? .max, timeline.nextNanoseconds)
-        case .paused: timeline.nextNanoseconds
+        case .running: unsafe min(open.pointee?.nextNanoseconds ?? .max, phaseEndNanoseconds)
+        case .paused: phaseEndNanoseconds
         case .idle, .stopped: .max
         }
     }
@@ -119,22 +125,21 @@ final class LoadSchedule {
 
     /// Enters the phase of this time. - Returns: whether it is another one than before.
     func enterPhase(atNanoseconds now: UInt64) -> Bool {
-        guard now >= timeline.nextNanoseconds else { return false }
-        // As a whole, not in place: each request looks at it, which would then be checked at run time.
-        var entered = timeline
-        let phase = entered.phase(atNanoseconds: now)
-        timeline = entered
-        asksAtOnce = phase?.load == .closed
+        guard now >= phaseEndNanoseconds else { return false }
+        while now >= timeline.nextNanoseconds { timeline.enterNext() }
+        phaseEndNanoseconds = timeline.nextNanoseconds
+        asksAtOnce = timeline.current?.load == .closed
         return true
     }
 
     /// Another rate from now on. Without effect on a closed load, and on phases, which have their own.
-    func setRate(_ rate: Double, atNanoseconds now: UInt64) {
+    func setRate(_ new: Double, atNanoseconds now: UInt64) {
+        rate = new
         unsafe open.pointee?.setRate(state == .paused ? 0 : rate, atNanoseconds: now)
     }
 
-    /// Stops asking for a while, or goes on at this rate. An open load does not pile up in a pause.
-    func setPaused(_ paused: Bool, rate: Double, atNanoseconds now: UInt64) {
+    /// Stops asking for a while, or goes on. An open load does not pile up in a pause.
+    func setPaused(_ paused: Bool, atNanoseconds now: UInt64) {
         switch state {
         case .running, .paused: state = paused ? .paused : .running
         case .idle, .stopped: return

@@ -88,10 +88,10 @@ private final class LoopPort<Reading: LoopReading>: Sendable {
     }
 
     private func publish<Resident: LoopResident>(_ resident: Resident, lagNanoseconds: UInt64) where Resident.Reading == Reading {
-        var reading = resident.sample()
+        var reading = resident.takeReading()
         reading.loopLagNanoseconds = lagNanoseconds
         latest.publish(reading)
-        if let error = resident.connectError { status.withLock { $0.connectError = error } }
+        if let error = resident.lastConnectError { status.withLock { $0.connectError = error } }
     }
 
     func fail(_ error: any Error) {
