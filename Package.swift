@@ -65,7 +65,7 @@ let package = Package(
         library("Reports", "Measurements", "Load", "Recording"),
         // Its scenarios lie within the program: beside it they would be lost when it is moved.
         library("Workload", "Measurements", "Load", "Reports", "CYAML",
-                exclude: ["scenario.schema.json"], resources: [.embedInCode("Scenarios")]),
+                resources: [.embedInCode("Scenarios")]),
         library("Transport", "Loop", "TLS", "Memory", "Measurements"),
         library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements", exclude: ["Routes/README.md"]),
         library("Client", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", "Load"),
@@ -89,7 +89,7 @@ let package = Package(
         tests("MemoryTests", "Memory", "TestSupport"),
         tests("HTTP1Tests", "HTTP1", "Memory"),
         tests("MeasurementsTests", "Measurements", "Load", "Recording", "Reports"),
-        tests("WorkloadTests", "Workload", "Measurements", "Load", "Recording", "Reports"),
+        tests("WorkloadTests", "Workload", "Measurements", "Load", "Recording", "Reports", exclude: ["Fixtures"]),
         tests("DashboardTests", "Dashboard", "Measurements", "Load", "Memory", exclude: ["Golden"]),
         tests("TerminalTests", "Terminal", "Dashboard", "Measurements", "Load"),
         tests("LoopTests", "Loop", "Memory", "TestSupport"),

@@ -5,7 +5,7 @@ internal import Measurements
 package import TLS
 
 /// The clients of one loop: their server, their requests, and their limits of time.
-package struct ClientConfiguration: Sendable, AsksRequests {
+package struct ClientConfiguration: Sendable, RequestSource {
     package var address: SocketAddress
     /// The :authority of every request: "127.0.0.1:9000".
     package var authority: String

@@ -45,7 +45,7 @@ extension ClientConfiguration {
         }
         manners.earlyCloseShare = plan.earlyCloseShare
         if plan.halfCloses {
-            // HTTP/2 has nothing like it.
+            // HTTP/2 has no half-close.
             manners.halfCloses = true
             httpVersion = .http1
         }
@@ -90,14 +90,5 @@ extension ConnectionRenewal {
         case .requests(let count): self = .requests(count)
         case .after(let duration): self = .nanoseconds(duration.nanoseconds)
         }
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds; negative durations are 0.
-    var nanoseconds: UInt64 {
-        let parts = components
-        return parts.seconds < 0
-            ? 0 : UInt64(parts.seconds) * 1_000_000_000 + UInt64(max(0, parts.attoseconds) / 1_000_000_000)
     }
 }

@@ -1,4 +1,5 @@
 internal import Load
+internal import Measurements
 internal import Workload
 
 /// The parts of the plan that have a time: phases and events. All times are of the monotonic clock.

@@ -1,4 +1,4 @@
-package import Measurements
+internal import Measurements
 
 /// A part of a run with a load of its own; connections are kept from one to the next.
 package struct Phase: Sendable, Equatable {
@@ -100,28 +100,6 @@ extension Phase {
         }
     }
 
-    /// Under the names that a scenario has.
-    package var json: JSON {
-        var members: [JSON.Member] = [.init("name", .string(name))]
-        if isWarmup { members.append(.init("warmup", .bool(true))) }
-        members.append(.init("duration", .number(Metric.seconds(durationNanoseconds))))
-        switch load {
-        case .closed: members.append(.init("load", .string("closed")))
-        case .pause: members.append(.init("pause", .bool(true)))
-        case .open(let open):
-            members.append(.init("rate", .number(open.rate)))
-            if let end = open.endRate { members.append(.init("ramp_to", .number(end))) }
-            if let steps = open.stepCount { members.append(.init("steps", .number(Double(steps)))) }
-            if open.arrivals != .constant { members.append(.init("arrivals", .string(open.arrivals.rawValue))) }
-        }
-        if let connections { members.append(.init("connections", .number(Double(connections)))) }
-        if let streams { members.append(.init("streams", .number(Double(streams)))) }
-        return .object(members)
-    }
-
-    /// Whole nanoseconds; no phase is longer than 584 years.
-    package var durationNanoseconds: UInt64 {
-        let parts = duration.components
-        return parts.seconds < 0 ? 0 : UInt64(parts.seconds) * 1_000_000_000 + UInt64(max(0, parts.attoseconds) / 1_000_000_000)
-    }
+    /// To the next lower nanosecond.
+    package var durationNanoseconds: UInt64 { duration.nanoseconds }
 }

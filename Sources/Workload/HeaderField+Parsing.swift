@@ -38,7 +38,7 @@ package enum RequestPart {
     /// A method: a token of RFC 9110, kept as it is.
     package static func method(_ text: String) throws(RequestPartError) -> String {
         guard isToken(text) else { throw RequestPartError(text: text, problem: .notToken(text)) }
-        // CONNECT and its tunnel are nothing that this client asks for.
+        // This client has no use for a tunnel.
         guard text != "CONNECT" else { throw RequestPartError(text: text, problem: .connectMethod) }
         return text
     }
@@ -91,14 +91,14 @@ extension RequestPart {
         /// What is wrong, and what would be right.
         package func words(about text: String) -> String {
             switch self {
-            case .noColon: "'\(text)' is no header; write 'name: value'"
-            case .pseudoHeader: "'\(text)': fields that begin with a colon come from the method and the URL"
-            case .notToken(let name): "'\(name)' is no token: letters, digits and !#$%&'*+-.^_`|~"
-            case .connectionField(let name): "'\(name)' is set by the connection itself"
-            case .controlCharacter: "a header's value has no control characters"
-            case .connectMethod: "CONNECT opens tunnels; this client only asks"
+            case .noColon: "\"\(text)\" has no colon; write 'name: value'"
+            case .pseudoHeader: "\"\(text)\" is a pseudo-header; the method and the URL make those"
+            case .notToken(let name): "\"\(name)\" is not a token; write letters, digits and !#$%&'*+-.^_`|~"
+            case .connectionField(let name): "\"\(name)\" is set by the connection itself; leave it out"
+            case .controlCharacter: "a header's value has a control character; leave it out"
+            case .connectMethod: "CONNECT opens a tunnel, which this client cannot use; write another method"
             case .template(let error): error.description
-            case .notPath: "'\(text)' is no path; write /bytes/1KiB or /get?x=1"
+            case .notPath: "\"\(text)\" is not a path; write /bytes/1KiB or /get?x=1"
             }
         }
     }

@@ -1,4 +1,4 @@
-/// Words of the user's that are not what they should be: an address, a URL, a header.
+/// A text of the user's that is not what it should be: an address, a URL, a header.
 package struct InputError<P: InputProblem>: Error, Equatable, CustomStringConvertible {
     /// What is wrong with it.
     package typealias Problem = P

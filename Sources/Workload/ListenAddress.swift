@@ -5,6 +5,12 @@ package struct ListenAddress: Sendable, Equatable {
     /// 0: any free one.
     package var port: Int
 
+    /// - Parameter host: numeric.
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
     /// A bare port means loopback: nothing is open to the network unless an address says so.
     package init(_ text: String) throws(ListenAddressError) {
         let hostText: Substring
@@ -35,7 +41,7 @@ package struct ListenAddress: Sendable, Equatable {
     }
 }
 
-/// An address that nothing can listen on.
+/// A text that is not an address to listen on.
 package typealias ListenAddressError = InputError<ListenAddress.Problem>
 
 extension ListenAddress {
@@ -50,12 +56,19 @@ extension ListenAddress {
         /// What is wrong, and what would be right.
         package func words(about text: String) -> String {
             switch self {
-            case .noHost: "'\(text)' names no host; write 127.0.0.1\(text), or 0.0.0.0\(text) for every interface"
-            case .noPort: "'\(text)' has no port; write 127.0.0.1:9000 or [::1]:9000"
-            case .notNumeric: "'\(text)': the host must be a numeric address, as in 127.0.0.1:9000"
-            case .bareIPv6: "'\(text)': an IPv6 address needs brackets: [::1]:9000"
-            case .port(let port): "'\(text)': '\(port)' is no port; write 0 (any free one) to 65535"
+            case .noHost: "\"\(text)\" has no host; write 127.0.0.1\(text), or 0.0.0.0\(text) for every interface"
+            case .noPort: "\"\(text)\" has no port; write 127.0.0.1:9000 or [::1]:9000"
+            case .notNumeric: "\"\(text)\" has a host that is not numeric; write 127.0.0.1:9000"
+            case .bareIPv6: "\"\(text)\" has an IPv6 address without brackets; write [::1]:9000"
+            case .port(let port): "\"\(port)\" is not a port; write 0 (any free one) to 65535"
             }
         }
+    }
+}
+
+extension ValueForm<ListenAddress> {
+    /// `127.0.0.1:9000`, or a port of loopback.
+    package static var listenAddress: Self {
+        written("127.0.0.1:9000", { (text) throws(ListenAddressError) in try ListenAddress(text) }, text: { TargetURL.authority(host: $0.host, port: $0.port) })
     }
 }

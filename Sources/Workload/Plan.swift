@@ -2,23 +2,23 @@ package import Load
 package import Measurements
 package import Reports
 
-/// What to run: a server, clients, or both, for how long and how hard.
+/// A run as it is asked for: a server, clients, or both, for how long and how hard.
 ///
 /// A plain value that the command line (and a scenario file) fills; the `Experiment` runs it.
 package struct Plan: Sendable, Equatable {
-    /// nil: no server of ours; `client.target` names somebody else's.
+    /// nil: no server of ours; `client.target` names another one.
     package var server: ServerPlan?
-    /// nil: no clients; the server serves whoever comes.
+    /// nil: no clients; the server serves its visitors.
     package var client: ClientPlan?
     /// The load, part by part. Empty: the client's, all the time.
     package var phases: [Phase] = []
-    /// What happens at times of its own.
+    /// What happens at planned times.
     package var events: [PlannedEvent] = []
     /// What the run has to come to.
     package var thresholds: [Threshold] = []
     /// For what is random: arrivals, values in requests.
     package var seed: UInt64 = 1
-    /// End after this long. nil: until the requests are done, or somebody stops it.
+    /// End after this long. nil: until the requests are done, or a signal or a key stops it.
     package var duration: Duration?
     /// Between two samples.
     package var interval: Duration = .seconds(1)
@@ -29,7 +29,7 @@ package struct Plan: Sendable, Equatable {
     /// We are the process that may be lost: what is unsafe on purpose runs here and nowhere else.
     package var isInWorker = false
 
-    /// Loops of the clients: none without a client at the start.
+    /// Loops of the clients: no more than there are clients at the start.
     package var clientLoopCount: Int { client.map { min($0.loops, phases.first?.connections ?? $0.connections) } ?? 0 }
 
     /// Clients at the most, in whichever phase.
@@ -40,6 +40,8 @@ package struct Plan: Sendable, Equatable {
         guard let client, client.http != .clearHTTP2 else { return false }
         return server.map { $0.tls != nil } ?? client.isSecure
     }
+
+    package init() {}
 
     package init(server: ServerPlan?, client: ClientPlan?, duration: Duration? = nil) {
         self.server = server
@@ -57,82 +59,79 @@ package struct Plan: Sendable, Equatable {
     package func isAllowed(_ scope: CacheScope) -> Bool { isInWorker || !scope.isUnsafe }
 }
 
-/// The embedded server.
-package struct ServerPlan: Sendable, Equatable {
-    /// Numeric address; loopback unless told otherwise.
-    package var host = "127.0.0.1"
-    /// 0: any free port.
-    package var port = 0
-    /// Event loops, a thread each.
-    package var loops = 1
-    /// Connections beyond are accepted and closed at once.
-    package var connectionLimit = 10_000
-    /// Unsent bytes per connection beyond which its reading stops.
-    package var unsentByteLimit = 256 * 1024
-    /// Largest request body that is buffered; beyond: 413.
-    package var bodyByteLimit = 1 << 20
-    /// Kernel send buffer (SO_SNDBUF) of accepted sockets, bytes. nil: the system's.
-    package var sendBufferByteCount: Int?
-    package var writePolicy = WritePolicy.lease
-    /// Unsafe choices may be made: the process that runs this is expendable.
-    package var allowsUnsafe = false
-    /// Watch arenas and pending writes. nil: as the build does, debug ones always.
-    package var audits: Bool?
-    /// TLS on a port of its own; nil: none.
-    package var tls: ServerTLSPlan?
-    package var handshakeTimeout: Duration = .seconds(10)
-    package var headerTimeout: Duration = .seconds(10)
-    package var idleTimeout: Duration = .seconds(60)
-    package var requestTimeout: Duration = .seconds(30)
+extension Plan {
+    /// Fills in what depends on other choices. The last step of making a plan.
+    package mutating func settle() {
+        let count = max(ServerPlan.usualConnectionLimit, mostConnections + (client?.slowReaders ?? 0))
+        if server?.chosenConnectionLimit == nil { server?.connectionLimit = count }
+    }
 
-    package init() {}
+    /// The plan with the port that the system chose where it asked for any.
+    ///
+    /// - Parameters:
+    ///   - address: "127.0.0.1:41231": where the server listens; nil without one.
+    ///   - secureAddress: the same for TLS.
+    package func listening(at address: String?, secureAddress: String?) -> Plan {
+        guard let port = Plan.port(of: address), let server else { return self }
+        var plan = self
+        plan.server?.port = port
+        plan.client?.host = server.host
+        plan.client?.port = port
+        guard let tls = server.tls, let securePort = Plan.port(of: secureAddress) else { return plan }
+        plan.server?.tlsAddress = ListenAddress(host: tls.host, port: securePort)
+        plan.client?.isSecure = clientsUseTLS
+        if clientsUseTLS {
+            plan.client?.host = tls.host
+            plan.client?.port = securePort
+        }
+        return plan
+    }
+
+    private static func port(of address: String?) -> Int? { address?.split(separator: ":").last.flatMap { Int($0) } }
 }
 
-/// The clients.
-package struct ClientPlan: Sendable, Equatable, AsksRequests {
-    /// Whom to ask. With an embedded server the experiment puts that server's address here.
-    package var host = "127.0.0.1"
-    package var port = 80
-    /// Whether to speak TLS; with an embedded server: whether that does.
-    package var isSecure = false
-    package var tls = ClientTLSPlan()
-    package var http = HTTPChoice.negotiated
-    /// Connect there instead; nil: to `host` and `port`.
-    package var connectTo: ConnectTarget?
-    /// What is asked for.
-    package var kinds = [RequestKind()]
-    /// Compare every answer to a predictable target with what it has to be: status, length, each byte.
-    package var checksBodies = false
-    /// Clients beside the load that read at a trickle.
-    package var slowReaders = 0
-    /// Of the requests, 0 to 1, those whose connection is closed within the answer.
-    package var earlyCloseShare = 0.0
-    /// HTTP/1.1: a connection says its end behind its requests, and the next is made for the next.
-    package var halfCloses = false
-    /// Clients, each with one connection.
-    package var connections = 50
-    /// Most streams that a client opens at once.
-    package var streams = 1
-    /// Event loops, a thread each.
-    package var loops = 1
-    /// Requests per second of all clients together (open load). nil: each stream asks again
-    /// as soon as it was answered (closed load).
-    package var rate: Double?
-    /// Requests in all. nil: no end but the plan's duration.
-    package var requests: Int?
-    package var cacheScope = CacheScope.client
-    /// When a client leaves a connection that is still good for another.
-    package var reconnect = ReconnectPolicy.never
-    /// Attempts after the first, for requests that failed and may be sent twice.
-    package var retries = 0
-    /// Retries for each request, on the whole.
-    package var retryBudget = 0.2
-    /// nil: requests are sent whatever became of those before.
-    package var circuitBreaker: BreakerPolicy?
-    package var connectTimeout: Duration = .seconds(5)
-    package var requestTimeout: Duration = .seconds(30)
-    /// Initial flow-control window of a stream and of the connection, bytes.
-    package var windowByteCount = (1 << 30) - 1
+extension Plan: SettingPart {
+    package static let settings = parts + courseSettings + endSettings
 
-    package init() {}
+    private static let parts: [Setting<Plan>] = [
+        .part("server", \.server, "The embedded server."), .part("client", \.client, "The clients."),
+        .init(member: "events", "What happens at planned times.") {
+            .array($0.events.map { EventDraft($0).shortJSON })
+        } read: { (json, plan) throws(SettingError) in
+            plan.events = try json.elements { (json) throws(SettingError) in try EventDraft(json: json).checkedEvent() }
+        },
+        // For readers: a run is judged where it was made.
+        .init(member: "thresholds", "What the run has to come to.") {
+            .array($0.thresholds.map { .string("\($0.phase ?? "all"): \($0.text)") })
+        } read: { _, _ in },
+    ]
+
+    /// How long the run takes, and how its load goes.
+    package static let courseSettings: [Setting<Plan>] = [
+        .init(
+            "duration", \.duration, .time(.milliseconds(1)...Phase.longestDuration), "End after so long (500ms, 30s, 1m30s; a bare number is seconds).",
+            in: [.flag, .plan], letters: "dzD", standard: "10s for record and load without -n; else no end"),
+        .init(
+            "phase", \.phases, .phases,
+            "The load part by part, connections kept: 30s:500, climb=20s:500..20k, 10s:closed, 5s:pause. Options after a comma: poisson, steps=5, warmup, connections=8, streams=4. May be repeated.",
+            in: .flag),
+        .init(member: "phases", "The load, one part after the other.") {
+            .array($0.phases.map { PhaseDraft($0).shortJSON })
+        } read: { (json, plan) throws(SettingError) in
+            plan.phases = try json.elements { (json) throws(SettingError) in try Phase(json: json) }
+        },
+        .init("seed", \.seed, .seed, "For what is random: the same seed, the same values."),
+    ]
+
+    /// How the run is sampled, and how it ends.
+    package static let endSettings: [Setting<Plan>] = [
+        .init(
+            "interval", \.interval, .time(.milliseconds(10)...(.seconds(3_600))), "The time between two samples.",
+            standard: "1s; on the dashboard 500ms"),
+        .init(
+            "drain", \.drainTime, .time(.zero...(.seconds(3_600))), "The most time for the end: requests in flight finish, connections drain."),
+        .init(
+            "isolate", \.isIsolated, .flag,
+            "Run in a process of its own, whose death is an event, and no more. Always so with reset-early and unguarded.", in: [.flag, .plan]),
+    ]
 }

@@ -1,6 +1,6 @@
 package import Measurements
 
-/// Something that is to happen at a time of the run.
+/// An event that a scenario plans for a time of the run.
 package struct PlannedEvent: Sendable, Equatable {
     /// Since the load began.
     package var time: Duration
@@ -10,9 +10,9 @@ package struct PlannedEvent: Sendable, Equatable {
     package enum Action: Sendable, Equatable {
         /// A client that reads at a trickle joins, for so long.
         case slowReader(Duration)
-        /// Who owns the answers of connections that are accepted from then on.
+        /// The write policy of connections that are accepted from then on.
         case writePolicy(WritePolicy)
-        /// So many clients from then on: a storm, or calm after it.
+        /// The number of clients from then on: a storm, or calm after it.
         case connections(Int)
         /// So many connections are closed under their requests; their clients connect again.
         case dropConnections(Int)
@@ -30,7 +30,7 @@ extension PlannedEvent.Action {
     /// For people.
     package var text: String {
         switch self {
-        case .slowReader(let duration): "a slow reader joins, for \(JSON.number(duration / .seconds(1)).text)s"
+        case .slowReader(let duration): "a slow reader joins, for \(duration.quantityText)"
         case .writePolicy(let policy): "write policy \(policy.rawValue) for new connections"
         case .connections(let count): "\(count) connections"
         case .dropConnections(let count): "\(count) connections are dropped"
@@ -47,35 +47,5 @@ extension PlannedEvent {
         case connections
         case dropConnections = "drop-connections"
         case drainServer = "drain-server"
-    }
-
-    /// Under the names that a scenario has.
-    var json: JSON {
-        let (word, member): (Word, JSON.Member?) =
-            switch action {
-            case .slowReader(let duration): (.slowReader, .init("for", .number(duration.inSeconds)))
-            case .writePolicy(let policy): (.writePolicy, .init("policy", .string(policy.rawValue)))
-            case .connections(let count): (.connections, .init("count", .number(Double(count))))
-            case .dropConnections(let count): (.dropConnections, .init("count", .number(Double(count))))
-            case .drainServer: (.drainServer, nil)
-            }
-        return .object([.init("at", .number(time.inSeconds)), .init("do", .string(word.rawValue))] + (member.map { [$0] } ?? []))
-    }
-
-    /// nil: that is no event.
-    init?(json: JSON) {
-        guard let time = json["at"]?.number.flatMap(Duration.init(inSeconds:)) else { return nil }
-        let count = json["count"]?.number.flatMap { Int(exactly: $0) }
-        let action: Action? =
-            switch json["do"]?.string.flatMap(Word.init) {
-            case .slowReader: json["for"]?.number.flatMap(Duration.init(inSeconds:)).map { .slowReader($0) }
-            case .writePolicy: json["policy"]?.string.flatMap(WritePolicy.init).map { .writePolicy($0) }
-            case .connections: count.map { .connections($0) }
-            case .dropConnections: count.map { .dropConnections($0) }
-            case .drainServer: .drainServer
-            case nil: nil
-            }
-        guard let action else { return nil }
-        self.init(time: time, action: action)
     }
 }

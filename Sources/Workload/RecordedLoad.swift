@@ -34,7 +34,7 @@ package struct RecordedLoad: Sendable {
         plan.client?.connections = count("client.connections")
         plan.client?.streams = count("client.streams")
         plan.client?.rate = json[path: "client.rate"]?.number
-        if case .array(let list)? = json["phases"] { plan.phases = list.compactMap(Phase.init(json:)) }
+        if case .array(let list)? = json["phases"] { plan.phases = list.compactMap { try? Phase(json: $0) } }
         return plan
     }
 }

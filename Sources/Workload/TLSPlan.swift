@@ -1,9 +1,9 @@
-/// TLS on the embedded server: where, and who it is.
+/// TLS on the embedded server: its address and its identity.
 package struct ServerTLSPlan: Sendable, Equatable {
     /// Numeric address, and 0 for any free port.
     package var host: String
     package var port: Int
-    /// PEM files; nil: an identity made in memory for the run, which our own clients trust.
+    /// PEM files; nil: an identity made in memory for the run, which the run's own clients trust.
     package var files: Files?
 
     /// Certificate, then chain; and the key.
@@ -26,7 +26,7 @@ package struct ServerTLSPlan: Sendable, Equatable {
 
 /// How clients speak TLS, where they do.
 package struct ClientTLSPlan: Sendable, Equatable {
-    /// Anybody may be the server. Whoever switches this on is told so.
+    /// The server's certificate is not verified; an event says so.
     package var isInsecure = false
     /// PEM file of the authorities to trust; nil: the system's, or the embedded server's own.
     package var authorityFile: String?
@@ -52,11 +52,24 @@ package struct ConnectTarget: Sendable, Equatable {
     package var host: String
     package var port: Int
 
+    /// - Parameter host: a name or an address, without the brackets of IPv6.
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
     /// - Parameter text: "HOST:PORT", an IPv6 address in brackets.
     package init(_ text: String) throws(TargetURLError) {
         let url = try TargetURL("http://\(text)/")
         guard text.hasSuffix(":\(url.port)") else { throw TargetURLError(text: text, problem: .noPort) }
         host = url.host
         port = url.port
+    }
+}
+
+extension ValueForm<ConnectTarget> {
+    /// `HOST:PORT`, by name or by address.
+    static var connectTarget: Self {
+        written("127.0.0.1:8080", { (text) throws(TargetURLError) in try ConnectTarget(text) }, text: { TargetURL.authority(host: $0.host, port: $0.port) })
     }
 }

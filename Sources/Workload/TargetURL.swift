@@ -1,7 +1,7 @@
 package import Load
 internal import Measurements
 
-/// What `load URL` asks: an `http://` or `https://` URL, taken apart (RFC 3986).
+/// The argument of `load URL`: an `http://` or `https://` URL, taken apart (RFC 3986).
 package struct TargetURL: Sendable, Equatable {
     /// https: over TLS.
     package var isSecure: Bool
@@ -79,7 +79,7 @@ package struct TargetURL: Sendable, Equatable {
     }
 }
 
-/// A URL that cannot be asked.
+/// A text that is not the URL of a request.
 package typealias TargetURLError = InputError<TargetURL.Problem>
 
 extension TargetURL {
@@ -103,16 +103,16 @@ extension TargetURL {
         /// What is wrong, and what would be right.
         package func words(about text: String) -> String {
             switch self {
-            case .noScheme: "'\(text)' has no scheme; write http://\(text)"
-            case .noPort: "'\(text)' has no port; write \(text):443"
-            case .otherScheme(let scheme): "'\(text)': \(scheme) is not spoken here; write http://..."
-            case .userInformation: "'\(text)': a user name in a URL is not sent; use -H 'authorization: ...'"
-            case .host: "'\(text)' has no valid host; write http://127.0.0.1:8080/ or http://[::1]:8080/"
-            case .bareIPv6: "'\(text)': an IPv6 address needs brackets: http://[::1]:8080/"
-            case .port(let port): "'\(text)': '\(port)' is no port; write 1 to 65535"
-            case .characters: "a URL has no spaces and no characters beyond ASCII; write %20 and the like"
+            case .noScheme: "\"\(text)\" has no scheme; write http://\(text)"
+            case .noPort: "\"\(text)\" has no port; write \(text):443"
+            case .otherScheme(let scheme): "\"\(scheme)\" is not a scheme of this client; write http:// or https://"
+            case .userInformation: "\"\(text)\" has a user name, which is not sent; write -H 'authorization: ...' beside the URL"
+            case .host: "\"\(text)\" has no valid host; write http://127.0.0.1:8080/ or http://[::1]:8080/"
+            case .bareIPv6: "\"\(text)\" has an IPv6 address without brackets; write http://[::1]:8080/"
+            case .port(let port): "\"\(port)\" is not a port; write 1 to 65535"
+            case .characters: "\"\(text)\" has spaces or characters beyond ASCII; write %20 and the like"
             case .template(let error): error.description
-            case .otherServer(let first): "'\(text)' is another server than \(first); one run asks one"
+            case .otherServer(let first): "\"\(text)\" is another server than \(first); write URLs of one server"
             }
         }
     }

@@ -1,11 +1,11 @@
 package import Measurements
 package import Reports
 
-/// What one trial came to, and whether that is what was expected of it.
+/// The result of one trial, and whether it is as expected.
 package struct TrialResult: Sendable {
     package let trial: Trial
     package let summary: Summary
-    /// Evidence of the audit. Where the process died before its first sample, it is all there is.
+    /// Evidence of the audit: the only result of a process that died before its first sample.
     package let violations: [Violation]
     /// When it ended, since its start.
     package let endNanoseconds: UInt64
@@ -17,10 +17,10 @@ package struct TrialResult: Sendable {
         self.endNanoseconds = endNanoseconds
     }
 
-    /// The process died, or something was found that must not be.
+    /// The process died, or a fault was found.
     package var hasFailed: Bool { summary.outcome.isDeath || !findings.isEmpty }
 
-    /// It went as it should.
+    /// It ended as expected.
     package var isAsExpected: Bool {
         switch trial.expectation {
         case .fails: hasFailed
@@ -29,7 +29,7 @@ package struct TrialResult: Sendable {
         }
     }
 
-    /// What was found, beside the death: "3 wrong answers".
+    /// The faults that were found, beside a death: "3 wrong answers".
     package var findings: [String] {
         let client = summary.last.client
         let counts: [(UInt64, String)] = [
@@ -38,7 +38,7 @@ package struct TrialResult: Sendable {
             (audited(\.changedWrites, .changedBytes), "changed writes"), (notSuccessful, "not 2xx"),
             (client?.erroredRequests ?? 0, "without an answer"),
         ]
-        // A run that was cut short keeps none, and says so by its death.
+        // A run that was cut short cannot keep its thresholds; its death says enough.
         let thresholds = summary.outcome.isDeath ? [] : summary.thresholds.filter { !$0.hasPassed }
         return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
             + thresholds.map { "\($0.threshold.phase ?? "all"): \($0.threshold.text): \($0.valueText)" }
@@ -61,7 +61,7 @@ package struct TrialResult: Sendable {
     var corruptedBodies: UInt64 { (summary.last.client?.bodies.corrupted ?? 0) + (summary.last.client?.bodies.swapped ?? 0) }
     var unsafeResets: UInt64 { audited(\.unsafeResets, .reset) }
 
-    /// What the last sample has counted, or what has been told since, whichever is more.
+    /// The count of the last sample, or of the evidence that came since, whichever is more.
     private func audited(_ path: KeyPath<AuditSample, UInt64>, _ kind: Violation.Kind) -> UInt64 {
         max(summary.last.server?.audit[keyPath: path] ?? 0, UInt64(violations.count { $0.kind == kind }))
     }

@@ -45,12 +45,12 @@ struct CompareCommand: ParsableCommand {
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "What is not to be: 'FIGURE > +10%' for a change, 'FIGURE > 0.05' for a value (seconds, bytes, a second). May be repeated.",
+            "A condition that fails the comparison: 'FIGURE > +10%' for a change, 'FIGURE > 0.05' for a value (seconds, bytes, a second). May be repeated.",
             valueName: "condition"),
         transform: { try CompareCommand.condition($0) })
     var failOn: [FailCondition] = []
 
-    /// Two make a comparison; beyond, nobody reads the tables, and each is held in memory.
+    /// Two make a comparison; each is held in memory, and more tables than these are not read.
     private static let fileRange = 2...16
     /// As k6 has it.
     private static let failedExitCode: Int32 = 99

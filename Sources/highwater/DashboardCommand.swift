@@ -19,25 +19,19 @@ struct DashboardCommand: ParsableCommand {
               highwater --closed -c 100 -d 30s -o run.ndjson
             """)
 
-    @OptionGroup(title: "Load") var load: LoadOptions
+    @OptionGroup(title: "Load") var load: LoadFlags
+    @OptionGroup(title: "Load") var targets: TargetFlags
+    @OptionGroup(title: "Server") var server: SettingFlags<ServerPlan>
+    @OptionGroup(title: "Output") var output: OutputFlags
+    @OptionGroup(title: "Screen") var screen: SettingFlags<ScreenOptions>
 
     @Flag(help: "Closed load: each stream asks again as soon as it is answered.")
     var closed = false
 
-    @Option(
-        parsing: .unconditionalSingleValue,
-        help: "A request target; several are asked in turn. (default: mostly /bytes/1KiB, some /bytes/128KiB and /delay/0.05)",
-        transform: { try RequestPart.path($0) })
-    var path: [String] = []
-
-    @OptionGroup(title: "Server") var server: ServerOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
-    @OptionGroup(title: "Screen") var screen: ScreenOptions
-
     @Flag(help: "Print the configuration file as it would be without one, with a word on each line, and end.")
     var printConfig = false
 
-    @Flag(help: "No dashboard: plain lines. What happens anyway where there is no terminal.")
+    @Flag(help: "No dashboard: plain lines, as always without a terminal.")
     var noTui = false
 
     /// A load that shows something in every panel and leaves a laptop cool.
@@ -52,10 +46,9 @@ struct DashboardCommand: ParsableCommand {
     private static let defaultSendBufferByteCount = 16 * 1024
 
     func validate() throws {
-        try load.wire.validateOwnServer()
-        if closed && !load.phase.isEmpty { throw ValidationError("--closed and --phase exclude each other; a phase is closed as 10s:closed") }
-        if closed && load.rate != nil { throw ValidationError("--closed and --rate exclude each other") }
-        try load.validateBodyCheck(of: path.isEmpty ? DashboardCommand.defaultPaths : path)
+        if closed && load.saysPhases { throw ValidationError("--closed and --phase exclude each other; a phase is closed as 10s:closed") }
+        if closed && load.saysRate { throw ValidationError("--closed and --rate exclude each other") }
+        _ = try plan()
     }
 
     func run() throws {
@@ -63,17 +56,21 @@ struct DashboardCommand: ParsableCommand {
             guard Output.standard.write(Settings().text) else { throw RunError("cannot write to standard output") }
             return
         }
-        var client = load.clientPlan(
-            connections: DashboardCommand.defaultConnections, streams: DashboardCommand.defaultStreams)
-        client.paths = path.isEmpty ? DashboardCommand.defaultPaths : path
-        client.rate = load.rate ?? (closed || !load.phase.isEmpty ? nil : DashboardCommand.defaultRate)
-        var plan = Plan(
-            server: server.plan(defaultPort: 0, connections: client.connections + client.slowReaders), client: client, duration: load.duration)
-        try load.apply(to: &plan)
-        if path.isEmpty && server.sendBuffer == nil {
-            plan.server?.sendBufferByteCount = DashboardCommand.defaultSendBufferByteCount
-        }
-        output.apply(to: &plan, isLive: true)
-        try ScreenChoice.perform(plan, output, screen, onScreen: !noTui)
+        try ScreenChoice.perform(plan(), output.plain, screen.part, onScreen: !noTui)
+    }
+
+    private func plan() throws -> Plan {
+        try load.checkOwnServer()
+        var clients = ClientPlan()
+        clients.connections = DashboardCommand.defaultConnections
+        clients.streams = DashboardCommand.defaultStreams
+        clients.rate = closed || load.saysPhases ? nil : DashboardCommand.defaultRate
+        targets.apply(to: &clients, usual: DashboardCommand.defaultPaths)
+        var server = ServerPlan()
+        if !targets.areSaid { server.sendBufferByteCount = DashboardCommand.defaultSendBufferByteCount }
+        self.server.apply(to: &server)
+        var plan = try load.plan(server: server, clients: clients, endsByItself: false)
+        output.apply(to: &plan, interval: OutputFlags.interval(isLive: true))
+        return plan
     }
 }

@@ -34,7 +34,7 @@ struct ExportCommand: ParsableCommand {
         help: ArgumentHelp("For hgrm: which one. (default: client.response_time)", valueName: "metric"),
         transform: { name in
             let names = Metric.all.filter { $0.kind == .histogram }.map(\.name)
-            guard names.contains(name) else { throw ValidationError("no histogram; there are \(names.joined(separator: ", "))") }
+            guard names.contains(name) else { throw ValidationError("this is not a histogram; write \(names.joined(separator: ", "))") }
             return name
         })
     var histogram = "client.response_time"

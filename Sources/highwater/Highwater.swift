@@ -6,9 +6,9 @@ internal import Terminal
 /// The program: parses the command line, runs one command, and turns errors into words and
 /// exit codes.
 ///
-/// 0: did what was asked. 1: could not. 2: was asked for something that makes no sense.
-/// 3: not to be trusted (--strict), or not to be judged (compare).
-/// 99: what was tested failed: a condition, a trial, wrong answers (--body-check), or the process that it ran in.
+/// 0: success. 1: the command could not be carried out. 2: an error in the command line or a scenario.
+/// 3: a result that is not to be trusted (--strict), or that cannot be judged (compare).
+/// 99: a test failed: a condition, a trial, wrong answers (--body-check), or the process that the run was in.
 /// 128 + n: ended by signal n, with the summary.
 @main
 struct Highwater: ParsableCommand {
@@ -37,7 +37,7 @@ struct Highwater: ParsableCommand {
             do {
                 try command.run()
             } catch let error as ValidationError {
-                // Found only now: the usage to show is the command's, which does not know whose it is.
+                // The command shows its own usage, but does not know that it is a subcommand.
                 let message = type(of: command).fullMessage(for: error)
                 Output.error.line(message.replacing("  See '", with: "  See 'highwater "))
                 return 2
@@ -85,9 +85,9 @@ extension Highwater {
         return isOurs ? command : nil
     }
 
-    /// The default command takes no words, so a first word that is no command was meant for one.
+    /// The default command takes no words, so a first word that is not a command is a misspelt one.
     ///
-    /// - Returns: what to say; nil where there is nothing to say.
+    /// - Returns: the error; nil where there is none.
     private static func misspeltCommand(_ word: String?) -> String? {
         guard let word, !word.hasPrefix("-") else { return nil }
         let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
@@ -109,7 +109,7 @@ enum Version {
     }
 }
 
-/// What kept a command from doing its work.
+/// The reason why a command could not be carried out.
 struct RunError: Error, CustomStringConvertible {
     var description: String
 

@@ -15,34 +15,30 @@ struct LoadCommand: ParsableCommand {
               highwater load http://127.0.0.1:8080/ -q 500 --live
             """)
 
-    @Argument(help: ArgumentHelp("What to ask; several URLs of one server are asked in turn.", valueName: "url"))
+    @Argument(help: ArgumentHelp("The target; several URLs of one server are asked in turn.", valueName: "url"))
     var urls: [String]
 
-    @OptionGroup(title: "Load") var load: LoadOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
-    @OptionGroup(title: "Screen, with --live") var screen: ScreenOptions
+    @OptionGroup(title: "Load") var load: LoadFlags
+    @OptionGroup(title: "Output") var output: OutputFlags
+    @OptionGroup(title: "Screen, with --live") var screen: SettingFlags<ScreenOptions>
 
     @Flag(help: "On the dashboard, where there is a terminal; then -d has no default.")
     var live = false
 
-    func validate() throws {
+    func validate() throws { _ = try plan() }
+
+    func run() throws { try ScreenChoice.perform(plan(), output.plain, screen.part, onScreen: live) }
+
+    private func plan() throws -> Plan {
         let targets: [TargetURL]
         do { targets = try TargetURL.parseAll(urls) } catch { throw ValidationError(error.description) }
-        try load.validateBodyCheck(of: targets.map(\.target))
-        if load.halfClose && targets[0].isSecure { throw ValidationError("--half-close is for http://: TLS says its end by itself") }
-        if load.wire.h2c && targets[0].isSecure { throw ValidationError("--h2c is without TLS, and \(urls[0]) asks for it") }
-    }
-
-    func run() throws {
-        let targets = try TargetURL.parseAll(urls)
-        var client = load.clientPlan()
-        client.host = targets[0].host
-        client.port = targets[0].port
-        client.isSecure = targets[0].isSecure
-        client.paths = targets.map(\.target)
-        var plan = Plan(server: nil, client: client, duration: live ? load.duration : load.endAfter)
-        try load.apply(to: &plan)
-        output.apply(to: &plan, isLive: live)
-        try ScreenChoice.perform(plan, output, screen, onScreen: live)
+        var clients = ClientPlan()
+        clients.host = targets[0].host
+        clients.port = targets[0].port
+        clients.isSecure = targets[0].isSecure
+        clients.paths = targets.map(\.target)
+        var plan = try load.plan(server: nil, clients: clients, endsByItself: !live)
+        output.apply(to: &plan, interval: OutputFlags.interval(isLive: live))
+        return plan
     }
 }

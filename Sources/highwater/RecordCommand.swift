@@ -15,29 +15,23 @@ struct RecordCommand: ParsableCommand {
               highwater record -d 10m --metrics 127.0.0.1:9464 --linger 30s
             """)
 
-    @OptionGroup(title: "Load") var load: LoadOptions
-
-    @Option(
-        parsing: .unconditionalSingleValue, help: "A request target; several are asked in turn. (default: /bytes/1KiB)",
-        transform: { try RequestPart.path($0) })
-    var path: [String] = []
-
-    @OptionGroup(title: "Server") var server: ServerOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Load") var load: LoadFlags
+    @OptionGroup(title: "Load") var targets: TargetFlags
+    @OptionGroup(title: "Server") var server: SettingFlags<ServerPlan>
+    @OptionGroup(title: "Output") var output: OutputFlags
 
     private static let defaultPaths = ["/bytes/1KiB"]
 
-    func validate() throws {
-        try load.wire.validateOwnServer()
-        try load.validateBodyCheck(of: path.isEmpty ? RecordCommand.defaultPaths : path)
-    }
+    func validate() throws { _ = try plan() }
 
-    func run() throws {
-        var client = load.clientPlan()
-        client.paths = path.isEmpty ? RecordCommand.defaultPaths : path
-        var plan = Plan(server: server.plan(defaultPort: 0, connections: client.connections + client.slowReaders), client: client, duration: load.endAfter)
-        try load.apply(to: &plan)
-        output.apply(to: &plan)
-        try HeadlessRun(plan, output).perform()
+    func run() throws { try HeadlessRun(plan(), output.plain, signals: SignalInbox()).perform() }
+
+    private func plan() throws -> Plan {
+        try load.checkOwnServer()
+        var clients = ClientPlan()
+        targets.apply(to: &clients, usual: RecordCommand.defaultPaths)
+        var plan = try load.plan(server: server.part, clients: clients, endsByItself: true)
+        output.apply(to: &plan, interval: OutputFlags.interval(isLive: false))
+        return plan
     }
 }

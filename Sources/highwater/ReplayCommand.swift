@@ -31,7 +31,7 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "How much faster than it was, 1/16 to 1024. (default: 1)", transform: { try Quantity.rate($0, in: Playhead.speedRange) })
     var speed = 1.0
 
-    @OptionGroup(title: "Screen") var screen: ScreenOptions
+    @OptionGroup(title: "Screen") var screen: SettingFlags<ScreenOptions>
 
     @Flag(help: "No colour, ever. Also: NO_COLOR in the environment.")
     var noColor = false
@@ -45,7 +45,7 @@ struct ReplayCommand: ParsableCommand {
         }
         do {
             let reader = try RecordingReader(path: file)
-            let setup = try ScreenSetup(screen, noColor: noColor)
+            let setup = try ScreenSetup(screen.part, noColor: noColor)
             try ReplayRun(reader, setup, input: input, speed: speed, follows: follow || file == "-").perform()
         } catch let error as RecordingError {
             throw RunError(error.description)

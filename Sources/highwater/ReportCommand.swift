@@ -8,7 +8,7 @@ struct ReportCommand: ParsableCommand {
         abstract: "A recording as a page for a browser: the verdict, numbers and plots.",
         usage: "highwater report FILE [-o report.html]",
         discussion: """
-            One HTML file that needs nothing else: no network, no script, light or dark as \
+            One HTML file that stands alone: no network, no script, light or dark as \
             the reader's system is. It can be mailed, or kept by CI beside the recording.
 
             Examples:

@@ -22,8 +22,8 @@ struct RunCommand: ParsableCommand {
               highwater run cache-race -o race.ndjson
 
             Exit: 0 passed; 1 could not run; 2 there is something wrong with the scenario; \
-            3 not to be trusted (with --strict); 99 a threshold failed, or a trial went otherwise \
-            than expected.
+            3 not to be trusted (with --strict); 99 a threshold failed, or a trial did not end as \
+            expected.
             """)
 
     @Argument(help: ArgumentHelp("A file, or the name of a shipped scenario.", valueName: "scenario"))
@@ -42,24 +42,20 @@ struct RunCommand: ParsableCommand {
             valueName: "key=value"))
     var set: [String] = []
 
-    @Option(
-        name: [.customShort("d"), .long], parsing: .unconditional,
-        help: "Of all phases together, which are stretched or shrunk to it. (default: the file's)",
-        transform: { try Quantity.duration($0, in: .milliseconds(100)...(.seconds(86_400 * 366))) })
-    var duration: Duration?
+    @OptionGroup var length: SettingFlags<ScenarioLength>
 
     @Flag(help: "On the dashboard, where there is a terminal.")
     var live = false
 
-    @OptionGroup(title: "Screen, with --live") var screen: ScreenOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Screen, with --live") var screen: SettingFlags<ScreenOptions>
+    @OptionGroup(title: "Output") var output: OutputFlags
 
     func validate() throws {
         if check && dryRun { throw ValidationError("--check and --dry-run exclude each other") }
     }
 
     func run() throws {
-        let overrides = set + (duration.map { ["duration=\(JSON.number($0.inSeconds).text)s"] } ?? [])
+        let overrides = set + (length.part.duration.map { ["duration=\($0.quantityText)"] } ?? [])
         let scenario = try ScenarioFile(scenario).read(overrides: overrides)
         if check || dryRun {
             guard Output.standard.write(check ? "\(scenario.name): right\n" : scenario.timeAxis) else {
@@ -67,37 +63,38 @@ struct RunCommand: ParsableCommand {
             }
             return
         }
-        var output = output
-        output.output = output.output ?? scenario.recordFile
-        if let place = output.output.flatMap(FileIdentity.init(path:)), place == FileIdentity(path: self.scenario) {
+        var output = output.plain
+        output.file = output.file ?? scenario.recordFile
+        if let place = output.file.flatMap(FileIdentity.init(path:)), place == FileIdentity(path: self.scenario) {
             throw ValidationError("\(self.scenario): that is the scenario itself, and would be lost; record to another file")
         }
         if scenario.trials.isEmpty {
-            try ScreenChoice.perform(plan(scenario.plan, isLive: live), output, screen, onScreen: live)
+            try ScreenChoice.perform(plan(scenario.plan, isLive: live), output, screen.part, onScreen: live)
         } else {
             try run(scenario, output)
         }
     }
 
-    /// What the command line does not say the file does.
+    /// The scenario's plan, with what the command line says instead.
     private func plan(_ plan: Plan, isLive: Bool) -> Plan {
         var result = plan
-        output.apply(to: &result, isLive: isLive)
-        if output.interval == nil, !isLive { result.interval = plan.interval }
-        if output.drain == OutputOptions.defaultDrain { result.drainTime = plan.drainTime }
-        result.isIsolated = result.isIsolated || plan.isIsolated
+        output.apply(to: &result, interval: isLive ? OutputFlags.interval(isLive: true) : plan.interval)
         return result
     }
 
-    private func run(_ scenario: Scenario, _ output: OutputOptions) throws {
-        if output.metrics != nil || output.strict || output.output == "-" {
+    private func run(_ scenario: Scenario, _ output: RunOutput) throws {
+        if output.metrics != nil || output.isStrict || output.file == "-" {
             throw ValidationError("\(scenario.name) has trials: --metrics and --strict are not for them, and -o needs a file")
         }
         var scenario = scenario
         scenario.trials = scenario.trials.map {
             Trial(name: $0.name, plan: plan($0.plan, isLive: false), expectation: $0.expectation, changes: $0.changes)
         }
-        let setup = try ScreenChoice.isPossible(wanted: live) ? ScreenSetup(screen, noColor: output.noColor) : nil
-        try TrialRun(scenario, output.plain, screen: setup).perform()
+        let setup = try ScreenChoice.isPossible(wanted: live) ? ScreenSetup(screen.part, noColor: output.noColor) : nil
+        try TrialRun(scenario, output, screen: setup).perform()
     }
+}
+
+extension ScenarioLength: FlagTable {
+    typealias Part = ScenarioLength
 }

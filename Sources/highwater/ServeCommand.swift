@@ -13,29 +13,34 @@ struct ServeCommand: ParsableCommand {
               highwater serve --listen 0.0.0.0:9000 -d 1h -o server.ndjson
             """)
 
-    @OptionGroup(title: "Server") var server: ServerOptions
+    @OptionGroup(title: "Server") var server: SettingFlags<ServerPlan>
+    @OptionGroup(title: "Server") var length: SettingFlags<LengthTable>
+    @OptionGroup(title: "Output") var output: OutputFlags
+    @OptionGroup(title: "Screen, with --live") var screen: SettingFlags<ScreenOptions>
 
-    @Option(
-        name: [.customShort("d"), .long, .customShort("z"), .customShort("D")], parsing: .unconditional,
-        help: "End after so long. Without: on SIGTERM or Ctrl-C.",
-        transform: { try Quantity.duration($0, in: .milliseconds(1)...(.seconds(86_400 * 366))) })
-    var duration: Duration?
-
-    @OptionGroup(title: "Output") var output: OutputOptions
-    @OptionGroup(title: "Screen, with --live") var screen: ScreenOptions
+    enum LengthTable: FlagTable { static var settings: [Setting<Plan>] { Plan.courseSettings.filter { $0.isAbout(\.duration) } } }
 
     @Flag(help: "On the dashboard, where there is a terminal.")
     var live = false
 
-    /// Where to listen when nobody says: the port that everybody tries first.
+    /// The ports that users expect of a server that was not told one.
     private static let defaultPort = 8080
     private static let defaultSecurePort = 8443
 
-    func run() throws {
-        var plan = Plan(
-            server: server.plan(defaultPort: ServeCommand.defaultPort, defaultSecurePort: ServeCommand.defaultSecurePort),
-            client: nil, duration: duration)
-        output.apply(to: &plan, isLive: live)
-        try ScreenChoice.perform(plan, output, screen, onScreen: live)
+    func validate() throws { _ = try plan() }
+
+    func run() throws { try ScreenChoice.perform(plan(), output.plain, screen.part, onScreen: live) }
+
+    private func plan() throws -> Plan {
+        var server = ServerPlan()
+        server.port = ServeCommand.defaultPort
+        self.server.apply(to: &server)
+        if server.tls != nil, server.tlsAddress == nil { server.tlsAddress = ListenAddress(host: server.host, port: ServeCommand.defaultSecurePort) }
+        var plan = Plan(server: server, client: nil)
+        length.apply(to: &plan)
+        plan.settle()
+        if let clash = plan.clash { throw ValidationError(clash.flagText) }
+        output.apply(to: &plan, interval: OutputFlags.interval(isLive: live))
+        return plan
     }
 }

@@ -3,7 +3,7 @@ internal import Experiment
 internal import Measurements
 internal import Recording
 
-/// What a run starts to have a process of its own; nothing for people.
+/// The process of an isolated run. A run starts it; it is not for people.
 struct WorkerCommand: ParsableCommand {
     static let name = "worker"
 

@@ -30,6 +30,21 @@ extension ProgramTests {
             #expect(result.errors.contains(fact), "\(result.errors)")
         }
 
+        @Test("is said with the flag, the value, and what would be right", arguments: [
+            (["-q", "5x"], "--rate: \"5x\" is not a number; write 500, 20k or 1.5M"),
+            (["--connections=64001"], "--connections: \"64001\" is too large; write 1 to 64k"),
+            (["--retry-budget", "1001%"], "--retry-budget: \"1001%\" is too large; write 0% to 1000%"),
+            (["--cache-scope", "lop"], "--cache-scope: \"lop\" is not one of client, shared, off, loop, unguarded; did you mean loop?"),
+            (["--phase", "1s"], "--phase: \"1s\" is not a phase; write 30s:500, 10s:500..20k, climb=1m:1k..5k,steps=5, 10s:closed or 5s:pause"),
+            (["--data-file", "/nonexistent"], "--data-file: /nonexistent: No such file or directory"),
+            (["--h1", "--h2"], "--h1, --h2 and --h2c exclude each other"), (["--cert", "a.pem"], "--cert and --key go together"),
+            (["--half-close", "--tls"], "--half-close is not available with TLS, which has close_notify"),
+        ])
+        func words(arguments: [String], words: String) throws {
+            let result = try ChildProcess(Program.path, ["record"] + arguments).end(withinSeconds: 10)
+            #expect(result.code == 2 && result.errors.split(separator: "\n").first == "Error: \(words)", "\(result.errors)")
+        }
+
         @Test("a port in use is named, with exit code 1")
         func portInUse() throws {
             let server = try RunningServer()

@@ -25,8 +25,8 @@ extension ProgramTests {
 
         @Test("refuses to corrupt its own memory, and words that mean nothing", arguments: [
             (["--reconnect", "sometimes"], "sometimes"), (["--reconnect", "0 requests"], "too small"),
-            (["--cache-scope", "global"], "global"), (["--retry-budget", "20"], "20%"),
-            (["--circuit-breaker", "often"], "5 failures, 10s"), (["--retries", "-1"], "negative"),
+            (["--cache-scope", "global"], "global"), (["--retry-budget", "20"], "0% to 1000%"),
+            (["--circuit-breaker", "often"], "5 failures, 10s"), (["--retries", "-1"], "0 to 100"),
         ])
         func refusals(words: [String], sentence: String) throws {
             let result = try ChildProcess(Program.path, ["record", "-n", "1"] + words).end(withinSeconds: 30)

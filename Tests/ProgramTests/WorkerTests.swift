@@ -45,6 +45,17 @@ extension ProgramTests {
             #expect(Set(lines.dropFirst().compactMap { $0["type"] as? String }).isSubset(of: ["sample", "event", "summary"]))
         }
 
+        @Test("gets values that JSON's numbers do not hold, and shares beyond the whole")
+        func exactValues() throws {
+            let folder = try ScratchFolder()
+            let file = folder("run.ndjson")
+            let result = try Program.run(
+                "record", "--isolate", "-n", "10", "-c", "1", "--retry-budget", "150%", "--seed", "9007199254740993", "--timeout", "1m0.000000001s", "-o", file)
+            #expect(result.code == 0, "\(result.errors)")
+            let plan = try #require(lines(file).first?["plan"] as? [String: Any])
+            #expect(plan["seed"] as? String == "9007199254740993" && (plan["client"] as? [String: Any])?["retry_budget"] as? Double == 1.5)
+        }
+
         @Test("that cannot run says why, as one that is not")
         func cannot() throws {
             let taken = try RunningServer()

@@ -11,7 +11,7 @@ import Testing
     /// into a wrong state; these have none.
     private static let tables: Set = [
         "Client.ClientConfiguration", "Measurements.ClientSample", "Measurements.ServerSample", "Workload.ClientPlan",
-        "Watch.Finding", "Watch.ProbeCounters", "highwater.LoadOptions",
+        "Watch.Finding", "Watch.ProbeCounters",
     ]
 
     /// By "Target.Type".

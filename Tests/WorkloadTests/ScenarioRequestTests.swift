@@ -55,8 +55,8 @@ struct ScenarioRequestTests {
         ).plan
         let copy = try Plan(json: JSON(parsing: Array(plan.json.text.utf8)))
         #expect(copy.client == plan.client)
-        #expect(throws: PlanError(name: "client.request_kinds")) {
-            try Plan(json: JSON(parsing: Array(#"{"client":{"request_kinds":[{"path":"/"}]}}"#.utf8)))
+        #expect(throws: SettingError("client.request_kinds.0.path", "is missing")) {
+            try Plan(json: JSON(parsing: Array(#"{"client":{"request_kinds":[{"method":"GET"}]}}"#.utf8)))
         }
     }
 
@@ -71,24 +71,24 @@ struct ScenarioRequestTests {
 
     @Test("that are wrong are told where and how", arguments: [
         ("{ gett: / }", "s.yaml:3:7: unknown key 'gett'; did you mean 'get'?"),
-        ("{ weight: 2 }", "s.yaml:3:5: what is asked for? Write 'get: /path', or 'method: PROPFIND' and 'path: /path'"),
-        ("{ get: /a, post: /b }", "s.yaml:3:22: one request asks for one thing, and 'get' is there already; begin another element with '- '"),
-        ("{ get: /a, method: PUT }", "s.yaml:3:24: 'get' says the method: leave out 'method', or write 'path'"),
-        ("{ method: CONNECT, path: / }", "s.yaml:3:15: CONNECT opens tunnels; this client only asks"),
+        ("{ weight: 2 }", "s.yaml:3:5: the path is missing; write 'get: /path', or 'method: PROPFIND' and 'path: /path'"),
+        ("{ get: /a, post: /b }", "s.yaml:3:22: 'get' says the path already; begin another request with '- '"),
+        ("{ get: /a, method: PUT }", "s.yaml:3:24: 'get' says the method already; leave out 'method', or write 'path'"),
+        ("{ method: CONNECT, path: / }", "s.yaml:3:15: CONNECT opens a tunnel, which this client cannot use; write another method"),
         ("{ get: '/{{seq}}{{random.uid}}' }", "s.yaml:3:12: unknown template '{{random.uid}}'; did you mean '{{random.uuid}}'?"),
-        ("{ get: '/{{random.choice a é}}' }", "s.yaml:3:12: '/{{random.choice a é}}' is no path; write /bytes/1KiB or /get?x=1"),
+        ("{ get: '/{{random.choice a é}}' }", "s.yaml:3:12: \"/{{random.choice a é}}\" is not a path; write /bytes/1KiB or /get?x=1"),
         ("{ post: /, body: '{{random.hex}}' }", "s.yaml:3:22: write {{random.hex 16}}, at most 1024"),
-        ("{ post: /, body: a, body_size: 1KiB }", "s.yaml:3:36: one request has one body, and 'body' is there already"),
-        ("{ post: /, body_size: 1GiB }", "s.yaml:3:27: '1GiB' is too large: at most 67108864"),
+        ("{ post: /, body: a, body_size: 1KiB }", "s.yaml:3:36: 'body' says the body already; leave out one of them"),
+        ("{ post: /, body_size: 1GiB }", "s.yaml:3:27: \"1GiB\" is too large; write 0B to 64MiB"),
         ("{ post: /, body_file: none }", "s.yaml:3:27: none: there is no such file"),
-        ("{ get: /, headers: { host: a } }", "s.yaml:3:26: 'host' is set by the connection itself"),
+        ("{ get: /, headers: { host: a } }", "s.yaml:3:26: \"host\" is set by the connection itself; leave it out"),
         ("{ get: /, headers: { a: '{{' } }", "s.yaml:3:29: '{{' without '}}'; two braces themselves are {{\"{{\"}}"),
-        ("{ get: /, headers: [a] }", "s.yaml:3:24: a list is no mapping; write { accept: text/plain }"),
-        ("{ get: /, expect: { status: 99 } }", "s.yaml:3:33: '99' is no status; write 200, 2xx or [200, 404]"),
+        ("{ get: /, headers: [a] }", "s.yaml:3:24: a list is not a mapping; write { accept: text/plain }"),
+        ("{ get: /, expect: { status: 99 } }", "s.yaml:3:33: \"99\" is not a status; write 200, 2xx or [200, 404]"),
         ("{ get: /, expect: { statu: 200 } }", "s.yaml:3:25: unknown key 'statu'; did you mean 'status'?"),
-        ("{ get: /, expect: { body_crc32: 1234567 } }", "s.yaml:3:37: '1234567' is no CRC-32; write its eight digits, such as cbf43926"),
-        ("{ get: /, expect: { body_length: 7 } }", "s.yaml:3:38: '7' needs a unit; write 512B, 64KiB or 1MB"),
-        ("{ head: /, expect: { body_length: 7B } }", "s.yaml:3:5: the answer to HEAD has no body: leave out 'body_length' and 'body_crc32'"),
+        ("{ get: /, expect: { body_crc32: 1234567 } }", "s.yaml:3:37: \"1234567\" is not a CRC-32; write its eight digits, such as cbf43926"),
+        ("{ get: /, expect: { body_length: 7 } }", "s.yaml:3:38: \"7\" has no unit; write 512B, 64KiB or 1MB"),
+        ("{ head: /, expect: { body_length: 7B } }", "s.yaml:3:5: the answer to HEAD has no body; leave out 'body_length' and 'body_crc32'"),
     ])
     func areWrong(request: String, message: String) {
         #expect(issues(request) == [message])

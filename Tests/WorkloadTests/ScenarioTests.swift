@@ -92,14 +92,14 @@ struct ScenarioTests {
         "with a trial that is wrong tells the place in the trial",
         arguments: [
             ("{ name: a, set: { server.lops: 2 } }", "s.yaml:18:23: unknown key 'lops'; did you mean 'loops'?"),
-            ("{ name: a, set: { server.loops: two } }", "s.yaml:18:37: 'two' is no count; write 100, 2.5k or 1m (a million)"),
-            ("{ name: a, set: { phases.clim.rate: 2 } }", "s.yaml:18:23: no element 'clim' in the list; did you mean 'climb'?"),
-            ("{ name: a, set: { client..x: 2 } }", "s.yaml:18:23: no key; write client.connections"),
+            ("{ name: a, set: { server.loops: two } }", "s.yaml:18:37: \"two\" is not a number; write 500, 20k or 1.5M"),
+            ("{ name: a, set: { phases.clim.rate: 2 } }", "s.yaml:18:23: the list has no element 'clim'; did you mean 'climb'?"),
+            ("{ name: a, set: { client..x: 2 } }", "s.yaml:18:23: this is not a key; write client.connections"),
             ("{ name: a, set: { trials: [] } }", "s.yaml:18:23: a trial has no trials"),
-            ("{ name: a/b }", "s.yaml:18:5: a trial's name is part of a file's: no '/'"),
-            ("{ name: a, expect: death }", "s.yaml:18:24: 'death' is none of clean, crash, fail"),
-            ("{ name: ' ' }", "s.yaml:18:13: ' ' is no name: nobody could call it by that"),
-            ("{ set: { seed: 2 } }", "s.yaml:18:5: key 'name' is missing: What the table calls it, and its recording"),
+            ("{ name: a/b }", "s.yaml:18:5: the name of a trial becomes part of a file's; leave out the '/'"),
+            ("{ name: a, expect: death }", "s.yaml:18:24: \"death\" is not one of clean, crash, fail"),
+            ("{ name: ' ' }", "s.yaml:18:13: \" \" is blank; write a name"),
+            ("{ set: { seed: 2 } }", "s.yaml:18:5: key 'name' is missing: What the table calls it, and its recording."),
             ("{ name: a, set: { phases: [{ duration: 1s, load: closed }] } }", "s.yaml:13:5: no phase 'climb'; there are phase-1, all"),
         ])
     func wrongTrial(trial: String, words: String) {
@@ -115,22 +115,22 @@ struct ScenarioTests {
         #expect(plan.client?.circuitBreaker == BreakerPolicy(failures: 5, pause: .seconds(2)))
         let later = try Scenario(parsing: Self.right + "events: [{ at: 1s, do: write-policy, policy: reset-early }]", file: "s.yaml").plan
         #expect(later.isUnsafe && later.server?.writePolicy == .lease)
-        #expect(issues(replacing: "timeout: 2s", with: "circuit_breaker: 5") == ["s.yaml:4:56: '5' is no circuit breaker; write '5 failures, 10s'"])
+        #expect(issues(replacing: "timeout: 2s", with: "circuit_breaker: 5") == ["s.yaml:4:56: \"5\" is not a circuit breaker; write '5 failures, 10s'"])
     }
 
     @Test(
         "that is wrong is told where and how",
         arguments: [
             ("loops: 2", "lops: 2", "s.yaml:3:11: unknown key 'lops'; did you mean 'loops'?"),
-            ("loops: 2", "loops: two", "s.yaml:3:18: 'two' is no count; write 100, 2.5k or 1m (a million)"),
-            ("timeout: 2s", "timeout: 2", "s.yaml:4:48: '2' needs a unit; write 500ms, 30s or 1m30s"),
+            ("loops: 2", "loops: two", "s.yaml:3:18: \"two\" is not a number; write 500, 20k or 1.5M"),
+            ("timeout: 2s", "timeout: 2", "s.yaml:4:48: \"2\" has no unit; write 500ms, 30s or 1m30s"),
             ("streams: 4", "connections: 4", "s.yaml:4:27: key 'connections' is there twice; first in line 4"),
-            ("duration: 2s, ", "", "s.yaml:10:5: key 'duration' is missing: How long"),
-            ("duration: 2s", "duration: [2s]", "s.yaml:10:30: a list is no text"),
-            ("load: closed", "load: close", "s.yaml:11:40: 'close' is none of open, closed, pause; did you mean 'closed'?"),
-            ("warmup: true", "warmup: yes", "s.yaml:9:27: 'yes' is neither true nor false"),
-            ("name: flood", "name: ''", "s.yaml:11:13: '' is no name: nobody could call it by that"),
-            ("name: flood", "name: all", "s.yaml:11:5: no phase is called 'all': thresholds mean every phase by that"),
+            ("duration: 2s, ", "", "s.yaml:10:5: key 'duration' is missing: How long it takes."),
+            ("duration: 2s", "duration: [2s]", "s.yaml:10:30: a list is not a time; write 500ms, 30s or 1m30s"),
+            ("load: closed", "load: close", "s.yaml:11:40: \"close\" is not one of open, closed, pause; did you mean closed?"),
+            ("warmup: true", "warmup: yes", "s.yaml:9:27: 'yes' is neither true nor false; write true or false"),
+            ("name: flood", "name: ''", "s.yaml:11:13: \"\" is blank; write a name"),
+            ("name: flood", "name: all", "s.yaml:11:5: a phase cannot be called 'all', which means every phase; write another name"),
             ("name: flood", "name: climb", "s.yaml:11:5: a phase 'climb' is there already, in line 10"),
             (
                 "client.response_time.p99 <", "client.respons_time.p99 <",
@@ -139,35 +139,35 @@ struct ScenarioTests {
             ("< 25ms", "< 25", "s.yaml:13:12: '25' is no limit for this metric; write 25ms, 1.5s or 100us"),
             ("client.response_time.p99", "client.response_time", "s.yaml:13:12: 'client.response_time' has many values; say which: .min .max .mean .count .p50 .p99 .p99.9"),
             ("- climb: client", "- clim: client", "s.yaml:13:5: no phase 'clim'; did you mean 'climb'?"),
-            ("- climb: client", "- warm: client", "s.yaml:13:5: 'warm' is warm-up, which is not judged"),
+            ("- climb: client", "- warm: client", "s.yaml:13:5: 'warm' is a warm-up, which is not judged"),
             ("client.response_time.p99 < 25ms", "achieved_rate > 9%}", "s.yaml:13:12: '9%}' is no limit for this metric; write 0.9 or 90%"),
-            ("- flood: { check: \"server.writes.pending_bytes.max < 8MiB\"", "- flood: { check: \"achieved_rate > 1\"", "s.yaml:14:21: 'client.requests.achieved' can never be evaluated: without 'rate' nothing is asked for at a time"),
+            ("- flood: { check: \"server.writes.pending_bytes.max < 8MiB\"", "- flood: { check: \"achieved_rate > 1\"", "s.yaml:14:21: 'client.requests.achieved' can never be evaluated: without 'rate' there is no schedule"),
             ("after: 500ms", "after: 1s", "s.yaml:14:5: 'after' is as long as the phase: it can never be evaluated"),
             ("server: { loops: 2 }", "target: http://127.0.0.1:1", "s.yaml:14:21: 'server.writes.pending_bytes' can never be evaluated: the server of 'target' is not ours"),
-            ("server: { loops: 2 }", "server: 2", "s.yaml:3:9: '2' is no mapping; write { listen: ... }"),
-            ("get: /health", "get: health", "s.yaml:7:12: 'health' is no path; write /bytes/1KiB or /get?x=1"),
-            ("version: 1", "version: 2", "s.yaml:1:10: '2' is too large: at most 1"),
+            ("server: { loops: 2 }", "server: 2", "s.yaml:3:9: '2' is not a mapping; write { listen: ... }"),
+            ("get: /health", "get: health", "s.yaml:7:12: \"health\" is not a path; write /bytes/1KiB or /get?x=1"),
+            ("version: 1", "version: 2", "s.yaml:1:10: \"2\" is too large; write 1 to 1"),
         ])
     func isWrong(old: String, new: String, message: String) {
         #expect(issues(replacing: old, with: new).first == message)
     }
 
     @Test("without a phase is told once what is so: no key, an empty list, or no list", arguments: [
-        ("", "s.yaml:1:1: key 'phases' is missing: what load, and how long"),
-        ("phases: []", "s.yaml:2:9: an empty list has no load: what load, and how long"),
-        ("phases: 5", "s.yaml:2:9: '5' is no list; begin each element with '- '"),
+        ("", "s.yaml:1:1: key 'phases' is missing: the load, one part after the other"),
+        ("phases: []", "s.yaml:2:9: an empty list has no load; write - { duration: 10s, rate: 500 }"),
+        ("phases: 5", "s.yaml:2:9: '5' is not a list; begin each element with '- '"),
     ])
     func noPhases(line: String, words: String) {
         #expect(issues("version: 1\n\(line)\n") == [words])
     }
 
     @Test("and --phase refuse a name for the same reason", arguments: [
-        ("all=1s:5", "'all=1s:5': no phase is called 'all': thresholds mean every phase by that"),
-        ("=1s:5", "'=1s:5': its name is empty: nobody could call it by that"),
-        ("1s", "'1s' is no phase; write 30s:500, 10s:500..20k, climb=1m:1k..5k,steps=5, 10s:closed or 5s:pause"),
+        ("all=1s:5", "a phase cannot be called 'all', which means every phase; write another name"),
+        ("=1s:5", "\"\" is blank; write a name"),
+        ("1s", "\"1s\" is not a phase; write 30s:500, 10s:500..20k, climb=1m:1k..5k,steps=5, 10s:closed or 5s:pause"),
     ])
     func phaseNames(text: String, words: String) {
-        do throws(PhaseError) {
+        do throws(SettingError) {
             _ = try Phase(parsing: text, number: 1)
             Issue.record("it was read")
         } catch {
@@ -260,8 +260,8 @@ struct ScenarioTests {
         #expect(plan.phases[2].duration == .seconds(4))
         #expect(plan.server?.sendBufferByteCount == 16_384)
         #expect(issues(Self.right, "client.conections=3") == ["--set client.conections=3: unknown key 'conections'; did you mean 'connections'?"])
-        #expect(issues(Self.right, "phases.clim.rate=3") == ["--set phases.clim.rate=3: no element 'clim' in the list; did you mean 'climb'?"])
-        #expect(issues(Self.right, "client.timeout=3") == ["--set client.timeout=3: '3' needs a unit; write 500ms, 30s or 1m30s"])
+        #expect(issues(Self.right, "phases.clim.rate=3") == ["--set phases.clim.rate=3: the list has no element 'clim'; did you mean 'climb'?"])
+        #expect(issues(Self.right, "client.timeout=3") == ["--set client.timeout=3: \"3\" has no unit; write 500ms, 30s or 1m30s"])
         #expect(issues(Self.right, "nonsense").count == 1)
         #expect(issues(Self.right, "name.x=1").count == 1)
     }

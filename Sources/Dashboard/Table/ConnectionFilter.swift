@@ -152,17 +152,15 @@ private enum Test: Equatable {
         return .compare(field, comparison, figure)
     }
 
+    /// A size may be short here, where nothing else is meant: "64k" is 64 KiB.
     private static func figure(_ text: Substring, _ kind: FilterField.Kind) -> Double? {
-        let digits = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
-        // "1." and ".5" are no figures that one would mean.
-        guard let value = Double(digits), value.isFinite, digits.first != ".", digits.last != "." else { return nil }
-        let unit = text.dropFirst(digits.count).lowercased()
-        let units: [String: Double] = switch kind {
-        case .bytes: ["": 1, "b": 1, "k": 1_024, "kib": 1_024, "m": 1_048_576, "mib": 1_048_576, "g": 1_073_741_824, "gib": 1_073_741_824]
-        case .time: ["ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "min": 60e9]
-        case .count: ["": 1, "k": 1e3, "m": 1e6]
+        switch kind {
+        case .bytes:
+            let isShort = text.last.map { "kmg".contains($0.lowercased()) } == true
+            return try? Quantity.size.real((isShort ? text + "iB" : text).utf8.span)
+        case .time: return try? Quantity.time.real(text.utf8.span, needsUnit: true)
+        case .count: return try? Quantity.count.real(text.utf8.span)
         }
-        return units[unit].map { value * $0 }
     }
 }
 

@@ -1,3 +1,5 @@
+internal import Measurements
+
 extension RequestKind {
     /// Whether the answer can be known, if the target's can: a GET for one target.
     package var hasPredictableAnswer: Bool { method == "GET" && !path.contains("{{") && PredictableTarget(path) != nil }
@@ -28,7 +30,7 @@ package struct PredictableTarget: Sendable, Equatable {
         } else {
             return nil
         }
-        guard let size, let byteCount = PredictableTarget.byteCount(size) else { return nil }
+        guard let size, let byteCount = try? Quantity.size.whole(size.utf8.span) else { return nil }
         self.byteCount = byteCount
 
         guard let given = PredictableTarget.value(of: "seed", in: query) else {
@@ -49,17 +51,5 @@ package struct PredictableTarget: Sendable, Equatable {
             return pair.dropFirst(name.utf8.count + 1)
         }
         return nil
-    }
-
-    /// "64", "4KiB", "1MiB", as the server reads it.
-    private static func byteCount(_ text: Substring) -> Int? {
-        var digits = text
-        var unit = 1
-        for (suffix, scale) in [("kib", 1 << 10), ("mib", 1 << 20)] where text.lowercased().hasSuffix(suffix) {
-            digits = text.dropLast(3)
-            unit = scale
-        }
-        guard !digits.isEmpty, digits.utf8.count <= 12, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return Int(digits).map { $0 * unit }
     }
 }

@@ -56,14 +56,14 @@ package enum RequestBody: Sendable, Equatable {
     package static let byteLimit = 64 << 20
 }
 
-/// Whatever asks for kinds of requests.
-package protocol AsksRequests {
+/// A description of clients that says what their requests are.
+package protocol RequestSource {
     /// In turn, each as often as its weight says. Never empty.
     var kinds: [RequestKind] { get set }
 }
 
-// One method, one body and the same headers for several targets: what most have.
-extension AsksRequests {
+// Most sources have one method, one body and the same headers for several targets.
+extension RequestSource {
     /// The targets, asked in turn.
     package var paths: [String] {
         get { kinds.map(\.path) }

@@ -140,30 +140,25 @@ extension Metric.Unit {
 
     /// A limit with this unit: `25ms`, `8MiB`, `99%`, `10k`.
     func parse(_ text: String) throws(ThresholdError) -> Double {
-        let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        guard let number = Double(digits), number.isFinite, digits.last != "." else { throw .limit(text, examples: examples) }
-        let unit = text.dropFirst(digits.count)
-        // Nothing is nothing in every unit.
-        if number == 0 && unit.isEmpty { return 0 }
-        guard let scale = scales[String(unit)] else { throw .limit(text, examples: examples) }
-        // By division where it is exact in decimal: 25ms is 0.025 as JSON has it.
-        return scale < 1 ? number / (1 / scale).rounded() : number * scale
-    }
-
-    private var scales: [String: Double] {
-        switch self {
-        case .seconds: ["ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3_600]
-        case .bytes: Metric.Unit.byteScales
-        case .bytesPerSecond: Dictionary(uniqueKeysWithValues: Metric.Unit.byteScales.map { ($0.key + "/s", $0.value) })
-        case .one: ["": 1, "%": 0.01]
-        case .requestPerSecond: ["": 1, "k": 1e3, "m": 1e6, "/s": 1, "k/s": 1e3, "m/s": 1e6]
-        default: ["": 1, "k": 1e3, "m": 1e6]
+        do throws(Quantity.Problem) {
+            // Nothing is nothing in every unit.
+            if text == "0" || text == "0.0" { return 0 }
+            return try quantity.real(text.utf8.span, needsUnit: true) / (self == .seconds ? 1e9 : 1)
+        } catch {
+            throw .limit(text, examples: examples)
         }
     }
 
-    private static let byteScales: [String: Double] = [
-        "B": 1, "KiB": 1024, "MiB": 1_048_576, "GiB": 1_073_741_824, "KB": 1e3, "kB": 1e3, "MB": 1e6, "GB": 1e9,
-    ]
+    private var quantity: Quantity {
+        switch self {
+        case .seconds: .time
+        case .bytes: .size
+        case .bytesPerSecond: .throughput
+        case .one: .share
+        case .requestPerSecond: .rate
+        default: .count
+        }
+    }
 
     /// How a limit is written.
     package var examples: String {

@@ -1,4 +1,5 @@
 internal import HTTP1
+internal import Measurements
 internal import Memory
 
 extension ArenaBytes {
@@ -9,34 +10,10 @@ extension ArenaBytes {
     var decimal64: UInt64? { count <= 20 ? decimalNumber : nil }
 
     /// A number of bytes: "64", "4KiB", "1MiB", or nil.
-    var byteCountArgument: Int? {
-        if count > 3, self[count - 3..<count].equalsIgnoringCase("kib") { return scaled(by: 1 << 10) }
-        if count > 3, self[count - 3..<count].equalsIgnoringCase("mib") { return scaled(by: 1 << 20) }
-        return decimal
-    }
+    var byteCountArgument: Int? { try? Quantity.size.whole(unsafe Span(_unsafeBytes: buffer)) }
 
-    private func scaled(by unit: Int) -> Int? {
-        guard let number = self[0..<count - 3].decimal, number <= Int.max / unit else { return nil }
-        return number * unit
-    }
-
-    /// Seconds with an optional fraction, in nanoseconds, or nil: "2", "0.25".
-    var secondsArgument: UInt64? {
-        var point = 0
-        while point < count && self[point] != UInt8(ascii: ".") { point += 1 }
-        guard point > 0, point <= 6, let whole = self[0..<point].decimal else { return nil }
-        var nanoseconds = UInt64(whole) * 1_000_000_000
-        var unit: UInt64 = 100_000_000
-        var index = point + 1
-        while index < count {
-            let digit = UInt64(self[index]) &- 0x30
-            guard digit <= 9 else { return nil }
-            nanoseconds += digit * unit
-            unit /= 10
-            index += 1
-        }
-        return nanoseconds
-    }
+    /// A time in nanoseconds: "2" and "0.25" are seconds, "50ms"; or nil.
+    var nanosecondsArgument: UInt64? { (try? Quantity.time.whole(unsafe Span(_unsafeBytes: buffer))).map { UInt64($0) } }
 
     /// The value of `name` in a query, the first one, not decoded. nil when it is not there.
     func queryValue(_ name: StaticString) -> ArenaBytes? {

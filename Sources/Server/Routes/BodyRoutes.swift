@@ -51,8 +51,8 @@ enum BodyRoutes {
     static func drip(_ exchange: UnsafeMutablePointer<Exchange>) {
         let query = unsafe exchange.pointee.query
         let count = query.queryValue("numbytes").map(\.byteCountArgument) ?? 10
-        let duration = query.queryValue("duration").map(\.secondsArgument) ?? 2_000_000_000
-        let delay = query.queryValue("delay").map(\.secondsArgument) ?? 0
+        let duration = query.queryValue("duration").map(\.nanosecondsArgument) ?? 2_000_000_000
+        let delay = query.queryValue("delay").map(\.nanosecondsArgument) ?? 0
         let code = query.queryValue("code").map(\.decimal) ?? 200
         guard let count, (1...dripByteLimit).contains(count), let duration, let delay,
             duration <= dripNanosecondLimit, delay <= dripNanosecondLimit, let code, (200...599).contains(code)

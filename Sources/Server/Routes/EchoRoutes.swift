@@ -21,7 +21,7 @@ enum EchoRoutes {
 
     /// /delay/SECONDS: as /anything, after that time.
     static func delay(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
-        guard let delay = argument.secondsArgument, delay <= delayNanosecondLimit else {
+        guard let delay = argument.nanosecondsArgument, delay <= delayNanosecondLimit else {
             unsafe exchange.pointee.response = .text(400, "delay: seconds from 0 to 10, such as 0.5\n")
             return
         }

@@ -1,8 +1,9 @@
+internal import Load
 internal import Measurements
 
-/// A planned event as its keys fill it.
-struct EventDraft {
-    var place: ScenarioPlace
+/// A planned event as a scenario and a plan's JSON say it.
+struct EventDraft: SettingPart {
+    var place = ScenarioPlace()
     var time = Duration.zero
     var word: PlannedEvent.Word?
     var length: Duration?
@@ -10,26 +11,37 @@ struct EventDraft {
     var policy: WritePolicy?
 
     static let limit = 256
-    private static let times: ClosedRange<Duration> = .zero...(.seconds(86_400 * 366))
-    private static let words = PlannedEvent.Word.allCases.map(\.rawValue)
+    private static let lengths: ClosedRange<Duration> = .milliseconds(10)...(.seconds(3_600))
 
-    static let keys: [ScenarioKey<EventDraft>] = [
-        .duration("at", times, "When, from the start of the load", isRequired: true) { $0.time = $1 },
-        .init("do", .choice(words), "What happens", isRequired: true) { value, reader, draft in
-            draft.word = reader.choice(value, words).flatMap(PlannedEvent.Word.init)
-        },
-        .duration("for", .milliseconds(10)...(.seconds(3_600)), "How long a slow reader stays") { $0.length = $1 },
-        .count("count", 1...64_000, "How many connections") { $0.count = $1 },
-        .choice("policy", WritePolicy.self, "Which write policy") { $0.policy = $1 },
+    static let settings: [Setting<EventDraft>] = [
+        .init("at", \.time, .time(.zero...Phase.longestDuration), "When, from the start of the load.", isRequired: true),
+        .init("do", \.word, .choice, "What happens.", isRequired: true),
+        .init("for", \.length, .time(lengths), "How long a slow reader stays."),
+        .init("count", \.count, .count(ClientPlan.connectionRange), "The number of connections."),
+        .init("policy", \.policy, .choice, "The write policy from then on."),
     ]
+
+    init() {}
+
+    init(_ event: PlannedEvent) {
+        time = event.time
+        switch event.action {
+        case .slowReader(let duration): (word, length) = (.slowReader, duration)
+        case .writePolicy(let policy): (word, self.policy) = (.writePolicy, policy)
+        case .connections(let count): (word, self.count) = (.connections, count)
+        case .dropConnections(let count): (word, self.count) = (.dropConnections, count)
+        case .drainServer: word = .drainServer
+        }
+    }
 
     /// Reads the list of events.
     static func read(_ node: ScenarioNode, _ reader: inout ScenarioReader, _ draft: inout ScenarioDraft) {
         guard let list = reader.list(node, limit: limit) else { return }
         for element in list {
             let issueCount = reader.issues.count
-            var event = EventDraft(place: element.place)
-            guard reader.map(element, keys, into: &event), reader.issues.count == issueCount else { continue }
+            var event = EventDraft()
+            event.place = element.place
+            guard reader.map(element, into: &event), reader.issues.count == issueCount else { continue }
             if event.event(scale: 1) == nil { reader.note(element.place, event.missing) }
             draft.events.append(event)
         }
@@ -37,24 +49,30 @@ struct EventDraft {
 
     private var missing: String {
         switch word {
-        case .slowReader: "a slow reader for how long? Write 'for: 5s'"
-        case .writePolicy: "which policy? Write 'policy: \(WritePolicy.allCases.map(\.rawValue).joined(separator: "' or 'policy: "))'"
-        case .connections, .dropConnections: "how many connections? Write 'count: 100'"
-        case .drainServer, nil: "what is to happen?"
+        case .slowReader: "a slow reader needs its time; write 'for: 5s'"
+        case .writePolicy: "a change of policy needs the policy; write 'policy: \(WritePolicy.allCases.map(\.rawValue).joined(separator: "' or 'policy: "))'"
+        case .connections, .dropConnections: "the number of connections is missing; write 'count: 100'"
+        case .drainServer, nil: "the event is missing; write 'do: \(PlannedEvent.Word.allCases.map(\.rawValue).joined(separator: "' or 'do: "))'"
         }
+    }
+
+    /// The event. Errors: what is missing.
+    func checkedEvent() throws(SettingError) -> PlannedEvent {
+        guard let event = event(scale: 1) else { throw SettingError("", missing) }
+        return event
     }
 
     /// nil: something is missing.
     func event(scale: Double) -> PlannedEvent? {
         let action: PlannedEvent.Action? =
             switch word {
-            case .slowReader: length.map { .slowReader(scale == 1 ? $0 : $0 * scale) }
+            case .slowReader: length.map { .slowReader($0.scaled(by: scale, atLeast: EventDraft.lengths.lowerBound)) }
             case .writePolicy: policy.map { .writePolicy($0) }
             case .connections: count.map { .connections($0) }
             case .dropConnections: count.map { .dropConnections($0) }
             case .drainServer: .drainServer
             case nil: nil
             }
-        return action.map { PlannedEvent(time: scale == 1 ? time : time * scale, action: $0) }
+        return action.map { PlannedEvent(time: time.scaled(by: scale), action: $0) }
     }
 }

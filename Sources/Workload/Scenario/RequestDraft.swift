@@ -1,142 +1,150 @@
 internal import Load
 internal import Measurements
 
-/// A kind of request as its keys fill it.
-struct RequestDraft {
-    var place: ScenarioPlace
-    var kind = RequestKind()
-    /// The key that said what is asked for: `get`, or `path`.
+/// A kind of request as a scenario and a plan's JSON say it.
+struct RequestDraft: SettingPart {
+    var name = ""
+    var weight = 1
+    var method: String?
+    var path: String?
+    var headers: [HeaderField] = []
+    var body: String?
+    var bodyFile: String?
+    var bodySize: Int?
+    var expectation: ExpectedAnswer?
+    /// The key that said the path: `get`, or `path`.
     private var pathKey: String?
     private var methodPlace: ScenarioPlace?
     private var bodyKey: String?
 
-    init(_ place: ScenarioPlace) { self.place = place }
-
-    private static let weightRange = 1...1_000
+    private static let headerLimit = 100
 
     /// Methods that are keys: `post: /path`. The others are said with `method`.
     private static let methods = ["get", "post", "put", "patch", "delete", "head", "options"]
+    private static let pathForm = ValueForm.written("/bytes/1KiB", RequestPart.path, text: { $0 })
+    private static let methodForm = ValueForm.written("PROPFIND", RequestPart.method, text: { $0 })
+    private static let bodyForm = ValueForm.written(
+        "a=1", { (text) throws(RequestTextError) in _ = try RequestText(parsing: text); return text }, text: { $0 })
+    private static let sizeForm = ValueForm.size(0...RequestBody.byteLimit)
 
-    static let keys: [ScenarioKey<RequestDraft>] =
-        [.text("name", "For people") { $0.kind.name = $1 }]
+    static let settings: [Setting<RequestDraft>] =
+        [.init("name", \.name, .text, "A title for people.")]
         + methods.map { method in
-            .init(method, .text, "\(method.uppercased()) this path, with perhaps a query: /bytes/1KiB. Templates: /get?id={{seq}}") { value, reader, draft in
-                draft.readPath(value, &reader, key: method)
-                draft.kind.method = method.uppercased()
+            .init(key: method, .text, "\(method.uppercased()) this path, with perhaps a query: /bytes/1KiB. Templates: /get?id={{seq}}") { node, reader, draft in
+                draft.readPath(node, &reader, key: method)
+                draft.method = method.uppercased()
             }
         } + [
-            .init("path", .text, "The same, with 'method'") { value, reader, draft in draft.readPath(value, &reader, key: "path") },
-            .init("method", .text, "Any other method, with 'path'") { value, reader, draft in
-                guard let method = reader.parse(value, RequestPart.method) else { return }
-                draft.kind.method = method
-                draft.methodPlace = value.place
+            .init(key: "path", pathForm.type, "The same, with `method`.") { node, reader, draft in draft.readPath(node, &reader, key: "path") },
+            .init(key: "method", methodForm.type, "Any other method, with `path`.") { node, reader, draft in
+                guard let method = methodForm.readNode(node, &reader) else { return }
+                draft.method = method
+                draft.methodPlace = node.place
             },
-            .init("headers", .texts, "Request headers, { name: value }; values may have templates") { value, reader, draft in
-                draft.kind.headers = HeaderField.read(value, &reader, limit: RequestDraft.headerLimit, hasTemplates: true)
+            .init("method", \.method, methodForm, "The method.", in: .plan),
+            .init("path", \.path, pathForm, "The path, with perhaps a query.", in: .plan),
+            .init("headers", \.headers, .headers(limit: headerLimit, hasTemplates: true), "Request headers, { name: value }; values may have templates."),
+            .init(key: "body", bodyForm.type, "The request body; may have templates.") { node, reader, draft in
+                draft.noteBody(node, &reader, key: "body")
+                draft.body = bodyForm.readNode(node, &reader)
             },
-            .init("body", .text, "The request body; may have templates") { value, reader, draft in
-                draft.noteBody(value, &reader, key: "body")
-                guard let text = reader.text(value), reader.parse(value, RequestText.init(parsing:)) != nil else { return }
-                draft.kind.body = text.isEmpty ? .none : .text(text)
+            .init(key: "body_file", .file, "A file that is the request body, as it is; from where the scenario lies.") { node, reader, draft in
+                draft.noteBody(node, &reader, key: "body_file")
+                draft.bodyFile = reader.file(node)
             },
-            .init("body_file", .text, "A file that is the request body, as it is; from where the scenario lies") { value, reader, draft in
-                draft.noteBody(value, &reader, key: "body_file")
-                let findFile = reader.findFile
-                if let path = reader.parse(value, findFile) { draft.kind.body = .file(path) }
+            .init(key: "body_size", sizeForm.type, "A request body of so many bytes, as /bytes has them.") { node, reader, draft in
+                draft.noteBody(node, &reader, key: "body_size")
+                draft.bodySize = sizeForm.readNode(node, &reader)
             },
-            .init("body_size", .size, "A request body of so many bytes, as /bytes has them") { value, reader, draft in
-                draft.noteBody(value, &reader, key: "body_size")
-                if let count = reader.size(value, 0...RequestBody.byteLimit) { draft.kind.body = .size(count) }
-            },
-            .map("expect", ExpectationKeys.all, "What the answer has to be; what is not counts as client.responses.unexpected", { ExpectedAnswer() }) {
-                draft, expectation, _ in
-                draft.kind.expectation = expectation.isEmpty ? nil : expectation
-            },
-            .count("weight", weightRange, "How often, beside the others") { $0.kind.weight = $1 },
+            .init("body", \.body, bodyForm, "The request body.", in: .plan),
+            .init("body_file", \.bodyFile, .file, "The file that is the request body.", in: .plan),
+            .init("body_size", \.bodySize, sizeForm, "The size of the request body.", in: .plan),
+            .init("expect", \.expectation, .part(), "What the answer has to be; others count as client.responses.unexpected."),
+            .init("weight", \.weight, .count(1...1_000), "How often, beside the others."),
         ]
 
-    private static let headerLimit = 100
+    init() {}
+
+    init(_ kind: RequestKind) {
+        name = kind.name
+        weight = kind.weight
+        method = kind.method
+        path = kind.path
+        headers = kind.headers
+        expectation = kind.expectation
+        switch kind.body {
+        // The bytes of a file have no place in a plan.
+        case .none, .bytes: break
+        case .text(let text): body = text
+        case .size(let count): bodySize = count
+        case .file(let path): bodyFile = path
+        }
+    }
 
     /// Reads the list of requests.
     static func read(_ node: ScenarioNode, _ reader: inout ScenarioReader, _ draft: inout ScenarioDraft) {
         guard let list = reader.list(node, limit: RequestKind.limit) else { return }
-        if list.isEmpty { reader.note(node.place, "an empty list asks for nothing") }
+        if list.isEmpty { reader.note(node.place, "an empty list has no requests; write - { get: /bytes/1KiB }") }
         for element in list {
             let issueCount = reader.issues.count
-            var request = RequestDraft(element.place)
-            guard reader.map(element, keys, into: &request) else { continue }
-            // What is missing for another fault is not missed.
-            if reader.issues.count == issueCount { request.check(&reader) }
+            var request = RequestDraft()
+            guard reader.map(element, into: &request) else { continue }
+            // After another error in the element, missing keys are not reported.
+            if reader.issues.count == issueCount { request.check(&reader, element.place) }
             draft.requests.append(request.kind)
         }
     }
 
     private mutating func readPath(_ node: ScenarioNode, _ reader: inout ScenarioReader, key: String) {
-        if let pathKey { reader.note(node.place, "one request asks for one thing, and '\(pathKey)' is there already; begin another element with '- '") }
+        if let pathKey { reader.note(node.place, "'\(pathKey)' says the path already; begin another request with '- '") }
         pathKey = key
-        if let path = reader.parse(node, RequestPart.path) { kind.path = path }
+        path = RequestDraft.pathForm.readNode(node, &reader)
     }
 
     private mutating func noteBody(_ node: ScenarioNode, _ reader: inout ScenarioReader, key: String) {
-        if let bodyKey { reader.note(node.place, "one request has one body, and '\(bodyKey)' is there already") }
+        if let bodyKey { reader.note(node.place, "'\(bodyKey)' says the body already; leave out one of them") }
         bodyKey = key
     }
 
-    private func check(_ reader: inout ScenarioReader) {
-        guard let pathKey else { return reader.note(place, "what is asked for? Write 'get: /path', or 'method: PROPFIND' and 'path: /path'") }
-        if let methodPlace, pathKey != "path" { reader.note(methodPlace, "'\(pathKey)' says the method: leave out 'method', or write 'path'") }
-        if kind.method == "HEAD", let expectation = kind.expectation, expectation.looksAtBody {
-            reader.note(place, "the answer to HEAD has no body: leave out 'body_length' and 'body_crc32'")
+    private func check(_ reader: inout ScenarioReader, _ place: ScenarioPlace) {
+        guard let pathKey else { return reader.note(place, "the path is missing; write 'get: /path', or 'method: PROPFIND' and 'path: /path'") }
+        if let methodPlace, pathKey != "path" { reader.note(methodPlace, "'\(pathKey)' says the method already; leave out 'method', or write 'path'") }
+        if method == "HEAD", let expectation, expectation.looksAtBody {
+            reader.note(place, "the answer to HEAD has no body; leave out 'body_length' and 'body_crc32'")
         }
+    }
+
+    /// Errors: there is no path.
+    func checkedKind() throws(SettingError) -> RequestKind {
+        guard path != nil else { throw SettingError("path", "is missing") }
+        return kind
+    }
+
+    var kind: RequestKind {
+        var kind = RequestKind(path ?? "/")
+        kind.name = name
+        kind.weight = weight
+        kind.method = method ?? "GET"
+        kind.headers = headers
+        kind.expectation = expectation?.isEmpty == true ? nil : expectation
+        if let body, !body.isEmpty { kind.body = .text(body) }
+        if let bodyFile { kind.body = .file(bodyFile) }
+        if let bodySize { kind.body = .size(bodySize) }
+        return kind
     }
 }
 
-extension HeaderField {
-    /// A mapping of names to values.
-    static func read(_ node: ScenarioNode, _ reader: inout ScenarioReader, limit: Int, hasTemplates: Bool) -> [HeaderField] {
-        guard let entries = reader.entries(node, example: "accept: text/plain") else { return [] }
-        if entries.count > limit { reader.note(node.place, "more than \(limit) headers") }
-        return entries.prefix(limit).compactMap { entry in
-            guard let value = reader.text(entry.value) else { return nil }
-            do throws(RequestPartError) {
-                let field = try HeaderField(name: entry.key, checking: value)
-                if hasTemplates { _ = reader.parse(entry.value, RequestText.init(parsing:)) }
-                return field
-            } catch {
-                // Which of the two it is: the name has no control characters of its own.
-                reader.note(error.problem == .controlCharacter ? entry.value.place : entry.keyPlace, error.description)
-                return nil
-            }
-        }
+extension ValueForm where Value: SettingPart {
+    /// Options of a part, in a mapping of their own.
+    static func part() -> ValueForm {
+        ValueForm(
+            Value.mapType,
+            read: { (_, _) throws(SettingError) in throw SettingError("", "options of its own do not fit into one text") },
+            readNode: { node, reader in
+                var part = Value()
+                return reader.map(node, into: &part) ? part : nil
+            },
+            readJSON: { (json) throws(SettingError) in try Value(json: json) },
+            text: { $0.shortJSON.text }, json: { $0.shortJSON })
     }
-}
-
-/// The keys of `expect`.
-enum ExpectationKeys {
-    static let all: [ScenarioKey<ExpectedAnswer>] = [
-        .init("status", .either([.count(200...599), .choice(["2xx", "3xx", "4xx", "5xx"]), .list(of: .either([.count(200...599), .choice(["2xx", "3xx", "4xx", "5xx"])]))]), "200, 2xx, or a list of such") {
-            value, reader, expectation in
-            var nodes = [value]
-            if case .list = value.content { nodes = reader.list(value, limit: ExpectedAnswer.statusLimit) ?? [] }
-            for node in nodes {
-                guard let text = reader.text(node) else { continue }
-                guard let range = ExpectedAnswer.statuses(text) else {
-                    reader.note(node.place, "'\(text)' is no status; write 200, 2xx or [200, 404]")
-                    continue
-                }
-                expectation.statuses.append(range)
-            }
-        },
-        .init("headers", .texts, "{ name: value }: each is there with exactly this value") { value, reader, expectation in
-            expectation.headers = HeaderField.read(value, &reader, limit: ExpectedAnswer.headerLimit, hasTemplates: false)
-        },
-        .size("body_length", 0...(1 << 40), "Bytes of the body: 1KiB, 20B") { $0.bodyByteCount = $1 },
-        .init("body_crc32", .text, "CRC-32 of the body as zlib and gzip have it, eight digits: cbf43926") { value, reader, expectation in
-            guard let text = reader.text(value) else { return }
-            guard text.utf8.count == 8, let checksum = UInt32(text, radix: 16), text.allSatisfy(\.isHexDigit) else {
-                return reader.note(value.place, "'\(text)' is no CRC-32; write its eight digits, such as cbf43926")
-            }
-            expectation.bodyChecksum = checksum
-        },
-    ]
 }

@@ -1,10 +1,10 @@
-/// A scripted run: what to run, and what it has to come to.
+/// A scripted run: its plan, and the thresholds that it has to keep.
 package struct Scenario: Sendable {
     package var name: String
     /// One line, for people.
     package var summary: String
     package var plan: Plan
-    /// What is run instead of `plan`, one after the other; empty: nothing.
+    /// Run instead of `plan`, one after the other, if there are any.
     package var trials: [Trial]
     /// Where to record to; nil: nowhere.
     package var recordFile: String?
@@ -28,9 +28,9 @@ package struct Scenario: Sendable {
         do throws(YAMLProblem) {
             var node = try ScenarioNode(yaml: text)
             for (index, override) in overrides.enumerated() { try node.apply(override, index: index, &reader) }
-            _ = reader.map(node, ScenarioKeys.top, into: &draft)
+            _ = reader.map(node, into: &draft)
             draft.check(&reader, node.place)
-            // What is wrong without them is wrong with each.
+            // An error of the scenario would be reported again for each trial.
             if reader.issues.isEmpty { trials = try Scenario.trials(draft.trials, of: node.without("trials"), overrides, &reader) }
         } catch {
             reader.note(error.place, error.text)
@@ -55,7 +55,7 @@ package struct Scenario: Sendable {
     }
 }
 
-/// A file that cannot be a request's body: why, for people.
+/// Why a file cannot be a request's body, for people.
 package struct BodyFileError: Error, CustomStringConvertible {
     package let description: String
 

@@ -3,13 +3,14 @@ internal import Measurements
 internal import Reports
 
 /// A scenario as its keys fill it, with the places that later checks need.
-struct ScenarioDraft {
-    var version: Int?
+struct ScenarioDraft: SettingPart {
     var name: String?
     var summary = ""
+    /// Seed, drain and interval; what else it is made of stands beside it until all is checked.
+    var plan = Plan()
     var server: ServerPlan?
     var serverPlace: ScenarioPlace?
-    var hasConnectionLimit = false
+    var clientPlace: ScenarioPlace?
     var target: TargetURL?
     var client = ClientPlan()
     var requests: [RequestKind] = []
@@ -19,44 +20,67 @@ struct ScenarioDraft {
     var events: [EventDraft] = []
     var thresholds: [ThresholdDraft] = []
     var trials: [TrialDraft] = []
-    var duration: Duration?
-    var drain: Duration?
-    var seed: Int?
+    var length = ScenarioLength()
     var recordFile: String?
-    var interval: Duration?
 
-    /// What only the whole can say.
+    static let settings: [Setting<ScenarioDraft>] = [
+        .init(key: "version", .count(1...1), "The version of this format: 1.", isRequired: true) { node, reader, _ in
+            _ = ValueForm.count(1...1).readNode(node, &reader)
+        },
+        .init("name", \.name, .name, "What the run is called."),
+        .init("description", \.summary, .text, "One line on what it shows."),
+        .init(key: "server", ServerPlan.mapType, "The embedded server.") { node, reader, draft in
+            var server = ServerPlan()
+            guard reader.map(node, into: &server) else { return }
+            draft.server = server
+            draft.serverPlace = node.place
+        },
+        .init("target", \.target, .written("http://127.0.0.1:8080", { (text) throws(TargetURLError) in try TargetURL(text) }, text: { $0.authority }),
+              "Another server than the embedded one: http://HOST:PORT."),
+        .init(key: "client", ClientPlan.mapType, "The clients.") { node, reader, draft in
+            if reader.map(node, into: &draft.client) { draft.clientPlace = node.place }
+        },
+        .init(key: "requests", .list(of: RequestDraft.mapType), "The requests, in turn.") { RequestDraft.read($0, &$1, &$2) },
+        .init(key: "phases", .list(of: PhaseDraft.mapType), "The load, one part after the other.") { PhaseDraft.read($0, &$1, &$2) },
+        .init(key: "events", .list(of: EventDraft.mapType), "What happens at planned times.") { EventDraft.read($0, &$1, &$2) },
+        .init(
+            key: "thresholds", .list(of: .either([.threshold, .named(.either([.threshold, ThresholdDraft.mapType]))])),
+            "What the run has to come to: '- PHASE: CONDITION', or all: for every phase."
+        ) { ThresholdDraft.read($0, &$1, &$2) },
+        .init(key: "trials", .list(of: TrialDraft.mapType), "The same several times, each in a process of its own, and compared.") {
+            TrialDraft.read($0, &$1, &$2)
+        },
+        .init(key: "record", RecordDraft.mapType, "A recording of the run.") { node, reader, draft in
+            var record = RecordDraft()
+            record.plan = draft.plan
+            guard reader.map(node, into: &record) else { return }
+            draft.recordFile = record.file
+            draft.plan = record.plan
+        },
+    ] + ScenarioLength.settings.map { $0.lifted(\.length) } + Plan.settings.filter { $0.places.contains(.key) && $0.name != RecordDraft.interval }.map { $0.lifted(\.plan) }
+
+    /// Notes the errors that only all of it together shows.
     mutating func check(_ reader: inout ScenarioReader, _ place: ScenarioPlace) {
-        if let serverPlace, target != nil { reader.note(serverPlace, "'server' and 'target' exclude each other: one run asks one server") }
-        if !hasPhases { reader.note(place, "key 'phases' is missing: what load, and how long") }
+        if let serverPlace, target != nil { reader.note(serverPlace, "'server' and 'target' exclude each other; write one of them") }
+        if let clash = server?.clash { reader.note(serverPlace ?? place, clash.keyText) }
+        if let clash = plan(scale: 1).clash, server?.clash == nil { reader.note(clientPlace ?? place, clash.keyText) }
+        if !hasPhases { reader.note(place, "key 'phases' is missing: the load, one part after the other") }
         checkPhases(&reader)
         let whole = phases.reduce(Duration.zero) { $0 + $1.duration }
-        for event in events where event.time >= whole && !phases.isEmpty { reader.note(event.place, "by then the run is over") }
+        for event in events where event.time >= whole && !phases.isEmpty { reader.note(event.place, "the run is over by then; write an earlier time") }
         for event in events where event.word == .drainServer && target != nil {
-            reader.note(event.place, "the server of 'target' is not ours to drain")
+            reader.note(event.place, "the server of 'target' is not ours, and cannot be drained")
         }
         for threshold in thresholds { threshold.check(self, &reader) }
     }
 
-    private mutating func checkPhases(_ reader: inout ScenarioReader) {
-        var names: [String: ScenarioPlace] = [:]
-        var measuredPlace: ScenarioPlace?
-        for phase in phases {
-            if let first = names[phase.name] {
-                reader.note(phase.place, "a phase '\(phase.name)' is there already, in line \(first.line)")
-            }
-            if phase.name == ThresholdDraft.allPhases { reader.note(phase.place, PhaseError.Problem.reservedName.description) }
-            names[phase.name] = phase.place
-            if !phase.isWarmup {
-                measuredPlace = phase.place
-            } else if measuredPlace != nil {
-                reader.note(phase.place, "a warm-up comes before what is measured")
-            }
+    private func checkPhases(_ reader: inout ScenarioReader) {
+        for problem in PhaseDraft.problems(phases) {
+            reader.note(phases[problem.index].place, problem.words + (problem.first.map { ", in line \(phases[$0].place.line)" } ?? ""))
         }
-        if let last = phases.last, measuredPlace == nil { reader.note(last.place, "all phases are warm-up: nothing would be measured") }
     }
 
-    /// Whoever expects something wants it to be so, unless a threshold says how much of it may be otherwise.
+    /// An expectation must hold for every answer, unless a threshold says how many may differ.
     private var impliedThresholds: [Threshold] {
         let isJudged = thresholds.contains { $0.parsed?.figure.metric.hasPrefix(ScenarioDraft.unexpectedMetric) == true }
         guard !isJudged, requests.contains(where: { $0.expectation != nil }) else { return [] }
@@ -65,8 +89,17 @@ struct ScenarioDraft {
 
     private static let unexpectedMetric = "client.responses.unexpected"
 
-    /// Only when nothing was wrong.
+    /// Only for a scenario without errors.
     func scenario(defaultName: String) -> Scenario {
+        let whole = phases.reduce(Duration.zero) { $0 + $1.duration }
+        let plan = plan(scale: length.duration.map { $0 / whole } ?? 1)
+        return Scenario(name: name ?? defaultName, summary: summary, plan: plan, recordFile: recordFile)
+    }
+
+    /// - Parameter scale: of the times of phases and events.
+    private func plan(scale: Double) -> Plan {
+        var plan = plan
+        plan.server = target == nil ? server ?? ServerPlan() : nil
         var client = client
         if let target {
             client.host = target.host
@@ -75,20 +108,24 @@ struct ScenarioDraft {
             client.paths = [target.target]
         }
         if !requests.isEmpty { client.kinds = requests }
-        var server = target == nil ? server ?? ServerPlan() : nil
-        let connections = ([client.connections] + phases.compactMap(\.connections)).max() ?? client.connections
-        if !hasConnectionLimit, let limit = server?.connectionLimit { server?.connectionLimit = max(limit, connections) }
-        let whole = phases.reduce(Duration.zero) { $0 + $1.duration }
-        let scale = duration.map { $0 / whole } ?? 1
-        var plan = Plan(server: server, client: client)
+        plan.client = client
         plan.phases = phases.map { $0.phase(scale: scale) }
         plan.events = events.compactMap { $0.event(scale: scale) }
         plan.thresholds = thresholds.compactMap { $0.threshold(scale: scale) } + impliedThresholds
-        if let interval { plan.interval = interval }
-        if let drain { plan.drainTime = drain }
-        if let seed { plan.seed = UInt64(seed) }
-        return Scenario(name: name ?? defaultName, summary: summary, plan: plan, recordFile: recordFile)
+        plan.settle()
+        return plan
     }
+}
+
+/// The keys of `record`.
+private struct RecordDraft: SettingPart {
+    var file: String?
+    var plan = Plan()
+
+    static let interval = "interval"
+    static let settings: [Setting<RecordDraft>] =
+        [.init("file", \.file, .file, "Where to; trials have one each, with the trial's name in it.")]
+        + Plan.settings.filter { $0.name == interval }.map { $0.lifted(\.plan) }
 }
 
 extension Scenario {

@@ -1,11 +1,11 @@
-/// Something wrong with a scenario, and where.
+/// An error in a scenario, and its place.
 package struct ScenarioIssue: Sendable, Equatable {
     package var place: ScenarioPlace
     /// What is wrong, and what would be right.
     package var text: String
 }
 
-/// All that is wrong with a scenario.
+/// All errors in a scenario.
 package struct ScenarioError: Error, CustomStringConvertible {
     /// In the order of the file.
     package let issues: [ScenarioIssue]
@@ -13,7 +13,7 @@ package struct ScenarioError: Error, CustomStringConvertible {
     private let lines: [Substring]
     private let overrides: [String]
 
-    /// Beyond, nobody reads on.
+    /// More errors than a reader goes through at once.
     package static let issueLimit = 50
     /// Of a line that is shown.
     private static let columnLimit = 100

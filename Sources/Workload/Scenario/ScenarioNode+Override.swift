@@ -8,7 +8,7 @@ extension ScenarioNode {
         let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let path = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, path.allSatisfy({ !$0.isEmpty }) else {
-            return reader.note(place, "no override; write KEY=VALUE, as in client.connections=8")
+            return reader.note(place, "this is not an override; write KEY=VALUE, as in client.connections=8")
         }
         let value = parts[1].isEmpty
             ? ScenarioNode(content: .scalar("", isQuoted: false), place: place) : try ScenarioNode(yaml: String(parts[1]), override: index)
@@ -18,7 +18,7 @@ extension ScenarioNode {
     /// The same with a value that was written elsewhere: `server.write_policy` is what is to be set.
     mutating func set(_ value: ScenarioNode, at key: String, _ place: ScenarioPlace, _ reader: inout ScenarioReader) {
         let path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard path.allSatisfy({ !$0.isEmpty }) else { return reader.note(place, "no key; write client.connections") }
+        guard path.allSatisfy({ !$0.isEmpty }) else { return reader.note(place, "this is not a key; write client.connections") }
         set(value, at: path[...], place, &reader)
     }
 
@@ -37,7 +37,7 @@ extension ScenarioNode {
         case .map(var entries):
             let index = entries.firstIndex { $0.key == first } ?? entries.count
             if index == entries.count {
-                // The reader says it when there is no such key.
+                // Reading reports a key that does not exist.
                 let empty = ScenarioNode(content: path.count == 1 ? .scalar("", isQuoted: false) : .map([]), place: place)
                 entries.append(Entry(key: first, keyPlace: place, value: empty))
             }
@@ -47,12 +47,12 @@ extension ScenarioNode {
             guard let index = elements.firstIndex(named: first) else {
                 let names = elements.compactMap(\.name)
                 let advice = Spelling.nearest(to: first, of: names).map { "; did you mean '\($0)'?" } ?? ""
-                return reader.note(place, "no element '\(first)' in the list\(advice)")
+                return reader.note(place, "the list has no element '\(first)'\(advice)")
             }
             elements[index].set(value, at: path.dropFirst(), place, &reader)
             content = .list(elements)
         case .scalar:
-            reader.note(place, "'\(first)' would be a key of \(noun), which has none")
+            reader.note(place, "'\(first)' would be a key of \(noun), which has no keys")
         }
     }
 

@@ -43,7 +43,7 @@ package struct ScenarioPlace: Sendable, Equatable {
     package var line: Int
     package var column: Int
 
-    package init(override: Int? = nil, line: Int, column: Int) {
+    package init(override: Int? = nil, line: Int = 1, column: Int = 1) {
         self.override = override
         self.line = line
         self.column = column

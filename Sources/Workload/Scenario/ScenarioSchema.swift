@@ -4,7 +4,7 @@ package import Measurements
 package enum ScenarioSchema {
     /// Draft 2020-12, which editors know.
     package static var json: JSON {
-        var json = object(ScenarioKeys.top.map(\.description))
+        var json = type(ScenarioDraft.mapType)
         if case .object(let members) = json {
             json = .object(
                 [
@@ -15,7 +15,7 @@ package enum ScenarioSchema {
         return json
     }
 
-    private static func object(_ keys: [ScenarioKeyDescription]) -> JSON {
+    private static func object(_ keys: [SettingDescription]) -> JSON {
         let properties = keys.map { key in
             var schema = type(key.type)
             if case .object(let members) = schema { schema = .object([.init("description", .string(key.meaning))] + members) }
@@ -29,20 +29,18 @@ package enum ScenarioSchema {
         return .object(members)
     }
 
-    private static func type(_ type: ScenarioType) -> JSON {
+    private static func type(_ type: ValueType) -> JSON {
         switch type {
-        case .text: .object([.init("type", .array([.string("string"), .string("number"), .string("boolean")]))])
+        case .text, .file, .written: .object([.init("type", .array([.string("string"), .string("number"), .string("boolean")]))])
         case .name:
             .object([.init("type", .array([.string("string"), .string("number"), .string("boolean")])), .init("pattern", .string("\\S"))])
         case .threshold: .object([.init("type", .string("string")), .init("pattern", .string("^.+ *(<=|>=|==|!=|<|>) *.+$"))])
-        case .duration: pattern("^([0-9]+(\\.[0-9]+)?(ns|us|\u{b5}s|ms|s|m|h))+$")
+        case .time: pattern("^([0-9]+(\\.[0-9]+)?(ns|us|\u{b5}s|ms|s|m|h))+$")
         case .size: pattern("^[0-9]+(\\.[0-9]+)?(B|KiB|MiB|GiB|KB|kB|MB|GB)$")
-        case .rate: number("^[0-9]+(\\.[0-9]+)?[kKmMgG]?(/[smh])?$", [.init("exclusiveMinimum", .number(0))])
+        case .rate(let range): number("^[0-9]+(\\.[0-9]+)?[kKmMgG]?(/[smh])?$", range.lowerBound, range.upperBound)
+        case .share(let range): number("^[0-9]+(\\.[0-9]+)?%?$", range.lowerBound, range.upperBound)
         case .count(let range):
-            number(
-                "^[0-9]+(\\.[0-9]+)?[kKmMgG]?$",
-                [.init("minimum", .number(Double(range.lowerBound)))]
-                    + (range.upperBound == .max ? [] : [.init("maximum", .number(Double(range.upperBound)))]))
+            number("^[0-9]+(\\.[0-9]+)?[kKmMgG]?$", Double(range.lowerBound), range.upperBound == .max ? nil : Double(range.upperBound))
         case .flag: .object([.init("type", .string("boolean"))])
         case .choice(let words): .object([.init("enum", .array(words.map { .string($0) }))])
         case .list(let element): .object([.init("type", .string("array")), .init("items", self.type(element))])
@@ -63,8 +61,12 @@ package enum ScenarioSchema {
         .object([.init("type", .string("string")), .init("pattern", .string(pattern))])
     }
 
-    /// A number, or a text with a letter for thousands.
-    private static func number(_ pattern: String, _ bounds: [JSON.Member]) -> JSON {
-        .object([.init("type", .array([.string("number"), .string("string")])), .init("pattern", .string(pattern))] + bounds)
+    /// A number within bounds, or a text with a unit.
+    private static func number(_ pattern: String, _ least: Double, _ most: Double?) -> JSON {
+        .object(
+            [
+                .init("type", .array([.string("number"), .string("string")])), .init("pattern", .string(pattern)),
+                .init("minimum", .number(least)),
+            ] + (most.map { [.init("maximum", .number($0))] } ?? []))
     }
 }

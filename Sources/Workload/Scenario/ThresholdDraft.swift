@@ -1,14 +1,14 @@
+internal import Load
 internal import Measurements
 internal import Reports
 
 /// A threshold as it was written, and where.
-struct ThresholdDraft {
-    var place: ScenarioPlace
+struct ThresholdDraft: SettingPart {
+    var place = ScenarioPlace()
     var phase: String?
-    var phasePlace: ScenarioPlace
+    var phasePlace = ScenarioPlace()
     var parsed: Threshold?
-    var check: String?
-    var checkPlace: ScenarioPlace
+    var checkPlace = ScenarioPlace()
     var aborts = false
     var after: Duration?
 
@@ -16,13 +16,15 @@ struct ThresholdDraft {
     static let allPhases = "all"
     static let limit = 64
 
-    static let keys: [ScenarioKey<ThresholdDraft>] = [
-        .init("check", .threshold, "What must hold: client.response_time.p99 < 25ms", isRequired: true) { value, reader, draft in
-            draft.read(check: value, &reader)
+    static let settings: [Setting<ThresholdDraft>] = [
+        .init(key: "check", .threshold, "What must hold: client.response_time.p99 < 25ms", isRequired: true) { node, reader, draft in
+            draft.read(check: node, &reader)
         },
-        .flag("abort", "End the run as soon as it does not hold") { $0.aborts = $1 },
-        .duration("after", .zero...(.seconds(86_400 * 366)), "With 'abort': not before so long into the phase") { $0.after = $1 },
+        .init("abort", \.aborts, .flag, "End the run as soon as it does not hold."),
+        .init("after", \.after, .time(.zero...Phase.longestDuration), "With `abort`: not before so long into the phase."),
     ]
+
+    init() {}
 
     init(_ place: ScenarioPlace, phase: String?, phasePlace: ScenarioPlace) {
         self.place = place
@@ -43,12 +45,12 @@ struct ThresholdDraft {
             }
             guard let entries = reader.entries(element, example: "all: client.requests.failed == 0") else { continue }
             guard let entry = entries.first, entries.count == 1 else {
-                reader.note(element.place, "one threshold an element: '- phase: condition'")
+                reader.note(element.place, "an element has more than one threshold; write each as '- phase: condition'")
                 continue
             }
             var threshold = ThresholdDraft(element.place, phase: entry.key == allPhases ? nil : entry.key, phasePlace: entry.keyPlace)
             if case .map = entry.value.content {
-                guard reader.map(entry.value, keys, into: &threshold) else { continue }
+                guard reader.map(entry.value, into: &threshold) else { continue }
             } else {
                 threshold.read(check: entry.value, &reader)
             }
@@ -59,7 +61,7 @@ struct ThresholdDraft {
 
     private mutating func read(check node: ScenarioNode, _ reader: inout ScenarioReader) {
         checkPlace = node.place
-        guard let text = reader.text(node) else { return }
+        guard let text = reader.text(node, .threshold) else { return }
         do throws(ThresholdError) { parsed = try Threshold(parsing: text, phase: phase) } catch {
             reader.note(node.place, error.description)
         }
@@ -75,7 +77,7 @@ struct ThresholdDraft {
             return reader.note(phasePlace, "no phase '\(phase)'\(advice)")
         }
         if let phase, named.first?.isWarmup == true {
-            return reader.note(phasePlace, "'\(phase)' is warm-up, which is not judged")
+            return reader.note(phasePlace, "'\(phase)' is a warm-up, which is not judged")
         }
         guard let figure = parsed?.figure, !named.isEmpty else { return }
         if figure.metric.hasPrefix("server."), scenario.target != nil {
@@ -83,10 +85,10 @@ struct ThresholdDraft {
         }
         let isOpen = named.contains { $0.rate != nil }
         if ["client.requests.asked_rate", "client.requests.achieved", "client.schedule_delay"].contains(figure.metric), !isOpen {
-            reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: without 'rate' nothing is asked for at a time")
+            reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: without 'rate' there is no schedule")
         }
         if ["client.response_time", "client.service_time"].contains(figure.metric), named.allSatisfy({ $0.pauses || $0.load == .pause }) {
-            reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: nobody asks in a pause")
+            reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: a pause has no requests")
         }
         let length = named.reduce(Duration.zero) { $0 + $1.duration }
         if let after, after >= length { reader.note(place, "'after' is as long as the phase: it can never be evaluated") }

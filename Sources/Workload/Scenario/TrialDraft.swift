@@ -1,36 +1,36 @@
 internal import Measurements
 
 /// A trial as it was written: other values for some keys of its scenario, as `--set` has them.
-struct TrialDraft {
-    var place: ScenarioPlace
+struct TrialDraft: SettingPart {
+    var place = ScenarioPlace()
     var name = ""
     var expectation = Trial.Expectation.isClean
     var changes: [ScenarioNode.Entry] = []
 
-    /// Trials of a scenario: a table of more is read by nobody.
+    /// Trials of a scenario: more do not fit side by side into a table.
     static let limit = 16
 
-    static let keys: [ScenarioKey<TrialDraft>] = [
-        .name("name", "What the table calls it, and its recording", isRequired: true) { $0.name = $1 },
-        .init("set", .changes, "Its own values: server.write_policy: copy") { value, reader, draft in
-            draft.changes = reader.entries(value, example: "server.write_policy: copy") ?? []
+    static let settings: [Setting<TrialDraft>] = [
+        .init("name", \.name, .name, "What the table calls it, and its recording.", isRequired: true),
+        .init(key: "set", .changes, "Its own values: server.write_policy: copy.") { node, reader, draft in
+            draft.changes = reader.entries(node, example: "server.write_policy: copy") ?? []
         },
-        .choice(
-            "expect", Trial.Expectation.self,
-            "clean: all is answered and right, and thresholds are kept; crash: its process dies; fail: that, or something is found"
-        ) { $0.expectation = $1 },
+        .init(
+            "expect", \.expectation, .choice,
+            "clean: all is answered and right, and thresholds are kept; crash: its process dies; fail: that, or a fault is found."),
     ]
 
     /// Reads the list of trials.
     static func read(_ node: ScenarioNode, _ reader: inout ScenarioReader, _ draft: inout ScenarioDraft) {
         guard let list = reader.list(node, limit: limit) else { return }
-        if list.isEmpty { reader.note(node.place, "an empty list tries nothing") }
+        if list.isEmpty { reader.note(node.place, "an empty list has no trials; write - { name: copy, set: { server.write_policy: copy } }") }
         var names: [String: ScenarioPlace] = [:]
         for element in list {
-            var trial = TrialDraft(place: element.place)
-            guard reader.map(element, keys, into: &trial) else { continue }
+            var trial = TrialDraft()
+            trial.place = element.place
+            guard reader.map(element, into: &trial) else { continue }
             if let first = names[trial.name] { reader.note(trial.place, "a trial '\(trial.name)' is there already, in line \(first.line)") }
-            if trial.name.contains("/") { reader.note(trial.place, "a trial's name is part of a file's: no '/'") }
+            if trial.name.contains("/") { reader.note(trial.place, "the name of a trial becomes part of a file's; leave out the '/'") }
             names[trial.name] = trial.place
             for change in trial.changes where change.key.split(separator: ".").first == "trials" {
                 reader.note(change.keyPlace, "a trial has no trials")
@@ -39,7 +39,7 @@ struct TrialDraft {
         }
     }
 
-    /// The trial of a scenario in which nothing is wrong.
+    /// The trial of a scenario without errors.
     ///
     /// - Parameter override: puts in what the command line says, which has the last word.
     func trial(
@@ -49,7 +49,7 @@ struct TrialDraft {
         for change in changes { node.set(change.value, at: change.key, change.keyPlace, &reader) }
         try override(&node, &reader)
         var draft = ScenarioDraft()
-        _ = reader.map(node, ScenarioKeys.top, into: &draft)
+        _ = reader.map(node, into: &draft)
         draft.check(&reader, place)
         var plan = draft.scenario(defaultName: name).plan
         // A process each, so that costs compare.

@@ -3,7 +3,7 @@ internal import ArgumentParser
 struct ManualCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "man",
-        abstract: "The manual page, made from what the commands say of themselves.",
+        abstract: "The manual page, made from the help of the commands.",
         usage: "highwater man",
         discussion: """
             Examples:

@@ -3,12 +3,12 @@ internal import Dashboard
 
 /// The manual page, highwater(1), in the macros of man(7).
 ///
-/// Made from the commands themselves, so that it cannot say what they do not do. Options that
+/// Made from the commands themselves, so that it cannot describe another program. Options that
 /// several commands have, as a titled group, stand once, after the commands.
 struct ManualPage {
     let text: String
 
-    /// - Throws: when the argument parser describes its commands in a way that we do not know.
+    /// - Throws: when the argument parser describes its commands in an unknown way.
     init(of program: any ParsableCommand.Type) throws {
         let configuration = program.configuration
         let name = configuration.commandName ?? "highwater"
@@ -71,10 +71,10 @@ struct ManualPage {
         """
 
     private static let exits: [(code: String, words: String)] = [
-        ("0", "Did what was asked."), ("1", "Could not: a port in use, a file that cannot be read or written, nobody to connect to."),
-        ("2", "Was asked for something that makes no sense."),
-        ("3", "With --strict: the measurement is not to be believed, and the summary says why."),
-        ("99", "A threshold, or a condition of compare --fail-on, says no."),
+        ("0", "Success."), ("1", "The command could not be carried out: a port is in use, a file cannot be read or written, no server answers."),
+        ("2", "An error in the command line or in a scenario."),
+        ("3", "With --strict: the measurement is not to be trusted, and the summary says why."),
+        ("99", "A threshold failed, or a condition of compare --fail-on holds."),
         ("130, 143", "Interrupted (SIGINT, SIGTERM), with the summary. A second signal ends the program at once."),
     ]
 

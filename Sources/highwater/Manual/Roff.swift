@@ -1,6 +1,6 @@
-/// Words as a typesetter of manual pages wants them.
+/// Text as the typesetter of manual pages takes it.
 enum Roff {
-    /// Text that is none of its commands: backslashes and dashes are themselves, and no line begins with a command.
+    /// Text without commands: backslashes and dashes are themselves, and no line begins with a command.
     static func text(_ words: String) -> String {
         words.split(separator: "\n", omittingEmptySubsequences: false).map { line($0) }.joined(separator: "\n")
     }
@@ -12,7 +12,7 @@ enum Roff {
             switch character {
             case "\\": text += "\\e"
             case "-": text += "\\-"
-            // Quotes that a shell is to be given must not become typographic.
+            // Quotes of a shell must not become typographic.
             case "'": text += "\\(aq"
             case "^": text += "\\(ha"
             case "~": text += "\\(ti"

@@ -25,10 +25,6 @@ final class HeadlessRun {
         progress = Progress(speaksOnStandardOutput: plan.client == nil && !output.printsJSON && output.file != "-")
     }
 
-    convenience init(_ plan: Plan, _ output: OutputOptions) throws {
-        try self.init(plan, output.plain, signals: SignalInbox())
-    }
-
     /// Runs to the end and prints the summary.
     ///
     /// Errors: why it could not run, or the exit code after a summary.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Measurements
 internal import Workload
 
 /// poll(2) in our units.

@@ -32,9 +32,9 @@ extension LoadLimits {
         // Over HTTP/1.1 streams are requests sent ahead, of which no server refuses one.
         let isHTTP1 = plan.client?.http == .http1
         self.init(
-            rates: LoadOptions.rateRange,
+            rates: ClientPlan.rateRange,
             connections: min(DescriptorLimit.connections(for: plan), plan.server?.connectionLimit ?? .max),
-            streams: plan.server != nil && !isHTTP1 ? Experiment.serverStreamLimit : LoadOptions.streamLimit)
+            streams: plan.server != nil && !isHTTP1 ? Experiment.serverStreamLimit : ClientPlan.streamRange.upperBound)
     }
 }
 

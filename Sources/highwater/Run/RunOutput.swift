@@ -1,7 +1,7 @@
 internal import Workload
 
 /// The files and the text that a run leaves behind, as the command line or a list of trials asks for them.
-struct RunOutput {
+struct RunOutput: SettingPart {
     /// Where the recording goes; nil: nowhere, `-`: standard output.
     var file: String?
     /// The summary.
@@ -15,4 +15,21 @@ struct RunOutput {
     var noColor = false
     /// Which of several runs it is; nil: the only one.
     var title: String?
+
+    static let settings: [Setting<RunOutput>] = [
+        .init(
+            "output", \.file, .file,
+            "Record the run: NDJSON, a line an interval. - is standard output; the summary then goes to standard error.",
+            in: .flag, letters: "o", placeholder: "file"),
+        .init("json", \.printsJSON, .flag, "The summary as JSON, under the names that 'highwater metrics' lists.", in: .flag),
+        .init("strict", \.isStrict, .flag, "Exit 3 when the measurement is not to be trusted.", in: .flag),
+        .init(
+            "metrics", \.metrics, .listenAddress,
+            "Also serve the numbers at http://HOST:PORT/metrics, for Prometheus: HOST:PORT, or a port of loopback; 0 is any free one.",
+            in: .flag, placeholder: "address"),
+        .init(
+            "linger", \.linger, .time(.zero...(.seconds(86_400))),
+            "How long /metrics stays after the end, for the last scrape; a signal ends it.", in: .flag),
+        .init("no_color", \.noColor, .flag, "No colour, ever. Also: NO_COLOR in the environment.", in: .flag),
+    ]
 }

@@ -1,0 +1,47 @@
+/// Options that cannot be together, or one that another makes impossible.
+package struct SettingClash: Equatable, Sendable {
+    /// By their names: "cert".
+    let names: [String]
+    /// What is wrong with them: "go together".
+    let words: String
+
+    /// `--cert and --key go together`
+    package var flagText: String { text { "--" + $0.replacing("_", with: "-") } }
+
+    /// `'cert' and 'key' go together`
+    var keyText: String { text { "'\($0)'" } }
+
+    private func text(_ spell: (String) -> String) -> String { names.map(spell).joined(separator: " and ") + " " + words }
+}
+
+extension ServerPlan {
+    /// Options of the server that cannot be together.
+    package var clash: SettingClash? {
+        (certificateFile == nil) != (keyFile == nil) ? SettingClash(names: ["cert", "key"], words: "go together") : nil
+    }
+}
+
+extension ClientPlan {
+    /// Options of the clients that cannot be together.
+    package var clash: SettingClash? {
+        if tls.isInsecure && tls.authorityFile != nil { return SettingClash(names: ["insecure", "cacert"], words: "exclude each other") }
+        if halfCloses && (http == .http2 || http == .clearHTTP2) {
+            return SettingClash(names: ["half_close"], words: "needs HTTP/1.1: HTTP/2 has no half-close")
+        }
+        return nil
+    }
+}
+
+extension Plan {
+    /// Options of the run that cannot be together.
+    package var clash: SettingClash? {
+        if let clash = server?.clash ?? client?.clash { return clash }
+        if let client, client.halfCloses, clientsUseTLS {
+            return SettingClash(names: ["half_close"], words: "is not available with TLS, which has close_notify")
+        }
+        if let client, client.http == .clearHTTP2, client.isSecure, server == nil {
+            return SettingClash(names: ["h2c"], words: "is without TLS, and the URL asks for it")
+        }
+        return nil
+    }
+}

@@ -1,0 +1,87 @@
+internal import ArgumentParser
+internal import Experiment
+internal import Load
+internal import Workload
+
+/// The load, as every command that makes one takes it. The names are the field's: h2load,
+/// wrk and oha.
+struct LoadFlags: ParsableArguments {
+    @OptionGroup private var course: SettingFlags<CourseTable>
+    @OptionGroup private var client: SettingFlags<ClientTable>
+
+    /// How long, and how the load goes.
+    enum CourseTable: FlagTable { static var settings: [Setting<Plan>] { Plan.courseSettings } }
+
+    /// The clients; where they send their requests is the command's to say.
+    enum ClientTable: FlagTable { static var settings: [Setting<ClientPlan>] { ClientPlan.ownSettings } }
+
+    func validate() throws {
+        if saysPhases && (client.says(\.rate) || client.says(\.requests) || saysDuration) {
+            throw ValidationError("--phase says how much and how long; leave out --rate, --requests and --duration")
+        }
+        if client.says(\.bodyText) && client.says(\.bodyFile) { throw ValidationError("--data and --data-file exclude each other") }
+        if let file = client.part.bodyFile {
+            do { try RequestFile.check(file) } catch { throw ValidationError("--data-file: \(error.description)") }
+        }
+    }
+
+    var saysPhases: Bool { course.says(\.phases) }
+    var saysRate: Bool { client.says(\.rate) }
+    var saysDuration: Bool { course.says(\.duration) }
+
+    /// Errors: the clients of an embedded server cannot connect to another.
+    func checkOwnServer() throws {
+        if client.says(\.connectTo) { throw ValidationError("--connect-to is for 'highwater load URL'; these clients have a server of their own") }
+    }
+
+    /// The plan with this load.
+    ///
+    /// - Parameters:
+    ///   - clients: as they are when the command line does not say.
+    ///   - endsByItself: the run ends after 10 s unless the command line has another end.
+    /// - Throws: options that exclude each other.
+    func plan(server: ServerPlan?, clients: ClientPlan, endsByItself: Bool) throws -> Plan {
+        var clients = clients
+        client.apply(to: &clients)
+        if !client.says(\.method), client.says(\.bodyText) || client.says(\.bodyFile) { clients.method = "POST" }
+        clients.tls.keyLogPath = Environment.variables(noColor: false)["SSLKEYLOGFILE"].flatMap { $0.isEmpty ? nil : $0 }
+        var plan = Plan(server: server, client: clients)
+        if endsByItself, clients.requests == nil, !saysPhases { plan.duration = .seconds(10) }
+        course.apply(to: &plan)
+        plan.settle()
+        if let clash = plan.clash { throw ValidationError(clash.flagText) }
+        try checkBodyCheck(of: clients)
+        return plan
+    }
+
+    /// Errors: the answers to these requests cannot be checked.
+    private func checkBodyCheck(of clients: ClientPlan) throws {
+        guard clients.checksBodies else { return }
+        if client.says(\.bodyText) || client.says(\.bodyFile) { throw ValidationError("--body-check and --data exclude each other") }
+        if clients.method != "GET" { throw ValidationError("--body-check needs GET: the answers to \(clients.method) are not predictable") }
+        guard clients.kinds.contains(where: \.hasPredictableAnswer) else {
+            throw ValidationError("--body-check needs a predictable target; write /bytes/SIZE, /stream-bytes/SIZE or /drip")
+        }
+    }
+}
+
+/// The targets of clients that have a server of their own.
+struct TargetFlags: ParsableArguments {
+    @OptionGroup private var targets: SettingFlags<Table>
+
+    enum Table: FlagTable { static var settings: [Setting<ClientPlan>] { ClientPlan.targetSettings } }
+
+    var areSaid: Bool { targets.says(\.paths) }
+
+    /// Puts the targets in.
+    ///
+    /// - Parameter usual: those when the command line does not say.
+    func apply(to plan: inout ClientPlan, usual: [String]) {
+        plan.paths = usual
+        targets.apply(to: &plan)
+    }
+}
+
+extension ServerPlan: FlagTable {
+    typealias Part = ServerPlan
+}
