@@ -3,7 +3,7 @@ internal import Glibc
 /// Gives the terminal back when the process dies of a fault: a trap, an abort, a bad address.
 ///
 /// A signal handler may use only what is async-signal-safe: here write and poll for constant
-/// bytes, and one tcsetattr. It finds them through a global, the only one of this module,
+/// bytes, one tcsetattr and one fcntl. It finds them through a global, the only one of this module,
 /// since a handler has no other way to its owner. Faults are re-raised with their default
 /// action, so that the exit status and the core file say what happened.
 enum EmergencyRestore {
@@ -22,6 +22,8 @@ enum EmergencyRestore {
     @unsafe struct Armed {
         var descriptor: Int32 = -1
         var modes = termios()
+        /// Of the open file, which others may share.
+        var flags: Int32 = 0
     }
 
     /// Written before the handlers are installed, by the one thread that owns the terminal.
@@ -43,10 +45,10 @@ enum EmergencyRestore {
         unsafe sigaltstack(&stack, nil)
     }
 
-    @unsafe static func arm(descriptor: Int32, modes: termios) {
+    @unsafe static func arm(descriptor: Int32, modes: termios, flags: Int32) {
         disarm()
         provideStack()
-        unsafe armed = Armed(descriptor: descriptor, modes: modes)
+        unsafe armed = Armed(descriptor: descriptor, modes: modes, flags: flags)
         for signal in signals {
             var action = sigaction(), old = sigaction()
             unsafe action.__sigaction_handler.sa_handler = restoreAndDie
@@ -67,7 +69,7 @@ enum EmergencyRestore {
         unsafe armed.descriptor = -1
     }
 
-    /// For a signal handler: only write, poll and tcsetattr.
+    /// For a signal handler: only write, poll, tcsetattr and fcntl.
     static func restore() {
         guard unsafe armed.descriptor >= 0 else { return }
         var sent = 0, attempts = 0
@@ -81,6 +83,7 @@ enum EmergencyRestore {
             _ = unsafe poll(&wait, 1, attemptMilliseconds)
         }
         _ = unsafe tcsetattr(armed.descriptor, TCSANOW, &armed.modes)
+        _ = unsafe fcntl(armed.descriptor, F_SETFL, armed.flags)
     }
 }
 

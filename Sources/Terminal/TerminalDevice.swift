@@ -3,22 +3,21 @@ internal import Glibc
 
 /// The terminal's descriptor and its modes, apart from what is drawn on it.
 ///
-/// Opened afresh by name: O_NONBLOCK belongs to the open file, and the one on descriptor 0
+/// Usually an open file of our own: O_NONBLOCK belongs to the open file, and the one on descriptor 0
 /// is shared with the shell that started us. Closing it gives the modes back.
 final class TerminalDevice {
     let descriptor: Int32
     private let original: termios
+    /// Of the open file, before it was told not to wait.
+    private let originalFlags: Int32
     private var isRaw = false
 
     init(input: Int32, output: Int32) throws(TerminalError) {
         for standard in [input, output] where isatty(standard) == 0 {
             throw .notATerminal(descriptor: standard)
         }
-        var name = [CChar](repeating: 0, count: 256)
-        let code = unsafe ttyname_r(input, &name, name.count - 1)
-        guard code == 0 else { throw .system(call: "ttyname_r", code: code) }
-        descriptor = unsafe open(&name, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .system(call: "open", code: errno) }
+        descriptor = try TerminalDevice.open(terminalOf: input)
+        originalFlags = fcntl(descriptor, F_GETFL)
         var modes = termios()
         guard unsafe tcgetattr(descriptor, &modes) == 0 else {
             let code = errno
@@ -26,6 +25,23 @@ final class TerminalDevice {
             throw .system(call: "tcgetattr", code: code)
         }
         original = modes
+    }
+
+    /// Opens the terminal that `input` is once more, in three ways of which usually the first works:
+    ///
+    /// 1. through /proc, which leads there without a name: in a container, under nspawn and in a chroot the terminal
+    ///    may belong to another devpts than the one on /dev/pts, where it has none;
+    /// 2. as /dev/tty: after `su` the terminal's file belongs to another user, but the controlling terminal may be opened;
+    /// 3. not at all: `su -c` leaves no controlling terminal either. Then the open file is shared, and does not wait
+    ///    for as long as the terminal is raw.
+    private static func open(terminalOf input: Int32) throws(TerminalError) -> Int32 {
+        let flags = O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK
+        var descriptor = unsafe Glibc.open("/proc/self/fd/\(input)", flags)
+        // It has a foreground process group for us: it is the controlling terminal.
+        if descriptor < 0 && tcgetpgrp(input) >= 0 { descriptor = unsafe Glibc.open("/dev/tty", flags) }
+        if descriptor < 0 { descriptor = fcntl(input, F_DUPFD_CLOEXEC, 0) }
+        guard descriptor >= 0 else { throw .system(call: "fcntl", code: errno) }
+        return descriptor
     }
 
     deinit {
@@ -54,8 +70,9 @@ final class TerminalDevice {
         modes.c_cflag = (modes.c_cflag & ~tcflag_t(CSIZE | PARENB)) | tcflag_t(CS8)
         // Output stays cooked: curses sends \n where it means a line down, and a log line from elsewhere stays readable.
         // Armed first: from here on a crash must find the way back.
-        unsafe EmergencyRestore.arm(descriptor: descriptor, modes: original)
+        unsafe EmergencyRestore.arm(descriptor: descriptor, modes: original, flags: originalFlags)
         _ = unsafe tcsetattr(descriptor, TCSANOW, &modes)
+        _ = fcntl(descriptor, F_SETFL, originalFlags | O_NONBLOCK)
         isRaw = true
     }
 
@@ -66,6 +83,7 @@ final class TerminalDevice {
         // for output to drain, on a terminal stopped by ^S for ever.
         tcflush(descriptor, TCIFLUSH)
         _ = unsafe tcsetattr(descriptor, TCSANOW, &modes)
+        _ = fcntl(descriptor, F_SETFL, originalFlags)
         EmergencyRestore.disarm()
         isRaw = false
     }

@@ -8,9 +8,12 @@ final class TerminalProcess {
     private var status: Int32?
     private(set) var output: [UInt8] = []
 
-    /// - Parameter folder: where it works; nil for here.
+    /// - Parameters:
+    ///   - through: a program, with its arguments, that runs this one.
+    ///   - folder: where it works; nil for here.
     init(
-        _ arguments: [String] = [], width: Int = 160, height: Int = 48, environment: [String: String] = [:], folder: String? = nil
+        _ arguments: [String] = [], width: Int = 160, height: Int = 48, environment: [String: String] = [:],
+        through: [String] = [], folder: String? = nil
     ) throws {
         leader = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
         // grantpt and unlockpt are not imported; these are what they do on Linux.
@@ -39,7 +42,7 @@ final class TerminalProcess {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | 0x80)
 
         // The shell goes there and becomes the program.
-        let shell = folder.map { ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", $0] } ?? []
+        let shell = through + (folder.map { ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", $0] } ?? [])
         let words = (shell + [Program.path] + arguments).map { strdup($0) } + [nil]
         let variables = ProcessInfo.processInfo.environment
             .merging(["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]) { $1 }.merging(environment) { $1 }
