@@ -81,6 +81,8 @@ let package = Package(
                 "Experiment", "Dashboard", "Terminal", "Workload", "Measurements", "Load", "Recording", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            // The changelog has the version, and lies within the program.
+            resources: [.embedInCode("changelog")],
             swiftSettings: settings
         ),
 

@@ -1,7 +1,5 @@
 internal import ArgumentParser
-internal import Experiment
 internal import Measurements
-internal import Terminal
 
 /// The program: parses the command line, runs one command, and turns errors into words and
 /// exit codes.
@@ -29,11 +27,13 @@ struct Highwater: ParsableCommand {
 
     private static func run() -> Int32 {
         do {
-            if let mistake = misspeltCommand(CommandLine.arguments.dropFirst().first) {
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            if let version = version(arguments) { return Output.standard.write(version + "\n") ? 0 : 1 }
+            if let mistake = misspeltCommand(arguments.first) {
                 Output.error.line(mistake)
                 return 2
             }
-            var command = try parse(Array(CommandLine.arguments.dropFirst()))
+            var command = try parse(arguments)
             do {
                 try command.run()
             } catch let error as ValidationError {
@@ -65,6 +65,15 @@ struct Highwater: ParsableCommand {
 }
 
 extension Highwater {
+    /// The answer to `--version` and to `--version --json`, which the library does not know; nil for anything else.
+    private static func version(_ arguments: [String]) -> String? {
+        switch Set(arguments) {
+        case ["--version"]: Version.text
+        case ["--version", "--json"]: Version.json.indentedText
+        default: nil
+        }
+    }
+
     /// Parses a command line, as `parseAsRoot` does in twice the time: the library tries each command on
     /// the way to the wanted one, several times over, which is half of a short run's instructions. The first
     /// word names the command, so that one is asked first; whatever it does not take, the library explains.
@@ -94,18 +103,6 @@ extension Highwater {
         guard !names.contains(word) else { return nil }
         let nearest = Spelling.nearest(to: word, of: names).map { "; did you mean 'highwater \($0)'?" } ?? ""
         return "highwater: there is no command '\(word)'\(nearest)\n  See 'highwater --help' for all commands."
-    }
-}
-
-enum Version {
-    static let number = "0.1.0"
-    /// Of this version, for the manual page.
-    static let date = "2026-11-21"
-
-    /// Ours, and a line with those of the C libraries that are linked now.
-    static var text: String {
-        let libraries = LibraryVersions.all.map { "\($0.name) \($0.version)" } + [Terminal.cursesVersion]
-        return "highwater \(number)\nwith \(libraries.joined(separator: ", "))"
     }
 }
 

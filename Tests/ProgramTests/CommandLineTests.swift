@@ -51,6 +51,27 @@ extension ProgramTests {
                 of: /highwater \d+\.\d+\.\d+\nwith libuv 1\.[\d.]+, nghttp2 [\d.]+, OpenSSL 3[\d.]+, zlib [\d.]+, ncurses [\d.]+\n/) != nil, "\(result.output)")
         }
 
+        @Test("has the version and the day of the newest entry of Debian's changelog")
+        func changelog() throws {
+            let file = try String(contentsOf: Program.root.appending(path: "Sources/Packaging/debian/changelog"), encoding: .utf8)
+            let head = try #require(file.firstMatch(of: /^highwater \((.+?)\)/)).1
+            let foot = try #require(file.firstMatch(of: /\n -- .*  (.+)\n/)).1
+            let formatter = DateFormatter()
+            formatter.locale = Locale(identifier: "en_US_POSIX")
+            formatter.dateFormat = "EEE, d MMM yyyy HH:mm:ss Z"
+            let day = try #require(formatter.date(from: String(foot))).formatted(.iso8601.year().month().day())
+
+            let result = try Program.run("--version", "--json")
+            #expect(result.code == 0)
+            let json = try #require(try JSONSerialization.jsonObject(with: Data(result.outputBytes)) as? [String: Any])
+            #expect(json["version"] as? String == String(head))
+            #expect(json["date"] as? String == day)
+            let libraries = try #require(json["libraries"] as? [String: String])
+            #expect(Set(libraries.keys) == ["libuv", "nghttp2", "OpenSSL", "zlib", "ncurses"] && !libraries.values.contains(""))
+            #expect(try Program.run("--version").output.hasPrefix("highwater \(head)\n"))
+            #expect(try Program.run("man").output.hasPrefix(".TH HIGHWATER 1 \"\(day)\" \"highwater \(head)\""))
+        }
+
         @Test("has a manual page with every command, which mandoc finds nothing wrong with")
         func manual() throws {
             let page = try Program.run("man")

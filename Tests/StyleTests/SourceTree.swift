@@ -42,14 +42,16 @@ enum SourceTree {
         SourceFile(path: path, lines: text(path).split(separator: "\n", omittingEmptySubsequences: false))
     }
 
-    /// Folders under Sources: our targets, and the fences of C libraries.
+    /// Folders under Sources: our targets, and the fences of C libraries. Packaging is neither, and compiles nothing.
     static let targets = Set(paths(under: "Sources").map { $0.split(separator: "/") }.filter { $0.count > 2 }.map { String($0[1]) })
+        .subtracting(["Packaging"])
 
     static func text(_ path: String) -> String {
         (try? String(contentsOf: root.appending(path: path), encoding: .utf8)) ?? ""
     }
 
-    private static func paths(under folder: String) -> [String] {
+    /// All files and folders below one, in order.
+    static func paths(under folder: String) -> [String] {
         let names = FileManager.default.enumerator(atPath: root.appending(path: folder).path)
         return (names?.compactMap { $0 as? String } ?? []).map { "\(folder)/\($0)" }.sorted()
     }

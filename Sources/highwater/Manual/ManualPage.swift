@@ -17,7 +17,9 @@ struct ManualPage {
         page += [".SH SYNOPSIS", ".nf"]
         page += configuration.subcommands.map { Roff.text($0.configuration.usage ?? "\(name) \($0.configuration.commandName ?? "")") }
         page += [".fi", ".SH DESCRIPTION"]
-        page += [Roff.text(ManualPage.description), ".SH COMMANDS"]
+        page.append(Roff.text(ManualPage.description))
+        page += [".SH OPTIONS"] + ManualPage.ownOptions.flatMap { [".TP", $0.names.map(Roff.bold).joined(separator: ", "), Roff.text($0.words)] }
+        page.append(".SH COMMANDS")
 
         var groups: [(title: String, options: [ManualOption])] = []
         for command in configuration.subcommands {
@@ -69,6 +71,12 @@ struct ManualPage {
         time axis. Without a command it opens the dashboard. Counts are written as 10k, times as \
         1m30s or 500ms, sizes as 64KiB.
         """
+
+    /// The options that need no command.
+    private static let ownOptions: [(names: [String], words: String)] = [
+        (["-h", "--help"], "Show the help of the program; after a command, the help of that command."),
+        (["--version"], "Print the version, and the versions of the C libraries that are linked; with --json, as JSON."),
+    ]
 
     private static let exits: [(code: String, words: String)] = [
         ("0", "Success."), ("1", "The command could not be carried out: a port is in use, a file cannot be read or written, no server answers."),
