@@ -15,8 +15,15 @@ class Highwater < Formula
   depends_on "zlib"
 
   def install
-    system "swift", "build", "--disable-sandbox", "-c", "release", "--product", "highwater", "--static-swift-stdlib"
-    system "swift", "build", "--disable-sandbox", "-c", "release", "--product", "highwater-probe"
+    args = %W[
+      --disable-sandbox
+      -c release
+      -Xcc -I#{HOMEBREW_PREFIX}/include
+      -Xlinker -L#{HOMEBREW_PREFIX}/lib
+      -Xlinker -rpath=#{HOMEBREW_PREFIX}/lib
+    ]
+    system "swift", "build", *args, "--product", "highwater", "--static-swift-stdlib"
+    system "swift", "build", *args, "--product", "highwater-probe"
     bin.install ".build/release/highwater"
     (lib/"highwater").install ".build/release/libhighwater-probe.so"
     generate_completions_from_executable(bin/"highwater", "completions")

@@ -23,29 +23,37 @@ extension ProgramTests {
         /// su gives the other user's folder, and the settings of the first may be unreadable.
         private static let home = ["HOME": "/nonexistent", "XDG_CONFIG_HOME": ""]
 
-        private func showsAndQuits(_ program: TerminalProcess) {
+        /// Whether the open file on descriptor 0 does not wait. The shell that started the program has the same one.
+        private func isSharedFileHurried(_ program: TerminalProcess) throws -> Bool {
+            let text = try String(contentsOfFile: "/proc/\(program.pid)/fdinfo/0", encoding: .utf8)
+            let flags = try #require(text.firstMatch(of: /flags:\s+(\d+)/).flatMap { Int32($0.1, radix: 8) }, "\(text)")
+            return flags & O_NONBLOCK != 0
+        }
+
+        private func showsAndQuits(_ program: TerminalProcess, sharesFile: Bool = false) throws {
             #expect(program.wait(for: "throughput"), "\(String(decoding: program.output, as: UTF8.self))")
+            #expect(try isSharedFileHurried(program) == sharesFile)
             program.type("q")
             #expect(program.end(seconds: 20) == 0, "\(String(decoding: program.output, as: UTF8.self))")
         }
 
         @Test("of another devpts is drawn on", .enabled(if: works(withOtherDevpts), "no mount namespaces here"))
         func otherDevpts() throws {
-            showsAndQuits(try TerminalProcess(["-d", "30s"], through: Self.withOtherDevpts))
+            try showsAndQuits(try TerminalProcess(["-d", "30s"], through: Self.withOtherDevpts))
         }
 
         @Test("of another user, as after su, is drawn on", .enabled(if: nobodyRunsIt, "not root, or another user cannot run the program"))
         func otherUser() throws {
-            showsAndQuits(try TerminalProcess(["-d", "30s"], environment: Self.home, through: Self.asNobody))
+            try showsAndQuits(try TerminalProcess(["-d", "30s"], environment: Self.home, through: Self.asNobody))
         }
 
         @Test(
-            "of another user and session, as under su -c, is drawn on and left waiting for its readers as before",
+            "of another user and session, as under su -c, is drawn on, and its open file waits again afterwards",
             .enabled(if: nobodyRunsIt, "not root, or another user cannot run the program"))
         func otherSession() throws {
             let script = "\(Self.asNobody.joined(separator: " ")) setsid --wait \"$0\" \"$@\"; code=$?; grep flags /proc/self/fdinfo/0; exit $code"
             let program = try TerminalProcess(["-d", "30s"], environment: Self.home, through: [Self.shell, "-c", script])
-            showsAndQuits(program)
+            try showsAndQuits(program, sharesFile: true)
             let text = String(decoding: program.output, as: UTF8.self)
             let flags = try #require(text.matches(of: /flags:\s+(\d+)/).last.flatMap { Int32($0.1, radix: 8) }, "\(text.suffix(200))")
             #expect(flags & O_NONBLOCK == 0)
