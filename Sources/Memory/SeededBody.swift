@@ -15,7 +15,8 @@ package struct SeededBody: Sendable, Equatable {
     package let seed: UInt64
     private let key: UInt64
 
-    private static let step = SplitMix64.step
+    // Computed: without optimization each look at a stored one takes a lock.
+    private static var step: UInt64 { SplitMix64.step }
 
     package init(seed: UInt64) {
         self.seed = seed
@@ -76,10 +77,11 @@ package struct SeededBody: Sendable, Equatable {
         if let found = unsafe firstDifferentByte(bytes, offset, offset..<firstWord * 8) { return found }
         let words = unsafe start + (firstWord * 8 - offset)
         // Blocks without a branch inside, which the compiler turns into vectors.
+        let wordsPerBlock = SeededBody.wordsPerBlock
         var block = firstWord
         var sum = key &+ UInt64(firstWord) &* SeededBody.step
         while block < lastWord {
-            let blockEnd = min(block + SeededBody.wordsPerBlock, lastWord)
+            let blockEnd = min(block + wordsPerBlock, lastWord)
             var difference: UInt64 = 0
             for index in block..<blockEnd {
                 let found = unsafe UInt64(littleEndian: words.loadUnaligned(

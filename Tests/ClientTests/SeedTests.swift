@@ -3,7 +3,6 @@ import Load
 import Loop
 import Measurements
 import Server
-import Synchronization
 import Testing
 import TLS
 
@@ -45,19 +44,20 @@ struct SeedTests {
                 case .off: .off
                 }
         }
-        let counted = Mutex(ClientSample())
-        let threads = try (0..<SeedTests.loops).map { number in
+        let counts = (0..<SeedTests.loops).map { _ in Latest<ClientSample> { _, newer in newer } }
+        let threads = try counts.enumerated().map { number, count in
             try LoopThread(name: "clients-\(number)") {
                 do {
                     let run = try LoadRun(configuration, seconds: 120)
                     expectSums(run, requests: clients / SeedTests.loops * SeedTests.rounds)
-                    counted.withLock { $0.merge(run.total) }
+                    count.publish(run.total)
                 } catch { Issue.record(error) }
             }
         }
         for thread in threads { thread.join() }
         let served = try #require(server.stop())
-        var sample = counted.withLock { $0 }
+        var sample = ClientSample()
+        for count in counts { sample.merge(try #require(count.take())) }
         shared.add(to: &sample)
         let total = clients * SeedTests.rounds
         #expect(sample.succeededRequests == UInt64(total) && served.completedRequests == UInt64(total))
