@@ -16,7 +16,16 @@ struct ChunkReader {
         case size
         /// Blank after the size: only an extension may follow.
         case sizeBlank
-        case `extension`
+        /// Before the first letter of an extension's name, and in it.
+        case extensionStart, extensionName
+        /// Blank after the name: a value may follow, or another extension.
+        case extensionNameBlank
+        /// Before the first letter of a value, and in it.
+        case valueStart, value
+        /// In quotes, after a backslash in them, and right after the second quote.
+        case quotedValue, quotedByte, quotedEnd
+        /// Blank after a value: only another extension may follow.
+        case valueBlank
         case sizeLineFeed
         case data
         case dataReturn, dataLineFeed
@@ -61,17 +70,14 @@ struct ChunkReader {
         case .sizeBlank:
             try countExtension(limits)
             if byte == ASCII.semicolon {
-                state = .extension
+                state = .extensionStart
             } else if byte != ASCII.space && byte != ASCII.tab {
                 throw .invalidChunkSize
             }
-        case .extension:
+        case .extensionStart, .extensionName, .extensionNameBlank, .valueStart, .value, .quotedValue, .quotedByte,
+            .quotedEnd, .valueBlank:
             try countExtension(limits)
-            if byte == ASCII.carriageReturn {
-                state = .sizeLineFeed
-            } else if ChunkReader.isControl(byte) {
-                throw .invalidChunkExtension
-            }
+            state = try ChunkReader.state(after: byte, inExtension: state)
         case .sizeLineFeed:
             guard byte == ASCII.lineFeed else { throw .invalidLineEnd }
             state = remaining == 0 ? .trailerStart : .data
@@ -108,7 +114,7 @@ struct ChunkReader {
         case ASCII.carriageReturn: state = .sizeLineFeed
         case ASCII.semicolon:
             try countExtension(limits)
-            state = .extension
+            state = .extensionStart
         case ASCII.space, ASCII.tab:
             try countExtension(limits)
             state = .sizeBlank
@@ -141,11 +147,46 @@ struct ChunkReader {
         case .endLineFeed:
             guard byte == ASCII.lineFeed else { throw .invalidLineEnd }
             return true
-        case .size, .sizeBlank, .extension, .sizeLineFeed, .data, .dataReturn, .dataLineFeed:
+        case .size, .sizeBlank, .extensionStart, .extensionName, .extensionNameBlank, .valueStart, .value, .quotedValue,
+            .quotedByte, .quotedEnd, .valueBlank, .sizeLineFeed, .data, .dataReturn, .dataLineFeed:
             preconditionFailure("not in the trailer section")
         }
         return false
     }
+
+    /// `BWS ";" BWS name [ BWS "=" BWS value ]`, where a value is a token or a quoted string (RFC 9112, 7.1.1). A
+    /// reader that is less strict than its neighbour finds another end of the line.
+    private static func state(after byte: UInt8, inExtension state: State) throws(RequestError) -> State {
+        let isBlank = ASCII.isBlank(byte)
+        let isToken = ByteSet.token.contains(byte)
+        switch state {
+        case .extensionStart where isBlank, .valueStart where isBlank, .extensionNameBlank where isBlank,
+            .valueBlank where isBlank:
+            return state
+        case .extensionStart where isToken, .extensionName where isToken: return .extensionName
+        case .extensionName where isBlank: return .extensionNameBlank
+        case .extensionName where byte == equalsSign, .extensionNameBlank where byte == equalsSign: return .valueStart
+        case .valueStart where byte == quote: return .quotedValue
+        case .valueStart where isToken, .value where isToken: return .value
+        case .value where isBlank, .quotedEnd where isBlank: return .valueBlank
+        case .quotedValue where byte == quote: return .quotedEnd
+        case .quotedValue where byte == backslash: return .quotedByte
+        case .quotedValue where !isControl(byte), .quotedByte where !isControl(byte): return .quotedValue
+        case .extensionName where byte == ASCII.semicolon, .extensionNameBlank where byte == ASCII.semicolon,
+            .value where byte == ASCII.semicolon, .quotedEnd where byte == ASCII.semicolon,
+            .valueBlank where byte == ASCII.semicolon:
+            return .extensionStart
+        // Blank at the end of the line belongs to no extension.
+        case .extensionName where byte == ASCII.carriageReturn, .value where byte == ASCII.carriageReturn,
+            .quotedEnd where byte == ASCII.carriageReturn:
+            return .sizeLineFeed
+        default: throw .invalidChunkExtension
+        }
+    }
+
+    private static var equalsSign: UInt8 { 0x3D }
+    private static var quote: UInt8 { 0x22 }
+    private static var backslash: UInt8 { 0x5C }
 
     private mutating func countExtension(_ limits: RequestLimits) throws(RequestError) {
         extensionByteCount += 1

@@ -20,6 +20,8 @@ import Testing
     func chunks() {
         let body = "5\r\nhello\r\n1;a=b;c=\"d\"\r\n,\r\n006 \t;x\r\n world\r\n000\r\nSum: 1\r\nContent-Length: 9\r\n\r\n"
         #expect(chunked(body).lines.first?.hasSuffix("chunked body=hello, world") == true)
+        let extensions = "1 ; a ;b\t= \"\\\"\t;\" ; c=d\r\nx\r\n0;e=\"\"\r\n\r\n"
+        #expect(chunked(extensions).lines.first?.hasSuffix("chunked body=x") == true)
         #expect(chunked("0\r\n\r\n").lines.first?.hasSuffix("chunked body=") == true)
         #expect(chunked("A\r\n0123456789\r\n0\r\n\r\n").lines.first?.hasSuffix("body=0123456789") == true)
     }
@@ -32,6 +34,11 @@ import Testing
             ("1 \r\n", .invalidChunkSize), ("1 1\r\n", .invalidChunkSize), (";a\r\n", .invalidChunkSize),
             ("00000000000000001\r\n", .invalidChunkSize), ("1\nx\r\n", .invalidLineEnd),
             ("1\rx", .invalidLineEnd), ("1;a\nx", .invalidChunkExtension), ("1;a\0\r\n", .invalidChunkExtension),
+            ("1;\r\n", .invalidChunkExtension), ("1; \r\n", .invalidChunkExtension), ("1;;a\r\n", .invalidChunkExtension),
+            ("1;=b\r\n", .invalidChunkExtension), ("1;a=\r\n", .invalidChunkExtension), ("1;a b\r\n", .invalidChunkExtension),
+            ("1;a@\r\n", .invalidChunkExtension), ("1;\"a\"\r\n", .invalidChunkExtension), ("1;a=b=c\r\n", .invalidChunkExtension),
+            ("1;a=\"b\"c\r\n", .invalidChunkExtension), ("1;a=\"b\r\n", .invalidChunkExtension),
+            ("1;a=b \r\n", .invalidChunkExtension), ("1;a \r\n", .invalidChunkExtension), ("1;a\u{E9}\r\n", .invalidChunkExtension),
             ("1\r\nxy\r\n", .invalidChunkEnd), ("1\r\nx\ny", .invalidChunkEnd), ("1\r\nx\r1", .invalidChunkEnd),
             ("FFFFFFFFFFFFFFFF\r\n", .bodyTooLarge), ("100001\r\n", .bodyTooLarge),
             ("0\r\nA : b\r\n\r\n", .invalidTrailer), ("0\r\n a\r\n\r\n", .invalidTrailer),

@@ -62,8 +62,8 @@ import Testing
         for host in valid {
             #expect(Transcript("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n").lines.count == 1, "\(host)")
         }
-        let invalid = ["", "a b", "a/b", "a@b", "a,b ", "a:b", "a:1:2", ":80", "[::1", "[]", "[g]", "a%2", "a:123456", "\u{E9}"]
-        for host in invalid where host != "a,b " {
+        let invalid = ["", "a b", "a/b", "a@b", "a,b", "a, b", ",", "a:b", "a:1:2", ":80", "[::1", "[]", "[g]", "a%2", "a:123456", "\u{E9}"]
+        for host in invalid {
             #expect(Transcript("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n").error == .invalidHost, "\(host)")
         }
     }
