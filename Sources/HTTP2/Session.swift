@@ -26,6 +26,11 @@ package final class Session {
     private var packedPayload = ArenaBytes.empty
     private var packedLease: Lease?
 
+    /// A client's frames are checked: nghttp2 leaves that to its user.
+    private var check = FrameCheck()
+    /// The check has found a fault, and no byte after it counts.
+    private var hasFault = false
+
     /// The stream whose token was looked up last; 0: none.
     private var knownStreamID: Int32 = 0
     private var knownToken: UnsafeMutableRawPointer?
@@ -83,6 +88,18 @@ package final class Session {
 
     /// Takes all that the peer sent, and calls the handler.
     package func receive(_ bytes: UnsafeRawBufferPointer) throws(SessionError) {
+        guard role == .server else { return try unsafe feed(bytes) }
+        guard !hasFault else { return }
+        let fault = unsafe check.read(bytes)
+        for _ in 0..<check.takePriorityCount() { handler.sessionDidReceiveControlFrame(.priority) }
+        guard let fault else { return try unsafe feed(bytes) }
+        hasFault = true
+        try unsafe feed(UnsafeRawBufferPointer(rebasing: bytes[..<fault.goodByteCount]))
+        handler.sessionDidReceiveInvalidFrame()
+        terminate(fault.code)
+    }
+
+    private func feed(_ bytes: UnsafeRawBufferPointer) throws(SessionError) {
         let count = unsafe nghttp2_session_mem_recv(
             session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
         if count < 0 { throw Session.error(Int32(count)) }
@@ -181,16 +198,6 @@ package final class Session {
                 unsafe me.handler.sessionDidReceiveField(
                     token, name: UnsafeRawBufferPointer(start: name, count: nameCount),
                     value: UnsafeRawBufferPointer(start: value, count: valueCount))
-                return 0
-            }
-        }
-        // PRIORITY frames are ignored and never reported as received; here they can be counted.
-        unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, user in
-            guard let header = unsafe header,
-                unsafe header.pointee.type == UInt8(NGHTTP2_PRIORITY.rawValue)
-            else { return 0 }
-            return unsafe withSession(user) { me in
-                me.handler.sessionDidReceiveControlFrame(.priority)
                 return 0
             }
         }

@@ -20,7 +20,7 @@ package protocol SessionHandler: AnyObject {
     func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode)
     /// A frame that costs the sender little and us some: RST_STREAM, PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA.
     func sessionDidReceiveControlFrame(_ kind: ControlFrame)
-    /// A frame that breaks the rules; nghttp2 answers it by itself.
+    /// A frame that breaks the rules; the session answers it by itself.
     func sessionDidReceiveInvalidFrame()
     /// The peer will take no more requests after `lastStreamID`.
     func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode)

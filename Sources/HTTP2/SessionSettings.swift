@@ -22,6 +22,7 @@ package struct HTTP2ErrorCode: RawRepresentable, Sendable, Equatable {
 
     package static let noError = HTTP2ErrorCode(rawValue: 0)
     package static let protocolError = HTTP2ErrorCode(rawValue: 1)
+    package static let streamClosed = HTTP2ErrorCode(rawValue: 5)
     package static let cancel = HTTP2ErrorCode(rawValue: 8)
     package static let enhanceYourCalm = HTTP2ErrorCode(rawValue: 11)
 }
