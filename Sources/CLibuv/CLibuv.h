@@ -33,6 +33,29 @@ static inline int hw_bound_socket(const struct sockaddr *address, int shares_por
     return fd;
 }
 
+// Has the port of a bound socket shared with those bound to it later, with SO_REUSEPORT. Returns 0 or -errno.
+static inline int hw_share_port(int fd) {
+    int on = 1;
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 ? 0 : -errno;
+}
+
+// listen(2). Returns 0 or -errno.
+static inline int hw_listen(int fd, int backlog) { return listen(fd, backlog) == 0 ? 0 : -errno; }
+
+// The next connection of a listening socket, or -errno.
+static inline int hw_accept(int fd) {
+    int connected = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    return connected >= 0 ? connected : -errno;
+}
+
+// A descriptor that is good for nothing but to be given back when one is needed; -1 when there is none.
+static inline int hw_spare_descriptor(void) { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+// close(2), which names of our own would hide; -1 is no descriptor.
+static inline void hw_close(int fd) {
+    if (fd >= 0) close(fd);
+}
+
 // SO_SNDBUF of a libuv socket. Returns 0 or -errno.
 static inline int hw_set_send_buffer(uv_tcp_t *handle, int byte_count) {
     uv_os_fd_t fd;

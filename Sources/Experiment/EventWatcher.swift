@@ -80,6 +80,9 @@ package struct EventWatcher {
         tell(
             .warning, "server", \.server, \.refusedConnections, one: "1 connection refused: over the limit",
             many: "# connections refused: over the limit")
+        tell(
+            .error, "server", \.server, \.starvedConnections, one: "1 connection closed: out of file descriptors",
+            many: "# connections closed: out of file descriptors")
         tell(.warning, "server", \.server, \.protocolErrors, one: "1 protocol error", many: "# protocol errors")
         tell(.warning, "server", \.server, \.timeouts, one: "1 timeout", many: "# timeouts")
         tell(

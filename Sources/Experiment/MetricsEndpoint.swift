@@ -52,7 +52,7 @@ package final class MetricsEndpoint: Sendable {
         let board = Board(MetricsPage(toolVersion: toolVersion))
         self.board = board
         do throws(LoopError) {
-            let socket = try Listener.Socket(binding: wanted, sharesPort: false)
+            let socket = try Listener.Socket(binding: wanted)
             address = socket.address.description
             do throws(LoopError) {
                 worker = try LoopWorker(name: "metrics") { onEnd in

@@ -24,8 +24,8 @@ struct RunSetup {
         var secure: [Listener.Socket] = []
         do {
             if let server = plan.server {
-                try RunSetup.bind(host: server.host, port: server.port, loops: server.loops, into: &bound)
-                if let tls = server.tls { try RunSetup.bind(host: tls.host, port: tls.port, loops: server.loops, into: &secure) }
+                bound = try RunSetup.bind(host: server.host, port: server.port, loops: server.loops)
+                if let tls = server.tls { secure = try RunSetup.bind(host: tls.host, port: tls.port, loops: server.loops) }
                 clientAddress = (plan.clientsUseTLS ? secure : bound).first?.address
             } else {
                 clientAddress = try plan.client.map { (client) throws(LoopError) in
@@ -56,14 +56,12 @@ struct RunSetup {
     /// The authority of the clients' requests.
     var authority: String { addresses.target ?? clientAddress?.description ?? "" }
 
-    /// Binds a port, for as many loops as are to share it; `sockets` has those that were bound also after an error.
-    private static func bind(host: String, port: Int, loops: Int, into sockets: inout [Listener.Socket]) throws(LoopError) {
+    /// Binds a port, for as many loops as are to share it. After an error nothing of it stays bound.
+    private static func bind(host: String, port: Int, loops: Int) throws(LoopError) -> [Listener.Socket] {
         guard let address = SocketAddress(host: host, port: port) else {
             throw LoopError(call: "listen address \(host): not numeric", code: -22)
         }
-        let first = try Listener.Socket(binding: address, sharesPort: loops > 1)
-        sockets.append(first)
-        for _ in 1..<max(1, loops) { sockets.append(try Listener.Socket(binding: first.address, sharesPort: true)) }
+        return try Listener.Socket.group(binding: address, count: loops)
     }
 
     /// The authority of a target: its host, and its port unless that is the usual one of its scheme.

@@ -1,94 +1,140 @@
 internal import CLibuv
 
-/// Accepts connections on one port for one loop. Several loops share a port (SO_REUSEPORT):
-/// the kernel deals the connections out.
+/// Accepts connections on one port for one loop. Several loops share a port (`Socket.group`): the kernel deals the
+/// connections out.
+///
+/// Accepts by itself and not by `uv_listen`, since libuv closes connections without a word when the process is out of
+/// file descriptors. Here they are closed too, so that the peers learn of it and the backlog does not fill, and
+/// counted.
 ///
 /// `@safe`: the libuv handle is its own and is freed in libuv's close callback.
 @safe
-package final class Listener {
+package final class Listener: TimerTarget {
     /// Connections the kernel keeps for us while we are busy: nginx's number.
     package static let backlogLimit = 511
 
+    /// How long accepting pauses when not even the descriptor that is held back can be had.
+    private static let pauseNanoseconds: UInt64 = 100_000_000
+
     private let loop: EventLoop
-    private let handle: UnsafeMutablePointer<uv_tcp_t>
+    private let handle: UnsafeMutablePointer<uv_poll_t>
+    private let descriptor: Int32
     private let sendBufferByteCount: Int?
     /// Called with each new connection.
     private var accepted: ((TCPStream) -> Void)?
+    private let starved: (Int) -> Void
+    /// A descriptor to accept with when there is no other; -1: another thread has taken it.
+    private var reserve: Int32
+    private let pause: Timer
     package let address: SocketAddress
 
-    /// A socket bound and not yet listening; `Listener(loop:socket:)` takes it over.
-    package struct Socket: Sendable {
-        package let descriptor: Int32
-        package let address: SocketAddress
-
-        /// - Parameter sharesPort: several loops listen on this port.
-        package init(binding address: SocketAddress, sharesPort: Bool) throws(LoopError) {
-            let code = unsafe address.withSockaddr { unsafe hw_bound_socket($0, sharesPort ? 1 : 0) }
-            try LoopError.check("bind \(address)", code)
-            descriptor = code
-            let bound = unsafe SocketAddress.filled { name, length in
-                var size = unsafe socklen_t(length.pointee)
-                return unsafe getsockname(code, name, &size)
-            }
-            self.address = bound ?? address
-        }
-
-        /// Closes the descriptor of a socket that no listener has taken over.
-        package func close() { _ = closeDescriptor(descriptor) }
-    }
-
-    /// - Parameter accepted: called on the loop's thread with each connection; its receiver owns it.
+    /// Listens at once, and owns the socket whatever comes.
+    /// - Parameters:
+    ///   - accepted: called on the loop's thread with each connection; its receiver owns it.
+    ///   - starved: called with the number of connections that were closed at once for want of descriptors.
     package init(
-        loop: EventLoop, socket: Socket, sendBufferByteCount: Int? = nil, accepted: @escaping (TCPStream) -> Void
+        loop: EventLoop, socket: Socket, sendBufferByteCount: Int? = nil, starved: @escaping (Int) -> Void = { _ in },
+        accepted: @escaping (TCPStream) -> Void
     ) throws(LoopError) {
         self.loop = loop
         self.accepted = accepted
+        self.starved = starved
         self.sendBufferByteCount = sendBufferByteCount
         address = socket.address
+        descriptor = socket.descriptor
+        reserve = hw_spare_descriptor()
+        pause = Timer(loop: loop)
         unsafe handle = .allocate(capacity: 1)
-        unsafe uv_tcp_init(loop.handle, handle)
-        unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
-        var code = unsafe uv_tcp_open(handle, socket.descriptor)
-        if code == 0 {
-            code = unsafe uv_listen(stream, Int32(Listener.backlogLimit)) { handle, status in
-                guard let data = unsafe handle?.pointee.data else { return }
-                unsafe Unmanaged<Listener>.fromOpaque(data).takeUnretainedValue().didConnect(status)
-            }
+        let watched = unsafe uv_poll_init(loop.handle, handle, socket.descriptor)
+        if watched != 0 {
+            self.accepted = nil
+            pause.close()
+            hw_close(reserve)
+            hw_close(descriptor)
+            unsafe handle.deallocate()
+            throw LoopError(call: "watch \(socket.address)", code: watched)
         }
+        unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
+        pause.target = self
+        let code = hw_listen(descriptor, Int32(Listener.backlogLimit))
         if code != 0 {
             close()
             throw LoopError(call: "listen \(socket.address)", code: code)
         }
-    }
-
-    private var stream: UnsafeMutablePointer<uv_stream_t> {
-        unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
+        startAccepting()
     }
 
     /// Stops accepting; connections in the backlog are refused by the kernel.
     package func close() {
         guard accepted != nil else { return }
         accepted = nil
+        pause.close()
+        hw_close(reserve)
         unsafe uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { handle in
             guard let data = unsafe handle?.pointee.data else { return }
             let listener = unsafe Unmanaged<Listener>.fromOpaque(data).takeRetainedValue()
             unsafe listener.handle.deallocate()
         }
+        // libuv has let go of it; closing it is what stops the kernel.
+        hw_close(descriptor)
     }
 
-    private func didConnect(_ status: Int32) {
-        // Without a free descriptor libuv uses one that it holds back: it accepts the connection, closes it and goes on.
-        guard status == 0, let accepted else { return }
+    private func startAccepting() {
+        unsafe uv_poll_start(handle, Int32(UV_READABLE.rawValue)) { handle, _, _ in
+            guard let data = unsafe handle?.pointee.data else { return }
+            unsafe Unmanaged<Listener>.fromOpaque(data).takeUnretainedValue().acceptAll()
+        }
+    }
+
+    /// Accepts what waits, at most a backlog at once: the other connections have their turn too.
+    private func acceptAll() {
+        for _ in 0..<Listener.backlogLimit {
+            guard let accepted else { return }
+            let code = hw_accept(descriptor)
+            switch -code {
+            case ...0: take(code, accepted)
+            case EMFILE, ENFILE: return closeWaiting()
+            // The peer has already gone, or a signal came.
+            case ECONNABORTED, EINTR, EPROTO: break
+            default: return
+            }
+        }
+    }
+
+    private func take(_ connected: Int32, _ accepted: (TCPStream) -> Void) {
         let connection = TCPStream(loop: loop)
         do {
-            try unsafe connection.accept(from: stream, sendBufferByteCount: sendBufferByteCount)
+            try connection.accept(descriptor: connected, sendBufferByteCount: sendBufferByteCount)
             accepted(connection)
         } catch {
-            // The peer has already gone.
+            hw_close(connected)
             connection.close()
         }
     }
-}
 
-/// `close(2)`, which `Listener.close` hides.
-private func closeDescriptor(_ descriptor: Int32) -> Int32 { close(descriptor) }
+    /// Closes the connections that wait, with the descriptor that is held back.
+    private func closeWaiting() {
+        hw_close(reserve)
+        var count = 0
+        while count < Listener.backlogLimit {
+            let code = hw_accept(descriptor)
+            if code < 0 { break }
+            hw_close(code)
+            count += 1
+        }
+        reserve = hw_spare_descriptor()
+        if count > 0 { starved(count) }
+        // Another thread was faster. To ask again at once would keep the loop busy.
+        if reserve < 0 {
+            unsafe _ = uv_poll_stop(handle)
+            pause.setDeadline(nanoseconds: EventLoop.monotonicNanoseconds() + Listener.pauseNanoseconds)
+        }
+    }
+
+    /// The pause is over.
+    package func timerDidFire(_ timer: Timer) {
+        guard accepted != nil else { return }
+        if reserve < 0 { reserve = hw_spare_descriptor() }
+        startAccepting()
+    }
+}

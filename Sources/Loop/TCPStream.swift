@@ -117,9 +117,9 @@ package final class TCPStream {
         owner?.streamDidConnect(status == 0 ? nil : LoopError(call: "connect", code: status))
     }
 
-    /// Takes the next connection of a listening handle.
-    func accept(from listener: UnsafeMutablePointer<uv_stream_t>, sendBufferByteCount: Int?) throws(LoopError) {
-        try unsafe LoopError.check("accept", uv_accept(listener, streamHandle))
+    /// Takes over the socket of a connection that was accepted; after an error it is still the caller's.
+    func accept(descriptor: Int32, sendBufferByteCount: Int?) throws(LoopError) {
+        try unsafe LoopError.check("accept", uv_tcp_open(handle, descriptor))
         _ = state.move(.accept)
         // Small answers must not wait for the peer's acknowledgement (Nagle, RFC 896).
         unsafe uv_tcp_nodelay(handle, 1)

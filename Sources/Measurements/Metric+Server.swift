@@ -34,7 +34,8 @@ extension Metric {
         serverGroup.gauge("connections.paused", .connection, \.pausedConnections, "Not read from, now, because of too many unsent bytes"),
         serverGroup.counter("connections.accepted", .connection, \.acceptedConnections, "Accepted"),
         serverGroup.counter("connections.closed", .connection, \.closedConnections, "Closed"),
-        serverGroup.counter("connections.refused", .connection, \.refusedConnections, "Accepted and closed at once for want of room"),
+        serverGroup.counter("connections.refused", .connection, \.refusedConnections, "Accepted and closed at once: over the limit of connections"),
+        serverGroup.counter("connections.starved", .connection, \.starvedConnections, "Accepted and closed at once: out of file descriptors"),
         serverGroup.counter("reads.pauses", .pause, \.readPauses, "Times that reading stopped because of too many unsent bytes"),
     ]
 

@@ -12,10 +12,12 @@ package struct ServerSample: Sendable, Equatable {
     package var openHTTP2Connections = 0
     /// Those among them that are over TLS, the handshake done.
     package var openTLSConnections = 0
-    /// Connections accepted, closed, and refused for want of room, since the start.
+    /// Connections accepted, closed, and refused for want of room, since the start; the refused are among the others.
     package var acceptedConnections: UInt64 = 0
     package var closedConnections: UInt64 = 0
     package var refusedConnections: UInt64 = 0
+    /// Closed as soon as they were accepted, since the process had no file descriptor left.
+    package var starvedConnections: UInt64 = 0
     package var tls = TLSSample()
 
     // Requests
@@ -92,6 +94,7 @@ package struct ServerSample: Sendable, Equatable {
         acceptedConnections += other.acceptedConnections
         closedConnections += other.closedConnections
         refusedConnections += other.refusedConnections
+        starvedConnections += other.starvedConnections
         tls.merge(other.tls)
         startedRequests += other.startedRequests
         completedRequests += other.completedRequests

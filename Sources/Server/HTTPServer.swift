@@ -88,8 +88,13 @@ package final class HTTPServer {
     /// - Parameter tls: nil: connections are in the clear.
     private func listen(on socket: Listener.Socket, over tls: TLSContext?) throws(LoopError) {
         listeners.append(try Listener(
-            loop: loop, socket: socket, sendBufferByteCount: configuration.sendBufferByteCount
-        ) { [unowned self] stream in accept(stream, over: tls) })
+            loop: loop, socket: socket, sendBufferByteCount: configuration.sendBufferByteCount,
+            starved: { [unowned self] count in
+                counters.acceptedConnections += UInt64(count)
+                counters.closedConnections += UInt64(count)
+                counters.starvedConnections += UInt64(count)
+            },
+            accepted: { [unowned self] stream in accept(stream, over: tls) }))
     }
 
     deinit {

@@ -143,7 +143,7 @@ final class ServerThread {
 
     /// A socket of a free port. Until a server listens on it, clients are refused.
     static func bind() throws -> Listener.Socket {
-        try Listener.Socket(binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
+        try Listener.Socket(binding: SocketAddress(host: "127.0.0.1", port: 0)!)
     }
 
     func post(_ command: Command) { mailbox.post(command) }

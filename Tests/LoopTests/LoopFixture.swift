@@ -11,7 +11,7 @@ struct LoopFixture {
         accepting count: Int = 1, sendBufferByteCount: Int? = nil, accepted: @escaping (Owner) -> Void
     ) throws {
         let loop = try EventLoop(isAudited: true)
-        let socket = try Listener.Socket(binding: .loopback, sharesPort: false)
+        let socket = try Listener.Socket(binding: .loopback)
         var left = count
         var listener: Listener?
         listener = try Listener(loop: loop, socket: socket, sendBufferByteCount: sendBufferByteCount) { stream in

@@ -165,7 +165,7 @@ import Testing
     @Test("hears that the port has no listener")
     func refused() throws {
         let loop = try EventLoop()
-        let socket = try Listener.Socket(binding: .loopback, sharesPort: false)
+        let socket = try Listener.Socket(binding: .loopback)
         socket.close()
         let client = Owner(TCPStream(loop: loop))
         client.onConnect = { error in
@@ -202,7 +202,7 @@ private final class FullListener {
     private var fillers: [Int32] = []
 
     init() throws {
-        let socket = try Listener.Socket(binding: .loopback, sharesPort: false)
+        let socket = try Listener.Socket(binding: .loopback)
         descriptor = socket.descriptor
         port = socket.address.port
         guard listen(descriptor, 0) == 0 else { throw SystemError(call: "listen", number: errno) }

@@ -45,15 +45,22 @@ extension ProgramTests {
             #expect(result.code == 2 && result.errors.split(separator: "\n").first == "Error: \(words)", "\(result.errors)")
         }
 
-        @Test("a port in use is named, with exit code 1")
-        func portInUse() throws {
-            let server = try RunningServer()
-            // Not one of ours: those share a port on purpose, loop by loop.
-            let result = try Program.run("serve", "--listen", "127.0.0.1:\(server.port)", within: 10)
-            #expect(result.code == 1, "\(result)")
-            #expect(result.errors.contains("\(server.port)"))
-            #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
-            _ = try server.stop()
+        @Test("a port in use is named, with exit code 1, whatever it is for and however many loops share it", arguments: [
+            "--listen 127.0.0.1:PORT", "--listen 127.0.0.1:PORT --loops 2", "--listen 127.0.0.1:0 --tls-listen 127.0.0.1:PORT --loops 2",
+            "--listen 127.0.0.1:0 --metrics 127.0.0.1:PORT",
+        ])
+        func portInUse(arguments: String) throws {
+            for loops in ["1", "2"] {
+                let server = try RunningServer("--loops", loops, "--tls")
+                for port in [server.port, try #require(server.securePort)] {
+                    let words = arguments.replacing("PORT", with: "\(port)").split(separator: " ").map(String.init)
+                    let result = try ChildProcess(Program.path, ["serve"] + words).end(withinSeconds: 10)
+                    #expect(result.code == 1, "\(result)")
+                    #expect(result.errors.contains("\(port)"))
+                    #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+                }
+                _ = try server.stop()
+            }
         }
 
         @Test("a recording that cannot be written is named, with exit code 1", arguments: ["/nonexistent/run.ndjson", "/", "/dev/full"])

@@ -21,6 +21,24 @@ extension ProgramTests {
             #expect(report["server.connections.refused"] == 1)
         }
 
+        @Test("out of file descriptors it closes the newest, counts them, says so, and recovers", arguments: ["1", "2"])
+        func starved(loops: String) throws {
+            let server = try RunningServer(adopting: ChildProcess(
+                "/bin/sh", ["-c", "ulimit -n 48; exec \"$0\" serve --listen 127.0.0.1:0 --json --loops \(loops)", Program.path]))
+            var connections = try (0..<80).map { _ in try RawConnection(port: server.port) }
+            #expect(try connections[0].status(of: request) == 200)
+            #expect(try connections[79].isClosed())
+            connections.removeAll()
+            let recovers = server.process.wait(seconds: 10) {
+                (try? RawConnection(port: server.port).status(of: request)) == 200 ? true : nil
+            }
+            #expect(recovers == true)
+            let report = try server.stop()
+            let starved = report["server.connections.starved"] ?? 0
+            #expect(starved >= 32 && starved < 80, "\(starved)")
+            #expect(server.process.errors.contains("connections closed: out of file descriptors"), "\(server.process.errors)")
+        }
+
         @Test("a request that is being answered is still answered after SIGTERM")
         func drain() throws {
             let server = try RunningServer()

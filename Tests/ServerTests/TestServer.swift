@@ -36,10 +36,10 @@ final class TestServer {
         var configuration = ServerConfiguration()
         configure(&configuration)
         let socket = try Listener.Socket(
-            binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
+            binding: SocketAddress(host: "127.0.0.1", port: 0)!)
         port = socket.address.port
         let secureSocket = try configuration.tls.map { _ in
-            try Listener.Socket(binding: SocketAddress(host: "127.0.0.1", port: 0)!, sharesPort: false)
+            try Listener.Socket(binding: SocketAddress(host: "127.0.0.1", port: 0)!)
         }
         securePort = secureSocket?.address.port
         let mailbox = mailbox
