@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 #include <uv.h>
@@ -98,4 +99,16 @@ static inline uint64_t hw_thread_cpu_nanoseconds(void) {
     struct timespec t;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+// A timer of the monotonic clock as a descriptor, which is readable once its time has come. Or -errno.
+static inline int hw_timer_open(void) {
+    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+// Sets the timer to this time of the monotonic clock, 0 for never. The descriptor is not readable until then.
+static inline void hw_timer_set(int fd, uint64_t nanoseconds) {
+    struct itimerspec time = {.it_value = {(time_t)(nanoseconds / 1000000000u), (long)(nanoseconds % 1000000000u)}};
+    timerfd_settime(fd, TFD_TIMER_ABSTIME, &time, NULL);
 }

@@ -119,6 +119,9 @@ extension Summary {
                 + [histogram.highestRecordedNanoseconds]
             page.lines.append(Page.row(name, values.map { $0.map(Figure.time(nanoseconds:)) ?? "-" }))
         }
+        if let resolution = coarseResolutionNanoseconds {
+            page.write("resolution", ["response times are no finer than \(Figure.time(nanoseconds: resolution))", "for requests were sent so late"])
+        }
     }
 
     private func writeServer(_ server: ServerSample, to page: inout Page) {

@@ -180,6 +180,21 @@ extension Summary {
         SummaryMetric.all.first { $0.name == name }?.read(self)
     }
 
+    /// Half of the requests may be sent so late, and a hundredth of them: below both, response times are the server's.
+    private static let punctualMedianNanoseconds: UInt64 = 50_000
+    private static let punctualLimitNanoseconds: UInt64 = 200_000
+
+    /// How late one in a hundred requests of an open load was sent, where that is more than a punctual load's: no
+    /// difference of response times below it says anything about the server. nil: the load was punctual, or closed.
+    package var coarseResolutionNanoseconds: UInt64? {
+        guard request.load?.isOpen == true else { return nil }
+        let delays = scheduleDelay.valuesAtPercentiles([50, 99])
+        guard let median = delays[0] else { return nil }
+        // Few requests have no percentile 99: then the latest counts.
+        let late = delays[1] ?? scheduleDelay.highestRecordedNanoseconds ?? median
+        return median > Summary.punctualMedianNanoseconds || late > Summary.punctualLimitNanoseconds ? late : nil
+    }
+
     /// Time under load. nil before the first sample.
     var loadSeconds: Double? {
         endOfLoad.map { Metric.seconds($0.timeNanoseconds - min(startNanoseconds, $0.timeNanoseconds)) }

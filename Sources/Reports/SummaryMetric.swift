@@ -43,6 +43,9 @@ package struct SummaryMetric: Sendable {
             let started = client.startedRequests - $0.lateRequests
             return Double(client.scheduledRequests) - Double(min(started, client.scheduledRequests))
         },
+        .init(name: "client.response_resolution", unit: .seconds, meaning: "One in a hundred requests was sent so late: response times are no finer; none for a punctual load") {
+            $0.coarseResolutionNanoseconds.map(Metric.seconds)
+        },
         .init(name: "client.bytes.received_rate", unit: .bytesPerSecond, meaning: "Read from sockets a second, by the clients") {
             $0.endOfLoad?.client.map(\.receivedBytes).flatMap($0.perSecond)
         },

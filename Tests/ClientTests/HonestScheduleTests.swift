@@ -36,4 +36,17 @@ struct HonestScheduleTests {
         #expect(run.total.scheduledRequests == run.total.startedRequests)
         #expect(served?.completedRequests == run.total.doneRequests)
     }
+
+    @Test("is kept to a fraction of a millisecond, and the answers with it")
+    func punctuality() throws {
+        let server = try ServerThread()
+        // Requests are due at odd parts of a millisecond: a clock of milliseconds would be late by half of one.
+        let run = try LoadRun(server.configuration { $0.connections = 4 }, rate: 700, seconds: 1.2)
+        _ = server.stop()
+        expectSums(run)
+        #expect(run.total.scheduleDelay.count > 700)
+        // The best quarter: on a busy machine the clients' thread itself may wait for a core.
+        let delay = try #require(run.total.scheduleDelay.valuesAtPercentiles([25])[0])
+        #expect(delay < 200_000, "\(delay) ns")
+    }
 }

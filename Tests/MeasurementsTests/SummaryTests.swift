@@ -97,6 +97,16 @@ struct SummaryTests {
         #expect(!plain.text.contains("warm-up") && plain.derived("client.requests.carried") == 0 && plain.derived("run.warmup") == 0)
     }
 
+    @Test("says to what response times are resolved where requests were sent late, and of an open load only")
+    func resolution() {
+        let punctual = summary(rate: 500) { $0.client?.scheduleDelay.record(nanoseconds: 20_000, times: 600) }
+        #expect(punctual.coarseResolutionNanoseconds == nil && !punctual.text.contains("resolution"))
+        let coarse = summary(rate: 500) { $0.client?.scheduleDelay.record(nanoseconds: 1_000_000, times: 600) }
+        #expect(coarse.text.contains("\nresolution: response times are no finer than 1.00ms,"), "\(coarse.text)")
+        #expect(coarse.derived("client.response_resolution").map { abs($0 - 0.001) < 1e-5 } == true)
+        #expect(summary(rate: nil) { $0.client?.scheduleDelay.record(nanoseconds: 1_000_000, times: 600) }.coarseResolutionNanoseconds == nil)
+    }
+
     @Test("gives as JSON every number under its name")
     func json() {
         let json = summary(rate: 500).json
