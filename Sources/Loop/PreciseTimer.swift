@@ -31,7 +31,7 @@ package final class PreciseTimer {
         unsafe handle = .allocate(capacity: 1)
         let code = unsafe uv_poll_init(loop.handle, handle, descriptor)
         if code != 0 {
-            _ = hw_close(descriptor)
+            hw_close(descriptor)
             unsafe handle.deallocate()
             throw LoopError(call: "uv_poll_init", code: code)
         }
@@ -72,7 +72,7 @@ package final class PreciseTimer {
         unsafe uv_close(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)) { handle in
             guard let data = unsafe handle?.pointee.data else { return }
             let timer = unsafe Unmanaged<PreciseTimer>.fromOpaque(data).takeRetainedValue()
-            _ = hw_close(timer.descriptor)
+            hw_close(timer.descriptor)
             unsafe timer.handle.deallocate()
         }
     }

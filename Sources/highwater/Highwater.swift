@@ -22,6 +22,7 @@ struct Highwater: ParsableCommand {
         defaultSubcommand: DashboardCommand.self)
 
     static func main() {
+        Output.takeClosedNumbers()
         Exit.now(run())
     }
 

@@ -48,7 +48,12 @@ final class ChildProcess {
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        // A shell's job in the background has these ignored, and a child would inherit that too.
+        var asked = sigset_t()
+        sigemptyset(&asked)
+        for number in [SIGINT, SIGQUIT, SIGHUP] { sigaddset(&asked, number) }
+        posix_spawnattr_setsigdefault(&attributes, &asked)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         // No parent-death signal: it comes when the thread that spawned ends, and Swift's worker threads do.
         let words = ([path] + arguments).map { strdup($0) } + [nil]

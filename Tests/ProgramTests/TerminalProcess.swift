@@ -38,8 +38,13 @@ final class TerminalProcess {
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
+        // A shell's job in the background has these ignored, and a child would inherit that too.
+        var asked = sigset_t()
+        sigemptyset(&asked)
+        for number in [SIGINT, SIGQUIT, SIGHUP] { sigaddset(&asked, number) }
+        posix_spawnattr_setsigdefault(&attributes, &asked)
         // POSIX_SPAWN_SETSID is not imported.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | 0x80)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) | 0x80)
 
         // The shell goes there and becomes the program.
         let shell = through + (folder.map { ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", $0] } ?? [])

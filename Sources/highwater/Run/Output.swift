@@ -8,6 +8,16 @@ struct Output {
 
     private let descriptor: Int32
 
+    /// Takes the numbers of standard streams that were closed when the process began, so that no pipe, socket or
+    /// file of ours gets one of them. To be called before anything is opened.
+    ///
+    /// All three can be read only: a summary that has no place to go is still an error of write.
+    static func takeClosedNumbers() {
+        for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) == -1 {
+            _ = unsafe open("/dev/null", O_RDONLY)
+        }
+    }
+
     init(descriptor: Int32) { self.descriptor = descriptor }
 
     /// A run goes on when the reader of this output has gone.
@@ -19,6 +29,9 @@ struct Output {
         let name = unsafe String(cString: terminal)
         return !name.isEmpty && name != "dumb"
     }
+
+    /// The terminal is the process's to write over: a shell's prompt stands there while the process is in the background.
+    var isInForeground: Bool { tcgetpgrp(descriptor) == getpgrp() }
 
     /// Columns of the terminal; 80 where it does not say.
     var columns: Int {

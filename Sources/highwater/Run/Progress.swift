@@ -2,8 +2,9 @@ internal import Measurements
 
 /// One line about how a run is going, from one sample to the next.
 ///
-/// On a terminal the line is written over; anywhere else each is a line of its own. The counters of a
-/// server alone are its output, and go to standard output, unless JSON is to stand there.
+/// On a terminal the line is written over, and left out while the process is in the background; anywhere else
+/// each is a line of its own. The counters of a server alone are its output, and go to standard output, unless JSON is
+/// to stand there.
 struct Progress {
     private let output: Output
     private let rewrites: Bool
@@ -20,18 +21,24 @@ struct Progress {
     /// false when progress goes to standard output, and its reader has gone.
     mutating func show(_ sample: Sample) -> Bool {
         defer { previous = sample }
+        guard !rewrites || output.isInForeground else { return true }
         var text = "\(Progress.pad(Figure.fixed(Metric.seconds(sample.timeNanoseconds), decimals: 1), 6))s"
         text += sample.client.map { clientText($0, sample) } ?? sample.server.map { serverText($0, sample) } ?? ""
         guard rewrites else { return output.write(text + "\n") || output.isStandardError }
-        _ = output.write("\r\u{1b}[K" + text.prefix(max(0, output.columns - 1)))
+        _ = output.write(Progress.erasure + text.prefix(max(0, output.columns - 1)))
         return true
     }
 
     /// A line of its own between two of ours.
-    func interject(_ text: String) { Output.error.line((rewrites ? "\r\u{1b}[K" : "") + text) }
+    func interject(_ text: String) { Output.error.line((writesOver ? Progress.erasure : "") + text) }
 
     /// Clears the line of progress.
-    func end() { if rewrites { _ = output.write("\r\u{1b}[K") } }
+    func end() { if writesOver { _ = output.write(Progress.erasure) } }
+
+    private var writesOver: Bool { rewrites && output.isInForeground }
+
+    /// What clears the line that the cursor is on.
+    private static let erasure = "\r\u{1b}[K"
 
     private func clientText(_ client: ClientSample, _ sample: Sample) -> String {
         let before = previous?.client

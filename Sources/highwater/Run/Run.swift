@@ -57,7 +57,7 @@ final class Run {
     init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, metrics: LingeringMetrics? = nil) throws {
         if let warning = try DescriptorLimit.check(plan) { Output.error.line(warning) }
         // Before the recording, so that a port in use does not empty an older file.
-        source = try SourceChoice.source(for: plan)
+        source = try SignalInbox.endingAtOnce { try SourceChoice.source(for: plan) }
         self.metrics = try metrics ?? LingeringMetrics(output)
         recording = try Run.open(output.file)
         self.plan = plan

@@ -4,9 +4,9 @@ internal import Terminal
 
 /// The signals that concern a run, as something to poll.
 ///
-/// The handler only writes the signal's number into a pipe, which the main thread reads. A second signal that asks for the end ends the
-/// process at once, in the middle of anything; only the terminal is given back. There is one inbox at a time: signals
-/// belong to the process.
+/// The handler only writes the signal's number into a pipe, which the main thread reads. A second signal that asks for
+/// the end ends the process at once, in the middle of anything; only the terminal is given back. What the parent process
+/// has told us to ignore, as nohup does, stays ignored. There is one inbox at a time: signals belong to the process.
 final class SignalInbox {
     /// Becomes readable with a signal.
     let descriptor: Int32
@@ -31,7 +31,9 @@ final class SignalInbox {
         _ = signal(SIGPIPE, SIG_IGN)
         _ = signal(SIGXFSZ, SIG_IGN)
         SignalInbox.unblock(SignalInbox.endings + others)
-        for number in SignalInbox.endings { SignalInbox.handle(number) { receiveEnding($0) } }
+        for number in SignalInbox.endings where number == SIGTERM || !SignalInbox.isIgnored(number) {
+            SignalInbox.handle(number) { receiveEnding($0) }
+        }
         for number in others { SignalInbox.handle(number) { deliver($0) } }
     }
 
@@ -45,6 +47,14 @@ final class SignalInbox {
     func next() -> Int32? {
         var number: UInt8 = 0
         return unsafe read(descriptor, &number, 1) == 1 ? Int32(number) : nil
+    }
+
+    /// Does something that may block, such as asking for a name: the first signal that asks for the end ends the
+    /// process meanwhile, since there is nothing yet to end in order.
+    static func endingAtOnce<Value, Failure>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
+        endingCount.add(1, ordering: .relaxed)
+        defer { endingCount.subtract(1, ordering: .relaxed) }
+        return try body()
     }
 
     /// Does something while a signal has the effect it has in a program that never heard of it.
@@ -61,6 +71,13 @@ final class SignalInbox {
         unsafe sigemptyset(&set)
         for number in numbers { unsafe sigaddset(&set, number) }
         unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        unsafe sigaction(number, nil, &action)
+        // SIG_IGN and SIG_DFL are numbers in the place of a function.
+        return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
     private static func handle(_ number: Int32, _ handler: @convention(c) (Int32) -> Void) {
