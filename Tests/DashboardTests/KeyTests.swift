@@ -33,6 +33,7 @@ struct KeyTests {
     @Test("a replay, and a run that has died or ends, are told no change", arguments: [Key.character("+"), .character("0"), .character("D"), .character("W")])
     func noChange(key: Key) {
         var dashboard = Dashboard.synthetic(samples: 2)
+        dashboard.run.control = nil
         #expect(dashboard.handle(key) == nil)
         dashboard.takeChanges(writePolicy: .lease)
         for state in [RunDescription.State.draining, .dead, .ended] {
@@ -217,6 +218,23 @@ struct KeyTests {
             .pageUp, .pageDown, .toStart, .toEnd,
         ]
         #expect(Set(Command.allCases).subtracting(shown).isSubset(of: others), "\(Set(Command.allCases).subtracting(shown).subtracting(others))")
+    }
+
+    @Test("a replay offers what works there, in the footer and in the help, and nothing that would change a run")
+    func replayKeys() throws {
+        var dashboard = Dashboard.synthetic(samples: 2)
+        #expect(text(dashboard, 200, 24).contains("+ - rate") && !text(dashboard, 200, 24).contains("speed"))
+        dashboard.run.isReplay = true
+        dashboard.run.control = nil
+        dashboard.run.intervalMilliseconds = nil
+        let footer = text(dashboard, 200, 24)
+        #expect(footer.contains("space stop  ← → 10 s  ( ) ends  n next event  < > speed") && !footer.contains("+ -"), "\(footer)")
+        _ = dashboard.handle(.character("?"))
+        let help = text(dashboard, 120, 80)
+        for words in ["stop, and play on", "to the start, to the end", "to the next event", "slower, faster"] { #expect(help.contains(words)) }
+        for words in ["more load", "write policy", "reconnect", "slow reader", "samples more often", "forget", "hold the display"] {
+            #expect(!help.contains(words), "\(words)")
+        }
     }
 
     @Test("what the screen shows can be had as a sample: whole while it is the newest, else as much as is kept")

@@ -198,6 +198,8 @@ extension Dashboard {
             load: LoadState(rate: 20_000, connections: 64, streams: 16, clientLoops: hasClients ? 1 : 0), loadText: "open 20k/s",
             hasServer: hasServer, hasClients: hasClients)
         run.state = .running
+        run.control = LoadControl(LoadLimits(rates: 1...50_000, connections: 100, streams: 20), run.load)
+        run.intervalMilliseconds = 500
         var dashboard = Dashboard(run: run, glyphs: glyphs)
         var source = SyntheticRun(hasServer: hasServer, hasClients: hasClients)
         for number in 0..<samples {

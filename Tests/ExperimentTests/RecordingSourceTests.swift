@@ -18,7 +18,7 @@ struct RecordingSourceTests {
     private let file = Folder()
 
     /// A recording with a sample at each of these seconds, each in its phase, and an event at 2 s.
-    private func source(_ samples: [(seconds: Double, phase: String?)], speed: Double = 1024, plan: Plan? = nil) throws -> RecordingSource {
+    private func source(_ samples: [(seconds: Double, phase: String?)], speed: Double = 1024, historyCount: Int = 600, plan: Plan? = nil) throws -> RecordingSource {
         let plan = plan ?? Plan(server: ServerPlan(), client: ClientPlan())
         var writer = try RecordingWriter(path: file.path)
         try writer.write(RecordingHeader(
@@ -31,7 +31,7 @@ struct RecordingSourceTests {
             try writer.write(sample)
             if seconds == 2 { try writer.write(Event(timeNanoseconds: 2_000_000_000, level: .info, source: "load", text: "two")) }
         }
-        let source = RecordingSource(try RecordingReader(path: file.path), speed: speed, follows: false)
+        let source = RecordingSource(try RecordingReader(path: file.path), speed: speed, follows: false, historyCount: historyCount)
         source.start()
         return source
     }
@@ -75,18 +75,38 @@ struct RecordingSourceTests {
         #expect(source.performDue() == nil)
     }
 
-    @Test("goes on and back in time; back, it hands out again as much as is asked for")
+    @Test("goes on and back in time; back, it hands out again as many samples as a history holds, and all events")
     func seeking() throws {
-        let source = try source((1...100).map { (Double($0), nil) }, speed: 0.0625)
-        #expect(!source.seek(to: .seconds(50), historyCount: 10))
+        let source = try source((1...100).map { (Double($0), nil) }, speed: 0.0625, historyCount: 60)
+        #expect(!source.seek(to: .seconds(50)))
         #expect(take(source).count == 51)
-        #expect(source.seek(to: .seconds(20), historyCount: 3))
-        #expect(take(source) == ["18", "19", "20"])
-        #expect(!source.seek(to: source.timeOfNext(isEvent: false), historyCount: 3))
+        #expect(source.seek(to: .seconds(20)))
+        #expect(take(source) == (1...2).map { "\($0)" } + ["two"] + (3...20).map { "\($0)" })
+        #expect(!source.seek(to: source.timeOfNext(isEvent: false)))
         #expect(take(source) == ["21"])
-        source.seekToEnd()
-        #expect(take(source).last == "100" && source.hasReachedEnd)
+        #expect(source.seekToEnd())
+        #expect(take(source) == ["two"] + (41...100).map { "\($0)" } && source.hasReachedEnd)
         #expect(source.timeOfNext(isEvent: true) == .seconds(100))
+    }
+
+    @Test("passes over what a history has no room for, and parses none of it", arguments: [false, true])
+    func longSeek(goesBack: Bool) throws {
+        let source = try source((1...100).map { (Double($0), nil) }, speed: 0.0625, historyCount: 5)
+        if goesBack {
+            #expect(source.seekToEnd())
+            _ = take(source)
+        }
+        #expect(source.seek(to: .seconds(40)))
+        #expect(take(source) == ["two", "36", "37", "38", "39", "40"])
+    }
+
+    @Test("followed, begins with as much as a history holds")
+    func followed() throws {
+        _ = try source((1...100).map { (Double($0), nil) })
+        let source = RecordingSource(try RecordingReader(path: file.path), speed: 1, follows: true, historyCount: 3)
+        source.start()
+        _ = source.performDue()
+        #expect(take(source) == ["two", "98", "99", "100"])
     }
 
     @Test("has the load of the phase that it shows")
@@ -96,7 +116,7 @@ struct RecordingSourceTests {
         plan.phases[1].connections = 77
         let source = try source([(1, "a"), (2, "b"), (3, nil)], plan: plan)
         #expect(source.phase?.name == "a")
-        source.seekToEnd()
+        _ = source.seekToEnd()
         _ = take(source)
         #expect(source.phase?.name == "b" && source.load.connections == 77)
     }
@@ -107,9 +127,9 @@ struct RecordingSourceTests {
         let lines = try String(contentsOfFile: file.path, encoding: .utf8).split(separator: "\n")
         let broken = [lines[0], lines[1], #"{"type":"sample","time":1.5,no"#, lines[2]].joined(separator: "\n") + "\n" + lines[2].prefix(9)
         try broken.write(toFile: file.path, atomically: false, encoding: .utf8)
-        source = RecordingSource(try RecordingReader(path: file.path), speed: 1, follows: false)
+        source = RecordingSource(try RecordingReader(path: file.path), speed: 1, follows: false, historyCount: 600)
         source.start()
-        source.seekToEnd()
+        _ = source.seekToEnd()
         #expect(take(source) == ["1", "line 3: this is not JSON; left out", "2", "line 5: cut off; left out"])
         #expect(source.damages.keys.sorted() == [3, 5])
     }

@@ -50,13 +50,18 @@ struct Footer {
         func offer(_ commands: Command..., as word: String? = nil) { wanted.append((commands, word ?? commands[0].row.label)) }
         offer(.help)
         offer(.quit)
-        offer(.pause, as: view.pausedNanoseconds == nil ? nil : "go on")
-        if view.isPaused {
+        offer(.pause, as: view.pausedNanoseconds != nil ? "go on" : view.run.isReplay ? "stop" : nil)
+        if view.run.isReplay {
+            offer(.left, .right, as: "10 s")
+            offer(.toStart, .toEnd, as: "ends")
+            offer(.nextMatch, as: "next event")
+            offer(.leapBack, .leapForth, as: "speed")
+        } else if view.isPaused {
             offer(.left, .right, as: "in time")
             offer(.back)
         }
         if view.run.state == .dead { offer(.sortReverse) }
-        if view.run.hasClients && view.run.state != .dead {
+        if view.run.state != .dead {
             offer(.loadUp, .loadDown, as: view.run.quantity?.rawValue)
             offer(.loadPause, as: view.run.load.isHeld ? "load on" : nil)
             if view.run.quantity != nil { offer(.loadQuantity) }
@@ -80,7 +85,7 @@ struct Footer {
         for (commands, name) in wanted {
             let keys = commands.compactMap { view.keys.keys(of: $0).first?.label(view.glyphs) }.joined(separator: " ")
             // A command without a key is not offered.
-            guard !keys.isEmpty, let command = commands.first else { continue }
+            guard !keys.isEmpty, let command = commands.first, command.works(in: view.run) else { continue }
             let part = Part(key: keys, name: name, command: command, x: x)
             guard x + part.width + count < width else { continue }
             parts.append(part)

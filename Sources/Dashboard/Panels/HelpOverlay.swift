@@ -40,9 +40,10 @@ struct HelpOverlay {
             return entry(labels.isEmpty ? "-".left(10) : labels.joined(separator: " ").left(10), .key, words)
         }
         let focus = view.focus
-        var keys = [entry(focus.title, .strong, "")] + focus.commands.map { key($0.0, $0.1) }
+        var keys = [entry(focus.title, .strong, "")]
+        keys += focus.commands.filter { line in line.0.contains { $0.works(in: view.run) } }.map { key($0.0, $0.1) }
         keys.append(entry("everywhere", .strong, ""))
-        keys += Command.helpLines.map { key($0.commands, $0.words) }
+        keys += Command.helpLines(of: view.run).map { key($0.commands, $0.words) }
         let states = [
             ("R", Role.ok, "a request in work"), ("I", .dim, "idle: nothing open"),
             ("W", .crit, "waiting for the peer"), ("C", .warn, "closing"),

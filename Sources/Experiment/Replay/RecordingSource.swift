@@ -5,8 +5,8 @@ package import Workload
 
 /// A recording as a source of samples: they come at the times at which they were taken, or faster.
 ///
-/// All lines are kept unparsed; those that are shown are parsed then. A seek back hands out again
-/// as many as a history holds.
+/// All lines are kept unparsed; those that are shown are parsed then. A seek hands out as many samples as a history
+/// holds, and all events: it costs what is shown, not what lies between.
 package final class RecordingSource: SampleSource {
     package var plan: Plan { recorded.plan }
     package let addresses: RunAddresses
@@ -24,25 +24,31 @@ package final class RecordingSource: SampleSource {
     /// Following: lines are handed out as they come, until a seek.
     private var isAtEnd: Bool
     private var lines: [RecordingLine] = []
-    /// Lines that have been handed out.
+    /// Lines that have been handed out, or passed over.
     private var shownCount = 0
+    /// Samples before this line are passed over: the history has no room for them.
+    private var firstShownSample = 0
+    /// Lines that a history holds.
+    private let historyCount: Int
     private var hasCutOffLine = false
     private let clock = ContinuousClock()
     private var last: ContinuousClock.Instant
 
-    /// Lines handed out at once: a parsed sample has a quarter of a megabyte.
+    /// Lines handed out at once: a parsed sample has a quarter of a megabyte, and keys wait meanwhile.
     private static let newsLimit = 16
 
     /// - Parameters:
     ///   - speed: recorded seconds in one of ours.
     ///   - follows: the recording is being written, and its lines are shown as they come.
-    package init(_ reader: consuming RecordingReader, speed: Double, follows: Bool) {
+    ///   - historyCount: lines that the display keeps.
+    package init(_ reader: consuming RecordingReader, speed: Double, follows: Bool, historyCount: Int) {
         let plan = reader.header.plan
         recorded = RecordedLoad(plan: plan)
         addresses = RunAddresses(server: plan[path: "server.listen"]?.string, target: plan[path: "client.target"]?.string)
         load = recorded.state(inPhase: nil)
         self.reader = reader
         self.follows = follows
+        self.historyCount = historyCount
         isAtEnd = follows
         playhead = Playhead(speed: speed)
         last = clock.now
@@ -62,6 +68,7 @@ package final class RecordingSource: SampleSource {
     package func start() {
         reader.stopWaiting()
         readMore()
+        if follows { firstShownSample = max(0, lines.count - historyCount) }
         last = clock.now
     }
 
@@ -77,15 +84,17 @@ package final class RecordingSource: SampleSource {
         let now = clock.now
         if isAtEnd { playhead.seek(to: end, upTo: end) } else { playhead.pass(now - last, upTo: end) }
         last = now
-        guard playhead.isPlaying, shownCount < lines.count else { return nil }
-        return max(.zero, (lines[shownCount].time - playhead.position) / playhead.speed)
+        guard shownCount < lines.count else { return nil }
+        if lines[shownCount].time <= playhead.position { return .zero }
+        return playhead.isPlaying ? (lines[shownCount].time - playhead.position) / playhead.speed : nil
     }
 
     /// Some of the lines that are due; empty when all have been handed out.
     package func takeNews() -> [News] {
         var news: [News] = []
         while news.count < RecordingSource.newsLimit, shownCount < lines.count, lines[shownCount].time <= playhead.position {
-            if let item = parsed(lines[shownCount]) { news.append(item) }
+            let line = lines[shownCount]
+            if shownCount >= firstShownSample || line.isEvent, let item = parsed(line) { news.append(item) }
             shownCount += 1
         }
         return news
@@ -146,23 +155,26 @@ package final class RecordingSource: SampleSource {
 
     /// To a recorded time, or as near as the recording has it.
     ///
-    /// - Parameter historyCount: lines that are handed out again after a seek back.
-    /// - Returns: whether it went back: samples and events handed out before are to be forgotten.
-    package func seek(to target: Duration, historyCount: Int) -> Bool {
+    /// - Returns: whether samples and events handed out before are to be forgotten: it went back, or further on than
+    ///   a history holds. All events up to there come again.
+    package func seek(to target: Duration) -> Bool {
         let before = playhead.position
         isAtEnd = false
         playhead.seek(to: target, upTo: end)
-        guard playhead.position < before else { return false }
         let due = lines.firstIndex { $0.time > playhead.position } ?? lines.count
-        shownCount = max(0, due - historyCount)
+        guard playhead.position < before || due - shownCount > historyCount else { return false }
+        shownCount = 0
+        firstShownSample = max(0, due - historyCount)
         load = recorded.state(inPhase: nil)
         return true
     }
 
     /// To the end, and on with it where the recording is followed.
-    package func seekToEnd() {
-        playhead.seek(to: end, upTo: end)
-        isAtEnd = follows
+    ///
+    /// - Returns: as `seek`.
+    package func seekToEnd() -> Bool {
+        defer { isAtEnd = follows }
+        return seek(to: end)
     }
 
     /// The time of the next sample, or of the next event; the end where there is none.

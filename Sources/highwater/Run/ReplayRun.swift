@@ -13,16 +13,20 @@ final class ReplayRun {
     private let source: RecordingSource
     private var driver: RunDriver
     private let clock = ContinuousClock()
+    /// The replay stands still: the display is to be held again as soon as it shows the place of the last seek.
+    private var holdsOnceShown = false
 
     /// Between two looks at a file that grows, or at an end that has been reached.
     private static let longestWait = Duration.milliseconds(250)
     /// Shorter would only draw frames that no eye sees.
     private static let shortestWait = Duration.milliseconds(30)
     private static let step = Duration.seconds(10)
+    /// Longest time for lines that are due, until the next look at the keys.
+    private static let longestShow = Duration.milliseconds(40)
 
     init(_ reader: consuming RecordingReader, _ setup: ScreenSetup, input: Int32, speed: Double, follows: Bool) throws {
         let signals = try SignalInbox(others: [SIGWINCH, SIGCONT])
-        source = RecordingSource(reader, speed: speed, follows: follows)
+        source = RecordingSource(reader, speed: speed, follows: follows, historyCount: History.defaultCapacity)
         driver = RunDriver(source, interval: nil, duration: nil, at: clock.now)
         loop = try ScreenLoop(setup, RunDescription(of: source, isLive: false), signals: signals, input: input)
     }
@@ -57,10 +61,16 @@ final class ReplayRun {
         }
     }
 
-    /// Shows all samples and events that are due, and where the replay stands.
+    /// Shows samples and events that are due, as many as there is time for, and where the replay stands.
     private func showDue() {
-        var news = source.takeNews()
-        while !news.isEmpty {
+        let deadline = clock.now + ReplayRun.longestShow
+        while clock.now < deadline {
+            let news = source.takeNews()
+            if news.isEmpty {
+                if holdsOnceShown { _ = loop.dashboard.perform(.pause) }
+                holdsOnceShown = false
+                break
+            }
             for item in news {
                 switch item {
                 case .sample(let sample): loop.dashboard.add(sample)
@@ -69,7 +79,6 @@ final class ReplayRun {
                 }
             }
             loop.isStale = true
-            news = source.takeNews()
         }
         var run = loop.dashboard.run
         run.show(source)
@@ -88,16 +97,17 @@ final class ReplayRun {
         }
         loop.dashboard.notice = nil
         switch command {
-        case .left: seek(to: source.playhead.position - ReplayRun.step)
-        case .right: seek(to: source.playhead.position + ReplayRun.step)
-        case .toStart: seek(to: .zero)
-        case .toEnd: seek { source.seekToEnd(); return false }
+        case .left: move { source.seek(to: source.playhead.position - ReplayRun.step) }
+        case .right: move { source.seek(to: source.playhead.position + ReplayRun.step) }
+        case .toStart: move { source.seek(to: .zero) }
+        case .toEnd: move { source.seekToEnd() }
         case .leapBack: source.changeSpeed(by: 0.5)
         case .leapForth: source.changeSpeed(by: 2)
-        case .momentForth: seek(to: source.timeOfNext(isEvent: false))
-        case .nextMatch: seek(to: source.timeOfNext(isEvent: true))
+        case .momentForth: move { source.seek(to: source.timeOfNext(isEvent: false)) }
+        case .nextMatch: move { source.seek(to: source.timeOfNext(isEvent: true)) }
         case .pause:
             source.togglePlaying()
+            holdsOnceShown = false
             return perform(loop.dashboard.perform(.pause))
         default: return perform(loop.dashboard.perform(command))
         }
@@ -116,16 +126,12 @@ final class ReplayRun {
         return false
     }
 
-    private func seek(to target: Duration) {
-        seek { source.seek(to: target, historyCount: History.defaultCapacity) }
-    }
-
-    /// - Parameter move: moves the source. - Returns: whether it went back.
-    private func seek(_ move: () -> Bool) {
+    /// - Parameter seek: moves the source. - Returns: whether what has been shown is to be forgotten.
+    private func move(_ seek: () -> Bool) {
         // Held still, the display would not show where we went.
         if loop.dashboard.isPaused { _ = loop.dashboard.perform(.pause) }
-        if move() { loop.dashboard.forgetRun() }
+        if seek() { loop.dashboard.forgetRun() }
+        holdsOnceShown = !source.playhead.isPlaying
         showDue()
-        if !source.playhead.isPlaying { _ = loop.dashboard.perform(.pause) }
     }
 }

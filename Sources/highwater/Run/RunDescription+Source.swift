@@ -6,7 +6,7 @@ internal import Workload
 extension RunDescription {
     /// A run that has not started.
     ///
-    /// - Parameter isLive: keys can change its load.
+    /// - Parameter isLive: keys can change its load; else it is a replay.
     init(of source: any SampleSource, isLive: Bool) {
         let plan = source.plan
         self.init(
@@ -16,6 +16,7 @@ extension RunDescription {
             targets = plan.client?.paths ?? []
             control = LoadControl(LoadLimits(plan), source.load)
         }
+        isReplay = !isLive
         show(source)
     }
 
