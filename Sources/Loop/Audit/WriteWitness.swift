@@ -1,4 +1,5 @@
 internal import CLibuv
+internal import Glibc
 internal import Memory
 
 /// A write as libuv got it, to be compared with the memory that libuv finds in the end.
@@ -85,8 +86,9 @@ struct WriteWitness {
     func firstChange(_ index: Int) -> Int? {
         let part = unsafe parts[index]
         let kept = unsafe keptBytes(index)
-        if let at = (0..<kept.count).first(where: { unsafe kept[$0] != part.start.load(fromByteOffset: $0, as: UInt8.self) }) {
-            return at
+        // One comparison of all of them: nearly always none has changed.
+        if let base = kept.baseAddress, unsafe memcmp(base, part.start, kept.count) != 0 {
+            return (0..<kept.count).first { unsafe kept[$0] != part.start.load(fromByteOffset: $0, as: UInt8.self) }
         }
         let rest = unsafe WriteWitness.checksum(part.start + kept.count, part.byteCount - kept.count)
         return unsafe rest == part.checksum ? nil : kept.count

@@ -85,18 +85,25 @@ struct JSONText {
     // MARK: Bytes
 
     mutating func append(_ bytes: ArenaBytes) {
-        for index in 0..<bytes.count { append(bytes[index]) }
+        guard let source = unsafe bytes.start else { return }
+        reserve(bytes.count)
+        unsafe UnsafeMutableRawPointer(start + count).copyMemory(from: source, byteCount: bytes.count)
+        count += bytes.count
     }
 
     mutating func append(_ byte: UInt8) {
-        if count == capacity {
-            let larger = unsafe arena.allocate(UInt8.self, count: capacity * 2)
-            unsafe larger.update(from: start, count: count)
-            unsafe start = unsafe larger
-            capacity *= 2
-        }
+        reserve(1)
         unsafe start[count] = byte
         count += 1
+    }
+
+    /// Makes room for that many bytes more.
+    private mutating func reserve(_ byteCount: Int) {
+        if count + byteCount <= capacity { return }
+        while count + byteCount > capacity { capacity *= 2 }
+        let larger = unsafe arena.allocate(UInt8.self, count: capacity)
+        unsafe larger.update(from: start, count: count)
+        unsafe start = unsafe larger
     }
 
     /// With JSON's escapes (RFC 8259, 7). Bytes that are not UTF-8 become U+FFFD, so that the
@@ -104,16 +111,19 @@ struct JSONText {
     mutating func appendEscaped(_ bytes: ArenaBytes) {
         var index = 0
         while index < bytes.count {
+            let end = bytes.endOfPlainText(from: index)
+            append(bytes[index..<end])
+            index = end
+            if index == bytes.count { break }
             let length = bytes.scalarLength(at: index)
             if length > 1 {
-                for _ in 0..<length {
-                    append(bytes[index])
-                    index += 1
-                }
+                append(bytes[index..<index + length])
+            } else if length == 1 {
+                appendEscaped(bytes[index])
             } else {
-                if length == 1 { appendEscaped(bytes[index]) } else { append(ArenaBytes("\u{FFFD}")) }
-                index += 1
+                append(ArenaBytes("\u{FFFD}"))
             }
+            index += max(length, 1)
         }
     }
 
@@ -170,6 +180,17 @@ struct JSONText {
 }
 
 extension ArenaBytes {
+    /// Where the run of ASCII from `index` on ends that JSON has as it is; `index` itself where there is none.
+    fileprivate func endOfPlainText(from index: Int) -> Int {
+        var end = index
+        while end < count {
+            let byte = unsafe start.unsafelyUnwrapped.load(fromByteOffset: end, as: UInt8.self)
+            if byte < 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            end &+= 1
+        }
+        return end
+    }
+
     /// Bytes of the UTF-8 scalar at `index`: 1 to 4, or 0 where there is none (RFC 3629, 4).
     func scalarLength(at index: Int) -> Int {
         let first = self[index]
