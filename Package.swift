@@ -8,6 +8,9 @@ let testSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// Of a release build the program is to be fast, not its tests: without optimisation they compile in half the time.
+let unoptimised: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 // Tests poke at memory on purpose; `unsafe` before every `#expect` would only hide the sentence.
 let settings = testSettings + [.strictMemorySafety()]
 
@@ -18,8 +21,10 @@ func library(
     .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: Target.Dependency..., exclude: [String] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: testSettings)
+func tests(
+    _ name: String, _ dependencies: Target.Dependency..., exclude: [String] = [], settings: [SwiftSetting] = testSettings + unoptimised
+) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -86,22 +91,26 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        // Raw sockets and the like, for more than one of the test targets.
-        .target(name: "TestSupport", dependencies: ["Memory"], path: "Tests/TestSupport", swiftSettings: testSettings),
+        // A raw peer, ways to wait, and the like, for more than one of the test targets.
+        .target(name: "TestSupport", dependencies: ["Memory", "TLS"], path: "Tests/TestSupport", swiftSettings: testSettings + unoptimised),
+        // For Tests/Benchmarks/tls.
+        .executableTarget(
+            name: "TLSBenchmark", dependencies: ["TLS", "Memory"], path: "Tests/Benchmarks/TLSBenchmark", swiftSettings: testSettings),
         tests("MemoryTests", "Memory", "TestSupport"),
         tests("HTTP1Tests", "HTTP1", "Memory"),
         tests("MeasurementsTests", "Measurements", "Load", "Recording", "Reports"),
         tests("WorkloadTests", "Workload", "Measurements", "Load", "Recording", "Reports", exclude: ["Fixtures"]),
         tests("DashboardTests", "Dashboard", "Measurements", "Load", "Memory", exclude: ["Golden"]),
-        tests("TerminalTests", "Terminal", "Dashboard", "Measurements", "Load"),
+        tests("TerminalTests", "Terminal", "Dashboard", "Measurements", "Load", "TestSupport"),
         tests("LoopTests", "Loop", "Memory", "TestSupport"),
         tests("TLSTests", "TLS", "Memory", "TestSupport"),
         tests("ServerTests", "Server", "TLS", "HTTP1", "HTTP2", "Loop", "Load", "Measurements", "Memory", "TestSupport"),
         tests("ClientTests", "Client", "Server", "TLS", "HTTP2", "Loop", "Measurements", "Load", "Memory", "TestSupport"),
-        tests("ExperimentTests", "Experiment", "Workload", "Measurements", "Load", "Recording", "Reports"),
+        tests("ExperimentTests", "Experiment", "Workload", "Measurements", "Load", "Recording", "Reports", "TestSupport"),
         tests("WatchTests", "Watch", "TestSupport"),
-        tests("ProgramTests"),
-        tests("StyleTests"),
+        tests("ProgramTests", "TestSupport"),
+        // Reads all of the sources with regular expressions.
+        tests("StyleTests", settings: testSettings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,7 +7,7 @@ import Server
 import Testing
 import TestSupport
 
-@Suite("Checked bodies", .serialized)
+@Suite("Checked bodies", .waiting)
 struct BodyCheckTests {
     /// What the peer does to the answer with this number.
     enum Fault: CaseIterable, Sendable {
@@ -18,17 +18,16 @@ struct BodyCheckTests {
     private func run(
         _ faults: [Fault], byteCount: Int, streams: Int, pieces: [Int] = [], requestTimeoutMilliseconds: UInt64 = 5_000
     ) throws -> LoadRun {
-        let peer = RawPeer { peer, _ in
-            peer.greet()
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
             // With one connection the n-th request has stream 2n + 1, and seed n.
-            while let stream = peer.request() {
-                let number = stream / 2
-                if number < faults.count { answer(faults[number], number, byteCount, pieces, peer) }
+            while let stream = try peer.nextRequest() {
+                let number = Int(stream / 2)
+                if number < faults.count { try answer(faults[number], number, byteCount, pieces, peer) }
             }
         }
         defer { peer.stop() }
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.paths = ["/bytes/\(byteCount)"]
         configuration.checkedTargets = [CheckedTarget(head: "/bytes/\(byteCount)?seed=", byteCount: byteCount)]
         configuration.requests = faults.count
@@ -81,16 +80,15 @@ struct BodyCheckTests {
 
     @Test("an answer that never comes is an error and no wrong body")
     func silence() throws {
-        let peer = RawPeer { peer, _ in
-            peer.greet()
-            while let stream = peer.request() {
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
+            while let stream = try peer.nextRequest() {
                 // Right as far as it goes; the client does not wait for the rest.
-                if stream > 1 { answerHead(stream, 100, peer) }
+                if stream > 1 { try answerHead(stream, 100, peer) }
             }
         }
         defer { peer.stop() }
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.checkedTargets = [CheckedTarget(head: "/bytes/100?seed=", byteCount: 100)]
         configuration.requests = 4
         configuration.requestTimeoutNanoseconds = 100_000_000
@@ -121,16 +119,14 @@ struct BodyCheckTests {
     }
 }
 
-private func answerHead(_ stream: Int, _ length: Int, status: UInt8 = 0x88, _ peer: PeerConnection) {
+private func answerHead(_ stream: UInt32, _ length: Int, status: UInt8 = 0x88, _ peer: RawSocket) throws {
     // :status from the static table; content-length, literal and not indexed (RFC 7541, 6.2.2).
     let digits = Array(String(length).utf8)
-    peer.send(
-        PeerConnection.headers, flags: PeerConnection.endHeaders, stream: stream,
-        [status, 0x0F, 0x0D, UInt8(digits.count)] + digits)
+    try peer.answer(stream, head: [status, 0x0F, 0x0D, UInt8(digits.count)] + digits, ends: false)
 }
 
-private func answer(_ fault: BodyCheckTests.Fault, _ number: Int, _ byteCount: Int, _ pieces: [Int], _ peer: PeerConnection) {
-    let stream = number * 2 + 1
+private func answer(_ fault: BodyCheckTests.Fault, _ number: Int, _ byteCount: Int, _ pieces: [Int], _ peer: RawSocket) throws {
+    let stream = UInt32(number * 2 + 1)
     let seed = UInt64(number)
     var body = patternBytes(byteCount, seed: seed)
     var announced = byteCount
@@ -155,15 +151,15 @@ private func answer(_ fault: BodyCheckTests.Fault, _ number: Int, _ byteCount: I
     // 500 is number 14 of the static table.
     case .status: status = 0x8E
     }
-    answerHead(stream, announced, status: status, peer)
+    try answerHead(stream, announced, status: status, peer)
     var start = 0
     var piece = number
     while start < body.count {
         let end = min(body.count, start + min(pieces.isEmpty ? 16_384 : pieces[piece % pieces.count], 16_384))
         let isLast = end == body.count && !isReset
-        peer.send(PeerConnection.data, flags: isLast ? PeerConnection.endStream : 0, stream: stream, Array(body[start..<end]))
+        try peer.send(.data(stream, Array(body[start..<end]), ends: isLast))
         start = end
         piece += 1
     }
-    if isReset { peer.send(PeerConnection.reset, stream: stream, PeerConnection.number(2, bytes: 4)) }
+    if isReset { try peer.send(.reset(stream, 2)) }
 }

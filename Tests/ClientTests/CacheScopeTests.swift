@@ -2,9 +2,10 @@ import Client
 import Loop
 import Measurements
 import Server
+import TestSupport
 import Testing
 
-@Suite("The scope of the caches", .serialized)
+@Suite("The scope of the caches", .waiting)
 struct CacheScopeTests {
     private static let requests = 2_000
 
@@ -123,7 +124,7 @@ struct CacheScopeTests {
     }
 }
 
-@Suite("Renewing connections", .serialized)
+@Suite("Renewing connections", .waiting)
 struct RenewalTests {
     @Test("after so many requests: each connection takes that many, and none is lost", arguments: [
         (requests: 1_000, connections: 1, streams: 1, limit: 100), (1_000, 5, 7, 10), (300, 3, 4, 1),
@@ -149,7 +150,7 @@ struct RenewalTests {
         #expect((0...load.connections).contains(accepted))
     }
 
-    @Test("after so long: connections change, open load or closed, and none is lost", arguments: [nil, 2_000.0])
+    @Test("after so long: connections change, open load or closed, and none is lost", .measuring, arguments: [nil, 2_000.0])
     func time(rate: Double?) throws {
         let server = try ServerThread()
         let run = try LoadRun(

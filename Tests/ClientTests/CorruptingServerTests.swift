@@ -11,40 +11,40 @@ import TestSupport
 private final class CorruptingServer: @unchecked Sendable {
     private let lock = NSLock()
     private var counts: [String: Int] = [:]
-    private var peer: RawPeer?
+    private var peer: RawListener?
 
     var port: Int { peer?.port ?? 0 }
 
     /// - Parameter faultEvery: one in so many answers is wrong.
-    init(faultEvery: UInt64) {
+    init(faultEvery: UInt64) throws {
         // Connections have threads of their own, which may outlive the test. The listener lets go of this when it stops.
-        peer = RawPeer { [self] connection, _ in
-            while let (seed, count) = request(connection) {
+        peer = try RawListener { [self] connection, _ in
+            while let (seed, count) = try request(connection) {
                 var body = patternBytes(count, seed: seed)
                 switch seed % faultEvery == 0 ? seed / faultEvery % 4 : 4 {
                 case 0:
                     body[Int(seed) % count] ^= 0x40
-                    answer(body, count, connection)
+                    try answer(body, count, connection)
                     note("flipped")
                 case 1:
-                    answer(Array(body.dropLast(count / 3 + 1)), count, connection)
+                    try answer(Array(body.dropLast(count / 3 + 1)), count, connection)
                     note("truncated")
                     // With requests unread, closing would be RST, which takes back what was sent.
                     connection.finishSending()
-                    while connection.read(1) != nil {}
+                    try connection.waitForEnd()
                     return
                 case 2:
                     // Whose answer is whose? Without a second request there is nothing to confuse.
-                    connection.setPatience(milliseconds: 100)
-                    guard let (otherSeed, otherCount) = request(connection) else { return answer(body, count, connection) }
-                    connection.setPatience(milliseconds: 20_000)
-                    answer(patternBytes(count, seed: otherSeed), count, connection)
-                    answer(patternBytes(otherCount, seed: seed), otherCount, connection)
+                    guard !connection.isSilent(milliseconds: 100), let (otherSeed, otherCount) = try request(connection) else {
+                        return try answer(body, count, connection)
+                    }
+                    try answer(patternBytes(count, seed: otherSeed), count, connection)
+                    try answer(patternBytes(otherCount, seed: seed), otherCount, connection)
                     note("swapped", 2)
                 case 3:
-                    answer(body + [0], count + 1, connection)
+                    try answer(body + [0], count + 1, connection)
                     note("lengthened")
-                default: answer(body, count, connection)
+                default: try answer(body, count, connection)
                 }
             }
         }
@@ -57,27 +57,26 @@ private final class CorruptingServer: @unchecked Sendable {
     private func note(_ name: String, _ count: Int = 1) { lock.withLock { counts[name, default: 0] += count } }
 
     /// The next request's seed and size; nil when there is none.
-    private func request(_ connection: PeerConnection) -> (UInt64, Int)? {
+    private func request(_ connection: RawSocket) throws -> (UInt64, Int)? {
         // "GET /bytes/64?seed=7 HTTP/1.1"
-        guard let head = connection.head() else { return nil }
-        let numbers = head.prefix { $0 != "\r\n" }.split { !$0.isNumber }
+        guard let line = try connection.receiveHead()?.first else { return nil }
+        let numbers = line.split { !$0.isNumber }
         guard numbers.count >= 2, let count = Int(numbers[0]), let seed = UInt64(numbers[1]) else { return nil }
         return (seed, count)
     }
 
-    private func answer(_ body: [UInt8], _ length: Int, _ connection: PeerConnection) {
-        connection.raw(Array("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n".utf8) + body)
+    private func answer(_ body: [UInt8], _ length: Int, _ connection: RawSocket) throws {
+        try connection.send(Array("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n".utf8) + body)
     }
 }
 
-@Suite("A server that corrupts answers over HTTP/1.1", .serialized)
+@Suite("A server that corrupts answers over HTTP/1.1", .waiting)
 struct CorruptingServerTests {
     @Test("has each of them found and counted, with many connections and pipelining", arguments: [64, 20_000])
     func exact(byteCount: Int) throws {
-        let server = CorruptingServer(faultEvery: 5)
+        let server = try CorruptingServer(faultEvery: 5)
         defer { server.stop() }
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: server.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: server.port)
         configuration.httpVersion = .http1
         configuration.paths = ["/bytes/\(byteCount)"]
         configuration.checkedTargets = [CheckedTarget(head: "/bytes/\(byteCount)?seed=", byteCount: byteCount)]

@@ -4,15 +4,15 @@ import Load
 import Loop
 import Measurements
 import Synchronization
+import TestSupport
 import Testing
 
-@Suite("An answer that comes before the request's body is out", .serialized)
+@Suite("An answer that comes before the request's body is out", .waiting)
 struct EarlyAnswerTests {
-    private func run(_ http: ClientConfiguration.HTTPVersion, requests: Int, template: Bool = false, _ serve: @escaping @Sendable (PeerConnection, Int) -> Void) throws -> LoadRun {
-        let peer = RawPeer(serve)
+    private func run(_ http: ClientConfiguration.HTTPVersion, requests: Int, template: Bool = false, _ serve: @escaping @Sendable (RawSocket, Int) throws -> Void) throws -> LoadRun {
+        let peer = try RawListener(serve)
         defer { peer.stop() }
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.httpVersion = http
         configuration.kinds[0].method = "POST"
         configuration.kinds[0].body = template ? .text(String(repeating: "x", count: 4 << 20) + "{{random.hex 8}}") : .size((4 << 20) + 8)
@@ -27,10 +27,10 @@ struct EarlyAnswerTests {
     func reset(template: Bool) throws {
         // The window is never opened again: a client that goes on sending waits for ever.
         let run = try run(.http2, requests: 5, template: template) { peer, _ in
-            peer.greet()
-            while let stream = peer.request() {
-                peer.answer(stream)
-                peer.send(PeerConnection.reset, stream: stream, [0, 0, 0, 0])
+            try peer.greet()
+            while let stream = try peer.nextRequest() {
+                try peer.answer(stream)
+                try peer.send(.reset(stream, 0))
             }
         }
         #expect(run.total.openedConnections == 1)
@@ -41,11 +41,11 @@ struct EarlyAnswerTests {
     func readOn() throws {
         let byteCount = Mutex(0)
         let run = try run(.http2, requests: 5) { peer, _ in
-            peer.greet([(4, 1 << 24)])
-            peer.send(PeerConnection.windowUpdate, PeerConnection.number(1 << 30, bytes: 4))
-            while let frame = peer.frame() {
-                if frame.type == PeerConnection.headers { peer.answer(frame.stream) }
-                if frame.type == PeerConnection.data { byteCount.withLock { $0 += frame.payload.count } }
+            try peer.greet([(4, 1 << 24)])
+            try peer.send(.windowUpdate(0, 1 << 30))
+            while let frame = try peer.frame() {
+                if frame.kind == .headers { try peer.answer(frame.stream) }
+                if frame.kind == .data { byteCount.withLock { $0 += frame.payload.count } }
             }
         }
         // The last one is not waited for: its answer is there.
@@ -57,9 +57,9 @@ struct EarlyAnswerTests {
     func goesOn(template: Bool) throws {
         let byteCount = Mutex(0)
         let run = try run(.http1, requests: 4, template: template) { peer, _ in
-            while peer.head() != nil {
-                peer.raw(Array("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".utf8))
-                guard let body = peer.read((4 << 20) + 8) else { return }
+            while try peer.receiveHead() != nil {
+                try peer.send("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+                guard let body = try peer.receive(byteCount: (4 << 20) + 8) else { return }
                 byteCount.withLock { $0 += body.count }
             }
         }
@@ -71,10 +71,10 @@ struct EarlyAnswerTests {
     @Test("over HTTP/1.1 that says 'connection: close' stops it, and the next request has another connection", arguments: [false, true])
     func closes(template: Bool) throws {
         let run = try run(.http1, requests: 3, template: template) { peer, _ in
-            guard peer.head() != nil else { return }
-            peer.raw(Array("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".utf8))
+            guard try peer.receiveHead() != nil else { return }
+            try peer.send("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
             peer.finishSending()
-            while peer.read(1 << 16) != nil {}
+            try peer.waitForEnd()
         }
         #expect(run.total.openedConnections == 3)
     }

@@ -3,20 +3,20 @@ import Load
 import Loop
 import Measurements
 import Synchronization
+import TestSupport
 import Testing
 
 /// A peer that fails as often as its script says, under a client with policies.
-@Suite("Retries and the circuit breaker against a server that fails", .serialized)
+@Suite("Retries and the circuit breaker against a server that fails", .waiting)
 struct FailingServerTests {
     /// A head with this status and nothing else, of the static table (RFC 7541, A).
-    private static func send(_ status: Int, to stream: Int, on peer: PeerConnection) {
+    private static func send(_ status: Int, to stream: UInt32, on peer: RawSocket) throws {
         let head: [UInt8] = status == 200 ? [0x88] : [0x08, 3] + Array(String(status).utf8)
-        peer.send(PeerConnection.headers, flags: PeerConnection.endHeaders | PeerConnection.endStream, stream: stream, head)
+        try peer.answer(stream, head: head)
     }
 
-    private func configuration(_ peer: RawPeer, _ change: (inout ClientConfiguration) -> Void) throws -> ClientConfiguration {
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+    private func configuration(_ peer: RawListener, _ change: (inout ClientConfiguration) -> Void) throws -> ClientConfiguration {
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.requestTimeoutNanoseconds = 5_000_000_000
         change(&configuration)
         return configuration
@@ -25,14 +25,14 @@ struct FailingServerTests {
     @Test("requests that fail now and then are sent again, and all are answered in the end")
     func retries() throws {
         let asked = Atomic(0)
-        let peer = RawPeer { peer, _ in
-            peer.greet()
-            while let stream = peer.request() {
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
+            while let stream = try peer.nextRequest() {
                 let number = asked.add(1, ordering: .relaxed).newValue
                 switch number % 10 {
-                case 3: peer.send(PeerConnection.reset, stream: stream, PeerConnection.number(2, bytes: 4))
-                case 7: FailingServerTests.send(503, to: stream, on: peer)
-                default: FailingServerTests.send(200, to: stream, on: peer)
+                case 3: try peer.send(.reset(stream, 2))
+                case 7: try FailingServerTests.send(503, to: stream, on: peer)
+                default: try FailingServerTests.send(200, to: stream, on: peer)
                 }
             }
         }
@@ -51,9 +51,9 @@ struct FailingServerTests {
 
     @Test("a request that is not idempotent is not sent twice")
     func notIdempotent() throws {
-        let peer = RawPeer { peer, _ in
-            peer.greet()
-            while let stream = peer.request() { FailingServerTests.send(503, to: stream, on: peer) }
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
+            while let stream = try peer.nextRequest() { try FailingServerTests.send(503, to: stream, on: peer) }
         }
         defer { peer.stop() }
         let run = try LoadRun(configuration(peer) {
@@ -68,9 +68,9 @@ struct FailingServerTests {
 
     @Test("when everything fails, retries stay within their budget, and each request ends as it failed last")
     func budget() throws {
-        let peer = RawPeer { peer, _ in
-            peer.greet()
-            while let stream = peer.request() { FailingServerTests.send(503, to: stream, on: peer) }
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
+            while let stream = try peer.nextRequest() { try FailingServerTests.send(503, to: stream, on: peer) }
         }
         defer { peer.stop() }
         let run = try LoadRun(configuration(peer) {
@@ -85,9 +85,9 @@ struct FailingServerTests {
 
     @Test("the end of a run does not wait for retries: they have failed as they did")
     func stop() throws {
-        let peer = RawPeer { peer, _ in
-            peer.greet()
-            while let stream = peer.request() { FailingServerTests.send(503, to: stream, on: peer) }
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
+            while let stream = try peer.nextRequest() { try FailingServerTests.send(503, to: stream, on: peer) }
         }
         defer { peer.stop() }
         let run = try LoadRun(configuration(peer) {
@@ -102,12 +102,12 @@ struct FailingServerTests {
     @Test("the breaker opens, holds a closed load back, probes, and closes when the server is back")
     func breaker() throws {
         let asked = Atomic(0)
-        let peer = RawPeer { peer, _ in
-            peer.greet()
-            while let stream = peer.request() {
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
+            while let stream = try peer.nextRequest() {
                 let number = asked.add(1, ordering: .relaxed).newValue
                 // Five failures open it; the first probe fails too, the second is answered.
-                FailingServerTests.send(number <= 6 ? 500 : 200, to: stream, on: peer)
+                try FailingServerTests.send(number <= 6 ? 500 : 200, to: stream, on: peer)
             }
         }
         defer { peer.stop() }
@@ -133,11 +133,11 @@ struct FailingServerTests {
     @Test("an open load meets an open breaker: requests that are due fail at once, and none is sent")
     func breakerOpenLoad() throws {
         let asked = Atomic(0)
-        let peer = RawPeer { peer, _ in
-            peer.greet()
-            while let stream = peer.request() {
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
+            while let stream = try peer.nextRequest() {
                 asked.add(1, ordering: .relaxed)
-                FailingServerTests.send(500, to: stream, on: peer)
+                try FailingServerTests.send(500, to: stream, on: peer)
             }
         }
         defer { peer.stop() }

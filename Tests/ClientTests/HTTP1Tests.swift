@@ -3,9 +3,10 @@ import Foundation
 import Load
 import Loop
 import Measurements
+import TestSupport
 import Testing
 
-@Suite("Clients ask over HTTP/1.1", .serialized)
+@Suite("Clients ask over HTTP/1.1", .waiting)
 struct HTTP1Tests {
     @Test("a closed load of n requests does exactly n, however many are sent ahead", arguments: [
         (requests: 1, connections: 1, streams: 1), (100, 7, 1), (1000, 3, 10), (2500, 20, 100),
@@ -85,7 +86,7 @@ struct HTTP1Tests {
         #expect(run.total.reconnects == 3)
     }
 
-    @Test("an open load fires what was asked for")
+    @Test("an open load fires what was asked for", .measuring)
     func rate() throws {
         let server = try ServerThread()
         let run = try LoadRun(
@@ -100,11 +101,10 @@ struct HTTP1Tests {
         #expect(run.total.failedRequests == 0)
     }
 
-    private func ask(_ requests: Int, streams: Int = 1, _ serve: @escaping @Sendable (PeerConnection, Int) -> Void) throws -> LoadRun {
-        let peer = RawPeer(serve)
+    private func ask(_ requests: Int, streams: Int = 1, _ serve: @escaping @Sendable (RawSocket, Int) throws -> Void) throws -> LoadRun {
+        let peer = try RawListener(serve)
         defer { peer.stop() }
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.httpVersion = .http1
         configuration.requests = requests
         configuration.streams = streams
@@ -117,8 +117,8 @@ struct HTTP1Tests {
     @Test("a server that closes after each answer is connected to again for the next")
     func closes() throws {
         let run = try ask(5) { peer, _ in
-            guard peer.head() != nil else { return }
-            peer.raw(Array("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nto the end".utf8))
+            guard try peer.receiveHead() != nil else { return }
+            try peer.send("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nto the end")
         }
         #expect(run.total.succeededRequests == 5)
         #expect(run.total.receivedBodyBytes == 50)
@@ -128,8 +128,8 @@ struct HTTP1Tests {
     @Test("requests that were sent ahead to a server that closes are closed, not answered")
     func closesEarly() throws {
         let run = try ask(4, streams: 2) { peer, _ in
-            guard peer.head() != nil, peer.head() != nil else { return }
-            peer.raw(Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok".utf8))
+            guard try peer.receiveHead() != nil, try peer.receiveHead() != nil else { return }
+            try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
         }
         #expect(run.total.succeededRequests == 2)
         #expect(run.total.errors.closed == 2)
@@ -142,8 +142,8 @@ struct HTTP1Tests {
     ])
     func broken(text: String, cause: String) throws {
         let run = try ask(2) { peer, _ in
-            guard peer.head() != nil else { return }
-            peer.raw(Array(text.utf8))
+            guard try peer.receiveHead() != nil else { return }
+            try peer.send(text)
         }
         switch cause {
         case "closed": #expect(run.total.errors.closed == 2)
@@ -155,19 +155,7 @@ struct HTTP1Tests {
 
     @Test("a server that never answers: timeout")
     func silent() throws {
-        let run = try ask(2) { peer, _ in peer.waitForEnd() }
+        let run = try ask(2) { peer, _ in try peer.waitForEnd() }
         #expect(run.total.errors.timeout == 2)
-    }
-}
-
-extension PeerConnection {
-    /// The head of an HTTP/1.1 request without a body; nil when the client has closed.
-    func head() -> String? {
-        var text: [UInt8] = []
-        while let byte = read(1) {
-            text += byte
-            if text.suffix(4) == Array("\r\n\r\n".utf8)[...] { return String(decoding: text, as: UTF8.self) }
-        }
-        return nil
     }
 }

@@ -2,10 +2,11 @@ import Client
 import Loop
 import Measurements
 import Server
+import TestSupport
 import Testing
 
-@Suite("The schedule of an open load", .serialized)
-struct HonestScheduleTests {
+@Suite("The schedule of an open load", .measuring)
+struct MeasuredScheduleTests {
     /// Without optimisation, and under a sanitizer, the clients and not their schedule are the limit.
     #if DEBUG
     static let rates = [1_000.0, 4_000]

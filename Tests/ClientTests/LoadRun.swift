@@ -45,7 +45,9 @@ final class LoadRun: TimerTarget {
             loop: loop, configuration: configuration, share: rate.map { ($0, 0) }
         ) { [unowned self] in
             isDone = true
-            self.steps = [(0, self.steps.last!.act)]
+            // Without a step left the load has been stopped already, by its time.
+            guard let stop = self.steps.last else { return }
+            self.steps = [(0, stop.act)]
             timer.setDeadline(nanoseconds: 1)
         } onEnd: { [unowned self] in
             timer.close()
@@ -71,6 +73,11 @@ final class LoadRun: TimerTarget {
         let new = generator.sample()
         total = new.including(histogramsOf: total)
     }
+}
+
+extension ClientConfiguration {
+    /// Clients of a peer at a port of this machine.
+    init(port: Int) { self.init(address: SocketAddress(host: "127.0.0.1", port: port)!, authority: "peer") }
 }
 
 /// The sums that hold for every run that has ended.
@@ -106,6 +113,7 @@ final class ServerThread {
     private let mailbox = Mailbox<Command>()
     private let latest = Latest<ServerSample> { _, newer in newer }
     private let thread: LoopThread
+    private var hasStopped = false
 
     /// - Parameter socket: bound already; nil: one of its own.
     init(on socket: Listener.Socket? = nil, _ change: (inout ServerConfiguration) -> Void = { _ in }) throws {
@@ -149,10 +157,14 @@ final class ServerThread {
     func post(_ command: Command) { mailbox.post(command) }
 
     func stop() -> ServerSample? {
+        hasStopped = true
         mailbox.post(.stop)
         thread.join()
         return latest.take()
     }
+
+    /// A test that throws has not stopped it: that test fails, and the others go on.
+    deinit { if !hasStopped { _ = stop() } }
 
     func configuration(_ change: (inout ClientConfiguration) -> Void) -> ClientConfiguration {
         var configuration = ClientConfiguration(address: address, authority: address.description)

@@ -4,9 +4,10 @@ import Load
 import Loop
 import Measurements
 import Server
+import TestSupport
 import Testing
 
-@Suite("Clients ask our own server", .serialized)
+@Suite("Clients ask our own server", .waiting)
 struct LoadTests {
     @Test("a closed load of n requests does exactly n", arguments: [
         (requests: 1, connections: 1, streams: 1), (1, 5, 3), (100, 7, 1), (1000, 3, 10), (2500, 40, 100), (0, 2, 2),
@@ -34,7 +35,7 @@ struct LoadTests {
         }
     }
 
-    @Test("an open load fires what was asked for", arguments: [1_000.0, 5_000])
+    @Test("an open load fires what was asked for", .measuring, arguments: [1_000.0, 5_000])
     func rate(_ rate: Double) throws {
         let server = try ServerThread()
         let run = try LoadRun(
@@ -65,7 +66,7 @@ struct LoadTests {
         #expect(run.total.scheduledRequests == 777)
     }
 
-    @Test("a stall of the server shows in response time, and not in most service times")
+    @Test("a stall of the server shows in response time, and not in most service times", .measuring)
     func coordinatedOmission() throws {
         let server = try ServerThread()
         let run = try LoadRun(
@@ -82,7 +83,7 @@ struct LoadTests {
         #expect(service[1] < 100)
     }
 
-    @Test("rate, streams, connections and pause change under load and lose nothing")
+    @Test("rate, streams, connections and pause change under load and lose nothing", .measuring)
     func changes() throws {
         let server = try ServerThread()
         var counts: [UInt64] = []
@@ -255,7 +256,7 @@ struct LoadTests {
         #expect(served.acceptedConnections == 2)
     }
 
-    @Test("an open load of a second asks for its rate, and not for the first request of the next second")
+    @Test("an open load of a second asks for its rate, and not for the first request of the next second", .measuring)
     func endOfTime() throws {
         let server = try ServerThread()
         let run = try LoadRun(server.configuration { $0.durationNanoseconds = 1_000_000_000 }, rate: 10, seconds: 1.3)

@@ -3,9 +3,10 @@ import Load
 import Loop
 import Measurements
 import Server
+import TestSupport
 import Testing
 
-@Suite("Clients with bad manners", .serialized)
+@Suite("Clients with bad manners", .waiting)
 struct MannersTests {
     private func checked(_ byteCount: Int, _ configuration: inout ClientConfiguration) {
         configuration.paths = ["/bytes/\(byteCount)"]

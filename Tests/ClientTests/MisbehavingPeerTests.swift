@@ -3,20 +3,20 @@ import Foundation
 import Load
 import Loop
 import Measurements
+import TestSupport
 import Testing
 import TLS
 
-@Suite("A peer that misbehaves ends each request with a cause", .serialized)
+@Suite("A peer that misbehaves ends each request with a cause", .waiting)
 struct MisbehavingPeerTests {
     private func run(
         overTLS: Bool = false, _ requests: Int, streams: Int = 1, timeoutMilliseconds: UInt64 = 5_000, body: [UInt8] = [], seconds: Double = 20,
-        _ serve: @escaping @Sendable (PeerConnection, Int) -> Void
+        _ serve: @escaping @Sendable (RawSocket, Int) throws -> Void
     ) throws -> LoadRun {
         let world = overTLS ? try TestWorld() : nil
-        let peer = RawPeer(tls: world?.server, serve)
+        let peer = try RawListener(tls: world?.server, serve)
         defer { peer.stop() }
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.tls = try world?.client()
         configuration.requests = requests
         configuration.streams = streams
@@ -31,15 +31,15 @@ struct MisbehavingPeerTests {
     @Test("never answers: timeout", arguments: [false, true])
     func silent(overTLS: Bool) throws {
         let run = try run(overTLS: overTLS, 4, streams: 2, timeoutMilliseconds: 100) { peer, _ in
-            peer.greet()
-            peer.waitForEnd()
+            try peer.greet()
+            try peer.waitForEnd()
         }
         #expect(run.total.errors.timeout == 4)
     }
 
     @Test("never says a word: not connected, and soon over", arguments: [false, true])
     func mute(overTLS: Bool) throws {
-        let run = try run(overTLS: overTLS, 4) { peer, _ in peer.waitForEnd() }
+        let run = try run(overTLS: overTLS, 4) { peer, _ in try peer.waitForEnd() }
         #expect(run.total.errors.connect == 4)
         #expect(run.total.openedConnections == 0)
         #expect(run.isDone)
@@ -48,9 +48,9 @@ struct MisbehavingPeerTests {
     @Test("speaks HTTP/1.1: not connected")
     func otherProtocol() throws {
         let run = try run(4) { peer, _ in
-            _ = peer.read(24)
-            peer.raw(Array("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n".utf8))
-            peer.waitForEnd()
+            _ = try peer.receive(byteCount: 24)
+            try peer.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+            try peer.waitForEnd()
         }
         #expect(run.total.errors.connect == 4)
         #expect(run.total.openedConnections == 0)
@@ -66,14 +66,14 @@ struct MisbehavingPeerTests {
     @Test("GOAWAY with a lower last stream: those above it are GOAWAY, the others are answered", arguments: [false, true])
     func goaway(overTLS: Bool) throws {
         let run = try run(overTLS: overTLS, 8, streams: 4) { peer, number in
-            peer.greet()
-            guard number == 0 else { return peer.answerAll() }
-            for _ in 0..<4 { _ = peer.request() }
-            peer.send(PeerConnection.goaway, PeerConnection.number(3, bytes: 4) + PeerConnection.number(0, bytes: 4))
-            peer.answer(1)
+            try peer.greet()
+            guard number == 0 else { return try peer.answerAll() }
+            for _ in 0..<4 { _ = try peer.nextRequest() }
+            try peer.send(Frame(kind: .goaway, payload: bigEndian(3) + bigEndian(0)))
+            try peer.answer(1)
             usleep(20_000)
-            peer.answer(3)
-            peer.waitForEnd()
+            try peer.answer(3)
+            try peer.waitForEnd()
         }
         #expect(run.total.errors.goaway == 2)
         #expect(run.total.succeededRequests == 6)
@@ -83,15 +83,15 @@ struct MisbehavingPeerTests {
     @Test("resets every third stream: reset", arguments: [false, true])
     func resets(overTLS: Bool) throws {
         let run = try run(overTLS: overTLS, 30, streams: 5) { peer, _ in
-            peer.greet()
+            try peer.greet()
             var count = 0
-            while let stream = peer.request() {
+            while let stream = try peer.nextRequest() {
                 count += 1
                 // PROTOCOL_ERROR as the peer's word on us is still a reset.
                 if count % 3 == 0 {
-                    peer.send(PeerConnection.reset, stream: stream, PeerConnection.number(count % 2 == 0 ? 1 : 2, bytes: 4))
+                    try peer.send(.reset(stream, count % 2 == 0 ? 1 : 2))
                 } else {
-                    peer.answer(stream)
+                    try peer.answer(stream)
                 }
             }
         }
@@ -102,11 +102,11 @@ struct MisbehavingPeerTests {
     @Test("closes in the middle of a body: closed", arguments: [false, true])
     func closesMidBody(overTLS: Bool) throws {
         let run = try run(overTLS: overTLS, 6, streams: 2) { peer, _ in
-            peer.greet()
-            if let stream = peer.request() { peer.answer(stream) }
-            guard let stream = peer.request() else { return }
-            peer.send(PeerConnection.headers, flags: PeerConnection.endHeaders, stream: stream, [0x88])
-            peer.send(PeerConnection.data, stream: stream, [1, 2, 3])
+            try peer.greet()
+            if let stream = try peer.nextRequest() { try peer.answer(stream) }
+            guard let stream = try peer.nextRequest() else { return }
+            try peer.answer(stream, ends: false)
+            try peer.send(.data(stream, [1, 2, 3], ends: false))
         }
         #expect(run.total.errors.closed >= 2)
         #expect(run.total.errors.closed + run.total.succeededRequests == 6)
@@ -115,10 +115,10 @@ struct MisbehavingPeerTests {
     @Test("takes no streams, then a hundred: nothing is sent before, all is answered after", arguments: [false, true])
     func noStreamsAtFirst(overTLS: Bool) throws {
         let run = try run(overTLS: overTLS, 10, streams: 5) { peer, _ in
-            peer.greet([(3, 0)])
+            try peer.greet([(3, 0)])
             usleep(150_000)
-            peer.send(PeerConnection.settings, PeerConnection.number(3, bytes: 2) + PeerConnection.number(100, bytes: 4))
-            peer.answerAll()
+            try peer.send(.settings([(3, 100)]))
+            try peer.answerAll()
         }
         #expect(run.total.succeededRequests == 10)
         // Sent after the wait, so the wait is in none of them.
@@ -128,21 +128,20 @@ struct MisbehavingPeerTests {
     @Test("takes no streams any more in the middle, then ten again: all is answered", arguments: [false, true])
     func noStreamsForAWhile(overTLS: Bool) throws {
         let run = try run(overTLS: overTLS, 40, streams: 5) { peer, _ in
-            peer.greet([(3, 10)])
+            try peer.greet([(3, 10)])
             var count = 0
-            while let stream = peer.request() {
+            while let stream = try peer.nextRequest() {
                 count += 1
-                if count == 10 { peer.send(PeerConnection.settings, PeerConnection.number(3, bytes: 2) + PeerConnection.number(0, bytes: 4)) }
-                peer.answer(stream)
+                if count == 10 { try peer.send(.settings([(3, 0)])) }
+                try peer.answer(stream)
                 guard count == 10 else { continue }
                 // Those on their way when the word reached the client are still answered.
-                peer.setPatience(milliseconds: 100)
-                while let late = peer.request() {
+                while !peer.isSilent(milliseconds: 100), let late = try peer.frame() {
+                    guard late.kind == .headers else { continue }
                     count += 1
-                    peer.answer(late)
+                    try peer.answer(late.stream)
                 }
-                peer.setPatience(milliseconds: 20_000)
-                peer.send(PeerConnection.settings, PeerConnection.number(3, bytes: 2) + PeerConnection.number(10, bytes: 4))
+                try peer.send(.settings([(3, 10)]))
             }
         }
         #expect(run.total.succeededRequests == 40)
@@ -152,15 +151,14 @@ struct MisbehavingPeerTests {
     @Test("closes TLS without close_notify in the middle of an answer: closed, whatever has come of it", arguments: [true, false])
     func truncation(saysIt: Bool) throws {
         let world = try TestWorld()
-        let peer = RawPeer(tls: world.server) { peer, _ in
-            guard peer.head() != nil else { return }
+        let peer = try RawListener(tls: world.server) { peer, _ in
+            guard try peer.receiveHead() != nil else { return }
             // An answer that only the end of the connection ends.
-            peer.raw(Array("HTTP/1.1 200 OK\r\n\r\nall of it, or a part?".utf8))
-            if saysIt { peer.closeNotify() }
+            try peer.send("HTTP/1.1 200 OK\r\n\r\nall of it, or a part?")
+            if saysIt { try peer.sendCloseNotify() }
         }
         defer { peer.stop() }
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.tls = try world.client()
         configuration.httpVersion = .http1
         configuration.requests = 3
@@ -174,17 +172,17 @@ struct MisbehavingPeerTests {
     func tinyWindows(overTLS: Bool) throws {
         let body = Array("twelve bytes".utf8)
         let run = try run(overTLS: overTLS, 2, body: body) { peer, _ in
-            peer.greet([(4, 1)])
+            try peer.greet([(4, 1)])
             var received = 0
-            while let frame = peer.frame() {
-                guard frame.type == PeerConnection.data else { continue }
+            while let frame = try peer.frame() {
+                guard frame.kind == .data else { continue }
                 received += frame.payload.count
                 if frame.payload.count > 1 { return }
-                if frame.flags & PeerConnection.endStream != 0 {
-                    if received == 12 { peer.answer(frame.stream) }
+                if frame.endsStream {
+                    if received == 12 { try peer.answer(frame.stream) }
                     received = 0
                 } else {
-                    peer.send(PeerConnection.windowUpdate, stream: frame.stream, PeerConnection.number(1, bytes: 4))
+                    try peer.send(.windowUpdate(frame.stream, 1))
                 }
             }
         }
@@ -194,10 +192,10 @@ struct MisbehavingPeerTests {
     @Test("sends headers that are no HPACK: protocol error", arguments: [false, true])
     func malformedHeaders(overTLS: Bool) throws {
         let run = try run(overTLS: overTLS, 3) { peer, _ in
-            peer.greet()
-            guard let stream = peer.request() else { return }
-            peer.send(PeerConnection.headers, flags: PeerConnection.endHeaders, stream: stream, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF])
-            peer.waitForEnd()
+            try peer.greet()
+            guard let stream = try peer.nextRequest() else { return }
+            try peer.answer(stream, head: [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], ends: false)
+            try peer.waitForEnd()
         }
         #expect(run.total.errors.protocolError == 3)
     }
@@ -205,16 +203,16 @@ struct MisbehavingPeerTests {
     @Test("sends a head in many frames: all its bytes are counted")
     func hugeHead() throws {
         let run = try run(1) { peer, _ in
-            peer.greet()
-            guard let stream = peer.request() else { return }
+            try peer.greet()
+            guard let stream = try peer.nextRequest() else { return }
             // ":status: 200", then a literal field of 20 000 bytes, never indexed (RFC 7541, 6.2.3).
             let value = [UInt8](repeating: 97, count: 20_000)
             // 20 000 = 127 + 19 873, in groups of seven bits.
             let block: [UInt8] = [0x88, 0x10, 1, 120, 0x7F, 0xA1, 0x9B, 0x01] + value
-            peer.send(PeerConnection.headers, flags: PeerConnection.endStream, stream: stream, Array(block[..<9_000]))
-            peer.send(PeerConnection.continuation, stream: stream, Array(block[9_000..<18_000]))
-            peer.send(PeerConnection.continuation, flags: PeerConnection.endHeaders, stream: stream, Array(block[18_000...]))
-            peer.waitForEnd()
+            try peer.send(Frame(kind: .headers, flags: Frame.endStream, stream: stream, payload: Array(block[..<9_000])))
+            try peer.send(Frame(kind: .continuation, stream: stream, payload: Array(block[9_000..<18_000])))
+            try peer.send(Frame(kind: .continuation, flags: Frame.endHeaders, stream: stream, payload: Array(block[18_000...])))
+            try peer.waitForEnd()
         }
         #expect(run.total.succeededRequests == 1)
         #expect(run.total.receivedHeaderBytes == 20_008)
@@ -224,12 +222,10 @@ struct MisbehavingPeerTests {
     @Test("answers with an invalid status: protocol error", arguments: ["999", "abc", "20", "2000", "100", "-20"])
     func status(_ text: String) throws {
         let run = try run(2) { peer, _ in
-            peer.greet()
-            while let stream = peer.request() {
+            try peer.greet()
+            while let stream = try peer.nextRequest() {
                 // A literal :status by the static table's name 8 (RFC 7541, A).
-                peer.send(
-                    PeerConnection.headers, flags: PeerConnection.endHeaders | PeerConnection.endStream, stream: stream,
-                    [0x08, UInt8(text.utf8.count)] + Array(text.utf8))
+                try peer.answer(stream, head: [0x08, UInt8(text.utf8.count)] + Array(text.utf8))
             }
         }
         #expect(run.total.errors.protocolError == 2)

@@ -1,6 +1,7 @@
 import Foundation
 import HTTP2
 import Memory
+import TestSupport
 
 /// A server that notes what it was asked, over HTTP/1.1 or HTTP/2, whose HPACK is nghttp2's alone, and answers as it is told.
 final class RequestPeer: @unchecked Sendable {
@@ -21,18 +22,18 @@ final class RequestPeer: @unchecked Sendable {
 
     private let lock = NSLock()
     private var seen: [Request] = []
-    private var peer: RawPeer?
+    private var peer: RawListener?
     private let answer: @Sendable (Request, Int) -> Answer
 
     var port: Int { peer?.port ?? 0 }
     var requests: [Request] { lock.withLock { seen } }
 
     /// - Parameter answer: of a request, and which it is, from 0.
-    init(http1: Bool, _ answer: @escaping @Sendable (Request, Int) -> Answer = { _, _ in Answer() }) {
+    init(http1: Bool, _ answer: @escaping @Sendable (Request, Int) -> Answer = { _, _ in Answer() }) throws {
         self.answer = answer
         // Connections have threads of their own, which may outlive the test. The listener lets go of this when it stops.
-        peer = RawPeer { [self] connection, _ in
-            if http1 { serveHTTP1(connection) } else { HTTP2Peer(self, connection).serve() }
+        peer = try RawListener { [self] connection, _ in
+            if http1 { try serveHTTP1(connection) } else { try HTTP2Peer(self, connection).serve() }
         }
     }
 
@@ -46,9 +47,8 @@ final class RequestPeer: @unchecked Sendable {
         return answer(request, number)
     }
 
-    private func serveHTTP1(_ connection: PeerConnection) {
-        while let head = connection.head() {
-            let lines = head.split(separator: "\r\n")
+    private func serveHTTP1(_ connection: RawSocket) throws {
+        while let lines = try connection.receiveHead() {
             let words = lines[0].split(separator: " ")
             var request = Request()
             request.fields = [":method": String(words[0]), ":path": String(words[1])]
@@ -57,13 +57,13 @@ final class RequestPeer: @unchecked Sendable {
                 request.fields[String(parts[0])] = String(parts[1])
             }
             if let count = request.fields["content-length"].flatMap({ Int($0) }) {
-                guard let body = connection.read(count) else { return }
+                guard let body = try connection.receive(byteCount: count) else { return }
                 request.body = body
             }
             let answer = note(request)
             let fields = answer.fields.map { "\($0.0): \($0.1)\r\n" }.joined()
-            connection.raw(Array("HTTP/1.1 \(answer.status) X\r\ncontent-length: \(answer.body.count)\r\n\(fields)\r\n".utf8))
-            if request.fields[":method"] != "HEAD" { connection.raw(answer.body) }
+            try connection.send("HTTP/1.1 \(answer.status) X\r\ncontent-length: \(answer.body.count)\r\n\(fields)\r\n")
+            if request.fields[":method"] != "HEAD" { try connection.send(answer.body) }
         }
     }
 }
@@ -71,7 +71,7 @@ final class RequestPeer: @unchecked Sendable {
 /// One connection of such a server.
 private final class HTTP2Peer: SessionHandler {
     private let peer: RequestPeer
-    private let connection: PeerConnection
+    private let connection: RawSocket
     private let factory = SessionFactory(validatesMessages: true)
     private var session: Session?
     private var open: [Int: RequestPeer.Request] = [:]
@@ -80,13 +80,13 @@ private final class HTTP2Peer: SessionHandler {
     private let arenas = ArenaPool()
     private let arena: Arena
 
-    init(_ peer: RequestPeer, _ connection: PeerConnection) {
+    init(_ peer: RequestPeer, _ connection: RawSocket) {
         self.peer = peer
         self.connection = connection
         arena = arenas.take()
     }
 
-    func serve() {
+    func serve() throws {
         guard let factory else { return }
         defer {
             session = nil
@@ -96,20 +96,13 @@ private final class HTTP2Peer: SessionHandler {
         settings.initialWindowByteCount = 1 << 20
         settings.connectionWindowByteCount = 1 << 20
         session = Session(role: .server, factory: factory, settings: settings, handler: self)
-        guard let session, let preface = connection.read(24), receive(preface) else { return }
-        while flush(session), let frame = connection.frame() {
-            guard receive(
-                PeerConnection.number(frame.payload.count, bytes: 3) + [frame.type, frame.flags] + PeerConnection.number(frame.stream, bytes: 4)
-                    + frame.payload)
-            else { return }
+        guard let session else { return }
+        var bytes = try connection.receive(byteCount: preface.count)
+        while let received = bytes {
+            try received.withUnsafeBytes { try session.receive($0) }
+            while let answer = try session.nextOutput() { try connection.send(Array(answer)) }
+            bytes = try connection.frame()?.bytes
         }
-    }
-
-    private func receive(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { (try? session?.receive($0)) != nil } }
-
-    private func flush(_ session: Session) -> Bool {
-        do { while let bytes = try session.nextOutput() { connection.raw(Array(bytes)) } } catch { return false }
-        return true
     }
 
     private func end(_ stream: Int) {

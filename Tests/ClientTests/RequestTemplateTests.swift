@@ -8,16 +8,15 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Requests with templates", .serialized)
+@Suite("Requests with templates", .waiting)
 struct RequestTemplateTests {
     private func run(
         http1: Bool, requests: Int, kinds: [RequestKind], connections: Int = 1, streams: Int = 1, seed: UInt64 = 1, loop: UInt64 = 0,
         of loops: UInt64 = 1
     ) throws -> [RequestPeer.Request] {
-        let peer = RequestPeer(http1: http1)
+        let peer = try RequestPeer(http1: http1)
         defer { peer.stop() }
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.httpVersion = http1 ? .http1 : .http2
         configuration.kinds = kinds
         configuration.requests = requests
@@ -105,12 +104,11 @@ struct RequestTemplateTests {
     @Test("that are sent again are the same again")
     func retries() throws {
         let turnedAway = Mutex<Set<String>>([])
-        let peer = RequestPeer(http1: false) { request, _ in
+        let peer = try RequestPeer(http1: false) { request, _ in
             RequestPeer.Answer(status: turnedAway.withLock { $0.insert(request.path).inserted } ? 503 : 200)
         }
         defer { peer.stop() }
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.httpVersion = .http2
         configuration.kinds = [kind]
         configuration.kinds[0].method = "PUT"
@@ -126,7 +124,7 @@ struct RequestTemplateTests {
     }
 }
 
-@Suite("Answers that are compared with what is expected", .serialized)
+@Suite("Answers that are compared with what is expected", .waiting)
 struct ExpectationTests {
     private static let body = Array("123456789".utf8)
 
@@ -141,8 +139,7 @@ struct ExpectationTests {
 
     private func run(http1: Bool, _ kind: RequestKind, requests: Int, _ peer: RequestPeer) throws -> LoadRun {
         defer { peer.stop() }
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.httpVersion = http1 ? .http1 : .http2
         configuration.kinds = [kind]
         configuration.requests = requests
@@ -154,7 +151,7 @@ struct ExpectationTests {
 
     @Test("are counted by what was wrong first, and the first of them told", arguments: [true, false])
     func counts(http1: Bool) throws {
-        let peer = RequestPeer(http1: http1) { _, number in
+        let peer = try RequestPeer(http1: http1) { _, number in
             var answer = RequestPeer.Answer(status: 201, fields: [("x-a", "1"), ("content-type", "text/plain")], body: Self.body)
             switch number % 20 {
             case 3: answer.status = 404
@@ -251,12 +248,11 @@ struct ExpectationTests {
 
     @Test("that never came whole are errors, and not compared")
     func broken() throws {
-        let peer = RawPeer { connection, _ in
-            while connection.head() != nil { connection.raw(Array("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123".utf8)); return }
+        let peer = try RawListener { connection, _ in
+            if try connection.receiveHead() != nil { try connection.send("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123") }
         }
         defer { peer.stop() }
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.httpVersion = .http1
         configuration.kinds[0].expectation = expected
         configuration.requests = 3

@@ -3,6 +3,7 @@ import Load
 import Loop
 import Measurements
 import Server
+import TestSupport
 import Testing
 import TLS
 
@@ -11,7 +12,7 @@ import TLS
 /// There every client is a fiber and the caches are global. Here the clients are spread over four loops
 /// on four threads, so that whatever they share is shared for real. A connection is renewed after one
 /// request: each of them opens, gets and closes.
-@Suite("Many clients at once, each of which opens, gets and closes", .serialized)
+@Suite("Many clients at once, each of which opens, gets and closes", .measuring)
 struct SeedTests {
     enum Scope: String, CaseIterable { case client, loop, shared, off }
 

@@ -2,10 +2,11 @@ import Client
 import Loop
 import Measurements
 import Server
+import TestSupport
 import Testing
 import TLS
 
-@Suite("TLS sessions, by the scope of the caches", .serialized)
+@Suite("TLS sessions, by the scope of the caches", .waiting)
 struct TLSSessionScopeTests {
     enum Scope: CaseIterable { case client, loop, shared, off }
 

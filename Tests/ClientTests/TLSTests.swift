@@ -4,6 +4,7 @@ import Load
 import Loop
 import Measurements
 import Server
+import TestSupport
 import Testing
 import TLS
 
@@ -53,7 +54,7 @@ private func expectAgreement(_ run: LoadRun, _ served: ServerSample?, _ location
     #expect(served?.arena.inUse == 0 && served?.arena.leases == 0, sourceLocation: location)
 }
 
-@Suite("Clients ask our own server over TLS", .serialized)
+@Suite("Clients ask our own server over TLS", .waiting)
 struct TLSLoadTests {
     @Test("a closed load of n requests does exactly n, over what ALPN agreed on", arguments: [
         (version: ClientConfiguration.HTTPVersion.negotiated, requests: 1, connections: 1, streams: 1), (.negotiated, 2000, 10, 20),
@@ -104,7 +105,7 @@ struct TLSLoadTests {
             $0.httpVersion = version
             $0.paths = ["/post"]
             $0.method = "POST"
-            $0.body = (0..<10 << 20).map { UInt8(truncatingIfNeeded: 32 + $0 % 95) }
+            $0.body = Array(String(repeating: String(decoding: 32..<127, as: UTF8.self), count: 10 << 20 / 95 + 1).utf8.prefix(10 << 20))
             $0.requests = 2
             $0.streams = 2
             $0.windowByteCount = 65_535
@@ -176,7 +177,7 @@ struct TLSLoadTests {
     }
 }
 
-@Suite("A handshake that cannot succeed ends at once, with a cause", .serialized)
+@Suite("A handshake that cannot succeed ends at once, with a cause", .waiting)
 struct HandshakeFailureTests {
     private func run(
         _ world: TestWorld, trusting client: TestWorld? = nil, name: String = "localhost",
@@ -232,14 +233,13 @@ struct HandshakeFailureTests {
 
     @Test("not TLS at all", arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n"])
     func notTLS(text: String) throws {
-        let peer = RawPeer { peer, _ in
-            peer.raw(Array(text.utf8))
-            _ = peer.read(1)
+        let peer = try RawListener { peer, _ in
+            try peer.send(text)
+            _ = try peer.receive(byteCount: 1)
         }
         defer { peer.stop() }
         let world = try TestWorld()
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.tls = try world.client()
         configuration.requests = 2
         let run = try LoadRun(configuration)
@@ -251,11 +251,10 @@ struct HandshakeFailureTests {
 
     @Test("a peer that never shakes hands: not connected, in time")
     func mute() throws {
-        let peer = RawPeer { peer, _ in peer.waitForEnd() }
+        let peer = try RawListener { peer, _ in try peer.waitForEnd() }
         defer { peer.stop() }
         let world = try TestWorld()
-        var configuration = ClientConfiguration(
-            address: try #require(SocketAddress(host: "127.0.0.1", port: peer.port)), authority: "peer")
+        var configuration = ClientConfiguration(port: peer.port)
         configuration.tls = try world.client()
         configuration.requests = 2
         configuration.connectTimeoutNanoseconds = 200_000_000

@@ -2,6 +2,7 @@ import Experiment
 import Glibc
 import Load
 import Measurements
+import TestSupport
 import Workload
 
 /// An experiment that a test drives by hand: it reads when it wants to, and has all events so far.
@@ -28,23 +29,20 @@ final class DrivenExperiment {
 
     /// Reads until a sample is as it should be; nil after ten seconds.
     func sample(until isRight: (Sample) -> Bool) -> Sample? {
-        let deadline = ContinuousClock.now + .seconds(10)
-        while ContinuousClock.now < deadline {
-            let sample = sample()
-            if isRight(sample) { return sample }
+        var sample = sample()
+        let isThere = isRight(sample) || holds {
+            sample = self.sample()
+            return isRight(sample)
         }
-        return nil
+        return isThere ? sample : nil
     }
 
-    /// Whether the load is through within that time.
-    func isDone(within time: Duration) -> Bool {
-        let deadline = ContinuousClock.now + time
-        while ContinuousClock.now < deadline {
+    /// Whether the load is through within that many seconds.
+    func isDone(within seconds: Double) -> Bool {
+        holds(within: seconds) {
             _ = source.performDue()
-            if source.load.isDone { return true }
-            usleep(2_000)
+            return source.load.isDone
         }
-        return false
     }
 
     /// Ends the run. - Returns: the last sample.

@@ -2,35 +2,33 @@ import Experiment
 import Foundation
 import Load
 import Measurements
+import TestSupport
 import Testing
 import Workload
 
-@Suite("An experiment", .serialized)
+private func plan(loops: Int, _ change: (inout ClientPlan) -> Void) -> Plan {
+    var server = ServerPlan()
+    server.loops = loops
+    var client = ClientPlan()
+    client.paths = ["/health"]
+    client.loops = loops
+    client.connections = 6
+    client.streams = 4
+    change(&client)
+    return Plan(server: server, client: client)
+}
+
+@Suite("An experiment", .waiting)
 struct ExperimentTests {
-    private func plan(loops: Int, _ change: (inout ClientPlan) -> Void) -> Plan {
-        var server = ServerPlan()
-        server.loops = loops
-        var client = ClientPlan()
-        client.paths = ["/health"]
-        client.loops = loops
-        client.connections = 6
-        client.streams = 4
-        change(&client)
-        return Plan(server: server, client: client)
-    }
-
-    private func openDescriptors() -> Int {
-        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
-    }
-
     @Test("clients, server and the sum of all samples count the same", arguments: [1, 2])
     func counts(loops: Int) throws {
         let experiment = try DrivenExperiment.started(plan(loops: loops) { $0.requests = 5_001 })
         var recorded: UInt64 = 0
-        while !experiment.source.load.isDone {
+        let isDone = holds(pauseMilliseconds: 5) {
             recorded += experiment.sample().client?.serviceTime.count ?? 0
-            usleep(5_000)
+            return experiment.source.load.isDone
         }
+        #expect(isDone)
         let last = experiment.stop(withinSeconds: 5)
         recorded += (experiment.recorded + [last]).reduce(0) { $0 + ($1.client?.serviceTime.count ?? 0) }
         #expect(last.client?.doneRequests == 5_001)
@@ -98,23 +96,60 @@ struct ExperimentTests {
         _ = experiment.stop(withinSeconds: 0)
     }
 
-    @Test("an open load that is stopped has fired all that was asked", arguments: [1, 2])
+    @Test("an open load that is stopped has fired all that was asked", .measuring, arguments: [1, 2])
     func asked(loops: Int) throws {
         let experiment = try DrivenExperiment.started(plan(loops: loops) { $0.rate = 3_000 })
-        usleep(500_000)
+        #expect(holds { experiment.sample().client?.startedRequests ?? 0 >= 1_490 })
         let last = experiment.stop(withinSeconds: 5)
         let client = try #require(last.client)
         #expect(client.scheduledRequests == client.startedRequests)
         #expect(client.startedRequests == client.succeededRequests)
-        #expect(client.startedRequests >= 1_490)
         #expect(last.server?.completedRequests == client.doneRequests)
     }
 
     @Test("fewer requests than loops still come to an end")
     func fewRequests() throws {
         let experiment = try DrivenExperiment.started(plan(loops: 2) { $0.requests = 1 })
-        #expect(experiment.isDone(within: .seconds(5)))
+        #expect(experiment.isDone(within: 5))
         #expect(experiment.stop(withinSeconds: 1).client?.doneRequests == 1)
+    }
+
+    @Test("clients alone ask the server of another experiment")
+    func clientsAlone() throws {
+        let server = try DrivenExperiment.started(Plan(server: ServerPlan(), client: nil))
+        var client = ClientPlan()
+        client.port = try #require(server.source.addresses.server.flatMap { Int($0.split(separator: ":")[1]) })
+        client.requests = 100
+        let clients = try DrivenExperiment.started(Plan(server: nil, client: client))
+        #expect(clients.isDone(within: 10))
+        let asked = clients.stop(withinSeconds: 5)
+        let served = server.stop(withinSeconds: 5)
+        #expect(asked.server == nil)
+        #expect(asked.client?.succeededRequests == 100)
+        #expect(served.server?.completedRequests == 100)
+    }
+
+    @Test("a port without a listener ends the run with the cause")
+    func refused() throws {
+        let listener = try Experiment(Plan(server: ServerPlan(), client: nil))
+        let address = try #require(listener.addresses.server)
+        var client = ClientPlan()
+        // Bound and not listening: connections are refused, and no other process has the port.
+        client.port = try #require(Int(address.split(separator: ":")[1]))
+        let experiment = try DrivenExperiment.started(Plan(server: nil, client: client))
+        #expect(experiment.isDone(within: 3))
+        let last = experiment.stop(withinSeconds: 1)
+        #expect(last.client?.openedConnections == 0)
+        #expect(experiment.source.connectFailure == "connection refused")
+        withExtendedLifetime(listener) {}
+    }
+}
+
+/// Of the whole process: other suites open and close theirs.
+@Suite("An experiment's descriptors", .measuring)
+struct MeasuredDescriptorTests {
+    private func openDescriptors() -> Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
     }
 
     @Test("started and stopped twenty times leaves no descriptor behind")
@@ -123,11 +158,11 @@ struct ExperimentTests {
         for round in 0..<21 {
             if round == 1 { before = openDescriptors() }
             let experiment = try DrivenExperiment.started(plan(loops: 2) { _ in })
-                usleep(20_000)
+            #expect(holds { experiment.sample().client?.doneRequests ?? 0 > 0 })
             let last = experiment.stop(withinSeconds: 5)
             #expect(last.client?.doneRequests == last.server?.completedRequests)
         }
-        // Other suites open and close theirs meanwhile; one left behind each time would be twenty.
+        // Suites that neither wait nor measure may run beside this; one left behind each time would be twenty.
         #expect(openDescriptors() < before + 20)
     }
 
@@ -151,35 +186,5 @@ struct ExperimentTests {
         let last = first.stop(withinSeconds: 1)
         #expect(last.client == nil)
         #expect(last.server?.completedRequests == 0)
-    }
-
-    @Test("clients alone ask the server of another experiment")
-    func clientsAlone() throws {
-        let server = try DrivenExperiment.started(Plan(server: ServerPlan(), client: nil))
-        var client = ClientPlan()
-        client.port = try #require(server.source.addresses.server.flatMap { Int($0.split(separator: ":")[1]) })
-        client.requests = 100
-        let clients = try DrivenExperiment.started(Plan(server: nil, client: client))
-        #expect(clients.isDone(within: .seconds(10)))
-        let asked = clients.stop(withinSeconds: 5)
-        let served = server.stop(withinSeconds: 5)
-        #expect(asked.server == nil)
-        #expect(asked.client?.succeededRequests == 100)
-        #expect(served.server?.completedRequests == 100)
-    }
-
-    @Test("a port without a listener ends the run with the cause")
-    func refused() throws {
-        let listener = try Experiment(Plan(server: ServerPlan(), client: nil))
-        let address = try #require(listener.addresses.server)
-        var client = ClientPlan()
-        // Bound and not listening: connections are refused, and no other process has the port.
-        client.port = try #require(Int(address.split(separator: ":")[1]))
-        let experiment = try DrivenExperiment.started(Plan(server: nil, client: client))
-        #expect(experiment.isDone(within: .seconds(3)))
-        let last = experiment.stop(withinSeconds: 1)
-        #expect(last.client?.openedConnections == 0)
-        #expect(experiment.source.connectFailure == "connection refused")
-        withExtendedLifetime(listener) {}
     }
 }

@@ -1,11 +1,12 @@
 import Experiment
 import Load
 import Measurements
+import TestSupport
 import Testing
 import Workload
 
 /// What a run is told while it goes, held against what the other side counts by itself.
-@Suite("Live load control of a run", .serialized)
+@Suite("Live load control of a run", .waiting)
 struct LiveControlTests {
     private func start(loops: Int = 1, _ change: (inout Plan, inout ClientPlan) -> Void = { _, _ in }) throws -> DrivenExperiment {
         var server = ServerPlan()
@@ -52,7 +53,7 @@ struct LiveControlTests {
         #expect(experiment.texts.filter { $0.contains("streams") } == ["7 streams per connection", "1 streams per connection"])
     }
 
-    @Test("a rate is what the server answers")
+    @Test("a rate is what the server answers", .measuring)
     func rate() throws {
         let experiment = try start { $1.rate = 200 }
         _ = experiment.sample()

@@ -2,10 +2,11 @@ import Experiment
 import Foundation
 import Load
 import Measurements
+import TestSupport
 import Testing
 import Workload
 
-@Suite("Slow readers beside a load", .serialized)
+@Suite("Slow readers beside a load", .waiting)
 struct SlowReaderTests {
     private func plan(_ change: (inout ClientPlan) -> Void) -> Plan {
         var client = ClientPlan()
@@ -22,11 +23,10 @@ struct SlowReaderTests {
         let experiment = try DrivenExperiment.started(plan { _ in })
         experiment.apply(.slowReader(seconds: 0.5))
         var samples: [Sample] = []
-        let deadline = ContinuousClock.now + .seconds(10)
-        repeat {
+        _ = holds(pauseMilliseconds: 10) {
             samples.append(experiment.sample())
-            usleep(10_000)
-        } while !experiment.texts.contains("the slow reader has gone") && ContinuousClock.now < deadline
+            return experiment.texts.contains("the slow reader has gone")
+        }
         #expect(experiment.events.filter { $0.source == "load" }.map(\.text) == ["a slow reader, for 0.5 s", "the slow reader has gone"])
         #expect(samples.contains { $0.client?.slowReaders.open == 1 })
         #expect(samples.contains { $0.server?.writes.pendingBytes ?? 0 > 256 * 1024 })
@@ -44,10 +44,7 @@ struct SlowReaderTests {
     @Test("those of the plan stay until the end, and what they read is checked too")
     func planned() throws {
         let experiment = try DrivenExperiment.started(plan { $0.slowReaders = 5 })
-        let deadline = ContinuousClock.now + .seconds(10)
-        while experiment.sample().client?.slowReaders.open != 5 && ContinuousClock.now < deadline { usleep(5_000) }
-        let sample = experiment.sample()
-        #expect(sample.client?.slowReaders.open == 5)
+        #expect(holds { experiment.sample().client?.slowReaders.open == 5 })
         let last = experiment.stop(withinSeconds: 5)
         #expect(last.client?.slowReaders.open == 0)
         #expect(last.client?.bodies.wrong == 0)
@@ -68,8 +65,7 @@ struct SlowReaderTests {
     func serverAlone() throws {
         let experiment = try DrivenExperiment.started(Plan(server: ServerPlan(), client: nil))
         experiment.apply(.slowReader(seconds: 30))
-        let deadline = ContinuousClock.now + .seconds(10)
-        while experiment.sample().server?.writes.pendingBytes ?? 0 < 256 * 1024 && ContinuousClock.now < deadline { usleep(5_000) }
+        #expect(holds { experiment.sample().server?.writes.pendingBytes ?? 0 >= 256 * 1024 })
         #expect(experiment.sample().server?.openConnections == 1)
         _ = experiment.stop(withinSeconds: 5)
     }

@@ -4,7 +4,7 @@ import Memory
 import TestSupport
 import Testing
 
-@Suite("A listener") struct ListenerTests {
+@Suite("A listener", .waiting) struct ListenerTests {
     @Test("refuses a port that another socket has, and says which")
     func portInUse() throws {
         let first = try Listener.Socket(binding: .loopback)
@@ -125,7 +125,7 @@ final class Each: TimerTarget {
     }
 }
 
-@Suite("A socket address") struct SocketAddressTests {
+@Suite("A socket address", .waiting) struct SocketAddressTests {
     @Test("is read and written in both families")
     func text() {
         #expect(SocketAddress(host: "127.0.0.1", port: 80)?.description == "127.0.0.1:80")

@@ -38,5 +38,14 @@ extension SocketAddress {
 }
 
 func pattern(_ count: Int, from start: Int = 0) -> [UInt8] {
-    (start..<start + count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    while bytes.count < count {
+        let place = (start + bytes.count) % patternPeriod.count
+        bytes += patternPeriod[place..<min(patternPeriod.count, place + count - bytes.count)]
+    }
+    return bytes
 }
+
+/// `pattern` repeats after these. It copies them, since a debug build needs long for each single byte.
+private let patternPeriod = (0..<65_536).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }

@@ -1,5 +1,6 @@
 import Glibc
 import Loop
+import TestSupport
 import Testing
 
 /// Sets a timer again and again, so far ahead each time, and notes how late it fires.
@@ -34,8 +35,8 @@ private final class Metronome: PreciseTimerTarget {
     }
 }
 
-@Suite("A precise timer") struct PreciseTimerTests {
-    @Test("fires once for each deadline, never before it, and within a fraction of a millisecond")
+@Suite("A precise timer", .waiting) struct PreciseTimerTests {
+    @Test("fires once for each deadline, never before it, and within a fraction of a millisecond", .measuring)
     func precision() throws {
         let loop = try EventLoop()
         // 0.3 ms: a clock of milliseconds would be 0.7 ms late each time.

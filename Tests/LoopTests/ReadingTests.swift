@@ -1,10 +1,11 @@
+import Dispatch
 import Glibc
 import Loop
 import Memory
 import TestSupport
 import Testing
 
-@Suite("A stream that reads") struct ReadingTests {
+@Suite("A stream that reads", .waiting) struct ReadingTests {
     @Test("hears every byte, then the end")
     func bytes() throws {
         let sent = pattern(300_000)
@@ -44,11 +45,13 @@ import Testing
     @Test("hears nothing while it does not read")
     func stopped() throws {
         var owner: Owner?
+        let hasStopped = DispatchSemaphore(value: 0)
         let fixture = try LoopFixture { accepted in
             owner = accepted
             accepted.stream.startReading()
             accepted.onRead = { _ in
                 accepted.stream.stopReading()
+                hasStopped.signal()
                 let timer = Timer(loop: accepted.stream.loop)
                 let pause = After(timer, milliseconds: 30) {
                     #expect(accepted.received.count == 3)
@@ -62,7 +65,7 @@ import Testing
         let peer = try RawSocket(port: fixture.port)
         try peer.send("one")
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
-            usleep(10_000)
+            _ = hasStopped.wait(timeout: .now() + 10)
             try? box.value.send("two")
         }
         _ = fixture.run()
@@ -111,7 +114,7 @@ import Testing
         let peer = try RawSocket(port: fixture.port, receiveBuffer: 32_768)
         peer.finishSending()
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
-            usleep(30_000)
+            _ = box.value.isReadable()
             received.give((try? box.value.receiveToEnd()) ?? [])
         }
         #expect(fixture.run().inUseCount == 0)
@@ -130,9 +133,9 @@ import Testing
         }
         let peer = try RawSocket(port: fixture.port, receiveBuffer: 32_768)
         let thread = try LoopThread(name: "peer") { [box = Sending(peer)] in
-            usleep(20_000)
+            _ = box.value.isReadable()
             box.value.finishSending()
-            usleep(30_000)
+            _ = holds { box.value.endHasArrived }
             received.give((try? box.value.receiveToEnd()) ?? [])
         }
         #expect(fixture.run().inUseCount == 0)
@@ -141,7 +144,7 @@ import Testing
     }
 }
 
-@Suite("A stream that connects") struct ConnectingTests {
+@Suite("A stream that connects", .waiting) struct ConnectingTests {
     @Test("reaches a listener, and both know the other's address")
     func connects() throws {
         var peerOfServer: String?

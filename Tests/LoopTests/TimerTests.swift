@@ -20,7 +20,7 @@ extension UInt64 {
     static var now: UInt64 { EventLoop.monotonicNanoseconds() }
 }
 
-@Suite("A timer") struct TimerTests {
+@Suite("A timer", .waiting) struct TimerTests {
     @Test("fires once, not before its time", arguments: [0, 1, 3, 20])
     func fires(milliseconds: Int) throws {
         let loop = try EventLoop()

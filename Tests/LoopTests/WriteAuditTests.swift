@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The memory that these tests damage on purpose is never libuv's own.
-@Suite("An audit of writes") struct WriteAuditTests {
+@Suite("An audit of writes", .waiting) struct WriteAuditTests {
     /// One stream whose write waits, broken by `breaking`, then let go.
     private static let size = 200_000
     private static let bytes = pattern(size)

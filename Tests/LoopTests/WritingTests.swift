@@ -3,7 +3,7 @@ import Memory
 import TestSupport
 import Testing
 
-@Suite("A stream that writes") struct WritingTests {
+@Suite("A stream that writes", .waiting) struct WritingTests {
     @Test("hands small batches to the socket at once and keeps no lease")
     func direct() throws {
         var leases = -1

@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 /// What RFC 9113 says of frames where they must not be: 5.1, 5.1.1 and 6.3. nghttp2 lets these through.
-@Suite("On a stream that a client has ended the server") struct ClosedStreamTests {
+@Suite("On a stream that a client has ended the server", .waiting) struct ClosedStreamTests {
     /// Sends `bytes` behind what opens and ends some streams.
     private func code(of bytes: [UInt8], after prelude: (HTTP2Client) throws -> Void) throws -> UInt32? {
         var code: UInt32?

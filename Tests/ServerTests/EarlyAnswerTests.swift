@@ -3,7 +3,7 @@ import Server
 import Testing
 import TestSupport
 
-@Suite("A request that is answered before its body has come") struct EarlyAnswerTests {
+@Suite("A request that is answered before its body has come", .waiting) struct EarlyAnswerTests {
     @Test("over HTTP/1.1 is read to its end, and the connection goes on", arguments: ["counted", "chunked"])
     func goesOn(kind: String) throws {
         let end = try withServer { server in

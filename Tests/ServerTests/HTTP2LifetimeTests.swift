@@ -4,7 +4,7 @@ import Server
 import Testing
 import TestSupport
 
-@Suite("An HTTP/2 stream") struct HTTP2LifetimeTests {
+@Suite("An HTTP/2 stream", .waiting) struct HTTP2LifetimeTests {
     private static let wide: [(UInt16, UInt32)] = [(4, 1 << 30)]
 
     @Test("that is reset in the middle of its body gives all back, and the connection goes on", arguments: [
@@ -21,9 +21,9 @@ import TestSupport
                 _ = try peer.frame()
                 try peer.send(.reset(stream))
                 // What was queued before still comes, and then nothing.
-                while !peer.socket.isSilent(milliseconds: 100) { _ = try peer.frame() }
-                let now = try server.wait("the stream is gone, and all with it", seconds: 5) {
-                    $0.activeRequests == 0 && $0.arena.inUse == 0
+                let now = try server.wait("the stream is gone, and all with it") {
+                    while !peer.socket.isSilent(milliseconds: 1) { _ = try? peer.frame() }
+                    return $0.activeRequests == 0 && $0.arena.inUse == 0
                 }
                 #expect(now.arena.leases == 0 && now.openConnections == 1)
             }
@@ -67,7 +67,7 @@ import TestSupport
             for round in 0..<20 {
                 let stream = UInt32(round * 4 + 1)
                 try peer.socket.send(Frame.request(stream, path))
-                if round % 2 == 0 { usleep(3000) }
+                if round % 2 == 0 { try server.wait("it waits") { $0.activeRequests > 0 } }
                 try peer.send(.reset(stream))
                 // Takes the same arena, and perhaps the same timer.
                 #expect(try peer.get(stream + 2, "/delay/0.005").status == 200)

@@ -3,7 +3,7 @@ import Server
 import Testing
 import TestSupport
 
-@Suite("Over HTTP/2 the server") struct HTTP2Tests {
+@Suite("Over HTTP/2 the server", .waiting) struct HTTP2Tests {
     @Test("knows the preface however it is cut")
     func prefaceSplit() throws {
         let bytes = preface + Frame.settings([(1, 0)]).bytes + Frame.request(1, "/health")

@@ -3,7 +3,7 @@ import Server
 import Testing
 import TestSupport
 
-@Suite("An HTTP/1.1 connection") struct PipelineTests {
+@Suite("An HTTP/1.1 connection", .waiting) struct PipelineTests {
     @Test("answers a thousand requests of one packet, in order")
     func onePacket() throws {
         let end = try withServer { server in

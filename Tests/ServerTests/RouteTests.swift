@@ -3,7 +3,7 @@ import Server
 import Testing
 import TestSupport
 
-@Suite("Over HTTP/1.1 the server") struct RouteTests {
+@Suite("Over HTTP/1.1 the server", .waiting) struct RouteTests {
     @Test("answers its routes", arguments: [
         ("GET", "/health", 200, "OK\n"), ("GET", "/bytes/0", 200, ""),
         ("GET", "/stream-bytes/0", 200, ""), ("POST", "/status/200", 200, ""),

@@ -4,7 +4,7 @@ import Server
 import Testing
 import TestSupport
 
-@Suite("A peer that reads slowly") struct SlowReaderTests {
+@Suite("A peer that reads slowly", .waiting) struct SlowReaderTests {
     /// The trigger of the bug that this program is about.
     @Test("gets two large answers byte for byte, and the arenas are back",
         arguments: ["/bytes/8MiB", "/stream-bytes/8MiB"])
@@ -42,20 +42,16 @@ import TestSupport
     func manySmall() throws {
         try withServer({ $0.sendBufferByteCount = 16_384 }) { server in
             let peer = try server.connect(receiveBuffer: 4096)
-            peer.setPatience(seconds: 1)
+            peer.setPatience(milliseconds: 1_000)
             let requests = Array(String(repeating: "GET /bytes/1000 HTTP/1.1\r\nHost: a\r\n\r\n", count: 1000).utf8)
             var sent = 0
-            // Until the server takes no more.
+            // Until the server takes no more, and the sockets between us are full.
             while sent < 20 << 20 {
                 let count = peer.sendNow(requests)
-                if count == 0 {
-                    usleep(50_000)
-                    if peer.sendNow(requests) == 0 { break }
-                }
                 sent += count
+                if try count == 0 && server.sample().pausedConnections == 1 { break }
             }
-            let now = try server.sample()
-            #expect(now.pausedConnections == 1)
+            let now = try server.wait("reading has stopped") { $0.pausedConnections == 1 }
             #expect(now.writes.pendingBytes < 600 * 1024)
             #expect(now.arena.reservedBytes < 4 << 20)
             peer.reset()

@@ -19,6 +19,7 @@ final class TestServer {
     private let mailbox = Mailbox<Command>()
     private let thread: LoopThread
     private let last: Latest<ServerSample>
+    private var hasStopped = false
 
     private enum Command: Sendable {
         case sample(Answer)
@@ -103,11 +104,19 @@ final class TestServer {
 
     func startDrain(milliseconds: UInt64) { mailbox.post(.drain(nanoseconds: milliseconds * 1_000_000)) }
 
+    private func finish(drainMilliseconds: UInt64) {
+        hasStopped = true
+        startDrain(milliseconds: drainMilliseconds)
+        thread.join()
+    }
+
+    /// A test that throws has not stopped it: that test fails, and the others go on.
+    deinit { if !hasStopped { finish(drainMilliseconds: 0) } }
+
     /// Drains, waits for the end, and checks that all memory and every connection has come back.
     @discardableResult
     func stop(drainMilliseconds: UInt64 = 0, sourceLocation: SourceLocation = #_sourceLocation) throws -> ServerSample {
-        startDrain(milliseconds: drainMilliseconds)
-        thread.join()
+        finish(drainMilliseconds: drainMilliseconds)
         let end = try #require(last.take())
         #expect(end.arena.inUse == 0, "arenas in use", sourceLocation: sourceLocation)
         #expect(end.arena.leases == 0, "leases out", sourceLocation: sourceLocation)
@@ -121,6 +130,14 @@ final class TestServer {
         #expect(end.pendingWrites.isEmpty, sourceLocation: sourceLocation)
         #expect(end.acceptedConnections == end.closedConnections, sourceLocation: sourceLocation)
         return end
+    }
+}
+
+extension HTTP2Client {
+    convenience init(
+        _ server: TestServer, settings: [(UInt16, UInt32)] = [], acknowledges: Bool = true, receiveBuffer: Int32? = nil
+    ) throws {
+        try self.init(server.connect(receiveBuffer: receiveBuffer), settings: settings, acknowledges: acknowledges)
     }
 }
 

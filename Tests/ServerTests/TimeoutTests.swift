@@ -4,7 +4,7 @@ import Server
 import Testing
 import TestSupport
 
-@Suite("A server's patience") struct TimeoutTests {
+@Suite("A server's patience", .waiting) struct TimeoutTests {
     @Test("with a head ends in 408, however slowly its bytes come")
     func headerTimeout() throws {
         let end = try withServer({ $0.headerTimeoutNanoseconds = .milliseconds(150) }) { server in
@@ -127,7 +127,7 @@ import TestSupport
     }
 }
 
-@Suite("A server's room") struct RoomTests {
+@Suite("A server's room", .waiting) struct RoomTests {
     @Test("for connections is limited: those beyond are accepted and closed, and room comes back")
     func connectionLimit() throws {
         let end = try withServer({ $0.connectionLimit = 10 }) { server in
@@ -161,7 +161,7 @@ import TestSupport
     }
 }
 
-@Suite("A server that drains") struct DrainTests {
+@Suite("A server that drains", .waiting) struct DrainTests {
     @Test("at rest is gone at once", arguments: [0, 1, 10])
     func idle(connections: Int) throws {
         let server = try TestServer()
@@ -188,7 +188,7 @@ import TestSupport
         try server.wait("it is in work") { $0.activeRequests > 0 || $0.writes.pending > 0 }
         server.startDrain(milliseconds: 30_000)
         let start = monotonicSeconds()
-        usleep(20_000)
+        #expect(holds { (try? server.connect()) == nil }, "the drain has begun")
         let response = try #require(try peer.response())
         #expect(response.status == 200)
         if target.contains("8MiB") { #expect(response.body == patternBytes(8 << 20)) }

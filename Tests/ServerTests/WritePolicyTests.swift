@@ -4,7 +4,7 @@ import Server
 import Testing
 import TestSupport
 
-@Suite("Under each safe write policy") struct WritePolicyTests {
+@Suite("Under each safe write policy", .waiting) struct WritePolicyTests {
     static let safe: [WritePolicy] = [.lease, .copy]
 
     @Test("a slow reader of two large answers gets every byte, HTTP/1.1", arguments: safe, ["/bytes/3MiB?seed=7", "/stream-bytes/3MiB?seed=7"])

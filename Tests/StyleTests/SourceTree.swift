@@ -14,7 +14,7 @@ struct SourceFile: CustomTestStringConvertible {
 
     /// Names of the imported modules.
     var imports: [String] {
-        lines.compactMap { line in
+        lines.filter { $0.has("import ") }.compactMap { line in
             line.firstMatch(of: /^(?:@\w+ )*(?:(?:package|internal|public|private|fileprivate) )?import (?:\w+ )?(\w+)/)
                 .map { String($0.1) }
         }
@@ -58,6 +58,18 @@ enum SourceTree {
 }
 
 extension StringProtocol {
+    /// Whether one of these words occurs: a hundred times as fast as a regular expression, and so asked before one.
+    func has(_ words: String...) -> Bool {
+        words.contains { word in
+            var rest = utf8[...]
+            while let index = rest.firstIndex(of: word.utf8.first ?? 0) {
+                if rest[index...].starts(with: word.utf8) { return true }
+                rest = rest[utf8.index(after: index)...]
+            }
+            return false
+        }
+    }
+
     /// Without the space at both ends.
     var trimmed: String { trimmingCharacters(in: .whitespaces) }
 }

@@ -1,5 +1,6 @@
 import Memory
 import TLS
+import TestSupport
 import Testing
 
 @Suite("A handshake") struct HandshakeTests {

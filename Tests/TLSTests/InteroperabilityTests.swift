@@ -1,19 +1,28 @@
 import Foundation
 import Memory
 import TLS
+import TestSupport
 import Testing
 
 @Suite(
-    "With the openssl program", .serialized,
+    "With the openssl program", .waiting,
     .enabled(if: OpenSSLProgram.isInstalled, "/usr/bin/openssl is not installed"))
 struct InteroperabilityTests {
     let files: Files
-    let listener: LoopbackPeer
-    let port: UInt16
+    let listener: RawListener
+    var port: Int { listener.port }
 
     init() throws {
         files = try Files()
-        (listener, port) = LoopbackPeer.listen()
+        listener = try RawListener()
+    }
+
+    /// The program's next connection, with our end of TLS.
+    private func accept(_ context: TLSContext) throws -> (RawSocket, TLSEndpoint) {
+        let socket = try listener.accept()
+        let server = try TLSEndpoint(server: context)
+        socket.speak(server)
+        return (socket, server)
     }
 
     private func serverContext() throws -> TLSContext {
@@ -28,19 +37,15 @@ struct InteroperabilityTests {
         let program = try OpenSSLProgram(
             in: files, "s_client", "-connect", "127.0.0.1:\(port)", flag, "-alpn", "http/1.1,h2",
             "-CAfile", files.certificate, "-verify_return_error", "-servername", "localhost")
-        let socket = try #require(listener.accept())
-        let server = try TLSEndpoint(server: serverContext())
+        let (socket, server) = try accept(serverContext())
         program.say("hello\n")
-        let got = try socket.run(server) { $0.count >= 6 }
-        #expect(got == Array("hello\n".utf8))
+        #expect(try socket.receive(byteCount: 6) == Array("hello\n".utf8))
         #expect(server.version == version && server.negotiatedProtocol == .http2)
         #expect(server.serverName == "localhost")
-        server.write(Array("to you too\n".utf8))
-        server.close()
-        socket.flush(server)
+        try socket.send("to you too\n")
+        try socket.sendCloseNotify()
         // s_client answers close_notify with its own.
-        _ = try socket.run(server) { _ in false }
-        #expect(server.peerHasClosed)
+        #expect(try socket.isClosed() && server.peerHasClosed)
         let said = try program.finish()
         #expect(said.contains("to you too") && said.contains("ALPN protocol: h2"))
         #expect(said.contains("Verify return code: 0"))
@@ -53,9 +58,8 @@ struct InteroperabilityTests {
             in: files, "s_client", "-connect", "127.0.0.1:\(port)", "-tls1_2", "-reconnect")
         var resumed = 0
         for _ in 0..<6 {
-            let socket = try #require(listener.accept())
-            let server = try TLSEndpoint(server: context)
-            _ = try? socket.run(server) { _ in server.state == .open }
+            let (socket, server) = try accept(context)
+            try socket.shakeHands()
             resumed += server.isResumed ? 1 : 0
         }
         let said = try program.finish()
@@ -66,11 +70,10 @@ struct InteroperabilityTests {
     @Test("s_client asks for a renegotiation and is refused")
     func renegotiation() throws {
         let program = try OpenSSLProgram(in: files, "s_client", "-connect", "127.0.0.1:\(port)", "-tls1_2")
-        let socket = try #require(listener.accept())
-        let server = try TLSEndpoint(server: serverContext())
-        _ = try socket.run(server) { _ in server.state == .open }
+        let (socket, _) = try accept(serverContext())
+        try socket.shakeHands()
         program.say("R\n")
-        _ = try? socket.run(server) { _ in false }
+        _ = try? socket.receiveToEnd()
         let said = try program.finish()
         #expect(said.contains("RENEGOTIATING") && said.contains("no renegotiation"))
     }
@@ -78,7 +81,7 @@ struct InteroperabilityTests {
     @Test("s_server is verified, resumed and read to its close_notify", arguments: ["-tls1_2", "-tls1_3"])
     func server(flag: String) throws {
         // A port that was free a moment ago; the listener of the test holds another.
-        let free = LoopbackPeer.listen().port
+        let free = try RawListener().port
         let program = try OpenSSLProgram(
             in: files, "s_server", "-accept", "127.0.0.1:\(free)", flag, "-cert", files.certificate,
             "-key", files.key, "-alpn", "h2", "-www")
@@ -87,14 +90,20 @@ struct InteroperabilityTests {
             ClientTLSConfiguration(verification: .trust(.file(files.certificate))), pool: ArenaPool())
         var session: TLSSession?
         for round in 0..<3 {
-            let socket = try #require(LoopbackPeer.connect(free))
+            var connected: RawSocket?
+            // The program may still be starting.
+            _ = holds {
+                connected = try? RawSocket(port: free)
+                return connected != nil
+            }
+            let socket = try #require(connected)
             let client = try TLSEndpoint(client: context, host: "localhost", resuming: session)
-            _ = try socket.run(client) { _ in client.state == .open }
+            socket.speak(client)
+            try socket.shakeHands()
             #expect(client.state == .open && client.negotiatedProtocol == .http2)
             #expect(client.isResumed == (round > 0))
-            client.write(Array("GET / HTTP/1.0\r\n\r\n".utf8))
-            let got = try socket.run(client) { _ in false }
-            #expect(got.starts(with: Array("HTTP/1.0 200".utf8)))
+            try socket.send("GET / HTTP/1.0\r\n\r\n")
+            #expect(try socket.receiveToEnd().starts(with: Array("HTTP/1.0 200".utf8)))
             #expect(client.peerHasClosed)
             // TLS 1.2 gives no new ticket with a resumed handshake: the old one stays good.
             session = client.takeSession() ?? (flag == "-tls1_2" ? session : nil)

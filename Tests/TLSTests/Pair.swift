@@ -1,5 +1,6 @@
 import Memory
 import TLS
+import TestSupport
 
 /// A client and a server over memory, and a pump between them.
 final class Pair {
@@ -60,16 +61,6 @@ final class Pair {
 }
 
 extension TLSEndpoint {
-    /// All that is to be sent, copied.
-    func output() -> [UInt8] {
-        var all: [UInt8] = []
-        takeOutput { bytes, lease in
-            all += bytes.buffer
-            _ = consume lease
-        }
-        return all
-    }
-
     func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0) } }
 
     func receive(_ bytes: [UInt8]) throws(TLSError) -> [UInt8] {
@@ -103,10 +94,4 @@ struct World {
 }
 
 /// Bytes that repeat only after a long while.
-func pattern(_ count: Int) -> [UInt8] {
-    var state: UInt32 = 1
-    return (0..<count).map { _ in
-        state = state &* 1_664_525 &+ 1_013_904_223
-        return UInt8(truncatingIfNeeded: state >> 24)
-    }
-}
+func pattern(_ count: Int) -> [UInt8] { patternBytes(count) }

@@ -1,5 +1,6 @@
 import Memory
 import TLS
+import TestSupport
 import Testing
 
 @Suite("An open connection") struct StreamTests {

@@ -1,7 +1,8 @@
 import Glibc
+package import TLS
 
 /// A failed system call of a test's own: the call and errno.
-package struct SystemError: Error {
+package struct SystemError: Error, CustomStringConvertible {
     package let call: String
     package let number: Int32
 
@@ -9,40 +10,48 @@ package struct SystemError: Error {
         self.call = call
         self.number = number
     }
+
+    package var description: String { "\(call): \(String(cString: strerror(number)))" }
 }
 
-/// A blocking TCP socket that sends exactly what it is told, well-formed or not, and counts both ways.
+/// A blocking TCP socket that sends exactly the bytes it is given, well-formed or not, and counts both ways.
+///
+/// It is the peer of every suite: it connects (`init(port:)`) or was accepted (`RawListener`). What it can say
+/// lies in its extensions: HTTP/1.1, frames of HTTP/2, TLS.
 package final class RawSocket {
     package private(set) var descriptor: Int32
     /// Where `recv` writes: growing an array by hand for each call takes longer than the call.
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+    /// Bytes on the wire: over TLS those of its records.
     package private(set) var sentBytes: UInt64 = 0
     package private(set) var receivedBytes: UInt64 = 0
     /// Received and not yet looked at.
     private var buffer: [UInt8] = []
     private var position = 0
 
-    /// What turns plaintext into what is sent, and what comes into plaintext; nil: in the clear.
-    package var seal: (([UInt8]) -> [UInt8])?
-    package var open: (([UInt8]) throws -> [UInt8])?
+    /// Our end of TLS; nil in the clear. See `RawSocket+TLS`.
+    package internal(set) var endpoint: TLSEndpoint?
 
+    /// Connects to a port of this machine.
     /// - Parameter receiveBuffer: SO_RCVBUF, for a peer that reads slowly.
-    package init(port: Int, receiveBuffer: Int32? = nil) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    package convenience init(port: Int, receiveBuffer: Int32? = nil) throws {
+        self.init(adopting: socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0))
         guard descriptor >= 0 else { throw SystemError(call: "socket", number: errno) }
         if let receiveBuffer { set(SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
-        set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-        setPatience(seconds: 20)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var address = sockaddr_in.loopback(port: port)
         let result = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
         guard result == 0 else { throw SystemError(call: "connect", number: errno) }
+    }
+
+    /// - Parameter descriptor: a socket, which is this object's from now on.
+    init(adopting descriptor: Int32) {
+        self.descriptor = descriptor
+        set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        setPatience(milliseconds: 20_000)
     }
 
     deinit {
@@ -55,9 +64,9 @@ package final class RawSocket {
         setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Whoever waits longer has found somebody who hangs.
-    package func setPatience(seconds: Int) {
-        var patience = timeval(tv_sec: seconds, tv_usec: 0)
+    /// How long a call may wait for the other side; 20 s at first. A call that waits longer throws EAGAIN.
+    package func setPatience(milliseconds: Int) {
+        var patience = timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
@@ -74,14 +83,22 @@ package final class RawSocket {
         close()
     }
 
-    /// Says that nothing more will come from us.
+    /// Tells the other side that nothing more will come from us.
     package func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     // MARK: Sending
 
     /// - Parameter pieceByteCount: sent in pieces of this size, each a packet of its own.
     package func send(_ plaintext: [UInt8], pieceByteCount: Int? = nil) throws {
-        let bytes = seal.map { $0(plaintext) } ?? plaintext
+        try sendRaw(sealed(plaintext), pieceByteCount: pieceByteCount)
+    }
+
+    package func send(_ text: String, pieceByteCount: Int? = nil) throws {
+        try send(Array(text.utf8), pieceByteCount: pieceByteCount)
+    }
+
+    /// Sends these bytes, also where TLS is spoken.
+    package func sendRaw(_ bytes: [UInt8], pieceByteCount: Int? = nil) throws {
         var start = 0
         while start < bytes.count {
             let end = min(bytes.count, start + (pieceByteCount ?? bytes.count))
@@ -94,11 +111,7 @@ package final class RawSocket {
         }
     }
 
-    package func send(_ text: String, pieceByteCount: Int? = nil) throws {
-        try send(Array(text.utf8), pieceByteCount: pieceByteCount)
-    }
-
-    /// Sends what goes without waiting. - Returns: how many bytes went.
+    /// Sends as many bytes as go without waiting. - Returns: their number.
     package func sendNow(_ bytes: [UInt8]) -> Int {
         let count = max(0, bytes.withUnsafeBytes {
             Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
@@ -135,16 +148,16 @@ package final class RawSocket {
         }
     }
 
-    /// All bytes until the peer closes.
+    /// All bytes until the peer closes; over TLS until its close_notify, if there is one.
     package func receiveToEnd() throws -> [UInt8] {
-        while try receiveMore() {}
+        while try endpoint?.peerHasClosed != true && receiveMore() {}
         defer { position = buffer.count }
         return Array(buffer[position...])
     }
 
     /// Whether the peer closes now, without another byte.
     package func isClosed() throws -> Bool {
-        // Over TLS what comes need not be anything said.
+        // Over TLS a record need not carry a byte of plaintext.
         while position == buffer.count {
             if try !receiveMore() { return true }
         }
@@ -152,9 +165,20 @@ package final class RawSocket {
     }
 
     /// Whether nothing comes for that long.
-    package func isSilent(milliseconds: Int32) -> Bool {
+    package func isSilent(milliseconds: Int32) -> Bool { position == buffer.count && !isReadable(withinMilliseconds: milliseconds) }
+
+    /// Waits until there is something to read, or the peer has closed.
+    package func isReadable(withinMilliseconds milliseconds: Int32 = 10_000) -> Bool {
         var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return position == buffer.count && poll(&wait, 1, milliseconds) == 0
+        return poll(&wait, 1, milliseconds) > 0
+    }
+
+    /// Whether the other side's system has heard that nothing more will come from us.
+    package var endHasArrived: Bool {
+        var info = [UInt8](repeating: 0, count: 256)
+        var count = socklen_t(info.count)
+        // struct tcp_info begins with the state, and TCP_FIN_WAIT2 is 5.
+        return getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &count) == 0 && info[0] == 5
     }
 
     /// Reads a little into the buffer. false: the peer has closed. A reset is the same to us.
@@ -165,11 +189,22 @@ package final class RawSocket {
         }
         let count = recv(descriptor, scratch.baseAddress, min(byteCount, scratch.count), 0)
         let number = errno
-        let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<max(0, count)])
-        if let open { buffer += try open(Array(bytes)) } else { buffer.append(contentsOf: bytes) }
         receivedBytes += UInt64(max(0, count))
-        if count > 0 { return true }
+        if count > 0 {
+            try open(UnsafeRawBufferPointer(rebasing: scratch[..<count]), into: &buffer)
+            return true
+        }
         if count == 0 || number == ECONNRESET { return false }
         throw SystemError(call: "recv", number: number)
+    }
+}
+
+extension sockaddr_in {
+    static func loopback(port: Int) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return address
     }
 }

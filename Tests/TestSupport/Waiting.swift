@@ -1,11 +1,15 @@
 import Glibc
 
-/// Waits until `condition` holds. - Returns: false when it did not within `seconds`.
-package func holds(within seconds: Double = 10, _ condition: () throws -> Bool) rethrows -> Bool {
+/// Waits until `condition` holds.
+/// - Parameter pause: between two looks; longer where a look itself costs much.
+/// - Returns: false when it did not hold within `seconds`.
+package func holds(
+    within seconds: Double = 10, pauseMilliseconds pause: UInt32 = 2, _ condition: () throws -> Bool
+) rethrows -> Bool {
     let deadline = monotonicSeconds() + seconds
     while try !condition() {
         if monotonicSeconds() > deadline { return false }
-        usleep(2000)
+        usleep(pause * 1_000)
     }
     return true
 }

@@ -9,20 +9,15 @@ let descriptorLimit: Int = {
     return Int(clamping: limit.rlim_cur)
 }()
 
-/// Reads an answer with a Content-Length, and holds each byte of its body against one letter.
+/// Reads an answer with a Content-Length, whose body must be one letter so many times.
 func expectWhole(_ client: RawSocket, _ byteCount: Int, _ letter: Character, sourceLocation: SourceLocation = #_sourceLocation) throws {
-    let body = try receiveBody(client)
+    let body = try client.body()
     #expect(body.count == byteCount, sourceLocation: sourceLocation)
-    #expect(body.allSatisfy { $0 == letter.asciiValue }, sourceLocation: sourceLocation)
+    let isWhole = body == [UInt8](repeating: letter.asciiValue ?? 0, count: byteCount)
+    #expect(isWhole, "not each of its bytes is \(letter)", sourceLocation: sourceLocation)
 }
 
-/// Reads an answer with a Content-Length. Empty: the connection ended first.
-func receiveBody(_ client: RawSocket) throws -> [UInt8] {
-    var length = 0
-    while let line = try client.receiveLine() {
-        if line.isEmpty { return try client.receive(byteCount: length) ?? [] }
-        let parts = line.lowercased().split(separator: ":")
-        if parts.count == 2, parts[0] == "content-length" { length = Int(parts[1].filter { $0 != " " }) ?? 0 }
-    }
-    return []
+extension RawSocket {
+    /// The body of the next answer. Empty: the connection ended before it was whole.
+    func body() throws -> [UInt8] { try response()?.body ?? [] }
 }

@@ -4,7 +4,7 @@ import Watch
 
 private let sent = Fixtures.line("ssize_t count = send(fd", in: "epollserver.c")
 
-@Suite("A server whose next write does not go on with the bytes that were left") struct ContinuityTests {
+@Suite("A server whose next write does not go on with the bytes that were left", .waiting) struct ContinuityTests {
     private static let runs = 0..<10
 
     @Test("ignores the result of send: a slow reader shows it", arguments: runs)
@@ -37,7 +37,7 @@ private let sent = Fixtures.line("ssize_t count = send(fd", in: "epollserver.c")
         let client = try watched.provokeSlowly()
         // The second request has been read, and has filled the buffer.
         #expect(holds { watched.reading.counters.reads >= 2 })
-        _ = try receiveBody(client)
+        _ = try client.body()
         #expect(try #require(watched.evidence(.remainderLost)).isFound(at: sent))
         client.close()
     }
@@ -47,7 +47,7 @@ private let sent = Fixtures.line("ssize_t count = send(fd", in: "epollserver.c")
         let watched = try ServerUnderWatch(Fixtures.staticServer ?? "", ["0", "arena"])
         let client = try watched.provokeSlowly()
         #expect(holds { watched.reading.counters.reads >= 2 })
-        _ = try? receiveBody(client)
+        _ = try? client.body()
         #expect(watched.evidence(.remainderLost) != nil)
         #expect(watched.reading.counters.libuvWrites == 0)
         client.close()
@@ -58,7 +58,7 @@ private let sent = Fixtures.line("ssize_t count = send(fd", in: "epollserver.c")
         let watched = try ServerUnderWatch(Fixtures.epollServer, ["0", "queue-buffer"])
         let client = try watched.provokeSlowly()
         #expect(holds { watched.reading.counters.reads >= 2 })
-        _ = try receiveBody(client)
+        _ = try client.body()
         let evidence = try #require(watched.evidence(.bytesChanged))
         #expect(evidence.finding.isOwnQueue && evidence.isWritten(at: Fixtures.line("hw_pending_begin(connection->bytes", in: "epollserver.c")), "\(evidence.text)")
         client.close()
@@ -113,7 +113,7 @@ private let sent = Fixtures.line("ssize_t count = send(fd", in: "epollserver.c")
     }
 }
 
-@Suite("Python and Node") struct LanguageTests {
+@Suite("Python and Node", .waiting) struct LanguageTests {
     private static let runs = 0..<10
     static let python = Fixtures.python(with: "uvloop")
     static let node = Fixtures.tool("node")
@@ -147,7 +147,7 @@ private let sent = Fixtures.line("ssize_t count = send(fd", in: "epollserver.c")
         let watched = try ServerUnderWatch(Fixtures.tool("python3") ?? "", ["\(Fixtures.sources)/uvloop-server.py", "0", "ignored"])
         let client = try watched.provokeSlowly()
         // Its next send is refused until the socket has room again.
-        _ = try receiveBody(client)
+        _ = try client.body()
         try? watched.ask(client, 5)
         #expect(watched.evidence(.remainderLost) != nil)
         client.close()
@@ -158,7 +158,7 @@ private let sent = Fixtures.line("ssize_t count = send(fd", in: "epollserver.c")
         let watched = try ServerUnderWatch(LanguageTests.node ?? "", ["\(Fixtures.sources)/node-server.js", "0", "reused"])
         let client = try watched.provokeSlowly()
         #expect(holds { watched.reading.counters.reads >= 2 })
-        _ = try receiveBody(client)
+        _ = try client.body()
         #expect(watched.evidence(.remainderLost) != nil)
         client.close()
     }

@@ -85,22 +85,8 @@ enum Fixtures {
         close(file)
     }
 
-    /// A port of the loopback that was free a moment ago.
-    static func freePort() -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = bind(descriptor, $0, size)
-                _ = getsockname(descriptor, $0, &size)
-            }
-        }
-        return UInt16(bigEndian: address.sin_port)
-    }
+    /// A port of the loopback that was free a moment ago. 0: the system has none.
+    static func freePort() -> UInt16 { (try? RawListener()).map { UInt16($0.port) } ?? 0 }
 
     /// "uvserver.c:73": the line of a fixture that holds this text, once.
     static func line(_ text: String, in file: String) -> String {

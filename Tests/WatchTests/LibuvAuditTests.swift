@@ -27,7 +27,7 @@ enum LibuvServer: String, CaseIterable, CustomTestStringConvertible {
 
 private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
 
-@Suite("A server on libuv whose bytes do not stay until the callback") struct LibuvAuditTests {
+@Suite("A server on libuv whose bytes do not stay until the callback", .waiting) struct LibuvAuditTests {
     private static let runs = 0..<10
 
     private func serve(_ server: LibuvServer, _ mode: String, _ options: ProbeOptions? = nil) throws -> ServerUnderWatch {
@@ -125,7 +125,7 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
     }
 }
 
-@Suite("A server on libuv that does it right") struct LibuvRightTests {
+@Suite("A server on libuv that does it right", .waiting) struct LibuvRightTests {
     @Test("has no finding: slow readers, pipelining, traps", arguments: LibuvServer.available, [false, true])
     func slowReader(server: LibuvServer, traps: Bool) throws {
         var options = server.options

@@ -3,7 +3,7 @@ import Testing
 import TestSupport
 import Watch
 
-@Suite("The life and death of a watched server") struct LifeTests {
+@Suite("The life and death of a watched server", .waiting) struct LifeTests {
     private func serve(_ mode: String, _ options: ProbeOptions = ProbeOptions()) throws -> ServerUnderWatch {
         try ServerUnderWatch(Fixtures.epollServer, ["0", mode], options)
     }

@@ -3,7 +3,7 @@ import Testing
 import TestSupport
 import Watch
 
-@Suite("Whether the probe can go into a program") struct ProgramCheckTests {
+@Suite("Whether the probe can go into a program", .waiting) struct ProgramCheckTests {
     private func built(_ name: String, _ compiler: String, _ flags: [String]) -> String {
         let source = "\(Fixtures.folder)/\(name).c", path = "\(Fixtures.folder)/\(name)"
         Fixtures.write("int main(void) { return 0; }\n", to: source)
@@ -70,7 +70,7 @@ import Watch
     }
 }
 
-@Suite("The probe's file") struct ProbeFileTests {
+@Suite("The probe's file", .waiting) struct ProbeFileTests {
     @Test("needs libc alone: no Swift, nothing that a C program has not")
     func libraries() {
         let needed = Fixtures.run("/usr/bin/readelf", ["-d", Fixtures.probe]).text.split(separator: "\n").filter { $0.contains("(NEEDED)") }

@@ -10,7 +10,7 @@ private let sendBuffers = getenv("HIGHWATER_WATCH_SECONDS") == nil ? [8192] : [4
 
 /// Trust: each of them runs under the probe with send buffers that make short writes real, over HTTP/1.1, HTTP/2 and
 /// TLS, with slow readers. No finding, no crash, every response whole, and counts that are those of others.
-@Suite("Servers that people use, under the probe", .serialized) struct RealServerTests {
+@Suite("Servers that people use, under the probe", .serialized, .waiting) struct RealServerTests {
     @Test("run as they would without it", .enabled(if: Fixtures.tool("h2load") != nil && Fixtures.tool("openssl") != nil, "h2load or openssl is not installed"),
           arguments: RealServer.all, sendBuffers)
     func run(server: RealServer, sendBuffer: Int) throws {
@@ -45,7 +45,7 @@ private let sendBuffers = getenv("HIGHWATER_WATCH_SECONDS") == nil ? [8192] : [4
         if !server.answersItsOwn { #expect(load.bodyBytes == load.answers * RealServer.bodyByteCount) }
 
         for reader in readers {
-            let body = try receiveBody(reader)
+            let body = try reader.body()
             if server.answersLetters { #expect(body.count == RealServer.bodyByteCount && Set(body).count == 1) }
             else if server.answersItsOwn { #expect(!body.isEmpty) }
             else { #expect(body == RealServer.file || server.name.hasPrefix("highwater") && body.count == RealServer.bodyByteCount) }

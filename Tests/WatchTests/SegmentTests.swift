@@ -43,7 +43,7 @@ import Watch
     }
 }
 
-@Suite("Words of evidence") struct EvidenceTests {
+@Suite("Words of evidence", .waiting) struct EvidenceTests {
     @Test("addresses are named with function, file and line, inlined functions too")
     func places() throws {
         let watched = try ServerUnderWatch(Fixtures.epollServer, ["0", "ignored"])

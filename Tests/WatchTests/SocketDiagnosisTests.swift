@@ -3,7 +3,7 @@ import Testing
 import TestSupport
 import Watch
 
-@Suite("The outside view") struct SocketDiagnosisTests {
+@Suite("The outside view", .waiting) struct SocketDiagnosisTests {
     @Test("knows a server's connections with their peers, though nothing is in the server")
     func connections() throws {
         let server = try ServerUnderWatch(Fixtures.epollServer, ["0", "right"])
