@@ -2,10 +2,10 @@ import Foundation
 import Glibc
 import Testing
 
-extension ProgramTests {
+extension MeasuredProgramTests {
     @Suite("Memory of the steady state", .enabled(if: Tool.cc.exists), .enabled(if: ReleaseBuild.path != nil, "needs a release build that is newer than the sources"))
     struct AllocationTests {
-        /// What a run allocates, start, samples and end included.
+        /// What a run allocates, start and end included. No sample falls within it, so its length does not matter.
         private struct Count {
             var all: Double
             /// Those that OpenSSL made.
@@ -46,7 +46,7 @@ extension ProgramTests {
             ["--path", "/anything/{{random.int 1 100}}", "--data", "{{random.string 500}}", "--h1"],
         ])
         func perRequest(arguments: [String]) throws {
-            let count = 20_000
+            let count = 5_000
             let (short, long) = try allocations(requests: count, arguments)
             // Samples allocate a little, but neither run has one before its end.
             #expect((long.all - short.all) / Double(2 * count) < 0.01, "\(short), then \(long)")
@@ -56,7 +56,7 @@ extension ProgramTests {
             [], ["--h1"], ["--path", "/bytes/100KiB"],
         ])
         func perRequestOverTLS(arguments: [String]) throws {
-            let count = 10_000
+            let count = 5_000
             let (short, long) = try allocations(requests: count, ["--tls"] + arguments)
             #expect((long.ours - short.ours) / Double(2 * count) < 0.01, "\(short), then \(long)")
             // Or its hooks counted nothing, and ours would be all there are.

@@ -51,7 +51,7 @@ extension ProgramTests {
         ])
         func portInUse(arguments: String) throws {
             for loops in ["1", "2"] {
-                let server = try RunningServer("--loops", loops, "--tls")
+                let server = try RunningServer("--loops", loops, "--tls", "--tls-listen", "127.0.0.1:0")
                 for port in [server.port, try #require(server.securePort)] {
                     let words = arguments.replacing("PORT", with: "\(port)").split(separator: " ").map(String.init)
                     let result = try ChildProcess(Program.path, ["serve"] + words).end(withinSeconds: 10)

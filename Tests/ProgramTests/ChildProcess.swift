@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// A process of ours, with its output in files, that does not outlive the test: not its end,
 /// and not its death either, since the kernel kills it with the thread that made it.
@@ -91,13 +92,13 @@ final class ChildProcess {
 
     /// Waits until `condition` gives something, the process has ended, or the time is over.
     func wait<Value>(seconds: Double, for condition: () -> Value?) -> Value? {
-        let deadline = ContinuousClock.now + .seconds(seconds)
-        while true {
-            let isLast = hasEnded || ContinuousClock.now >= deadline
-            if let value = condition() { return value }
-            if isLast { return nil }
-            usleep(5_000)
+        var value: Value?
+        _ = holds(within: seconds, pauseMilliseconds: 5) {
+            let isLast = hasEnded
+            value = condition()
+            return value != nil || isLast
         }
+        return value
     }
 
     /// Waits for the end, and makes it when it does not come in time.
@@ -116,14 +117,6 @@ final class ChildProcess {
     private func bytes(_ name: String) -> [UInt8] {
         (try? Data(contentsOf: directory.appending(path: name))).map { Array($0) } ?? []
     }
-}
-
-/// A system call that failed.
-struct SystemError: Error, CustomStringConvertible {
-    let call: String
-    let number: Int32
-
-    var description: String { "\(call): \(String(cString: strerror(number)))" }
 }
 
 /// Thousands of connections need more descriptors than the usual soft limit of 1024.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension ProgramTests {
@@ -18,7 +19,7 @@ extension ProgramTests {
             }
         }
 
-        @Test("exits 99 when a condition holds, and 0 when it does not")
+        @Test("exits 99 when a condition holds, and 0 when it does not", .measuring)
         func conditions() throws {
             let a = try folder.record("a"), b = try folder.record("b", "-q", "100")
             let worse = try Program.run("compare", a, b, "--fail-on", "client.requests.rate < -20%")

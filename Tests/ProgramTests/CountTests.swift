@@ -53,7 +53,10 @@ extension ProgramTests {
             try withRecording { path in
                 let process = try Program.start(
                     "record", "-c", "10", "-m", "10", "-d", "60s", "--interval", "100ms", "-o", path, "--json")
-                usleep(1_000_000)
+                let isUnderWay: Bool? = process.wait(seconds: 10) {
+                    ((try? lines(of: path, type: "sample").last?["client.requests.done"]) ?? 0) > 100 ? true : nil
+                }
+                #expect(isUnderWay == true, "\(process.errors)")
                 process.signal(signal)
                 let result = process.end(withinSeconds: 20)
                 #expect(result.code == code, "\(result)")

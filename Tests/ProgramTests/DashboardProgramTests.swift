@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension ProgramTests {
@@ -31,7 +32,7 @@ extension ProgramTests {
             #expect(screen.text.contains("requests"), "\(screen.text)")
         }
 
-        @Test("+ raises an open load within a second, - lowers it, 0 stops it and starts it again")
+        @Test("+ raises an open load within a second, - lowers it, 0 stops it and starts it again", .measuring)
         func openLoad() throws {
             let screen = try running("-q", "1k")
             for (key, load, range) in [("+", "open 1500/s", 1_350.0...1_700), ("-", "open 1000/s", 850...1_150), ("-", "open 700/s", 550...800)] {
@@ -98,9 +99,10 @@ extension ProgramTests {
 
         @Test("a second signal while it drains ends it at once, with the terminal given back")
         func secondSignal() throws {
-            let screen = try TmuxScreen(["--path", "/delay/20", "-q", "10"])
+            let screen = try TmuxScreen(["--path", "/delay/10", "-q", "10"])
             try screen.wait(for: "● RUN")
-            _ = try screen.wait { text in text.contains(/[1-9]\d* in flight|inflight\s+[1-9]|[1-9]\d* open/) ? true : nil }
+            // The drain has something to wait for.
+            _ = try screen.wait { text in text.contains(/in flight\s+[1-9]/) ? true : nil }
             try screen.signal(SIGTERM)
             try screen.wait(for: "DRAIN")
             try screen.signal(SIGTERM)
@@ -200,6 +202,46 @@ extension ProgramTests {
     }
 
     @Suite("The dashboard's terminal", .enabled(if: Program.exists)) struct DashboardTerminalTests {
+        @Test("a terminal that goes away ends it promptly")
+        func hangUp() throws {
+            let process = try TerminalProcess()
+            #expect(process.wait(for: "RUN"))
+            process.hangUp()
+            #expect(process.end(seconds: 3) == 129)
+        }
+
+        @Test("a second q does not wait for the drain")
+        func secondQuit() throws {
+            let folder = try ScratchFolder()
+            let process = try TerminalProcess(["--path", "/delay/10", "-q", "100", "--interval", "50ms", "-o", folder("run.ndjson")])
+            #expect(process.wait(for: "RUN"))
+            // The drain has something to wait for.
+            let isWaiting = holds {
+                let text = (try? String(contentsOfFile: folder("run.ndjson"), encoding: .utf8)) ?? ""
+                return text.contains(/"in_flight":[1-9]/)
+            }
+            #expect(isWaiting)
+            process.type("q")
+            #expect(process.wait(for: "DRAIN"))
+            process.type("q")
+            #expect(process.end(seconds: 2) == 130)
+        }
+
+        @Test("not a terminal: plain lines, said so, until a signal")
+        func plainLines() throws {
+            let process = try Program.start("--interval", "100ms")
+            _ = process.wait(seconds: 10) { process.errors.contains("req/s") ? true : nil }
+            process.signal(SIGINT)
+            let result = process.end(withinSeconds: 10)
+            #expect(result.code == 130)
+            #expect(result.errors.contains("not a terminal") && !result.errors.contains("\u{1B}"))
+            #expect(result.output.contains("requests") && !result.output.contains("\u{1B}"))
+        }
+    }
+}
+
+extension MeasuredProgramTests {
+    @Suite("The dashboard's first frame", .enabled(if: Program.exists)) struct FirstFrameTests {
         @Test("the first frame is there at once")
         func firstFrame() throws {
             let times = try (0..<5).map { _ in
@@ -216,36 +258,6 @@ extension ProgramTests {
             print("first frame after", times.map { "\($0)" }.joined(separator: ", "))
             // 100 ms in release on a quiet machine; the debug build has a slower start, and tests have neighbours.
             #expect(best < .milliseconds(400))
-        }
-
-        @Test("a terminal that goes away ends it promptly")
-        func hangUp() throws {
-            let process = try TerminalProcess()
-            #expect(process.wait(for: "RUN"))
-            process.hangUp()
-            #expect(process.end(seconds: 3) == 129)
-        }
-
-        @Test("a second q does not wait for the drain")
-        func secondQuit() throws {
-            let process = try TerminalProcess(["--path", "/delay/20", "-q", "100"])
-            #expect(process.wait(for: "RUN"))
-            usleep(300_000)
-            process.type("q")
-            #expect(process.wait(for: "DRAIN"))
-            process.type("q")
-            #expect(process.end(seconds: 2) == 130)
-        }
-
-        @Test("not a terminal: plain lines, said so, until a signal")
-        func plainLines() throws {
-            let process = try Program.start("--interval", "100ms")
-            _ = process.wait(seconds: 10) { process.errors.contains("req/s") ? true : nil }
-            process.signal(SIGINT)
-            let result = process.end(withinSeconds: 10)
-            #expect(result.code == 130)
-            #expect(result.errors.contains("not a terminal") && !result.errors.contains("\u{1B}"))
-            #expect(result.output.contains("requests") && !result.output.contains("\u{1B}"))
         }
     }
 }

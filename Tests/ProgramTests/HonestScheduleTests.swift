@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension ProgramTests {
+extension MeasuredProgramTests {
     /// Coordinated omission: a load generator that waits with the server asks nothing while it
     /// stands still, and reports one slow request instead of a second's worth.
     @Suite("A server that stands still", .enabled(if: Program.exists)) struct HonestScheduleTests {
@@ -13,12 +13,13 @@ extension ProgramTests {
         func stall(rate: Int, connections: Int, percentile: String) throws {
             let server = try RunningServer()
             let load = try Program.start(
-                "load", server.url("/health"), "-q", "\(rate)", "-c", "\(connections)", "-d", "3.2s", "--interval", "200ms",
+                "load", server.url("/health"), "-q", "\(rate)", "-c", "\(connections)", "-d", "2.8s", "--interval", "200ms",
                 "--json")
-            // Under way: the first line of progress.
-            _ = load.wait(seconds: 10) { load.errors.contains("req/s") ? true : nil }
-            usleep(400_000)
+            // Under way: the second line of progress.
+            let isUnderWay: Bool? = load.wait(seconds: 10) { load.errors.ranges(of: "req/s").count >= 2 ? true : nil }
+            #expect(isUnderWay == true, "\(load.errors)")
             server.process.signal(SIGSTOP)
+            // The second that the test is about.
             usleep(1_000_000)
             server.process.signal(SIGCONT)
             let result = load.end(withinSeconds: 20)

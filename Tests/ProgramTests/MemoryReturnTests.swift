@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 extension ProgramTests {
@@ -14,7 +15,7 @@ extension ProgramTests {
         private func expectReturn(_ arguments: [String], _ body: (RunningServer) throws -> Void) throws {
             let process = try ChildProcess(Program.path, ["serve", "--listen", "127.0.0.1:0", "--interval", "200ms", "--json"] + arguments)
             let server = try RunningServer(adopting: process)
-            let first = try RawConnection(port: server.port)
+            let first = try server.connect()
             #expect(try first.status(of: "GET /health HTTP/1.1\r\nHost: h\r\n\r\n") == 200)
             let start = try resident(process)
             try body(server)
@@ -39,7 +40,7 @@ extension ProgramTests {
         @Test("comes back when 200 slow readers have gone, whoever owned their answers", arguments: ["lease", "copy"])
         func slowReaders(policy: String) throws {
             try expectReturn(["--write-policy", policy, "--send-buffer", "16KiB"]) { server in
-                var peers = try (0..<200).map { _ in try RawConnection(port: server.port, receiveBuffer: 4096) }
+                var peers = try (0..<200).map { _ in try server.connect(receiveBuffer: 4096) }
                 for peer in peers { try peer.send("GET /bytes/400KiB HTTP/1.1\r\nHost: h\r\n\r\n") }
                 let hasGrown = server.process.wait(seconds: 20) { () -> Bool? in
                     ((try? resident(server.process)) ?? 0) > 60_000 ? true : nil

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `highwater record` of so many requests, with its numbers on a port until it is told to end.
@@ -32,10 +33,10 @@ private final class ScrapedRun {
         return try Report(output: result.output)
     }
 
-    func get(_ request: String = "GET", _ path: String = "/metrics", accept: String? = nil, hasBody: Bool = true) throws -> RawConnection.Response {
-        let connection = try RawConnection(port: port)
+    func get(_ request: String = "GET", _ path: String = "/metrics", accept: String? = nil, hasBody: Bool = true) throws -> Response {
+        let connection = try RawSocket(port: port)
         try connection.send("\(request) \(path) HTTP/1.1\r\nHost: x\r\n\(accept.map { "Accept: \($0)\r\n" } ?? "")\r\n")
-        return try #require(try connection.receive(hasBody: hasBody))
+        return try #require(try connection.response(hasBody: hasBody))
     }
 }
 
@@ -84,18 +85,18 @@ extension ProgramTests {
         func hostile() throws {
             let run = try ScrapedRun(requests: 5_000)
             // Half a head, nothing at all, and pages that nobody reads; more of them than may be connected.
-            var idle: [RawConnection] = []
+            var idle: [RawSocket] = []
             for index in 0..<28 {
-                let connection = try RawConnection(port: run.port, receiveBuffer: 2_048)
+                let connection = try RawSocket(port: run.port, receiveBuffer: 2_048)
                 if index % 3 == 0 { try connection.send("GET /metr") }
                 if index % 3 == 1 { try? connection.send(String(repeating: "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", count: 200)) }
                 idle.append(connection)
             }
             #expect(try run.get().status == 200)
-            let long = try RawConnection(port: run.port)
+            let long = try RawSocket(port: run.port)
             try? long.send("GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: \(String(repeating: "a", count: 40_000))\r\n\r\n")
-            #expect(try long.receive()?.status == 431)
-            for _ in 0..<20 { idle.append(try RawConnection(port: run.port)) }
+            #expect(try long.response()?.status == 431)
+            for _ in 0..<20 { idle.append(try RawSocket(port: run.port)) }
             try run.waitForSummary()
             // Their connections are still there, and end with the program, within its patience.
             let report = try run.stop()

@@ -22,41 +22,6 @@ enum Program {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 }
 
-/// `highwater serve` on a free port.
-final class RunningServer {
-    let process: ChildProcess
-    let port: Int
-    /// Where TLS is spoken, with --tls.
-    let securePort: Int?
-
-    convenience init(_ arguments: String...) throws {
-        try self.init(adopting: ChildProcess(
-            Program.path, ["serve", "--listen", "127.0.0.1:0", "--json"] + arguments))
-    }
-
-    /// A server that was started another way, and says where it listens.
-    init(adopting process: ChildProcess) throws {
-        let port = process.wait(seconds: 10) { () -> Int? in
-            guard let match = (process.output + process.errors).firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\b[^\n]*\n/) else { return nil }
-            return Int(match.1)
-        }
-        self.process = process
-        securePort = (process.output + process.errors).firstMatch(of: /https:\/\/127\.0\.0\.1:(\d+)\b[^\n]*\n/).flatMap { Int($0.1) }
-        self.port = try #require(port, "no address: \(process.output) \(process.errors)")
-    }
-
-    func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
-
-    /// Ends it as one should, and reads its summary.
-    func stop(signal: Int32 = SIGTERM, within seconds: Double = 20) throws -> Report {
-        process.signal(signal)
-        let result = process.end(withinSeconds: seconds)
-        #expect(!result.isOverdue, "serve did not end in \(seconds) s")
-        #expect(result.code == 0, "serve ended with \(result.code): \(result.errors)")
-        return try Report(output: result.output)
-    }
-}
-
 /// A summary as JSON, read by the names that `highwater metrics` lists.
 struct Report {
     private let json: [String: Any]

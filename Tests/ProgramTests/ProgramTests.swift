@@ -1,6 +1,8 @@
+import TestSupport
 import Testing
 
-/// The program as its users have it: real processes, real sockets, real tools.
-///
-/// One test at a time: they measure, they fill the machine, and some count on quiet.
-@Suite("The program", .serialized, .timeLimit(.minutes(2))) enum ProgramTests {}
+/// The program as its users have it: real processes, real sockets, real tools. They mostly wait.
+@Suite("The program", .waiting) enum ProgramTests {}
+
+/// Those of them that measure: time, rates, CPU, memory. One at a time, and beside nothing else.
+@Suite("The program, measured", .measuring) enum MeasuredProgramTests {}

@@ -111,19 +111,20 @@ extension ProgramTests {
             #expect(listen.1 == target.1 && listen.1 != "0" && listen.1 != "80")
         }
     }
+}
 
+extension MeasuredProgramTests {
     @Suite("A recording of an hour", .enabled(if: Program.exists)) struct LongRecordingTests {
         @Test("opens in replay in under a second, and is read to its end")
         func hour() throws {
             let folder = try ScratchFolder()
             let lines = try String(contentsOfFile: try folder.record("run", "-d", "1s"), encoding: .utf8).split(separator: "\n").map(String.init)
-            let samples = lines.filter { $0.hasPrefix("{\"type\":\"sample\"") }
-            var text = lines[0] + "\n"
-            for second in 1...3_600 {
-                text += samples[second % samples.count]
-                    .replacing(/"time":[0-9.]+/, with: "\"time\":\(second)", maxReplacements: 1)
-                    .replacing(/"interval":[0-9.]+/, with: "\"interval\":1", maxReplacements: 1) + "\n"
+            let samples = lines.filter { $0.hasPrefix("{\"type\":\"sample\"") }.map { line in
+                line.replacing(/"interval":[0-9.]+/, with: "\"interval\":1", maxReplacements: 1)
+                    .split(separator: /"time":[0-9.]+/, maxSplits: 1)
             }
+            var text = lines[0] + "\n"
+            for second in 1...3_600 { text += samples[second % samples.count].joined(separator: "\"time\":\(second)") + "\n" }
             try text.write(toFile: folder("hour"), atomically: false, encoding: .utf8)
             let clock = ContinuousClock()
             let times = try (0..<2).map { _ in

@@ -15,12 +15,13 @@ extension ProgramTests {
 
         @Test("draws the recording to its end, goes back, and gives the terminal back", .enabled(if: TmuxScreen.path != nil))
         func drawing() throws {
-            let screen = try TmuxScreen(["replay", try folder.record(), "--speed", "4"])
-            try screen.wait(for: "END", "replay 4.00x")
+            // Slow enough that a look falls within it.
+            let screen = try TmuxScreen(["replay", try folder.record(), "--speed", "0.5"])
+            try screen.wait(for: "END", "replay 0.500x")
             try screen.press("(")
             try screen.wait(for: "RUN")
             try screen.press("<")
-            try screen.wait(for: "replay 2.00x")
+            try screen.wait(for: "replay 0.250x")
             try screen.press(")")
             try screen.wait(for: "END")
             try screen.press("q")

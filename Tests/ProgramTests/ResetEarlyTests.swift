@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 extension ProgramTests {
@@ -9,11 +10,12 @@ extension ProgramTests {
         @Test("dies of one slow reader with two large answers")
         func slowReader() throws {
             let server = try RunningServer("--write-policy", "reset-early", "--expendable", "--audit", "--send-buffer", "16KiB")
-            let peer = try RawConnection(port: server.port, receiveBuffer: 4096)
+            let peer = try server.connect(receiveBuffer: 4096)
             try peer.send("GET /bytes/200KiB HTTP/1.1\r\nHost: a\r\n\r\n")
-            usleep(20_000)
+            // The first answer has begun, and most of it waits.
+            #expect(peer.isReadable())
             try peer.send("GET /bytes/200KiB HTTP/1.1\r\nHost: a\r\n\r\n")
-            while (try? peer.receive()) ?? nil != nil {}
+            while (try? peer.response()) ?? nil != nil {}
             let end = server.process.end(withinSeconds: 10)
             #expect(!end.isOverdue && [SIGSEGV, SIGABRT, SIGBUS].contains(end.code - 128), "\(end.code)")
             // Said before it died: which write it was, and what libuv found in its place.
@@ -28,11 +30,11 @@ extension ProgramTests {
         @Test("serves one request after the other as if nothing were wrong")
         func unnoticed() throws {
             let server = try RunningServer("--write-policy", "reset-early", "--expendable")
-            let peers = try (0..<20).map { _ in try RawConnection(port: server.port) }
+            let peers = try (0..<20).map { _ in try server.connect() }
             for _ in 0..<20 {
                 for peer in peers {
                     try peer.send("GET /bytes/100 HTTP/1.1\r\nHost: a\r\n\r\n")
-                    #expect(try peer.receive()?.body.count == 100)
+                    #expect(try peer.response()?.body.count == 100)
                 }
             }
             #expect(try server.stop()["server.requests.completed"] == 400)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension ProgramTests {
+extension MeasuredProgramTests {
     @Suite("What it costs to watch", .enabled(if: Program.exists)) struct ScreenCostTests {
         @Test("160x48, four frames a second: bytes to the terminal and CPU of the thread that draws")
         func budget() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A certificate for localhost in files, made by the openssl program.
@@ -50,7 +51,7 @@ extension ProgramTests {
 
         @Test("curl sends and gets 10 MiB", .enabled(if: Tool.curl.exists), arguments: ["--http2", "--http1.1"])
         func bodies(flag: String) throws {
-            let server = try RunningServer("--tls", "--body-limit", "16MiB")
+            let server = try RunningServer("--tls", "--tls-listen", "127.0.0.1:0", "--body-limit", "16MiB")
             let host = "localhost:\(try #require(server.securePort))"
             let body = files.certificate + ".body"
             try Data(repeating: 97, count: 10 << 20).write(to: URL(fileURLWithPath: body))

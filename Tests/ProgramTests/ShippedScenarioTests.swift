@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension ProgramTests {
@@ -16,7 +17,7 @@ extension ProgramTests {
             ]),
         ]
 
-        @Test("keeps its thresholds, shortened", arguments: shortened.map(\.name))
+        @Test("keeps its thresholds, shortened", .measuring, arguments: shortened.map(\.name))
         func passes(name: String) throws {
             let overrides = Self.shortened.first { $0.name == name }?.overrides ?? []
             let result = try ChildProcess(Program.path, ["run", name] + overrides.flatMap { ["--set", $0] }).end(withinSeconds: 60)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// The program on a pseudo terminal that we hold the other end of: for what tmux is too slow or too kind for.
 final class TerminalProcess {
@@ -74,18 +75,32 @@ final class TerminalProcess {
 
     /// Reads what the program writes until it has written these words; false when the time is over first.
     func wait(for words: String, seconds: Double = 10) -> Bool {
-        let deadline = ContinuousClock.now + .seconds(seconds)
-        var bytes = [UInt8](repeating: 0, count: 65_536)
-        while ContinuousClock.now < deadline {
-            let count = read(leader, &bytes, bytes.count)
-            if count > 0 {
-                output += bytes.prefix(count)
-                if String(decoding: output, as: UTF8.self).contains(words) { return true }
-            } else {
-                usleep(500)
-            }
+        let words = Array(words.utf8)
+        // What was looked at already is not looked at again.
+        var start = 0
+        func isThere() -> Bool {
+            defer { start = max(start, output.count - words.count + 1) }
+            return output[start...].firstRange(of: words) != nil
         }
-        return false
+        let deadline = monotonicSeconds() + seconds
+        while !isThere() {
+            let left = deadline - monotonicSeconds()
+            var wait = pollfd(fd: leader, events: Int16(POLLIN), revents: 0)
+            guard left > 0, poll(&wait, 1, Int32(left * 1_000) + 1) > 0, readMore() else { return false }
+        }
+        return true
+    }
+
+    /// Takes what the program has written meanwhile. - Returns: false when there was nothing.
+    @discardableResult
+    func readMore() -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        var isSome = false
+        while leader >= 0, case let count = read(leader, &bytes, bytes.count), count > 0 {
+            output += bytes.prefix(count)
+            isSome = true
+        }
+        return isSome
     }
 
     /// Takes the terminal away, as a lost connection does.
@@ -96,17 +111,18 @@ final class TerminalProcess {
 
     /// Waits for the end: the exit code, or 128 + n after signal n; nil when the time is over first.
     func end(seconds: Double) -> Int32? {
-        let deadline = ContinuousClock.now + .seconds(seconds)
-        var bytes = [UInt8](repeating: 0, count: 65_536)
-        while status == nil {
-            if leader >= 0, case let count = read(leader, &bytes, bytes.count), count > 0 { output += bytes.prefix(count) }
-            var raw: Int32 = 0
-            if waitpid(pid, &raw, WNOHANG) == pid { status = raw & 0x7F == 0 ? raw >> 8 & 0xFF : 128 + raw & 0x7F }
-            if ContinuousClock.now >= deadline { break }
-            if status == nil { usleep(2_000) }
+        if status == nil {
+            _ = holds(within: seconds) {
+                // A full terminal would keep it from ending.
+                readMore()
+                var raw: Int32 = 0
+                guard waitpid(pid, &raw, WNOHANG) == pid else { return false }
+                status = raw & 0x7F == 0 ? raw >> 8 & 0xFF : 128 + raw & 0x7F
+                return true
+            }
         }
         // What it wrote last is still in the terminal.
-        while leader >= 0, status != nil, case let count = read(leader, &bytes, bytes.count), count > 0 { output += bytes.prefix(count) }
+        if status != nil { readMore() }
         return status
     }
 }

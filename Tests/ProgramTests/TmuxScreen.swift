@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The program in a terminal of tmux, as its user sees it: text on a screen, keys, sizes.
@@ -55,13 +56,14 @@ final class TmuxScreen {
 
     /// Looks at the screen until it gives something.
     func wait<Value>(seconds: Double = 10, for condition: (String) -> Value?) throws -> Value {
-        let deadline = ContinuousClock.now + .seconds(seconds)
-        while true {
-            let text = text
-            if let value = condition(text) { return value }
-            if ContinuousClock.now >= deadline { throw Overdue(screen: text) }
-            usleep(20_000)
+        var shown = "", value: Value?
+        let isThere = holds(within: seconds, pauseMilliseconds: 20) {
+            shown = text
+            value = condition(shown)
+            return value != nil
         }
+        guard isThere, let value else { throw Overdue(screen: shown) }
+        return value
     }
 
     func wait(for words: String..., seconds: Double = 10) throws {

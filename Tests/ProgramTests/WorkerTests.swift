@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 extension ProgramTests {
@@ -99,17 +100,19 @@ extension ProgramTests {
             let (process, worker) = try running(folder("run.ndjson"))
             process.signal(SIGKILL)
             _ = process.end(withinSeconds: 5)
-            let deadline = ContinuousClock.now + .seconds(3)
-            while kill(worker, 0) == 0, ContinuousClock.now < deadline { usleep(5_000) }
-            #expect(kill(worker, 0) != 0)
+            #expect(holds(within: 3) { kill(worker, 0) != 0 })
         }
 
         @Test("ends with its summary on a signal, which is not the worker's to hear")
         func signal() throws {
             let folder = try ScratchFolder()
-            let (process, worker) = try running(folder("run.ndjson"))
+            let file = folder("run.ndjson")
+            let (process, worker) = try running(file)
+            func sampleCount() -> Int { ((try? lines(file)) ?? []).count { $0["type"] as? String == "sample" } }
             kill(worker, SIGINT)
-            usleep(100_000)
+            // The second sample from now was asked for after the signal came.
+            let before = sampleCount()
+            #expect(holds { sampleCount() >= before + 2 }, "\(process.errors)")
             #expect(kill(worker, 0) == 0)
             process.signal(SIGTERM)
             let result = process.end(withinSeconds: 10)
@@ -195,9 +198,15 @@ extension ProgramTests {
 
         @Test("cache-race: caches without a lock do not live long under several threads")
         func cacheRace() throws {
-            let result = try Program.run(
-                "record", "--cache-scope", "unguarded", "-c", "64", "-m", "4", "-t", "4", "--path", "/bytes/64", "-d", "10s", "--drain", "1s", within: 60)
-            #expect(result.code == 99 || result.errors.contains("faults in caches"), "\(result.output)\(result.errors)")
+            var found = false, last: ChildProcess.Result?
+            // A race may be lost for a while, but not for ten seconds.
+            for _ in 0..<5 where !found {
+                let result = try Program.run(
+                    "record", "--cache-scope", "unguarded", "-c", "64", "-m", "4", "-t", "4", "--path", "/bytes/64", "-d", "2s", "--drain", "1s", within: 60)
+                found = result.code == 99 || result.errors.contains("faults in caches")
+                last = result
+            }
+            #expect(found, "\(String(describing: last))")
         }
 
         @Test("that does not exist is named, with those that do")
