@@ -40,6 +40,7 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
         let client = try watched.provokeSlowly()
         let evidence = try #require(watched.evidence(.requestReused))
         #expect(evidence.isWritten(at: write) && evidence.isFound(at: write), "\(evidence.text)")
+        watched.kill()
         client.close()
     }
 
@@ -51,6 +52,7 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
         #expect(evidence.finding.foundRequest.callback == 0 && evidence.finding.expectedRequest.callback != 0)
         #expect(evidence.text.contains("cb     = 0x0  // should be 0x"), "\(evidence.text)")
         #expect(evidence.isWritten(at: write), "\(evidence.text)")
+        watched.kill()
         client.close()
     }
 

@@ -32,6 +32,9 @@ final class ServerUnderWatch {
         close(output)
     }
 
+    /// Ends a server whose loop has lost its request: it would not hear that it is to stop.
+    func kill() { if process.end() == nil { Glibc.kill(process.pid, SIGKILL) } }
+
     private static func listens(_ port: UInt16) -> Bool {
         guard let diagnosis = try? SocketDiagnosis() else { return false }
         return !diagnosis.listeners(port: port).isEmpty
@@ -56,7 +59,7 @@ final class ServerUnderWatch {
     func provokeSlowly(_ first: Int = 6_000_000, _ second: Int = 5_000_000) throws -> RawSocket {
         let client = try client()
         try ask(client, first)
-        _ = holds { process.end() != nil || reading.counters.cutWrites > 0 }
+        _ = holds(pauseMilliseconds: 10) { process.end() != nil || reading.counters.cutWrites > 0 }
         try? ask(client, second)
         return client
     }
@@ -64,7 +67,8 @@ final class ServerUnderWatch {
     /// Waits until there is a finding of this kind, and reads the evidence with both stacks.
     func evidence(_ kind: Finding.Kind, within seconds: Double = 10) -> Evidence? {
         var found: Evidence?
-        _ = holds(within: seconds) {
+        // A look reads all of the segment.
+        _ = holds(within: seconds, pauseMilliseconds: 10) {
             let reading = reading
             guard let finding = reading.findings.first(where: { $0.kind == kind }) else { return false }
             let modules = reading.processes.first { $0.pid == finding.process }?.modules ?? []
