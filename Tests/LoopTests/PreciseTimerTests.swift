@@ -100,9 +100,14 @@ private final class Metronome: PreciseTimerTarget {
     func noDescriptor() async {
         await #expect(processExitsWith: .success) {
             let loop = try EventLoop()
-            var limit = rlimit(rlim_cur: 0, rlim_max: 0)
-            _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            var none = limit
+            none.rlim_cur = 0
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &none)
             let error = #expect(throws: LoopError.self) { _ = try PreciseTimer(loop: loop) }
+            // The leak checker, which runs at the end, opens files.
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
             #expect(error?.call == "timerfd_create")
             loop.run()
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Memory
 package import Testing
 
 /// How the tests of a suite share the machine with the others: the traits `.waiting` and `.measuring`.
@@ -92,8 +93,9 @@ private actor Turnstile {
     /// Tests that wait side by side.
     ///
     /// Four a core: most are asleep at any time, and with more of them each one's processes start too late for
-    /// the seconds that it gives them.
-    private static let limit = 4 * ProcessInfo.processInfo.activeProcessorCount
+    /// the seconds that it gives them. With a sanitizer, which has a heap of its own, a test is ten times as long at
+    /// work and seldom asleep: two a core.
+    private static let limit = (Allocations.areCounted ? 4 : 2) * ProcessInfo.processInfo.activeProcessorCount
 
     private var running = 0
     private var isMeasuring = false
