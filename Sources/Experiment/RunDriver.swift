@@ -17,8 +17,8 @@ package struct RunDriver {
     package private(set) var stage = Stage.running
     /// Between two samples; nil: the samples of this source come by themselves.
     package private(set) var interval: Duration?
-    private var tick: ContinuousClock.Instant?
-    private let deadline: ContinuousClock.Instant?
+    private var tick: SuspendingClock.Instant?
+    private let deadline: SuspendingClock.Instant?
     private var phaseIndex: Int?
 
     /// Between two looks at whether the drain is over.
@@ -30,7 +30,7 @@ package struct RunDriver {
     ///   - source: has been started.
     ///   - interval: between two samples; nil: they come by themselves.
     ///   - duration: of the load; nil: it ends by itself.
-    package init(_ source: any SampleSource, interval: Duration?, duration: Duration?, at now: ContinuousClock.Instant) {
+    package init(_ source: any SampleSource, interval: Duration?, duration: Duration?, at now: SuspendingClock.Instant) {
         self.source = source
         self.interval = interval
         tick = interval.map { now + $0 }
@@ -41,7 +41,7 @@ package struct RunDriver {
     /// Does everything that is due.
     ///
     /// - Returns: when to come again at the latest.
-    package mutating func step(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    package mutating func step(at now: SuspendingClock.Instant) -> SuspendingClock.Instant {
         guard source.outcome == nil else { return now + RunDriver.longestWait }
         guard stage == .running else { return now + RunDriver.drainTick }
         let due = source.performDue()
@@ -71,10 +71,10 @@ package struct RunDriver {
     }
 
     /// The next sample comes no later than this.
-    package mutating func sample(by latest: ContinuousClock.Instant) { tick = tick.map { min($0, latest) } }
+    package mutating func sample(by latest: SuspendingClock.Instant) { tick = tick.map { min($0, latest) } }
 
     /// Another time between two samples, from now on.
-    package mutating func setInterval(_ new: Duration, at now: ContinuousClock.Instant) {
+    package mutating func setInterval(_ new: Duration, at now: SuspendingClock.Instant) {
         interval = new
         sample(by: now + new)
     }

@@ -64,7 +64,7 @@ package final class Terminal {
         if term == "dumb" { throw .termCannotDraw(term) }
         let size = device.size
         self.theme = theme
-        let asked = ContinuousClock.now
+        let asked = SuspendingClock.now
         // What comes back must not be echoed.
         device.enterRaw()
         if asksBackground && BackgroundQuery.isUnderstood(by: term) {
@@ -204,8 +204,8 @@ package final class Terminal {
     private static let closingMilliseconds: Int32 = 1_000
 
     /// Keys and answers until the terminal has answered, or the time is over.
-    private func awaitAnswer(until end: ContinuousClock.Instant) {
-        while decoder.expectsAnswer, case let left = end - ContinuousClock.now, left > .zero {
+    private func awaitAnswer(until end: SuspendingClock.Instant) {
+        while decoder.expectsAnswer, case let left = end - SuspendingClock.now, left > .zero {
             guard device.waitToRead(milliseconds: Int32(left / .milliseconds(1)) + 1) else { return }
             let (bytes, hasEnded) = device.read()
             // The end comes again, and is read where keys are.

@@ -33,10 +33,10 @@ private final class RememberingSource: SampleSource {
 
 @Suite("The driver of a run")
 struct RunDriverTests {
-    private let start = ContinuousClock.now
+    private let start = SuspendingClock.now
     private let source = RememberingSource()
 
-    private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .milliseconds(Int(seconds * 1_000)) }
+    private func at(_ seconds: Double) -> SuspendingClock.Instant { start + .milliseconds(Int(seconds * 1_000)) }
 
     private func driver(interval: Duration? = .seconds(1), duration: Duration? = nil) -> RunDriver {
         RunDriver(source, interval: interval, duration: duration, at: start)

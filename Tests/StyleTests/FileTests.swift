@@ -19,6 +19,13 @@ import Testing
         }
     }
 
+    /// The clock that schedules and samples have, which stands still while the machine sleeps. With a second clock
+    /// a run would end before its load.
+    @Test("has one clock", arguments: SourceTree.files.filter { $0.path.hasPrefix("Sources/") })
+    func clock(file: SourceFile) {
+        for (index, line) in file.lines.enumerated() { #expect(!line.contains("ContinuousClock"), "\(file.place(index))") }
+    }
+
     @Test("gives a reason for what the compiler cannot check", arguments: SourceTree.files)
     func reasons(file: SourceFile) {
         for (index, line) in file.lines.enumerated() where line.has("fatalError", "@unchecked", "nonisolated") && !line.trimmed.hasPrefix("//") {

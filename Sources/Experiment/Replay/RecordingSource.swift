@@ -31,8 +31,8 @@ package final class RecordingSource: SampleSource {
     /// Lines that a history holds.
     private let historyCount: Int
     private var hasCutOffLine = false
-    private let clock = ContinuousClock()
-    private var last: ContinuousClock.Instant
+    private let clock = SuspendingClock()
+    private var last: SuspendingClock.Instant
 
     /// Lines handed out at once: a parsed sample has a quarter of a megabyte, and keys wait meanwhile.
     private static let newsLimit = 16

@@ -16,13 +16,13 @@ final class DashboardRun {
     private let output: RunOutput
     private let signals: SignalInbox
     private let loop: ScreenLoop
-    private let clock = ContinuousClock()
+    private let clock = SuspendingClock()
     /// Why the load ends; nil while it runs.
     private var end: Run.End?
     /// How long the screen stays when the process has died; nil: until a key ends it.
     private let crashDisplayTime: Duration?
     /// When that time is over; nil: nothing has died, or the screen stays.
-    private var crashDisplayEnd: ContinuousClock.Instant?
+    private var crashDisplayEnd: SuspendingClock.Instant?
     /// How often the same plan has been run again.
     private var repetitions = 0
     /// The connection that the server was asked to tell more of.

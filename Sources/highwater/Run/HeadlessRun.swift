@@ -44,7 +44,7 @@ final class HeadlessRun {
 
     /// Drives the run until all of it is over.
     private func goThrough() -> Run.End {
-        let clock = ContinuousClock()
+        let clock = SuspendingClock()
         var driver = RunDriver(run.source, interval: plan.interval, duration: plan.duration, at: clock.now)
         var end = Run.End.natural
         while true {

@@ -24,7 +24,7 @@ struct LingeringMetrics {
     func linger(until signals: SignalInbox) {
         if patience > .zero {
             Output.error.line("metrics stay at \(url) for \(Figure.time(nanoseconds: UInt64(patience.inSeconds * 1e9))); Ctrl-C ends that")
-            let clock = ContinuousClock()
+            let clock = SuspendingClock()
             let end = clock.now + patience
             while clock.now < end, signals.next() == nil {
                 Polling.wait(for: [signals.descriptor], atMost: min(end - clock.now, .seconds(60)))

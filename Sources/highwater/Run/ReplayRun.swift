@@ -12,7 +12,7 @@ final class ReplayRun {
     private let loop: ScreenLoop
     private let source: RecordingSource
     private var driver: RunDriver
-    private let clock = ContinuousClock()
+    private let clock = SuspendingClock()
     /// The replay stands still: the display is to be held again as soon as it shows the place of the last seek.
     private var holdsOnceShown = false
 

@@ -16,7 +16,7 @@ final class ScreenLoop {
     private let screen: DashboardScreen
     private let terminal: Terminal
     private let signals: SignalInbox
-    private let clock = ContinuousClock()
+    private let clock = SuspendingClock()
 
     /// Opens the terminal.
     ///
@@ -47,7 +47,7 @@ final class ScreenLoop {
     /// Sleeps until a time, or until a key, a signal or one of the descriptors comes.
     ///
     /// - Returns: the keys that were pressed until then; none when something else came first.
-    func wait(for descriptors: [Int32], until instant: ContinuousClock.Instant) -> [Key] {
+    func wait(for descriptors: [Int32], until instant: SuspendingClock.Instant) -> [Key] {
         // A terminal that hung up can always be read, and never says more.
         let input = hasHungUp ? -1 : terminal.inputDescriptor
         let patience = instant - clock.now
