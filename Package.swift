@@ -96,9 +96,14 @@ let package = Package(
         // For Tests/Benchmarks/tls.
         .executableTarget(
             name: "TLSBenchmark", dependencies: ["TLS", "Memory"], path: "Tests/Benchmarks/TLSBenchmark", swiftSettings: testSettings),
+        // Samples whose every number is known.
+        .target(name: "SampleSupport", dependencies: ["Measurements"], path: "Tests/SampleSupport", swiftSettings: testSettings + unoptimised),
         tests("MemoryTests", "Memory", "TestSupport"),
         tests("HTTP1Tests", "HTTP1", "Memory"),
-        tests("MeasurementsTests", "Measurements", "Load", "Recording", "Reports"),
+        tests("MeasurementsTests", "Measurements", "SampleSupport"),
+        tests("LoadTests", "Load", "Measurements"),
+        tests("RecordingTests", "Recording", "Measurements", "SampleSupport", exclude: ["Fixtures"]),
+        tests("ReportsTests", "Reports", "Recording", "Load", "Measurements", "SampleSupport"),
         tests("WorkloadTests", "Workload", "Measurements", "Load", "Recording", "Reports", exclude: ["Fixtures"]),
         tests("DashboardTests", "Dashboard", "Measurements", "Load", "Memory", exclude: ["Golden"]),
         tests("TerminalTests", "Terminal", "Dashboard", "Measurements", "Load", "TestSupport"),

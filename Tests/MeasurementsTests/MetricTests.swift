@@ -1,12 +1,12 @@
 import Measurements
-import Reports
+import SampleSupport
 import Testing
 
 @Suite("The table of metrics")
 struct MetricTests {
     @Test("has each name once, and no name within another")
     func uniqueNames() {
-        let names = Metric.all.map(\.name) + SummaryMetric.all.map(\.name)
+        let names = Metric.all.map(\.name)
         #expect(Set(names).count == names.count)
         for name in names {
             #expect(!names.contains { $0.hasPrefix(name + ".") }, "\(name) is a number and a group")

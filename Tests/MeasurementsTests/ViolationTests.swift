@@ -1,22 +1,12 @@
 import Measurements
+import SampleSupport
 import Testing
 
 @Suite("Evidence of a violation") struct ViolationTests {
-    static let violation = Violation(
-        kind: .reset,
-        write: PendingWriteSample(
-            loop: 1, connection: 17, exchange: 3, arena: 12, generation: 7, offset: 1184, byteCount: 245,
-            ageNanoseconds: 213_400, isDirect: true, isReset: true),
-        overwriter: .init(connection: 17, exchange: 4, request: "GET /bytes/64"), foundGeneration: 8,
-        requestAddress: 0x7FE1_9D60_12F0,
-        expectedRequest: .init(callback: 0x5641_6EDC_24E0, buffers: 0, bufferCount: 2),
-        foundRequest: .init(callback: 0, buffers: 0xFFFF_FFFF_0000_0000, bufferCount: 4_294_967_295), changeOffset: 3,
-        expectedBytes: Array("HTTP/1.1 200 OK\r\n".utf8), foundBytes: [0xDD, 0x41])
-
     /// As the seed's debugger session does it.
     @Test("is shown with what was found beside what should be there")
     func text() {
-        #expect(ViolationTests.violation.lines == [
+        #expect(SampleSupport.violation.lines == [
             "reset with a write pending",
             "  write     connection 1.17, exchange 3: 245 bytes at +1184 in arena 12, generation 7, direct, 0.213 ms old",
             "  now       generation 8, with exchange 4, GET /bytes/64",
@@ -30,13 +20,13 @@ import Testing
             "              0a                                               .",
             "    found     dd 41                                            .A",
         ])
-        #expect(ViolationTests.violation.sentence
+        #expect(SampleSupport.violation.sentence
             == "connection 1.17: reset with a write pending: exchange 3, 245 bytes, by exchange 4")
     }
 
     @Test("says less where less is known")
     func copy() {
-        var violation = ViolationTests.violation
+        var violation = SampleSupport.violation
         violation.kind = .changedBytes
         violation.write.arena = 0
         violation.write.offset = nil

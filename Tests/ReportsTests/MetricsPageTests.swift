@@ -1,5 +1,6 @@
 import Measurements
 import Reports
+import SampleSupport
 import Testing
 
 @Suite("The page for scrapers")

@@ -4,6 +4,9 @@ import Recording
 import Reports
 import Testing
 
+let summaryRequest = Summary.Request(
+    address: "127.0.0.1:8080", load: .init(connections: 2, streams: 1, rate: nil, requests: 100), cpuCount: 2)
+
 @Suite("A summary")
 struct SummaryTests {
     /// Two samples of an unhurried run, and the drain's.

@@ -1,6 +1,7 @@
 import Load
 import Measurements
 import Reports
+import SampleSupport
 import Testing
 
 @Suite("A comparison")

@@ -1,6 +1,7 @@
 import Measurements
 import Recording
 import Reports
+import SampleSupport
 import Testing
 
 @Suite("A report")

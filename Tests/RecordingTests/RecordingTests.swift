@@ -1,7 +1,7 @@
 import Foundation
 import Measurements
 import Recording
-import Reports
+import SampleSupport
 import Testing
 
 @Suite("A recording")
@@ -24,29 +24,15 @@ struct RecordingTests {
     func roundTrip() throws {
         let path = path()
         defer { unlink(path) }
-        var sample = distinctSample()
-        var inspection = ConnectionInspection(id: 2, loop: 1)
-        inspection.arenas = [ArenaReading(
-            streamID: 3, target: "/a\"b", isAnswered: true, headBytes: 4, bodyBytes: 5, responseBytes: 6, usedBytes: 70,
-            reservedBytes: 80, leases: 9)]
-        (inspection.openCount, inspection.endedCount) = (10, 11)
-        (inspection.retiredUsedBytes, inspection.retiredReservedBytes) = (12, 13)
-        inspection.ended = [EndedExchange(usedBytes: 14, reservedBytes: 15), EndedExchange(usedBytes: 16, reservedBytes: 17)]
-        sample.server?.inspection = inspection
-        let event = Event(timeNanoseconds: 1_500_000_000, level: .warning, source: "client", text: "line\nbreak \u{1b}[2J",
-            violation: ViolationTests.violation)
-        let writes = [ViolationTests.violation.write, PendingWriteSample(
-            loop: 0, connection: 2, exchange: 9, arena: 0, generation: 0, offset: nil, byteCount: 5, ageNanoseconds: 6_000,
-            isDirect: false, isReset: false)]
-        sample.server?.pendingWrites = writes
+        let sample = fullSample()
+        let event = Event(timeNanoseconds: 1_500_000_000, level: .warning, source: "client", text: "line\nbreak \u{1b}[2J", violation: violation)
+        let summary = JSON.object([.init("client", .object([.init("service_time", .object([.init("count", .number(20_000))]))]))])
         do {
             var writer = try RecordingWriter(path: path)
             try writer.write(header)
             try writer.write(sample)
             try writer.write(event)
-            var summary = Summary(summaryRequest)
-            summary.add(sample)
-            try writer.write(summary: summary.json)
+            try writer.write(summary: summary)
         }
         let text = try contents(path)
         #expect(text.split(separator: "\n").count == 4)
@@ -64,8 +50,8 @@ struct RecordingTests {
             default: Issue.record("\(metric.name) is missing")
             }
         }
-        #expect(copy.server?.inspection == inspection)
-        #expect(copy.server?.pendingWrites == writes)
+        #expect(copy.server?.inspection == sample.server?.inspection)
+        #expect(copy.server?.pendingWrites == sample.server?.pendingWrites)
         #expect(copy.server?.connections.map(\.id) == [2, 1])
         #expect(copy.server?.connections.last == sample.server?.connections.first)
         guard case .event(let sameEvent)? = try reader.next() else { throw Failure.otherLine }

@@ -1,0 +1,50 @@
+package import Measurements
+
+/// A sample in which no two numbers are alike, so that one under the wrong name shows.
+package func distinctSample() -> Sample {
+    var sample = Sample(
+        timeNanoseconds: 3_000_000_007, intervalNanoseconds: 1_000_000_009, server: ServerSample(), client: ClientSample(),
+        process: ProcessSample())
+    for (index, metric) in Metric.all.enumerated() where metric.kind != .histogram {
+        metric.write(&sample, .number(Double(1_000 + index)))
+    }
+    for latency in 1...20_000 { sample.client?.serviceTime.record(nanoseconds: UInt64(latency) * 1_000) }
+    sample.client?.responseTime.record(nanoseconds: 77, times: 3)
+    sample.server?.connections = [connection(id: 1, pendingBytes: 5), connection(id: 2, pendingBytes: 9)]
+    return sample
+}
+
+/// The same with what only some samples have: an inspected connection, and an audit's ledger.
+package func fullSample() -> Sample {
+    var sample = distinctSample()
+    var inspection = ConnectionInspection(id: 2, loop: 1)
+    inspection.arenas = [ArenaReading(
+        streamID: 3, target: "/a\"b", isAnswered: true, headBytes: 4, bodyBytes: 5, responseBytes: 6, usedBytes: 70,
+        reservedBytes: 80, leases: 9)]
+    (inspection.openCount, inspection.endedCount) = (10, 11)
+    (inspection.retiredUsedBytes, inspection.retiredReservedBytes) = (12, 13)
+    inspection.ended = [EndedExchange(usedBytes: 14, reservedBytes: 15), EndedExchange(usedBytes: 16, reservedBytes: 17)]
+    sample.server?.inspection = inspection
+    sample.server?.pendingWrites = [violation.write, PendingWriteSample(
+        loop: 0, connection: 2, exchange: 9, arena: 0, generation: 0, offset: nil, byteCount: 5, ageNanoseconds: 6_000,
+        isDirect: false, isReset: false)]
+    return sample
+}
+
+package func connection(id: UInt64, pendingBytes: Int) -> ConnectionSample {
+    ConnectionSample(
+        id: id, loop: 1, peer: "127.0.0.1:5000", state: .waiting, version: .http2, streams: 3, requests: 4,
+        receivedBytes: 5, sentBytes: 6, pendingBytes: pendingBytes, oldestAgeNanoseconds: 8_000_000_001,
+        arenaUsedBytes: 9, arenaReservedBytes: 10, arenaHighWaterBytes: 11, ageNanoseconds: 12_345_678_901)
+}
+
+package let violation = Violation(
+    kind: .reset,
+    write: PendingWriteSample(
+        loop: 1, connection: 17, exchange: 3, arena: 12, generation: 7, offset: 1184, byteCount: 245,
+        ageNanoseconds: 213_400, isDirect: true, isReset: true),
+    overwriter: .init(connection: 17, exchange: 4, request: "GET /bytes/64"), foundGeneration: 8,
+    requestAddress: 0x7FE1_9D60_12F0,
+    expectedRequest: .init(callback: 0x5641_6EDC_24E0, buffers: 0, bufferCount: 2),
+    foundRequest: .init(callback: 0, buffers: 0xFFFF_FFFF_0000_0000, bufferCount: 4_294_967_295), changeOffset: 3,
+    expectedBytes: Array("HTTP/1.1 200 OK\r\n".utf8), foundBytes: [0xDD, 0x41])
