@@ -64,9 +64,10 @@ let package = Package(
         library("TLS", "Memory", "COpenSSL"),
         library("HTTP1", "Memory"),
         library("HTTP2", "Memory", "CNghttp2"),
+        library("Files"),
         library("Measurements", "CZlib", .product(name: "Histogram", package: "hdrhistogram-swift")),
         library("Load", "Measurements", "Memory"),
-        library("Recording", "Measurements", exclude: ["README.md"]),
+        library("Recording", "Files", "Measurements", exclude: ["README.md"]),
         library("Reports", "Measurements", "Load", "Recording"),
         // Its scenarios lie within the program: beside it they would be lost when it is moved.
         library("Workload", "Measurements", "Load", "Reports", "CYAML",
@@ -74,7 +75,7 @@ let package = Package(
         library("Transport", "Loop", "TLS", "Memory", "Measurements"),
         library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements", exclude: ["Routes/README.md"]),
         library("Client", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", "Load"),
-        library("Experiment", "HTTP2", "Server", "Client", "Workload", "Measurements", "Load", "Recording", "Reports", "TLS", "Loop", "CProcess"),
+        library("Experiment", "HTTP2", "Server", "Client", "Workload", "Measurements", "Load", "Recording", "Reports", "Files", "TLS", "Loop", "CProcess"),
         library("Watch", "CSegment", "CProcess"),
         // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
         .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),
@@ -83,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "highwater",
             dependencies: [
-                "Experiment", "Dashboard", "Terminal", "Workload", "Measurements", "Load", "Recording", "Reports",
+                "Experiment", "Dashboard", "Terminal", "Workload", "Measurements", "Load", "Recording", "Reports", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             // The changelog has the version, and lies within the program.

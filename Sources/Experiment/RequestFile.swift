@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 internal import Load
 internal import Measurements
@@ -8,30 +9,23 @@ package enum RequestFile {
     /// Whether it can be one. Errors: why not.
     package static func check(_ path: String) throws(BodyFileError) {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw BodyFileError("\(path): \(unsafe String(cString: strerror(errno)))") }
+        guard unsafe stat(path, &status) == 0 else { throw BodyFileError("\(path): \(SystemError.last)") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw BodyFileError("\(path): not a regular file") }
         guard status.st_size <= RequestBody.byteLimit else {
             throw BodyFileError("\(path): larger than \(RequestBody.byteLimit >> 20) MiB, the largest body of a request")
         }
-        guard unsafe access(path, R_OK) == 0 else { throw BodyFileError("\(path): \(unsafe String(cString: strerror(errno)))") }
+        guard unsafe access(path, R_OK) == 0 else { throw BodyFileError("\(path): \(SystemError.last)") }
     }
 
     /// All that it has. Errors: it cannot be read.
     static func read(_ path: String) throws(BodyFileError) -> [UInt8] {
         try check(path)
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw BodyFileError("\(path): \(unsafe String(cString: strerror(errno)))") }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count <= RequestBody.byteLimit {
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw BodyFileError("\(path): \(unsafe String(cString: strerror(errno)))") }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
+        do throws(FileError) {
+            return try InputFile.bytes(of: path, byteLimit: RequestBody.byteLimit)
+        } catch {
+            if case .tooLarge = error { throw BodyFileError("\(path): the file grows while it is read") }
+            throw BodyFileError("\(path): \(error)")
         }
-        throw BodyFileError("\(path): the file grows while it is read")
     }
 }
 

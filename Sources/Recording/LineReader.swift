@@ -1,9 +1,9 @@
+internal import Files
 internal import Glibc
-internal import Measurements
 
-/// Splits a file or a pipe at its newlines, 64 KiB at a time. Owns the descriptor.
+/// Splits a file or a pipe at its newlines. Owns the descriptor.
 package struct LineReader: ~Copyable {
-    package let descriptor: Int32
+    private let file: InputFile
     /// Whether reading waits for a pipe that has nothing now.
     package var waits = true
     /// The last read found the end.
@@ -13,16 +13,15 @@ package struct LineReader: ~Copyable {
     /// Bytes of `rest` known to hold no newline.
     private var searched = 0
 
+    /// - Parameter path: `-`: standard input.
     init(path: String) throws(RecordingError.Cause) {
-        // A copy of standard input: its owner closes what it opened, not that.
-        descriptor = unsafe path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system("cannot read", errno) }
+        do throws(SystemError) { file = try InputFile(path: path) } catch { throw .system("cannot read", error.number) }
     }
 
     /// Takes a descriptor over.
-    package init(descriptor: Int32) { self.descriptor = descriptor }
+    package init(descriptor: Int32) { file = InputFile(taking: descriptor) }
 
-    deinit { close(descriptor) }
+    package var descriptor: Int32 { file.descriptor }
 
     /// The next whole line without its newline; nil when there is no more.
     package mutating func next() throws(RecordingError.Cause) -> [UInt8]? {
@@ -45,15 +44,7 @@ package struct LineReader: ~Copyable {
             var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard unsafe poll(&polled, 1, 0) > 0 else { return false }
         }
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 {
-                rest += chunk[..<count]
-                hasEnded = count == 0
-                return count > 0
-            }
-            guard errno == EINTR else { throw .system("cannot read", errno) }
-        }
+        do throws(SystemError) { hasEnded = try !file.read(into: &rest) } catch { throw .system("cannot read", error.number) }
+        return !hasEnded
     }
 }

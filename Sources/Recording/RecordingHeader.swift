@@ -1,3 +1,4 @@
+internal import Files
 package import Measurements
 
 /// The first line of a recording: what ran, where and how.
@@ -106,7 +107,7 @@ package struct RecordingError: Error, Equatable, CustomStringConvertible {
 extension RecordingError.Cause: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .system(let what, let number): "\(what): \(systemErrorText(number))"
+        case .system(let what, let number): "\(what): \(SystemError(number: number))"
         case .empty: "the file is empty"
         case .notJSON: "this is not JSON"
         case .noHeader: "a recording begins with a line of type header"

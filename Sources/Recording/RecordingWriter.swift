@@ -91,8 +91,3 @@ package struct RecordingWriter: ~Copyable {
         wholeByteCount += line.count
     }
 }
-
-/// The system's words for an error number.
-func systemErrorText(_ number: Int32) -> String {
-    unsafe String(cString: strerror(number))
-}

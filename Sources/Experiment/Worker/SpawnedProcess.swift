@@ -1,4 +1,5 @@
 internal import CProcess
+internal import Files
 internal import Glibc
 
 /// A child process with pipes on its three standard streams. Nothing else of ours is open in it
@@ -49,7 +50,7 @@ struct SpawnedProcess: ~Copyable {
         for end in [toChild.read, fromChild.write, errorPipe.write] { close(end) }
         guard code == 0 else {
             for end in [toChild.write, fromChild.read, errorPipe.read] { close(end) }
-            throw ExperimentError("cannot start a worker process: \(unsafe String(cString: strerror(code)))")
+            throw ExperimentError("cannot start a worker process: \(SystemError(number: code))")
         }
         self.pid = pid
         input = toChild.write
@@ -94,7 +95,7 @@ struct SpawnedProcess: ~Copyable {
     private static func pipe() throws(ExperimentError) -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
         let code = unsafe hw_pipe(&ends)
-        guard code == 0 else { throw ExperimentError("pipe: \(unsafe String(cString: strerror(code)))") }
+        guard code == 0 else { throw ExperimentError("pipe: \(SystemError(number: code))") }
         return (ends[0], ends[1])
     }
 }

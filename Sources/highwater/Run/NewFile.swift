@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// A file that is there whole, or not at all.
@@ -64,6 +65,6 @@ struct NewFile: ~Copyable {
     }
 
     private static func error(_ path: String) -> RunError {
-        RunError("\(path): cannot write: \(unsafe String(cString: strerror(errno)))")
+        RunError("\(path): cannot write: \(SystemError.last)")
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Experiment
+internal import Files
 internal import Glibc
 internal import Measurements
 internal import Workload
@@ -18,7 +19,7 @@ struct ScenarioFile {
             self = try ScenarioFile.shipped(word)
             return
         }
-        do { text = try ScenarioFile.contents(of: word) } catch { throw RunError(error.description) }
+        text = try ScenarioFile.contents(of: word)
         name = word
         folder = word.lastIndex(of: "/").map { String(word[...$0]) } ?? ""
     }
@@ -58,18 +59,13 @@ struct ScenarioFile {
         !word.contains("/") && !word.hasSuffix(".yaml") && !word.hasSuffix(".yml")
     }
 
-    private static func contents(of path: String) throws(RunError) -> String {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw RunError("\(path): \(unsafe String(cString: strerror(errno)))") }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count <= Scenario.byteLimit {
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw RunError("\(path): \(unsafe String(cString: strerror(errno)))") }
-            if count == 0 { break }
-            bytes += chunk[..<count]
+    private static func contents(of path: String) throws -> String {
+        let bytes: [UInt8]
+        do throws(FileError) { bytes = try InputFile.bytes(of: path, byteLimit: Scenario.byteLimit) } catch {
+            guard case .tooLarge = error else { throw RunError("\(path): \(error)") }
+            // An error of the scenario, and not of the system.
+            Output.error.line("\(path):1:1: \(error)")
+            throw ExitCode(2)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw RunError("\(path): not UTF-8; a scenario is YAML in UTF-8") }
         return text

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 internal import Terminal
 internal import Workload
@@ -43,7 +44,7 @@ extension TerminalError {
         case .termUnset: "TERM is not set: \(instead)"
         case .termCannotDraw(let name): "the dashboard cannot be drawn on TERM=\(name): \(instead)"
         case .termUnknown(let name): "terminfo knows neither TERM=\(name) nor xterm-256color: \(instead)"
-        case .system(let call, let code): "the terminal cannot be opened: \(call): \(unsafe String(cString: strerror(code)))"
+        case .system(let call, let code): "the terminal cannot be opened: \(call): \(SystemError(number: code))"
         }
     }
 }

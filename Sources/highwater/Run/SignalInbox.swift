@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 internal import Synchronization
 internal import Terminal
@@ -18,7 +19,7 @@ final class SignalInbox {
     /// - Parameter others: further signals to deliver here; a second of these ends nothing.
     init(others: [Int32] = []) throws(RunError) {
         var ends: [Int32] = [-1, -1]
-        guard unsafe pipe(&ends) == 0 else { throw RunError("pipe: \(unsafe String(cString: strerror(errno)))") }
+        guard unsafe pipe(&ends) == 0 else { throw RunError("pipe: \(SystemError.last)") }
         for end in ends {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)

@@ -1,4 +1,5 @@
 internal import Dashboard
+internal import Files
 internal import Glibc
 internal import Measurements
 internal import Recording
@@ -19,7 +20,7 @@ enum ScreenExport {
         guard sample >= 0 else {
             let code = errno
             unsafe unlink(stem + ".ansi")
-            throw RunError("\(sampleName): \(unsafe String(cString: strerror(code)))")
+            throw RunError("\(sampleName): \(SystemError(number: code))")
         }
         defer { close(sample) }
         guard Output(descriptor: screen).write(String(decoding: terminal.text(of: frame), as: UTF8.self)),
@@ -28,7 +29,7 @@ enum ScreenExport {
             let code = errno
             unsafe unlink(stem + ".ansi")
             unsafe unlink(sampleName)
-            throw RunError("\(stem): \(unsafe String(cString: strerror(code)))")
+            throw RunError("\(stem): \(SystemError(number: code))")
         }
         return "\(stem).ansi and .json"
     }
@@ -45,7 +46,7 @@ enum ScreenExport {
             let stem = "highwater-" + date + (attempt == 1 ? "" : "-\(attempt)")
             let descriptor = unsafe open(stem + ".ansi", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
             if descriptor >= 0 { return (stem, descriptor) }
-            guard errno == EEXIST else { throw RunError("\(stem).ansi: \(unsafe String(cString: strerror(errno)))") }
+            guard errno == EEXIST else { throw RunError("\(stem).ansi: \(SystemError.last)") }
         }
         throw RunError("highwater-\(date): \(attemptLimit) screens in one second are enough")
     }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// A small text file, read whole.
@@ -6,22 +7,12 @@ enum TextFile {
     ///
     /// Errors: it cannot be read, is no file, or is larger than the limit.
     static func read(_ path: String, byteLimit: Int) throws(RunError) -> String? {
-        // A pipe must not be waited for.
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw RunError("\(path): \(unsafe String(cString: strerror(errno)))")
-        }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 4_096)
-        while true {
-            let count = unsafe Glibc.read(descriptor, &part, part.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw RunError("\(path): \(unsafe String(cString: strerror(errno)))") }
-            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
-            bytes += part.prefix(count)
-            guard bytes.count <= byteLimit else { throw RunError("\(path): larger than \(byteLimit / 1024) KiB") }
+        do throws(FileError) {
+            // A pipe must not be waited for.
+            return String(decoding: try InputFile.bytes(of: path, byteLimit: byteLimit, waits: false), as: UTF8.self)
+        } catch {
+            if case .system(let cause) = error, cause.number == ENOENT || cause.number == ENOTDIR { return nil }
+            throw RunError("\(path): \(error)")
         }
     }
 
