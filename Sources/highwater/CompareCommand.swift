@@ -20,9 +20,12 @@ struct CompareCommand: ParsableCommand {
               highwater compare a.ndjson b.ndjson --fail-on 'client.requests.rate < -5%'
               highwater compare a b --fail-on 'steady: client.response_time.p99 > +10%'
 
+            A condition of --fail-on is written like a threshold of a scenario, and with a sign and \
+            a per cent it is a change from the base.
+
             Exit: 99 when a condition of --fail-on holds and a change asked for in per cent is \
             more than noise, or a recording lacks the figure. 3 when such a change holds, but fewer \
-            than \(Comparison.intervalMinimum) intervals of a run tell that figure, so that its noise is not known: \
+            than \(Comparison.intervalMinimum) intervals of a run have that figure, so that its noise is not known: \
             record longer, or with a shorter --interval. A percentile needs ten values beyond it in an \
             interval: p99 a thousand requests.
             """)
@@ -45,16 +48,16 @@ struct CompareCommand: ParsableCommand {
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "A condition that fails the comparison: 'FIGURE > +10%' for a change, 'FIGURE > 0.05' for a value (seconds, bytes, a second). May be repeated.",
+            "A condition that fails the build: 'FIGURE > +10%' for a change, 'FIGURE > 50ms' for a value. May be repeated.",
             valueName: "condition"),
         transform: { try CompareCommand.condition($0) })
-    var failOn: [FailCondition] = []
+    var failOn: [Condition] = []
 
-    /// Two make a comparison; each is held in memory, and more tables than these are not read.
+    /// A comparison needs two. More than 16 tables are not read, and each recording is held in memory.
     private static let fileRange = 2...16
     /// As k6 has it.
     private static let failedExitCode: Int32 = 99
-    /// Not to be trusted, as with --strict.
+    /// The result is not trustworthy, as with --strict.
     private static let unknownExitCode: Int32 = 3
 
     func validate() throws {
@@ -69,7 +72,7 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         let runs = try files.map { file in
-            do { return try CompareCommand.read(file) } catch let error as RecordingError { throw RunError(error.description) }
+            do { return try read(file) } catch let error as RecordingError { throw RunError(error.description) }
         }
         let comparisons = runs.dropFirst().map { Comparison(runs[0], $0) }
         guard Output.standard.write(text(of: comparisons)) else { throw RunError("cannot write to standard output") }
@@ -96,7 +99,7 @@ struct CompareCommand: ParsableCommand {
         if junit {
             let cases = comparisons.flatMap { comparison in
                 failOn.map { condition in
-                    JUnitReport.Case(group: comparison.other, name: "not \(condition.text)", outcome: condition.outcome(in: comparison))
+                    JUnitReport.Case(group: comparison.other, name: "not \(condition.fullText)", outcome: condition.outcome(in: comparison))
                 }
             }
             return JUnitReport(name: "highwater compare", cases: cases).text
@@ -108,9 +111,9 @@ struct CompareCommand: ParsableCommand {
         return comparisons.map { markdown ? $0.markdown : $0.text(all: all) }.joined(separator: "\n")
     }
 
-    private static func read(_ file: String) throws -> ComparedRun {
+    private func read(_ file: String) throws -> ComparedRun {
         var reader = try RecordingReader(path: file)
-        var run = ComparedRun(name: file)
+        var run = ComparedRun(name: file, request: reader.header.request, figures: failOn.map(\.figure))
         while let line = try reader.next() {
             switch line {
             case .sample(let sample): run.add(sample)
@@ -121,39 +124,20 @@ struct CompareCommand: ParsableCommand {
         return run
     }
 
-    private static func condition(_ text: String) throws -> FailCondition {
-        let condition: FailCondition
-        do throws(FailCondition.ParseError) { condition = try FailCondition(parsing: text) } catch {
-            switch error {
-            case .noRelation: throw ValidationError("one of > >= < <= is missing, as in 'client.response_time.p99 > +10%'")
-            case .noName: throw ValidationError("one figure must stand before the relation, as in 'client.response_time.p99 > +10%'")
-            case .notANumber(let word): throw ValidationError("'\(word)' is not a number")
-            }
-        }
-        let names = ComparedRun.figureNames
-        guard names.contains(condition.name) else {
-            let nearest = Spelling.nearest(to: condition.name, of: names).map { "; did you mean \($0)?" } ?? ""
-            throw ValidationError("there is no figure \(condition.name)\(nearest)")
-        }
-        return condition
+    private static func condition(_ text: String) throws -> Condition {
+        do throws(ConditionError) { return try Condition(parsing: text) } catch { throw ValidationError(error.description) }
     }
 }
 
-extension FailCondition {
-    /// The condition, as it may be written.
-    fileprivate var text: String {
-        let limitText = isShare ? "\(limit > 0 ? "+" : "")\(Figure.threeDigits(limit * 100))%" : JSON.number(limit).text
-        return "\(phase.map { "\($0): " } ?? "")\(name) \(relation.rawValue) \(limitText)"
-    }
-
-    /// The condition, and what became of it.
+extension Condition {
+    /// The condition, and the values of both runs.
     fileprivate func words(in comparison: Comparison) -> String {
-        guard let change = comparison.change(of: name, inPhase: phase), let base = change.base, let other = change.other
-        else { return "\(text): not in both recordings" }
+        guard let change = comparison.change(of: figure, inPhase: phase), let base = change.base, let other = change.other
+        else { return "\(fullText): not in both recordings" }
         let share = change.share.map { " (\($0 > 0 ? "+" : "")\(Figure.fixed($0 * 100, decimals: 1))%)" } ?? ""
-        let words = "\(text): from \(JSON.number(base).text) to \(JSON.number(other).text)\(share)"
+        let words = "\(fullText): from \(JSON.number(base).text) to \(JSON.number(other).text)\(share)"
         guard case .unknown(let count) = judge(comparison) else { return words }
-        return words + "; noise unknown: \(count) intervals tell it, of \(Comparison.intervalMinimum) needed"
+        return words + "; noise unknown: \(count) interval\(count == 1 ? " has" : "s have") the figure, of \(Comparison.intervalMinimum) needed"
     }
 
     fileprivate func outcome(in comparison: Comparison) -> JUnitReport.Outcome {

@@ -52,7 +52,7 @@ extension ProgramTests {
         @Test("refuses what makes no sense with exit 2 and the nearest name")
         func usage() throws {
             let unknown = try Program.run("compare", "a", "b", "--fail-on", "client.responsetime.p99 > +10%")
-            #expect(unknown.code == 2 && unknown.errors.contains("did you mean client.response_time.p99?"), "\(unknown.errors)")
+            #expect(unknown.code == 2 && unknown.errors.contains("did you mean 'client.response_time.p99'?"), "\(unknown.errors)")
             #expect(try Program.run("compare", "a").code == 2)
             #expect(try Program.run("compare", "a", "b", "--json", "--markdown").code == 2)
             let missing = try Program.run("compare", folder("none"), "b")

@@ -7,9 +7,9 @@ import Testing
 @Suite("A comparison")
 struct ComparisonTests {
     /// A run of ten seconds whose latency and rate wobble by a few percent around these.
-    private func run(_ name: String, latency: Double = 1e6, rate: Double = 1_000, intervals: Int = 10, failed: UInt64 = 0) -> ComparedRun {
+    private func run(_ name: String, latency: Double = 1e6, rate: Double = 1_000, intervals: Int = 10, failed: UInt64 = 0, figures: [RunFigure] = []) -> ComparedRun {
         let wobble = [1.0, 1.02, 0.98, 1.01, 0.99]
-        var run = ComparedRun(name: name)
+        var run = ComparedRun(name: name, request: summaryRequest, figures: figures)
         var done = 0.0
         for index in 0..<intervals {
             var client = ClientSample()
@@ -52,7 +52,7 @@ struct ComparisonTests {
     /// A warm-up, then two phases of eight seconds each, the second with this latency.
     private func phased(_ name: String, second: Double = 1e6, secondName: String = "flood") -> ComparedRun {
         let wobble = [1.0, 1.02, 0.98, 1.01, 0.99]
-        var run = ComparedRun(name: name)
+        var run = ComparedRun(name: name, request: summaryRequest)
         var done: UInt64 = 0
         for index in 0..<20 {
             var client = ClientSample()
@@ -108,7 +108,7 @@ struct ComparisonTests {
 
     @Test("of a run with a phase without a name does not take that for the whole run")
     func oddPhases() throws {
-        var run = ComparedRun(name: "odd")
+        var run = ComparedRun(name: "odd", request: summaryRequest)
         for index in 1...6 {
             var sample = distinctSample()
             sample.timeNanoseconds = UInt64(index) * 1_000_000_000
@@ -124,12 +124,12 @@ struct ComparisonTests {
     @Test("fails by a phase's figure where that is asked for, and where a run has no such phase")
     func phaseConditions() throws {
         let worse = Comparison(phased("a"), phased("b", second: 2e6))
-        #expect(try FailCondition(parsing: "flood: client.service_time.p50 > +10%").judge(worse) == .failed)
-        #expect(try FailCondition(parsing: "steady:client.service_time.p50 > +10%").judge(worse) == .passed)
+        #expect(try Condition(parsing: "flood: client.service_time.p50 > +10%").judge(worse) == .failed)
+        #expect(try Condition(parsing: "steady:client.service_time.p50 > +10%").judge(worse) == .passed)
         let other = Comparison(phased("a"), phased("b", secondName: "storm"))
         #expect(other.unmatchedPhases == ["flood", "storm"])
-        #expect(try FailCondition(parsing: "flood: client.service_time.p50 > +10%").judge(other) == .failed)
-        #expect(throws: FailCondition.ParseError.noName) { try FailCondition(parsing: ": client.service_time.p50 > 1") }
+        #expect(try Condition(parsing: "flood: client.service_time.p50 > +10%").judge(other) == .failed)
+        #expect(throws: ConditionError.noPhase) { try Condition(parsing: ": client.service_time.p50 > 1") }
     }
 
     @Test("has no verdict on runs too short to know their noise")
@@ -140,8 +140,8 @@ struct ComparisonTests {
 
     @Test("does not judge a change whose noise is unknown, neither way; but a value, and what did not change")
     func unknownNoise() throws {
-        func judgement(_ condition: String, _ comparison: Comparison) throws -> FailCondition.Judgement {
-            try FailCondition(parsing: condition).judge(comparison)
+        func judgement(_ condition: String, _ comparison: Comparison) throws -> Condition.Judgement {
+            try Condition(parsing: condition).judge(comparison)
         }
         let short = Comparison(run("a", intervals: 4), run("b", latency: 9e6))
         #expect(try judgement("client.service_time.p50 > +10%", short) == .unknown(intervals: 4))
@@ -156,7 +156,7 @@ struct ComparisonTests {
 
     @Test("says which run lacks a figure")
     func missing() throws {
-        let comparison = Comparison(run("a"), ComparedRun(name: "b"))
+        let comparison = Comparison(run("a"), ComparedRun(name: "b", request: summaryRequest))
         #expect(try change("client.requests.rate", comparison).verdict == .missing)
     }
 
@@ -197,7 +197,7 @@ struct ComparisonTests {
 
     @Test("calls no two figures the same in its table, however long their names are")
     func rowNames() {
-        var full = ComparedRun(name: "full")
+        var full = ComparedRun(name: "full", request: summaryRequest)
         full.add(distinctSample())
         var heading = "", rows: [String] = []
         for line in Comparison(full, full).text(all: true).split(separator: "\n").dropFirst(3) {
@@ -207,45 +207,43 @@ struct ComparisonTests {
         #expect(rows.contains { $0.contains("from_64ms.mean") } && rows.contains { $0.contains("from_64ms.max") })
     }
 
-    @Test("names only figures that it lists beforehand")
-    func names() {
-        var full = ComparedRun(name: "full")
+    @Test("takes a condition on every figure of its table, under the figure's name")
+    func names() throws {
+        var full = ComparedRun(name: "full", request: summaryRequest)
         for time in 1...6 {
             var sample = distinctSample()
             sample.timeNanoseconds = UInt64(time) * 1_000_000_000
             full.add(sample)
         }
-        let names = full.figures().map(\.name)
-        #expect(Set(names).count == names.count)
-        #expect(Set(names).isSubset(of: Set(ComparedRun.figureNames)))
-    }
-}
-
-@Suite("A condition to fail on")
-struct FailConditionTests {
-    @Test("is read as people write it", arguments: [
-        ("client.response_time.p99 > +10%", "client.response_time.p99", FailCondition.Relation.above, 0.1, true),
-        ("client.response_time.p99.9>=5%", "client.response_time.p99_9", .atLeast, 0.05, true),
-        ("client.requests.rate < -5 %", "client.requests.rate", .below, -0.05, true),
-        ("client.requests.failed.rate <= 0", "client.requests.failed.rate", .atMost, 0, false),
-    ])
-    func parsing(text: String, name: String, relation: FailCondition.Relation, limit: Double, isShare: Bool) throws {
-        let condition = try FailCondition(parsing: text)
-        #expect(condition.name == name && condition.relation == relation && condition.isShare == isShare)
-        #expect((condition.limit - limit).magnitude < 1e-12)
+        let comparison = Comparison(full, full)
+        let names = comparison.changes.map(\.name)
+        #expect(Set(names).count == names.count && names.count > 100)
+        for change in comparison.changes {
+            let condition = try Condition(parsing: "\(change.name) > +10%")
+            #expect(comparison.change(of: condition.figure, inPhase: nil)?.name == change.name)
+            #expect(condition.judge(comparison) == .passed, "\(change.name)")
+        }
     }
 
-    @Test("is refused with what is wrong", arguments: [
-        ("p99", FailCondition.ParseError.noRelation), ("> 5%", .noName), ("a b > 5%", .noName), ("a > ", .notANumber("")),
-        ("a > x%", .notANumber("x")), ("a > inf", .notANumber("inf")),
-    ])
-    func refusal(text: String, error: FailCondition.ParseError) {
-        #expect(throws: error) { try FailCondition(parsing: text) }
-    }
-
-    @Test("finds the nearest name, and none where none is near")
-    func spelling() {
-        #expect(Spelling.nearest(to: "client.responsetime.p99", of: ComparedRun.figureNames) == "client.response_time.p99")
-        #expect(Spelling.nearest(to: "zzzzzzzzzzzz", of: ["client.requests.rate"]) == nil)
+    @Test("takes a condition on what a threshold may ask for beside the table: totals, other percentiles, shares of the run")
+    func otherFigures() throws {
+        func judgement(_ text: String, failed: UInt64 = 0, latency: Double = 1e6) throws -> Condition.Judgement {
+            let condition = try Condition(parsing: text)
+            let a = run("a", figures: [condition.figure]), b = run("b", latency: latency, failed: failed, figures: [condition.figure])
+            return condition.judge(Comparison(a, b))
+        }
+        #expect(try judgement("client.requests.failed > 0", failed: 2) == .failed)
+        #expect(try judgement("client.requests.failed > 0") == .passed)
+        #expect(try judgement("client.requests.failed >= 20", failed: 2) == .failed)
+        #expect(try judgement("client.requests.failed > 20", failed: 2) == .passed)
+        #expect(try judgement("client.requests.failed_share > 0.1%", failed: 2) == .failed)
+        #expect(try judgement("client.requests.failed_share > 1%", failed: 2) == .passed)
+        #expect(try judgement("client.service_time.p95 > +50%", latency: 2e6) == .failed)
+        #expect(try judgement("client.service_time.p95 > +150%", latency: 2e6) == .passed)
+        #expect(try judgement("client.service_time.p95 > 1.5ms", latency: 2e6) == .failed)
+        #expect(try judgement("client.service_time.count < 20000") == .passed)
+        #expect(try judgement("client.connections.open.min < 8") == .failed)
+        #expect(try judgement("client.connections.open.last == 7") == .failed)
+        #expect(try judgement("client.requests.done < -50%") == .passed)
     }
 }

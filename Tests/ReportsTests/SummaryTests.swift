@@ -224,7 +224,7 @@ struct VerdictTests {
         sample.client?.doneRequests = 1
         summary.add(sample)
         summary.changesByHand = 1
-        #expect(summary.verdict.reasons == ["the run was changed by hand, once: it is of no one load"])
+        #expect(summary.verdict.reasons == ["the run was changed by hand, once: the results mix several loads"])
     }
 
     @Test("is bad when the machine was full")

@@ -35,7 +35,7 @@ struct ThresholdTests {
         return summary
     }
 
-    private func value(_ text: String, phase: String? = nil) throws -> ThresholdFigure.Value {
+    private func value(_ text: String, phase: String? = nil) throws -> RunFigure.Value {
         try Threshold(parsing: "\(text) > 0", phase: phase).judge(run()).value
     }
 
@@ -117,7 +117,7 @@ struct ThresholdTests {
         for text in ["", "< 5", "client.requests.done", "client.requests.done <", "client.requests.done < x", "client.requests.done.p99 < 5",
             "client.response_time.p100 < 5s", "client.response_time.px < 5s", "client.response_time.p99 < 5MiB", "process.memory.resident.max < 5",
         ] {
-            #expect(throws: ThresholdError.self, "\(text)") { try Threshold(parsing: text) }
+            #expect(throws: ConditionError.self, "\(text)") { try Threshold(parsing: text) }
         }
     }
 }

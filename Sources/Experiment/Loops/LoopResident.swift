@@ -55,21 +55,13 @@ extension HTTPServer: LoopResident {
     var lastConnectError: ConnectError? { nil }
 }
 
-/// The reading of one loop, which merges into that of a whole side.
-protocol LoopReading: Sendable {
+/// The reading of one loop, which merges into that of a whole side by its table.
+protocol LoopReading: SamplePart {
     init()
     /// From the question to the answer.
     var loopLagNanoseconds: UInt64 { get set }
-    mutating func merge(_ other: Self)
-    /// This reading with the histograms of an older one that was never taken.
-    func including(histogramsOf older: Self) -> Self
-    /// Empties the histograms: they have been merged.
-    mutating func forgetHistograms()
 }
 
 extension ClientSample: LoopReading {}
 
-extension ServerSample: LoopReading {
-    func including(histogramsOf older: ServerSample) -> ServerSample { self }
-    mutating func forgetHistograms() {}
-}
+extension ServerSample: LoopReading {}

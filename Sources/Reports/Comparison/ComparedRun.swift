@@ -1,19 +1,20 @@
 package import Measurements
 
-/// One recording as a comparison sees it: each figure of the whole run, and the same
-/// figure of each interval.
+/// One recording as a comparison sees it: each figure of the whole run, and the same figure of each interval.
 ///
-/// The sample after the drain is left out: it has no load; and so is a warm-up. What was in flight at the end
-/// of the load is still in the histograms, of the last phase too, as in a summary. A counter is a rate, a gauge has
-/// `.mean` and `.max`, a histogram its mean, its percentiles and `.max`, a ratio stands for itself.
+/// Rates and gauges are of the time under load: neither of the warm-up nor of the drain. What was in flight at the end
+/// of the load is still in the histograms, of the last phase too, as in a summary.
 package struct ComparedRun: Sendable {
     package let name: String
-    /// Without their histograms: an hour of those would be gigabytes.
-    private var samples: [Sample] = []
-    /// Of the whole run under nil, and of each phase under its name.
-    private var latencies: [String?: [String: Latency]] = [:]
     /// The names of its phases, in their order; without the warm-up.
     package private(set) var phases: [String] = []
+    private let request: Summary.Request
+    /// Without their histograms: an hour of those would be gigabytes.
+    private var samples: [Sample] = []
+    /// Of the whole run under nil, and of each phase under its name; there by the metric's name.
+    private var latencies: [String?: [String: Latency]] = [:]
+    /// What of a histogram is kept for each interval.
+    private let latencyFigures: [String: [RunFigure]]
     /// When the warm-up ended: the summary's time under load counts from there.
     private var startNanoseconds: UInt64 = 0
     /// From the summary; nil when the run was killed, and no sample is one of a drain.
@@ -30,8 +31,18 @@ package struct ComparedRun: Sendable {
         }
     }
 
-    /// - Parameter name: what a reader calls it: a file's name.
-    package init(name: String) { self.name = name }
+    /// - Parameters:
+    ///   - name: for the reader: the file's name.
+    ///   - request: what the run was asked for; shares of it are figures too.
+    ///   - figures: those that will be asked for beside the table's.
+    package init(name: String, request: Summary.Request, figures: [RunFigure] = []) {
+        self.name = name
+        self.request = request
+        latencyFigures = Dictionary(uniqueKeysWithValues: Metric.measured.filter { $0.kind == .histogram }.map { metric in
+            let table = ComparedFigure.latencies.map { RunFigure(metric, $0.aggregate) }
+            return (metric.name, table + Set(figures.filter { $0.metric == metric.name && !table.contains($0) }))
+        })
+    }
 
     /// Takes the next sample of the recording.
     package mutating func add(_ sample: Sample) {
@@ -40,17 +51,16 @@ package struct ComparedRun: Sendable {
         } else {
             if let phase = sample.phase, !phases.contains(phase) { phases.append(phase) }
             let phase = sample.phase ?? phases.last
-            for metric in Metric.all where metric.kind == .histogram {
-                guard case .histogram(let interval)? = metric.read(sample), interval.count > 0 else { continue }
-                let row = ComparedRun.values(interval)
+            for (name, figures) in latencyFigures {
+                guard let interval = Metric.named(name)?.histogram(of: sample), interval.count > 0 else { continue }
+                let row = interval.values(of: figures)
                 for part in phase == nil ? [nil] : [nil, phase] {
-                    latencies[part, default: [:]][metric.name, default: Latency()].add(interval, row)
+                    latencies[part, default: [:]][name, default: Latency()].add(interval, row)
                 }
             }
         }
         var sample = sample
-        sample.client?.forgetHistograms()
-        sample.server?.connections = []
+        sample.forgetDetails()
         samples.append(sample)
     }
 
@@ -59,40 +69,79 @@ package struct ComparedRun: Sendable {
         loadNanoseconds = summary[path: "run.duration"]?.number.map(Metric.nanoseconds)
     }
 
-    /// All figures, in the order of the metrics.
+    /// All figures of the table, in the order of the metrics: a counter as a rate, a gauge's mean and maximum, a
+    /// histogram's mean, percentiles and maximum, and a ratio.
     ///
     /// - Parameter phase: of that phase alone; nil: of the whole run.
     package func figures(phase: String? = nil) -> [ComparedFigure] {
-        let isMeasured = { (sample: Sample) in
-            !sample.isWarmup && (phase == nil || sample.phase == phase)
-                && (loadNanoseconds.map { sample.timeNanoseconds - min(startNanoseconds, sample.timeNanoseconds) <= $0 } ?? true)
-        }
-        let load = samples.filter(isMeasured)
-        // What counters count from: the sample before the first of these.
-        let base = samples.firstIndex(where: isMeasured).flatMap { $0 > 0 ? samples[$0 - 1] : nil }
-        return Metric.all.filter { !["time", "interval"].contains($0.name) }.flatMap { metric -> [ComparedFigure] in
+        let (load, base) = measuredSamples(phase: phase)
+        return Metric.measured.flatMap { metric -> [ComparedFigure] in
             switch metric.kind {
-            case .counter: ComparedRun.rate(metric, load, from: base).map { [$0] } ?? []
-            case .gauge: ComparedRun.levels(metric, load)
-            case .ratio: ComparedRun.ratio(metric, load).map { [$0] } ?? []
-            case .histogram: latencies[phase]?[metric.name].map { ComparedRun.figures(metric, $0) } ?? []
+            case .counter: return ComparedRun.rate(metric, load, from: base).map { [$0] } ?? []
+            case .gauge: return ComparedRun.levels(metric, load)
+            case .ratio:
+                // The last value is that of the whole run.
+                let values = load.compactMap { metric.number(of: $0) }
+                return values.last.map { [ComparedFigure(metric, metric.name, $0, values)] } ?? []
+            case .histogram:
+                guard let latency = latencies[phase]?[metric.name], let figures = latencyFigures[metric.name] else { return [] }
+                let values = latency.total.values(of: Array(figures.prefix(ComparedFigure.latencies.count)))
+                return ComparedFigure.latencies.indices.compactMap { index in
+                    values[index].map { value in
+                        ComparedFigure(
+                            metric, "\(metric.name).\(ComparedFigure.latencies[index].name)", value, latency.rows.compactMap { $0[index] })
+                    }
+                }
             }
         }
     }
 
-    /// The names of all figures that a run can have.
-    package static let figureNames: [String] = Metric.all.filter { !["time", "interval"].contains($0.name) }.flatMap { metric in
-        switch metric.kind {
-        case .counter: [rateName(metric)]
-        case .gauge: ["\(metric.name).mean", "\(metric.name).max"]
-        case .ratio: [metric.name]
-        case .histogram: latencyNames.map { "\(metric.name).\($0)" }
+    /// One figure that need not be in the table; nil: this run has no such number.
+    func figure(_ figure: RunFigure, phase: String?) -> (value: Double, intervals: [Double])? {
+        if let figures = latencyFigures[figure.metric] {
+            guard let latency = latencies[phase]?[figure.metric], let value = figure.read(latency.total).number else { return nil }
+            let index = figures.firstIndex(of: figure)
+            return (value, index.map { index in latency.rows.compactMap { $0[index] } } ?? [])
+        }
+        let run = summary()
+        guard let part = phase == nil ? run : run.phases.first(where: { $0.name == phase })?.summary,
+            let value = figure.read(part, endsWithLoad: phase != nil).number
+        else { return nil }
+        return (value, intervals(figure, phase: phase))
+    }
+
+    /// The figure of each interval, as if that were the run.
+    private func intervals(_ figure: RunFigure, phase: String?) -> [Double] {
+        let (load, base) = measuredSamples(phase: phase)
+        // A total grows with the time: each interval counts as if all were like it.
+        let scale = figure.kind == .metric(.counter) && figure.aggregate == nil ? Double(load.count) : 1
+        return zip([base] + load, load).compactMap { before, sample in
+            var interval = Summary(request, base: before)
+            interval.addAsPhase(sample)
+            return figure.read(interval).number.map { $0 * scale }
         }
     }
 
-    private static let latencyNames = ["mean"] + LatencyHistogram.percentiles.map(\.name) + ["max"]
+    /// The run's summary, but for its histograms.
+    private func summary() -> Summary {
+        var summary = Summary(request)
+        for sample in samples {
+            if !isUnderLoad(sample) { summary.endLoad() }
+            summary.add(sample)
+        }
+        return summary
+    }
 
-    private static func rateName(_ metric: Metric) -> String { rateNames[metric.name] ?? "\(metric.name).rate" }
+    private func isUnderLoad(_ sample: Sample) -> Bool {
+        loadNanoseconds.map { sample.timeNanoseconds - min(startNanoseconds, sample.timeNanoseconds) <= $0 } ?? true
+    }
+
+    /// The samples under load, of a phase or of all but the warm-up, and the one before, which counters count from.
+    private func measuredSamples(phase: String?) -> (load: [Sample], base: Sample?) {
+        let isMeasured = { (sample: Sample) in !sample.isWarmup && (phase == nil || sample.phase == phase) && isUnderLoad(sample) }
+        let base = samples.firstIndex(where: isMeasured).flatMap { $0 > 0 ? samples[$0 - 1] : nil }
+        return (samples.filter(isMeasured), base)
+    }
 
     private static func rate(_ metric: Metric, _ samples: [Sample], from base: Sample?) -> ComparedFigure? {
         let start = base.flatMap { metric.number(of: $0) } ?? 0
@@ -107,15 +156,8 @@ package struct ComparedRun: Sendable {
             elapsed += seconds
         }
         guard elapsed > 0 else { return nil }
-        return ComparedFigure(metric, rateName(metric), (before - start) / elapsed, intervals)
+        return ComparedFigure(metric, ComparedFigure.rateName(metric), (before - start) / elapsed, intervals)
     }
-
-    /// Rates that a summary has too are called as there.
-    private static let rateNames = [
-        "client.requests.done": "client.requests.rate", "client.requests.started": "client.requests.fired_rate",
-        "server.requests.completed": "server.requests.rate", "client.bytes.received": "client.bytes.received_rate",
-        "server.bytes.sent": "server.bytes.sent_rate",
-    ]
 
     private static func levels(_ metric: Metric, _ samples: [Sample]) -> [ComparedFigure] {
         let values = samples.compactMap { metric.number(of: $0) }
@@ -125,83 +167,17 @@ package struct ComparedRun: Sendable {
             ComparedFigure(metric, "\(metric.name).max", highest, values),
         ]
     }
+}
 
-    /// Its last value is that of the whole run.
-    private static func ratio(_ metric: Metric, _ samples: [Sample]) -> ComparedFigure? {
-        let values = samples.compactMap { metric.number(of: $0) }
-        return values.last.map { ComparedFigure(metric, metric.name, $0, values) }
-    }
-
-    private static func figures(_ metric: Metric, _ latency: Latency) -> [ComparedFigure] {
-        zip(latencyNames.indices, values(latency.total)).compactMap { index, value in
-            value.map {
-                ComparedFigure(metric, "\(metric.name).\(latencyNames[index])", $0, latency.rows.compactMap { $0[index] })
-            }
+extension LatencyHistogram {
+    /// The figures in one walk; nil for what the count does not support.
+    fileprivate func values(of figures: [RunFigure]) -> [Double?] {
+        let percents = figures.map { figure -> Double? in
+            if case .percentile(let percent) = figure.aggregate { percent } else { figure.aggregate == .max ? 100 : nil }
         }
-    }
-
-    /// Mean, percentiles and highest in seconds; nil for what the count does not support.
-    private static func values(_ histogram: LatencyHistogram) -> [Double?] {
-        var sum = 0.0
-        histogram.forEachBucket { sum += Metric.seconds($0) * Double($1) }
-        let percentiles = histogram.valuesAtPercentiles(LatencyHistogram.percentiles.map(\.percent) + [100])
-        return [sum / Double(histogram.count)] + percentiles.map { $0.map(Metric.seconds) }
-    }
-}
-
-/// One number of a run, and what it was in each interval.
-package struct ComparedFigure: Sendable {
-    /// `client.response_time.p99`, `server.arena.used_bytes.max`, `client.requests.rate`.
-    package let name: String
-    package let unit: Metric.Unit
-    package let kind: Metric.Kind
-    package let better: Direction
-    package let value: Double
-    package let intervals: [Double]
-
-    /// Which way is better.
-    package enum Direction: Sendable {
-        case lower, higher
-        /// A matter of what one wants.
-        case neither
-    }
-
-    init(_ metric: Metric, _ name: String, _ value: Double, _ intervals: [Double]) {
-        self.name = name
-        unit = metric.unit
-        kind = metric.kind
-        better = Direction(metric)
-        self.value = value
-        self.intervals = intervals
-    }
-}
-
-extension ComparedFigure.Direction {
-    init(_ metric: Metric) {
-        let parts = metric.name.split(separator: ".")
-        let last = parts.last ?? ""
-        switch metric.kind {
-        case .histogram: self = .lower
-        case .ratio: self = .higher
-        case .counter, .gauge:
-            if ["done", "succeeded", "completed", "2xx"].contains(last) {
-                self = .higher
-            } else if parts.contains("errors") || parts.contains("arena") && metric.unit == .bytes && metric.kind == .gauge
-                || parts.contains("memory")
-                || ["failed", "errored", "timed_out", "queued", "4xx", "5xx", "resets", "goaways", "refused", "pauses", "paused",
-                    "pending", "pending_bytes", "pending_bytes_high_water", "oldest_age", "retired", "waited", "lag", "reconnects",
-                ].contains(last) && !metric.name.hasSuffix("arena.resets")
-            {
-                self = .lower
-            } else {
-                self = .neither
-            }
+        var percentiles = valuesAtPercentiles(percents.compactMap(\.self)).makeIterator()
+        return zip(figures, percents).map { figure, percent in
+            percent == nil ? figure.read(self).number : (percentiles.next() ?? nil).map(Metric.seconds)
         }
-    }
-}
-
-extension Metric {
-    fileprivate func number(of sample: Sample) -> Double? {
-        if case .number(let number)? = read(sample) { number } else { nil }
     }
 }

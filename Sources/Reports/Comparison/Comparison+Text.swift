@@ -1,23 +1,22 @@
-internal import Load
 package import Measurements
 
 extension Comparison {
     /// A table of 80 columns, by groups of metrics.
     ///
-    /// - Parameter all: also what is the same in both.
+    /// - Parameter all: also the figures that are the same in both.
     package func text(all: Bool) -> String {
         var lines = ["A  \(base)", "B  \(other)", "", Row.head]
         var sameCount = 0
         lines += Comparison.rows(changes, sameCount: &sameCount, all: all)
         for phase in phases {
-            // The figures of a phase stand for those of the run: what is no more than noise would bury the rest.
+            // A phase repeats the figures of the run: those within noise would bury the others.
             let notable = all ? phase.changes : phase.changes.filter { [.better, .worse, .unknown].contains($0.verdict) }
             lines += ["", "phase \(phase.name)" + (notable.isEmpty ? ": nothing is better or worse" : "")]
             lines += Comparison.rows(notable, sameCount: &sameCount, all: all)
         }
         for name in unmatchedPhases { lines += ["", "phase \(name): only in one of the two"] }
         lines.append("")
-        if sameCount > 0 { lines.append("\(sameCount) figures are the same in both; --all shows them.") }
+        if sameCount > 0 { lines.append(sameCount == 1 ? "1 figure is the same in both; --all shows it." : "\(sameCount) figures are the same in both; --all shows them.") }
         lines += Comparison.explanation
         return lines.joined(separator: "\n") + "\n"
     }
@@ -31,7 +30,7 @@ extension Comparison {
                 continue
             }
             let parts = change.name.split(separator: ".", maxSplits: 2).map(String.init)
-            // Where there is nothing below the second word, that is the row's name.
+            // A name of two words stands below its first word.
             let (heading, name) = parts.count > 2 ? ("\(parts[0]).\(parts[1])", parts[2]) : (parts[0], parts.dropFirst().joined())
             if heading != group { lines.append(heading) }
             group = heading
@@ -40,13 +39,13 @@ extension Comparison {
         return lines
     }
 
-    /// How the noise was found, for those who read the table.
+    /// How the noise was found, for the reader of the table.
     package static let explanation = [
         "noise: twice the spread of single intervals, of both runs together (1.4826 x the",
         "median absolute deviation), at least 1 %. A smaller change may be chance.",
     ]
 
-    /// For a pull request: what is more than noise, and the rest folded away.
+    /// For a pull request: the changes beyond noise, and the others folded away.
     package var markdown: String {
         let notable = changes.filter { [.better, .worse].contains($0.verdict) }
         let rest = changes.filter { ![.better, .worse, .same].contains($0.verdict) }
@@ -58,7 +57,7 @@ extension Comparison {
             text += "Phase **\(Comparison.escaped(phase.name))**: " + (notable.isEmpty ? "nothing better or worse\n\n" : "\n\n\(Comparison.table(notable))\n")
         }
         if !rest.isEmpty {
-            text += "<details><summary>\(rest.count) other changes</summary>\n\n\(Comparison.table(rest))\n</details>\n\n"
+            text += "<details><summary>\(rest.count) other change\(rest.count == 1 ? "" : "s")</summary>\n\n\(Comparison.table(rest))\n</details>\n\n"
         }
         return text + Comparison.explanation.joined(separator: " ") + "\n"
     }
@@ -107,7 +106,7 @@ private struct Row {
     var noise: String
     var verdict: String
 
-    // 80 columns: the name is what varies, and the rest as narrow as its figures.
+    // 80 columns: names vary most, so they have all that the figures leave.
     static let head = Row.line("", "A", "B", "change", "noise", "verdict")
 
     init(_ change: Change, name: String) {
@@ -127,7 +126,7 @@ private struct Row {
         change.kind == .counter ? "\(change.unit.rawValue)/s" : change.unit.rawValue
     }
 
-    /// Characters, of a name that is too long.
+    /// Characters kept at the end of a name that is too long.
     private static let keptEnd = 18
 
     private static func line(_ name: String, _ base: String, _ other: String, _ change: String, _ noise: String, _ verdict: String) -> String {

@@ -26,7 +26,7 @@ struct HistogramLogExporter: Exporter {
         let start = sample.timeNanoseconds - min(sample.timeNanoseconds, sample.intervalNanoseconds)
         var lines = ""
         for metric in HistogramLogExporter.histograms {
-            guard case .histogram(let histogram)? = metric.read(sample) else { continue }
+            guard let histogram = metric.histogram(of: sample) else { continue }
             let fields = [
                 "Tag=\(metric.name)",
                 Figure.fixed(Metric.seconds(start), decimals: 3),

@@ -31,12 +31,11 @@ package struct MetricsPage: Sendable {
     /// Takes the next sample of the run.
     package mutating func add(_ sample: Sample) {
         for metric in Metric.all where metric.kind == .histogram {
-            guard case .histogram(let interval)? = metric.read(sample) else { continue }
+            guard let interval = metric.histogram(of: sample) else { continue }
             totals[metric.name, default: LatencyHistogram()].merge(interval)
         }
         var sample = sample
-        sample.client?.forgetHistograms()
-        sample.server?.connections = []
+        sample.forgetDetails()
         last = sample
     }
 

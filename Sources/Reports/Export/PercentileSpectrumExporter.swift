@@ -15,10 +15,7 @@ struct PercentileSpectrumExporter: Exporter {
     func begin(_ header: RecordingHeader) -> String { "" }
 
     mutating func add(_ sample: Sample) -> String {
-        guard let metric = Metric.all.first(where: { $0.name == histogram }),
-            case .histogram(let interval)? = metric.read(sample)
-        else { return "" }
-        total.merge(interval)
+        if let interval = Metric.named(histogram)?.histogram(of: sample) { total.merge(interval) }
         return ""
     }
 

@@ -104,7 +104,7 @@ struct ReportPlot: Sendable {
         read: { sample, before in
             let taken = sample.server.map { $0.arena.taken &- (before?.server?.arena.taken ?? 0) } ?? 0
             let reused = sample.server.map { $0.arena.reused &- (before?.server?.arena.reused ?? 0) } ?? 0
-            return hitRates.map { if case .number(let rate)? = $0.read(sample) { rate } else { nil } }
+            return hitRates.map { $0.number(of: sample) }
                 + [taken > 0 ? Double(reused) / Double(taken) : nil]
         })
 

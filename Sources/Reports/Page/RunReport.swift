@@ -45,8 +45,7 @@ package struct RunReport: Exporter {
             if phases.last?.name == phase { phases[phases.count - 1].end = time } else { phases.append((phase, time, sample.isWarmup)) }
         }
         var sample = sample
-        sample.client?.forgetHistograms()
-        sample.server?.connections = []
+        sample.forgetDetails()
         before = sample
         sampleCount += 1
         return ""
@@ -74,19 +73,5 @@ package struct RunReport: Exporter {
     /// The end of the time axis, seconds.
     var duration: Double {
         max(timelines.first?.points.last?.time ?? 0, events.last.map { Metric.seconds($0.timeNanoseconds) } ?? 0)
-    }
-}
-
-extension RecordingHeader {
-    /// What the run was asked for, as its plan says.
-    var request: Summary.Request {
-        func count(_ path: String) -> Int? { plan[path: path]?.number.flatMap { Int(exactly: $0) } }
-        let load = count("client.connections").map {
-            Summary.Load(
-                connections: $0, streams: count("client.streams") ?? 1, rate: plan[path: "client.rate"]?.number,
-                requests: count("client.requests"))
-        }
-        let address = plan[path: "client.target"]?.string ?? plan[path: "server.listen"]?.string ?? ""
-        return Summary.Request(address: address, load: load, cpuCount: cpuCount)
     }
 }

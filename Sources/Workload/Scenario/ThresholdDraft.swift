@@ -62,7 +62,11 @@ struct ThresholdDraft: SettingPart {
     private mutating func read(check node: ScenarioNode, _ reader: inout ScenarioReader) {
         checkPlace = node.place
         guard let text = reader.text(node, .threshold) else { return }
-        do throws(ThresholdError) { parsed = try Threshold(parsing: text, phase: phase) } catch {
+        do throws(ConditionError) {
+            parsed = try Threshold(parsing: text, phase: phase)
+            // "steady: ..." in quotes is a condition with its phase.
+            phase = parsed?.phase
+        } catch {
             reader.note(node.place, error.description)
         }
     }

@@ -1,0 +1,143 @@
+/// One number of a sample: its name, what it means, where it lives, and how several readings of it become one.
+///
+/// The name is the same everywhere: the JSON path in a recording, in a summary, in a condition, and in what
+/// `highwater metrics` prints. The table both writes and reads samples, so a number cannot be written under one
+/// name and read under another.
+package struct Metric: Sendable {
+    /// Words in lower case joined by `_`, parts by dots: `client.requests.started`.
+    package let name: String
+    package let unit: Unit
+    package let kind: Kind
+    package let merge: Merge
+    package let better: Better
+    /// One line, for people.
+    package let meaning: String
+
+    /// nil: this sample has no such number (no server, or nothing looked up yet).
+    package let read: @Sendable (Sample) -> Value?
+    /// Puts a value read from a recording into a sample; does nothing for derived numbers.
+    package let write: @Sendable (inout Sample, Value) -> Void
+
+    /// How a number behaves over time.
+    package enum Kind: String, Sendable {
+        /// Only grows, from the start of the run.
+        case counter
+        /// How it is at the moment of the sample.
+        case gauge
+        /// Values of the interval before the sample.
+        case histogram
+        /// A share, 0 to 1, derived from two counters.
+        case ratio
+    }
+
+    /// What the readings of several loops, or of several machines, come to together.
+    package enum Merge: Sendable {
+        /// Counts add up. So do high waters: an upper bound, since the loops' peaks need not fall together.
+        case sum
+        /// The greater one: an age, a lag, the most that a single request used.
+        case greatest
+        /// Bucket by bucket.
+        case buckets
+        /// Computed again from the merged numbers that it is derived from.
+        case derived
+    }
+
+    /// In which direction a change of the number is an improvement.
+    package enum Better: Sendable {
+        case lower, higher
+        /// It depends on what the run is for.
+        case neither
+    }
+
+    /// What a sample has under a metric's name.
+    package enum Value: Sendable {
+        case number(Double)
+        case histogram(LatencyHistogram)
+    }
+
+    /// Units as OpenTelemetry writes them (UCUM; what is counted in braces).
+    package enum Unit: String, Sendable, CaseIterable {
+        case seconds = "s"
+        case bytes = "By"
+        case bytesPerSecond = "By/s"
+        case one = "1"
+        case allocation = "{allocation}"
+        case arena = "{arena}"
+        case attempt = "{attempt}"
+        case connection = "{connection}"
+        case entry = "{entry}"
+        case error = "{error}"
+        case eviction = "{eviction}"
+        case file = "{file}"
+        case frame = "{frame}"
+        case handshake = "{handshake}"
+        case lease = "{lease}"
+        case lookup = "{lookup}"
+        case loop = "{loop}"
+        case pause = "{pause}"
+        case request = "{request}"
+        case requestPerSecond = "{request}/s"
+        case reset = "{reset}"
+        case response = "{response}"
+        case write = "{write}"
+    }
+
+    /// Every number of a sample, in the order in which people read them.
+    package static let all: [Metric] = time
+        + ClientSample.table.metrics("client", { $0.client }) { sample, change in
+            if sample.client == nil { sample.client = ClientSample() }
+            sample.client?.apply(change)
+        }
+        + ServerSample.table.metrics("server", { $0.server }) { sample, change in
+            if sample.server == nil { sample.server = ServerSample() }
+            sample.server?.apply(change)
+        }
+        + ProcessSample.table.metrics("process", { $0.process }) { sample, change in change(&sample.process) }
+
+    /// The same without the moment of the sample, which is no measurement.
+    package static let measured: [Metric] = all.filter { !time.map(\.name).contains($0.name) }
+
+    /// The metric of that name; nil: there is none.
+    package static func named(_ name: String) -> Metric? { byName[name] }
+
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    /// The moment of the sample itself.
+    private static let time: [Metric] = [
+        Metric(
+            name: "time", unit: .seconds, kind: .gauge, merge: .greatest, better: .neither, meaning: "Since the run started",
+            read: { .number(seconds($0.timeNanoseconds)) },
+            write: { sample, value in
+                if case .number(let time) = value { sample.timeNanoseconds = nanoseconds(time) }
+            }),
+        Metric(
+            name: "interval", unit: .seconds, kind: .gauge, merge: .greatest, better: .neither,
+            meaning: "Since the sample before: what the histograms cover",
+            read: { .number(seconds($0.intervalNanoseconds)) },
+            write: { sample, value in
+                if case .number(let time) = value { sample.intervalNanoseconds = nanoseconds(time) }
+            }),
+    ]
+
+    /// The number that a sample has of this metric; nil for a histogram, and where the sample has none.
+    package func number(of sample: Sample) -> Double? {
+        if case .number(let number)? = read(sample) { number } else { nil }
+    }
+
+    /// The histogram that a sample has of this metric; nil for a number, and where the sample has none.
+    package func histogram(of sample: Sample) -> LatencyHistogram? {
+        if case .histogram(let histogram)? = read(sample) { histogram } else { nil }
+    }
+
+    /// Exact to the nanosecond for 104 days, which is where Double ends.
+    package static func seconds(_ nanoseconds: UInt64) -> Double { Double(nanoseconds) / 1e9 }
+
+    /// The nearest whole number of nanoseconds; 0 for what is no time at all.
+    package static func nanoseconds(_ seconds: Double) -> UInt64 { whole((seconds * 1e9).rounded()) }
+
+    /// A number of a recording as a count: whatever the file says, never a trap.
+    package static func whole<I: FixedWidthInteger>(_ number: Double) -> I {
+        guard number > 0 else { return 0 }
+        return I(exactly: number.rounded(.down)) ?? .max
+    }
+}

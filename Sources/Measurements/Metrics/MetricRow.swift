@@ -1,0 +1,84 @@
+/// One number of a part of a sample. It becomes a `Metric` when the part has its place in a sample.
+struct MetricRow<Part>: Sendable {
+    /// Without the names of the parts around it: `requests.started`, `hits`.
+    let name: String
+    let unit: Metric.Unit
+    let kind: Metric.Kind
+    let merge: Metric.Merge
+    let better: Metric.Better
+    let meaning: String
+    let read: @Sendable (Part) -> Metric.Value?
+    let write: @Sendable (inout Part, Metric.Value) -> Void
+    /// nil for a derived number, which lies nowhere.
+    let field: SampleField<Part>?
+
+    typealias Path<Value> = any WritableKeyPath<Part, Value> & Sendable
+
+    /// A count that only grows. Those of several loops add up.
+    static func counter(
+        _ name: String, _ unit: Metric.Unit, _ path: Path<UInt64>, better: Metric.Better = .neither, _ meaning: String
+    ) -> MetricRow {
+        number(name, unit, .counter, .sum, better, path, meaning, { Double($0) }, { Metric.whole($0) })
+    }
+
+    /// A count as it is now.
+    static func gauge(
+        _ name: String, _ unit: Metric.Unit, _ path: Path<Int>, merge: Metric.Merge = .sum, better: Metric.Better = .neither,
+        _ meaning: String
+    ) -> MetricRow {
+        number(name, unit, .gauge, merge, better, path, meaning, { Double($0) }, { Metric.whole($0) })
+    }
+
+    /// A time that only grows: nanoseconds in the sample, seconds outside. Those of several loops add up.
+    static func timeCounter(_ name: String, _ path: Path<UInt64>, better: Metric.Better = .neither, _ meaning: String) -> MetricRow {
+        number(name, .seconds, .counter, .sum, better, path, meaning, Metric.seconds, Metric.nanoseconds)
+    }
+
+    /// An age or a delay as it is now: nanoseconds in the sample, seconds outside. Of several loops' the longest counts.
+    static func timeGauge(_ name: String, _ path: Path<UInt64>, better: Metric.Better = .neither, _ meaning: String) -> MetricRow {
+        number(name, .seconds, .gauge, .greatest, better, path, meaning, Metric.seconds, Metric.nanoseconds)
+    }
+
+    /// A share derived from other numbers: written, never read back. The higher, the better.
+    static func ratio(_ name: String, _ meaning: String, _ share: @escaping @Sendable (Part) -> Double?) -> MetricRow {
+        MetricRow(
+            name: name, unit: .one, kind: .ratio, merge: .derived, better: .higher, meaning: meaning,
+            read: { share($0).map { .number($0) } }, write: { _, _ in }, field: nil)
+    }
+
+    /// Latencies of the interval. The lower, the better.
+    static func histogram(_ name: String, _ path: Path<LatencyHistogram>, _ meaning: String) -> MetricRow {
+        MetricRow(
+            name: name, unit: .seconds, kind: .histogram, merge: .buckets, better: .lower, meaning: meaning,
+            read: { .histogram($0[keyPath: path]) },
+            write: { part, value in
+                if case .histogram(let histogram) = value { part[keyPath: path] = histogram }
+            },
+            field: .ofInterval(
+                merge: { $0[keyPath: path].merge($1[keyPath: path]) },
+                carry: { $0[keyPath: path].merge($1[keyPath: path]) },
+                clear: { $0[keyPath: path] = LatencyHistogram() }))
+    }
+
+    private static func number<Number: FixedWidthInteger & Sendable>(
+        _ name: String, _ unit: Metric.Unit, _ kind: Metric.Kind, _ merge: Metric.Merge, _ better: Metric.Better,
+        _ path: Path<Number>, _ meaning: String, _ outside: @escaping @Sendable (Number) -> Double,
+        _ inside: @escaping @Sendable (Double) -> Number
+    ) -> MetricRow {
+        MetricRow(
+            name: name, unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
+            read: { .number(outside($0[keyPath: path])) },
+            write: { part, value in
+                if case .number(let number) = value { part[keyPath: path] = inside(number) }
+            },
+            field: .number(path, merge))
+    }
+
+    /// This row of a part that lies within another part.
+    func within<Whole>(_ path: any WritableKeyPath<Whole, Part> & Sendable, _ prefix: String) -> MetricRow<Whole> {
+        MetricRow<Whole>(
+            name: "\(prefix).\(name)", unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
+            read: { [read] in read($0[keyPath: path]) }, write: { [write] in write(&$0[keyPath: path], $1) },
+            field: field.map { $0.within(path) })
+    }
+}

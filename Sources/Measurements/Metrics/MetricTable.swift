@@ -1,0 +1,95 @@
+/// A part of a sample: its table says which numbers it has, and how the readings of several loops become one.
+package protocol SamplePart: Sendable {
+    static var table: MetricTable<Self> { get }
+}
+
+extension SamplePart {
+    /// Adds the reading of another loop, by the rules of the table.
+    package mutating func merge(_ other: Self) { Self.table.merge(&self, other) }
+
+    /// This reading with what an older one had to tell about its interval and nobody took: histograms, evidence, events.
+    package func including(histogramsOf older: Self) -> Self {
+        var both = self
+        for carry in Self.table.carries { carry(&both, older) }
+        return both
+    }
+
+    /// Leaves the numbers and empties what is of the interval only: histograms, evidence, events.
+    package mutating func forgetHistograms() {
+        for clear in Self.table.clears { clear(&self) }
+    }
+
+    /// Changes the part where it is: for a part that may be missing, by optional chaining.
+    mutating func apply(_ change: (inout Self) -> Void) { change(&self) }
+}
+
+/// The numbers of a part, in the order in which people read them, and its other fields.
+package struct MetricTable<Part>: Sendable {
+    let rows: [MetricRow<Part>]
+    private let integers: [(offset: Int, merge: Metric.Merge, isSigned: Bool)]
+    private let merges: [@Sendable (inout Part, Part) -> Void]
+    fileprivate let carries: [@Sendable (inout Part, Part) -> Void]
+    fileprivate let clears: [@Sendable (inout Part) -> Void]
+
+    /// - Parameter others: the fields that are no numbers.
+    init(_ rows: [MetricRow<Part>], others: [SampleField<Part>] = []) {
+        self.rows = rows
+        var integers: [(offset: Int, merge: Metric.Merge, isSigned: Bool)] = []
+        var merges: [@Sendable (inout Part, Part) -> Void] = []
+        var carries: [@Sendable (inout Part, Part) -> Void] = []
+        var clears: [@Sendable (inout Part) -> Void] = []
+        for field in rows.compactMap(\.field) + others {
+            switch field {
+            case .integer(let offset, let merge, let isSigned): integers.append((offset, merge, isSigned))
+            case .now(let merge): merges.append(merge)
+            case .ofInterval(let merge, let carry, let clear):
+                merges.append(merge)
+                carries.append(carry)
+                clears.append(clear)
+            }
+        }
+        (self.integers, self.merges, self.carries, self.clears) = (integers, merges, carries, clears)
+    }
+
+    /// The rows of a part within this one, for the table of the whole.
+    func rows<Whole>(within path: any WritableKeyPath<Whole, Part> & Sendable, _ prefix: String) -> [MetricRow<Whole>] {
+        rows.map { $0.within(path, prefix) }
+    }
+
+    /// The rows as metrics of a sample.
+    ///
+    /// - Parameter update: makes the part if the sample has none.
+    func metrics(
+        _ prefix: String, _ part: @escaping @Sendable (Sample) -> Part?,
+        _ update: @escaping @Sendable (inout Sample, (inout Part) -> Void) -> Void
+    ) -> [Metric] {
+        rows.map { row in
+            Metric(
+                name: "\(prefix).\(row.name)", unit: row.unit, kind: row.kind, merge: row.merge, better: row.better,
+                meaning: row.meaning, read: { part($0).flatMap(row.read) },
+                write: { sample, value in update(&sample) { row.write(&$0, value) } })
+        }
+    }
+
+    fileprivate func merge(_ part: inout Part, _ other: Part) {
+        unsafe withUnsafeMutableBytes(of: &part) { mine in
+            unsafe withUnsafeBytes(of: other) { theirs in
+                for integer in integers {
+                    if integer.isSigned {
+                        unsafe MetricTable.merge(Int.self, integer.offset, integer.merge, mine, theirs)
+                    } else {
+                        unsafe MetricTable.merge(UInt.self, integer.offset, integer.merge, mine, theirs)
+                    }
+                }
+            }
+        }
+        for merge in merges { merge(&part, other) }
+    }
+
+    private static func merge<Number: FixedWidthInteger & BitwiseCopyable>(
+        _: Number.Type, _ offset: Int, _ merge: Metric.Merge, _ mine: UnsafeMutableRawBufferPointer, _ theirs: UnsafeRawBufferPointer
+    ) {
+        let sum = unsafe merge.of(mine.load(fromByteOffset: offset, as: Number.self), theirs.load(fromByteOffset: offset, as: Number.self))
+        unsafe mine.storeBytes(of: sum, toByteOffset: offset, as: Number.self)
+    }
+}

@@ -1,0 +1,72 @@
+/// How one field of a part of a sample is merged with the same field of another reading.
+enum SampleField<Part>: Sendable {
+    /// A 64-bit integer, so many bytes behind the part's start.
+    ///
+    /// An offset because clients merge the counts of each one's caches at every tick: by key path 10 000 clients
+    /// take 3 ms a tick, by offset 0.3 ms.
+    case integer(offset: Int, merge: Metric.Merge, isSigned: Bool)
+    /// What holds now, like rows of connections.
+    case now(merge: @Sendable (inout Part, Part) -> Void)
+    /// What a reading tells only once, since it covers the interval before: histograms, events.
+    ///
+    /// - carry: adds what an older reading had to tell and nobody took.
+    case ofInterval(
+        merge: @Sendable (inout Part, Part) -> Void, carry: @Sendable (inout Part, Part) -> Void,
+        clear: @Sendable (inout Part) -> Void)
+
+    typealias Path<Value> = any WritableKeyPath<Part, Value> & Sendable
+
+    static func number<Number: FixedWidthInteger & Sendable>(_ path: Path<Number>, _ merge: Metric.Merge) -> SampleField {
+        if Number.bitWidth == 64, let offset = MemoryLayout<Part>.offset(of: path) {
+            return .integer(offset: offset, merge: merge, isSigned: Number.isSigned)
+        }
+        // An element of an array, for instance.
+        return .now { $0[keyPath: path] = merge.of($0[keyPath: path], $1[keyPath: path]) }
+    }
+
+    /// Rows of what is there now, one after the other.
+    static func rows<Row>(_ path: Path<[Row]>) -> SampleField {
+        .now { $0[keyPath: path] += $1[keyPath: path] }
+    }
+
+    /// What at most one of the readings has.
+    static func first<Value>(_ path: Path<Value?>) -> SampleField {
+        .now { part, other in if part[keyPath: path] == nil { part[keyPath: path] = other[keyPath: path] } }
+    }
+
+    /// What happened since the reading before, one after the other; of an older reading it comes first.
+    static func happenings<Row>(_ path: Path<[Row]>) -> SampleField {
+        .ofInterval(
+            merge: { $0[keyPath: path] += $1[keyPath: path] },
+            carry: { $0[keyPath: path] = $1[keyPath: path] + $0[keyPath: path] },
+            clear: { $0[keyPath: path] = [] })
+    }
+
+    /// This field of a part that lies within another part.
+    func within<Whole>(_ path: any WritableKeyPath<Whole, Part> & Sendable) -> SampleField<Whole> {
+        switch self {
+        case .integer(let offset, let merge, let isSigned):
+            guard let start = MemoryLayout<Whole>.offset(of: path) else { preconditionFailure("a part is a stored property") }
+            return .integer(offset: start + offset, merge: merge, isSigned: isSigned)
+        case .now(let merge):
+            return .now { merge(&$0[keyPath: path], $1[keyPath: path]) }
+        case .ofInterval(let merge, let carry, let clear):
+            return .ofInterval(
+                merge: { merge(&$0[keyPath: path], $1[keyPath: path]) }, carry: { carry(&$0[keyPath: path], $1[keyPath: path]) },
+                clear: { clear(&$0[keyPath: path]) })
+        }
+    }
+}
+
+extension Metric.Merge {
+    /// Two readings of a number as one. A sum that no 64 bits hold stays at their greatest: recordings may say anything.
+    func of<Number: FixedWidthInteger>(_ left: Number, _ right: Number) -> Number {
+        switch self {
+        case .sum:
+            let (sum, overflows) = left.addingReportingOverflow(right)
+            return overflows ? .max : sum
+        case .greatest: return max(left, right)
+        case .buckets, .derived: preconditionFailure("no rule for a plain number")
+        }
+    }
+}

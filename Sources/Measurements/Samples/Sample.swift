@@ -1,0 +1,36 @@
+/// One reading of everything, at one tick: what a dashboard draws, a recording stores
+/// and a threshold judges. A plain value, whoever made it.
+package struct Sample: Sendable {
+    /// Since the run started, nanoseconds of the monotonic clock.
+    package var timeNanoseconds: UInt64
+    /// Since the sample before (or the start): what the histograms cover.
+    package var intervalNanoseconds: UInt64
+    /// The phase that the interval belongs to; nil in a run without phases, and after the load.
+    package var phase: String?
+    /// That phase is left out of what a run comes to.
+    package var isWarmup = false
+    /// nil when the server is not ours, or does not publish.
+    package var server: ServerSample?
+    /// nil when there are no clients.
+    package var client: ClientSample?
+    package var process: ProcessSample
+
+    package init(
+        timeNanoseconds: UInt64, intervalNanoseconds: UInt64, server: ServerSample?, client: ClientSample?,
+        process: ProcessSample
+    ) {
+        self.timeNanoseconds = timeNanoseconds
+        self.intervalNanoseconds = intervalNanoseconds
+        self.server = server
+        self.client = client
+        self.process = process
+    }
+}
+
+extension Sample {
+    /// Leaves the numbers: a histogram in memory has a quarter of a megabyte, and 10 000 connections have as many rows.
+    package mutating func forgetDetails() {
+        client?.forgetHistograms()
+        server?.connections = []
+    }
+}

@@ -1,0 +1,47 @@
+internal import Measurements
+
+extension Condition {
+    /// Reads `steady: client.response_time.p99 < 25ms`, or the same without a phase, for the whole run.
+    ///
+    /// A limit has the figure's unit (`25ms`, `8MiB`, `90%`, `10k`). A per cent with a sign (`+10%`), or of a figure
+    /// that is no share, is a change from another run.
+    ///
+    /// - Parameter needsUnit: refuse a bare number of seconds or bytes. `compare --fail-on` takes one.
+    package init(parsing text: String, needsUnit: Bool = false) throws(ConditionError) {
+        let (phase, condition) = try Condition.takePhase(text)
+        guard let start = condition.firstIndex(where: { "<>=!".contains($0) }),
+            let relation = Relation.allCases.first(where: { condition[start...].hasPrefix($0.rawValue) })
+        else { throw .noRelation }
+        let name = Condition.normalized(condition[..<start])
+        guard !name.isEmpty else { throw .noFigure }
+        let limitText = condition[condition.index(start, offsetBy: relation.rawValue.count)...].filter { $0 != " " }
+        guard !limitText.isEmpty else { throw .noLimit }
+        let figure = try RunFigure(parsing: name)
+        let (limit, isChange) = try Condition.limit(limitText, figure.unit, needsUnit: needsUnit)
+        self.init(
+            phase: phase, figure: figure, relation: relation, limit: limit, isChange: isChange,
+            text: "\(name) \(relation.rawValue) \(limitText)")
+    }
+
+    private static func takePhase(_ text: String) throws(ConditionError) -> (String?, Substring) {
+        // The last colon: a phase's name may have one, figures and limits have none.
+        guard let colon = text.lastIndex(of: ":") else { return (nil, text[...]) }
+        let phase = normalized(text[..<colon])
+        guard !phase.isEmpty else { throw .noPhase }
+        return (phase == wholeRun ? nil : phase, text[text.index(after: colon)...])
+    }
+
+    private static func normalized(_ text: Substring) -> String { text.split(separator: " ").joined(separator: " ") }
+
+    private static func limit(
+        _ text: String, _ unit: Metric.Unit, needsUnit: Bool
+    ) throws(ConditionError) -> (limit: Double, isChange: Bool) {
+        let sign = text.first.flatMap { ["+": 1.0, "-": -1.0][$0] }
+        let digits = text.dropFirst(sign == nil ? 0 : 1)
+        guard digits.last == "%", sign != nil || unit != .one else {
+            return ((sign ?? 1) * (try unit.parse(String(digits), needsUnit: needsUnit)), false)
+        }
+        guard digits.first?.isNumber == true, let percent = Double(digits.dropLast()), percent.isFinite else { throw .change(text) }
+        return ((sign ?? 1) * percent / 100, true)
+    }
+}

@@ -1,0 +1,46 @@
+/// An error in the text of a condition.
+package enum ConditionError: Error, Equatable {
+    case noRelation
+    case noFigure
+    /// A colon without a phase before it.
+    case noPhase
+    /// The phase stands in the text, and is given beside it too.
+    case phaseTwice
+    /// No such metric; with the nearest name.
+    case unknownMetric(String, nearest: String?)
+    /// The metric has no such aggregate; with those that it has.
+    case unknownAggregate(String, metric: String, possible: [String])
+    /// A metric with several values needs an aggregate.
+    case missingAggregate(metric: String, possible: [String])
+    case noLimit
+    /// The limit is no number with the figure's unit; with examples.
+    case limit(String, examples: String)
+    /// A per cent that is no number.
+    case change(String)
+    /// A change from another run, where there is only one.
+    case noBase(String)
+}
+
+extension ConditionError: CustomStringConvertible {
+    /// What is wrong, and what would be right.
+    package var description: String {
+        switch self {
+        case .noRelation: "no relation; write 'client.response_time.p99 < 25ms' with < <= > >= == or !="
+        case .noFigure: "no metric before the relation; 'highwater metrics' lists them"
+        case .noPhase: "no phase before the colon; write 'steady: client.response_time.p99 < 25ms', or leave the colon out"
+        case .phaseTwice: "the phase is named twice; leave it out of the condition itself"
+        case .unknownMetric(let name, let nearest):
+            "unknown metric '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "; 'highwater metrics' lists them")
+        case .unknownAggregate(let word, let metric, let possible):
+            possible.isEmpty
+                ? "'\(metric)' is one number, and has no '.\(word)'"
+                : "'\(metric)' has no '.\(word)'; it has \(possible.map { "." + $0 }.joined(separator: " "))"
+        case .missingAggregate(let metric, let possible):
+            "'\(metric)' has many values; say which: \(possible.map { "." + $0 }.joined(separator: " "))"
+        case .noLimit: "no limit after the relation"
+        case .limit(let text, let examples): "'\(text)' is no limit for this metric; write \(examples)"
+        case .change(let text): "'\(text)' is no change; write +10% or -5%"
+        case .noBase(let text): "'\(text)' is a change, and a threshold has no other run to compare with; write a value, as in '< 25ms'"
+        }
+    }
+}

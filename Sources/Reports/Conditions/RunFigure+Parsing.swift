@@ -1,0 +1,81 @@
+internal import Measurements
+
+extension RunFigure {
+    /// Reads `client.response_time.p99.9`, `response_time.max`, `achieved_rate`. `client.` may be left out.
+    package init(parsing text: String) throws(ConditionError) {
+        let name = RunFigure.shortNames[text] ?? text
+        let candidates = [name, "client." + name]
+        // First: "client.requests.rate" is a number of its own, and no rate of "client.requests".
+        for candidate in candidates {
+            guard let summary = SummaryMetric.named(candidate) else { continue }
+            self.init(metric: summary.name, kind: .summary, aggregate: nil, unit: summary.unit)
+            return
+        }
+        // No metric's name is the beginning of another's.
+        for candidate in candidates {
+            guard let metric = Metric.measured.first(where: { candidate == $0.name || candidate.hasPrefix($0.name + ".") }) else { continue }
+            let word = candidate.dropFirst(metric.name.count + 1)
+            try self.init(metric, word: word.isEmpty ? nil : String(word))
+            return
+        }
+        throw .unknownMetric(text, nearest: RunFigure.nearest(to: name))
+    }
+
+    private init(_ metric: Metric, word: String?) throws(ConditionError) {
+        let possible = RunFigure.aggregates(of: metric.kind)
+        guard let word else {
+            if metric.kind == .gauge || metric.kind == .histogram { throw .missingAggregate(metric: metric.name, possible: possible) }
+            self.init(metric, nil)
+            return
+        }
+        guard let aggregate = Aggregate(word), possible.contains(word) || metric.kind == .histogram && aggregate.isPercentile else {
+            throw .unknownAggregate(word, metric: metric.name, possible: possible)
+        }
+        self.init(metric, aggregate)
+    }
+
+    /// An aggregate that the metric has.
+    init(_ metric: Metric, _ aggregate: Aggregate?) {
+        let unit: Metric.Unit =
+            switch aggregate {
+            case .count: .request
+            case .rate, .slope: metric.unit.perSecond
+            default: metric.unit
+            }
+        self.init(metric: metric.name, kind: .metric(metric.kind), aggregate: aggregate, unit: unit)
+    }
+
+    /// The words that may stand behind a metric's name; of a histogram also any other percentile.
+    private static func aggregates(of kind: Metric.Kind) -> [String] {
+        switch kind {
+        case .counter: ["rate"]
+        case .gauge: ["min", "max", "mean", "last", "slope"]
+        case .histogram: ["min", "max", "mean", "count", "p50", "p99", "p99.9"]
+        case .ratio: []
+        }
+    }
+
+    /// Names that people use.
+    package static let shortNames = [
+        "achieved_rate": "client.requests.achieved", "errors.ratio": "client.requests.failed_share", "rate": "client.requests.rate",
+    ]
+
+    private static func nearest(to name: String) -> String? {
+        // Without the aggregate: "client.respons_time.p99" is near to "client.response_time".
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        var word = name
+        var ending = ""
+        if parts.count > 1, Aggregate(String(parts[parts.count - 1])) != nil {
+            word = parts.dropLast().joined(separator: ".")
+            ending = "." + parts[parts.count - 1]
+        }
+        let summaries = SummaryMetric.all.map(\.name)
+        let names = Metric.measured.map(\.name) + summaries
+        guard let near = Spelling.nearest(to: word, of: names) ?? Spelling.nearest(to: "client." + word, of: names) else { return nil }
+        return summaries.contains(near) ? near : near + ending
+    }
+}
+
+extension RunFigure.Aggregate {
+    fileprivate var isPercentile: Bool { if case .percentile = self { true } else { false } }
+}

@@ -1,0 +1,117 @@
+package import Measurements
+
+/// A number of a whole run, or of one of its phases: a metric, and for most kinds an aggregate of its values.
+package struct RunFigure: Sendable, Hashable {
+    /// As `highwater metrics` lists it.
+    package let metric: String
+    package let kind: Kind
+    package let aggregate: Aggregate?
+    package let unit: Metric.Unit
+
+    /// The kind of number that `metric` names.
+    package enum Kind: Sendable, Hashable {
+        case metric(Metric.Kind)
+        /// Of a whole run, or a whole phase: a `SummaryMetric`.
+        case summary
+    }
+
+    /// How many values become one.
+    package enum Aggregate: Sendable, Hashable {
+        case min, max, mean, last, count, rate
+        /// Growth a second, by the straight line that fits best.
+        case slope
+        /// 0 to 100.
+        case percentile(Double)
+
+        /// `p99.9`, `max`. nil: no such word.
+        init?(_ word: String) {
+            switch word {
+            case "min": self = .min
+            case "max": self = .max
+            case "mean": self = .mean
+            case "last": self = .last
+            case "count": self = .count
+            case "rate": self = .rate
+            case "slope": self = .slope
+            default:
+                // p99.9 is how people write it, p99_9 the name in a recording.
+                guard word.first == "p", let number = Double(word.dropFirst().replacing("_", with: ".")), number > 0, number < 100,
+                    word.dropFirst().first?.isNumber == true
+                else { return nil }
+                self = .percentile(number)
+            }
+        }
+    }
+
+    /// The figure of a run, or the reason that there is none.
+    package enum Value: Sendable, Equatable {
+        case number(Double)
+        /// No sample had it.
+        case nothing
+        /// A percentile of fewer values than it needs.
+        case tooFew(count: UInt64, needed: UInt64)
+        /// The phase never came.
+        case notRun
+
+        package var number: Double? { if case .number(let number) = self { number } else { nil } }
+
+        init(_ number: Double?) { self = number.map { .number($0) } ?? .nothing }
+    }
+
+    /// Of a whole run, or of one phase's part.
+    ///
+    /// - Parameter endsWithLoad: a gauge's last value is that at the end of the load, and not after the drain.
+    package func read(_ run: Summary, endsWithLoad: Bool = false) -> Value {
+        switch kind {
+        case .summary: Value(run.derived(metric))
+        case .metric(.ratio): Value(run.number(metric))
+        case .metric(.counter): Value(aggregate == .rate ? run.number(metric).flatMap { run.perSecond($0) } : run.number(metric))
+        case .metric(.gauge): Value(gauge(run, endsWithLoad))
+        case .metric(.histogram): read(run.histogram(metric))
+        }
+    }
+
+    private func gauge(_ run: Summary, _ endsWithLoad: Bool) -> Double? {
+        switch aggregate {
+        case .min: run.range(of: metric)?.lowest
+        case .max: run.range(of: metric)?.highest
+        case .mean: run.range(of: metric)?.mean
+        case .slope: run.range(of: metric)?.slope
+        default: endsWithLoad ? run.numberAtEndOfLoad(metric) : run.number(metric)
+        }
+    }
+
+    /// Of the latencies of a run, of a phase, or of an interval.
+    func read(_ histogram: LatencyHistogram) -> Value {
+        guard histogram.count > 0 else { return aggregate == .count ? .number(0) : .nothing }
+        switch aggregate {
+        case .min: return Value(histogram.lowestNanoseconds.map(Metric.seconds))
+        case .max: return Value(histogram.highestRecordedNanoseconds.map(Metric.seconds))
+        case .mean: return Value(histogram.meanSeconds)
+        case .percentile(let percentile):
+            guard let nanoseconds = histogram.valuesAtPercentiles([percentile])[0] else {
+                // In whole hundredths of a percent: 100 - 99.9 in binary is not quite 0.1.
+                let needed = (LatencyHistogram.valuesBeyondPercentile * 1_000_000 / ((100 - percentile) * 10_000).rounded()).rounded(.up)
+                return .tooFew(count: histogram.count, needed: Metric.whole(needed))
+            }
+            return .number(Metric.seconds(nanoseconds))
+        case .count, .rate, .last, .slope, nil: return .number(Double(histogram.count))
+        }
+    }
+}
+
+extension Summary {
+    func perSecond(_ number: Double) -> Double? {
+        loadSeconds.flatMap { $0 > 0 ? number / $0 : nil }
+    }
+}
+
+extension LatencyHistogram {
+    /// nil without values.
+    var meanSeconds: Double? {
+        guard count > 0 else { return nil }
+        var sum = 0.0
+        forEachBucket { sum += Metric.seconds($0) * Double($1) }
+        return sum / Double(count)
+    }
+}

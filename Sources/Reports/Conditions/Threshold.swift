@@ -1,0 +1,78 @@
+internal import Measurements
+
+/// A condition that a run has to meet.
+@dynamicMemberLookup
+package struct Threshold: Sendable, Equatable {
+    package let condition: Condition
+    /// End the run as soon as it does not hold, but not before `after` into its phase.
+    package var aborts = false
+    package var after: Duration = .zero
+
+    /// Reads a condition.
+    ///
+    /// - Parameter phase: the phase where it stands beside the text; nil: as the text says.
+    package init(parsing text: String, phase: String? = nil) throws(ConditionError) {
+        let parsed = try Condition(parsing: text, needsUnit: true)
+        if parsed.isChange { throw .noBase(parsed.text) }
+        if phase != nil && parsed.phase != nil { throw .phaseTwice }
+        condition = Condition(
+            phase: phase ?? parsed.phase, figure: parsed.figure, relation: parsed.relation, limit: parsed.limit, isChange: false,
+            text: parsed.text)
+    }
+
+    /// A part of the condition.
+    package subscript<Value>(dynamicMember path: KeyPath<Condition, Value>) -> Value { condition[keyPath: path] }
+
+    /// Judges a run that has ended, or how it goes so far.
+    ///
+    /// - Parameter isPartial: the run was ended from outside before its time.
+    package func judge(_ run: Summary, isPartial: Bool = false) -> ThresholdResult {
+        let part: Summary? = if let phase = condition.phase { run.phases.first { $0.name == phase }?.summary } else { run }
+        guard let part else { return .init(self, .notRun, isPartial: isPartial) }
+        return .init(self, condition.figure.read(part, endsWithLoad: condition.phase != nil), isPartial: isPartial)
+    }
+}
+
+/// A threshold and its result.
+package struct ThresholdResult: Sendable, Equatable {
+    package let threshold: Threshold
+    package let value: RunFigure.Value
+    /// The run did not come to its end.
+    package let isPartial: Bool
+
+    init(_ threshold: Threshold, _ value: RunFigure.Value, isPartial: Bool) {
+        self.threshold = threshold
+        self.value = value
+        self.isPartial = isPartial
+    }
+
+    /// A threshold without a value fails: the run did not show that it holds.
+    package var hasPassed: Bool { value.number.map(threshold.condition.holds) ?? false }
+
+    /// The value, or the reason that there is none.
+    package var valueText: String {
+        switch value {
+        case .number(let number): threshold.figure.unit.text(number)
+        case .nothing: "nothing was measured"
+        case .tooFew(let count, let needed): "needs \(needed) values, and there are \(count)"
+        case .notRun: "the phase was not run"
+        }
+    }
+
+    var json: JSON {
+        var members: [JSON.Member] = [
+            .init("phase", .string(threshold.phase ?? Condition.wholeRun)), .init("check", .string(threshold.text)),
+            .init("passed", .bool(hasPassed)),
+        ]
+        if let number = value.number {
+            members.append(.init("value", .number(number)))
+        } else {
+            members.append(.init("value", .null))
+            members.append(.init("reason", .string(valueText)))
+        }
+        members.append(.init("limit", .number(threshold.limit)))
+        members.append(.init("unit", .string(threshold.figure.unit.rawValue)))
+        if isPartial { members.append(.init("partial", .bool(true))) }
+        return .object(members)
+    }
+}

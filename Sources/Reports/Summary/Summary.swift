@@ -1,0 +1,235 @@
+package import Load
+package import Measurements
+
+/// The totals of a whole run, gathered sample by sample, from a live run or a recording.
+package struct Summary: Sendable {
+    /// What the run was asked to do; a summary says it beside the results.
+    package struct Request: Sendable, Equatable {
+        /// "127.0.0.1:8080"
+        package var address: String
+        /// nil without clients.
+        package var load: Load?
+        package var cpuCount: Int
+
+        package init(address: String, load: Load?, cpuCount: Int) {
+            self.address = address
+            self.load = load
+            self.cpuCount = cpuCount
+        }
+    }
+
+    /// The load that was asked for.
+    package struct Load: Sendable, Equatable {
+        package var connections: Int
+        package var streams: Int
+        /// Requests per second; nil for a closed load.
+        package var rate: Double?
+        /// In all; nil without such an end.
+        package var requests: Int?
+        /// The load part by part; empty: the same all the time.
+        package var phases: [Phase] = []
+
+        package init(connections: Int, streams: Int, rate: Double?, requests: Int?, phases: [Phase] = []) {
+            self.phases = phases
+            self.connections = connections
+            self.streams = streams
+            self.rate = rate
+            self.requests = requests
+        }
+
+        /// A schedule says when to ask, at least some of the time.
+        package var isOpen: Bool { rate != nil || phases.contains(where: \.isOpen) }
+    }
+
+    package let request: Request
+    /// The sample added last; its counters are the run's totals, without the warm-up.
+    package private(set) var last = Sample(
+        timeNanoseconds: 0, intervalNanoseconds: 0, server: nil, client: nil, process: ProcessSample())
+    /// The sample added last before the load was stopped: rates are of the time until then.
+    package private(set) var endOfLoad: Sample?
+    /// The last one as it came.
+    private var lastWhole: Sample?
+    /// Of the whole run, by the metric's name; of those that had a value.
+    private var histograms: [String: LatencyHistogram] = [:]
+    /// The first wrong answers that the body check found, as long as they were in the samples.
+    package private(set) var bodyViolations: [BodyViolation] = []
+    /// The values of each gauge, by its name.
+    private var ranges: [String: GaugeRange] = [:]
+    private var loadHasEnded = false
+    /// The last sample before counting begins: of the warm-up, or of the phase before.
+    private var base: Sample?
+    /// Of one phase, not of the run.
+    private var isPhase = false
+    /// One for each phase that has begun, in their order; without the warm-up.
+    package private(set) var phases: [PhaseSummary] = []
+    /// The results of the run's thresholds.
+    package var thresholds: [ThresholdResult] = []
+    /// Changes of the load that the user made while the run went: the results then mix several loads.
+    package var changesByHand = 0
+    /// How the run ended.
+    package var outcome = Outcome.ended
+
+    private static let gauges = Metric.measured.filter { $0.kind == .gauge }
+    private static let histogramMetrics = Metric.measured.filter { $0.kind == .histogram }
+
+    package init(_ request: Request) { self.request = request }
+
+    /// Of a part of the run: counters count from `base`.
+    init(_ request: Request, base: Sample?) {
+        self.request = request
+        self.base = base
+        isPhase = true
+    }
+
+    /// Takes the next sample of the run. Those of the warm-up only say where counting begins.
+    package mutating func add(_ sample: Sample) {
+        if sample.isWarmup {
+            base = sample
+            base?.client?.forgetHistograms()
+            return
+        }
+        addToPhase(sample)
+        bodyViolations += sample.client?.bodyViolations ?? []
+        for metric in Summary.histogramMetrics {
+            guard let histogram = metric.histogram(of: sample), histogram.count > 0 else { continue }
+            histograms[metric.name, default: LatencyHistogram()].merge(histogram)
+        }
+        for gauge in Summary.gauges {
+            guard let value = gauge.number(of: sample) else { continue }
+            ranges[gauge.name, default: GaugeRange()].add(
+                value, atSeconds: Metric.seconds(sample.timeNanoseconds), isUnderLoad: !loadHasEnded)
+        }
+        last = sample
+        if let base { last.subtractCounters(of: base) }
+        if !loadHasEnded { endOfLoad = last }
+        lastWhole = sample
+        lastWhole?.client?.forgetHistograms()
+    }
+
+    /// The one after the load, of no phase, has what the last phase left in flight.
+    private mutating func addToPhase(_ sample: Sample) {
+        if let name = sample.phase, phases.last?.name != name {
+            phases.append(PhaseSummary(name: name, summary: Summary(request, base: lastWhole ?? base)))
+        }
+        guard !phases.isEmpty else { return }
+        if loadHasEnded { phases[phases.count - 1].summary.endLoad() }
+        phases[phases.count - 1].summary.addAsPhase(sample)
+    }
+
+    /// Takes the next sample of the part that this summary is about.
+    mutating func addAsPhase(_ sample: Sample) {
+        var sample = sample
+        sample.phase = nil
+        add(sample)
+    }
+
+    /// The samples from here on belong to the drain: their requests count, their time does not.
+    package mutating func endLoad() { loadHasEnded = true }
+
+    /// When counting began.
+    var startNanoseconds: UInt64 { base?.timeNanoseconds ?? 0 }
+
+    /// Requests that were begun before counting began, and done after: done counts them, started does not.
+    var carriedRequests: UInt64 { base?.client.map { $0.startedRequests - min($0.doneRequests, $0.startedRequests) } ?? 0 }
+
+    /// The same of the server's.
+    var carriedServerRequests: UInt64 {
+        base?.server.map { $0.startedRequests - min($0.completedRequests, $0.startedRequests) } ?? 0
+    }
+
+    /// Requests that were due in the warm-up, and begun after it: the oldest are begun first. A phase
+    /// has none: what it leaves to the next is not dropped.
+    var lateRequests: UInt64 {
+        guard !isPhase, let before = base?.client, let client = last.client else { return 0 }
+        return min(before.scheduledRequests - min(before.startedRequests, before.scheduledRequests), client.startedRequests)
+    }
+
+    /// The highest value that any sample had. nil: no sample had such a number.
+    package func maximum(of name: String) -> Double? { ranges[name]?.highest }
+
+    /// The values of a gauge. nil: no sample had such a number.
+    package func range(of name: String) -> GaugeRange? { ranges[name] }
+
+    /// The value under load, last.
+    func numberAtEndOfLoad(_ name: String) -> Double? {
+        endOfLoad.flatMap { Metric.named(name)?.number(of: $0) }
+    }
+
+    /// The run's total, or the last value, of a metric. nil: the last sample had no such number.
+    package func number(_ name: String) -> Double? {
+        Metric.named(name)?.number(of: last)
+    }
+
+    /// A histogram of the whole run, or phase, by the metric's name.
+    func histogram(_ name: String) -> LatencyHistogram { histograms[name] ?? LatencyHistogram() }
+}
+
+extension Summary {
+    package var serviceTime: LatencyHistogram { histogram("client.service_time") }
+    package var responseTime: LatencyHistogram { histogram("client.response_time") }
+    package var scheduleDelay: LatencyHistogram { histogram("client.schedule_delay") }
+
+    /// A `SummaryMetric` by its name. nil: unknown, or this run has no such number.
+    package func derived(_ name: String) -> Double? {
+        SummaryMetric.named(name)?.read(self)
+    }
+
+    /// Half of the requests may be sent so late, and a hundredth of them: below both, response times are the server's.
+    private static let punctualMedianNanoseconds: UInt64 = 50_000
+    private static let punctualLimitNanoseconds: UInt64 = 200_000
+
+    /// How late one in a hundred requests of an open load was sent, where that is more than a punctual load's: no
+    /// difference of response times below it says anything about the server. nil: the load was punctual, or closed.
+    package var coarseResolutionNanoseconds: UInt64? {
+        guard request.load?.isOpen == true else { return nil }
+        let delays = scheduleDelay.valuesAtPercentiles([50, 99])
+        guard let median = delays[0] else { return nil }
+        // Few requests have no percentile 99: then the latest counts.
+        let late = delays[1] ?? scheduleDelay.highestRecordedNanoseconds ?? median
+        return median > Summary.punctualMedianNanoseconds || late > Summary.punctualLimitNanoseconds ? late : nil
+    }
+
+    /// Time under load. nil before the first sample.
+    var loadSeconds: Double? {
+        endOfLoad.map { Metric.seconds($0.timeNanoseconds - min(startNanoseconds, $0.timeNanoseconds)) }
+    }
+
+    var totalRequests: Double? {
+        guard let client = last.client else { return nil }
+        return request.load?.requests.map { Double($0) } ?? Double(client.scheduledRequests)
+    }
+
+    func perSecond(_ count: UInt64) -> Double? {
+        loadSeconds.flatMap { $0 > 0 ? Double(count) / $0 : nil }
+    }
+
+    /// The same numbers under the same names as in a sample; a gauge has its `last` and its
+    /// `max`; histograms are those of the whole run.
+    package var json: JSON {
+        var json = JSON.object([.init("time", .number(Metric.seconds(last.timeNanoseconds)))])
+        for metric in SummaryMetric.all {
+            json.set(metric.read(self).map { .number($0) } ?? .null, atPath: metric.name)
+        }
+        for metric in Metric.measured {
+            switch metric.read(last) {
+            case .number(let number) where metric.kind == .gauge:
+                json.set(.number(number), atPath: "\(metric.name).last")
+                json.set(maximum(of: metric.name).map { .number($0) } ?? .null, atPath: "\(metric.name).max")
+            case .number(let number): json.set(.number(number), atPath: metric.name)
+            case .histogram, nil: continue
+            }
+        }
+        for metric in Summary.histogramMetrics where metric.read(last) != nil {
+            json.set(histogram(metric.name).json(encoded: true), atPath: metric.name)
+        }
+        if !phases.isEmpty {
+            json.set(.array(phases.map(\.json)), atPath: "phases")
+        }
+        if !thresholds.isEmpty {
+            json.set(.array(thresholds.map(\.json)), atPath: "thresholds")
+        }
+        json.set(.string(outcome.text), atPath: "outcome")
+        json.set(verdict.json, atPath: "verdict")
+        return json
+    }
+}

@@ -1,0 +1,73 @@
+package import Measurements
+
+/// A number that only a whole run has.
+package struct SummaryMetric: Sendable {
+    package let name: String
+    package let unit: Metric.Unit
+    package let meaning: String
+    package let read: @Sendable (Summary) -> Double?
+
+    /// The number of that name; nil: there is none.
+    package static func named(_ name: String) -> SummaryMetric? { byName[name] }
+
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    /// In the order in which a summary has them.
+    package static let all: [SummaryMetric] = [
+        .init(name: "run.duration", unit: .seconds, meaning: "From the start to the end of the load, without the drain") {
+            $0.loadSeconds
+        },
+        .init(name: "run.warmup", unit: .seconds, meaning: "Before that, and left out of all totals") {
+            Metric.seconds($0.startNanoseconds)
+        },
+        .init(name: "client.requests.carried", unit: .request, meaning: "Begun in the warm-up, done after it: in done, not in started") {
+            $0.last.client == nil ? nil : Double($0.carriedRequests)
+        },
+        .init(name: "client.requests.total", unit: .request, meaning: "Asked for: the number given, or scheduled") {
+            $0.totalRequests
+        },
+        .init(name: "client.requests.asked_rate", unit: .requestPerSecond, meaning: "Scheduled a second; in an open load only") {
+            guard $0.request.load?.isOpen == true, let client = $0.endOfLoad?.client else { return nil }
+            return $0.perSecond(client.scheduledRequests)
+        },
+        .init(name: "client.requests.fired_rate", unit: .requestPerSecond, meaning: "Started a second") {
+            $0.endOfLoad?.client.map(\.startedRequests).flatMap($0.perSecond)
+        },
+        .init(name: "client.requests.achieved", unit: .one, meaning: "Started in scheduled; in an open load only") {
+            guard let client = $0.endOfLoad?.client, $0.request.load?.isOpen == true, client.scheduledRequests > 0 else { return nil }
+            return Double(client.startedRequests) / Double(client.scheduledRequests)
+        },
+        .init(name: "client.requests.failed_share", unit: .one, meaning: "Failed in done") {
+            guard let client = $0.last.client, client.doneRequests > 0 else { return nil }
+            return Double(client.failedRequests) / Double(client.doneRequests)
+        },
+        .init(name: "client.requests.rate", unit: .requestPerSecond, meaning: "Answered in full a second, whatever the status") {
+            $0.endOfLoad?.client.map(\.answeredRequests).flatMap($0.perSecond)
+        },
+        .init(name: "client.requests.dropped", unit: .request, meaning: "Scheduled and never started") {
+            guard let client = $0.last.client else { return nil }
+            let started = client.startedRequests - $0.lateRequests
+            return Double(client.scheduledRequests) - Double(min(started, client.scheduledRequests))
+        },
+        .init(name: "client.response_resolution", unit: .seconds, meaning: "One in a hundred requests was sent so late: response times are no finer; none for a punctual load") {
+            $0.coarseResolutionNanoseconds.map(Metric.seconds)
+        },
+        .init(name: "client.bytes.received_rate", unit: .bytesPerSecond, meaning: "Read from sockets a second, by the clients") {
+            $0.endOfLoad?.client.map(\.receivedBytes).flatMap($0.perSecond)
+        },
+        .init(name: "client.loop.utilization", unit: .one, meaning: "CPU of the clients' threads, in cores a loop") {
+            guard let client = $0.endOfLoad?.client, client.loopCount > 0 else { return nil }
+            return $0.perSecond(client.cpuNanoseconds).map { $0 / 1e9 / Double(client.loopCount) }
+        },
+        .init(name: "server.requests.rate", unit: .requestPerSecond, meaning: "Completed a second, by the server") {
+            $0.endOfLoad?.server.map(\.completedRequests).flatMap($0.perSecond)
+        },
+        .init(name: "server.bytes.sent_rate", unit: .bytesPerSecond, meaning: "Written to sockets a second, by the server") {
+            $0.endOfLoad?.server.map(\.sentBytes).flatMap($0.perSecond)
+        },
+        .init(name: "server.loop.utilization", unit: .one, meaning: "CPU of the server's threads, in cores a loop") {
+            guard let server = $0.endOfLoad?.server, server.loopCount > 0 else { return nil }
+            return $0.perSecond(server.cpuNanoseconds).map { $0 / 1e9 / Double(server.loopCount) }
+        },
+    ]
+}
