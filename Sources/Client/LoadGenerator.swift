@@ -95,7 +95,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     func takeNewRequest(for client: HTTPClient) -> UnsafeMutablePointer<RequestRecord>? {
         let now = clock.nowNanoseconds
         guard let due = schedule.takeRequest(atNanoseconds: now) else { return nil }
-        accounts.counters.startedRequests += 1
+        accounts.counters.requests.started += 1
         return unsafe requests.make(turn: client.takeTurn(), due, atNanoseconds: now)
     }
 
@@ -116,11 +116,11 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         while due > 0, let connection = available.popFirst() {
             // A fair share for each, so that one connection does not take everything that is due.
             let share = max(1, Int(clamping: due) / (available.count + 1))
-            let before = accounts.counters.startedRequests
+            let before = accounts.counters.requests.started
             let hasMore = connection.start(upTo: share)
             if connection.hasRoom { available.append(connection) }
             if !hasMore { return }
-            due -= min(due, accounts.counters.startedRequests - before)
+            due -= min(due, accounts.counters.requests.started - before)
         }
     }
 
@@ -159,11 +159,11 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     }
 
     /// Whether any client has ever been connected.
-    var hasEverConnected: Bool { accounts.counters.openedConnections > 0 }
+    var hasEverConnected: Bool { accounts.counters.connectionCounts.opened > 0 }
 
     /// A client could not connect.
     func attemptDidFail(_ error: ConnectError) {
-        accounts.counters.failedConnects += 1
+        accounts.counters.connectionCounts.failed += 1
         lastConnectError = error
         resilience?.connectDidFail(atNanoseconds: clock.nowNanoseconds)
     }
@@ -200,7 +200,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     /// All requests of this loop have been asked and have ended.
     private var isDone: Bool {
         guard let limit = configuration.requests else { return false }
-        return accounts.counters.doneRequests >= UInt64(limit)
+        return accounts.counters.requests.done >= UInt64(limit)
     }
 
     /// Says once that all requests have ended, when they have.
@@ -249,9 +249,9 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         // Requests that are due by now go out before the reading: those that still wait have no room.
         sendWhatIsDue()
         var sample = accounts.take()
-        sample.scheduledRequests = max(
-            sample.startedRequests, schedule.scheduledCount(atNanoseconds: clock.nowNanoseconds))
-        sample.queuedRequests = isStopping ? 0 : Int(sample.scheduledRequests - sample.startedRequests)
+        sample.requests.scheduled = max(
+            sample.requests.started, schedule.scheduledCount(atNanoseconds: clock.nowNanoseconds))
+        sample.requests.queued = isStopping ? 0 : Int(sample.requests.scheduled - sample.requests.started)
         caches.add(to: &sample)
         requests.checker?.add(to: &sample)
         resilience?.add(to: &sample)

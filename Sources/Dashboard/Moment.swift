@@ -95,12 +95,12 @@ package struct Rates: Equatable, Sendable {
         let oldClient = previous?.client, oldServer = previous?.server
         // Where there are both, the clients' word counts: theirs is the end that waits.
         if client != nil {
-            requests = rate(client?.answeredRequests, oldClient?.answeredRequests)
+            requests = rate(client?.requests.answered, oldClient?.requests.answered)
             receivedBytes = rate(client?.receivedBytes, oldClient?.receivedBytes)
             sentBytes = rate(client?.sentBytes, oldClient?.sentBytes)
-            errors = rate(client?.failedRequests, oldClient?.failedRequests)
+            errors = rate(client?.requests.failed, oldClient?.requests.failed)
         } else {
-            requests = rate(server?.completedRequests, oldServer?.completedRequests)
+            requests = rate(server?.requests.completed, oldServer?.requests.completed)
             receivedBytes = rate(server?.receivedBytes, oldServer?.receivedBytes)
             sentBytes = rate(server?.sentBytes, oldServer?.sentBytes)
             errors = rate(server?.failures, oldServer?.failures)
@@ -113,15 +113,15 @@ package struct Rates: Equatable, Sendable {
         directWrites = rate(writes?.direct, oldWrites?.direct)
         queuedWrites = rate(writes?.queued, oldWrites?.queued)
         arenaResets = rate(server?.arena.resets, oldServer?.arena.resets)
-        sessions = CacheRates(client?.sessions, oldClient?.sessions, seconds)
-        strings = CacheRates(client?.strings, oldClient?.strings, seconds)
-        buffers = CacheRates(client?.buffers, oldClient?.buffers, seconds)
+        sessions = CacheRates(client?.caches.sessions, oldClient?.caches.sessions, seconds)
+        strings = CacheRates(client?.caches.strings, oldClient?.caches.strings, seconds)
+        buffers = CacheRates(client?.caches.buffers, oldClient?.caches.buffers, seconds)
         pool = CacheRates(server?.arena.pool, oldServer?.arena.pool, seconds)
         // Nothing before the first sample to take a share of: these count since the process began.
         if previous != nil {
             ownCPU = rate(sample.process.ownCPUNanoseconds, previous?.process.ownCPUNanoseconds) / 1e9
-            serverCPU = rate(server?.cpuNanoseconds, oldServer?.cpuNanoseconds) / 1e9
-            clientCPU = rate(client?.cpuNanoseconds, oldClient?.cpuNanoseconds) / 1e9
+            serverCPU = rate(server?.loops.cpuNanoseconds, oldServer?.loops.cpuNanoseconds) / 1e9
+            clientCPU = rate(client?.loops.cpuNanoseconds, oldClient?.loops.cpuNanoseconds) / 1e9
         }
     }
 

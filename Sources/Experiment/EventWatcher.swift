@@ -60,13 +60,13 @@ package struct EventWatcher {
                 timeNanoseconds: sample.timeNanoseconds, level: level, source: source, text: words + (reason.map { ": \($0)" } ?? "")))
         }
         tell(
-            .error, "client", \.client, \.failedConnects, one: "1 attempt to connect failed", many: "# attempts to connect failed",
+            .error, "client", \.client, \.connectionCounts.failed, one: "1 attempt to connect failed", many: "# attempts to connect failed",
             because: connectError ?? "unknown reason")
-        tell(.warning, "client", \.client, \.reconnects, one: "1 client reconnected", many: "# clients reconnected")
+        tell(.warning, "client", \.client, \.connectionCounts.reconnects, one: "1 client reconnected", many: "# clients reconnected")
         tell(
-            .error, "client", \.client, \.cacheCorruptions, one: "1 fault in caches without a lock", many: "# faults in caches without a lock")
+            .error, "client", \.client, \.caches.corruptions, one: "1 fault in caches without a lock", many: "# faults in caches without a lock")
         tell(
-            .error, "client", \.client, \.erroredRequests, less: \.errors.abandoned, one: "1 request without an answer",
+            .error, "client", \.client, \.requests.errored, less: \.errors.abandoned, one: "1 request without an answer",
             many: "# requests without an answer")
         for violation in sample.client?.bodyViolations ?? [] {
             note(Event(
@@ -78,10 +78,10 @@ package struct EventWatcher {
             many: "# wrong answers, found by --body-check")
         tell(.error, "client", \.client, \.statuses.serverError, one: "1 answer 5xx", many: "# answers 5xx")
         tell(
-            .warning, "server", \.server, \.refusedConnections, one: "1 connection refused: over the limit",
+            .warning, "server", \.server, \.connectionCounts.refused, one: "1 connection refused: over the limit",
             many: "# connections refused: over the limit")
         tell(
-            .error, "server", \.server, \.starvedConnections, one: "1 connection closed: out of file descriptors",
+            .error, "server", \.server, \.connectionCounts.starved, one: "1 connection closed: out of file descriptors",
             many: "# connections closed: out of file descriptors")
         tell(.warning, "server", \.server, \.protocolErrors, one: "1 protocol error", many: "# protocol errors")
         tell(.warning, "server", \.server, \.timeouts, one: "1 timeout", many: "# timeouts")

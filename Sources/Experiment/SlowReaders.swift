@@ -112,8 +112,8 @@ struct SlowReaders {
                 sample.bodyViolations += new.bodyViolations
             }
             let last = groups[index].last
-            sample.slowReaders.open += last.openConnections
-            sample.slowReaders.answeredRequests += last.answeredRequests
+            sample.slowReaders.open += last.connectionCounts.open
+            sample.slowReaders.answeredRequests += last.requests.answered
             sample.slowReaders.receivedBytes += last.receivedBytes
             sample.bodies.merge(last.bodies)
         }

@@ -4,7 +4,7 @@ internal import Measurements
 package struct Phase: Sendable, Equatable {
     /// Unique in its run: samples, events and thresholds name it.
     package var name: String
-    /// Before what is measured: recorded, and left out of the summary and the verdict.
+    /// Before the measurement: recorded, and left out of the summary and the verdict.
     package var isWarmup = false
     package var duration: Duration
     package var load: Load
@@ -12,11 +12,11 @@ package struct Phase: Sendable, Equatable {
     package var connections: Int?
     package var streams: Int?
 
-    /// When the clients ask.
+    /// When the clients send requests.
     package enum Load: Sendable, Equatable {
-        /// By a schedule, whatever the answers do.
+        /// Open load: by a schedule, however fast the responses are.
         case open(OpenLoad)
-        /// Each stream as soon as it was answered.
+        /// Closed load: each stream sends its next request as soon as it has the response.
         case closed
         /// Not at all.
         case pause
@@ -38,7 +38,7 @@ package struct OpenLoad: Sendable, Equatable {
     package var rate: Double
     /// At the end: the rate changes all the time, in a straight line. nil: it stays.
     package var endRate: Double?
-    /// That line as a staircase of so many stairs, the first at `rate`, the last at `endRate`.
+    /// The same change in so many steps, the first at `rate`, the last at `endRate`.
     package var stepCount: Int?
     package var arrivals = Arrivals.constant
 
@@ -57,7 +57,7 @@ package struct OpenLoad: Sendable, Equatable {
         self.arrivals = arrivals
     }
 
-    /// More stairs are a ramp.
+    /// With more steps it is a ramp.
     package static let stepLimit = 100
 
     /// The same over `nanoseconds`, as stretches of steady or evenly changing rate that add up to it exactly.

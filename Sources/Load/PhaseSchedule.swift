@@ -1,7 +1,7 @@
 /// When each request of a run in phases is meant to be sent: one loop's part.
 ///
-/// Time comes from a `Schedule` over all phases, so that boundaries are arithmetic and no message
-/// that comes late. Phases with random arrivals have as many requests as even ones, elsewhere.
+/// Time comes from a `Schedule` over all phases: a boundary is arithmetic, and not a message that may
+/// come late. Phases with random arrivals have as many requests as even ones, elsewhere.
 /// Walks through the requests in order; a copy is a second walk of the same requests.
 package struct PhaseSchedule: Sendable, Equatable {
     /// One phase's requests.
@@ -39,7 +39,7 @@ package struct PhaseSchedule: Sendable, Equatable {
         var isPoisson = false
         blocks = PhaseTimeline(phases, startNanoseconds: startNanoseconds).spans.map { span in
             let start = span.startNanoseconds, end = span.endNanoseconds
-            // What is due at the boundary itself belongs to the next open phase.
+            // A request that is due at the boundary itself belongs to the next open phase.
             if case .open(let open) = span.phase.load {
                 endCount = end > start ? schedule.dueCount(atNanoseconds: end - 1) : endCount
                 isPoisson = open.arrivals == .poisson

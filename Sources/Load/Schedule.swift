@@ -93,7 +93,7 @@ package struct Schedule: Sendable, Equatable {
         return segment.wait(forUnits: units - segment.startUnits).map { segment.startNanoseconds + $0 }
     }
 
-    /// From now on at another rate, and nothing of what was planned for later. The part of the wait
+    /// From now on at another rate; stretches that were planned for later are dropped. The part of the wait
     /// for the next request that has passed stays passed.
     ///
     /// - Parameters:

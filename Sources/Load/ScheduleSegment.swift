@@ -19,7 +19,7 @@ struct ScheduleSegment: Sendable, Equatable {
         endSpeed = speed
     }
 
-    /// What becomes due within a time from the start.
+    /// The units that become due within a time from the start.
     func progress(after nanoseconds: UInt64) -> UInt128 {
         guard rampNanoseconds > 0 else { return UInt128(nanoseconds) * UInt128(speed) }
         let ramped = min(nanoseconds, rampNanoseconds)

@@ -3,8 +3,8 @@ internal import Synchronization
 /// The reading that one thread published last, until another thread takes it.
 ///
 /// One of the few places where threads meet: a worker publishes at a tick, never on its hot
-/// path. A reading that nobody took is combined with the next, so that what histograms
-/// recorded meanwhile is not lost.
+/// path. A reading that was not taken is combined with the next, so that no value of its
+/// histograms is lost.
 package final class Latest<Value: Sendable>: Sendable {
     private let value = Mutex<Value?>(nil)
     private let combine: @Sendable (_ older: Value, _ newer: Value) -> Value

@@ -1,14 +1,14 @@
 /// How a run came to its end.
 package enum Outcome: Sendable, Equatable {
-    /// As it was meant to: all was done, the time was over, somebody ended it.
+    /// As planned: all requests were done, the time was over, or the user ended it.
     case ended
     /// The worker process died of a fault: "SIGSEGV", "SIGABRT".
     case crashed(signal: String)
-    /// Somebody, or the kernel, killed the worker process: "SIGKILL".
+    /// The kernel or another process killed the worker process: "SIGKILL".
     case killed(signal: String)
-    /// The worker process went by itself, in the middle of a run.
+    /// The worker process exited by itself, in the middle of a run.
     case exited(code: Int)
-    /// The worker process did not answer any more, and was killed.
+    /// The worker process no longer answered, and was killed.
     case hung
 
     /// The run lost the process that it ran in.

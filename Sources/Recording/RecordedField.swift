@@ -26,12 +26,12 @@ package struct RecordedField<Value>: Sendable {
     let name: String
     /// nil: the member is left out.
     let write: @Sendable (Value) -> JSON?
-    /// Takes the member, or nil where there is none. false: the object has to have it, and as something else.
+    /// Takes the member, or nil where it is missing. false: it must be there, and of another kind.
     let read: @Sendable (inout Value, JSON?) -> Bool
 
     typealias Path<Member> = any WritableKeyPath<Value, Member> & Sendable
 
-    /// A count. What is no count is zero.
+    /// A count; 0 where the member is no number.
     static func whole<Number: FixedWidthInteger & Sendable>(_ name: String, _ path: Path<Number>) -> RecordedField {
         RecordedField(name: name) { .number(Double($0[keyPath: path])) } read: { value, json in
             value[keyPath: path] = Metric.whole(json?.number ?? 0)
@@ -39,7 +39,7 @@ package struct RecordedField<Value>: Sendable {
         }
     }
 
-    /// A count that must be there: it says what the object is about.
+    /// A count that must be there, since it identifies the object.
     static func identity<Number: FixedWidthInteger & Sendable>(_ name: String, _ path: Path<Number>) -> RecordedField {
         RecordedField(name: name) { .number(Double($0[keyPath: path])) } read: { value, json in
             guard let number = json?.number else { return false }
@@ -88,7 +88,7 @@ package struct RecordedField<Value>: Sendable {
         }
     }
 
-    /// An object that is left out where there is none, and not taken where it is damaged.
+    /// An object that may be missing. A damaged one counts as missing.
     static func object<Part: Recorded & SendableMetatype>(_ name: String, _ path: Path<Part?>) -> RecordedField {
         RecordedField(name: name) { $0[keyPath: path]?.json } read: { value, json in
             value[keyPath: path] = json.flatMap { try? Part(json: $0) }

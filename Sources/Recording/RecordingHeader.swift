@@ -1,7 +1,7 @@
 internal import Files
 package import Measurements
 
-/// The first line of a recording: what ran, where and how.
+/// The first line of a recording: the program, the host, the command and the plan.
 package struct RecordingHeader: Sendable, Equatable {
     /// The format. A reader takes every version up to its own.
     package var version = RecordingHeader.currentVersion
@@ -14,7 +14,7 @@ package struct RecordingHeader: Sendable, Equatable {
     /// When the run started, by the wall clock, seconds since 1970. Times in samples count
     /// from there on the monotonic clock.
     package var startedUnixSeconds: Double
-    /// What was to run, as the command line names it.
+    /// The plan of the run, under the names of the command line.
     package var plan: JSON
 
     package static let currentVersion = 1
@@ -73,15 +73,15 @@ package struct RecordingError: Error, Equatable, CustomStringConvertible {
     package var line: Int?
     package var cause: Cause
 
-    /// What is wrong, without the place.
+    /// The error itself, without its place.
     package enum Cause: Error, Equatable {
-        /// What was tried, and the system's error number.
+        /// The attempt that failed, and the system's error number.
         case system(String, Int32)
         case empty
         case notJSON
         /// The first line is no header.
         case noHeader
-        /// The name of what the line lacks, or has as something else.
+        /// The name of a member that the line lacks, or that is of another kind.
         case missing(String)
         case histogram(String, LatencyHistogram.EncodingError)
         case futureVersion(Double)
@@ -111,7 +111,7 @@ extension RecordingError.Cause: CustomStringConvertible {
         case .empty: "the file is empty"
         case .notJSON: "this is not JSON"
         case .noHeader: "a recording begins with a line of type header"
-        case .missing(let name): "\(name) is missing, or not what it should be"
+        case .missing(let name): "\(name) is missing, or of another kind than it should be"
         case .histogram(let name, let error): "\(name): not an HdrHistogram of ours (\(error))"
         case .futureVersion(let version):
             "format version \(JSON.number(version).text) is newer than this program, which reads up to \(RecordingHeader.currentVersion)"

@@ -1,18 +1,18 @@
 internal import Measurements
 
-/// One line of a recording that nobody has looked into yet.
+/// One line of a recording, not yet parsed.
 ///
-/// A histogram in memory has a quarter of a megabyte, its line a few hundred bytes: whoever
-/// moves about in a recording keeps lines, and parses those that are shown.
+/// A histogram in memory has a quarter of a megabyte, its line a few hundred bytes: a replay keeps lines,
+/// and parses those that it shows.
 package struct RecordingLine: Sendable {
     /// Counted from 1.
     package let number: Int
-    /// When the sample was taken or the event happened; 0 for a line that does not say. A line that is
-    /// damaged has the time of the one before: that is where it belongs.
+    /// When the sample was taken or the event happened; 0 for a line without a time. A damaged line has the
+    /// time of the line before it: it belongs there.
     package let timeNanoseconds: UInt64
-    /// Found without parsing the line: what a screen may jump to.
+    /// Found without parsing the line, for a jump to the next event.
     package let isEvent: Bool
-    /// What `parsed` will throw, as far as one can tell without parsing; nil: nothing is known to be wrong.
+    /// The error that `parsed` will throw, where it is known without parsing; nil: no error is known.
     package var error: RecordingError? { damage.map { RecordingError(path: path, line: number, cause: $0) } }
 
     private let damage: RecordingError.Cause?
@@ -39,7 +39,7 @@ package struct RecordingLine: Sendable {
         }
     }
 
-    /// What is left of a line whose end was never written.
+    /// A line whose end was never written.
     init(path: String, number: Int, cutOffAfter previousNanoseconds: UInt64) {
         self.path = path
         self.number = number
@@ -52,7 +52,7 @@ package struct RecordingLine: Sendable {
     /// Our writer puts type and time first; they fit in here.
     private static let headByteCount = 64
 
-    /// What the line holds. Errors: those of `RecordingReader.next`.
+    /// The content of the line. Errors: those of `RecordingReader.next`.
     package func parsed() throws(RecordingError) -> RecordingReader.Line {
         do throws(RecordingError.Cause) {
             if let damage { throw damage }
@@ -65,7 +65,7 @@ package struct RecordingLine: Sendable {
     private static func time(in head: String) -> UInt64? {
         guard let start = head.firstRange(of: "\"time\":") else { return nil }
         let rest = head[start.upperBound...]
-        // Without what ends the number there may be more of it.
+        // A number without a comma or brace behind it may be cut off.
         guard let end = rest.firstIndex(where: { $0 == "," || $0 == "}" }) else { return nil }
         return Double(rest[..<end]).map(Metric.nanoseconds)
     }

@@ -6,7 +6,7 @@ package import Measurements
 /// A last line without its end is no error: the run was killed while it wrote. It is
 /// left out, and `isCutOff` says so. Owns the descriptor.
 package struct RecordingReader: ~Copyable {
-    /// What one line after the header holds.
+    /// The content of one line after the header.
     package enum Line: Sendable {
         case sample(Sample)
         case event(Event)
@@ -26,8 +26,8 @@ package struct RecordingReader: ~Copyable {
     private var lastNanoseconds: UInt64 = 0
     private var lines: LineReader
 
-    /// A line has about 6 KB and three histograms, each at most 100 KB in Base64: a limit
-    /// for what a file that is no recording may ask of us.
+    /// A line has about 6 KB and three histograms, each at most 100 KB in Base64. A file that is no
+    /// recording must not fill the memory.
     package static let lineByteLimit = 4 << 20
 
     /// Opens the file and reads the header.
@@ -68,19 +68,19 @@ package struct RecordingReader: ~Copyable {
         isCutOff ? RecordingLine(path: path, number: lineNumber + 1, cutOffAfter: lastNanoseconds) : nil
     }
 
-    /// From here on, a pipe that has nothing now is taken for one at its end: ask again later.
+    /// From here on `next` returns nil for a pipe that has nothing now; ask again later.
     package mutating func stopWaiting() { lines.waits = false }
 
     /// To poll for more.
     package var descriptor: Int32 { lines.descriptor }
 
-    /// What is read is no file: it can be waited for, and ends.
+    /// The input is a pipe: a reader can wait for it, and it ends.
     package var isPipe: Bool {
         var status = stat()
         return unsafe fstat(lines.descriptor, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
     }
 
-    /// Nobody can write any more, and all is read. Of a pipe; a file may always grow.
+    /// The pipe has no writer any more, and all is read. A file never ends: it may always grow.
     package var hasEnded: Bool { lines.hasEnded }
 
     private static func readHeader(_ lines: inout LineReader) throws(RecordingError.Cause) -> RecordingHeader {

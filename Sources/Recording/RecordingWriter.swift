@@ -3,14 +3,14 @@ package import Measurements
 
 /// Appends a run to a file: one JSON object a line, one write a line.
 ///
-/// After a crash or `kill -9` at any moment the file holds whole lines, but perhaps the
-/// last. After a full disk it holds whole lines: what did not fit is cut off again.
+/// After a crash or `kill -9` at any moment all lines of the file are whole, except perhaps the
+/// last. After a full disk it holds whole lines: a line that did not fit is cut off again.
 /// Owns the descriptor; the end of the writer closes it.
 package struct RecordingWriter: ~Copyable {
     package let path: String
     private let descriptor: Int32
     private let isRegularFile: Bool
-    /// We made the file: if nothing is ever written, it goes again.
+    /// The file was created here: it is removed again if nothing is written.
     private let isNew: Bool
     /// Up to the end of the last whole line.
     private var wholeByteCount: Int = 0
@@ -25,7 +25,7 @@ package struct RecordingWriter: ~Copyable {
     package init(path: String) throws(RecordingError) {
         let flags = O_WRONLY | O_CREAT | O_CLOEXEC
         let isStandardOutput = path == "-"
-        // A copy of standard output: its owner closes what it opened, not that.
+        // A copy, since the descriptor is closed at the end, and standard output must not be.
         var descriptor = unsafe isStandardOutput ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, flags | O_EXCL, 0o644)
         isNew = descriptor >= 0 && !isStandardOutput
         if descriptor < 0 && errno == EEXIST { descriptor = unsafe open(path, flags, 0o644) }
@@ -59,7 +59,7 @@ package struct RecordingWriter: ~Copyable {
         try writeLine("event", event.json)
     }
 
-    /// What the run came to: the last line.
+    /// The totals of the run: the last line.
     package mutating func write(summary: JSON) throws(RecordingError) {
         try writeLine("summary", summary)
     }

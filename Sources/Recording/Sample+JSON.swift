@@ -24,8 +24,8 @@ extension Sample {
         return .object(members)
     }
 
-    /// Rows of connections in one line of a recording: what fits a screen, and keeps an
-    /// hour of 10 000 connections at a few megabytes.
+    /// Rows of connections in one line of a recording. They fill a screen, and an hour of 10 000 connections
+    /// stays at a few megabytes.
     package static let recordedConnectionLimit = 16
 
     /// Rows of pending writes in one line: those of the connections above, four each.

@@ -70,7 +70,7 @@ package final class HTTPServer {
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ServerSample())
         drainTimer = Timer(loop: loop)
-        counters.loopCount = 1
+        counters.loops.count = 1
         connections.reserveCapacity(1024)
         do {
             try listen(on: socket, over: nil)
@@ -90,9 +90,9 @@ package final class HTTPServer {
         listeners.append(try Listener(
             loop: loop, socket: socket, sendBufferByteCount: configuration.sendBufferByteCount,
             starved: { [unowned self] count in
-                counters.acceptedConnections += UInt64(count)
-                counters.closedConnections += UInt64(count)
-                counters.starvedConnections += UInt64(count)
+                counters.connectionCounts.accepted += UInt64(count)
+                counters.connectionCounts.closed += UInt64(count)
+                counters.connectionCounts.starved += UInt64(count)
             },
             accepted: { [unowned self] stream in accept(stream, over: tls) }))
     }
@@ -117,18 +117,18 @@ package final class HTTPServer {
     }
 
     private func accept(_ stream: TCPStream, over tls: TLSContext?) {
-        counters.acceptedConnections += 1
+        counters.connectionCounts.accepted += 1
         if connections.count >= configuration.connectionLimit {
             // Accepted and closed: the peer learns of it at once, and the server needs no recovery.
-            counters.refusedConnections += 1
-            counters.closedConnections += 1
+            counters.connectionCounts.refused += 1
+            counters.connectionCounts.closed += 1
             return stream.close()
         }
         let endpoint: TLSEndpoint?
         do { endpoint = try tls.map { (context) throws(TLSError) in try TLSEndpoint(server: context) } } catch {
             // There is no memory for another endpoint.
             counters.tls.countFailure(error)
-            counters.closedConnections += 1
+            counters.connectionCounts.closed += 1
             return stream.close()
         }
         refreshNow()
@@ -136,12 +136,12 @@ package final class HTTPServer {
         let connection = Connection(server: self, stream: stream, endpoint: endpoint, id: lastConnectionID)
         connection.index = connections.count
         connections.append(connection)
-        counters.openConnectionsHighWater = max(counters.openConnectionsHighWater, connections.count)
+        counters.connectionCounts.openHighWater = max(counters.connectionCounts.openHighWater, connections.count)
     }
 
     /// The connection's socket is closed: the server takes over its counts.
     func remove(_ connection: Connection) {
-        counters.closedConnections += 1
+        counters.connectionCounts.closed += 1
         counters.addCounters(of: connection.stream)
         let last = connections.removeLast()
         if last !== connection {
@@ -197,9 +197,9 @@ package final class HTTPServer {
     package func sample() -> ServerSample {
         refreshNow()
         var sample = counters
-        sample.openConnections = connections.count
-        sample.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
-        sample.allocations = Allocations.byThisThread
+        sample.connectionCounts.open = connections.count
+        sample.loops.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
+        sample.loops.allocations = Allocations.byThisThread
         let pool = loop.arenas.currentStatistics
         sample.arena.inUse = pool.inUseCount
         sample.arena.inUseHighWater = pool.inUseHighWater

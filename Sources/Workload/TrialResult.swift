@@ -25,7 +25,7 @@ package struct TrialResult: Sendable {
         switch trial.expectation {
         case .fails: hasFailed
         case .crashes: if case .crashed = summary.outcome { true } else { false }
-        case .isClean: !hasFailed && (summary.last.client?.answeredRequests ?? 0) > 0
+        case .isClean: !hasFailed && (summary.last.client?.requests.answered ?? 0) > 0
         }
     }
 
@@ -33,10 +33,10 @@ package struct TrialResult: Sendable {
     package var findings: [String] {
         let client = summary.last.client
         let counts: [(UInt64, String)] = [
-            (wrongAnswers, "wrong answers"), (client?.cacheCorruptions ?? 0, "faults in caches"),
+            (wrongAnswers, "wrong answers"), (client?.caches.corruptions ?? 0, "faults in caches"),
             (unsafeResets, "unsafe resets"), (audited(\.staleCompletions, .staleCompletion), "stale completions"),
             (audited(\.changedWrites, .changedBytes), "changed writes"), (notSuccessful, "not 2xx"),
-            (client?.erroredRequests ?? 0, "without an answer"),
+            (client?.requests.errored ?? 0, "without an answer"),
         ]
         // A run that was cut short cannot keep its thresholds; its death says enough.
         let thresholds = summary.outcome.isDeath ? [] : summary.thresholds.filter { !$0.hasPassed }
@@ -73,19 +73,19 @@ package struct TrialResult: Sendable {
 
     /// CPU time of the server's and of the clients' threads for one request; nil before the first.
     var serverSecondsPerRequest: Double? {
-        summary.last.server.flatMap { TrialResult.share($0.cpuNanoseconds, of: $0.completedRequests) }.map { $0 / 1e9 }
+        summary.last.server.flatMap { TrialResult.share($0.loops.cpuNanoseconds, of: $0.requests.completed) }.map { $0 / 1e9 }
     }
     var clientSecondsPerRequest: Double? {
-        summary.last.client.flatMap { TrialResult.share($0.cpuNanoseconds, of: $0.answeredRequests) }.map { $0 / 1e9 }
+        summary.last.client.flatMap { TrialResult.share($0.loops.cpuNanoseconds, of: $0.requests.answered) }.map { $0 / 1e9 }
     }
 
     /// Calls of malloc and its kin by the server's and by the clients' threads for one request; nil
     /// before the first, and where they are not counted.
     var serverAllocationsPerRequest: Double? {
-        summary.last.server.flatMap { TrialResult.share($0.allocations, of: $0.completedRequests) }
+        summary.last.server.flatMap { TrialResult.share($0.loops.allocations, of: $0.requests.completed) }
     }
     var clientAllocationsPerRequest: Double? {
-        summary.last.client.flatMap { TrialResult.share($0.allocations, of: $0.answeredRequests) }
+        summary.last.client.flatMap { TrialResult.share($0.loops.allocations, of: $0.requests.answered) }
     }
 
     /// nil without a sample.

@@ -60,12 +60,12 @@ package struct TrialTable: Sendable {
 
     private static let rows: [Row] = [
         number("time", "time") { Metric.seconds($0.endNanoseconds) } words: { Figure.fixed($0, decimals: 2) + "s" },
-        count("requests", "requests") { $0.summary.last.client?.answeredRequests ?? 0 },
+        count("requests", "requests") { $0.summary.last.client?.requests.answered ?? 0 },
         count("not 2xx", "not_2xx") { $0.notSuccessful },
         count("wrong answers", "wrong_answers") { $0.wrongAnswers },
         count("corrupted bodies", "corrupted_bodies") { $0.corruptedBodies },
         count("unsafe resets", "unsafe_resets") { $0.unsafeResets },
-        count("cache faults", "cache_faults") { $0.summary.last.client?.cacheCorruptions ?? 0 },
+        count("cache faults", "cache_faults") { $0.summary.last.client?.caches.corruptions ?? 0 },
         number("server CPU/req", "server_cpu_per_request") { $0.serverSecondsPerRequest } words: { Figure.fixed($0 * 1e6, decimals: 2) + "us" },
         number("clients CPU/req", "client_cpu_per_request") { $0.clientSecondsPerRequest } words: { Figure.fixed($0 * 1e6, decimals: 2) + "us" },
         number("server mallocs/req", "server_allocations_per_request") { $0.serverAllocationsPerRequest } words: { Figure.fixed($0, decimals: 3) },

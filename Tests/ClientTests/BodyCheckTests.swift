@@ -93,7 +93,7 @@ struct BodyCheckTests {
         configuration.requests = 4
         configuration.requestTimeoutNanoseconds = 100_000_000
         let run = try LoadRun(configuration)
-        #expect(run.total.timedOutRequests == 4)
+        #expect(run.total.requests.timedOut == 4)
         #expect(run.total.bodies == BodyCheckCounts())
     }
 

@@ -19,7 +19,7 @@ struct CacheScopeTests {
         })
         _ = server.stop()
         expectSums(run, requests: CacheScopeTests.requests)
-        #expect(run.total.succeededRequests == UInt64(CacheScopeTests.requests))
+        #expect(run.total.requests.succeeded == UInt64(CacheScopeTests.requests))
         return run.total
     }
 
@@ -34,32 +34,32 @@ struct CacheScopeTests {
     @Test("client: each client misses the strings that it has not met itself")
     func client() throws {
         let sample = try run(.client)
-        #expect(sample.strings.lookups == UInt64(CacheScopeTests.requests * CacheScopeTests.stringsPerAnswer))
-        #expect(sample.strings.misses == UInt64(4 * CacheScopeTests.stringsPerAnswer))
-        #expect(sample.buffers.misses == 4)
-        expectConsistent(sample.strings)
-        expectConsistent(sample.buffers)
-        #expect(sample.strings.waitedNanoseconds == 0)
+        #expect(sample.caches.strings.lookups == UInt64(CacheScopeTests.requests * CacheScopeTests.stringsPerAnswer))
+        #expect(sample.caches.strings.misses == UInt64(4 * CacheScopeTests.stringsPerAnswer))
+        #expect(sample.caches.buffers.misses == 4)
+        expectConsistent(sample.caches.strings)
+        expectConsistent(sample.caches.buffers)
+        #expect(sample.caches.strings.waitedNanoseconds == 0)
     }
 
     @Test("loop: a string that one client has met is known to all")
     func loop() throws {
         let sample = try run(.loop)
-        #expect(sample.strings.lookups == UInt64(CacheScopeTests.requests * CacheScopeTests.stringsPerAnswer))
-        #expect(sample.strings.misses == UInt64(CacheScopeTests.stringsPerAnswer))
-        #expect(sample.strings.entries == CacheScopeTests.stringsPerAnswer)
-        #expect(sample.buffers.misses == 1)
-        expectConsistent(sample.strings)
-        expectConsistent(sample.buffers)
+        #expect(sample.caches.strings.lookups == UInt64(CacheScopeTests.requests * CacheScopeTests.stringsPerAnswer))
+        #expect(sample.caches.strings.misses == UInt64(CacheScopeTests.stringsPerAnswer))
+        #expect(sample.caches.strings.entries == CacheScopeTests.stringsPerAnswer)
+        #expect(sample.caches.buffers.misses == 1)
+        expectConsistent(sample.caches.strings)
+        expectConsistent(sample.caches.buffers)
     }
 
     @Test("off: every look-up is a miss, and nothing is kept")
     func off() throws {
         let sample = try run(.off)
-        #expect(sample.strings.lookups == UInt64(CacheScopeTests.requests * CacheScopeTests.stringsPerAnswer))
-        #expect(sample.strings.misses == sample.strings.lookups)
-        #expect(sample.buffers.lookups > 0 && sample.buffers.hits == 0)
-        #expect(sample.strings.entries == 0 && sample.buffers.entries == 0)
+        #expect(sample.caches.strings.lookups == UInt64(CacheScopeTests.requests * CacheScopeTests.stringsPerAnswer))
+        #expect(sample.caches.strings.misses == sample.caches.strings.lookups)
+        #expect(sample.caches.buffers.lookups > 0 && sample.caches.buffers.hits == 0)
+        #expect(sample.caches.strings.entries == 0 && sample.caches.buffers.entries == 0)
     }
 
     @Test("shared: a string that one client has met is known to the clients of both loops, which wait for each other")
@@ -76,8 +76,8 @@ struct CacheScopeTests {
             try LoopThread(name: "client-\(number)") {
                 do {
                     let run = try LoadRun(configuration)
-                    #expect(run.total.succeededRequests == UInt64(CacheScopeTests.requests))
-                    #expect(run.total.strings.lookups == 0, "counted where it is shared")
+                    #expect(run.total.requests.succeeded == UInt64(CacheScopeTests.requests))
+                    #expect(run.total.caches.strings.lookups == 0, "counted where it is shared")
                 } catch { Issue.record(error) }
             }
         }
@@ -85,13 +85,13 @@ struct CacheScopeTests {
         _ = server.stop()
         var sample = ClientSample()
         caches.add(to: &sample)
-        #expect(sample.strings.lookups == UInt64(2 * CacheScopeTests.requests * CacheScopeTests.stringsPerAnswer))
-        #expect(sample.strings.misses == UInt64(CacheScopeTests.stringsPerAnswer))
-        #expect(sample.buffers.misses <= 2)
-        #expect(sample.buffers.entries == Int(sample.buffers.misses))
-        expectConsistent(sample.strings)
-        expectConsistent(sample.buffers)
-        #expect(sample.cacheCorruptions == 0)
+        #expect(sample.caches.strings.lookups == UInt64(2 * CacheScopeTests.requests * CacheScopeTests.stringsPerAnswer))
+        #expect(sample.caches.strings.misses == UInt64(CacheScopeTests.stringsPerAnswer))
+        #expect(sample.caches.buffers.misses <= 2)
+        #expect(sample.caches.buffers.entries == Int(sample.caches.buffers.misses))
+        expectConsistent(sample.caches.strings)
+        expectConsistent(sample.caches.buffers)
+        #expect(sample.caches.corruptions == 0)
     }
 
     @Test("unguarded on one loop: no other thread disturbs it, and no fault is found")
@@ -100,9 +100,9 @@ struct CacheScopeTests {
         _ = try run(.unguarded(caches))
         var sample = ClientSample()
         caches.add(to: &sample)
-        #expect(sample.strings.lookups == UInt64(CacheScopeTests.requests * CacheScopeTests.stringsPerAnswer))
-        #expect(sample.strings.misses == UInt64(CacheScopeTests.stringsPerAnswer))
-        #expect(sample.cacheCorruptions == 0)
+        #expect(sample.caches.strings.lookups == UInt64(CacheScopeTests.requests * CacheScopeTests.stringsPerAnswer))
+        #expect(sample.caches.strings.misses == UInt64(CacheScopeTests.stringsPerAnswer))
+        #expect(sample.caches.corruptions == 0)
     }
 
     @Test("a thread waits only for a lock that another has")
@@ -139,14 +139,14 @@ struct RenewalTests {
         })
         let served = server.stop()
         expectSums(run, requests: load.requests)
-        #expect(run.total.succeededRequests == UInt64(load.requests))
-        #expect(run.total.reconnects == 0, "nothing was lost")
+        #expect(run.total.requests.succeeded == UInt64(load.requests))
+        #expect(run.total.connectionCounts.reconnects == 0, "nothing was lost")
         // As many as it takes, and one for each client that stands by at the end.
         let least = (load.requests + load.limit - 1) / load.limit
-        #expect((least...least + load.connections).contains(Int(run.total.openedConnections)))
-        #expect(Int(run.total.renewedConnections) == Int(run.total.openedConnections) - load.connections)
+        #expect((least...least + load.connections).contains(Int(run.total.connectionCounts.opened)))
+        #expect(Int(run.total.connectionCounts.renewed) == Int(run.total.connectionCounts.opened) - load.connections)
         // One that the end finds between connecting and the server's SETTINGS is not opened.
-        let accepted = Int(served?.acceptedConnections ?? 0) - Int(run.total.openedConnections)
+        let accepted = Int(served?.connectionCounts.accepted ?? 0) - Int(run.total.connectionCounts.opened)
         #expect((0...load.connections).contains(accepted))
     }
 
@@ -161,10 +161,10 @@ struct RenewalTests {
             }, rate: rate, seconds: 1)
         _ = server.stop()
         expectSums(run)
-        #expect(run.total.failedRequests == 0)
-        #expect(run.total.reconnects == 0)
+        #expect(run.total.requests.failed == 0)
+        #expect(run.total.connectionCounts.reconnects == 0)
         // Ten for each of the two, with a busy machine's patience.
-        #expect((6...22).contains(run.total.renewedConnections))
+        #expect((6...22).contains(run.total.connectionCounts.renewed))
     }
 
     @Test("an open load goes on over renewed connections")
@@ -179,7 +179,7 @@ struct RenewalTests {
             }, rate: 2_000)
         _ = server.stop()
         expectSums(run, requests: 500)
-        #expect(run.total.succeededRequests == 500)
-        #expect(run.total.renewedConnections >= 20)
+        #expect(run.total.requests.succeeded == 500)
+        #expect(run.total.connectionCounts.renewed >= 20)
     }
 }

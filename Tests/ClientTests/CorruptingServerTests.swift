@@ -93,6 +93,6 @@ struct CorruptingServerTests {
         #expect(bodies.wrongLength == server["lengthened"] && bodies.wrongLength > 10)
         #expect(bodies.wrongStatus == 0)
         // Requests behind a truncated answer got none.
-        #expect(bodies.checked == run.total.doneRequests - run.total.errors.closed + bodies.truncated)
+        #expect(bodies.checked == run.total.requests.done - run.total.errors.closed + bodies.truncated)
     }
 }

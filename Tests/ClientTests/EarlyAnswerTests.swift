@@ -19,7 +19,7 @@ struct EarlyAnswerTests {
         configuration.requests = requests
         let run = try LoadRun(configuration)
         expectSums(run, requests: requests)
-        #expect(run.total.succeededRequests == UInt64(requests))
+        #expect(run.total.requests.succeeded == UInt64(requests))
         return run
     }
 
@@ -33,7 +33,7 @@ struct EarlyAnswerTests {
                 try peer.send(.reset(stream, 0))
             }
         }
-        #expect(run.total.openedConnections == 1)
+        #expect(run.total.connectionCounts.opened == 1)
         #expect(run.total.errors.reset == 0)
     }
 
@@ -50,7 +50,7 @@ struct EarlyAnswerTests {
         }
         // The last one is not waited for: its answer is there.
         #expect(byteCount.withLock { $0 } >= 4 * ((4 << 20) + 8))
-        #expect(run.total.openedConnections == 1)
+        #expect(run.total.connectionCounts.opened == 1)
     }
 
     @Test("over HTTP/1.1 lets the body go on, and the next request begins behind it", arguments: [false, true])
@@ -65,7 +65,7 @@ struct EarlyAnswerTests {
         }
         // Bytes that are unsent when the last answer has come are dropped with its connection.
         #expect(byteCount.withLock { $0 } >= 3 * ((4 << 20) + 8))
-        #expect(run.total.openedConnections == 1)
+        #expect(run.total.connectionCounts.opened == 1)
     }
 
     @Test("over HTTP/1.1 that says 'connection: close' stops it, and the next request has another connection", arguments: [false, true])
@@ -76,7 +76,7 @@ struct EarlyAnswerTests {
             peer.finishSending()
             try peer.waitForEnd()
         }
-        #expect(run.total.openedConnections == 3)
+        #expect(run.total.connectionCounts.opened == 3)
     }
 
     @Test("of our own server leaves nothing behind, over either protocol", arguments: [
@@ -95,11 +95,11 @@ struct EarlyAnswerTests {
         })
         let served = try #require(server.stop())
         expectSums(run, requests: 100)
-        #expect(run.total.succeededRequests == 100)
-        #expect(served.earlyResponses == 100 && served.completedRequests == 100)
+        #expect(run.total.requests.succeeded == 100)
+        #expect(served.requests.answeredEarly == 100 && served.requests.completed == 100)
         #expect(served.arena.inUse == 0 && served.protocolErrors == 0)
         // The others have connected again by then.
         let connections: ClosedRange<UInt64> = way == (true, "/early/stop") ? 100...104 : 4...4
-        #expect(connections.contains(run.total.openedConnections))
+        #expect(connections.contains(run.total.connectionCounts.opened))
     }
 }

@@ -43,10 +43,10 @@ struct FailingServerTests {
             $0.retries = .init(limit: 5, budget: 1)
         })
         expectSums(run, requests: 100)
-        #expect(run.total.succeededRequests == 100)
-        #expect(run.total.waitingRetries == 0)
-        #expect(run.total.retriedRequests > 10)
-        #expect(run.total.retriedRequests == UInt64(asked.load(ordering: .relaxed) - 100), "by the peer's own count")
+        #expect(run.total.requests.succeeded == 100)
+        #expect(run.total.requests.retryWaiting == 0)
+        #expect(run.total.requests.retried > 10)
+        #expect(run.total.requests.retried == UInt64(asked.load(ordering: .relaxed) - 100), "by the peer's own count")
     }
 
     @Test("a request that is not idempotent is not sent twice")
@@ -62,7 +62,7 @@ struct FailingServerTests {
             $0.retries = .init(limit: 5, budget: 1)
         })
         expectSums(run, requests: 20)
-        #expect(run.total.retriedRequests == 0)
+        #expect(run.total.requests.retried == 0)
         #expect(run.total.statuses.serverError == 20)
     }
 
@@ -80,7 +80,7 @@ struct FailingServerTests {
         })
         expectSums(run, requests: 200)
         #expect(run.total.statuses.serverError == 200)
-        #expect((10...30 + UInt64(RetryPolicy.reserve)).contains(run.total.retriedRequests))
+        #expect((10...30 + UInt64(RetryPolicy.reserve)).contains(run.total.requests.retried))
     }
 
     @Test("the end of a run does not wait for retries: they have failed as they did")
@@ -95,8 +95,8 @@ struct FailingServerTests {
             $0.retries = .init(limit: 100, budget: 1)
         }, rate: 50, seconds: 0.5)
         expectSums(run)
-        #expect(run.total.waitingRetries == 0)
-        #expect(run.total.doneRequests > 10)
+        #expect(run.total.requests.retryWaiting == 0)
+        #expect(run.total.requests.done > 10)
     }
 
     @Test("the breaker opens, holds a closed load back, probes, and closes when the server is back")
@@ -119,9 +119,9 @@ struct FailingServerTests {
         expectSums(run, requests: 50)
         #expect(ContinuousClock.now - begin >= .milliseconds(400), "two pauses")
         #expect(run.total.statuses.serverError == 6)
-        #expect(run.total.succeededRequests == 44)
-        #expect(run.total.circuitOpenings == 2)
-        #expect(run.total.openCircuits == 0)
+        #expect(run.total.requests.succeeded == 44)
+        #expect(run.total.circuits.openings == 2)
+        #expect(run.total.circuits.open == 0)
         #expect(run.total.errors.circuit == 0, "a closed load waits")
         let words = run.events.map { String($0.text.split(separator: ":")[0]) }
         #expect(words.filter { $0.hasPrefix("circuit") } == [
@@ -148,6 +148,6 @@ struct FailingServerTests {
         expectSums(run, requests: 200)
         #expect(asked.load(ordering: .relaxed) == 3)
         #expect(run.total.errors.circuit == 197)
-        #expect(run.total.openCircuits == 1)
+        #expect(run.total.circuits.open == 1)
     }
 }

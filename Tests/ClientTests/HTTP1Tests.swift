@@ -23,9 +23,9 @@ struct HTTP1Tests {
         let served = server.stop()
         #expect(run.isDone)
         expectSums(run, requests: load.requests)
-        #expect(run.total.succeededRequests == UInt64(load.requests))
-        #expect(served?.completedRequests == UInt64(load.requests))
-        #expect(run.total.receivedHeaderBytes > 0)
+        #expect(run.total.requests.succeeded == UInt64(load.requests))
+        #expect(served?.requests.completed == UInt64(load.requests))
+        #expect(run.total.responseBytes.header > 0)
     }
 
     @Test("large bodies pass both ways")
@@ -41,7 +41,7 @@ struct HTTP1Tests {
             $0.streams = 3
         })
         expectSums(up, requests: 10)
-        #expect(up.total.succeededRequests == 10)
+        #expect(up.total.requests.succeeded == 10)
         let down = try LoadRun(server.configuration {
             $0.httpVersion = .http1
             $0.paths = ["/bytes/10485760"]
@@ -51,7 +51,7 @@ struct HTTP1Tests {
         })
         _ = server.stop()
         expectSums(down, requests: 6)
-        #expect(down.total.receivedBodyBytes == 6 * 10_485_760)
+        #expect(down.total.responseBytes.body == 6 * 10_485_760)
     }
 
     @Test("HEAD is answered without a body")
@@ -66,8 +66,8 @@ struct HTTP1Tests {
         })
         _ = server.stop()
         expectSums(run, requests: 10)
-        #expect(run.total.succeededRequests == 10)
-        #expect(run.total.receivedBodyBytes == 0)
+        #expect(run.total.requests.succeeded == 10)
+        #expect(run.total.responseBytes.body == 0)
     }
 
     @Test("a request that takes too long ends its connection, and the next is answered on another")
@@ -81,9 +81,9 @@ struct HTTP1Tests {
         })
         _ = server.stop()
         expectSums(run, requests: 6)
-        #expect(run.total.timedOutRequests == 3)
-        #expect(run.total.succeededRequests == 3)
-        #expect(run.total.reconnects == 3)
+        #expect(run.total.requests.timedOut == 3)
+        #expect(run.total.requests.succeeded == 3)
+        #expect(run.total.connectionCounts.reconnects == 3)
     }
 
     @Test("an open load fires what was asked for", .measuring)
@@ -97,8 +97,8 @@ struct HTTP1Tests {
             }, rate: 2_000, seconds: 1)
         _ = server.stop()
         expectSums(run)
-        #expect(abs(Double(run.total.startedRequests) - 2_000) < 50)
-        #expect(run.total.failedRequests == 0)
+        #expect(abs(Double(run.total.requests.started) - 2_000) < 50)
+        #expect(run.total.requests.failed == 0)
     }
 
     private func ask(_ requests: Int, streams: Int = 1, _ serve: @escaping @Sendable (RawSocket, Int) throws -> Void) throws -> LoadRun {
@@ -120,9 +120,9 @@ struct HTTP1Tests {
             guard try peer.receiveHead() != nil else { return }
             try peer.send("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nto the end")
         }
-        #expect(run.total.succeededRequests == 5)
-        #expect(run.total.receivedBodyBytes == 50)
-        #expect(run.total.reconnects == 4)
+        #expect(run.total.requests.succeeded == 5)
+        #expect(run.total.responseBytes.body == 50)
+        #expect(run.total.connectionCounts.reconnects == 4)
     }
 
     @Test("requests that were sent ahead to a server that closes are closed, not answered")
@@ -131,7 +131,7 @@ struct HTTP1Tests {
             guard try peer.receiveHead() != nil, try peer.receiveHead() != nil else { return }
             try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
         }
-        #expect(run.total.succeededRequests == 2)
+        #expect(run.total.requests.succeeded == 2)
         #expect(run.total.errors.closed == 2)
     }
 
@@ -149,7 +149,7 @@ struct HTTP1Tests {
         case "closed": #expect(run.total.errors.closed == 2)
         case "protocol": #expect(run.total.errors.protocolError == 2)
         // The first is answered before the second's bytes are seen to belong to no request.
-        default: #expect(run.total.succeededRequests == 2)
+        default: #expect(run.total.requests.succeeded == 2)
         }
     }
 

@@ -21,7 +21,7 @@ struct MeasuredScheduleTests {
         func mark(_ generator: LoadGenerator) {
             // A reading begins with a look at the clock, and what is due by then goes out before it.
             let seconds = Double(EventLoop.monotonicNanoseconds()) / 1e9
-            marks.append((seconds, generator.sample().startedRequests))
+            marks.append((seconds, generator.sample().requests.started))
         }
         let run = try LoadRun(
             server.configuration {
@@ -34,8 +34,8 @@ struct MeasuredScheduleTests {
         let fired = Double(marks[1].fired - marks[0].fired)
         // And one, since requests are whole.
         #expect(abs(fired - asked) <= asked / 1_000 + 1, "\(fired) of \(asked)")
-        #expect(run.total.scheduledRequests == run.total.startedRequests)
-        #expect(served?.completedRequests == run.total.doneRequests)
+        #expect(run.total.requests.scheduled == run.total.requests.started)
+        #expect(served?.requests.completed == run.total.requests.done)
     }
 
     @Test("is kept to a fraction of a millisecond, and the answers with it")

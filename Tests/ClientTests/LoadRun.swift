@@ -84,20 +84,20 @@ extension ClientConfiguration {
 func expectSums(_ run: LoadRun, requests: Int? = nil, _ location: SourceLocation = #_sourceLocation) {
     let sample = run.total
     // Requests for which no connection could be made are done, and were never started.
-    #expect(sample.startedRequests + sample.errors.connect == sample.doneRequests, sourceLocation: location)
-    #expect(sample.doneRequests == sample.succeededRequests + sample.failedRequests, sourceLocation: location)
+    #expect(sample.requests.started + sample.errors.connect == sample.requests.done, sourceLocation: location)
+    #expect(sample.requests.done == sample.requests.succeeded + sample.requests.failed, sourceLocation: location)
     let errors = sample.errors
     #expect(
-        sample.erroredRequests == errors.connect + errors.closed + errors.reset + errors.goaway + errors.timeout
+        sample.requests.errored == errors.connect + errors.closed + errors.reset + errors.goaway + errors.timeout
             + errors.protocolError + errors.aborted + errors.abandoned + errors.circuit, sourceLocation: location)
-    #expect(sample.inFlightRequests == 0, sourceLocation: location)
-    #expect(sample.openConnections == 0, sourceLocation: location)
+    #expect(sample.requests.inFlight == 0, sourceLocation: location)
+    #expect(sample.connectionCounts.open == 0, sourceLocation: location)
     #expect(run.leaseCount == 0, sourceLocation: location)
     #expect(
-        sample.serviceTime.count == sample.doneRequests - sample.erroredRequests + sample.timedOutRequests,
+        sample.serviceTime.count == sample.requests.done - sample.requests.errored + sample.requests.timedOut,
         sourceLocation: location)
     #expect(sample.responseTime.count == sample.serviceTime.count, sourceLocation: location)
-    if let requests { #expect(sample.doneRequests == UInt64(requests), sourceLocation: location) }
+    if let requests { #expect(sample.requests.done == UInt64(requests), sourceLocation: location) }
 }
 
 /// The embedded server on a thread of its own, until it goes.

@@ -22,16 +22,16 @@ struct LoadTests {
         let served = server.stop()
         #expect(run.isDone)
         expectSums(run, requests: load.requests)
-        #expect(run.total.succeededRequests == UInt64(load.requests))
-        #expect(run.total.scheduledRequests == UInt64(load.requests))
-        #expect(served?.completedRequests == UInt64(load.requests))
+        #expect(run.total.requests.succeeded == UInt64(load.requests))
+        #expect(run.total.requests.scheduled == UInt64(load.requests))
+        #expect(served?.requests.completed == UInt64(load.requests))
         #expect(run.total.scheduleDelay.count == 0)
         let percentiles = [1.0, 50, 99, 100]
         #expect(
             run.total.serviceTime.valuesAtPercentiles(percentiles) == run.total.responseTime.valuesAtPercentiles(percentiles))
         if load.requests > 0 {
-            #expect(run.total.receivedHeaderBytes > 0)
-            #expect(run.total.receivedHeaderBytes < run.total.decodedHeaderBytes)
+            #expect(run.total.responseBytes.header > 0)
+            #expect(run.total.responseBytes.header < run.total.responseBytes.decodedHeader)
         }
     }
 
@@ -46,9 +46,9 @@ struct LoadTests {
         _ = server.stop()
         expectSums(run)
         let asked = rate * 2
-        #expect(run.total.startedRequests == run.total.scheduledRequests)
-        #expect(abs(Double(run.total.startedRequests) - asked) <= asked / 1000 + rate / 100 + 1)
-        #expect(run.total.scheduleDelay.count == run.total.startedRequests)
+        #expect(run.total.requests.started == run.total.requests.scheduled)
+        #expect(abs(Double(run.total.requests.started) - asked) <= asked / 1000 + rate / 100 + 1)
+        #expect(run.total.scheduleDelay.count == run.total.requests.started)
     }
 
     @Test("an open load with a number of requests ends with that number")
@@ -63,7 +63,7 @@ struct LoadTests {
         _ = server.stop()
         #expect(run.isDone)
         expectSums(run, requests: 777)
-        #expect(run.total.scheduledRequests == 777)
+        #expect(run.total.requests.scheduled == 777)
     }
 
     @Test("a stall of the server shows in response time, and not in most service times", .measuring)
@@ -97,10 +97,10 @@ struct LoadTests {
                 (1.2, { $0.apply(.streams(7)) }),
                 (1.4, { generator in
                     generator.apply(.hold(true))
-                    counts.append(generator.sample().startedRequests)
+                    counts.append(generator.sample().requests.started)
                 }),
                 (1.6, { generator in
-                    counts.append(generator.sample().startedRequests)
+                    counts.append(generator.sample().requests.started)
                     generator.apply(.hold(false))
                 }),
             ])
@@ -108,11 +108,11 @@ struct LoadTests {
         // The readings inside the steps took histograms along: the counters alone are whole here.
         #expect(counts[0] == counts[1], "a pause asks nothing")
         let asked = 0.4 * 500 + 1.4 * 2_000
-        #expect(abs(Double(run.total.startedRequests) - asked) < asked / 20)
-        #expect(run.total.startedRequests == run.total.scheduledRequests)
-        #expect(run.total.doneRequests == run.total.startedRequests)
-        #expect(run.total.failedRequests == 0)
-        #expect(run.total.openedConnections == 12)
+        #expect(abs(Double(run.total.requests.started) - asked) < asked / 20)
+        #expect(run.total.requests.started == run.total.requests.scheduled)
+        #expect(run.total.requests.done == run.total.requests.started)
+        #expect(run.total.requests.failed == 0)
+        #expect(run.total.connectionCounts.opened == 12)
     }
 
     @Test("a server that takes fewer streams is never asked for more")
@@ -125,7 +125,7 @@ struct LoadTests {
         })
         _ = server.stop()
         expectSums(run, requests: 500)
-        #expect(run.total.succeededRequests == 500)
+        #expect(run.total.requests.succeeded == 500)
     }
 
     @Test("a request that takes too long is reset, counted and measured")
@@ -138,9 +138,9 @@ struct LoadTests {
         })
         let served = server.stop()
         expectSums(run, requests: 3)
-        #expect(run.total.timedOutRequests == 3)
-        #expect(run.total.reconnects == 0, "the connection survives")
-        #expect(served?.completedRequests == 0)
+        #expect(run.total.requests.timedOut == 3)
+        #expect(run.total.connectionCounts.reconnects == 0, "the connection survives")
+        #expect(served?.requests.completed == 0)
         let longest = run.total.serviceTime.valuesAtPercentiles([100])[0] ?? 0
         #expect(longest >= 100_000_000 && longest < 400_000_000)
     }
@@ -156,10 +156,10 @@ struct LoadTests {
         })
         let served = server.stop()
         expectSums(run, requests: 20)
-        #expect(run.total.timedOutRequests == 10)
-        #expect(run.total.succeededRequests == 10)
+        #expect(run.total.requests.timedOut == 10)
+        #expect(run.total.requests.succeeded == 10)
         #expect(served?.streamResets == 10)
-        #expect(served?.acceptedConnections == 1)
+        #expect(served?.connectionCounts.accepted == 1)
     }
 
     @Test("many requests share one connection, and each gets its own answer in whatever order they come")
@@ -174,8 +174,8 @@ struct LoadTests {
         })
         let served = server.stop()
         expectSums(run, requests: 250)
-        #expect(run.total.succeededRequests == 250)
-        #expect(served?.acceptedConnections == 1)
+        #expect(run.total.requests.succeeded == 250)
+        #expect(served?.connectionCounts.accepted == 1)
         #expect(run.total.bodies.checked == 240 && run.total.bodies.wrong == 0)
         // Most overtake the ten that take their time.
         let times = run.total.serviceTime.valuesAtPercentiles([50, 100]).map { $0 ?? 0 }
@@ -195,7 +195,7 @@ struct LoadTests {
             $0.windowByteCount = 65_535
         })
         expectSums(up, requests: 20)
-        #expect(up.total.succeededRequests == 20)
+        #expect(up.total.requests.succeeded == 20)
         #expect(up.total.sentBytes > 20 * 200 * 1024)
         let largest = try LoadRun(server.configuration {
             $0.paths = ["/upload"]
@@ -215,8 +215,8 @@ struct LoadTests {
         })
         _ = server.stop()
         expectSums(down, requests: 6)
-        #expect(down.total.succeededRequests == 6)
-        #expect(down.total.receivedBodyBytes == 6 * 10_485_760)
+        #expect(down.total.requests.succeeded == 6)
+        #expect(down.total.responseBytes.body == 6 * 10_485_760)
     }
 
     @Test("no server: the run ends within two seconds, all requests counted")
@@ -234,10 +234,10 @@ struct LoadTests {
         #expect(run.total.errors.connect == 50)
         guard case .system(let error) = run.connectError else { return #expect(Bool(false), "\(String(describing: run.connectError))") }
         #expect(error.reason.contains("refused"))
-        #expect(run.total.doneRequests == 50)
+        #expect(run.total.requests.done == 50)
         // A request that was never sent was not started, and has no answer.
-        #expect(run.total.startedRequests == 0 && run.total.answeredRequests == 0)
-        #expect(run.total.openedConnections == 0 && run.total.openConnectionsHighWater == 0)
+        #expect(run.total.requests.started == 0 && run.total.requests.answered == 0)
+        #expect(run.total.connectionCounts.opened == 0 && run.total.connectionCounts.openHighWater == 0)
     }
 
     @Test("a server that starts a moment later than its clients is waited for")
@@ -251,9 +251,9 @@ struct LoadTests {
         let run = try LoadRun(configuration, steps: [(0.12, { _ in server = try? ServerThread(on: socket) })])
         let served = try #require(server?.stop())
         expectSums(run, requests: 20)
-        #expect(run.total.succeededRequests == 20)
-        #expect(run.total.failedConnects >= 2 && run.total.reconnects == 0)
-        #expect(served.acceptedConnections == 2)
+        #expect(run.total.requests.succeeded == 20)
+        #expect(run.total.connectionCounts.failed >= 2 && run.total.connectionCounts.reconnects == 0)
+        #expect(served.connectionCounts.accepted == 2)
     }
 
     @Test("an open load of a second asks for its rate, and not for the first request of the next second", .measuring)
@@ -262,7 +262,7 @@ struct LoadTests {
         let run = try LoadRun(server.configuration { $0.durationNanoseconds = 1_000_000_000 }, rate: 10, seconds: 1.3)
         _ = server.stop()
         expectSums(run)
-        #expect(run.total.scheduledRequests == 10 && run.total.startedRequests == 10)
+        #expect(run.total.requests.scheduled == 10 && run.total.requests.started == 10)
     }
 
     @Test("the most connections at once are counted, also between samples")
@@ -275,10 +275,10 @@ struct LoadTests {
         })
         let served = server.stop()
         expectSums(run, requests: 120)
-        #expect(run.total.openedConnections >= 60)
+        #expect(run.total.connectionCounts.opened >= 60)
         // The server hears later of an end than of a beginning, so that it may have seen more at once.
-        #expect((2...6).contains(run.total.openConnectionsHighWater))
-        #expect((run.total.openConnectionsHighWater...12).contains(served?.openConnectionsHighWater ?? 0))
+        #expect((2...6).contains(run.total.connectionCounts.openHighWater))
+        #expect((run.total.connectionCounts.openHighWater...12).contains(served?.connectionCounts.openHighWater ?? 0))
     }
 
     @Test("a server that closes idle connections is connected to again")
@@ -287,9 +287,9 @@ struct LoadTests {
         let run = try LoadRun(server.configuration { $0.connections = 2 }, rate: 2, seconds: 2)
         _ = server.stop()
         expectSums(run)
-        #expect(run.total.reconnects > 0)
-        #expect(run.total.failedConnects == 0, "\(String(describing: run.connectError))")
-        #expect(run.total.succeededRequests + run.total.errors.closed + run.total.errors.goaway == run.total.doneRequests)
+        #expect(run.total.connectionCounts.reconnects > 0)
+        #expect(run.total.connectionCounts.failed == 0, "\(String(describing: run.connectError))")
+        #expect(run.total.requests.succeeded + run.total.errors.closed + run.total.errors.goaway == run.total.requests.done)
     }
 
     @Test("stopping under load drains the requests in flight")
@@ -302,8 +302,8 @@ struct LoadTests {
             }, seconds: 0.3)
         let served = server.stop()
         expectSums(run)
-        #expect(run.total.failedRequests == 0)
-        #expect(served?.completedRequests == run.total.doneRequests)
+        #expect(run.total.requests.failed == 0)
+        #expect(served?.requests.completed == run.total.requests.done)
     }
 
     @Test("requests that outlast the drain are aborted and counted")

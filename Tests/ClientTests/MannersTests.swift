@@ -26,10 +26,10 @@ struct MannersTests {
         })
         let served = server.stop()
         expectSums(run, requests: 120)
-        #expect(run.total.succeededRequests == 120 && run.total.bodies.checked == 120 && run.total.bodies.wrong == 0)
+        #expect(run.total.requests.succeeded == 120 && run.total.bodies.checked == 120 && run.total.bodies.wrong == 0)
         // No connection has more requests than were sent ahead of its end.
-        #expect(run.total.openedConnections >= 30)
-        #expect(served?.completedRequests == 120 && served?.protocolErrors == 0)
+        #expect(run.total.connectionCounts.opened >= 30)
+        #expect(served?.requests.completed == 120 && served?.protocolErrors == 0)
     }
 
     @Test("on schedule do so too")
@@ -46,7 +46,7 @@ struct MannersTests {
             }, rate: 1_000)
         _ = server.stop()
         expectSums(run, requests: 100)
-        #expect(run.total.succeededRequests == 100 && run.total.bodies.wrong == 0)
+        #expect(run.total.requests.succeeded == 100 && run.total.bodies.wrong == 0)
     }
 
     @Test("that leave within the answer are counted apart, and leave nothing with the server", arguments: [
@@ -65,9 +65,9 @@ struct MannersTests {
         expectSums(run, requests: 80)
         // One stream a connection: each early close costs its own request and no other.
         #expect(run.total.errors.abandoned == 20)
-        #expect(run.total.erroredRequests == 20 && run.total.succeededRequests == 60)
+        #expect(run.total.requests.errored == 20 && run.total.requests.succeeded == 60)
         #expect(run.total.bodies.checked == 60 && run.total.bodies.wrong == 0)
-        #expect(run.total.openedConnections >= 21 && run.total.failedConnects == 0)
+        #expect(run.total.connectionCounts.opened >= 21 && run.total.connectionCounts.failed == 0)
         #expect(served?.arena.inUse == 0 && served?.arena.leases == 0)
     }
 

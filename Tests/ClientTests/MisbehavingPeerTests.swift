@@ -41,7 +41,7 @@ struct MisbehavingPeerTests {
     func mute(overTLS: Bool) throws {
         let run = try run(overTLS: overTLS, 4) { peer, _ in try peer.waitForEnd() }
         #expect(run.total.errors.connect == 4)
-        #expect(run.total.openedConnections == 0)
+        #expect(run.total.connectionCounts.opened == 0)
         #expect(run.isDone)
     }
 
@@ -53,14 +53,14 @@ struct MisbehavingPeerTests {
             try peer.waitForEnd()
         }
         #expect(run.total.errors.connect == 4)
-        #expect(run.total.openedConnections == 0)
+        #expect(run.total.connectionCounts.opened == 0)
     }
 
     @Test("closes at once: attempts with pauses, not a loop", arguments: [false, true])
     func closesAtOnce(overTLS: Bool) throws {
         let run = try run(overTLS: overTLS, 4) { _, _ in }
         #expect(run.total.errors.connect == 4)
-        #expect(run.total.failedConnects == 5)
+        #expect(run.total.connectionCounts.failed == 5)
     }
 
     @Test("GOAWAY with a lower last stream: those above it are GOAWAY, the others are answered", arguments: [false, true])
@@ -76,8 +76,8 @@ struct MisbehavingPeerTests {
             try peer.waitForEnd()
         }
         #expect(run.total.errors.goaway == 2)
-        #expect(run.total.succeededRequests == 6)
-        #expect(run.total.reconnects == 1)
+        #expect(run.total.requests.succeeded == 6)
+        #expect(run.total.connectionCounts.reconnects == 1)
     }
 
     @Test("resets every third stream: reset", arguments: [false, true])
@@ -96,7 +96,7 @@ struct MisbehavingPeerTests {
             }
         }
         #expect(run.total.errors.reset == 10)
-        #expect(run.total.succeededRequests == 20)
+        #expect(run.total.requests.succeeded == 20)
     }
 
     @Test("closes in the middle of a body: closed", arguments: [false, true])
@@ -109,7 +109,7 @@ struct MisbehavingPeerTests {
             try peer.send(.data(stream, [1, 2, 3], ends: false))
         }
         #expect(run.total.errors.closed >= 2)
-        #expect(run.total.errors.closed + run.total.succeededRequests == 6)
+        #expect(run.total.errors.closed + run.total.requests.succeeded == 6)
     }
 
     @Test("takes no streams, then a hundred: nothing is sent before, all is answered after", arguments: [false, true])
@@ -120,7 +120,7 @@ struct MisbehavingPeerTests {
             try peer.send(.settings([(3, 100)]))
             try peer.answerAll()
         }
-        #expect(run.total.succeededRequests == 10)
+        #expect(run.total.requests.succeeded == 10)
         // Sent after the wait, so the wait is in none of them.
         #expect((run.total.serviceTime.valuesAtPercentiles([100])[0] ?? .max) < 100_000_000)
     }
@@ -144,8 +144,8 @@ struct MisbehavingPeerTests {
                 try peer.send(.settings([(3, 10)]))
             }
         }
-        #expect(run.total.succeededRequests == 40)
-        #expect(run.total.reconnects == 0)
+        #expect(run.total.requests.succeeded == 40)
+        #expect(run.total.connectionCounts.reconnects == 0)
     }
 
     @Test("closes TLS without close_notify in the middle of an answer: closed, whatever has come of it", arguments: [true, false])
@@ -164,7 +164,7 @@ struct MisbehavingPeerTests {
         configuration.requests = 3
         let run = try LoadRun(configuration)
         expectSums(run, requests: 3)
-        #expect(run.total.succeededRequests == (saysIt ? 3 : 0))
+        #expect(run.total.requests.succeeded == (saysIt ? 3 : 0))
         #expect(run.total.errors.closed == (saysIt ? 0 : 3))
     }
 
@@ -186,7 +186,7 @@ struct MisbehavingPeerTests {
                 }
             }
         }
-        #expect(run.total.succeededRequests == 2)
+        #expect(run.total.requests.succeeded == 2)
     }
 
     @Test("sends headers that are no HPACK: protocol error", arguments: [false, true])
@@ -214,9 +214,9 @@ struct MisbehavingPeerTests {
             try peer.send(Frame(kind: .continuation, flags: Frame.endHeaders, stream: stream, payload: Array(block[18_000...])))
             try peer.waitForEnd()
         }
-        #expect(run.total.succeededRequests == 1)
-        #expect(run.total.receivedHeaderBytes == 20_008)
-        #expect(run.total.decodedHeaderBytes == 10 + 1 + 20_000)
+        #expect(run.total.requests.succeeded == 1)
+        #expect(run.total.responseBytes.header == 20_008)
+        #expect(run.total.responseBytes.decodedHeader == 10 + 1 + 20_000)
     }
 
     @Test("answers with an invalid status: protocol error", arguments: ["999", "abc", "20", "2000", "100", "-20"])
@@ -229,6 +229,6 @@ struct MisbehavingPeerTests {
             }
         }
         #expect(run.total.errors.protocolError == 2)
-        #expect(run.total.reconnects == 0)
+        #expect(run.total.connectionCounts.reconnects == 0)
     }
 }

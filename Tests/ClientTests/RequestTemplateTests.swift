@@ -27,7 +27,7 @@ struct RequestTemplateTests {
         configuration.seedStride = loops
         let run = try LoadRun(configuration)
         expectSums(run, requests: requests)
-        #expect(run.total.succeededRequests == UInt64(requests))
+        #expect(run.total.requests.succeeded == UInt64(requests))
         return peer.requests
     }
 
@@ -173,7 +173,7 @@ struct ExpectationTests {
         #expect(found.status == 20 && found.header == 30 && found.length == 10 && found.checksum == 10)
         #expect(found.unexpected == 70)
         // Whether a status is a failure does not depend on expectations.
-        #expect(run.total.failedRequests == 20)
+        #expect(run.total.requests.failed == 20)
         let told = run.events.filter { $0.level == .error }.map(\.text)
         #expect(told.count == 8)
         for pattern in ["status 404, expected 2xx", "x-a: '2', expected '1'", "content-type: not there, expected 'text/plain'",
@@ -258,6 +258,6 @@ struct ExpectationTests {
         configuration.requests = 3
         let run = try LoadRun(configuration)
         expectSums(run, requests: 3)
-        #expect(run.total.erroredRequests == 3 && run.total.expectations.checked == 0)
+        #expect(run.total.requests.errored == 3 && run.total.expectations.checked == 0)
     }
 }

@@ -61,21 +61,21 @@ struct SeedTests {
         for count in counts { sample.merge(try #require(count.take())) }
         shared.add(to: &sample)
         let total = clients * SeedTests.rounds
-        #expect(sample.succeededRequests == UInt64(total) && served.completedRequests == UInt64(total))
+        #expect(sample.requests.succeeded == UInt64(total) && served.requests.completed == UInt64(total))
         #expect(sample.expectations.checked == UInt64(total) && sample.expectations.unexpected == 0)
         // A connection takes one request, and each client may stand by with another when the last is answered.
-        #expect(sample.reconnects == 0 && sample.failedConnects == 0)
-        #expect((total...total + clients).contains(Int(sample.openedConnections)))
-        #expect(served.openConnections == 0 && served.openTLSConnections == 0)
+        #expect(sample.connectionCounts.reconnects == 0 && sample.connectionCounts.failed == 0)
+        #expect((total...total + clients).contains(Int(sample.connectionCounts.opened)))
+        #expect(served.connectionCounts.open == 0 && served.connectionCounts.openTLS == 0)
         #expect(served.arena.inUse == 0 && served.arena.leases == 0)
         #expect(sample.tls.resumedHandshakes == served.tls.resumedHandshakes)
-        #expect(sample.sessions.hits == served.tls.resumedHandshakes)
+        #expect(sample.caches.sessions.hits == served.tls.resumedHandshakes)
         switch scope {
-        case .off: #expect(served.tls.resumedHandshakes == 0 && sample.strings.hits == 0)
+        case .off: #expect(served.tls.resumedHandshakes == 0 && sample.caches.strings.hits == 0)
         case .client, .loop, .shared:
             // The first handshake of a client may have nothing to offer, all later ones have.
             #expect(served.tls.resumedHandshakes >= UInt64(total - clients))
-            #expect(sample.strings.hits > 0)
+            #expect(sample.caches.strings.hits > 0)
         }
     }
 }

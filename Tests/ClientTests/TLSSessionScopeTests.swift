@@ -36,8 +36,8 @@ struct TLSSessionScopeTests {
         })
         let served = try #require(server.stop())
         expectSums(run, requests: requests)
-        #expect(run.total.succeededRequests == UInt64(requests))
-        #expect(run.total.reconnects == 0)
+        #expect(run.total.requests.succeeded == UInt64(requests))
+        #expect(run.total.connectionCounts.reconnects == 0)
         var client = run.total
         shared.add(to: &client)
         return (client, served)
@@ -46,7 +46,7 @@ struct TLSSessionScopeTests {
     @Test("every handshake after each client's first is resumed, and the server counts the same", arguments: [Scope.client, .loop, .shared], [TLSVersion.tls12, .tls13])
     func resumes(scope: Scope, version: TLSVersion) throws {
         let (client, server) = try run(scope, version, requests: 6_000, renewal: .requests(100))
-        let sessions = client.sessions
+        let sessions = client.caches.sessions
         #expect(sessions.lookups >= 60)
         #expect(sessions.lookups == sessions.hits + sessions.misses)
         #expect(sessions.hits == client.tls.resumedHandshakes)
@@ -62,15 +62,15 @@ struct TLSSessionScopeTests {
     @Test("a connection for each request resumes too", arguments: [ClientConfiguration.HTTPVersion.http2, .http1])
     func always(version: ClientConfiguration.HTTPVersion) throws {
         let (client, server) = try run(.client, requests: 150, renewal: .requests(1), httpVersion: version)
-        #expect(client.sessions.hits == server.tls.resumedHandshakes)
-        #expect(client.sessions.hits >= 150 - 2 * UInt64(TLSSessionScopeTests.connections))
+        #expect(client.caches.sessions.hits == server.tls.resumedHandshakes)
+        #expect(client.caches.sessions.hits >= 150 - 2 * UInt64(TLSSessionScopeTests.connections))
     }
 
     @Test("with scope off nothing is ever resumed")
     func off() throws {
         let (client, server) = try run(.off, requests: 600, renewal: .requests(50))
-        #expect(client.sessions.lookups >= 12)
-        #expect(client.sessions.hits == 0 && client.sessions.misses == client.sessions.lookups)
+        #expect(client.caches.sessions.lookups >= 12)
+        #expect(client.caches.sessions.hits == 0 && client.caches.sessions.misses == client.caches.sessions.lookups)
         #expect(client.tls.resumedHandshakes == 0 && server.tls.resumedHandshakes == 0)
         #expect(server.tls.handshakes >= 12)
     }

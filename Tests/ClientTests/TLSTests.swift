@@ -50,7 +50,7 @@ extension ServerThread {
 private func expectAgreement(_ run: LoadRun, _ served: ServerSample?, _ location: SourceLocation = #_sourceLocation) {
     #expect(run.total.tls.handshakes == served?.tls.handshakes, sourceLocation: location)
     #expect(run.total.tls.resumedHandshakes == served?.tls.resumedHandshakes, sourceLocation: location)
-    #expect(served?.openTLSConnections == 0, sourceLocation: location)
+    #expect(served?.connectionCounts.openTLS == 0, sourceLocation: location)
     #expect(served?.arena.inUse == 0 && served?.arena.leases == 0, sourceLocation: location)
 }
 
@@ -73,8 +73,8 @@ struct TLSLoadTests {
         let served = server.stop()
         #expect(run.isDone, "\(String(describing: run.connectError))")
         expectSums(run, requests: load.requests)
-        #expect(run.total.succeededRequests == UInt64(load.requests))
-        #expect(served?.completedRequests == UInt64(load.requests))
+        #expect(run.total.requests.succeeded == UInt64(load.requests))
+        #expect(served?.requests.completed == UInt64(load.requests))
         #expect(run.total.tls.handshakes == UInt64(load.connections))
         #expect(run.total.tls.resumedHandshakes == 0 && run.total.tls.failedHandshakes == 0)
         expectAgreement(run, served)
@@ -92,8 +92,8 @@ struct TLSLoadTests {
         })
         let served = server.stop()
         expectSums(run, requests: 50)
-        #expect(run.total.succeededRequests == 50)
-        #expect(run.total.openedConnections == 1)
+        #expect(run.total.requests.succeeded == 50)
+        #expect(run.total.connectionCounts.opened == 1)
         expectAgreement(run, served)
     }
 
@@ -111,9 +111,9 @@ struct TLSLoadTests {
             $0.windowByteCount = 65_535
         })
         expectSums(up, requests: 2)
-        #expect(up.total.succeededRequests == 2)
+        #expect(up.total.requests.succeeded == 2)
         // The answer has the body in it.
-        #expect(up.total.receivedBodyBytes > 2 * 10 << 20)
+        #expect(up.total.responseBytes.body > 2 * 10 << 20)
         let down = try LoadRun(server.secureConfiguration(world) {
             $0.httpVersion = version
             $0.paths = ["/bytes/10485760"]
@@ -124,7 +124,7 @@ struct TLSLoadTests {
         })
         let served = server.stop()
         expectSums(down, requests: 4)
-        #expect(down.total.receivedBodyBytes == 4 * 10_485_760)
+        #expect(down.total.responseBytes.body == 4 * 10_485_760)
         #expect(served?.arena.inUse == 0 && served?.arena.leases == 0)
     }
 
@@ -146,7 +146,7 @@ struct TLSLoadTests {
         #expect(served?.tls.handshakes == 4 && served?.tls.resumedHandshakes == 3)
         var sample = ClientSample()
         caches.add(to: &sample)
-        #expect(sample.sessions.hits == 3 && sample.sessions.misses == 1)
+        #expect(sample.caches.sessions.hits == 3 && sample.caches.sessions.misses == 1)
     }
 
     @Test("a timed out request is reset, and the connection lives on")
@@ -160,8 +160,8 @@ struct TLSLoadTests {
         })
         _ = server.stop()
         expectSums(run, requests: 3)
-        #expect(run.total.timedOutRequests == 3)
-        #expect(run.total.reconnects == 0)
+        #expect(run.total.requests.timedOut == 3)
+        #expect(run.total.connectionCounts.reconnects == 0)
     }
 
     @Test("a server that drains is left, and connected to again")
@@ -171,7 +171,7 @@ struct TLSLoadTests {
         let run = try LoadRun(server.secureConfiguration(world) { $0.connections = 2 }, rate: 2, seconds: 2)
         let served = server.stop()
         expectSums(run)
-        #expect(run.total.reconnects > 0)
+        #expect(run.total.connectionCounts.reconnects > 0)
         #expect(run.total.tls.failedHandshakes == 0)
         expectAgreement(run, served)
     }
@@ -193,7 +193,7 @@ struct HandshakeFailureTests {
         let served = server.stop()
         expectSums(run, requests: 4)
         #expect(run.total.errors.connect == 4)
-        #expect(run.total.failedConnects == 1, "another attempt could only fail the same way")
+        #expect(run.total.connectionCounts.failed == 1, "another attempt could only fail the same way")
         #expect(run.total.tls.failedHandshakes == 1)
         #expect(served?.arena.inUse == 0 && served?.arena.leases == 0)
         return (run, served)
@@ -273,6 +273,6 @@ struct HandshakeFailureTests {
         })
         _ = server.stop()
         expectSums(run, requests: 4)
-        #expect(run.total.succeededRequests == 4)
+        #expect(run.total.requests.succeeded == 4)
     }
 }

@@ -6,7 +6,7 @@ import Testing
 struct HistoryTests {
     private func sample(at seconds: Double, done: UInt64, rows: [ConnectionSample] = []) -> Sample {
         var client = ClientSample(), server = ServerSample()
-        client.doneRequests = done
+        client.requests.done = done
         server.connections = rows
         return Sample(
             timeNanoseconds: UInt64(seconds * 1e9), intervalNanoseconds: 500_000_000, server: server, client: client,

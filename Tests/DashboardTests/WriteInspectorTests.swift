@@ -15,7 +15,7 @@ import Testing
         var dashboard = Dashboard(run: RunDescription(
             address: "127.0.0.1:1", protocolName: "h2c", load: LoadState(connections: 1, streams: 1), loadText: "", hasServer: true, hasClients: true))
         var server = ServerSample()
-        server.loopCount = 1
+        server.loops.count = 1
         server.audit.loops = 1
         server.pendingWrites = writes
         dashboard.add(Sample(

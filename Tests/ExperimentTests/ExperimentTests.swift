@@ -31,9 +31,9 @@ struct ExperimentTests {
         #expect(isDone)
         let last = experiment.stop(withinSeconds: 5)
         recorded += (experiment.recorded + [last]).reduce(0) { $0 + ($1.client?.serviceTime.count ?? 0) }
-        #expect(last.client?.doneRequests == 5_001)
-        #expect(last.client?.succeededRequests == 5_001)
-        #expect(last.server?.completedRequests == 5_001)
+        #expect(last.client?.requests.done == 5_001)
+        #expect(last.client?.requests.succeeded == 5_001)
+        #expect(last.server?.requests.completed == 5_001)
         #expect(recorded == 5_001)
         #expect(last.server?.arena.inUse == 0)
         #expect(last.server?.arena.leases == 0)
@@ -56,9 +56,9 @@ struct ExperimentTests {
         // With this sample the server has heard of it.
         var sample = experiment.sample()
         experiment.apply(.rate(2_000))
-        while sample.client?.doneRequests ?? 0 < 400 { sample = experiment.sample() }
+        while sample.client?.requests.done ?? 0 < 400 { sample = experiment.sample() }
         experiment.apply(.rate(0))
-        while sample.client?.inFlightRequests != 0 { sample = experiment.sample() }
+        while sample.client?.requests.inFlight != 0 { sample = experiment.sample() }
         sample = experiment.sample()
         let inspection = try #require(sample.server?.inspection)
         #expect(inspection.id == chosen.id)
@@ -81,7 +81,7 @@ struct ExperimentTests {
             $0.streams = 3
         })
         var sample = experiment.sample()
-        while sample.server?.activeRequests != 3 { sample = experiment.sample() }
+        while sample.server?.requests.active != 3 { sample = experiment.sample() }
         let row = try #require(sample.server?.connections.first)
         experiment.apply(.inspect(ConnectionIdentity(row)))
         let inspection = try #require(experiment.sample().server?.inspection)
@@ -99,19 +99,19 @@ struct ExperimentTests {
     @Test("an open load that is stopped has fired all that was asked", .measuring, arguments: [1, 2])
     func asked(loops: Int) throws {
         let experiment = try DrivenExperiment.started(plan(loops: loops) { $0.rate = 3_000 })
-        #expect(holds { experiment.sample().client?.startedRequests ?? 0 >= 1_490 })
+        #expect(holds { experiment.sample().client?.requests.started ?? 0 >= 1_490 })
         let last = experiment.stop(withinSeconds: 5)
         let client = try #require(last.client)
-        #expect(client.scheduledRequests == client.startedRequests)
-        #expect(client.startedRequests == client.succeededRequests)
-        #expect(last.server?.completedRequests == client.doneRequests)
+        #expect(client.requests.scheduled == client.requests.started)
+        #expect(client.requests.started == client.requests.succeeded)
+        #expect(last.server?.requests.completed == client.requests.done)
     }
 
     @Test("fewer requests than loops still come to an end")
     func fewRequests() throws {
         let experiment = try DrivenExperiment.started(plan(loops: 2) { $0.requests = 1 })
         #expect(experiment.isDone(within: 5))
-        #expect(experiment.stop(withinSeconds: 1).client?.doneRequests == 1)
+        #expect(experiment.stop(withinSeconds: 1).client?.requests.done == 1)
     }
 
     @Test("clients alone ask the server of another experiment")
@@ -125,8 +125,8 @@ struct ExperimentTests {
         let asked = clients.stop(withinSeconds: 5)
         let served = server.stop(withinSeconds: 5)
         #expect(asked.server == nil)
-        #expect(asked.client?.succeededRequests == 100)
-        #expect(served.server?.completedRequests == 100)
+        #expect(asked.client?.requests.succeeded == 100)
+        #expect(served.server?.requests.completed == 100)
     }
 
     @Test("a port without a listener ends the run with the cause")
@@ -139,7 +139,7 @@ struct ExperimentTests {
         let experiment = try DrivenExperiment.started(Plan(server: nil, client: client))
         #expect(experiment.isDone(within: 3))
         let last = experiment.stop(withinSeconds: 1)
-        #expect(last.client?.openedConnections == 0)
+        #expect(last.client?.connectionCounts.opened == 0)
         #expect(experiment.source.connectFailure == "connection refused")
         withExtendedLifetime(listener) {}
     }
@@ -158,9 +158,9 @@ struct MeasuredDescriptorTests {
         for round in 0..<21 {
             if round == 1 { before = openDescriptors() }
             let experiment = try DrivenExperiment.started(plan(loops: 2) { _ in })
-            #expect(holds { experiment.sample().client?.doneRequests ?? 0 > 0 })
+            #expect(holds { experiment.sample().client?.requests.done ?? 0 > 0 })
             let last = experiment.stop(withinSeconds: 5)
-            #expect(last.client?.doneRequests == last.server?.completedRequests)
+            #expect(last.client?.requests.done == last.server?.requests.completed)
         }
         // Suites that neither wait nor measure may run beside this; one left behind each time would be twenty.
         #expect(openDescriptors() < before + 20)
@@ -185,6 +185,6 @@ struct MeasuredDescriptorTests {
         #expect(openDescriptors() <= before)
         let last = first.stop(withinSeconds: 1)
         #expect(last.client == nil)
-        #expect(last.server?.completedRequests == 0)
+        #expect(last.server?.requests.completed == 0)
     }
 }

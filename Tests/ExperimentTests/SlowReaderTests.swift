@@ -31,11 +31,11 @@ struct SlowReaderTests {
         #expect(samples.contains { $0.client?.slowReaders.open == 1 })
         #expect(samples.contains { $0.server?.writes.pendingBytes ?? 0 > 256 * 1024 })
         // In none of the load's numbers.
-        #expect(samples.allSatisfy { $0.client?.openConnections ?? 0 <= 2 })
+        #expect(samples.allSatisfy { $0.client?.connectionCounts.open ?? 0 <= 2 })
         let last = experiment.stop(withinSeconds: 5)
         let slow = try #require(last.client?.slowReaders)
         #expect(slow.open == 0 && slow.receivedBytes > 0)
-        #expect(last.client?.failedRequests == 0)
+        #expect(last.client?.requests.failed == 0)
         #expect(last.server?.arena.leases == 0)
         experiment.apply(.slowReader(seconds: 1))
         #expect(experiment.texts.last != "a slow reader, for 1 s", "no server is left to ask")
@@ -48,7 +48,7 @@ struct SlowReaderTests {
         let last = experiment.stop(withinSeconds: 5)
         #expect(last.client?.slowReaders.open == 0)
         #expect(last.client?.bodies.wrong == 0)
-        #expect(last.server?.completedRequests ?? 0 >= last.client?.doneRequests ?? .max)
+        #expect(last.server?.requests.completed ?? 0 >= last.client?.requests.done ?? .max)
     }
 
     @Test("sixteen at once are enough")
@@ -66,7 +66,7 @@ struct SlowReaderTests {
         let experiment = try DrivenExperiment.started(Plan(server: ServerPlan(), client: nil))
         experiment.apply(.slowReader(seconds: 30))
         #expect(holds { experiment.sample().server?.writes.pendingBytes ?? 0 >= 256 * 1024 })
-        #expect(experiment.sample().server?.openConnections == 1)
+        #expect(experiment.sample().server?.connectionCounts.open == 1)
         _ = experiment.stop(withinSeconds: 5)
     }
 }

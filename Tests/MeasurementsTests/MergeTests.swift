@@ -34,7 +34,7 @@ struct MergeTests {
             default: Issue.record("\(metric.name) has no rule")
             }
         }
-        let hits = try #require(sample.client?.strings)
+        let hits = try #require(sample.client?.caches.strings)
         let rate = Metric.named("client.cache.strings.hit_rate")?.number(of: sample)
         #expect(rate == Double(hits.hits) / Double(hits.lookups))
     }
@@ -73,21 +73,21 @@ struct MergeTests {
         }
         right = left
         left.merge(right)
-        #expect(left.doneRequests == .max)
+        #expect(left.requests.done == .max)
     }
 
-    @Test("that nobody took are told with the next one, the older first, and only once")
+    @Test("that were never taken are told with the next one, the older first, and only once")
     func intervals() {
         func event(_ text: String) -> ClientEvent { ClientEvent(monotonicNanoseconds: 1, level: .info, text: text) }
         var older = ClientSample(), newer = ClientSample()
         older.events = [event("first")]
         older.serviceTime.record(nanoseconds: 5, times: 2)
-        (older.doneRequests, newer.doneRequests) = (7, 9)
+        (older.requests.done, newer.requests.done) = (7, 9)
         newer.events = [event("second")]
         newer.serviceTime.record(nanoseconds: 5, times: 3)
         var both = newer.including(histogramsOf: older)
-        #expect(both.events.map(\.text) == ["first", "second"] && both.serviceTime.count == 5 && both.doneRequests == 9)
+        #expect(both.events.map(\.text) == ["first", "second"] && both.serviceTime.count == 5 && both.requests.done == 9)
         both.forgetHistograms()
-        #expect(both.events.isEmpty && both.serviceTime.count == 0 && both.doneRequests == 9)
+        #expect(both.events.isEmpty && both.serviceTime.count == 0 && both.requests.done == 9)
     }
 }

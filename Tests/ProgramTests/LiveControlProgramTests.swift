@@ -67,7 +67,7 @@ extension ProgramTests {
             // The summary alone says that its figures are of several loads.
             let verdict = try #require(lines.last?["verdict"] as? [String: Any])
             let reasons = verdict["reasons"] as? [String] ?? []
-            #expect(reasons.contains("the run was changed by hand, \(isIsolated ? 8 : 7) times: the results mix several loads"), "\(reasons)")
+            #expect(reasons.contains("the load was changed by hand \(isIsolated ? 8 : 7) times: the results mix several loads"), "\(reasons)")
         }
 
         @Test("X closes a connection, y copies a row, w keeps the panels, ^R reads the settings again")

@@ -173,8 +173,8 @@ struct RecordingTests {
         try write(good + #"{"type":"sample","time":1e300,"interval":-1,"client":{"requests":{"done":1e99,"in_flight":-5.5}}}"# + "\n", to: path)
         var reader = try RecordingReader(path: path)
         guard case .sample(let sample)? = try reader.next() else { throw Failure.otherLine }
-        #expect(sample.client?.doneRequests == .max)
-        #expect(sample.client?.inFlightRequests == 0)
+        #expect(sample.client?.requests.done == .max)
+        #expect(sample.client?.requests.inFlight == 0)
     }
 
     @Test("of a newer version, of another kind, or of nothing is refused by name")

@@ -14,9 +14,9 @@ struct ComparisonTests {
         for index in 0..<intervals {
             var client = ClientSample()
             done += rate * wobble[(index + 2) % 5]
-            client.doneRequests = UInt64(done)
-            client.failedRequests = failed * UInt64(index + 1)
-            client.openConnections = 7
+            client.requests.done = UInt64(done)
+            client.requests.failed = failed * UInt64(index + 1)
+            client.connectionCounts.open = 7
             client.serviceTime.record(nanoseconds: UInt64(latency * wobble[index % 5]), times: 2_000)
             run.add(Sample(
                 timeNanoseconds: UInt64(index + 1) * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: nil,
@@ -58,7 +58,7 @@ struct ComparisonTests {
             var client = ClientSample()
             let phase = index < 4 ? "warm" : index < 12 ? "steady" : secondName
             done += index < 4 ? 10 : index < 12 ? 1_000 : 3_000
-            client.doneRequests = done
+            client.requests.done = done
             client.serviceTime.record(nanoseconds: UInt64((index < 4 ? 9e8 : index < 12 ? 1e6 : second) * wobble[index % 5]), times: 2_000)
             var sample = Sample(
                 timeNanoseconds: UInt64(index + 1) * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: nil,
@@ -90,7 +90,7 @@ struct ComparisonTests {
         func recorded(_ name: String) -> ComparedRun {
             var run = phased(name)
             var client = ClientSample()
-            client.doneRequests = 90_000
+            client.requests.done = 90_000
             client.serviceTime.record(nanoseconds: 5_000_000_000, times: 3)
             run.add(Sample(
                 timeNanoseconds: 23_000_000_000, intervalNanoseconds: 3_000_000_000, server: nil, client: client, process: ProcessSample()))
@@ -164,7 +164,7 @@ struct ComparisonTests {
     func drain() throws {
         var drained = run("b")
         var client = ClientSample()
-        client.doneRequests = 10_000
+        client.requests.done = 10_000
         drained.add(Sample(
             timeNanoseconds: 20_000_000_000, intervalNanoseconds: 10_000_000_000, server: nil, client: client, process: ProcessSample()))
         drained.add(summary: .object([.init("run", .object([.init("duration", .number(10))]))]))

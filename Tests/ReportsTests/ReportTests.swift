@@ -27,8 +27,8 @@ struct ReportTests {
             var sample = Sample(
                 timeNanoseconds: UInt64(number) * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: nil,
                 client: ClientSample(), process: ProcessSample())
-            sample.client?.openedConnections = 4
-            sample.client?.doneRequests = done(number)
+            sample.client?.connectionCounts.opened = 4
+            sample.client?.requests.done = done(number)
             return sample
         }
     }

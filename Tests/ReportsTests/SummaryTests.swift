@@ -13,20 +13,20 @@ struct SummaryTests {
     private func samples(rate: Double?) -> [Sample] {
         (1...3).map { second in
             var client = ClientSample()
-            client.openConnections = second == 3 ? 0 : 2
-            client.openedConnections = 2
-            client.scheduledRequests = min(UInt64(second), 2) * 500
-            client.startedRequests = client.scheduledRequests
-            client.doneRequests = second == 1 ? 499 : 1_000
-            client.succeededRequests = client.doneRequests
-            client.statuses.success = client.doneRequests
-            client.loopCount = 1
-            client.cpuNanoseconds = UInt64(second) * 100_000_000
+            client.connectionCounts.open = second == 3 ? 0 : 2
+            client.connectionCounts.opened = 2
+            client.requests.scheduled = min(UInt64(second), 2) * 500
+            client.requests.started = client.requests.scheduled
+            client.requests.done = second == 1 ? 499 : 1_000
+            client.requests.succeeded = client.requests.done
+            client.statuses.success = client.requests.done
+            client.loops.count = 1
+            client.loops.cpuNanoseconds = UInt64(second) * 100_000_000
             client.serviceTime.record(nanoseconds: 1_000_000, times: second == 3 ? 1 : 499)
             client.responseTime = client.serviceTime
             client.scheduleDelay.record(nanoseconds: 50_000, times: 500)
             var server = ServerSample()
-            server.loopCount = 1
+            server.loops.count = 1
             server.writes.pendingBytes = second == 2 ? 4_096 : 0
             return Sample(
                 timeNanoseconds: UInt64(second) * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: server,
@@ -77,11 +77,11 @@ struct SummaryTests {
         // Scheduled, started, done: 12 in flight and 3 not yet sent when counting begins, 5 never sent.
         for (second, counts) in [(1, (500, 497, 485)), (2, (1_000, 990, 990)), (3, (1_000, 995, 995))].map({ (UInt64($0), $1) }) {
             var sample = samples(rate: 500)[Int(second) - 1]
-            sample.client?.scheduledRequests = UInt64(counts.0)
-            sample.client?.startedRequests = UInt64(counts.1)
-            sample.client?.doneRequests = UInt64(counts.2)
-            sample.server?.startedRequests = UInt64(counts.1)
-            sample.server?.completedRequests = UInt64(counts.2) - (second == 1 ? 1 : 0)
+            sample.client?.requests.scheduled = UInt64(counts.0)
+            sample.client?.requests.started = UInt64(counts.1)
+            sample.client?.requests.done = UInt64(counts.2)
+            sample.server?.requests.started = UInt64(counts.1)
+            sample.server?.requests.completed = UInt64(counts.2) - (second == 1 ? 1 : 0)
             sample.isWarmup = second == 1
             sample.phase = second == 1 ? "warm" : second == 2 ? "steady" : nil
             if second == 3 { summary.endLoad() }
@@ -145,7 +145,7 @@ struct SummaryTests {
     func served() {
         var summary = Summary(.init(address: "127.0.0.1:9000", load: nil, cpuCount: 2))
         var server = ServerSample()
-        server.completedRequests = 12
+        server.requests.completed = 12
         summary.add(Sample(timeNanoseconds: 2_000_000_000, intervalNanoseconds: 0, server: server, client: nil, process: ProcessSample()))
         #expect(summary.text.hasPrefix("served 127.0.0.1:9000 for 2.00s, 6.00 req/s"))
         #expect(!summary.text.contains("trustworthy"))
@@ -180,13 +180,13 @@ struct SummaryTests {
 struct VerdictTests {
     private func reasons(rate: Double? = nil, connections: Int = 2, change: (inout ClientSample) -> Void) -> [String] {
         var client = ClientSample()
-        client.openConnections = 2
-        client.openedConnections = 3
-        client.reconnects = 1
-        client.loopCount = 1
-        client.scheduledRequests = 10_000
-        client.startedRequests = 10_000
-        client.doneRequests = 10_000
+        client.connectionCounts.open = 2
+        client.connectionCounts.opened = 3
+        client.connectionCounts.reconnects = 1
+        client.loops.count = 1
+        client.requests.scheduled = 10_000
+        client.requests.started = 10_000
+        client.requests.done = 10_000
         client.scheduleDelay.record(nanoseconds: 1_000, times: 10_000)
         change(&client)
         var summary = Summary(
@@ -203,8 +203,8 @@ struct VerdictTests {
 
     @Test("is bad when less than the asked rate was sent, in an open load")
     func unreachedRate() {
-        #expect(reasons(rate: 10_000) { $0.startedRequests = 9_000 } == ["only 90.0% of the asked rate was sent: try more connections, streams"])
-        #expect(reasons { $0.startedRequests = 9_000 }.isEmpty)
+        #expect(reasons(rate: 10_000) { $0.requests.started = 9_000 } == ["only 90.0% of the asked rate was sent: try more connections, streams"])
+        #expect(reasons { $0.requests.started = 9_000 }.isEmpty)
     }
 
     @Test("is bad when requests were sent late")
@@ -214,21 +214,21 @@ struct VerdictTests {
 
     @Test("is bad when the clients were the limit, the connections failed, or the answers did")
     func others() {
-        #expect(reasons { $0.cpuNanoseconds = 950_000_000 }.count == 1)
+        #expect(reasons { $0.loops.cpuNanoseconds = 950_000_000 }.count == 1)
         #expect(reasons(connections: 3) { _ in } == ["only 2 of 3 connections were made"])
-        #expect(reasons { $0.erroredRequests = 200 }.count == 1)
-        #expect(reasons { $0.doneRequests = 0 } == ["no request was done"])
+        #expect(reasons { $0.requests.errored = 200 }.count == 1)
+        #expect(reasons { $0.requests.done = 0 } == ["no request was done"])
         var summary = Summary(.init(address: "", load: .init(connections: 0, streams: 1, rate: nil, requests: nil), cpuCount: 2))
         var sample = Sample(
             timeNanoseconds: 1, intervalNanoseconds: 1, server: nil, client: ClientSample(), process: ProcessSample())
-        sample.client?.doneRequests = 1
+        sample.client?.requests.done = 1
         summary.add(sample)
         summary.changesByHand = 1
-        #expect(summary.verdict.reasons == ["the run was changed by hand, once: the results mix several loads"])
+        #expect(summary.verdict.reasons == ["the load was changed by hand once: the results mix several loads"])
     }
 
     @Test("is bad when the machine was full")
     func machine() {
-        #expect(reasons { $0.loopCount = 4; $0.cpuNanoseconds = 1_950_000_000 }.count == 1)
+        #expect(reasons { $0.loops.count = 4; $0.loops.cpuNanoseconds = 1_950_000_000 }.count == 1)
     }
 }

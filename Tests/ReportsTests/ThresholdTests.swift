@@ -7,12 +7,12 @@ import Testing
 struct ThresholdTests {
     private func sample(_ second: UInt64, phase: String?, warmup: Bool = false, done: UInt64, milliseconds: [UInt64] = [], open: Int = 4) -> Sample {
         var client = ClientSample()
-        client.scheduledRequests = done + 10
-        client.startedRequests = done
-        client.doneRequests = done
-        client.succeededRequests = done
-        client.openConnections = open
-        client.openedConnections = 4
+        client.requests.scheduled = done + 10
+        client.requests.started = done
+        client.requests.done = done
+        client.requests.succeeded = done
+        client.connectionCounts.open = open
+        client.connectionCounts.opened = 4
         for value in milliseconds { client.responseTime.record(nanoseconds: value * 1_000_000) }
         var sample = Sample(
             timeNanoseconds: second * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: nil, client: client, process: ProcessSample())

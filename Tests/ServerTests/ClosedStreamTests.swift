@@ -92,7 +92,7 @@ import TestSupport
             while let frame = try peer.frame() { if frame.kind == .goaway { goaway = frame } }
             #expect(goaway?.number(at: 0) == 5 && goaway?.number(at: 4) == 1)
         }
-        #expect(end.startedRequests == 1 && end.protocolErrors == 1)
+        #expect(end.requests.started == 1 && end.protocolErrors == 1)
     }
 
     @Test("does not mind trailers behind many streams that began later")

@@ -16,11 +16,11 @@ import TestSupport
                 for _ in 0..<3 { try peer.send(kind == "chunked" ? "2710\r\n\(part)\r\n" : part) }
                 if kind == "chunked" { try peer.send("0\r\n\r\n") }
                 #expect(try peer.get("/health")?.text == "OK\n")
-                try server.wait("all are counted") { $0.completedRequests == UInt64(2 * round) && $0.arena.inUse == 0 }
+                try server.wait("all are counted") { $0.requests.completed == UInt64(2 * round) && $0.arena.inUse == 0 }
             }
         }
-        #expect(end.earlyResponses == 3 && end.startedRequests == 6 && end.statuses.success == 6)
-        #expect(end.acceptedConnections == 1 && end.protocolErrors == 0)
+        #expect(end.requests.answeredEarly == 3 && end.requests.started == 6 && end.statuses.success == 6)
+        #expect(end.connectionCounts.accepted == 1 && end.protocolErrors == 0)
     }
 
     @Test("over HTTP/1.1 that is to stop has its connection closed, and what still comes does no harm")
@@ -32,9 +32,9 @@ import TestSupport
             #expect(response.text == "early\n" && response.fields["connection"] == "close")
             try? peer.send(String(repeating: "x", count: 100_000))
             peer.close()
-            try server.wait("it is gone") { $0.openConnections == 0 && $0.arena.inUse == 0 }
+            try server.wait("it is gone") { $0.connectionCounts.open == 0 && $0.arena.inUse == 0 }
         }
-        #expect(end.earlyResponses == 1 && end.completedRequests == 1 && end.protocolErrors == 0)
+        #expect(end.requests.answeredEarly == 1 && end.requests.completed == 1 && end.protocolErrors == 0)
     }
 
     @Test("over HTTP/1.1 and then breaks its word, is answered no second time")
@@ -45,7 +45,7 @@ import TestSupport
             #expect(try peer.response()?.text == "early\n")
             #expect(try peer.receiveToEnd().isEmpty)
         }
-        #expect(end.protocolErrors == 1 && end.startedRequests == 1)
+        #expect(end.protocolErrors == 1 && end.requests.started == 1)
     }
 
     @Test("over HTTP/1.1 and never ends, runs out of time", arguments: ["/early", "/early/stop"])
@@ -56,7 +56,7 @@ import TestSupport
             #expect(try peer.response()?.text == "early\n")
             #expect(try peer.receiveToEnd().isEmpty)
         }
-        #expect(end.startedRequests == 1 && end.timeouts == (path == "/early" ? 1 : 0))
+        #expect(end.requests.started == 1 && end.timeouts == (path == "/early" ? 1 : 0))
     }
 
     @Test("over HTTP/2 is read to its end, or reset without an error where no more is wanted", arguments: [false, true])
@@ -72,9 +72,9 @@ import TestSupport
                 try peer.send(.data(stream, [], ends: true))
                 #expect(try peer.get(stream + 2, "/health").text == "OK\n")
             }
-            try server.wait("all are over") { $0.completedRequests == 6 && $0.arena.inUse == 0 }
+            try server.wait("all are over") { $0.requests.completed == 6 && $0.arena.inUse == 0 }
         }
-        #expect(end.earlyResponses == 3 && end.startedRequests == 6 && end.statuses.success == 6)
+        #expect(end.requests.answeredEarly == 3 && end.requests.started == 6 && end.statuses.success == 6)
     }
 
     @Test("is what has no body, too")
@@ -85,6 +85,6 @@ import TestSupport
             #expect(try peer.get("/early/stop")?.text == "early\n")
             #expect(try peer.get("/early/other")?.status == 404)
         }
-        #expect(end.earlyResponses == 0 && end.completedRequests == 3)
+        #expect(end.requests.answeredEarly == 0 && end.requests.completed == 3)
     }
 }

@@ -23,9 +23,9 @@ import TestSupport
                 // What was queued before still comes, and then nothing.
                 let now = try server.wait("the stream is gone, and all with it") {
                     while !peer.socket.isSilent(milliseconds: 1) { _ = try? peer.frame() }
-                    return $0.activeRequests == 0 && $0.arena.inUse == 0
+                    return $0.requests.active == 0 && $0.arena.inUse == 0
                 }
-                #expect(now.arena.leases == 0 && now.openConnections == 1)
+                #expect(now.arena.leases == 0 && now.connectionCounts.open == 1)
             }
             try peer.socket.send(Frame.request(99, "/bytes/10"))
             #expect(try peer.responses([99])[99]?.body == patternBytes(10))
@@ -41,7 +41,7 @@ import TestSupport
             var count = 0
             while count < 65_535 { count += try #require(try peer.frame()).payload.count }
             try peer.socket.send(Frame.reset(1).bytes + Frame.reset(3).bytes)
-            try server.wait("all is back") { $0.activeRequests == 0 && $0.arena.inUse == 0 && $0.arena.leases == 0 }
+            try server.wait("all is back") { $0.requests.active == 0 && $0.arena.inUse == 0 && $0.arena.leases == 0 }
         }
     }
 
@@ -54,9 +54,9 @@ import TestSupport
                 let paths = ["/bytes/1MiB", "/stream-bytes/8MiB", "/delay/5", "/drip?numbytes=1000&duration=5", "/post"]
                 return Frame.request(UInt32(number * 2 + 1), paths[number % 5], ends: number % 5 != 4)
             })
-            try server.wait("they are all there") { $0.activeRequests >= 40 }
+            try server.wait("they are all there") { $0.requests.active >= 40 }
             if rudely { peer.socket.reset() } else { peer.socket.close() }
-            try server.wait("all is gone") { $0.openConnections == 0 && $0.arena.inUse == 0 && $0.activeRequests == 0 }
+            try server.wait("all is gone") { $0.connectionCounts.open == 0 && $0.arena.inUse == 0 && $0.requests.active == 0 }
         }
     }
 
@@ -67,12 +67,12 @@ import TestSupport
             for round in 0..<20 {
                 let stream = UInt32(round * 4 + 1)
                 try peer.socket.send(Frame.request(stream, path))
-                if round % 2 == 0 { try server.wait("it waits") { $0.activeRequests > 0 } }
+                if round % 2 == 0 { try server.wait("it waits") { $0.requests.active > 0 } }
                 try peer.send(.reset(stream))
                 // Takes the same arena, and perhaps the same timer.
                 #expect(try peer.get(stream + 2, "/delay/0.005").status == 200)
             }
-            try server.wait("all is back") { $0.arena.inUse == 0 && $0.activeRequests == 0 }
+            try server.wait("all is back") { $0.arena.inUse == 0 && $0.requests.active == 0 }
         }
     }
 
@@ -86,8 +86,8 @@ import TestSupport
             let peer = try HTTP2Client(server, settings: Self.wide, receiveBuffer: 2048)
             try peer.send(.windowUpdate(0, 1 << 30))
             try peer.socket.send(Frame.request(1, "/bytes/8MiB"))
-            try server.wait("it is stuck") { $0.pausedConnections == 1 }
-            try server.wait("it is dropped", seconds: 4) { $0.openConnections == 0 }
+            try server.wait("it is stuck") { $0.connectionCounts.paused == 1 }
+            try server.wait("it is dropped", seconds: 4) { $0.connectionCounts.open == 0 }
         }
         #expect(end.timeouts == 1)
     }
@@ -114,7 +114,7 @@ import TestSupport
             let deaf = try HTTP2Client(server)
             #expect(try deaf.get(1, "/health").status == 200)
             polite.socket.close()
-            try server.wait("both are gone", seconds: 5) { $0.openConnections == 0 }
+            try server.wait("both are gone", seconds: 5) { $0.connectionCounts.open == 0 }
         }
     }
 
@@ -123,7 +123,7 @@ import TestSupport
         try withServer { server in
             let peer = try HTTP2Client(server)
             _ = peer.socket.sendNow((0..<2500).flatMap { _ in Frame.settings().bytes })
-            try server.wait("it is reaped", seconds: 6) { $0.openConnections == 0 }
+            try server.wait("it is reaped", seconds: 6) { $0.connectionCounts.open == 0 }
         }
     }
 
@@ -133,7 +133,7 @@ import TestSupport
         let peer = try HTTP2Client(server)
         let idle = try HTTP2Client(server)
         try peer.socket.send(Frame.request(1, "/delay/0.2") + Frame.request(3, "/drip?numbytes=3&duration=0.3"))
-        try server.wait("they are in work") { $0.startedRequests == 2 && $0.openHTTP2Connections == 2 }
+        try server.wait("they are in work") { $0.requests.started == 2 && $0.connectionCounts.openHTTP2 == 2 }
         server.startDrain(milliseconds: 20_000)
         let start = monotonicSeconds()
         let goaway = try #require(try nextGoaway(peer))
@@ -163,7 +163,7 @@ import TestSupport
         let peer = try HTTP2Client(server, settings: Self.wide, receiveBuffer: 2048)
         try peer.send(.windowUpdate(0, 1 << 30))
         try peer.socket.send(Frame.request(1, "/bytes/8MiB") + Frame.request(3, "/delay/10"))
-        try server.wait("it is stuck") { $0.pausedConnections == 1 }
+        try server.wait("it is stuck") { $0.connectionCounts.paused == 1 }
         let start = monotonicSeconds()
         try server.stop(drainMilliseconds: 200)
         #expect(monotonicSeconds() - start < 2)

@@ -15,13 +15,13 @@ import TestSupport
                 try server.wait("it has come") { $0.connections.last.map { $0.receivedBytes == UInt64(cut) } ?? false }
                 try peer.send(Array(bytes[cut...]))
                 _ = try peer.receive(byteCount: 9)
-                try server.wait("it is answered") { $0.completedRequests == UInt64(cut) }
+                try server.wait("it is answered") { $0.requests.completed == UInt64(cut) }
                 peer.close()
-                try server.wait("it is gone") { $0.openConnections == 0 }
+                try server.wait("it is gone") { $0.connectionCounts.open == 0 }
             }
             let peer = try server.connect()
             try peer.send(bytes, pieceByteCount: 1)
-            try server.wait("it is answered") { $0.completedRequests == UInt64(bytes.count) }
+            try server.wait("it is answered") { $0.requests.completed == UInt64(bytes.count) }
         }
         #expect(end.statuses.success == UInt64(bytes.count) && end.protocolErrors == 0)
     }
@@ -35,7 +35,7 @@ import TestSupport
             try peer.send(text)
             _ = try peer.receiveToEnd()
         }
-        #expect(end.protocolErrors == 1 && end.startedRequests == 0)
+        #expect(end.protocolErrors == 1 && end.requests.started == 0)
     }
 
     @Test("answers its routes", arguments: [
@@ -91,7 +91,7 @@ import TestSupport
             }
             try server.wait("all is back") { $0.arena.inUse == 0 }
         }
-        #expect(end.completedRequests == 100 && end.streamResets == 0)
+        #expect(end.requests.completed == 100 && end.streamResets == 0)
     }
 
     @Test("sends a byte at a time through a window of one byte")
@@ -279,14 +279,14 @@ import TestSupport
             try peer.send(.ping())
             while try peer.frame()?.kind != .ping {}
             let now = try server.sample()
-            #expect(now.openHTTP2Connections == 1 && now.connections.first?.requests == 20)
+            #expect(now.connectionCounts.openHTTP2 == 1 && now.connections.first?.requests == 20)
             sent = peer.socket.sentBytes
             received = peer.socket.receivedBytes
             #expect(now.receivedBytes == sent && now.sentBytes == received)
             peer.socket.close()
-            try server.wait("it is gone") { $0.openConnections == 0 }
+            try server.wait("it is gone") { $0.connectionCounts.open == 0 }
         }
-        #expect(end.receivedBytes == sent && end.sentBytes == received && end.completedRequests == 20)
-        #expect(end.startedRequests == 20 && end.statuses.success == 20)
+        #expect(end.receivedBytes == sent && end.sentBytes == received && end.requests.completed == 20)
+        #expect(end.requests.started == 20 && end.statuses.success == 20)
     }
 }

@@ -14,7 +14,7 @@ import TestSupport
             }
             #expect(peer.isSilent(milliseconds: 10))
         }
-        #expect(end.completedRequests == 1000 && end.startedRequests == 1000 && end.statuses.success == 1000)
+        #expect(end.requests.completed == 1000 && end.requests.started == 1000 && end.statuses.success == 1000)
     }
 
     @Test("answers a thousand requests of one byte a packet")
@@ -76,7 +76,7 @@ import TestSupport
             #expect(try peer.response()?.fields["connection"] == "close")
             #expect(try peer.isClosed())
         }
-        #expect(end.completedRequests == 1)
+        #expect(end.requests.completed == 1)
     }
 
     @Test("sends 100 Continue to a client that waits for it")
@@ -124,7 +124,7 @@ import TestSupport
             peer.finishSending()
             #expect(try peer.isClosed())
         }
-        #expect(end.completedRequests == 1 && end.statuses.clientError == 1)
+        #expect(end.requests.completed == 1 && end.statuses.clientError == 1)
     }
 
     @Test("gets its answers after it has said its end", arguments: [
@@ -140,7 +140,7 @@ import TestSupport
             #expect(try peer.response()?.body == patternBytes(10))
             #expect(try peer.isClosed())
         }
-        #expect(end.completedRequests == 2)
+        #expect(end.requests.completed == 2)
     }
 
     @Test("that ends in the middle of a request leaves nothing behind", arguments: [
@@ -155,9 +155,9 @@ import TestSupport
             polite.finishSending()
             #expect(try polite.receiveToEnd() == [])
             rude.reset()
-            try server.wait("both are gone") { $0.closedConnections == 2 }
+            try server.wait("both are gone") { $0.connectionCounts.closed == 2 }
         }
-        #expect(end.completedRequests == 0)
+        #expect(end.requests.completed == 0)
     }
 
     @Test("is counted byte for byte")
@@ -175,8 +175,8 @@ import TestSupport
                 #expect(try peer.response()?.status == 200)
                 if index % 2 == 0 { peer.close() }
             }
-            let now = try server.wait("three have left") { $0.openConnections == 2 }
-            #expect(now.connections.count == 2 && now.openHTTP1Connections == 2)
+            let now = try server.wait("three have left") { $0.connectionCounts.open == 2 }
+            #expect(now.connections.count == 2 && now.connectionCounts.openHTTP1 == 2)
             #expect(now.connections.allSatisfy { $0.requests == 7 && $0.state == .idle && $0.version == .http1 })
             for peer in peers {
                 sent += peer.sentBytes
@@ -185,9 +185,9 @@ import TestSupport
             #expect(now.receivedBytes == sent && now.sentBytes == received)
         }
         #expect(end.receivedBytes == sent && end.sentBytes == received)
-        #expect(end.startedRequests == 35 && end.completedRequests == 35)
+        #expect(end.requests.started == 35 && end.requests.completed == 35)
         #expect(end.statuses.success == 20 && end.statuses.clientError == 5)
         #expect(end.statuses.serverError == 5 && end.statuses.redirection == 5)
-        #expect(end.acceptedConnections == 5 && end.refusedConnections == 0 && end.timeouts == 0 && end.protocolErrors == 0)
+        #expect(end.connectionCounts.accepted == 5 && end.connectionCounts.refused == 0 && end.timeouts == 0 && end.protocolErrors == 0)
     }
 }

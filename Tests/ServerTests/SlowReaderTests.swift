@@ -18,8 +18,8 @@ import TestSupport
             #expect(try peer.response()?.body == expected)
             #expect(try peer.response()?.body == expected)
             let now = try server.wait("all has come back") { $0.arena.inUse == 0 }
-            #expect(now.arena.leases == 0 && now.writes.pending == 0 && now.completedRequests == 2)
-            #expect(now.openConnections == 1 && now.pausedConnections == 0 && now.readPauses >= 1)
+            #expect(now.arena.leases == 0 && now.writes.pending == 0 && now.requests.completed == 2)
+            #expect(now.connectionCounts.open == 1 && now.connectionCounts.paused == 0 && now.readPauses >= 1)
         }
     }
 
@@ -28,13 +28,13 @@ import TestSupport
         try withServer({ $0.sendBufferByteCount = 32_768 }) { server in
             let peer = try server.connect(receiveBuffer: 32_768)
             for _ in 0..<20 { try peer.request("GET", "/bytes/1MiB") }
-            let now = try server.wait("reading has stopped") { $0.pausedConnections == 1 }
-            #expect(now.startedRequests == 1, "one answer may pass the limit, the next has to wait")
+            let now = try server.wait("reading has stopped") { $0.connectionCounts.paused == 1 }
+            #expect(now.requests.started == 1, "one answer may pass the limit, the next has to wait")
             #expect(now.connections.first?.state == .waiting)
             #expect(now.writes.pendingBytes > 256 * 1024 && now.writes.pendingBytes <= 1 << 20 + 1000)
             #expect(now.writes.pendingBytesByAge.reduce(0, +) == now.writes.pendingBytes)
             for _ in 0..<20 { #expect(try peer.response()?.body.count == 1 << 20) }
-            try server.wait("all is answered") { $0.completedRequests == 20 && $0.pausedConnections == 0 }
+            try server.wait("all is answered") { $0.requests.completed == 20 && $0.connectionCounts.paused == 0 }
         }
     }
 
@@ -49,13 +49,13 @@ import TestSupport
             while sent < 20 << 20 {
                 let count = peer.sendNow(requests)
                 sent += count
-                if try count == 0 && server.sample().pausedConnections == 1 { break }
+                if try count == 0 && server.sample().connectionCounts.paused == 1 { break }
             }
-            let now = try server.wait("reading has stopped") { $0.pausedConnections == 1 }
+            let now = try server.wait("reading has stopped") { $0.connectionCounts.paused == 1 }
             #expect(now.writes.pendingBytes < 600 * 1024)
             #expect(now.arena.reservedBytes < 4 << 20)
             peer.reset()
-            try server.wait("it is gone") { $0.openConnections == 0 }
+            try server.wait("it is gone") { $0.connectionCounts.open == 0 }
         }
     }
 
@@ -73,7 +73,7 @@ import TestSupport
             }
             #expect(most < 1 << 20)
             peer.reset()
-            try server.wait("it is gone") { $0.openConnections == 0 }
+            try server.wait("it is gone") { $0.connectionCounts.open == 0 }
         }
     }
 
@@ -106,7 +106,7 @@ import TestSupport
                     try peer.request("GET", "/health")
                     peer.reset()
                 }
-                try server.wait("it is gone, and all with it") { $0.openConnections == 0 && $0.arena.inUse == 0 }
+                try server.wait("it is gone, and all with it") { $0.connectionCounts.open == 0 && $0.arena.inUse == 0 }
             }
         }
     }
@@ -119,13 +119,13 @@ import TestSupport
             for ending in 0..<6 {
                 let peer = try server.connect()
                 try peer.request("GET", target)
-                try server.wait("it waits") { $0.activeRequests > 0 || $0.completedRequests > 0 }
+                try server.wait("it waits") { $0.requests.active > 0 || $0.requests.completed > 0 }
                 if ending % 2 == 0 { peer.reset() } else { peer.close() }
             }
             // Long enough for every timer that was left to fire; others use the same ones meanwhile.
             let other = try server.connect()
             for _ in 0..<10 { #expect(try other.get("/delay/0.01")?.status == 200) }
-            try server.wait("only the other is left", seconds: 5) { $0.openConnections == 1 && $0.arena.inUse == 0 }
+            try server.wait("only the other is left", seconds: 5) { $0.connectionCounts.open == 1 && $0.arena.inUse == 0 }
         }
     }
 }

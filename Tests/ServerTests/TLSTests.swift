@@ -82,9 +82,9 @@ final class SecurePeer {
             #expect(try secure.socket.get("/health")?.text == "OK\n")
             #expect(try clear.get("/health")?.text == "OK\n")
             let now = try server.sample()
-            #expect(now.openConnections == 2 && now.openTLSConnections == 1 && now.openHTTP1Connections == 2)
+            #expect(now.connectionCounts.open == 2 && now.connectionCounts.openTLS == 1 && now.connectionCounts.openHTTP1 == 2)
         }
-        #expect(end.completedRequests == 2)
+        #expect(end.requests.completed == 2)
     }
 
     /// The trigger of the bug that this program is about.
@@ -100,8 +100,8 @@ final class SecurePeer {
             #expect(try peer.socket.response()?.body == expected)
             #expect(try peer.socket.response()?.body == expected)
             let now = try server.wait("all has come back") { $0.arena.inUse == 0 }
-            #expect(now.arena.leases == 0 && now.writes.pending == 0 && now.completedRequests == 2)
-            #expect(now.pausedConnections == 0 && now.readPauses >= 1)
+            #expect(now.arena.leases == 0 && now.writes.pending == 0 && now.requests.completed == 2)
+            #expect(now.connectionCounts.paused == 0 && now.readPauses >= 1)
         }
     }
 
@@ -110,13 +110,13 @@ final class SecurePeer {
         try world.withServer({ $0.sendBufferByteCount = 32_768 }) { server in
             let peer = try world.connect(to: server, receiveBuffer: 32_768)
             for _ in 0..<20 { try peer.socket.request("GET", "/bytes/1MiB") }
-            let now = try server.wait("reading has stopped") { $0.pausedConnections == 1 }
-            #expect(now.startedRequests == 1, "one answer may pass the limit, the next has to wait")
+            let now = try server.wait("reading has stopped") { $0.connectionCounts.paused == 1 }
+            #expect(now.requests.started == 1, "one answer may pass the limit, the next has to wait")
             // 65 records, each 22 bytes longer than what is in it.
             #expect(now.writes.pendingBytes > 256 * 1024 && now.writes.pendingBytes <= 1 << 20 + 3_000)
             #expect(now.writes.pendingBytesByAge.reduce(0, +) == now.writes.pendingBytes)
             for _ in 0..<20 { #expect(try peer.socket.response()?.body.count == 1 << 20) }
-            try server.wait("all is answered") { $0.completedRequests == 20 && $0.pausedConnections == 0 }
+            try server.wait("all is answered") { $0.requests.completed == 20 && $0.connectionCounts.paused == 0 }
         }
     }
 
@@ -155,7 +155,7 @@ final class SecurePeer {
             try peer.socket.send(text)
             try server.wait("it has come") { $0.receivedBytes == peer.socket.sentBytes }
             if resets { peer.socket.reset() } else { peer.socket.close() }
-            try server.wait("it is gone") { $0.openConnections == 0 && $0.arena.inUse == 0 }
+            try server.wait("it is gone") { $0.connectionCounts.open == 0 && $0.arena.inUse == 0 }
         }
     }
 
@@ -169,7 +169,7 @@ final class SecurePeer {
                 try peer.socket.send([])
                 peer.socket.reset()
             }
-            try server.wait("they are gone") { $0.openConnections == 0 && $0.arena.inUse == 0 }
+            try server.wait("they are gone") { $0.connectionCounts.open == 0 && $0.arena.inUse == 0 }
         }
     }
 
@@ -214,7 +214,7 @@ final class SecurePeer {
             #expect(try peer.isClosed())
         }
         #expect(end.tls.failures.notTLS == 1 && end.tls.failedHandshakes == 1)
-        #expect(end.completedRequests == 0)
+        #expect(end.requests.completed == 0)
     }
 
     @Test("that the peer breaks off is counted")
@@ -224,7 +224,7 @@ final class SecurePeer {
             try peer.send([22, 3, 1, 2, 0, 1])
             try server.wait("it has come") { $0.receivedBytes == 6 }
             peer.close()
-            try server.wait("it is gone") { $0.openConnections == 0 }
+            try server.wait("it is gone") { $0.connectionCounts.open == 0 }
         }
         #expect(end.tls.failures.peer == 1)
     }
@@ -237,7 +237,7 @@ final class SecurePeer {
             #expect(try second.isClosed())
             #expect(try first.socket.get("/health")?.status == 200)
         }
-        #expect(end.refusedConnections == 1 && end.tls.handshakes == 1)
+        #expect(end.connectionCounts.refused == 1 && end.tls.handshakes == 1)
     }
 
     @Test("of a hundred connections at once leaves nothing behind when half of them go away in it")
@@ -254,7 +254,7 @@ final class SecurePeer {
                 }
             }
             for peer in kept { #expect(try peer.socket.get("/bytes/20000")?.body.count == 20_000) }
-            try server.wait("half are gone") { $0.openConnections == 50 }
+            try server.wait("half are gone") { $0.connectionCounts.open == 50 }
         }
         #expect(end.tls.handshakes == 50 && end.tls.failedHandshakes == 50)
     }

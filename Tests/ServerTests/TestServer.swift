@@ -121,14 +121,14 @@ final class TestServer {
         #expect(end.arena.inUse == 0, "arenas in use", sourceLocation: sourceLocation)
         #expect(end.arena.leases == 0, "leases out", sourceLocation: sourceLocation)
         #expect(end.arena.retired == 0, "arenas retired", sourceLocation: sourceLocation)
-        #expect(end.activeRequests == 0, "exchanges open", sourceLocation: sourceLocation)
-        #expect(end.openConnections == 0, "connections open", sourceLocation: sourceLocation)
-        #expect(end.openHTTP1Connections == 0 && end.openHTTP2Connections == 0, sourceLocation: sourceLocation)
-        #expect(end.openTLSConnections == 0, sourceLocation: sourceLocation)
-        #expect(end.pausedConnections == 0, "connections paused", sourceLocation: sourceLocation)
+        #expect(end.requests.active == 0, "exchanges open", sourceLocation: sourceLocation)
+        #expect(end.connectionCounts.open == 0, "connections open", sourceLocation: sourceLocation)
+        #expect(end.connectionCounts.openHTTP1 == 0 && end.connectionCounts.openHTTP2 == 0, sourceLocation: sourceLocation)
+        #expect(end.connectionCounts.openTLS == 0, sourceLocation: sourceLocation)
+        #expect(end.connectionCounts.paused == 0, "connections paused", sourceLocation: sourceLocation)
         #expect(end.audit.loops == 1 && end.audit.violations == 0, "\(end.audit)", sourceLocation: sourceLocation)
         #expect(end.pendingWrites.isEmpty, sourceLocation: sourceLocation)
-        #expect(end.acceptedConnections == end.closedConnections, sourceLocation: sourceLocation)
+        #expect(end.connectionCounts.accepted == end.connectionCounts.closed, sourceLocation: sourceLocation)
         return end
     }
 }

@@ -87,7 +87,7 @@ import TestSupport
             let peer = try server.connect(receiveBuffer: 2048)
             try peer.request("GET", target.replacing("1GiB", with: "1073741824"))
             try server.wait("it waits") { $0.writes.pendingBytes > 0 }
-            try server.wait("it is dropped", seconds: 3) { $0.openConnections == 0 }
+            try server.wait("it is dropped", seconds: 3) { $0.connectionCounts.open == 0 }
         }
         #expect(end.timeouts == 1)
     }
@@ -121,7 +121,7 @@ import TestSupport
             #expect(try peer.response()?.status == 200)
             let start = monotonicSeconds()
             // It neither closes nor reads.
-            try server.wait("it is reaped", seconds: 5) { $0.openConnections == 0 }
+            try server.wait("it is reaped", seconds: 5) { $0.connectionCounts.open == 0 }
             #expect(monotonicSeconds() - start >= 1)
         }
     }
@@ -134,13 +134,13 @@ import TestSupport
             var peers = try (0..<10).map { _ in try server.connect() }
             for peer in peers { #expect(try peer.get("/health")?.status == 200) }
             for _ in 0..<3 { #expect(try server.connect().isClosed()) }
-            #expect(try server.sample().openConnections == 10)
+            #expect(try server.sample().connectionCounts.open == 10)
             for peer in peers { #expect(try peer.get("/health")?.status == 200) }
             peers.removeFirst().close()
-            try server.wait("one has left") { $0.openConnections == 9 }
+            try server.wait("one has left") { $0.connectionCounts.open == 9 }
             #expect(try server.connect().get("/health")?.status == 200)
         }
-        #expect(end.refusedConnections == 3 && end.acceptedConnections == 14)
+        #expect(end.connectionCounts.refused == 3 && end.connectionCounts.accepted == 14)
     }
 
     @Test("is kept over many connections: each gives back what it took")
@@ -152,7 +152,7 @@ import TestSupport
                 for peer in peers { try peer.request("GET", "/bytes/10000") }
                 for peer in peers { #expect(try peer.response()?.body.count == 10_000) }
                 for peer in peers { peer.close() }
-                let now = try server.wait("all have left") { $0.openConnections == 0 }
+                let now = try server.wait("all have left") { $0.connectionCounts.open == 0 }
                 #expect(now.arena.inUse == 0)
                 if round == 0 { reserved = now.arena.reservedBytes }
                 #expect(now.arena.reservedBytes <= reserved + 50 * 4096)
@@ -185,7 +185,7 @@ import TestSupport
         let server = try TestServer { $0.sendBufferByteCount = 32_768 }
         let peer = try server.connect(receiveBuffer: 32_768)
         try peer.request("GET", target)
-        try server.wait("it is in work") { $0.activeRequests > 0 || $0.writes.pending > 0 }
+        try server.wait("it is in work") { $0.requests.active > 0 || $0.writes.pending > 0 }
         server.startDrain(milliseconds: 30_000)
         let start = monotonicSeconds()
         #expect(holds { (try? server.connect()) == nil }, "the drain has begun")
@@ -203,7 +203,7 @@ import TestSupport
         let server = try TestServer { $0.sendBufferByteCount = 16_384 }
         let peers = try (0..<3).map { _ in try server.connect(receiveBuffer: 4096) }
         for peer in peers { try peer.request("GET", target) }
-        try server.wait("they wait") { $0.startedRequests == 3 }
+        try server.wait("they wait") { $0.requests.started == 3 }
         let start = monotonicSeconds()
         try server.stop(drainMilliseconds: 200)
         let took = monotonicSeconds() - start
@@ -216,9 +216,9 @@ import TestSupport
         let server = try TestServer()
         let peer = try server.connect()
         try peer.request("GET", "/delay/10")
-        try server.wait("it waits") { $0.startedRequests == 1 }
+        try server.wait("it waits") { $0.requests.started == 1 }
         peer.reset()
-        try server.wait("it is gone") { $0.openConnections == 0 }
+        try server.wait("it is gone") { $0.connectionCounts.open == 0 }
         let start = monotonicSeconds()
         try server.stop(drainMilliseconds: 15_000)
         #expect(monotonicSeconds() - start < 3)

@@ -13,12 +13,12 @@ import TestSupport
             let peer = try server.connect(receiveBuffer: 32_768)
             try peer.request("GET", target)
             try peer.request("GET", target)
-            try server.wait("the answers wait") { $0.writes.pendingBytes > 0 && $0.startedRequests == 2 }
+            try server.wait("the answers wait") { $0.writes.pendingBytes > 0 && $0.requests.started == 2 }
             let expected = patternBytes(3 << 20, seed: 7)
             #expect(try peer.response()?.body == expected)
             #expect(try peer.response()?.body == expected)
             let now = try server.wait("all has come back") { $0.arena.inUse == 0 && $0.writes.pending == 0 }
-            #expect(now.arena.leases == 0 && now.completedRequests == 2)
+            #expect(now.arena.leases == 0 && now.requests.completed == 2)
         }
     }
 
@@ -29,12 +29,12 @@ import TestSupport
             try peer.send(.windowUpdate(0, 1 << 30))
             let streams: [UInt32] = [1, 3, 5, 7]
             try peer.socket.send(streams.flatMap { Frame.request($0, target) })
-            try server.wait("the answers wait") { $0.writes.pendingBytes > 1 << 20 && $0.startedRequests == 4 }
+            try server.wait("the answers wait") { $0.writes.pendingBytes > 1 << 20 && $0.requests.started == 4 }
             let expected = patternBytes(1 << 20, seed: 7)
             let outcomes = try peer.responses(streams)
             for stream in streams { #expect(outcomes[stream]?.body == expected) }
             let now = try server.wait("all has come back") { $0.arena.inUse == 0 && $0.writes.pending == 0 }
-            #expect(now.arena.leases == 0 && now.completedRequests == 4)
+            #expect(now.arena.leases == 0 && now.requests.completed == 4)
         }
     }
 
@@ -58,7 +58,7 @@ import TestSupport
                 try server.wait("it waits") { $0.writes.pendingBytes > 0 }
                 if rudely { peer.reset() } else { peer.close() }
                 try server.wait("it is gone, and all with it") {
-                    $0.openConnections == 0 && $0.arena.inUse == 0 && $0.writes.pending == 0
+                    $0.connectionCounts.open == 0 && $0.arena.inUse == 0 && $0.writes.pending == 0
                 }
             }
         }
@@ -76,7 +76,7 @@ import TestSupport
                 #expect(now.arena.resets == (policy == .lease ? 0 : 1))
                 #expect(now.writes.pending == 1)
                 peer.reset()
-                try server.wait("it is gone") { $0.openConnections == 0 }
+                try server.wait("it is gone") { $0.connectionCounts.open == 0 }
             }
         }
     }

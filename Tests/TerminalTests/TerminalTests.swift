@@ -36,9 +36,9 @@ struct TerminalTests {
 
     private func sample(_ tick: Int) -> Sample {
         var client = ClientSample(), server = ServerSample()
-        client.doneRequests = UInt64(tick * tick * 1_000)
+        client.requests.done = UInt64(tick * tick * 1_000)
         client.responseTime.record(nanoseconds: UInt64(tick) * 1_000_000, times: 1_000)
-        server.openConnections = 8
+        server.connectionCounts.open = 8
         server.connections = (1...8).map { id in
             ConnectionSample(
                 id: UInt64(id), loop: 0, peer: "127.0.0.1:\(50_000 + id)", state: id == 3 ? .waiting : .running,

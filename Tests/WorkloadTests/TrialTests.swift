@@ -10,11 +10,11 @@ import Workload
         _ change: (inout ClientSample) -> Void = { _ in }
     ) -> TrialResult {
         var client = ClientSample()
-        client.doneRequests = 10
-        client.succeededRequests = 10
+        client.requests.done = 10
+        client.requests.succeeded = 10
         client.statuses.success = 10
-        client.cpuNanoseconds = 25_000
-        client.allocations = 5
+        client.loops.cpuNanoseconds = 25_000
+        client.loops.allocations = 5
         change(&client)
         var summary = Summary(.init(address: "", load: nil, cpuCount: 1))
         summary.add(Sample(timeNanoseconds: 2_000_000_000, intervalNanoseconds: 1, server: nil, client: client, process: ProcessSample()))
@@ -31,16 +31,16 @@ import Workload
         #expect(!result(.isClean, outcome: .hung).isAsExpected)
         #expect(!result(.isClean) { $0.bodies.corrupted = 1 }.isAsExpected)
         #expect(!result(.isClean) { $0.statuses.clientError = 1 }.isAsExpected)
-        #expect(!result(.isClean) { $0.erroredRequests = 1 }.isAsExpected)
-        #expect(!result(.isClean) { $0.cacheCorruptions = 1 }.isAsExpected)
-        #expect(!result(.isClean) { $0.doneRequests = 0 }.isAsExpected)
+        #expect(!result(.isClean) { $0.requests.errored = 1 }.isAsExpected)
+        #expect(!result(.isClean) { $0.caches.corruptions = 1 }.isAsExpected)
+        #expect(!result(.isClean) { $0.requests.done = 0 }.isAsExpected)
     }
 
     @Test("one that is to fail does, by death or by what is found")
     func failing() {
         #expect(!result(.fails).isAsExpected)
         #expect(result(.fails, outcome: .crashed(signal: "SIGSEGV")).isAsExpected)
-        #expect(result(.fails) { $0.cacheCorruptions = 1 }.isAsExpected)
+        #expect(result(.fails) { $0.caches.corruptions = 1 }.isAsExpected)
         #expect(result(.fails) { $0.bodies.swapped = 1 }.isAsExpected)
     }
 

@@ -36,7 +36,7 @@ final class LoadAccounts {
         self.isOpenLoad = isOpenLoad
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ClientSample())
-        counters.loopCount = 1
+        counters.loops.count = 1
     }
 
     deinit {
@@ -47,9 +47,9 @@ final class LoadAccounts {
     // MARK: Connections
 
     func connectionDidOpen() {
-        counters.openedConnections += 1
-        counters.openConnections += 1
-        counters.openConnectionsHighWater = max(counters.openConnectionsHighWater, counters.openConnections)
+        counters.connectionCounts.opened += 1
+        counters.connectionCounts.open += 1
+        counters.connectionCounts.openHighWater = max(counters.connectionCounts.openHighWater, counters.connectionCounts.open)
     }
 
     /// Takes over the counts of a connection that has ended.
@@ -75,14 +75,14 @@ final class LoadAccounts {
     }
 
     func requestDidEnd(_ record: borrowing RequestRecord, _ failure: RequestFailure?) {
-        counters.doneRequests += 1
+        counters.requests.done += 1
         guard let failure else {
             unsafe counters.statuses.count(record.status)
-            if unsafe record.status < 400 { counters.succeededRequests += 1 } else { counters.failedRequests += 1 }
+            if unsafe record.status < 400 { counters.requests.succeeded += 1 } else { counters.requests.failed += 1 }
             return unsafe recordLatency(record)
         }
-        counters.failedRequests += 1
-        counters.erroredRequests += 1
+        counters.requests.failed += 1
+        counters.requests.errored += 1
         switch failure {
         case .closed: counters.errors.closed += 1
         case .reset: counters.errors.reset += 1
@@ -93,7 +93,7 @@ final class LoadAccounts {
         case .abandoned: counters.errors.abandoned += 1
         case .timeout:
             counters.errors.timeout += 1
-            counters.timedOutRequests += 1
+            counters.requests.timedOut += 1
             // A request that ran out of time took at least that long: leaving it out would flatter.
             unsafe recordLatency(record)
         }
@@ -106,19 +106,19 @@ final class LoadAccounts {
 
     /// A request that was due ends without being sent: the circuit breaker is open.
     func requestWasRefused() {
-        counters.startedRequests += 1
-        counters.doneRequests += 1
-        counters.failedRequests += 1
-        counters.erroredRequests += 1
+        counters.requests.started += 1
+        counters.requests.done += 1
+        counters.requests.failed += 1
+        counters.requests.errored += 1
         counters.errors.circuit += 1
     }
 
     /// Counts the requests that are missing from so many as failed: no client can connect any more.
     func countUnasked(of limit: UInt64) {
-        let missing = limit - min(limit, counters.startedRequests)
-        counters.doneRequests += missing
-        counters.failedRequests += missing
-        counters.erroredRequests += missing
+        let missing = limit - min(limit, counters.requests.started)
+        counters.requests.done += missing
+        counters.requests.failed += missing
+        counters.requests.errored += missing
         counters.errors.connect += missing
     }
 
@@ -150,8 +150,8 @@ final class LoadAccounts {
         sample.serviceTime = serviceTimes.take()
         sample.responseTime = isOpenLoad ? responseTimes.take() : sample.serviceTime
         sample.scheduleDelay = scheduleDelays.take()
-        sample.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
-        sample.allocations = Allocations.byThisThread
+        sample.loops.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
+        sample.loops.allocations = Allocations.byThisThread
         sample.events = events
         events = []
         return sample

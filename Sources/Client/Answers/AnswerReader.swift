@@ -37,7 +37,7 @@ final class AnswerReader {
     func readField(
         _ record: UnsafeMutablePointer<RequestRecord>, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
     ) {
-        accounts.counters.decodedHeaderBytes &+= UInt64(name.count + value.count)
+        accounts.counters.responseBytes.decodedHeader &+= UInt64(name.count + value.count)
         if unsafe name.first == UInt8(ascii: ":") {
             // The only pseudo-field of a response is :status (RFC 9113, 8.3.2).
             return unsafe beginHead(record, status: name.count == 7 ? AnswerReader.status(value) : 0)
@@ -59,7 +59,7 @@ final class AnswerReader {
 
     /// Some of an answer's body.
     func readBody(_ record: UnsafeMutablePointer<RequestRecord>, _ bytes: UnsafeRawBufferPointer) {
-        accounts.counters.receivedBodyBytes &+= UInt64(bytes.count)
+        accounts.counters.responseBytes.body &+= UInt64(bytes.count)
         if let check = unsafe record.pointee.check { unsafe check.pointee.check.receive(bytes) }
         if let expectation = unsafe record.pointee.expectation {
             unsafe expectation._withUnsafeGuaranteedRef { unsafe judge.compareBody(bytes, record, $0) }

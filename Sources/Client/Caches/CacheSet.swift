@@ -44,9 +44,9 @@ final class CacheSet {
 
     /// Adds the counts of the three.
     func add(to sample: inout ClientSample) {
-        sample.strings.merge(strings.counts)
-        sample.buffers.merge(buffers.counts)
-        sample.sessions.merge(sessions.counts)
+        sample.caches.strings.merge(strings.counts)
+        sample.caches.buffers.merge(buffers.counts)
+        sample.caches.sessions.merge(sessions.counts)
     }
 }
 

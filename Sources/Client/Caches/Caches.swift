@@ -139,9 +139,9 @@ final class Caches {
                 cache.lookups += count
                 cache.misses += count
             }
-            missed(missedStrings, &sample.strings)
-            missed(missedBuffers, &sample.buffers)
-            missed(missedSessions, &sample.sessions)
+            missed(missedStrings, &sample.caches.strings)
+            missed(missedBuffers, &sample.caches.buffers)
+            missed(missedSessions, &sample.caches.sessions)
         }
     }
 }

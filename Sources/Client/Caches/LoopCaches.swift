@@ -34,16 +34,16 @@ final class LoopCaches {
     func give(_ caches: Caches) {
         guard caches.isOneClients else { return }
         caches.add(to: &ended)
-        ended.strings.forgetGauges()
-        ended.buffers.forgetGauges()
-        ended.sessions.forgetGauges()
+        ended.caches.strings.forgetGauges()
+        ended.caches.buffers.forgetGauges()
+        ended.caches.sessions.forgetGauges()
     }
 
     /// Adds all counts but those of clients' own caches that are in use.
     func add(to sample: inout ClientSample) {
-        sample.strings.merge(ended.strings)
-        sample.buffers.merge(ended.buffers)
-        sample.sessions.merge(ended.sessions)
+        sample.caches.strings.merge(ended.caches.strings)
+        sample.caches.buffers.merge(ended.caches.buffers)
+        sample.caches.sessions.merge(ended.caches.sessions)
         for caches in allCommon.values { caches.add(to: &sample) }
     }
 }

@@ -84,8 +84,8 @@ final class HTTPClient: TimerTarget {
         generator.accounts.connectionDidOpen()
         switch predecessor {
         case nil: break
-        case .lost: generator.accounts.counters.reconnects += 1
-        case .renewed: generator.accounts.counters.renewedConnections += 1
+        case .lost: generator.accounts.counters.connectionCounts.reconnects += 1
+        case .renewed: generator.accounts.counters.connectionCounts.renewed += 1
         }
         predecessor = .lost
     }

@@ -130,7 +130,7 @@ final class ClientConnection {
 
     /// The socket is closed.
     func wireDidClose() {
-        if let side { generator.accounts.counters.receivedHeaderBytes += side.receivedHeaderByteCount }
+        if let side { generator.accounts.counters.responseBytes.header += side.receivedHeaderByteCount }
         side = nil
         client.connectionDidClose(use, life.ending)
     }
@@ -362,7 +362,7 @@ final class ClientConnection {
     }
 
     private func close() {
-        if life.isOpen { generator.accounts.counters.openConnections -= 1 }
+        if life.isOpen { generator.accounts.counters.connectionCounts.open -= 1 }
         life.move(on: .closed)
         generator.connectionIsUnavailable(self)
         wire.close()
@@ -372,8 +372,8 @@ final class ClientConnection {
 
     /// Adds its part of the gauges, and its counts so far.
     func add(to sample: inout ClientSample) {
-        sample.inFlightRequests += requests.count
-        if let side { sample.receivedHeaderBytes += side.receivedHeaderByteCount }
+        sample.requests.inFlight += requests.count
+        if let side { sample.responseBytes.header += side.receivedHeaderByteCount }
         wire.add(to: &sample)
     }
 }

@@ -23,7 +23,7 @@ extension LoadGenerator {
 
     private func takeRetryOrNew(for client: HTTPClient, _ resilience: Resilience) -> UnsafeMutablePointer<RequestRecord>? {
         if let record = unsafe resilience.takeRetry(atNanoseconds: clock.nowNanoseconds) {
-            accounts.counters.retriedRequests += 1
+            accounts.counters.requests.retried += 1
             return unsafe record
         }
         guard let record = unsafe takeNewRequest(for: client) else { return nil }

@@ -121,10 +121,10 @@ final class Resilience: TimerTarget {
 
     /// Adds the waiting requests and the state of the breaker.
     func add(to sample: inout ClientSample) {
-        sample.waitingRetries += queue.count
-        sample.circuitOpenings += openingCount
+        sample.requests.retryWaiting += queue.count
+        sample.circuits.openings += openingCount
         switch breaker?.state {
-        case .open, .halfOpen: sample.openCircuits += 1
+        case .open, .halfOpen: sample.circuits.open += 1
         case .closed, nil: break
         }
     }

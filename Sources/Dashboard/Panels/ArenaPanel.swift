@@ -29,7 +29,7 @@ struct ArenaPanel: Panel {
             frame.line(marks(arena, audit, moment.rates, width: frame.width - 2, glyphs), 1, bottom)
         }
         let broken = (moment.server?.pendingWrites ?? []).filter(\.isReset).map { ($0.loop, $0.connection) }
-        strips(view.listed, broken, loops: moment.server?.loopCount ?? 1, from: 1, to: bottom, &frame, glyphs)
+        strips(view.listed, broken, loops: moment.server?.loops.count ?? 1, from: 1, to: bottom, &frame, glyphs)
     }
 
     private func total(_ arena: ArenaSample, _ frame: inout Frame, _ glyphs: GlyphSet) {

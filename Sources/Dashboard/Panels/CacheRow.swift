@@ -13,10 +13,10 @@ struct CacheRow {
     /// All of them, the clients' before the server's.
     static func rows(_ moment: Moment) -> [CacheRow] {
         // Without TLS there is nothing to say of its sessions, and no room to waste.
-        let hasSessions = (moment.client?.sessions.lookups ?? 0) > 0
-        return (hasSessions ? [CacheRow("TLS", moment.client?.sessions, moment.rates.sessions, "no TLS") { $0.rates.sessions }] : []) + [
-            CacheRow("strings", moment.client?.strings, moment.rates.strings, "no clients") { $0.rates.strings },
-            CacheRow("buffers", moment.client?.buffers, moment.rates.buffers, "no clients") { $0.rates.buffers },
+        let hasSessions = (moment.client?.caches.sessions.lookups ?? 0) > 0
+        return (hasSessions ? [CacheRow("TLS", moment.client?.caches.sessions, moment.rates.sessions, "no TLS") { $0.rates.sessions }] : []) + [
+            CacheRow("strings", moment.client?.caches.strings, moment.rates.strings, "no clients") { $0.rates.strings },
+            CacheRow("buffers", moment.client?.caches.buffers, moment.rates.buffers, "no clients") { $0.rates.buffers },
             CacheRow("arenas", moment.server?.arena.pool, moment.rates.pool, "not published") { $0.rates.pool },
         ]
     }

@@ -67,7 +67,7 @@ struct CachesPanel: Panel {
 
     private func waited(_ moment: Moment, _ glyphs: GlyphSet) -> Line {
         var line = Line()
-        let caches = [moment.client?.sessions, moment.client?.strings, moment.client?.buffers]
+        let caches = [moment.client?.caches.sessions, moment.client?.caches.strings, moment.client?.caches.buffers]
         let nanoseconds = caches.reduce(0) { $0 + ($1?.waitedNanoseconds ?? 0) }
         line.add("waited for locks ", .dim)
         line.add(nanoseconds == 0 ? "never" : GridFigure.duration(nanoseconds, glyphs), nanoseconds == 0 ? .dim : .warn)

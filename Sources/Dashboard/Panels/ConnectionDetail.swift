@@ -26,7 +26,7 @@ struct ConnectionDetail {
 
     private func head(_ row: ConnectionRow, _ moment: Moment, width: Int) -> Line {
         var line = Line()
-        line.add("#" + row.name(loops: moment.server?.loopCount ?? 1), .strong)
+        line.add("#" + row.name(loops: moment.server?.loops.count ?? 1), .strong)
         for (text, role) in [
             ("  " + row.sample.peer, Role.text), ("  " + row.sample.version.rawValue, .dim),
             ("  \(row.sample.state.rawValue) ", ConnectionsPanel.role(row.sample.state)), (row.sample.state.words, .text),

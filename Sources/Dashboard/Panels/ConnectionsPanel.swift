@@ -51,7 +51,7 @@ struct ConnectionsPanel: Panel {
         }
         let below = rows.count - first - room
         // The past keeps the rows in most trouble, and a worker process tells of no others.
-        let unlisted = max(0, server.openConnections - moment.rows.count)
+        let unlisted = max(0, server.connectionCounts.open - moment.rows.count)
         if below > 0 || unlisted > 0 {
             let more = view.glyphs.ellipsis + (below > 0 ? "\(below + unlisted) more" : "\(unlisted) not listed")
             frame.text(more, endingAt: frame.width - 1, frame.height - 1, .dim)
@@ -70,7 +70,7 @@ struct ConnectionsPanel: Panel {
             var role = Role.text
             var text = ""
             switch column {
-            case .id: text = row.name(loops: view.listedMoment?.server?.loopCount ?? 1)
+            case .id: text = row.name(loops: view.listedMoment?.server?.loops.count ?? 1)
             case .peer: text = sample.peer
             case .state:
                 text = sample.state.rawValue
@@ -102,11 +102,11 @@ struct ConnectionsPanel: Panel {
         var line = Line()
         line.add("\(view.glyphs.sum) ", .key)
         let parts: [(UInt64, String, Role)] = [
-            (UInt64(max(0, server.openConnections)), "open", .text),
-            (server.acceptedConnections, "accepted", .text),
-            (server.refusedConnections, "refused", .crit),
-            (server.closedConnections, "closed", .text),
-            (UInt64(max(0, server.pausedConnections)), "not read", .warn),
+            (UInt64(max(0, server.connectionCounts.open)), "open", .text),
+            (server.connectionCounts.accepted, "accepted", .text),
+            (server.connectionCounts.refused, "refused", .crit),
+            (server.connectionCounts.closed, "closed", .text),
+            (UInt64(max(0, server.connectionCounts.paused)), "not read", .warn),
         ]
         for (count, name, role) in parts where count > 0 || name != "not read" {
             var part = Line()
@@ -125,8 +125,8 @@ struct ConnectionsPanel: Panel {
         }
         var line = Line()
         for (count, name) in [
-            (UInt64(max(0, client.openConnections)), "open"), (client.openedConnections, "opened"),
-            (client.reconnects, "reconnected"), (client.failedConnects, "failed"),
+            (UInt64(max(0, client.connectionCounts.open)), "open"), (client.connectionCounts.opened, "opened"),
+            (client.connectionCounts.reconnects, "reconnected"), (client.connectionCounts.failed, "failed"),
         ] {
             line.add("  " + GridFigure.count(count), name == "failed" && count > 0 ? .crit : .text)
             line.add(" " + name, .dim)

@@ -73,7 +73,7 @@ struct Mini {
                 $0.add(GridFigure.duration(p99, view.glyphs), .text)
             }
         }
-        if let open = moment.server?.openConnections ?? moment.client?.openConnections {
+        if let open = moment.server?.connectionCounts.open ?? moment.client?.connectionCounts.open {
             line.add(within: width) {
                 $0.add("  \(GridFigure.count(open))", .text)
                 $0.add(" conn", .dim)
@@ -87,8 +87,8 @@ struct Mini {
         var line = Line()
         line.add("cache", .dim)
         for (name, sample, rates) in [
-            ("strings", moment.client?.strings, moment.rates.strings),
-            ("buffers", moment.client?.buffers, moment.rates.buffers),
+            ("strings", moment.client?.caches.strings, moment.rates.strings),
+            ("buffers", moment.client?.caches.buffers, moment.rates.buffers),
             ("arenas", moment.server?.arena.pool, moment.rates.pool),
         ] {
             guard let rate = rates.hitRate ?? sample?.hitRate else { continue }

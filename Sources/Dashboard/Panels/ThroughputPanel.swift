@@ -78,13 +78,13 @@ struct ThroughputPanel: Panel {
         add("4xx", statuses.clientError, .warn)
         add("5xx", statuses.serverError, .crit)
         if let client = moment.client {
-            add("err", client.erroredRequests, .crit)
-            add("queued", UInt64(max(0, client.queuedRequests)), .warn)
-            add("in flight", UInt64(max(0, client.inFlightRequests)), .text)
+            add("err", client.requests.errored, .crit)
+            add("queued", UInt64(max(0, client.requests.queued)), .warn)
+            add("in flight", UInt64(max(0, client.requests.inFlight)), .text)
         } else if let server = moment.server {
             add("protocol", server.protocolErrors, .crit)
             add("timeouts", server.timeouts, .warn)
-            add("active", UInt64(max(0, server.activeRequests)), .text)
+            add("active", UInt64(max(0, server.requests.active)), .text)
         }
         return line
     }

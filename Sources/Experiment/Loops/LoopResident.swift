@@ -58,8 +58,7 @@ extension HTTPServer: LoopResident {
 /// The reading of one loop, which merges into that of a whole side by its table.
 protocol LoopReading: SamplePart {
     init()
-    /// From the question to the answer.
-    var loopLagNanoseconds: UInt64 { get set }
+    var loops: LoopSample { get set }
 }
 
 extension ClientSample: LoopReading {}

@@ -91,7 +91,7 @@ private final class LoopPort<Reading: LoopReading>: Sendable {
 
     private func publish<Resident: LoopResident>(_ resident: Resident, lagNanoseconds: UInt64) where Resident.Reading == Reading {
         var reading = resident.takeReading()
-        reading.loopLagNanoseconds = lagNanoseconds
+        reading.loops.lagNanoseconds = lagNanoseconds
         latest.publish(reading)
         if let error = resident.lastConnectError { status.withLock { $0.connectError = error } }
     }

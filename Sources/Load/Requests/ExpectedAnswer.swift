@@ -1,4 +1,4 @@
-/// What an answer has to be. What is left out may be anything.
+/// The response that a request has to get. Parts that are left out may be anything.
 package struct ExpectedAnswer: Sendable, Equatable {
     /// One of these.
     package var statuses: [ClosedRange<Int>] = []
@@ -20,7 +20,7 @@ package struct ExpectedAnswer: Sendable, Equatable {
     /// Statuses of one.
     package static let statusLimit = 16
 
-    /// "200" or "2xx"; nil for what is no status of a whole answer.
+    /// "200" or "2xx"; nil for a text that is no status of a whole response.
     package static func statuses(_ text: String) -> ClosedRange<Int>? {
         if text.count == 3, text.hasSuffix("xx"), let hundreds = text.first?.wholeNumberValue, (2...5).contains(hundreds) {
             return hundreds * 100...hundreds * 100 + 99

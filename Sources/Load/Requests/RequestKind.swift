@@ -1,4 +1,4 @@
-/// A kind of request: what is asked for, and what the answer has to be.
+/// A kind of request, and the response that it has to get.
 ///
 /// Path, values of headers and the text of a body may have templates: see `RequestText`.
 package struct RequestKind: Sendable, Equatable {
@@ -13,7 +13,7 @@ package struct RequestKind: Sendable, Equatable {
     /// Beside those that the client adds.
     package var headers: [HeaderField] = []
     package var body = RequestBody.none
-    /// nil: any answer will do.
+    /// nil: any response will do.
     package var expectation: ExpectedAnswer?
 
     package init() {}
@@ -39,16 +39,16 @@ package struct HeaderField: Sendable, Equatable {
     }
 }
 
-/// What a request brings along.
+/// The body of a request.
 package enum RequestBody: Sendable, Equatable {
     case none
     /// May have templates.
     case text(String)
     /// As they are.
     case bytes([UInt8])
-    /// So many bytes that anybody can predict, as `/bytes` answers them.
+    /// So many predictable bytes, as in responses of `/bytes`.
     case size(Int)
-    /// What the file of this path has when the run begins, as it is.
+    /// The content of a file when the run begins, as it is.
     case file(String)
 
     /// Largest body, bytes. Each loop of the clients has one copy, and over TLS a part of it sealed:

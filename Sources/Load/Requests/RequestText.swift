@@ -1,6 +1,6 @@
 internal import Measurements
 
-/// A text of a request, taken apart: what stays, and what each request has its own of.
+/// A text of a request in parts: those that stay the same, and those that differ in each request.
 ///
 ///     /get?id={{seq}}            the request's number: no other of the run has it
 ///     {{random.int 1 100}}       a whole number from 1 to 100
@@ -10,7 +10,7 @@ internal import Measurements
 ///     {{random.choice a b c}}    one of these words
 ///     {{"{{"}}                   two braces
 ///
-/// What is random depends on the run's seed and on the request's number alone: request 17 of seed 1
+/// Random parts depend on the run's seed and on the request's number alone: request 17 of seed 1
 /// is the same in every run, and a request that is sent again is the same again.
 package struct RequestText: Sendable, Equatable {
     package private(set) var parts: [Part] = []
@@ -39,10 +39,10 @@ package struct RequestText: Sendable, Equatable {
         parts.allSatisfy { if case .literal = $0 { true } else { false } }
     }
 
-    /// The most bytes that it can come to.
+    /// Most bytes of the text.
     package var byteLimit: Int { parts.reduce(0) { $0 + $1.byteLimit } }
 
-    /// What stays the same and what words are chosen from, one after the other: to look for
+    /// The parts that stay the same and all words to choose from, one after the other, for a search of
     /// characters that must not be there.
     package var fixedText: String {
         var bytes: [UInt8] = []
@@ -119,7 +119,7 @@ package struct RequestText: Sendable, Equatable {
 }
 
 extension RequestText.Part {
-    /// The most bytes that it can come to.
+    /// Most bytes of this part.
     package var byteLimit: Int {
         switch self {
         case .literal(let bytes): bytes.count
@@ -132,7 +132,7 @@ extension RequestText.Part {
     }
 }
 
-/// A template that is none.
+/// An error in a template.
 package enum RequestTextError: Error, Equatable, CustomStringConvertible {
     case notClosed
     case unknown(String, nearest: String?)

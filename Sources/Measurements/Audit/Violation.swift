@@ -1,12 +1,12 @@
-/// Evidence of an answer whose memory was taken while libuv still had it: what was given to libuv
-/// to write, what it found there, and whose doing it was.
+/// Evidence of a response whose memory was reused while libuv still had to write it: the bytes that libuv
+/// was given, those that it found, and the request that had overwritten them.
 ///
-/// A plain value that an audit makes on the spot; a recording keeps it with its event.
+/// A plain value that an audit makes at once; a recording keeps it with its event.
 package struct Violation: Sendable, Equatable {
     package var kind = Kind.reset
-    /// The write: whose it was, where its bytes lay, and how long libuv had had it.
+    /// The write: its connection and request, where its bytes lay, and how long libuv had had it.
     package var write = PendingWriteSample()
-    /// The request that has the memory now; nil when nobody does, or nobody knows.
+    /// The request that has the memory now; nil when there is none, or it is not known.
     package var overwriter: Overwriter?
     /// The generation that the arena has now.
     package var foundGeneration: UInt32 = 0
@@ -15,13 +15,13 @@ package struct Violation: Sendable, Equatable {
     package var expectedRequest = RequestFields()
     package var foundRequest = RequestFields()
     /// The first byte of the write that changed, counted from its first; nil when none did, or the
-    /// memory is no longer there to be looked at.
+    /// memory has been given back.
     package var changeOffset: Int?
     /// The bytes from there on; empty where none were kept.
     package var expectedBytes: [UInt8] = []
     package var foundBytes: [UInt8] = []
 
-    /// What broke.
+    /// The rule that was broken.
     package enum Kind: String, Sendable, CaseIterable {
         case reset = "reset with a write pending"
         case staleCompletion = "completion found another generation"
@@ -44,7 +44,7 @@ package struct Violation: Sendable, Equatable {
         }
     }
 
-    /// `cb`, `bufs` and `nbufs` of a `uv_write_t`, as numbers: what is there may be no address.
+    /// `cb`, `bufs` and `nbufs` of a `uv_write_t`, as numbers: after a violation they need not be addresses.
     package struct RequestFields: Sendable, Equatable {
         package var callback: UInt64 = 0
         package var buffers: UInt64 = 0

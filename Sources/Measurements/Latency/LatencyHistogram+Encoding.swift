@@ -1,7 +1,7 @@
 internal import CZlib
 internal import FoundationEssentials
 
-/// The V2 encoding of HdrHistogram: what its Java, C, Python and browser readers take.
+/// The V2 encoding of HdrHistogram, which its readers in Java, C, Python and for browsers take.
 ///
 /// A header of 40 bytes and the counts as ZigZag LEB128 of at most nine bytes, where a
 /// negative number stands for a run of zeros; deflated, with a header of eight bytes;
@@ -13,7 +13,7 @@ extension LatencyHistogram {
     /// Deflated and in Base64; begins `HISTFAAA`.
     package var encodedText: String { LatencyHistogram.encodedText(recordedValues) }
 
-    /// The same, of what `recordedValues` has given before: finding those is most of the work.
+    /// The same of values that `recordedValues` has found before, which is most of the work.
     static func encodedText(_ values: [(nanoseconds: UInt64, count: UInt64)]) -> String {
         let payload = encodedCounts(values)
         var plain = Bytes()
@@ -77,7 +77,7 @@ extension LatencyHistogram {
         case truncated
         /// Other digits, another unit, or an offset: not a histogram of latencies of ours.
         case otherLayout
-        /// Values beyond `highestNanoseconds`, or more of them than anybody has counted.
+        /// Values beyond `highestNanoseconds`, or more of them than a double counts exactly.
         case tooLarge
     }
 
@@ -103,10 +103,10 @@ enum Encoding {
     static let subBucketCount = 2048
     static let bucketCount = bucket(of: LatencyHistogram.highestNanoseconds) + 1
 
-    /// Values in a histogram: what a double still counts exactly.
+    /// Most values in a histogram: a double still counts them exactly.
     static let countLimit: UInt64 = 1 << 53
 
-    /// More than the counts of any histogram of ours can take: a limit for what a file may ask of us.
+    /// More than the counts of any histogram of ours need: a limit for the memory that a file may demand.
     static let inflatedByteLimit = bucketCount * 9 + 40
 
     static func bucket(of value: UInt64) -> Int {

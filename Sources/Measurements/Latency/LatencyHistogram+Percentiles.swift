@@ -1,7 +1,7 @@
 internal import Histogram
 
 extension LatencyHistogram {
-    /// Values too few below this many beyond a percentile: it would be the word of a handful.
+    /// Fewest values beyond a percentile: with less it would rest on a handful.
     package static let valuesBeyondPercentile = 10.0
 
     /// The values at percentiles from 0 to 100, in nanoseconds, in the order asked.
@@ -24,7 +24,7 @@ extension LatencyHistogram {
         return text
     }
 
-    /// The same, of what `recordedValues` has given before.
+    /// The same of values that `recordedValues` has found before.
     func valuesAtPercentiles(_ percentiles: [Double], in values: [(nanoseconds: UInt64, count: UInt64)]) -> [UInt64?] {
         var answers = [UInt64?](repeating: nil, count: percentiles.count)
         let total = Double(count)
@@ -52,7 +52,7 @@ extension LatencyHistogram {
         return beyond <= 0 || Double(count) * beyond >= valuesBeyondPercentile * 1_000_000
     }
 
-    /// What `forEachBucket` tells, to be looked at more than once.
+    /// The buckets of `forEachBucket` as a list, for several walks.
     var recordedValues: [(nanoseconds: UInt64, count: UInt64)] {
         var values: [(nanoseconds: UInt64, count: UInt64)] = []
         forEachBucket { values.append(($0, $1)) }

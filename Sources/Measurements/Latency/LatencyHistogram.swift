@@ -22,7 +22,7 @@ package struct LatencyHistogram: Sendable {
         histogram?.record(min(nanoseconds, LatencyHistogram.highestNanoseconds), count: times)
     }
 
-    /// Adds what another one recorded, bucket by bucket: nothing is averaged.
+    /// Adds the values of another one, bucket by bucket: nothing is averaged.
     package mutating func merge(_ other: LatencyHistogram) {
         guard let otherHistogram = other.histogram else { return }
         if histogram == nil {

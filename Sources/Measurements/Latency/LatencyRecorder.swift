@@ -3,7 +3,7 @@ internal import Histogram
 /// Records latencies on a hot path: made whole at once, so that a value costs an index and an
 /// addition.
 ///
-/// A loop has one for each kind of latency, records into it, and hands over what it holds at
+/// A loop has one for each kind of latency, records into it, and hands its values over at
 /// a tick. Not `Sendable`: it belongs to its loop's thread.
 ///
 /// `@safe`: the pointer to its histogram is its own. As a stored property each value would be
@@ -27,7 +27,7 @@ package final class LatencyRecorder {
         _ = unsafe histogram.pointee.record(min(nanoseconds, LatencyHistogram.highestNanoseconds))
     }
 
-    /// What was recorded since the last time. Makes a new table if there was anything: a
+    /// The values recorded since the last time. Makes a new table if there were any: a
     /// quarter of a megabyte, once a tick.
     package func take() -> LatencyHistogram {
         guard unsafe histogram.pointee.totalCount > 0 else { return LatencyHistogram() }

@@ -2,24 +2,24 @@ extension ClientSample: SamplePart {
     package static let table = MetricTable<ClientSample>(
         requestRows + responseRows + BodyCheckCounts.table.rows(within: \.bodies, "bodies") + connectionRows
             + TLSSample.table.rows(within: \.tls, "tls") + byteRows + WriteSample.table.rows(within: \.writes, "writes")
-            + CacheSample.table.rows(within: \.sessions, "cache.tls") + CacheSample.table.rows(within: \.strings, "cache.strings")
-            + CacheSample.table.rows(within: \.buffers, "cache.buffers") + cacheRows + loopRows,
+            + CacheSample.table.rows(within: \.caches.sessions, "cache.tls") + CacheSample.table.rows(within: \.caches.strings, "cache.strings")
+            + CacheSample.table.rows(within: \.caches.buffers, "cache.buffers") + cacheRows + loopRows,
         others: [.happenings(\.events), .happenings(\.bodyViolations)])
 
     private static let requestRows: [MetricRow<ClientSample>] = [
-        .counter("requests.scheduled", .request, \.scheduledRequests, "Wanted by the schedule so far; in a closed load: the same as started"),
-        .counter("requests.started", .request, \.startedRequests, "Handed to a connection, or refused by the circuit breaker"),
-        .counter("requests.done", .request, \.doneRequests, better: .higher, "Ended: succeeded or failed"),
-        .counter("requests.succeeded", .request, \.succeededRequests, better: .higher, "Answered in full with a status below 400"),
-        .counter("requests.failed", .request, \.failedRequests, better: .lower, "Ended any other way: 4xx, 5xx, errored, timed out"),
-        .counter("requests.errored", .request, \.erroredRequests, better: .lower, "Ended without a full answer"),
-        .counter("requests.timed_out", .request, \.timedOutRequests, better: .lower, "Ended by the request timeout; among the errored"),
-        .counter("requests.retried", .request, \.retriedRequests, "Attempts after the first, of requests that had failed (--retries)"),
-        .gauge("requests.retry_waiting", .request, \.waitingRetries, "Failed, and waiting to be sent again, now"),
-        .counter("circuit.openings", .error, \.circuitOpenings, "Times that a circuit breaker opened; each loop has one (--circuit-breaker)"),
-        .gauge("circuit.open", .loop, \.openCircuits, "Loops whose circuit breaker is open or half-open, now"),
-        .gauge("requests.in_flight", .request, \.inFlightRequests, "Sent and not answered, now"),
-        .gauge("requests.queued", .request, \.queuedRequests, better: .lower, "Due by the schedule and not sent for want of a stream, now"),
+        .counter("requests.scheduled", .request, \.requests.scheduled, "Wanted by the schedule so far; in a closed load: the same as started"),
+        .counter("requests.started", .request, \.requests.started, "Handed to a connection, or refused by the circuit breaker"),
+        .counter("requests.done", .request, \.requests.done, better: .higher, "Ended: succeeded or failed"),
+        .counter("requests.succeeded", .request, \.requests.succeeded, better: .higher, "Answered in full with a status below 400"),
+        .counter("requests.failed", .request, \.requests.failed, better: .lower, "Ended any other way: 4xx, 5xx, errored, timed out"),
+        .counter("requests.errored", .request, \.requests.errored, better: .lower, "Ended without a full answer"),
+        .counter("requests.timed_out", .request, \.requests.timedOut, better: .lower, "Ended by the request timeout; among the errored"),
+        .counter("requests.retried", .request, \.requests.retried, "Attempts after the first, of requests that had failed (--retries)"),
+        .gauge("requests.retry_waiting", .request, \.requests.retryWaiting, "Failed, and waiting to be sent again, now"),
+        .counter("circuit.openings", .error, \.circuits.openings, "Times that a circuit breaker opened; each loop has one (--circuit-breaker)"),
+        .gauge("circuit.open", .loop, \.circuits.open, "Loops whose circuit breaker is open or half-open, now"),
+        .gauge("requests.in_flight", .request, \.requests.inFlight, "Sent and not answered, now"),
+        .gauge("requests.queued", .request, \.requests.queued, better: .lower, "Due by the schedule and not sent for want of a stream, now"),
         .histogram("service_time", \.serviceTime, "From sending a request to the end of its answer"),
         .histogram("response_time", \.responseTime, "From when the schedule meant to send a request to the end of its answer"),
         .histogram("schedule_delay", \.scheduleDelay, "From when the schedule meant to send a request to when it was sent"),
@@ -45,12 +45,12 @@ extension ClientSample: SamplePart {
         ]
 
     private static let connectionRows: [MetricRow<ClientSample>] = [
-        .gauge("connections.open", .connection, \.openConnections, "Open now"),
-        .gauge("connections.open_high_water", .connection, \.openConnectionsHighWater, "Most open at once; loops' peaks added"),
-        .counter("connections.opened", .connection, \.openedConnections, "Established"),
-        .counter("connections.failed", .attempt, \.failedConnects, better: .lower, "Attempts to connect that failed"),
-        .counter("connections.reconnects", .connection, \.reconnects, better: .lower, "Established in place of one that was lost"),
-        .counter("connections.renewed", .connection, \.renewedConnections, "Established in place of one that we ended (--reconnect, --half-close, --early-close)"),
+        .gauge("connections.open", .connection, \.connectionCounts.open, "Open now"),
+        .gauge("connections.open_high_water", .connection, \.connectionCounts.openHighWater, "Most open at once; loops' peaks added"),
+        .counter("connections.opened", .connection, \.connectionCounts.opened, "Established"),
+        .counter("connections.failed", .attempt, \.connectionCounts.failed, better: .lower, "Attempts to connect that failed"),
+        .counter("connections.reconnects", .connection, \.connectionCounts.reconnects, better: .lower, "Established in place of one that was lost"),
+        .counter("connections.renewed", .connection, \.connectionCounts.renewed, "Established in place of one that we ended (--reconnect, --half-close, --early-close)"),
         .gauge("slow_readers.open", .connection, \.slowReaders.open, "Connections beside the load that read at a trickle, now"),
         .counter("slow_readers.answered", .response, \.slowReaders.answeredRequests, "Answers that they have read to the end"),
         .counter("slow_readers.received_bytes", .bytes, \.slowReaders.receivedBytes, "Bytes that they have read"),
@@ -59,19 +59,19 @@ extension ClientSample: SamplePart {
     private static let byteRows: [MetricRow<ClientSample>] = [
         .counter("bytes.received", .bytes, \.receivedBytes, "Read from sockets"),
         .counter("bytes.sent", .bytes, \.sentBytes, "Written to sockets"),
-        .counter("bytes.received_body", .bytes, \.receivedBodyBytes, "Response bodies"),
-        .counter("bytes.received_header", .bytes, \.receivedHeaderBytes, "Response headers as the peer sent them"),
-        .counter("bytes.decoded_header", .bytes, \.decodedHeaderBytes, "Response headers after HPACK decoding"),
+        .counter("bytes.received_body", .bytes, \.responseBytes.body, "Response bodies"),
+        .counter("bytes.received_header", .bytes, \.responseBytes.header, "Response headers as the peer sent them"),
+        .counter("bytes.decoded_header", .bytes, \.responseBytes.decodedHeader, "Response headers after HPACK decoding"),
     ]
 
     private static let loopRows: [MetricRow<ClientSample>] = [
-        .gauge("loop.count", .loop, \.loopCount, "Event loops, a thread each"),
-        .timeCounter("loop.cpu", \.cpuNanoseconds, "CPU time of the clients' threads"),
-        .counter("loop.allocations", .allocation, \.allocations, "Calls of malloc and its kin by the clients' threads"),
-        .timeGauge("loop.lag", \.loopLagNanoseconds, better: .lower, "The longest that a loop took to answer for this sample"),
+        .gauge("loop.count", .loop, \.loops.count, "Event loops, a thread each"),
+        .timeCounter("loop.cpu", \.loops.cpuNanoseconds, "CPU time of the clients' threads"),
+        .counter("loop.allocations", .allocation, \.loops.allocations, "Calls of malloc and its kin by the clients' threads"),
+        .timeGauge("loop.lag", \.loops.lagNanoseconds, better: .lower, "The longest that a loop took to answer for this sample"),
     ]
 
     private static let cacheRows: [MetricRow<ClientSample>] = [
-        .counter("cache.corruptions", .error, \.cacheCorruptions, "Faults found in caches without a lock; 0 in every guarded scope"),
+        .counter("cache.corruptions", .error, \.caches.corruptions, "Faults found in caches without a lock; 0 in every guarded scope"),
     ]
 }

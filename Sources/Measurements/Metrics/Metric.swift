@@ -1,6 +1,6 @@
-/// One number of a sample: its name, what it means, where it lives, and how several readings of it become one.
+/// One number of a sample: its name, meaning and place, and the rule by which several readings become one.
 ///
-/// The name is the same everywhere: the JSON path in a recording, in a summary, in a condition, and in what
+/// The name is the same everywhere: the JSON path in a recording, in a summary, in a condition, and in the list that
 /// `highwater metrics` prints. The table both writes and reads samples, so a number cannot be written under one
 /// name and read under another.
 package struct Metric: Sendable {
@@ -30,7 +30,7 @@ package struct Metric: Sendable {
         case ratio
     }
 
-    /// What the readings of several loops, or of several machines, come to together.
+    /// How the readings of several loops, or of several machines, become one.
     package enum Merge: Sendable {
         /// Counts add up. So do high waters: an upper bound, since the loops' peaks need not fall together.
         case sum
@@ -49,7 +49,7 @@ package struct Metric: Sendable {
         case neither
     }
 
-    /// What a sample has under a metric's name.
+    /// The value of a metric in a sample.
     package enum Value: Sendable {
         case number(Double)
         case histogram(LatencyHistogram)
@@ -112,7 +112,7 @@ package struct Metric: Sendable {
             }),
         Metric(
             name: "interval", unit: .seconds, kind: .gauge, merge: .greatest, better: .neither,
-            meaning: "Since the sample before: what the histograms cover",
+            meaning: "Since the sample before: the time that the histograms cover",
             read: { .number(seconds($0.intervalNanoseconds)) },
             write: { sample, value in
                 if case .number(let time) = value { sample.intervalNanoseconds = nanoseconds(time) }
@@ -132,10 +132,10 @@ package struct Metric: Sendable {
     /// Exact to the nanosecond for 104 days, which is where Double ends.
     package static func seconds(_ nanoseconds: UInt64) -> Double { Double(nanoseconds) / 1e9 }
 
-    /// The nearest whole number of nanoseconds; 0 for what is no time at all.
+    /// The nearest whole number of nanoseconds; 0 for a negative number and NaN.
     package static func nanoseconds(_ seconds: Double) -> UInt64 { whole((seconds * 1e9).rounded()) }
 
-    /// A number of a recording as a count: whatever the file says, never a trap.
+    /// A number of a recording as a count. A number that no count can be is the nearest that one can: no trap.
     package static func whole<I: FixedWidthInteger>(_ number: Double) -> I {
         guard number > 0 else { return 0 }
         return I(exactly: number.rounded(.down)) ?? .max

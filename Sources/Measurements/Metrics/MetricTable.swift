@@ -5,16 +5,26 @@ package protocol SamplePart: Sendable {
 
 extension SamplePart {
     /// Adds the reading of another loop, by the rules of the table.
-    package mutating func merge(_ other: Self) { Self.table.merge(&self, other) }
+    ///
+    /// Inlinable, so that it is compiled for the part where it is called: clients merge the counts of each one's
+    /// caches at every tick.
+    @inlinable
+    package mutating func merge(_ other: Self) {
+        let table = Self.table
+        unsafe withUnsafeMutableBytes(of: &self) { mine in
+            unsafe withUnsafeBytes(of: other) { theirs in unsafe table.integers.merge(mine, theirs) }
+        }
+        for merge in table.merges { merge(&self, other) }
+    }
 
-    /// This reading with what an older one had to tell about its interval and nobody took: histograms, evidence, events.
+    /// This reading with the histograms, evidence and events of an older one that no thread took.
     package func including(histogramsOf older: Self) -> Self {
         var both = self
         for carry in Self.table.carries { carry(&both, older) }
         return both
     }
 
-    /// Leaves the numbers and empties what is of the interval only: histograms, evidence, events.
+    /// Leaves the numbers, and empties the fields that cover only an interval: histograms, evidence, events.
     package mutating func forgetHistograms() {
         for clear in Self.table.clears { clear(&self) }
     }
@@ -24,23 +34,23 @@ extension SamplePart {
 }
 
 /// The numbers of a part, in the order in which people read them, and its other fields.
-package struct MetricTable<Part>: Sendable {
+package final class MetricTable<Part>: Sendable {
     let rows: [MetricRow<Part>]
-    private let integers: [(offset: Int, merge: Metric.Merge, isSigned: Bool)]
-    private let merges: [@Sendable (inout Part, Part) -> Void]
+    package let integers: IntegerFields
+    package let merges: [@Sendable (inout Part, Part) -> Void]
     fileprivate let carries: [@Sendable (inout Part, Part) -> Void]
     fileprivate let clears: [@Sendable (inout Part) -> Void]
 
     /// - Parameter others: the fields that are no numbers.
     init(_ rows: [MetricRow<Part>], others: [SampleField<Part>] = []) {
         self.rows = rows
-        var integers: [(offset: Int, merge: Metric.Merge, isSigned: Bool)] = []
+        var integers = IntegerFields()
         var merges: [@Sendable (inout Part, Part) -> Void] = []
         var carries: [@Sendable (inout Part, Part) -> Void] = []
         var clears: [@Sendable (inout Part) -> Void] = []
         for field in rows.compactMap(\.field) + others {
             switch field {
-            case .integer(let offset, let merge, let isSigned): integers.append((offset, merge, isSigned))
+            case .integer(let offset, let merge, let isSigned): integers.add(offset, merge, isSigned: isSigned)
             case .now(let merge): merges.append(merge)
             case .ofInterval(let merge, let carry, let clear):
                 merges.append(merge)
@@ -69,27 +79,5 @@ package struct MetricTable<Part>: Sendable {
                 meaning: row.meaning, read: { part($0).flatMap(row.read) },
                 write: { sample, value in update(&sample) { row.write(&$0, value) } })
         }
-    }
-
-    fileprivate func merge(_ part: inout Part, _ other: Part) {
-        unsafe withUnsafeMutableBytes(of: &part) { mine in
-            unsafe withUnsafeBytes(of: other) { theirs in
-                for integer in integers {
-                    if integer.isSigned {
-                        unsafe MetricTable.merge(Int.self, integer.offset, integer.merge, mine, theirs)
-                    } else {
-                        unsafe MetricTable.merge(UInt.self, integer.offset, integer.merge, mine, theirs)
-                    }
-                }
-            }
-        }
-        for merge in merges { merge(&part, other) }
-    }
-
-    private static func merge<Number: FixedWidthInteger & BitwiseCopyable>(
-        _: Number.Type, _ offset: Int, _ merge: Metric.Merge, _ mine: UnsafeMutableRawBufferPointer, _ theirs: UnsafeRawBufferPointer
-    ) {
-        let sum = unsafe merge.of(mine.load(fromByteOffset: offset, as: Number.self), theirs.load(fromByteOffset: offset, as: Number.self))
-        unsafe mine.storeBytes(of: sum, toByteOffset: offset, as: Number.self)
     }
 }

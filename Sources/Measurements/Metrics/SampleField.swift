@@ -2,14 +2,14 @@
 enum SampleField<Part>: Sendable {
     /// A 64-bit integer, so many bytes behind the part's start.
     ///
-    /// An offset because clients merge the counts of each one's caches at every tick: by key path 10 000 clients
-    /// take 3 ms a tick, by offset 0.3 ms.
+    /// By offset a merge takes 1 ns a number, by key path 9 ns; and the clients of a loop, 10 000 perhaps, merge
+    /// the counts of each one's caches at every tick.
     case integer(offset: Int, merge: Metric.Merge, isSigned: Bool)
-    /// What holds now, like rows of connections.
+    /// A field that holds now, like rows of connections.
     case now(merge: @Sendable (inout Part, Part) -> Void)
-    /// What a reading tells only once, since it covers the interval before: histograms, events.
+    /// A field that covers the interval before the reading: a histogram, events. It must be told exactly once.
     ///
-    /// - carry: adds what an older reading had to tell and nobody took.
+    /// - carry: adds the field of an older reading that no thread took.
     case ofInterval(
         merge: @Sendable (inout Part, Part) -> Void, carry: @Sendable (inout Part, Part) -> Void,
         clear: @Sendable (inout Part) -> Void)
@@ -20,21 +20,21 @@ enum SampleField<Part>: Sendable {
         if Number.bitWidth == 64, let offset = MemoryLayout<Part>.offset(of: path) {
             return .integer(offset: offset, merge: merge, isSigned: Number.isSigned)
         }
-        // An element of an array, for instance.
+        // An element of an array has no place in the part itself.
         return .now { $0[keyPath: path] = merge.of($0[keyPath: path], $1[keyPath: path]) }
     }
 
-    /// Rows of what is there now, one after the other.
+    /// Rows that hold now; those of several readings follow each other.
     static func rows<Row>(_ path: Path<[Row]>) -> SampleField {
         .now { $0[keyPath: path] += $1[keyPath: path] }
     }
 
-    /// What at most one of the readings has.
+    /// A value that at most one of the readings has.
     static func first<Value>(_ path: Path<Value?>) -> SampleField {
         .now { part, other in if part[keyPath: path] == nil { part[keyPath: path] = other[keyPath: path] } }
     }
 
-    /// What happened since the reading before, one after the other; of an older reading it comes first.
+    /// Events since the reading before. Those of an older reading come first.
     static func happenings<Row>(_ path: Path<[Row]>) -> SampleField {
         .ofInterval(
             merge: { $0[keyPath: path] += $1[keyPath: path] },

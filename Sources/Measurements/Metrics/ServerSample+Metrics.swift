@@ -6,10 +6,10 @@ extension ServerSample: SamplePart {
         others: [.rows(\.connections), .rows(\.pendingWrites), .first(\.inspection)])
 
     private static let requestRows: [MetricRow<ServerSample>] = [
-        .counter("requests.started", .request, \.startedRequests, "Requests whose head was complete, or that were refused before"),
-        .counter("requests.completed", .request, \.completedRequests, better: .higher, "Requests answered in full, as handed to the socket's queue"),
-        .counter("responses.early", .response, \.earlyResponses, "Sent before their requests had come whole (/early)"),
-        .gauge("requests.active", .request, \.activeRequests, "Started and not yet answered, now"),
+        .counter("requests.started", .request, \.requests.started, "Requests whose head was complete, or that were refused before"),
+        .counter("requests.completed", .request, \.requests.completed, better: .higher, "Requests answered in full, as handed to the socket's queue"),
+        .counter("responses.early", .response, \.requests.answeredEarly, "Sent before their requests had come whole (/early)"),
+        .gauge("requests.active", .request, \.requests.active, "Started and not yet answered, now"),
         .counter("errors.protocol", .error, \.protocolErrors, better: .lower, "Peers that broke the protocol"),
         .counter("errors.timeout", .error, \.timeouts, better: .lower, "Connections and requests that ran out of time"),
         .counter("streams.resets", .reset, \.streamResets, better: .lower, "RST_STREAM frames received and sent"),
@@ -17,16 +17,16 @@ extension ServerSample: SamplePart {
     ]
 
     private static let connectionRows: [MetricRow<ServerSample>] = [
-        .gauge("connections.open", .connection, \.openConnections, "Open now"),
-        .gauge("connections.open_high_water", .connection, \.openConnectionsHighWater, "Most open at once; loops' peaks added"),
-        .gauge("connections.open_http1", .connection, \.openHTTP1Connections, "Open now and speaking HTTP/1"),
-        .gauge("connections.open_http2", .connection, \.openHTTP2Connections, "Open now and speaking HTTP/2"),
-        .gauge("connections.open_tls", .connection, \.openTLSConnections, "Open now and over TLS, the handshake done"),
-        .gauge("connections.paused", .connection, \.pausedConnections, better: .lower, "Not read from, now, because of too many unsent bytes"),
-        .counter("connections.accepted", .connection, \.acceptedConnections, "Accepted"),
-        .counter("connections.closed", .connection, \.closedConnections, "Closed"),
-        .counter("connections.refused", .connection, \.refusedConnections, better: .lower, "Accepted and closed at once: over the limit of connections"),
-        .counter("connections.starved", .connection, \.starvedConnections, better: .lower, "Accepted and closed at once: out of file descriptors"),
+        .gauge("connections.open", .connection, \.connectionCounts.open, "Open now"),
+        .gauge("connections.open_high_water", .connection, \.connectionCounts.openHighWater, "Most open at once; loops' peaks added"),
+        .gauge("connections.open_http1", .connection, \.connectionCounts.openHTTP1, "Open now and speaking HTTP/1"),
+        .gauge("connections.open_http2", .connection, \.connectionCounts.openHTTP2, "Open now and speaking HTTP/2"),
+        .gauge("connections.open_tls", .connection, \.connectionCounts.openTLS, "Open now and over TLS, the handshake done"),
+        .gauge("connections.paused", .connection, \.connectionCounts.paused, better: .lower, "Not read from, now, because of too many unsent bytes"),
+        .counter("connections.accepted", .connection, \.connectionCounts.accepted, "Accepted"),
+        .counter("connections.closed", .connection, \.connectionCounts.closed, "Closed"),
+        .counter("connections.refused", .connection, \.connectionCounts.refused, better: .lower, "Accepted and closed at once: over the limit of connections"),
+        .counter("connections.starved", .connection, \.connectionCounts.starved, better: .lower, "Accepted and closed at once: out of file descriptors"),
         .counter("reads.pauses", .pause, \.readPauses, better: .lower, "Times that reading stopped because of too many unsent bytes"),
     ]
 
@@ -49,16 +49,16 @@ extension ServerSample: SamplePart {
         .counter("arena.reused", .arena, \.arena.reused, "Arenas taken that came warm, with memory"),
         .counter("arena.resets", .reset, \.arena.resets, "Arenas recycled: one an exchange, and with HTTP/2 one a flush of frames"),
         .counter("arena.recycled_bytes", .bytes, \.arena.recycledBytes, "Bytes handed out and since recycled"),
-        .gauge("audit.loops", .loop, \.audit.loops, "Loops whose memory is audited; without any, the next three are no news"),
+        .gauge("audit.loops", .loop, \.audit.loops, "Loops whose memory is audited; without any, the next three are always 0"),
         .counter("arena.unsafe_resets", .reset, \.audit.unsafeResets, "Arenas reset while libuv had a write of theirs, by the audit"),
         .counter("arena.stale_completions", .write, \.audit.staleCompletions, "Writes that found another generation when they were done, by the audit"),
         .counter("arena.changed_writes", .write, \.audit.changedWrites, "Writes whose bytes were changed under them, by the audit"),
     ]
 
     private static let loopRows: [MetricRow<ServerSample>] = [
-        .gauge("loop.count", .loop, \.loopCount, "Event loops, a thread each"),
-        .timeCounter("loop.cpu", \.cpuNanoseconds, "CPU time of the server's threads"),
-        .counter("loop.allocations", .allocation, \.allocations, "Calls of malloc and its kin by the server's threads"),
-        .timeGauge("loop.lag", \.loopLagNanoseconds, better: .lower, "The longest that a loop took to answer for this sample"),
+        .gauge("loop.count", .loop, \.loops.count, "Event loops, a thread each"),
+        .timeCounter("loop.cpu", \.loops.cpuNanoseconds, "CPU time of the server's threads"),
+        .counter("loop.allocations", .allocation, \.loops.allocations, "Calls of malloc and its kin by the server's threads"),
+        .timeGauge("loop.lag", \.loops.lagNanoseconds, better: .lower, "The longest that a loop took to answer for this sample"),
     ]
 }

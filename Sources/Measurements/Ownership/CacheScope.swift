@@ -1,4 +1,4 @@
-/// Who owns the caches of clients: chosen for a whole run.
+/// The owner of the clients' caches.
 package enum CacheScope: String, Codable, Sendable, CaseIterable {
     /// Each client owns its caches. Option 1 of seed 004, and the default.
     case client

@@ -1,4 +1,4 @@
-/// Who owns the bytes of an answer while the kernel has not taken them: chosen for a whole run.
+/// The owner of a response's bytes until the kernel has taken them.
 package enum WritePolicy: String, Codable, Sendable, CaseIterable {
     /// The write holds a lease on the exchange's arena. Ours, and the default.
     case lease

@@ -1,4 +1,4 @@
-/// What became of the answers whose bodies were compared with what they have to be.
+/// Results of the body check, which compares responses byte by byte.
 ///
 /// An answer counts once: as right, or under the first of these that applies, in this order:
 /// wrong status, corrupted, swapped, wrong length, truncated.
@@ -18,13 +18,13 @@ package struct BodyCheckCounts: Sendable, Equatable {
 
     package init() {}
 
-    /// Answers that were not what they have to be.
+    /// Responses that were wrong in any way.
     package var wrong: UInt64 { corrupted + swapped + truncated + wrongLength + wrongStatus }
 }
 
 extension BodyCheckCounts: SamplePart {
     package static let table = MetricTable<BodyCheckCounts>([
-        .counter("checked", .response, \.checked, "Answers compared byte by byte with what they have to be (--body-check)"),
+        .counter("checked", .response, \.checked, "Responses compared byte by byte with the expected body (--body-check)"),
         .counter("corrupted", .response, \.corrupted, "Checked: a byte was wrong"),
         .counter("swapped", .response, \.swapped, "Checked: it was the answer to another request"),
         .counter("truncated", .response, \.truncated, "Checked: the peer ended it before its last byte"),

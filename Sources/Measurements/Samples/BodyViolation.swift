@@ -6,7 +6,7 @@ package struct BodyViolation: Sendable, Equatable {
     }
 
     package var kind: Kind
-    /// What was asked for: "/bytes/64?seed=7".
+    /// The target of the request: "/bytes/64?seed=7".
     package var target: String
     package var status: Int
     /// Bytes that the body has, that came, and that the answer announced (nil: it did not).

@@ -34,3 +34,15 @@ extension CacheSample: SamplePart {
         .ratio("hit_rate", "Hits in look-ups") { $0.hitRate },
     ])
 }
+
+/// The caches of the clients.
+package struct ClientCacheSamples: Sendable, Equatable {
+    package var strings = CacheSample()
+    package var buffers = CacheSample()
+    /// TLS sessions: a hit is a handshake that the peer resumed.
+    package var sessions = CacheSample()
+    /// Faults found in caches that no lock guards.
+    package var corruptions: UInt64 = 0
+
+    package init() {}
+}

@@ -1,94 +1,106 @@
-/// What the clients report at one tick: of one loop, or of all loops merged.
+/// The reading of the clients at one tick: of one loop, or of all loops merged.
 ///
-/// Counters count since the start and only grow; gauges hold now; histograms hold what
-/// was recorded since the sample before, so that merging samples loses and doubles nothing.
+/// Counters count since the start and only grow; gauges hold now; histograms cover the interval
+/// since the sample before, so that merging samples loses and doubles nothing.
 package struct ClientSample: Sendable {
-    // Connections
-    package var openConnections = 0
-    /// The most at once; loops' peaks added.
-    package var openConnectionsHighWater = 0
-    /// Connections that were established; and attempts that failed.
-    package var openedConnections: UInt64 = 0
-    package var failedConnects: UInt64 = 0
-    /// Established connections that replaced one that had ended.
-    package var reconnects: UInt64 = 0
-    /// Established connections that replaced one which had done its share (`--reconnect`).
-    package var renewedConnections: UInt64 = 0
+    package var connectionCounts = ClientConnectionCounts()
     package var tls = TLSSample()
-
-    // Requests. scheduled >= started; done = succeeded + failed; errored and timedOut are among the failed.
-    /// Requests that the schedule wanted by now. In a closed loop: the same as started.
-    package var scheduledRequests: UInt64 = 0
-    /// Requests handed to a connection, or refused by an open circuit breaker.
-    package var startedRequests: UInt64 = 0
-    package var doneRequests: UInt64 = 0
-    /// Answered in full with a status below 400.
-    package var succeededRequests: UInt64 = 0
-    /// Everything else that ended: 4xx, 5xx, errored, timed out.
-    package var failedRequests: UInt64 = 0
-    /// Ended without a full answer.
-    package var erroredRequests: UInt64 = 0
-    /// Ended with a full answer, whatever its status.
-    package var answeredRequests: UInt64 { doneRequests - min(erroredRequests, doneRequests) }
-    package var timedOutRequests: UInt64 = 0
-    /// Attempts after the first, of requests that had failed (`--retries`).
-    package var retriedRequests: UInt64 = 0
-    /// Failed, and waiting to be sent again, now.
-    package var waitingRetries = 0
-    /// Circuit breakers, one a loop: times that one opened, and those open or half-open now.
-    package var circuitOpenings: UInt64 = 0
-    package var openCircuits = 0
-    /// Sent and not answered, now. Also: the open streams.
-    package var inFlightRequests = 0
-    /// Due by the schedule and not sent, now: no connection had a stream to spare.
-    package var queuedRequests = 0
+    package var requests = ClientRequestCounts()
+    package var circuits = CircuitCounts()
+    /// Responses by class of status.
     package var statuses = StatusCounts()
     /// Errored requests by cause.
     package var errors = RequestErrorCounts()
-
-    /// Answers that were compared with what a scenario's `expect` says.
+    /// Responses that were compared with the `expect` of a scenario.
     package var expectations = ExpectationCounts()
-    /// Answers whose bodies were checked.
+    /// Responses whose bodies were checked.
     package var bodies = BodyCheckCounts()
     /// Wrong ones among them since the sample before: the first few of each loop, as evidence.
     package var bodyViolations: [BodyViolation] = []
-
-    // Bytes on the sockets, and those of response bodies
+    /// Bytes on the sockets.
     package var receivedBytes: UInt64 = 0
     package var sentBytes: UInt64 = 0
-    package var receivedBodyBytes: UInt64 = 0
-    /// Response header bytes as sent by the peer, and as they are after HPACK decoding.
-    package var receivedHeaderBytes: UInt64 = 0
-    package var decodedHeaderBytes: UInt64 = 0
-
+    package var responseBytes = ResponseByteCounts()
     package var writes = WriteSample()
     package var slowReaders = SlowReaderSample()
+    package var caches = ClientCacheSamples()
+    package var loops = LoopSample()
 
-    // Caches
-    package var strings = CacheSample()
-    package var buffers = CacheSample()
-    /// TLS sessions: a hit is a handshake that the peer resumed.
-    package var sessions = CacheSample()
-    /// Faults found in caches that nothing guards.
-    package var cacheCorruptions: UInt64 = 0
-
-    // The loops themselves
-    package var loopCount = 0
-    package var cpuNanoseconds: UInt64 = 0
-    /// Calls of malloc and its kin by the loops' threads since they began.
-    package var allocations: UInt64 = 0
-    package var loopLagNanoseconds: UInt64 = 0
-
-    // Latencies, nanoseconds, since the sample before
-    /// From sending a request to the end of its answer.
+    /// From sending a request to the end of its response.
     package var serviceTime = LatencyHistogram()
     /// From when the schedule meant to send it. In a closed loop: the same as service time.
     package var responseTime = LatencyHistogram()
     /// From when the schedule meant to send a request to when it was sent.
     package var scheduleDelay = LatencyHistogram()
 
-    /// What happened since the sample before, oldest first.
+    /// Events since the sample before, oldest first.
     package var events: [ClientEvent] = []
+
+    package init() {}
+}
+
+/// Connections of the clients.
+package struct ClientConnectionCounts: Sendable, Equatable {
+    /// Open now, and the most at once; loops' peaks added.
+    package var open = 0
+    package var openHighWater = 0
+    /// Connections that were established; and attempts that failed.
+    package var opened: UInt64 = 0
+    package var failed: UInt64 = 0
+    /// Established connections that replaced one that had ended.
+    package var reconnects: UInt64 = 0
+    /// Established connections that replaced one which had done its share (`--reconnect`).
+    package var renewed: UInt64 = 0
+
+    package init() {}
+}
+
+/// Requests of the clients. Of them scheduled >= started, and done = succeeded + failed.
+package struct ClientRequestCounts: Sendable, Equatable {
+    /// Requests that the schedule wanted by now. In a closed loop: the same as started.
+    package var scheduled: UInt64 = 0
+    /// Handed to a connection, or refused by an open circuit breaker.
+    package var started: UInt64 = 0
+    package var done: UInt64 = 0
+    /// Answered in full with a status below 400.
+    package var succeeded: UInt64 = 0
+    /// Everything else that ended: 4xx, 5xx, errored, timed out.
+    package var failed: UInt64 = 0
+    /// Ended without a full response; among the failed.
+    package var errored: UInt64 = 0
+    /// Ended by the request timeout; among the errored.
+    package var timedOut: UInt64 = 0
+    /// Attempts after the first, of requests that had failed (`--retries`).
+    package var retried: UInt64 = 0
+    /// Failed, and waiting to be sent again, now.
+    package var retryWaiting = 0
+    /// Sent and not answered, now. Also: the open streams.
+    package var inFlight = 0
+    /// Due by the schedule and not sent, now: no connection had a stream to spare.
+    package var queued = 0
+
+    /// Ended with a full response, whatever its status.
+    package var answered: UInt64 { done - min(errored, done) }
+
+    package init() {}
+}
+
+/// Circuit breakers, one a loop.
+package struct CircuitCounts: Sendable, Equatable {
+    /// Times that one opened.
+    package var openings: UInt64 = 0
+    /// Open or half-open, now.
+    package var open = 0
+
+    package init() {}
+}
+
+/// Parts of the responses.
+package struct ResponseByteCounts: Sendable, Equatable {
+    package var body: UInt64 = 0
+    /// Headers as the peer sent them, and as they are after HPACK decoding.
+    package var header: UInt64 = 0
+    package var decodedHeader: UInt64 = 0
 
     package init() {}
 }
@@ -110,7 +122,7 @@ package struct ClientEvent: Sendable, Equatable {
     }
 }
 
-/// Clients beside the load that read at a trickle, and are in none of its numbers but the body check's.
+/// Clients beside the load that read at a trickle. Only the body check counts their responses too.
 package struct SlowReaderSample: Sendable, Equatable {
     /// Connections, now.
     package var open = 0

@@ -1,5 +1,5 @@
-/// One connection of the server looked at closely: the arenas of its open exchanges, and what
-/// the last ones that ended had used. Only of the connection that somebody looks at.
+/// One connection of the server in detail: the arenas of its open exchanges, and the memory that the
+/// last ended exchanges had used. Only of the connection that the dashboard's user has opened.
 package struct ConnectionInspection: Sendable, Equatable {
     /// As in `ConnectionSample`.
     package var id: UInt64 = 0
@@ -17,7 +17,7 @@ package struct ConnectionInspection: Sendable, Equatable {
 
     /// More than a zoomed panel has lines; a connection may have 100 streams and more.
     package static let arenaLimit = 64
-    /// Teeth of the sawtooth: as many as a wide screen shows.
+    /// As many exchanges as a wide screen has columns.
     package static let endedLimit = 128
 
     package init() {}
@@ -28,7 +28,7 @@ package struct ConnectionInspection: Sendable, Equatable {
     }
 }
 
-/// What lies in the arena of one open exchange, bytes.
+/// The contents of the arena of one open exchange, bytes.
 package struct ArenaReading: Sendable, Equatable {
     /// HTTP/2; 0 with HTTP/1.1.
     package var streamID: Int32 = 0
@@ -61,11 +61,11 @@ package struct ArenaReading: Sendable, Equatable {
         self.leases = leases
     }
 
-    /// What is neither fields nor bodies: the exchange itself, tables, heads of answers, alignment.
+    /// The rest: the exchange itself, tables, heads of responses, alignment.
     package var otherBytes: Int { max(0, usedBytes - headBytes - bodyBytes - responseBytes) }
 }
 
-/// What one exchange had taken of its arena when it ended.
+/// The memory of one exchange when it ended.
 package struct EndedExchange: Sendable, Equatable {
     package var usedBytes: Int
     package var reservedBytes: Int

@@ -35,7 +35,7 @@ package struct ConnectionSample: Sendable, Equatable {
         case closing = "C"
     }
 
-    /// What is spoken on a connection, once its first bytes have told.
+    /// The protocol of a connection, known from its first bytes.
     package enum Version: String, Sendable {
         /// No byte has come yet.
         case unknown = "-"
@@ -46,7 +46,7 @@ package struct ConnectionSample: Sendable, Equatable {
         case tlsHTTP1 = "t1"
         case tlsHTTP2 = "t2"
 
-        /// What is spoken, over TLS.
+        /// The same protocol over TLS.
         package var overTLS: Version {
             switch self {
             case .unknown, .tls: .tls

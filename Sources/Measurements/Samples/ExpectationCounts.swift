@@ -1,4 +1,4 @@
-/// What became of the answers that were compared with an `ExpectedAnswer`.
+/// Results of comparing responses with an `ExpectedAnswer`.
 ///
 /// An answer counts once: as expected, or under the first of four that is not.
 package struct ExpectationCounts: Sendable, Equatable {

@@ -1,4 +1,4 @@
-/// This process: what its threads and its memory cost, by the system's own count.
+/// The costs of this process, threads and memory, by the system's own count.
 package struct ProcessSample: Sendable, Equatable {
     /// CPU time of the whole process, nanoseconds since it started.
     package var cpuNanoseconds: UInt64 = 0

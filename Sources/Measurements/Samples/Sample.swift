@@ -1,13 +1,13 @@
-/// One reading of everything, at one tick: what a dashboard draws, a recording stores
-/// and a threshold judges. A plain value, whoever made it.
+/// One reading of everything, at one tick. The dashboard draws it, a recording stores it, a
+/// threshold judges it. A plain value.
 package struct Sample: Sendable {
     /// Since the run started, nanoseconds of the monotonic clock.
     package var timeNanoseconds: UInt64
-    /// Since the sample before (or the start): what the histograms cover.
+    /// Since the sample before (or the start): the time that the histograms cover.
     package var intervalNanoseconds: UInt64
     /// The phase that the interval belongs to; nil in a run without phases, and after the load.
     package var phase: String?
-    /// That phase is left out of what a run comes to.
+    /// That phase is left out of the run's totals.
     package var isWarmup = false
     /// nil when the server is not ours, or does not publish.
     package var server: ServerSample?

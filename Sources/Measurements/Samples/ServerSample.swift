@@ -1,35 +1,12 @@
-/// What a server reports at one tick: of one loop, or of all loops merged.
+/// The reading of a server at one tick: of one loop, or of all loops merged.
 ///
 /// Counters count since the server started and only grow; gauges hold now. Plain values,
 /// filled by the loop that owns them and copied out whole.
 package struct ServerSample: Sendable, Equatable {
-    // Connections
-    /// Connections open now, and by protocol. The rest have not said yet.
-    package var openConnections = 0
-    /// The most at once; loops' peaks added.
-    package var openConnectionsHighWater = 0
-    package var openHTTP1Connections = 0
-    package var openHTTP2Connections = 0
-    /// Those among them that are over TLS, the handshake done.
-    package var openTLSConnections = 0
-    /// Connections accepted, closed, and refused for want of room, since the start; the refused are among the others.
-    package var acceptedConnections: UInt64 = 0
-    package var closedConnections: UInt64 = 0
-    package var refusedConnections: UInt64 = 0
-    /// Closed as soon as they were accepted, since the process had no file descriptor left.
-    package var starvedConnections: UInt64 = 0
+    package var connectionCounts = ServerConnectionCounts()
     package var tls = TLSSample()
-
-    // Requests
-    /// Requests whose head was complete or that were refused before, and those answered in full (handed to
-    /// the socket's queue).
-    package var startedRequests: UInt64 = 0
-    package var completedRequests: UInt64 = 0
-    /// Answered before they had come whole.
-    package var earlyResponses: UInt64 = 0
-    /// Requests started and not yet answered, now. HTTP/2: open streams with a request.
-    package var activeRequests = 0
-    /// Answers by class of status.
+    package var requests = ServerRequestCounts()
+    /// Responses by class of status.
     package var statuses = StatusCounts()
     /// Peers that broke the protocol, and connections or requests that ran out of time.
     package var protocolErrors: UInt64 = 0
@@ -37,35 +14,18 @@ package struct ServerSample: Sendable, Equatable {
     /// HTTP/2: RST_STREAM received and sent, GOAWAY received and sent.
     package var streamResets: UInt64 = 0
     package var goaways: UInt64 = 0
-
-    // Bytes on the sockets
+    /// Bytes on the sockets.
     package var receivedBytes: UInt64 = 0
     package var sentBytes: UInt64 = 0
-
-    // Writes
     package var writes = WriteSample()
     /// Times that reading from a connection stopped because its unsent bytes passed the limit.
     package var readPauses: UInt64 = 0
-    /// Connections not being read for that reason, now.
-    package var pausedConnections = 0
-
-    // Memory
     package var arena = ArenaSample()
-
-    /// What an audit found; all zero without one.
+    /// Counts of the audit; always 0 without one.
     package var audit = AuditSample()
+    package var loops = LoopSample()
 
-    // The loops themselves
-    /// Number of loops merged into this value.
-    package var loopCount = 0
-    /// CPU time of the loops' threads, nanoseconds since the start.
-    package var cpuNanoseconds: UInt64 = 0
-    /// Calls of malloc and its kin by the loops' threads since they began.
-    package var allocations: UInt64 = 0
-    /// The longest that a loop took to answer the request for this sample, nanoseconds.
-    package var loopLagNanoseconds: UInt64 = 0
-
-    /// The connection that somebody looks at closely, while it is open.
+    /// The connection that the dashboard's user has opened, while it is open.
     package var inspection: ConnectionInspection?
 
     /// One row for each open connection, up to `connectionRowLimit` a loop.
@@ -81,6 +41,56 @@ package struct ServerSample: Sendable, Equatable {
     package static let pendingWriteRowsPerConnection = 4
     package static let inspectedPendingWriteRows = 64
     package static let pendingWriteRowLimit = 256
+
+    package init() {}
+}
+
+/// Connections of a server.
+package struct ServerConnectionCounts: Sendable, Equatable {
+    /// Open now, and by protocol once their first bytes have told it.
+    package var open = 0
+    /// The most at once; loops' peaks added.
+    package var openHighWater = 0
+    package var openHTTP1 = 0
+    package var openHTTP2 = 0
+    /// Those among them that are over TLS, the handshake done.
+    package var openTLS = 0
+    /// Not being read, now, because of their unsent bytes.
+    package var paused = 0
+    /// Accepted, closed, and refused for want of room, since the start; the refused are among the others.
+    package var accepted: UInt64 = 0
+    package var closed: UInt64 = 0
+    package var refused: UInt64 = 0
+    /// Closed as soon as they were accepted, since the process had no file descriptor left.
+    package var starved: UInt64 = 0
+
+    package init() {}
+}
+
+/// Requests that a server has read.
+package struct ServerRequestCounts: Sendable, Equatable {
+    /// Requests whose head was complete, or that were refused before.
+    package var started: UInt64 = 0
+    /// Answered in full: handed to the socket's queue.
+    package var completed: UInt64 = 0
+    /// Answered before they had come whole.
+    package var answeredEarly: UInt64 = 0
+    /// Started and not yet answered, now. HTTP/2: open streams with a request.
+    package var active = 0
+
+    package init() {}
+}
+
+/// The event loops of one side.
+package struct LoopSample: Sendable, Equatable {
+    /// Loops merged into this value.
+    package var count = 0
+    /// CPU time of the loops' threads, since the start.
+    package var cpuNanoseconds: UInt64 = 0
+    /// Calls of malloc and its kin by the loops' threads since they began.
+    package var allocations: UInt64 = 0
+    /// The longest that a loop took to answer the request for this sample.
+    package var lagNanoseconds: UInt64 = 0
 
     package init() {}
 }
@@ -113,7 +123,7 @@ package struct ArenaSample: Sendable, Equatable {
     package init() {}
 }
 
-/// What an audit of the server's memory counts. Zero for ever under `lease` and `copy`.
+/// Counts of an audit of the server's memory. Always 0 under `lease` and `copy`.
 package struct AuditSample: Sendable, Equatable {
     /// Loops that are audited.
     package var loops = 0
@@ -126,6 +136,6 @@ package struct AuditSample: Sendable, Equatable {
 
     package init() {}
 
-    /// Any of them.
+    /// Violations of all three kinds.
     package var violations: UInt64 { unsafeResets + staleCompletions + changedWrites }
 }

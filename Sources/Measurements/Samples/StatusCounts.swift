@@ -27,6 +27,6 @@ extension StatusCounts: SamplePart {
         .counter("2xx", .response, \.success, better: .higher, "Success"),
         .counter("3xx", .response, \.redirection, "Redirection"),
         .counter("4xx", .response, \.clientError, better: .lower, "Client errors"),
-        .counter("5xx", .response, \.serverError, better: .lower, "Server errors, and what is no status"),
+        .counter("5xx", .response, \.serverError, better: .lower, "Server errors, and numbers that are no status"),
     ])
 }

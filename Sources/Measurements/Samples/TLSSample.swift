@@ -2,7 +2,7 @@
 package struct TLSSample: Sendable, Equatable {
     /// Handshakes that were completed, full and resumed.
     package var handshakes: UInt64 = 0
-    /// Those that resumed an earlier session, by the word of the peer.
+    /// Those that resumed an earlier session, as the peer confirmed.
     package var resumedHandshakes: UInt64 = 0
     /// Handshakes that failed, and these by cause.
     package var failedHandshakes: UInt64 = 0
@@ -22,9 +22,9 @@ package struct HandshakeFailureCounts: Sendable, Equatable {
     package var wrongName: UInt64 = 0
     /// The peers share no application protocol (ALPN).
     package var noCommonProtocol: UInt64 = 0
-    /// What came was not TLS.
+    /// The peer's bytes were not TLS.
     package var notTLS: UInt64 = 0
-    /// The peer ended it, by an alert or without a word.
+    /// The peer ended it, with an alert or without one.
     package var peer: UInt64 = 0
     package var timeout: UInt64 = 0
     package var other: UInt64 = 0
@@ -42,8 +42,8 @@ extension TLSSample: SamplePart {
         .counter("failures.unknown_authority", .handshake, \.failures.unknownAuthority, "Failed: the certificate's authority is not trusted"),
         .counter("failures.wrong_name", .handshake, \.failures.wrongName, "Failed: the certificate is for other names"),
         .counter("failures.no_common_protocol", .handshake, \.failures.noCommonProtocol, "Failed: no application protocol in common (ALPN)"),
-        .counter("failures.not_tls", .handshake, \.failures.notTLS, "Failed: what came was not TLS"),
-        .counter("failures.peer", .handshake, \.failures.peer, "Failed: the peer ended it, with an alert or without a word"),
+        .counter("failures.not_tls", .handshake, \.failures.notTLS, "Failed: the peer's bytes were not TLS"),
+        .counter("failures.peer", .handshake, \.failures.peer, "Failed: the peer ended it, with an alert or without one"),
         .counter("failures.timeout", .handshake, \.failures.timeout, "Failed: not done in time"),
         .counter("failures.other", .handshake, \.failures.other, "Failed for any other reason"),
     ])

@@ -1,4 +1,4 @@
-/// Writes to sockets: what the kernel took at once, and what waits.
+/// Writes to sockets: those that the kernel took at once, and those that wait.
 package struct WriteSample: Sendable, Equatable {
     /// Flushes that the socket took whole, at once; and writes left in libuv's queue.
     package var direct: UInt64 = 0

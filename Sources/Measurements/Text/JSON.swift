@@ -65,7 +65,7 @@ package enum JSON: Sendable, Equatable {
 }
 
 extension JSON {
-    /// The value on one line, without spaces; what is not a number (infinite, NaN) is null.
+    /// The value on one line, without spaces. Infinite numbers and NaN are null.
     package var text: String {
         var text = ""
         write(to: &text, indent: nil)
@@ -127,7 +127,7 @@ extension JSON {
             case "\t": text += "\\t"
             case "\r": text += "\\r"
             case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}":
-                // Not only what JSON demands: a terminal must not obey a recording that is shown raw.
+                // JSON demands only the first of these: a terminal must not obey a recording that is shown raw.
                 let digits = String(scalar.value, radix: 16)
                 text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: text.unicodeScalars.append(scalar)
@@ -140,7 +140,7 @@ extension JSON {
 extension JSON: Decodable {
     /// Reads one value.
     ///
-    /// - Throws: Foundation's `DecodingError` for what is not JSON.
+    /// - Throws: Foundation's `DecodingError` for bytes that are not JSON.
     package init(parsing bytes: [UInt8]) throws {
         self = try JSONDecoder().decode(JSON.self, from: Data(bytes))
     }

@@ -1,9 +1,9 @@
-/// What somebody may have meant who wrote a name that there is not.
+/// Suggestions for a name that does not exist.
 package enum Spelling {
     /// The nearest of the names, by how many letters must change; nil when none is near.
     package static func nearest(to word: String, of names: [String]) -> String? {
         let near = names.map { (name: $0, distance: distance(Array(word.unicodeScalars), Array($0.unicodeScalars))) }
-        // Half of the letters wrong is another word.
+        // With more than half of the letters wrong it is another word.
         return near.min { $0.distance < $1.distance }.flatMap { $0.distance * 2 <= $0.name.unicodeScalars.count ? $0.name : nil }
     }
 

@@ -1,6 +1,6 @@
 package import Measurements
 
-/// One number of a run, and what it was in each interval.
+/// One number of a run, and its value in each interval.
 package struct ComparedFigure: Sendable {
     /// `client.response_time.p99`, `server.arena.used_bytes.max`, `client.requests.rate`.
     package let name: String
@@ -19,7 +19,7 @@ package struct ComparedFigure: Sendable {
         self.intervals = intervals
     }
 
-    /// What a comparison shows of a histogram.
+    /// The figures of a histogram in a comparison's table.
     static let latencies: [(name: String, aggregate: RunFigure.Aggregate)] =
         [("mean", .mean)] + LatencyHistogram.percentiles.map { ($0.name, .percentile($0.percent)) } + [("max", .max)]
 
@@ -34,7 +34,7 @@ package struct ComparedFigure: Sendable {
 }
 
 extension RunFigure {
-    /// The name that a comparison's table has for it; nil for what is not in the table.
+    /// The name of the figure in a comparison's table; nil for one that is not in the table.
     var comparedName: String? {
         switch (kind, aggregate) {
         case (.summary, _), (.metric(.ratio), _): metric

@@ -2,8 +2,8 @@ package import Measurements
 
 /// One recording as a comparison sees it: each figure of the whole run, and the same figure of each interval.
 ///
-/// Rates and gauges are of the time under load: neither of the warm-up nor of the drain. What was in flight at the end
-/// of the load is still in the histograms, of the last phase too, as in a summary.
+/// Rates and gauges are of the time under load: neither of the warm-up nor of the drain. Requests in flight at the end
+/// of the load are still in the histograms, of the last phase too, as in a summary.
 package struct ComparedRun: Sendable {
     package let name: String
     /// The names of its phases, in their order; without the warm-up.
@@ -13,7 +13,7 @@ package struct ComparedRun: Sendable {
     private var samples: [Sample] = []
     /// Of the whole run under nil, and of each phase under its name; there by the metric's name.
     private var latencies: [String?: [String: Latency]] = [:]
-    /// What of a histogram is kept for each interval.
+    /// The figures of each histogram that are kept for each interval.
     private let latencyFigures: [String: [RunFigure]]
     /// When the warm-up ended: the summary's time under load counts from there.
     private var startNanoseconds: UInt64 = 0
@@ -33,7 +33,7 @@ package struct ComparedRun: Sendable {
 
     /// - Parameters:
     ///   - name: for the reader: the file's name.
-    ///   - request: what the run was asked for; shares of it are figures too.
+    ///   - request: the load that was asked for; shares of it are figures too.
     ///   - figures: those that will be asked for beside the table's.
     package init(name: String, request: Summary.Request, figures: [RunFigure] = []) {
         self.name = name
@@ -170,7 +170,7 @@ package struct ComparedRun: Sendable {
 }
 
 extension LatencyHistogram {
-    /// The figures in one walk; nil for what the count does not support.
+    /// The figures in one walk; nil for one that the count does not support.
     fileprivate func values(of figures: [RunFigure]) -> [Double?] {
         let percents = figures.map { figure -> Double? in
             if case .percentile(let percent) = figure.aggregate { percent } else { figure.aggregate == .max ? 100 : nil }

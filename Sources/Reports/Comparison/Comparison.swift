@@ -1,7 +1,7 @@
 package import Measurements
 
-/// What changed from one run, the base, to another, figure by figure, and whether that is
-/// more than chance.
+/// The changes from one run, the base, to another, figure by figure, and whether they are more than
+/// chance.
 ///
 /// The noise floor of a figure is how much single intervals within the runs differ: twice
 /// the root of the sum of both runs' squared spreads. A spread is 1.4826 times the median
@@ -93,7 +93,7 @@ package struct Change: Sendable {
     package let intervalCount: Int
     package let verdict: Verdict
 
-    /// What the change means.
+    /// The meaning of the change.
     package enum Verdict: String, Sendable {
         case better, worse
         /// More than noise, of a figure that is neither good nor bad by itself.

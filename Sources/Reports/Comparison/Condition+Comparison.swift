@@ -1,5 +1,5 @@
 extension Condition {
-    /// What a comparison says of a condition that fails a build.
+    /// The result of a condition that fails a build.
     package enum Judgement: Sendable, Equatable {
         /// It does not hold, or the change is no more than noise.
         case passed

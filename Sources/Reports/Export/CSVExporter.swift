@@ -4,7 +4,7 @@ internal import Recording
 /// A row a sample, a column a number (RFC 4180, with plain newlines), in seconds and bytes.
 ///
 /// Columns have the metrics' names; a histogram has a column for its count, its lowest and
-/// highest value and each percentile. What a sample does not have is empty.
+/// highest value and each percentile. The cell of a number that a sample lacks is empty.
 struct CSVExporter: Exporter {
     private static let aggregates = ["count", "min"] + LatencyHistogram.percentiles.map(\.name) + ["max"]
 

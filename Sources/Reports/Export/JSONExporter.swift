@@ -28,7 +28,7 @@ struct JSONExporter: Exporter {
 
     func end() -> String { "],\n\"events\":\(JSON.array(events).text),\n\"summary\":\(summary.text)}\n" }
 
-    /// Members by name: what was read has them in no order, and two exports should be the same.
+    /// Members by name: JSON that was read has them in no order, and two exports should be the same.
     private static func sorted(_ json: JSON) -> JSON {
         switch json {
         case .object(let members): .object(members.map { JSON.Member($0.name, sorted($0.value)) }.sorted { $0.name < $1.name })

@@ -1,7 +1,7 @@
 internal import Measurements
 internal import Recording
 
-/// A recording as test cases: the measurement's word on itself, and each threshold.
+/// A recording as test cases: the verdict, and each threshold.
 struct JUnitExporter: Exporter {
     private var report = JUnitReport(name: "highwater")
     private var hasSummary = false

@@ -1,12 +1,12 @@
 internal import Measurements
 
-/// Results as JUnit's XML, which every CI service shows: a case for each thing that was demanded.
+/// Results as JUnit's XML, which every CI service shows: a case for each requirement.
 ///
 /// The form is the one that Jenkins, GitLab and the others agree on; XML 1.0, UTF-8.
 package struct JUnitReport: Sendable {
-    /// One demand, and what became of it.
+    /// One requirement, and its result.
     package struct Case: Sendable {
-        /// What it belongs to: a phase, a recording.
+        /// The phase or the recording that it belongs to.
         var group: String
         var name: String
         var outcome: Outcome
@@ -18,12 +18,12 @@ package struct JUnitReport: Sendable {
         }
     }
 
-    /// What became of a demand.
+    /// The result of a requirement.
     package enum Outcome: Sendable, Equatable {
         case passed
-        /// Not met, and how not.
+        /// Not met, and why.
         case failed(String)
-        /// Not known, and why not.
+        /// Not known, and why.
         case errored(String)
     }
 
@@ -31,7 +31,7 @@ package struct JUnitReport: Sendable {
     var cases: [Case] = []
     /// Of the run, seconds.
     var duration: Double?
-    /// Facts for whoever reads the report: names and values.
+    /// Facts for the reader of the report: names and values.
     var properties: [(name: String, value: String)] = []
 
     package init(name: String, cases: [Case] = []) {

@@ -1,6 +1,6 @@
 internal import Measurements
 
-/// How a metric is called in OpenMetrics 1.0: a family, and labels where several metrics
+/// The name of a metric in OpenMetrics 1.0: a family, and labels where several metrics
 /// are one family.
 ///
 /// The names are OpenTelemetry's where it has one; the rest begin with `highwater_`. Dots
@@ -10,12 +10,12 @@ struct OpenMetricsName: Equatable {
     var family: String
     /// `status="2xx"`; empty for a family of one.
     var labels = ""
-    /// The unit's word, with which the family's name ends; nil for what is counted.
+    /// The unit's word, with which the family's name ends; nil for counts.
     var unit: String?
 }
 
 extension Metric {
-    /// nil for what OpenMetrics says in another way: time is the lines' own, and a ratio is
+    /// nil for a metric that OpenMetrics has in another form: each line has its time, and a ratio is
     /// two counters.
     var openMetricsName: OpenMetricsName? {
         guard kind != .ratio, name != "time", name != "interval" else { return nil }

@@ -1,6 +1,6 @@
 package import Measurements
 
-/// The run so far as a page for Prometheus and its like: what `--metrics` serves.
+/// The run so far as the page that `--metrics` serves to Prometheus and its like.
 ///
 /// Every number is as the last sample had it, without a time: the scraper's clock is the one
 /// that counts. Histograms count from the start of the run.
@@ -11,7 +11,7 @@ package struct MetricsPage: Sendable {
     /// By the metric's name.
     private var totals: [String: LatencyHistogram] = [:]
 
-    /// The two forms of the page, and what to call them in Content-Type.
+    /// The two forms of the page, and their Content-Type.
     package enum Form: Sendable, Equatable {
         /// `application/openmetrics-text; version=1.0.0; charset=utf-8`
         case openMetrics
@@ -63,8 +63,8 @@ package struct MetricsPage: Sendable {
 }
 
 extension MetricsPage.Form {
-    /// What a scraper would rather have, by its Accept field (RFC 9110, 12.5.1). The plain form
-    /// for those who ask for neither, as every Prometheus client does it.
+    /// The form that a scraper prefers, by its Accept field (RFC 9110, 12.5.1). A scraper that accepts
+    /// neither gets the plain form, as from every Prometheus client.
     package init(accept: String) {
         var openMetrics = 0.0, plain = 0.0
         for item in accept.split(separator: ",") {
@@ -72,7 +72,7 @@ extension MetricsPage.Form {
             func parameter(_ name: String) -> String? {
                 parts.dropFirst().first { $0.hasPrefix(name + "=") }.map { $0.dropFirst(name.count + 1).filter { $0 != "\"" } }
             }
-            // A weight that is none counts as none.
+            // An invalid q value counts as 0.
             let weight = parameter("q").map { Double($0).flatMap { (0...1).contains($0) ? $0 : nil } ?? 0 } ?? 1
             let version = parameter("version")
             switch parts.first ?? "" {

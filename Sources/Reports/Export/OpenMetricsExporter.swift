@@ -1,8 +1,8 @@
 internal import Measurements
 internal import Recording
 
-/// OpenMetrics 1.0 text with a time for every value: what
-/// `promtool tsdb create-blocks-from openmetrics` takes in.
+/// OpenMetrics 1.0 text with a time for every value, as
+/// `promtool tsdb create-blocks-from openmetrics` takes it in.
 ///
 /// A family's lines stand together, so the text is kept until the end: about 10 KB a
 /// sample. Histograms here count from the start, as Prometheus has it, not an interval.

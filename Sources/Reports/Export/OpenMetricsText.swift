@@ -7,13 +7,13 @@ enum OpenMetricsText {
         case openMetrics, plain
     }
 
-    /// OpenTelemetry's bounds for a request's duration, and below them what loopback needs, seconds.
+    /// OpenTelemetry's bounds for a request's duration, and smaller ones for loopback, seconds.
     static let bucketBounds = [
         0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5,
         5, 7.5, 10,
     ]
 
-    /// What stands above a family's lines. The plain form knows no units, and its counters' names have `_total`.
+    /// The lines above a family. The plain form has no units, and its counters' names have `_total`.
     static func head(_ metric: Metric, _ name: OpenMetricsName, _ form: Form) -> String {
         var help = metric.meaning
         if !name.labels.isEmpty {

@@ -1,10 +1,10 @@
 internal import Measurements
 internal import Recording
 
-/// HdrHistogram's percentile spectrum of the whole run, in milliseconds: what its plotters
-/// take, and wrk2 prints.
+/// HdrHistogram's percentile spectrum of the whole run, in milliseconds, which its plotters
+/// take and wrk2 prints.
 ///
-/// Five steps to each halving of what lies beyond, as everywhere.
+/// Five steps to each halving of the distance to 100 %, as HdrHistogram has them by default.
 struct PercentileSpectrumExporter: Exporter {
     /// Name of the metric whose values are counted.
     private let histogram: String

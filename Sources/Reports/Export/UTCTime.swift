@@ -5,9 +5,9 @@ struct UTCTime {
     /// `Tue Nov 14 22:13:20 UTC 2023`, as the C library's `ctime` has it.
     let text: String
 
-    /// - Parameter unixSeconds: since 1970; what is no time at all counts as 0.
+    /// - Parameter unixSeconds: since 1970; NaN and numbers beyond the system's time count as 0.
     init(unixSeconds: Double) {
-        // A file may say any number; time_t of what is no time at all would trap.
+        // A file may have any number, and a conversion of NaN to time_t would trap.
         var time = time_t(exactly: unixSeconds.rounded(.down)) ?? 0
         var parts = unsafe tm()
         guard unsafe gmtime_r(&time, &parts) != nil else {

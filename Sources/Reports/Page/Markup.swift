@@ -1,8 +1,8 @@
-/// HTML or XML that is safe to show: what the program's author wrote, and escaped words of others.
+/// HTML or XML that is safe to show: literals of this program, and escaped words of others.
 ///
-/// A literal stands as it is. Whatever is put into one with `\( )` is escaped, unless it is
+/// A literal stands as it is. A value that is put into one with `\( )` is escaped, unless it is
 /// `Markup` itself: so no name, path or event of a recording can become a tag, an attribute
-/// or a script, and nobody has to remember to escape it.
+/// or a script, and no caller has to escape it.
 struct Markup: ExpressibleByStringInterpolation, Sendable {
     let text: String
 

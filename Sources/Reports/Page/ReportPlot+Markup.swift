@@ -2,21 +2,20 @@ internal import Measurements
 
 /// One plot as HTML: a drawing that stretches, and words around it that do not.
 ///
-/// The SVG fills its box whatever the box's shape is, with lines of constant width; ticks,
+/// The SVG fills its box in any shape, with lines of constant width; ticks,
 /// legend and titles are text of the page, so that a telephone shows them as large as a
 /// wide screen. Lines differ by colour and by dashes.
 struct PlotDrawing {
     let title: String
     let note: String
     var lines: [Line] = []
-    /// Nil: nothing to draw on.
     var vertical: ReportScale
     var horizontalTicks: [(position: Double, label: String)] = []
     /// Where something happened: the position, and the number it has in the list of events.
     var marks: [(position: Double, level: Event.Level, words: String)] = []
-    /// From where to where something was so, and what.
+    /// Stretches of the axis and their names: the phases.
     var bands: [(from: Double, to: Double, words: String)] = []
-    /// What a pointer that rests there is told: from, to, words.
+    /// Words for a pointer that rests between two positions.
     var hints: [(from: Double, to: Double, words: String)] = []
 
     /// One line: its look, its points from 0 to 1 to the right and up, and gaps where there is no value.

@@ -21,7 +21,7 @@ struct ReportPlot: Sendable {
     /// The values of a sample, one for each series; the sample before is nil for the first.
     let read: @Sendable (Sample, Sample?) -> [Double?]
 
-    /// What the report shows, in the order in which people ask.
+    /// The plots of the report, the most wanted first.
     static let all: [ReportPlot] = [
         throughput, responseTime, serviceTime, pending, connections, arena, caches, cpu, memory, traffic,
     ]
@@ -34,8 +34,8 @@ struct ReportPlot: Sendable {
         ],
         read: { sample, before in
             [
-                sample.rate(since: before) { $0.client?.answeredRequests }, sample.rate(since: before) { $0.client?.scheduledRequests },
-                sample.rate(since: before) { $0.client?.failedRequests }, sample.rate(since: before) { $0.server?.completedRequests },
+                sample.rate(since: before) { $0.client?.requests.answered }, sample.rate(since: before) { $0.client?.requests.scheduled },
+                sample.rate(since: before) { $0.client?.requests.failed }, sample.rate(since: before) { $0.server?.requests.completed },
             ]
         })
 
@@ -79,8 +79,8 @@ struct ReportPlot: Sendable {
         ],
         read: { sample, _ in
             [
-                sample.client.map { Double($0.openConnections) }, sample.server.map { Double($0.openConnections) },
-                sample.client.map { Double($0.inFlightRequests) }, sample.client.map { Double($0.queuedRequests) },
+                sample.client.map { Double($0.connectionCounts.open) }, sample.server.map { Double($0.connectionCounts.open) },
+                sample.client.map { Double($0.requests.inFlight) }, sample.client.map { Double($0.requests.queued) },
             ]
         })
 
@@ -93,7 +93,7 @@ struct ReportPlot: Sendable {
             [sample.server.map { Double($0.arena.reservedBytes) }, sample.server.map { Double($0.arena.usedBytes) }]
         })
 
-    /// Every cache of the clients that there is a hit rate for, whatever they come to be.
+    /// Every cache of the clients with a hit rate.
     private static let hitRates = Metric.all.filter { $0.name.hasPrefix("client.cache.") && $0.name.hasSuffix(".hit_rate") }
 
     private static let caches = ReportPlot(
@@ -116,7 +116,7 @@ struct ReportPlot: Sendable {
         ],
         read: { sample, before in
             [
-                sample.rate(since: before) { $0.client?.cpuNanoseconds }, sample.rate(since: before) { $0.server?.cpuNanoseconds },
+                sample.rate(since: before) { $0.client?.loops.cpuNanoseconds }, sample.rate(since: before) { $0.server?.loops.cpuNanoseconds },
                 sample.rate(since: before) { $0.process.cpuNanoseconds },
             ].map { $0.map { $0 / 1e9 } }
         })

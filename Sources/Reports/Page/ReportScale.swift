@@ -3,7 +3,7 @@ internal import Measurements
 
 /// An axis of a plot: where a value stands between its ends, and which values are written beside it.
 struct ReportScale: Sendable {
-    /// What the numbers are, which decides their ticks and their words.
+    /// The kind of number, which decides ticks and words.
     enum Quantity: Sendable {
         case count, bytes, seconds, share, cores
         /// Time along the run: minutes and hours where seconds would be long.
@@ -16,7 +16,7 @@ struct ReportScale: Sendable {
     let high: Double
     let ticks: [Double]
 
-    /// From 0 to what holds the highest value.
+    /// From 0 to at least the highest value.
     init(upTo highest: Double, _ quantity: Quantity) {
         self.quantity = quantity
         isLogarithmic = false

@@ -2,7 +2,7 @@ internal import Measurements
 internal import Recording
 
 extension RunReport {
-    /// The whole page: the verdict, the numbers, the plots, what happened, what ran where.
+    /// The whole page: the verdict, the numbers, the plots, the events, the plan and the host.
     var page: Markup {
         """
         <!doctype html>
@@ -143,7 +143,7 @@ extension RunReport {
             """
     }
 
-    // MARK: What happened, and what ran
+    // MARK: Events, plan and host
 
     private var eventList: Markup {
         guard !events.isEmpty else { return .empty }

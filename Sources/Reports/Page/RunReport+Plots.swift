@@ -34,7 +34,7 @@ extension RunReport {
         return drawing
     }
 
-    /// Lines in each plot; more would hide what happened behind that it did.
+    /// Marks in each plot; more of them would hide the curves.
     private static let markLimit = 100
     private static let infoMarkLimit = 20
     /// Places of a plot where a pointer may rest.
@@ -43,7 +43,7 @@ extension RunReport {
     private func marks(_ clock: ReportScale) -> [(position: Double, level: Event.Level, words: String)] {
         let notable = events.filter { $0.level > .info }
         let others = events.filter { $0.level == .info }
-        // What happens all the time is no mark on the axis; the list has it.
+        // Frequent events are no marks on the axis; the list has them.
         let shown = notable + (others.count <= RunReport.infoMarkLimit ? others : [])
         return shown.prefix(RunReport.markLimit).map { event in
             let time = Metric.seconds(event.timeNanoseconds)

@@ -1,11 +1,11 @@
 internal import Measurements
 
 extension RunReport {
-    /// What the scenario asked for and whether it held; nothing for a run without thresholds.
+    /// The scenario's thresholds and their results; nothing for a run without thresholds.
     var thresholds: Markup {
         let judged = JudgedThreshold.all(in: summary)
         guard !judged.isEmpty else { return .empty }
-        // Those that failed are what one came for.
+        // Failed ones first.
         let rows = (judged.filter { !$0.hasPassed } + judged.filter(\.hasPassed)).map { threshold -> Markup in
             let mark: Markup = threshold.hasPassed
                 ? "<span class=\"held\">\u{2713} held</span>" : "<span class=\"failed\">\u{2717} failed</span>"
@@ -19,13 +19,13 @@ extension RunReport {
             """
     }
 
-    /// The phases of the run as stretches of the time axis, and what comes after the load.
+    /// The phases of the run as stretches of the time axis, and the drain after the load.
     func bands(_ clock: ReportScale) -> [(from: Double, to: Double, words: String)] {
         var bands: [(from: Double, to: Double, words: String)] = []
         for phase in phases.prefix(RunReport.bandLimit) {
             bands.append((bands.last?.to ?? 0, clock.position(phase.end), phase.isWarmup ? "\(phase.name) (warm-up)" : phase.name))
         }
-        // What comes after the load is the drain: few requests, and no rate of the run's.
+        // In the drain few requests end: it is no part of the run's rates.
         let loadEnd = phases.last?.end ?? recordedSummary?[path: "run.duration"]?.number
         if let loadEnd, loadEnd < duration { bands.append((clock.position(loadEnd), 1, "drain")) }
         return bands

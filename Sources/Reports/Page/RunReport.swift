@@ -1,13 +1,13 @@
 package import Measurements
 package import Recording
 
-/// A recording as one page of HTML: for people who do not live in terminals.
+/// A recording as one page of HTML, for a browser.
 ///
 /// The page needs no network and runs no script; its own policy forbids both, so that even a
 /// fault in our escaping could not let a hostile recording do anything but look odd. Memory
 /// does not grow with the length of the run: see `Timeline`.
 package struct RunReport: Exporter {
-    /// What the reader calls it: a file's name.
+    /// The name for the reader: the file's.
     let name: String
     private(set) var header: RecordingHeader?
     private(set) var timelines = ReportPlot.all.map { Timeline(folds: $0.series.map(\.fold)) }
@@ -22,12 +22,12 @@ package struct RunReport: Exporter {
     private(set) var phases: [(name: String, end: Double, isWarmup: Bool)] = []
     private var before: Sample?
 
-    /// As many as anybody reads; a recording of a day may have more.
+    /// More are not read; a recording of a day may have more.
     static let eventLimit = 1_000
 
     package init(name: String) { self.name = name }
 
-    /// Takes what ran, and where.
+    /// Takes the header: the program, the host and the plan.
     package mutating func begin(_ header: RecordingHeader) -> String {
         self.header = header
         ownSummary = Summary(header.request)

@@ -4,7 +4,7 @@
 /// else the higher of the two, so that no peak is lost. A percentile of the two together is
 /// not known any more; the higher one is never an understatement.
 struct Timeline: Sendable {
-    /// What two neighbours become.
+    /// How two neighbours become one.
     enum Fold: Sendable {
         case mean, highest
     }

@@ -3,7 +3,7 @@ internal import Measurements
 package import Recording
 
 extension RecordingHeader {
-    /// What the run was asked for, as its plan says.
+    /// The load that the plan asked for.
     package var request: Summary.Request {
         func count(_ path: String) -> Int? { plan[path: path]?.number.flatMap { Int(exactly: $0) } }
         let load = count("client.connections").map {

@@ -34,12 +34,12 @@ extension Summary {
         page.write(
             "requests",
             [
-                "\(JSON.number(total).text) total", "\(client.startedRequests) started", "\(client.doneRequests) done",
-                "\(client.succeededRequests) succeeded", "\(client.failedRequests) failed",
-                "\(client.erroredRequests) errored", "\(client.timedOutRequests) timeout",
+                "\(JSON.number(total).text) total", "\(client.requests.started) started", "\(client.requests.done) done",
+                "\(client.requests.succeeded) succeeded", "\(client.requests.failed) failed",
+                "\(client.requests.errored) errored", "\(client.requests.timedOut) timeout",
             ])
-        if client.retriedRequests > 0 || client.circuitOpenings > 0 {
-            page.write("policies", ["\(client.retriedRequests) retries", "\(client.circuitOpenings) times the circuit opened"])
+        if client.requests.retried > 0 || client.circuits.openings > 0 {
+            page.write("policies", ["\(client.requests.retried) retried", "circuit breakers opened \(client.circuits.openings == 1 ? "once" : "\(client.circuits.openings) times")"])
         }
         page.write("status codes", client.statuses.items)
         page.write("errors", client.errors.items)
@@ -49,17 +49,17 @@ extension Summary {
         page.write(
             "connections",
             [
-                "\(client.openedConnections) opened", "\(client.failedConnects) failed",
-                "\(client.reconnects) reconnects", "\(client.openConnectionsHighWater) open at most",
-            ] + (client.renewedConnections > 0 ? ["\(client.renewedConnections) renewed"] : []))
+                "\(client.connectionCounts.opened) opened", "\(client.connectionCounts.failed) failed",
+                "\(client.connectionCounts.reconnects) reconnects", "\(client.connectionCounts.openHighWater) open at most",
+            ] + (client.connectionCounts.renewed > 0 ? ["\(client.connectionCounts.renewed) renewed"] : []))
         if client.tls.isUsed { page.write("TLS", client.tls.items) }
         page.lines.append("")
         writeLatencies(to: &page)
         writePhases(to: &page)
         page.lines.append("")
-        if client.sessions.lookups > 0 { page.write("TLS sessions", items(of: client.sessions, "client.cache.tls")) }
-        page.write("string cache", items(of: client.strings, "client.cache.strings"))
-        page.write("buffer cache", items(of: client.buffers, "client.cache.buffers"))
+        if client.caches.sessions.lookups > 0 { page.write("TLS sessions", items(of: client.caches.sessions, "client.cache.tls")) }
+        page.write("string cache", items(of: client.caches.strings, "client.cache.strings"))
+        page.write("buffer cache", items(of: client.caches.buffers, "client.cache.buffers"))
     }
 
     private func writeExpectations(_ counts: ExpectationCounts, to page: inout Page) {
@@ -75,7 +75,7 @@ extension Summary {
                     ]))
     }
 
-    /// What was left out, and what of it is nevertheless counted: without that the totals do not add up.
+    /// The warm-up, and its requests that are counted nevertheless: without them the totals do not add up.
     private func writeWarmup(to page: inout Page) {
         guard startNanoseconds > 0 else { return }
         page.write(
@@ -135,8 +135,8 @@ extension Summary {
         page.write(
             "server",
             [
-                "\(server.startedRequests) requests started", completedText(server.completedRequests, carried: carriedServerRequests),
-                "\(server.acceptedConnections) connections accepted", "\(server.refusedConnections) refused",
+                "\(server.requests.started) requests started", completedText(server.requests.completed, carried: carriedServerRequests),
+                "\(server.connectionCounts.accepted) connections accepted", "\(server.connectionCounts.refused) refused",
                 "\(server.protocolErrors) protocol errors", "\(server.timeouts) timeouts",
             ])
         if last.client == nil, server.tls.isUsed { page.write("TLS", server.tls.items) }
@@ -173,10 +173,10 @@ extension Summary {
         if request.load?.isOpen != true {
             items.append("closed load: its rate is what the answers allowed")
         } else {
-            items.append("\(last.client?.scheduledRequests ?? 0) asked")
+            items.append("\(last.client?.requests.scheduled ?? 0) asked")
         }
-        items.append("\(last.client?.startedRequests ?? 0) fired")
-        items.append(completedText(last.client?.answeredRequests ?? 0, carried: carriedRequests))
+        items.append("\(last.client?.requests.started ?? 0) fired")
+        items.append(completedText(last.client?.requests.answered ?? 0, carried: carriedRequests))
         items.append("\(JSON.number(derived("client.requests.dropped") ?? 0).text) dropped")
         page.write("trustworthy", items)
         for reason in verdict.reasons { page.write("  because", [reason]) }
@@ -225,7 +225,7 @@ private struct Page {
     static let width = 80
     var lines: [String] = []
 
-    /// `label: item, item, item`; what does not fit goes on below the first item.
+    /// `label: item, item, item`. Items that do not fit follow on lines of their own, below the first.
     mutating func write(_ label: String, _ items: [String]) {
         let indent = String(repeating: " ", count: label.count + 2)
         var line = "\(label): "
@@ -282,13 +282,13 @@ extension TLSSample {
 
 extension ClientSample {
     fileprivate var trafficItems: [String] {
-        var headers = "\(Figure.bytes(Double(receivedHeaderBytes))) headers"
-        if receivedHeaderBytes > 0 && decodedHeaderBytes > receivedHeaderBytes {
-            headers += " (\(Figure.percent(1 - Double(receivedHeaderBytes) / Double(decodedHeaderBytes))) saved)"
+        var headers = "\(Figure.bytes(Double(responseBytes.header))) headers"
+        if responseBytes.header > 0 && responseBytes.decodedHeader > responseBytes.header {
+            headers += " (\(Figure.percent(1 - Double(responseBytes.header) / Double(responseBytes.decodedHeader))) saved)"
         }
         return [
             "\(Figure.bytes(Double(receivedBytes))) received", headers,
-            "\(Figure.bytes(Double(receivedBodyBytes))) bodies", "\(Figure.bytes(Double(sentBytes))) sent",
+            "\(Figure.bytes(Double(responseBytes.body))) bodies", "\(Figure.bytes(Double(sentBytes))) sent",
         ]
     }
 }

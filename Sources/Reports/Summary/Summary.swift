@@ -106,7 +106,7 @@ package struct Summary: Sendable {
         lastWhole?.client?.forgetHistograms()
     }
 
-    /// The one after the load, of no phase, has what the last phase left in flight.
+    /// The sample after the load belongs to no phase: it has the requests that the last phase left in flight.
     private mutating func addToPhase(_ sample: Sample) {
         if let name = sample.phase, phases.last?.name != name {
             phases.append(PhaseSummary(name: name, summary: Summary(request, base: lastWhole ?? base)))
@@ -130,18 +130,18 @@ package struct Summary: Sendable {
     var startNanoseconds: UInt64 { base?.timeNanoseconds ?? 0 }
 
     /// Requests that were begun before counting began, and done after: done counts them, started does not.
-    var carriedRequests: UInt64 { base?.client.map { $0.startedRequests - min($0.doneRequests, $0.startedRequests) } ?? 0 }
+    var carriedRequests: UInt64 { base?.client.map { $0.requests.started - min($0.requests.done, $0.requests.started) } ?? 0 }
 
     /// The same of the server's.
     var carriedServerRequests: UInt64 {
-        base?.server.map { $0.startedRequests - min($0.completedRequests, $0.startedRequests) } ?? 0
+        base?.server.map { $0.requests.started - min($0.requests.completed, $0.requests.started) } ?? 0
     }
 
     /// Requests that were due in the warm-up, and begun after it: the oldest are begun first. A phase
-    /// has none: what it leaves to the next is not dropped.
+    /// has none: the next phase begins its late requests, so they are not dropped.
     var lateRequests: UInt64 {
         guard !isPhase, let before = base?.client, let client = last.client else { return 0 }
-        return min(before.scheduledRequests - min(before.startedRequests, before.scheduledRequests), client.startedRequests)
+        return min(before.requests.scheduled - min(before.requests.started, before.requests.scheduled), client.requests.started)
     }
 
     /// The highest value that any sample had. nil: no sample had such a number.
@@ -196,7 +196,7 @@ extension Summary {
 
     var totalRequests: Double? {
         guard let client = last.client else { return nil }
-        return request.load?.requests.map { Double($0) } ?? Double(client.scheduledRequests)
+        return request.load?.requests.map { Double($0) } ?? Double(client.requests.scheduled)
     }
 
     func perSecond(_ count: UInt64) -> Double? {

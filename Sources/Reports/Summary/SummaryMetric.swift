@@ -28,26 +28,26 @@ package struct SummaryMetric: Sendable {
         },
         .init(name: "client.requests.asked_rate", unit: .requestPerSecond, meaning: "Scheduled a second; in an open load only") {
             guard $0.request.load?.isOpen == true, let client = $0.endOfLoad?.client else { return nil }
-            return $0.perSecond(client.scheduledRequests)
+            return $0.perSecond(client.requests.scheduled)
         },
         .init(name: "client.requests.fired_rate", unit: .requestPerSecond, meaning: "Started a second") {
-            $0.endOfLoad?.client.map(\.startedRequests).flatMap($0.perSecond)
+            $0.endOfLoad?.client.map(\.requests.started).flatMap($0.perSecond)
         },
         .init(name: "client.requests.achieved", unit: .one, meaning: "Started in scheduled; in an open load only") {
-            guard let client = $0.endOfLoad?.client, $0.request.load?.isOpen == true, client.scheduledRequests > 0 else { return nil }
-            return Double(client.startedRequests) / Double(client.scheduledRequests)
+            guard let client = $0.endOfLoad?.client, $0.request.load?.isOpen == true, client.requests.scheduled > 0 else { return nil }
+            return Double(client.requests.started) / Double(client.requests.scheduled)
         },
         .init(name: "client.requests.failed_share", unit: .one, meaning: "Failed in done") {
-            guard let client = $0.last.client, client.doneRequests > 0 else { return nil }
-            return Double(client.failedRequests) / Double(client.doneRequests)
+            guard let client = $0.last.client, client.requests.done > 0 else { return nil }
+            return Double(client.requests.failed) / Double(client.requests.done)
         },
         .init(name: "client.requests.rate", unit: .requestPerSecond, meaning: "Answered in full a second, whatever the status") {
-            $0.endOfLoad?.client.map(\.answeredRequests).flatMap($0.perSecond)
+            $0.endOfLoad?.client.map(\.requests.answered).flatMap($0.perSecond)
         },
         .init(name: "client.requests.dropped", unit: .request, meaning: "Scheduled and never started") {
             guard let client = $0.last.client else { return nil }
-            let started = client.startedRequests - $0.lateRequests
-            return Double(client.scheduledRequests) - Double(min(started, client.scheduledRequests))
+            let started = client.requests.started - $0.lateRequests
+            return Double(client.requests.scheduled) - Double(min(started, client.requests.scheduled))
         },
         .init(name: "client.response_resolution", unit: .seconds, meaning: "One in a hundred requests was sent so late: response times are no finer; none for a punctual load") {
             $0.coarseResolutionNanoseconds.map(Metric.seconds)
@@ -56,18 +56,18 @@ package struct SummaryMetric: Sendable {
             $0.endOfLoad?.client.map(\.receivedBytes).flatMap($0.perSecond)
         },
         .init(name: "client.loop.utilization", unit: .one, meaning: "CPU of the clients' threads, in cores a loop") {
-            guard let client = $0.endOfLoad?.client, client.loopCount > 0 else { return nil }
-            return $0.perSecond(client.cpuNanoseconds).map { $0 / 1e9 / Double(client.loopCount) }
+            guard let client = $0.endOfLoad?.client, client.loops.count > 0 else { return nil }
+            return $0.perSecond(client.loops.cpuNanoseconds).map { $0 / 1e9 / Double(client.loops.count) }
         },
         .init(name: "server.requests.rate", unit: .requestPerSecond, meaning: "Completed a second, by the server") {
-            $0.endOfLoad?.server.map(\.completedRequests).flatMap($0.perSecond)
+            $0.endOfLoad?.server.map(\.requests.completed).flatMap($0.perSecond)
         },
         .init(name: "server.bytes.sent_rate", unit: .bytesPerSecond, meaning: "Written to sockets a second, by the server") {
             $0.endOfLoad?.server.map(\.sentBytes).flatMap($0.perSecond)
         },
         .init(name: "server.loop.utilization", unit: .one, meaning: "CPU of the server's threads, in cores a loop") {
-            guard let server = $0.endOfLoad?.server, server.loopCount > 0 else { return nil }
-            return $0.perSecond(server.cpuNanoseconds).map { $0 / 1e9 / Double(server.loopCount) }
+            guard let server = $0.endOfLoad?.server, server.loops.count > 0 else { return nil }
+            return $0.perSecond(server.loops.cpuNanoseconds).map { $0 / 1e9 / Double(server.loops.count) }
         },
     ]
 }

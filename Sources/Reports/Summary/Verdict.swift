@@ -37,9 +37,9 @@ extension Summary {
         guard let load = request.load, let client = last.client else { return Verdict(reasons: death) }
         var reasons = death
         if changesByHand > 0 {
-            reasons.append("the run was changed by hand, \(changesByHand == 1 ? "once" : "\(changesByHand) times"): the results mix several loads")
+            reasons.append("the load was changed by hand \(changesByHand == 1 ? "once" : "\(changesByHand) times"): the results mix several loads")
         }
-        if client.doneRequests == 0 { reasons.append("no request was done") }
+        if client.requests.done == 0 { reasons.append("no request was done") }
         if load.isOpen {
             let fired = derived("client.requests.fired_rate") ?? 0
             let asked = derived("client.requests.asked_rate") ?? 0
@@ -57,7 +57,7 @@ extension Summary {
         if let used = processUtilization, used > Verdict.machineLimit * Double(request.cpuCount) {
             reasons.append("this process used all \(request.cpuCount) cores: client and server slow each other")
         }
-        let opened = client.openedConnections - min(client.reconnects, client.openedConnections)
+        let opened = client.connectionCounts.opened - min(client.connectionCounts.reconnects, client.connectionCounts.opened)
         // Fewer requests than connections may be done before all are made.
         if opened < load.connections, load.requests.map({ $0 >= load.connections }) ?? true {
             reasons.append("only \(opened) of \(load.connections) connections were made")
@@ -66,9 +66,9 @@ extension Summary {
             guard case .tooFew = result.value else { continue }
             reasons.append("too few values for \(result.threshold.text): \(result.valueText)")
         }
-        let errored = client.erroredRequests - min(client.errors.abandoned, client.erroredRequests)
-        if Double(errored) > Double(client.doneRequests) * Verdict.erroredShareLimit {
-            reasons.append("\(errored) of \(client.doneRequests) requests got no full answer")
+        let errored = client.requests.errored - min(client.errors.abandoned, client.requests.errored)
+        if Double(errored) > Double(client.requests.done) * Verdict.erroredShareLimit {
+            reasons.append("\(errored) of \(client.requests.done) requests got no full answer")
         }
         return Verdict(reasons: reasons)
     }
@@ -76,7 +76,7 @@ extension Summary {
     /// CPU of the clients' and the server's threads, in cores.
     private var processUtilization: Double? {
         guard let end = endOfLoad, let seconds = loadSeconds, seconds > 0 else { return nil }
-        let used = (end.client?.cpuNanoseconds ?? 0) + (end.server?.cpuNanoseconds ?? 0)
+        let used = (end.client?.loops.cpuNanoseconds ?? 0) + (end.server?.loops.cpuNanoseconds ?? 0)
         return Metric.seconds(used) / seconds
     }
 }

@@ -64,7 +64,7 @@ extension Connection {
         // A client without ALPN speaks HTTP/1.1 (RFC 9113, 3.2).
         case .http1, nil: side = HTTP1Side(self)
         }
-        server.counters.openTLSConnections += 1
+        server.counters.connectionCounts.openTLS += 1
         serve(side)
         side.greet()
     }

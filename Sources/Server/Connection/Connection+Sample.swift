@@ -13,7 +13,7 @@ extension Connection {
 
         total.addCounters(of: stream)
         total.addPendingWrites(of: stream, nowNanoseconds: now)
-        total.activeRequests += exchanges.count
+        total.requests.active += exchanges.count
         total.arena.usedBytes += used
 
         let version = side?.version ?? .unknown

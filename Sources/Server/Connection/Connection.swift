@@ -129,7 +129,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         guard state.stage == .serving, stream.pendingByteCount > server.configuration.unsentByteLimit else { return }
         _ = state.move(.outputStuck)
         server.counters.readPauses += 1
-        server.counters.pausedConnections += 1
+        server.counters.connectionCounts.paused += 1
         server.notePending(stream.pendingByteCount)
         stream.stopReading()
         noteUnsent()
@@ -144,7 +144,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
         guard stream.pendingByteCount <= server.configuration.unsentByteLimit / 2 else { return }
         if isPaused {
             _ = state.move(.outputDrained)
-            server.counters.pausedConnections -= 1
+            server.counters.connectionCounts.paused -= 1
             updateReading()
         }
         switch state.stage {
@@ -230,10 +230,10 @@ final class Connection: TCPStreamOwner, TimerTarget {
 
     /// Ends the counts and exchanges that belonged to a stage.
     private func leave(_ stage: ConnectionState.Stage) {
-        if stage == .paused { server.counters.pausedConnections -= 1 }
+        if stage == .paused { server.counters.connectionCounts.paused -= 1 }
         if stage == .serving || stage == .paused {
             side?.connectionDidEnd()
-            if tls != nil { server.counters.openTLSConnections -= 1 }
+            if tls != nil { server.counters.connectionCounts.openTLS -= 1 }
         }
         exchanges.endAll()
     }

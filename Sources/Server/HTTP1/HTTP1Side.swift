@@ -42,7 +42,7 @@ final class HTTP1Side: ProtocolSide {
         unsafe parserStorage = .allocate(capacity: 1)
         unsafe parserStorage.initialize(to: RequestParser())
         super.init(connection)
-        server.counters.openHTTP1Connections += 1
+        server.counters.connectionCounts.openHTTP1 += 1
     }
 
     deinit { unsafe parserStorage.deallocate() }
@@ -126,7 +126,7 @@ final class HTTP1Side: ProtocolSide {
     // MARK: Answering
 
     private func respond(_ exchange: UnsafeMutablePointer<Exchange>) {
-        server.counters.startedRequests += 1
+        server.counters.requests.started += 1
         exchanges.countRequest()
         unsafe exchange.pointee.methodBytes = parser.head.methodBytes
         unsafe exchange.pointee.method = Method(parser.head.methodBytes)
@@ -138,7 +138,7 @@ final class HTTP1Side: ProtocolSide {
         if !parser.head.keepsAlive { isLast = true }
         unsafe server.answer(exchange)
         if unsafe !exchange.pointee.isRequestComplete {
-            server.counters.earlyResponses += 1
+            server.counters.requests.answeredEarly += 1
             // Otherwise the rest is read, and the next request after it.
             if unsafe exchange.pointee.response.stopsRequest { isLast = true }
         }
@@ -159,7 +159,7 @@ final class HTTP1Side: ProtocolSide {
             return connection.finish()
         }
         // Counted as started too, so that no more requests complete than start.
-        server.counters.startedRequests += 1
+        server.counters.requests.started += 1
         exchanges.countRequest()
         unsafe exchange.pointee.response = .text(status, "bad request\n")
         isLast = true
@@ -244,7 +244,7 @@ final class HTTP1Side: ProtocolSide {
 
     /// The request is whole, and the response is with the socket, or queued for it: the exchange is over.
     private func complete(_ exchange: UnsafeMutablePointer<Exchange>) {
-        server.counters.completedRequests += 1
+        server.counters.requests.completed += 1
         unsafe server.counters.statuses.count(exchange.pointee.response.status)
         unsafe exchanges.end(exchange)
         unsafe current = nil
@@ -322,7 +322,7 @@ final class HTTP1Side: ProtocolSide {
     }
 
     override func connectionDidEnd() {
-        server.counters.openHTTP1Connections -= 1
+        server.counters.connectionCounts.openHTTP1 -= 1
         unsafe current = nil
         carried.drop()
     }

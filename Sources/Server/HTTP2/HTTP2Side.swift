@@ -23,7 +23,7 @@ final class HTTP2Side: ProtocolSide {
         side.session = Session(
             role: .server, factory: side.server.sessions, settings: side.server.configuration.http2, handler: side)
         if side.session == nil { return nil }
-        side.server.counters.openHTTP2Connections += 1
+        side.server.counters.connectionCounts.openHTTP2 += 1
         return side
     }
 
@@ -163,7 +163,7 @@ final class HTTP2Side: ProtocolSide {
         connection.finish()
     }
 
-    override func connectionDidEnd() { server.counters.openHTTP2Connections -= 1 }
+    override func connectionDidEnd() { server.counters.connectionCounts.openHTTP2 -= 1 }
 
     override func socketDidClose() { session = nil }
 }
@@ -210,7 +210,7 @@ extension HTTP2Side: SessionHandler {
 
     func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
-        server.counters.startedRequests += 1
+        server.counters.requests.started += 1
         exchanges.countRequest()
         if unsafe exchange.pointee.rejection != 0 {
             unsafe reject(exchange, session)
@@ -218,7 +218,7 @@ extension HTTP2Side: SessionHandler {
             unsafe exchange.pointee.isRequestComplete = true
             unsafe respond(exchange, session)
         } else if unsafe server.answersEarly(exchange.pointee.path) {
-            server.counters.earlyResponses += 1
+            server.counters.requests.answeredEarly += 1
             unsafe respond(exchange, session)
         }
     }
@@ -249,7 +249,7 @@ extension HTTP2Side: SessionHandler {
     func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         if unsafe exchange.pointee.hasResponse && code == .noError {
-            server.counters.completedRequests += 1
+            server.counters.requests.completed += 1
             unsafe server.counters.statuses.count(exchange.pointee.response.status)
         } else {
             server.counters.streamResets += 1

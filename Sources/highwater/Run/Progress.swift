@@ -43,16 +43,16 @@ struct Progress {
     private func clientText(_ client: ClientSample, _ sample: Sample) -> String {
         let before = previous?.client
         let p99 = client.responseTime.valuesAtPercentiles([99])[0].map(Figure.time(nanoseconds:)) ?? "-"
-        return rate(client.answeredRequests, before?.answeredRequests, sample) + " req/s  p99 \(Progress.pad(p99, 7))"
-            + "  \(client.openConnections) conn  \(client.inFlightRequests) in flight"
-            + (client.queuedRequests > 0 ? "  \(client.queuedRequests) queued" : "")
-            + "  \(client.failedRequests) failed"
+        return rate(client.requests.answered, before?.requests.answered, sample) + " req/s  p99 \(Progress.pad(p99, 7))"
+            + "  \(client.connectionCounts.open) conn  \(client.requests.inFlight) in flight"
+            + (client.requests.queued > 0 ? "  \(client.requests.queued) queued" : "")
+            + "  \(client.requests.failed) failed"
     }
 
     private func serverText(_ server: ServerSample, _ sample: Sample) -> String {
         let before = previous?.server
-        return rate(server.completedRequests, before?.completedRequests, sample) + " req/s"
-            + "  \(server.openConnections) conn  \(server.activeRequests) active"
+        return rate(server.requests.completed, before?.requests.completed, sample) + " req/s"
+            + "  \(server.connectionCounts.open) conn  \(server.requests.active) active"
             + "  pending \(Figure.bytes(Double(server.writes.pendingBytes)))"
             + "  arena \(Figure.bytes(Double(server.arena.usedBytes)))"
             + "  \(server.protocolErrors + server.timeouts) errors"

@@ -161,7 +161,7 @@ final class Run {
         }
         for failure in source.failures { throw RunError(failure) }
         if summary.outcome.isDeath { throw ExitCode(Run.failedExitCode) }
-        if let client = summary.last.client, client.openedConnections == 0, let reason = source.connectFailure {
+        if let client = summary.last.client, client.connectionCounts.opened == 0, let reason = source.connectFailure {
             throw RunError("cannot connect to \(summary.request.address): \(reason)")
         }
         if case .signal(let signal) = end, !isNormalEnd(signal) { throw ExitCode(128 + signal) }

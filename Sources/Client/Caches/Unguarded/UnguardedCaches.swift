@@ -77,13 +77,13 @@ package final class UnguardedCaches: @unchecked Sendable {
         strings.entries = self.strings.count
         strings.entryLimit = StringCache.entryLimit
         strings.evictions = self.strings.evictionCount
-        sample.strings.merge(strings)
-        buffers.add(to: &sample.buffers)
+        sample.caches.strings.merge(strings)
+        buffers.add(to: &sample.caches.buffers)
         var sessions = sessionCounts
         sessions.entries = self.sessions.count
         sessions.entryLimit = CacheSet.sessionsOfMany
         sessions.evictions = self.sessions.evictionCount
-        sample.sessions.merge(sessions)
-        sample.cacheCorruptions += self.strings.corruptionCount() + self.sessions.corruptionCount() + buffers.lentTwiceCount
+        sample.caches.sessions.merge(sessions)
+        sample.caches.corruptions += self.strings.corruptionCount() + self.sessions.corruptionCount() + buffers.lentTwiceCount
     }
 }

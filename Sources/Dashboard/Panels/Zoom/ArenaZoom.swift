@@ -30,7 +30,7 @@ struct ArenaZoom: Panel {
 
     private func head(_ row: ConnectionRow, _ server: ServerSample, place: Int, of count: Int, _ glyphs: GlyphSet, width: Int) -> Line {
         var line = Line()
-        line.add("#\(row.name(loops: server.loopCount)) ", .strong)
+        line.add("#\(row.name(loops: server.loops.count)) ", .strong)
         for (text, role) in [
             ("\(place + 1) of \(count)  ", Role.dim), (row.sample.peer + "  ", .text), (row.sample.version.rawValue + "  ", .dim),
             ("used ", .dim), (GridFigure.bytes(row.sample.arenaUsedBytes).right(8), .text),

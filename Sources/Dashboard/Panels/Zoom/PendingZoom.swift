@@ -44,7 +44,7 @@ struct PendingZoom: Panel {
         for (index, row) in waiting.prefix(max(0, frame.height - 2)).enumerated() {
             let y = 1 + index, sample = row.sample
             let role: Role = .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds))
-            frame.text(row.name(loops: server.loopCount), endingAt: 7, y, .text)
+            frame.text(row.name(loops: server.loops.count), endingAt: 7, y, .text)
             frame.text(sample.state.rawValue, 8, y, ConnectionsPanel.role(sample.state))
             frame.text(GridFigure.shortBytes(sample.pendingBytes), endingAt: 16, y, .text)
             frame.text(GridFigure.duration(sample.oldestAgeNanoseconds, view.glyphs), endingAt: 24, y, role)

@@ -48,10 +48,10 @@ struct ThroughputZoom: Panel {
         charts.append(bytes("rx B/s", .receive) { $0.rates.receivedBytes })
         charts.append(bytes("tx B/s", .send) { $0.rates.sentBytes })
         if view.run.hasClients {
-            charts.append(rate("in flight", .throughput) { Double($0.client?.inFlightRequests ?? 0) })
-            charts.append(rate("queued", .age) { Double($0.client?.queuedRequests ?? 0) })
+            charts.append(rate("in flight", .throughput) { Double($0.client?.requests.inFlight ?? 0) })
+            charts.append(rate("queued", .age) { Double($0.client?.requests.queued ?? 0) })
         } else {
-            charts.append(rate("in work", .throughput) { Double($0.server?.activeRequests ?? 0) })
+            charts.append(rate("in work", .throughput) { Double($0.server?.requests.active ?? 0) })
         }
         charts.append(rate("4xx/s", .age) { $0.rates.outcomes.clientError })
         charts.append(rate("5xx/s", .age) { $0.rates.outcomes.serverError })

@@ -17,7 +17,7 @@ struct WriteInspector {
             left.isReset != right.isReset ? left.isReset : left.ageNanoseconds > right.ageNanoseconds
         }
         self.evidence = evidence
-        loops = server.loopCount
+        loops = server.loops.count
     }
 
     /// Lines that it would fill.
