@@ -75,8 +75,8 @@ let package = Package(
         library("Transport", "Loop", "TLS", "Memory", "Measurements"),
         library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements", exclude: ["Routes/README.md"]),
         library("Client", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", "Load"),
-        library("Experiment", "HTTP2", "Server", "Client", "Workload", "Measurements", "Load", "Recording", "Reports", "Files", "TLS", "Loop", "CProcess"),
-        library("Watch", "CSegment", "CProcess"),
+        library("Experiment", "HTTP2", "Server", "Client", "Workload", "Measurements", "Load", "Recording", "Reports", "Files", "TLS", "Loop", "Watch", "CProcess"),
+        library("Watch", "Measurements", "CSegment", "CProcess"),
         // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
         .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),
         library("Dashboard", "Measurements", "Load", "Themes", exclude: ["README.md", "dashboard.png"]),
@@ -84,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "highwater",
             dependencies: [
-                "Experiment", "Dashboard", "Terminal", "Workload", "Measurements", "Load", "Recording", "Reports", "Files",
+                "Experiment", "Watch", "Dashboard", "Terminal", "Workload", "Measurements", "Load", "Recording", "Reports", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             // The changelog has the version, and lies within the program.
@@ -112,8 +112,8 @@ let package = Package(
         tests("TLSTests", "TLS", "Memory", "TestSupport"),
         tests("ServerTests", "Server", "TLS", "HTTP1", "HTTP2", "Loop", "Load", "Measurements", "Memory", "TestSupport"),
         tests("ClientTests", "Client", "Server", "TLS", "HTTP2", "Loop", "Measurements", "Load", "Memory", "TestSupport"),
-        tests("ExperimentTests", "Experiment", "Workload", "Measurements", "Load", "Recording", "Reports", "TestSupport"),
-        tests("WatchTests", "Watch", "TestSupport"),
+        tests("ExperimentTests", "Experiment", "Watch", "Workload", "Measurements", "Load", "Recording", "Reports", "TestSupport"),
+        tests("WatchTests", "Watch", "Measurements", "TestSupport"),
         tests("ProgramTests", "TestSupport"),
         // Reads all of the sources with regular expressions.
         tests("StyleTests", settings: testSettings),

@@ -140,6 +140,16 @@ int hw_die_with_parent(pid_t parent) {
     return getppid() == parent ? 0 : -1;
 }
 
+int hw_end_of_child(pid_t child) {
+#ifdef SYS_pidfd_open
+    // Closed on exec by itself.
+    return (int)syscall(SYS_pidfd_open, child, 0);
+#else
+    (void)child;
+    return -1;
+#endif
+}
+
 void hw_close_from(int first) {
 #ifdef SYS_close_range
     if (syscall(SYS_close_range, (unsigned)first, ~0U, 0) == 0) return;

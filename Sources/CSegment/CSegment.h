@@ -38,6 +38,8 @@ enum {
     hw_option_detour = 4,
     // The probe takes itself out of the environment: programs that this one starts are not watched.
     hw_option_only_this = 8,
+    // The process that was started ends when the one that started it does.
+    hw_option_end_with_parent = 16,
 };
 
 // What a process knows, in `flags`.
@@ -199,6 +201,8 @@ struct hw_segment_head {
     uint32_t process_count, missed_processes;
     uint32_t finding_count;
     uint32_t finding_counts[16];
+    // The process that made the segment.
+    int32_t maker, spare;
 };
 
 struct hw_segment {

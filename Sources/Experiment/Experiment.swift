@@ -20,13 +20,20 @@ package struct ExperimentError: Error, CustomStringConvertible, Equatable {
 package final class Experiment: SampleSource {
     package let plan: Plan
     private let setup: RunSetup
-    package var addresses: RunAddresses { setup.addresses }
+    package var addresses: RunAddresses {
+        var addresses = setup.addresses
+        addresses.watched = watched?.name
+        addresses.origin = watched?.origin
+        return addresses
+    }
     /// Time 0 on the monotonic clock.
     var startNanoseconds: UInt64 { clock.startNanoseconds }
     package internal(set) var load: LoadState
 
     var servers = LoopGroup<ServerSample>()
     var clients = LoopGroup<ClientSample>()
+    /// A server that is not ours; nil without one, or where nothing is known of it.
+    private let watched: WatchedServer?
     private var slowReaders = SlowReaders()
     private let caches = CacheOwners()
     private let round = SampleRound()
@@ -53,14 +60,23 @@ package final class Experiment: SampleSource {
 
     /// How long a loop may take to answer before its last reading is used again.
     private static let answerSeconds = 2.0
+    /// How long clients may take to end when their server has.
+    private static let orphanSeconds = 1.0
 
-    /// Binds the server's port and resolves the target's name; nothing runs yet.
-    package init(_ plan: Plan) throws(ExperimentError) {
+    /// Binds the server's port, resolves the target's name and finds the server that is to be watched; nothing runs yet.
+    ///
+    /// - Parameter capturesOutput: the output of a server that is started is kept, and told when it dies.
+    package init(_ plan: Plan, capturesOutput: Bool = false) throws(ExperimentError) {
         if let server = plan.server, server.writePolicy.isUnsafe, !server.allowsUnsafe {
             throw ExperimentError("write policy \(server.writePolicy.rawValue) may take the process down: it runs in a worker only")
         }
         self.plan = plan
         setup = try RunSetup(plan)
+        if let watch = plan.watch {
+            watched = try WatchedServer(watch, capturesOutput: capturesOutput)
+        } else {
+            watched = plan.server == nil ? setup.clientAddress.flatMap { WatchedServer(address: $0) } : nil
+        }
         load = LoadState(plan)
         loadEnd = LoadEnd(loops: plan.clientLoopCount)
         timetable = Timetable(plan, startNanoseconds: 0)
@@ -75,18 +91,20 @@ package final class Experiment: SampleSource {
             // A client that connects before the server listens is refused, and that would be counted: a
             // loop that answers listens.
             _ = askLoops()
+            try watched?.start(untilListeningOn: setup.clientAddress?.port)
             let loadStart = EventLoop.monotonicNanoseconds()
             timetable = Timetable(plan, startNanoseconds: loadStart)
             if !plan.phases.isEmpty { beginNextPhase() }
-            try startClients(atNanoseconds: loadStart)
+            if watched?.end == nil { try startClients(atNanoseconds: loadStart) }
         } catch {
             clients.stop(withinNanoseconds: 0)
             servers.stop(withinNanoseconds: 0)
             joinThreads()
             stage = .ended
-            throw ExperimentError(error.description)
+            throw ExperimentError("\(error)")
         }
         stage = .running
+        if let origin = watched?.origin { note(.info, source: "watch", origin) }
         if let count = plan.client?.slowReaders, count > 0, addSlowReaders(count, seconds: nil) {
             note(.info, source: "load", "\(count) slow readers")
         }
@@ -137,6 +155,8 @@ package final class Experiment: SampleSource {
     // MARK: The timetable
 
     package func performDue() -> Duration? {
+        watched?.poll()
+        if watched?.end != nil { stop(withinSeconds: Experiment.orphanSeconds) }
         guard stage == .running else { return nil }
         while stage == .running, let change = timetable.takeEvent(atNanoseconds: EventLoop.monotonicNanoseconds()) { apply(change) }
         slowReaders.leaveIfDue(atNanoseconds: EventLoop.monotonicNanoseconds())
@@ -162,7 +182,8 @@ package final class Experiment: SampleSource {
     /// - Returns: false when the run is ending, or there is no server to ask.
     func addSlowReaders(_ count: Int, seconds: Double?) -> Bool {
         guard let address = setup.clientAddress, stage == .running else { return false }
-        var configuration = SlowReaders.configuration(plan.client, address: address, authority: setup.authority, count: count)
+        var configuration = SlowReaders.configuration(
+            plan.client, address: address, authority: setup.authority, count: count, asksOwnTargets: plan.watch != nil)
         configuration.tls = setup.tls.client
         do {
             try slowReaders.join(configuration, seconds: seconds)
@@ -200,6 +221,7 @@ package final class Experiment: SampleSource {
         let (time, interval) = clock.takeSample()
         var sample = Sample(
             timeNanoseconds: time, intervalNanoseconds: interval, server: servers.reading(), client: clientReading(), process: probe.sample())
+        watched?.read(into: &sample, atNanoseconds: EventLoop.monotonicNanoseconds())
         if stage == .running, let phase {
             sample.phase = phase.name
             sample.isWarmup = phase.isWarmup
@@ -209,6 +231,7 @@ package final class Experiment: SampleSource {
             watcher.note(Event(
                 timeNanoseconds: clock.elapsed(atNanoseconds: event.monotonicNanoseconds), level: event.level, source: "client", text: event.text))
         }
+        for event in watched?.takeEvents(clock) ?? [] { watcher.note(event) }
         // The interval before belongs to the phase that ends, the one after to the next.
         while stage == .running, timetable.isPhaseOver(atNanoseconds: clock.startNanoseconds + time) { beginNextPhase() }
         return sample
@@ -234,6 +257,7 @@ package final class Experiment: SampleSource {
     }
 
     package func takeNews() -> [News] {
+        watched?.poll()
         if stage == .stopping, haveThreadsEnded() {
             joinThreads()
             stage = .ended
@@ -244,7 +268,7 @@ package final class Experiment: SampleSource {
         return news + events.map { .event($0) }
     }
 
-    package var descriptors: [Int32] { stage == .running ? [loadEnd.descriptor] : [] }
+    package var descriptors: [Int32] { stage == .running ? [loadEnd.descriptor] + (watched?.descriptors ?? []) : [] }
 
     package var connectFailure: String? { clients.connectError?.reason }
 
@@ -252,7 +276,7 @@ package final class Experiment: SampleSource {
 
     // MARK: The end
 
-    package var outcome: Outcome? { stage == .ended ? .ended : nil }
+    package var outcome: Outcome? { stage == .ended ? watched?.end ?? .ended : nil }
 
     package func stop(withinSeconds seconds: Double) {
         guard stage == .running else { return }
@@ -273,7 +297,8 @@ package final class Experiment: SampleSource {
     private func haveThreadsEnded() -> Bool {
         guard clients.hasEnded, slowReaders.hasEnded else { return false }
         servers.stop(withinNanoseconds: drainNanoseconds)
-        return servers.hasEnded
+        watched?.stop(withinNanoseconds: drainNanoseconds)
+        return servers.hasEnded && watched?.hasStopped ?? true
     }
 
     private func joinThreads() {

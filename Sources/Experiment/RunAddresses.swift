@@ -6,6 +6,10 @@ package struct RunAddresses: Codable, Sendable, Equatable {
     package var secureServer: String?
     /// The address that the clients ask: the server's, or the plan's target; nil without clients.
     package var target: String?
+    /// Another server that is watched: "./server 9000", "port 8080"; nil without one.
+    package var watched: String?
+    /// The origin of its figures, for people: one line.
+    package var origin: String?
 
     package init(server: String? = nil, secureServer: String? = nil, target: String? = nil) {
         self.server = server
@@ -14,7 +18,7 @@ package struct RunAddresses: Codable, Sendable, Equatable {
     }
 
     /// The address that the run is about.
-    package var main: String { target ?? server ?? "" }
+    package var main: String { target ?? server ?? watched ?? "" }
 
     /// "http://127.0.0.1:8080 and https://127.0.0.1:8443"; nil without a server of ours.
     package var serverURLs: String? {

@@ -41,9 +41,13 @@ struct SlowReaders {
     var hasRoom: Bool { groups.count { !$0.isGone } < SlowReaders.limit }
 
     /// The configuration of clients of this plan that read slowly.
-    static func configuration(_ plan: ClientPlan?, address: SocketAddress, authority: String, count: Int) -> ClientConfiguration {
+    ///
+    /// - Parameter asksOwnTargets: a server that is not ours has its own answers that are large.
+    static func configuration(
+        _ plan: ClientPlan?, address: SocketAddress, authority: String, count: Int, asksOwnTargets: Bool = false
+    ) -> ClientConfiguration {
         var client = plan ?? ClientPlan()
-        client.kinds = targets.map { RequestKind($0) }
+        if !asksOwnTargets { client.kinds = targets.map { RequestKind($0) } }
         var configuration = ClientConfiguration(client, address: address, authority: authority, caches: .client, loop: 0, of: 1)
         configuration.renewal = .never
         configuration.connections = count

@@ -9,6 +9,8 @@ package struct Event: Sendable, Equatable {
     package var text = ""
     /// The evidence, where the event is one of an audit's.
     package var violation: Violation?
+    /// The evidence, where the event is a finding in a server that is watched.
+    package var brokenWrite: BrokenWrite?
 
     /// How much an event should worry its reader.
     package enum Level: String, Sendable, Comparable, CaseIterable {
@@ -27,9 +29,13 @@ package struct Event: Sendable, Equatable {
         }
     }
 
+    /// The evidence in lines for people; nil where the text is all.
+    package var evidence: [String]? { violation?.lines ?? brokenWrite?.lines }
+
     package init() {}
 
-    package init(timeNanoseconds: UInt64, level: Level, source: String, text: String, violation: Violation? = nil) {
+    package init(timeNanoseconds: UInt64, level: Level, source: String, text: String, violation: Violation? = nil, brokenWrite: BrokenWrite? = nil) {
+        self.brokenWrite = brokenWrite
         self.violation = violation
         self.timeNanoseconds = timeNanoseconds
         self.level = level

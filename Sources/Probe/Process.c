@@ -31,6 +31,20 @@ static struct hw_segment *open_segment(void) {
     return NULL;
 }
 
+// Without the one that started it, this process would be left running unnoticed. It is killed, since it may be beyond
+// obeying; one that has forked is asked, so that it can take its children with it.
+static void end_with_parent(int signal) {
+    if (!(hw_self.options & hw_option_end_with_parent) || hw_self.segment->head.root != hw_self.pid || hw_self.is_sandboxed) return;
+    KERNEL(SYS_prctl, PR_SET_PDEATHSIG, signal, 0, 0);
+    // It may have ended before.
+    if (getppid() != hw_self.segment->head.maker) KERNEL(SYS_kill, hw_self.pid, signal, 0, 0);
+}
+
+static void before_fork(void) {
+    end_with_parent(SIGTERM);
+    hw_ledger_before_fork();
+}
+
 static void after_fork_in_parent(void) { hw_ledger_after_fork(false); }
 static void after_fork_in_child(void) {
     hw_ledger_after_fork(true);
@@ -49,11 +63,14 @@ __attribute__((constructor)) static void begin(void) {
         hw_self.is_sandboxed = hw_self.segment->head.has_sandbox != 0;
         hw_self.can_look = !hw_self.is_sandboxed;
         hw_self.can_look = hw_look(&copy, &sample, sizeof sample) == 0;
-        pthread_atfork(hw_ledger_before_fork, after_fork_in_parent, after_fork_in_child);
+        pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
         int32_t none = 0;
         __atomic_compare_exchange_n(&hw_self.segment->head.root, &none, hw_self.pid, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
         // The process that was started, whatever it executes. Others take a slot when they serve.
-        if (hw_self.segment->head.root == hw_self.pid) hw_attach();
+        if (hw_self.segment->head.root == hw_self.pid) {
+            end_with_parent(SIGKILL);
+            hw_attach();
+        }
         if (hw_self.options & hw_option_only_this) {
             unsetenv("LD_PRELOAD");
             unsetenv(HW_SEGMENT_VARIABLE);

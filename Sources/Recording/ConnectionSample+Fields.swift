@@ -9,6 +9,29 @@ extension ConnectionSample: Recorded {
         .whole("pending_bytes", \.pendingBytes), .seconds("oldest_age", \.oldestAgeNanoseconds),
         .whole("arena_used_bytes", \.arenaUsedBytes), .whole("arena_reserved_bytes", \.arenaReservedBytes),
         .whole("arena_high_water_bytes", \.arenaHighWaterBytes), .seconds("age", \.ageNanoseconds),
+        .object("kernel", \.kernel),
+    ]
+
+    /// As a recording has it, without the figures that its source cannot know.
+    func json(without unknown: UnknownFigures) -> JSON {
+        guard !unknown.isDisjoint(with: [.http, .arenas]), case .object(let members) = json else { return json }
+        return .object(members.filter { member in
+            !(unknown.contains(.http) && ConnectionSample.httpNames.contains(member.name))
+                && !(unknown.contains(.arenas) && member.name.hasPrefix(ConnectionSample.arenaPrefix))
+        })
+    }
+
+    private static let httpNames: Set = ["streams", "requests"]
+    private static let arenaPrefix = "arena_"
+}
+
+extension ConnectionSample.KernelView: Recorded {
+    package static let fields: [RecordedField<ConnectionSample.KernelView>] = [
+        .whole("queued_bytes", \.queuedBytes), .whole("unsent_bytes", \.unsentBytes), .seconds("round_trip", \.roundTripNanoseconds),
+        RecordedField(name: "window_limited") { .number($0.windowLimitedShare) } read: { view, json in
+            view.windowLimitedShare = min(1, max(0, json?.number ?? 0))
+            return true
+        },
     ]
 }
 

@@ -12,8 +12,9 @@ extension Sample {
         // Behind the time, which readers look for in a line's first bytes.
         if let phase { members.append(.init("phase", .string(phase))) }
         if isWarmup { members.append(.init("warmup", .bool(true))) }
+        if !unknown.isEmpty { members.append(.init(Sample.unknownName, .array(unknown.names.map { .string($0) }))) }
         if let server, let index = members.firstIndex(where: { $0.name == "server" }), case .object(var parts) = members[index].value {
-            parts.append(.init(Sample.connectionsName, .array(server.fullestConnections(connectionLimit).map(\.json))))
+            parts.append(.init(Sample.connectionsName, .array(server.fullestConnections(connectionLimit).map { $0.json(without: unknown) })))
             if !server.pendingWrites.isEmpty {
                 let writes = server.pendingWrites.prefix(Sample.recordedPendingWriteLimit)
                 parts.append(.init(Sample.pendingWritesName, .array(writes.map(\.json))))
@@ -31,6 +32,8 @@ extension Sample {
     /// Rows of pending writes in one line: those of the connections above, four each.
     package static let recordedPendingWriteLimit = 64
 
+    /// Figures that the source could not know, and that the line therefore lacks.
+    private static let unknownName = "unknown"
     private static let connectionsName = "fullest_connections"
     private static let inspectionName = "inspected_connection"
     private static let pendingWritesName = "pending_writes"
@@ -41,6 +44,7 @@ extension Sample {
         self.init(timeNanoseconds: 0, intervalNanoseconds: 0, server: nil, client: nil, process: ProcessSample())
         phase = json["phase"]?.string
         isWarmup = json["warmup"] == .bool(true)
+        if case .array(let names)? = json[Sample.unknownName] { unknown = UnknownFigures(names: names.compactMap(\.string)) }
         try MetricTree.all.read(json, into: &self)
         guard let parts = json["server"] else { return }
         server?.inspection = parts[Sample.inspectionName].flatMap { try? ConnectionInspection(json: $0) }

@@ -1,4 +1,5 @@
 internal import CSegment
+package import Measurements
 
 /// One broken promise that a probe saw: what was handed over, what was found, and both places.
 package struct Finding: Sendable, Equatable {
@@ -38,38 +39,10 @@ package struct Finding: Sendable, Equatable {
     package var foundFrames: [UInt64]
 
     /// `cb`, `handle` and `nbufs` of a `uv_write_t`, as numbers.
-    package struct RequestFields: Sendable, Equatable {
-        package var callback: UInt64
-        package var handle: UInt64
-        package var bufferCount: UInt64
-    }
+    package typealias RequestFields = BrokenWrite.RequestFields
 
-    /// What broke.
-    package enum Kind: String, Sendable, CaseIterable {
-        case requestReused = "request used again while its write is pending"
-        case requestChanged = "request changed under a pending write"
-        case bytesChanged = "bytes changed under a pending write"
-        case bytesFreed = "bytes freed under a pending write"
-        case requestFreed = "request freed under a pending write"
-        case deadStack = "pending write of memory on a stack frame that is gone"
-        case remainderLost = "a write does not go on with the bytes that were left"
-        case badPointer = "write from a bad pointer"
-        case caughtWriting = "caught writing into the bytes of a pending write"
-
-        var code: UInt32 {
-            switch self {
-            case .requestReused: hw_request_reused.rawValue
-            case .requestChanged: hw_request_changed.rawValue
-            case .bytesChanged: hw_bytes_changed.rawValue
-            case .bytesFreed: hw_bytes_freed.rawValue
-            case .requestFreed: hw_request_freed.rawValue
-            case .deadStack: hw_dead_stack.rawValue
-            case .remainderLost: hw_remainder_lost.rawValue
-            case .badPointer: hw_bad_pointer.rawValue
-            case .caughtWriting: hw_caught_writing.rawValue
-            }
-        }
-    }
+    /// The promise that was broken.
+    package typealias Kind = BrokenWrite.Kind
 
     /// nil: not finished, or of a kind that does not exist.
     init?(_ raw: hw_finding) {
@@ -98,7 +71,7 @@ package struct Finding: Sendable, Equatable {
     }
 }
 
-extension Finding.RequestFields {
+extension BrokenWrite.RequestFields {
     init(_ raw: hw_request_fields) {
         self.init(callback: raw.callback, handle: raw.handle, bufferCount: raw.buffer_count)
     }

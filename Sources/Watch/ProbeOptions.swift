@@ -13,10 +13,14 @@ package struct ProbeOptions: Sendable, Equatable {
     /// Programs that the server starts are not watched.
     package var isOnlyThisProcess = false
 
+    /// The server ends with the thread that starts it: killed, or asked once it has forked.
+    package var endsWithParent = false
+
     package init() {}
 
     var flags: UInt32 {
         (keepsBytes ? 0 : UInt32(hw_option_no_bytes)) | (traps ? UInt32(hw_option_trap) : 0)
             | (detours ? UInt32(hw_option_detour) : 0) | (isOnlyThisProcess ? UInt32(hw_option_only_this) : 0)
+            | (endsWithParent ? UInt32(hw_option_end_with_parent) : 0)
     }
 }

@@ -1,4 +1,5 @@
 internal import CSegment
+package import Measurements
 
 /// One reading of everything that the probes in a server's processes wrote. Plain values.
 package struct ProbeReading: Sendable {
@@ -9,7 +10,7 @@ package struct ProbeReading: Sendable {
     /// The first ones of each kind, whole.
     package var findings: [Finding] = []
     /// All of them.
-    package var findingCounts: [Finding.Kind: Int] = [:]
+    package var findingCounts: [BrokenWrite.Kind: Int] = [:]
 
     package init() {}
 

@@ -1,6 +1,7 @@
 internal import CProcess
 internal import CSegment
 internal import Glibc
+internal import Measurements
 
 /// The memory that probes write and this process reads, with read(2): a server that has gone wrong
 /// may have written anywhere in it, so counts are clamped and nothing in it is a place to look at.
@@ -18,6 +19,7 @@ package final class ProbeSegment {
         head.version = UInt32(hw_segment_version)
         head.size_of_process = UInt32(hw_process_size())
         head.options = options.flags
+        head.maker = getpid()
         head.send_buffer = UInt32(clamping: options.sendBuffer)
         let written = unsafe pwrite(descriptor, &head, MemoryLayout<hw_segment_head>.size, 0)
         guard written == MemoryLayout<hw_segment_head>.size else { throw WatchError("memory for the probe cannot be written") }
@@ -39,7 +41,7 @@ package final class ProbeSegment {
         guard let head: hw_segment_head = bytes(0, MemoryLayout<hw_segment_head>.size).load(0) else { return reading }
         reading.missedProcesses = Int(head.missed_processes)
         unsafe withUnsafeBytes(of: head.finding_counts) { counts in
-            for kind in Finding.Kind.allCases { reading.findingCounts[kind] = unsafe Int(counts.loadUnaligned(fromByteOffset: Int(kind.code) * 4, as: UInt32.self)) }
+            for kind in BrokenWrite.Kind.allCases { reading.findingCounts[kind] = unsafe Int(counts.loadUnaligned(fromByteOffset: Int(kind.code) * 4, as: UInt32.self)) }
         }
         for index in 0..<min(head.process_count, UInt32(hw_process_limit)) {
             if let process = process(index) { reading.processes.append(process) }

@@ -30,12 +30,21 @@ package struct ProcessFigures: Sendable, Equatable {
     }
 
     /// There is such a process, and it is not merely waiting to be reaped.
-    static func isAlive(_ pid: Int32) -> Bool {
+    package static func isAlive(_ pid: Int32) -> Bool {
         guard let text = FileBytes(path: "/proc/\(pid)/stat", limit: 4096).map({ String(decoding: $0.bytes, as: UTF8.self) }),
             let close = text.lastIndex(of: ")")
         else { return false }
         let state = text[text.index(after: close)...].first { $0 != " " }
         return state != "Z" && state != "X"
+    }
+
+    /// Bytes of an environment that are looked through.
+    private static let environmentLimit = 1 << 20
+
+    /// The process was started with this variable: "NAME=value".
+    static func hasVariable(_ pid: Int32, _ variable: String) -> Bool {
+        guard let file = FileBytes(path: "/proc/\(pid)/environ", limit: environmentLimit) else { return false }
+        return file.bytes.split(separator: 0).contains { $0.elementsEqual(variable.utf8) }
     }
 
     /// Names in a folder; nil: it cannot be read.

@@ -1,3 +1,4 @@
+internal import CProcess
 internal import Glibc
 
 /// How a watched server ended.
@@ -42,6 +43,8 @@ package enum WatchedEnd: Sendable, Equatable {
 package final class WatchedProcess {
     package let segment: ProbeSegment
     private let child: SpawnedChild
+    /// Becomes readable when the process ends; -1: this kernel has no such descriptor.
+    package let endDescriptor: Int32
 
     package var pid: Int32 { child.pid }
 
@@ -67,10 +70,23 @@ package final class WatchedProcess {
         let others = SpawnedChild.ownEnvironment.first { $0.hasPrefix("LD_PRELOAD=") }.map { ":" + $0.dropFirst("LD_PRELOAD=".count) } ?? ""
         names += ["LD_PRELOAD=\(probe)\(others)", "\(own.name)=\(own.value)"] + environment
         child = try SpawnedChild(check.path, arguments, environment: names, output: output, errors: errors)
+        endDescriptor = hw_end_of_child(child.pid)
     }
+
+    deinit { if endDescriptor >= 0 { close(endDescriptor) } }
 
     /// How it ended; nil: it runs.
     package func end() -> WatchedEnd? { child.poll() }
+
+    /// Sends it a signal, if it runs.
+    package func send(_ signal: Int32) { child.send(signal) }
+
+    /// Sends a signal to a process that says it is one of this server's: one that went into the background. The probe's word
+    /// for a pid is not enough, since the server may have written over it: its environment must have this segment.
+    package func send(_ signal: Int32, toDescendant pid: Int32) {
+        let own = segment.environment
+        if pid > 1, ProcessFigures.hasVariable(pid, "\(own.name)=\(own.value)") { kill(pid, signal) }
+    }
 
     /// Tells it to stop, and kills it if it does not. Waits at most `stopMilliseconds`.
     package func stop() -> WatchedEnd {

@@ -8,6 +8,8 @@ package import Reports
 package struct Plan: Sendable, Equatable {
     /// nil: no server of ours; `client.target` names another one.
     package var server: ServerPlan?
+    /// A server that is not ours, which is watched; nil: none, or only as the clients' target.
+    package var watch: WatchPlan?
     /// nil: no clients; the server serves its visitors.
     package var client: ClientPlan?
     /// The load, part by part. Empty: the client's, all the time.
@@ -87,6 +89,15 @@ extension Plan {
         return plan
     }
 
+    /// The plan with the origin of the figures of another server, where some are known.
+    package func watching(_ origin: String?) -> Plan {
+        guard let origin else { return self }
+        var plan = self
+        plan.watch = watch ?? WatchPlan()
+        plan.watch?.origin = origin
+        return plan
+    }
+
     private static func port(of address: String?) -> Int? { address?.split(separator: ":").last.flatMap { Int($0) } }
 }
 
@@ -94,7 +105,8 @@ extension Plan: SettingPart {
     package static let settings = parts + courseSettings + endSettings
 
     private static let parts: [Setting<Plan>] = [
-        .part("server", \.server, "The embedded server."), .part("client", \.client, "The clients."),
+        .part("server", \.server, "The embedded server."), .part("watch", \.watch, "A server that is not ours."),
+        .part("client", \.client, "The clients."),
         .init(member: "events", "What happens at planned times.") {
             .array($0.events.map { EventDraft($0).shortJSON })
         } read: { (json, plan) throws(SettingError) in

@@ -79,6 +79,16 @@ package struct TargetURL: Sendable, Equatable {
     }
 }
 
+extension ClientPlan {
+    /// Clients that ask these URLs of one server in turn.
+    package init(targets urls: [String]) throws(TargetURLError) {
+        self.init()
+        let targets = try TargetURL.parseAll(urls)
+        if let first = targets.first { (host, port, isSecure) = (first.host, first.port, first.isSecure) }
+        paths = targets.map(\.target)
+    }
+}
+
 /// A text that is not the URL of a request.
 package typealias TargetURLError = InputError<TargetURL.Problem>
 

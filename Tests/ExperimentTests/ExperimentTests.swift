@@ -114,17 +114,23 @@ struct ExperimentTests {
         #expect(experiment.stop(withinSeconds: 1).client?.requests.done == 1)
     }
 
-    @Test("clients alone ask the server of another experiment")
+    @Test("clients alone ask the server of another experiment, and the kernel tells of it")
     func clientsAlone() throws {
         let server = try DrivenExperiment.started(Plan(server: ServerPlan(), client: nil))
         var client = ClientPlan()
         client.port = try #require(server.source.addresses.server.flatMap { Int($0.split(separator: ":")[1]) })
         client.requests = 100
+        client.connections = 3
         let clients = try DrivenExperiment.started(Plan(server: nil, client: client))
         #expect(clients.isDone(within: 10))
+        // Connections stay open until the clients are told to stop.
+        let open = clients.sample { $0.server?.connectionCounts.open == 3 }
+        #expect(open?.server?.connections.count == 3 && open?.unknown.isSuperset(of: [.http, .arenas, .findings]) == true)
+        #expect(open?.watch?.processes == 1 && (open?.watch?.residentBytes ?? 0) > 1_000_000)
+        #expect(clients.texts.contains { $0.hasPrefix("server figures: from outside, of ") && $0.contains("on port \(client.port)") })
         let asked = clients.stop(withinSeconds: 5)
         let served = server.stop(withinSeconds: 5)
-        #expect(asked.server == nil)
+        #expect(Metric.named("server.requests.completed")?.number(of: asked) == nil)
         #expect(asked.client?.requests.succeeded == 100)
         #expect(served.server?.requests.completed == 100)
     }

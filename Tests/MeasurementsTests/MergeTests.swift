@@ -6,7 +6,7 @@ import Testing
 struct MergeTests {
     /// A sample whose numbers are all of another size than those of `distinctSample`.
     private func other() -> Sample {
-        var sample = distinctSample()
+        var sample = distinctSample(isWatched: true)
         for (index, metric) in Metric.measured.enumerated() where metric.kind != .histogram {
             metric.write(&sample, .number(Double(10_000 - index * 50 + 5)))
         }
@@ -18,12 +18,13 @@ struct MergeTests {
         if let server = right.server { sample.server?.merge(server) }
         if let client = right.client { sample.client?.merge(client) }
         sample.process.merge(right.process)
+        if let watch = right.watch { sample.watch?.merge(watch) }
         return sample
     }
 
     @Test("become one, each number by the rule in its row")
     func rules() throws {
-        let left = distinctSample(), right = other()
+        let left = distinctSample(isWatched: true), right = other()
         let sample = merged(left, right)
         for metric in Metric.measured {
             switch (metric.merge, metric.read(left), metric.read(right), metric.read(sample)) {
@@ -44,7 +45,7 @@ struct MergeTests {
         let names = Metric.measured.filter { $0.merge == .greatest }.map(\.name)
         #expect(names == [
             "client.writes.oldest_age", "client.loop.lag", "server.writes.oldest_age", "server.arena.exchange_bytes_high_water",
-            "server.loop.lag",
+            "server.loop.lag", "watch.kernel.round_trip", "watch.loop.longest_turn", "watch.loop.ready_most",
         ])
     }
 
@@ -67,7 +68,7 @@ struct MergeTests {
     func overflow() {
         var left = ClientSample(), right = ClientSample()
         Metric.named("client.requests.done").map { metric in
-            var sample = distinctSample()
+            var sample = distinctSample(isWatched: true)
             metric.write(&sample, .number(1e300))
             left = sample.client ?? left
         }

@@ -34,6 +34,7 @@ struct MetricTests {
     func completeness() {
         var sample = Sample(
             timeNanoseconds: 0, intervalNanoseconds: 0, server: ServerSample(), client: ClientSample(), process: ProcessSample())
+        sample.watch = WatchSample()
         let fields = numbers(in: sample).count
         #expect(fields == Metric.all.filter { $0.kind != .ratio }.count)
 
@@ -58,7 +59,7 @@ struct MetricTests {
 
     @Test("reads what it wrote")
     func roundTrip() {
-        let sample = distinctSample()
+        let sample = distinctSample(isWatched: true)
         for (index, metric) in Metric.all.enumerated() where metric.kind != .histogram && metric.kind != .ratio {
             guard case .number(let number)? = metric.read(sample) else {
                 Issue.record("\(metric.name) reads nothing")

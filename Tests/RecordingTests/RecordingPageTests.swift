@@ -21,7 +21,7 @@ struct RecordingPageTests {
             var writer = try RecordingWriter(path: path)
             try writer.write(RecordingHeader(
                 toolVersion: "1", hostName: "box", system: "Linux", cpuCount: 2, commandLine: [], startedUnixSeconds: 1, plan: .null))
-            try writer.write(distinctSample())
+            try writer.write(distinctSample(isWatched: true))
             try writer.write(Event(timeNanoseconds: 1, level: .info, source: "load", text: "text", violation: violation))
             try writer.write(summary: .object([]))
         }

@@ -24,7 +24,7 @@ struct RecordingTests {
     func roundTrip() throws {
         let path = path()
         defer { unlink(path) }
-        let sample = fullSample()
+        let sample = fullSample(isWatched: true)
         let event = Event(timeNanoseconds: 1_500_000_000, level: .warning, source: "client", text: "line\nbreak \u{1b}[2J", violation: violation)
         let summary = JSON.object([.init("client", .object([.init("service_time", .object([.init("count", .number(20_000))]))]))])
         do {

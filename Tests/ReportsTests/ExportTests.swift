@@ -24,10 +24,10 @@ struct ExportTests {
 
     @Test("to CSV has a cell for every column, under the metric's name")
     func csv() {
-        var alone = distinctSample()
+        var alone = distinctSample(isWatched: true)
         alone.server = nil
         alone.client = nil
-        let rows = lines(export(.csv, [distinctSample(), alone])).map {
+        let rows = lines(export(.csv, [distinctSample(isWatched: true), alone])).map {
             $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
         #expect(rows.count == 3)
@@ -124,7 +124,7 @@ struct ExportTests {
 
     @Test("to OpenMetrics leaves out no metric but times and ratios, and gives no two one name")
     func everyMetric() {
-        let lines = lines(export(.openmetrics, [distinctSample()])).filter { !$0.hasPrefix("#") && !$0.contains("_bucket{") }
+        let lines = lines(export(.openmetrics, [distinctSample(isWatched: true)])).filter { !$0.hasPrefix("#") && !$0.contains("_bucket{") }
         let names = lines.map { $0.prefix { $0 != " " } }
         #expect(Set(names).count == names.count)
         let expected = Metric.all.filter { $0.kind != .ratio && !["time", "interval"].contains($0.name) }

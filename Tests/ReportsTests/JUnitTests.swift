@@ -42,6 +42,22 @@ struct JUnitTests {
         #expect(!text.unicodeScalars.contains("\u{FFFF}"))
     }
 
+    @Test("has a case that failed for each kind of finding, and one that passed where there was none")
+    func findings() {
+        func export(_ found: [BrokenWrite]) -> String {
+            var exporter = ExportFormat.junit.makeExporter(histogram: "client.service_time")
+            var text = exporter.begin(header) + exporter.add(watchedSample())
+            for finding in found {
+                text += exporter.add(Event(timeNanoseconds: 1, level: .error, source: "finding", text: finding.sentence, brokenWrite: finding))
+            }
+            return text + exporter.add(summary: .object([])) + exporter.end()
+        }
+        let text = export([brokenWrite, brokenWrite])
+        #expect(text.contains("tests=\"2\" failures=\"1\"") && text.contains("name=\"request changed under a pending write\""))
+        #expect(text.contains("respond server.c:306 (server)"), "\(text)")
+        #expect(export([]).contains("name=\"no write was broken\" time=\"1000.000\"/>"))
+    }
+
     @Test("of a run that was killed has an error, not a pass")
     func killed() {
         let text = export(nil)

@@ -22,8 +22,8 @@ struct MetricsPageTests {
 
     private func page(_ form: MetricsPage.Form) -> [String] {
         var page = MetricsPage(toolVersion: "1.2\"3")
-        page.add(distinctSample())
-        page.add(distinctSample())
+        page.add(distinctSample(isWatched: true))
+        page.add(distinctSample(isWatched: true))
         return page.text(form).split(separator: "\n").map(String.init)
     }
 

@@ -1,11 +1,13 @@
 package import Measurements
 
 /// A sample in which no two numbers are alike, so that one under the wrong name shows.
-package func distinctSample() -> Sample {
+///
+/// - Parameter isWatched: also of a server that is watched.
+package func distinctSample(isWatched: Bool = false) -> Sample {
     var sample = Sample(
         timeNanoseconds: 3_000_000_007, intervalNanoseconds: 1_000_000_009, server: ServerSample(), client: ClientSample(),
         process: ProcessSample())
-    for (index, metric) in Metric.all.enumerated() where metric.kind != .histogram {
+    for (index, metric) in Metric.all.enumerated() where metric.kind != .histogram && (isWatched || !metric.name.hasPrefix("watch.")) {
         metric.write(&sample, .number(Double(1_000 + index)))
     }
     for latency in 1...20_000 { sample.client?.serviceTime.record(nanoseconds: UInt64(latency) * 1_000) }
@@ -15,8 +17,8 @@ package func distinctSample() -> Sample {
 }
 
 /// The same with what only some samples have: an inspected connection, and an audit's ledger.
-package func fullSample() -> Sample {
-    var sample = distinctSample()
+package func fullSample(isWatched: Bool = false) -> Sample {
+    var sample = distinctSample(isWatched: isWatched)
     var inspection = ConnectionInspection(id: 2, loop: 1)
     inspection.arenas = [ArenaReading(
         streamID: 3, target: "/a\"b", isAnswered: true, headBytes: 4, bodyBytes: 5, responseBytes: 6, usedBytes: 70,
@@ -48,3 +50,35 @@ package let violation = Violation(
     expectedRequest: .init(callback: 0x5641_6EDC_24E0, buffers: 0, bufferCount: 2),
     foundRequest: .init(callback: 0, buffers: 0xFFFF_FFFF_0000_0000, bufferCount: 4_294_967_295), changeOffset: 3,
     expectedBytes: Array("HTTP/1.1 200 OK\r\n".utf8), foundBytes: [0xDD, 0x41])
+
+/// A server that is watched with the probe: its connections have the kernel's view, and no requests or arenas.
+package func watchedSample() -> Sample {
+    var sample = distinctSample(isWatched: true)
+    sample.unknown = [.http, .failedHandshakes, .arenas, .heap]
+    var row = connection(id: 1, pendingBytes: 5)
+    var view = ConnectionSample.KernelView()
+    (view.queuedBytes, view.unsentBytes, view.roundTripNanoseconds, view.windowLimitedShare) = (2_803_712, 2_000_000, 41_000, 0.75)
+    row.kernel = view
+    sample.server?.connections = [row]
+    return sample
+}
+
+/// A finding in it, with all that one can have.
+package let brokenWrite: BrokenWrite = {
+    var finding = BrokenWrite()
+    finding.kind = .requestChanged
+    finding.process = 812
+    finding.peer = "127.0.0.1:53956"
+    finding.descriptor = 9
+    finding.byteCount = 6_000_041
+    finding.ageNanoseconds = 213_400
+    finding.requestAddress = 0x7FE1_9D60_12F0
+    finding.expectedRequest = .init(callback: 0x5641_6EDC_24E0, handle: 0x5641_6EDC_0010, bufferCount: 1)
+    finding.foundRequest = .init(callback: 0, handle: 0x5641_6EDC_0010, bufferCount: 0)
+    finding.changeOffset = 17
+    finding.expectedBytes = Array("aaaa".utf8)
+    finding.foundBytes = Array("bbbb".utf8)
+    finding.writePlaces = ["respond server.c:306 (server)", "main server.c:12 (server)"]
+    finding.foundPlaces = ["reset server.c:304 (server)"]
+    return finding
+}()

@@ -17,14 +17,14 @@ private let table: [String: Set<String>] = [
     "Transport": ["Loop", "TLS", "Memory", "Measurements"],
     "Server": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements"],
     "Client": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements"],
-    "Experiment": ["Server", "Client", "Workload", "Reports", "Recording", "Load", "Measurements", "Files", "TLS", "HTTP2", "Loop", "CProcess"],
-    "Watch": ["CSegment", "CProcess"],
+    "Experiment": ["Server", "Client", "Workload", "Reports", "Recording", "Load", "Measurements", "Files", "TLS", "HTTP2", "Loop", "Watch", "CProcess"],
+    "Watch": ["Measurements", "CSegment", "CProcess"],
     // C alone, and a library of its own: it goes into other programs.
     "Probe": [],
     "Themes": [],
     "Dashboard": ["Load", "Measurements", "Themes"],
     "Terminal": ["Dashboard", "CNcurses"],
-    "highwater": ["Experiment", "Dashboard", "Terminal", "Workload", "Reports", "Recording", "Load", "Measurements", "Files", "ArgumentParser"],
+    "highwater": ["Experiment", "Watch", "Dashboard", "Terminal", "Workload", "Reports", "Recording", "Load", "Measurements", "Files", "ArgumentParser"],
 ]
 
 /// What comes with the system and the compiler, and who may have it.

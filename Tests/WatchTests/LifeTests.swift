@@ -1,4 +1,5 @@
 import Glibc
+import Measurements
 import Testing
 import TestSupport
 import Watch

@@ -1,4 +1,5 @@
 import Glibc
+import Measurements
 import TestSupport
 import Watch
 
@@ -65,7 +66,7 @@ final class ServerUnderWatch {
     }
 
     /// Waits until there is a finding of this kind, and reads the evidence with both stacks.
-    func evidence(_ kind: Finding.Kind, within seconds: Double = 10) -> Evidence? {
+    func evidence(_ kind: BrokenWrite.Kind, within seconds: Double = 10) -> Evidence? {
         var found: Evidence?
         // A look reads all of the segment.
         _ = holds(within: seconds, pauseMilliseconds: 10) {
@@ -88,8 +89,13 @@ struct Evidence {
     let writePlaces: [CodePlace]
     let foundPlaces: [CodePlace]
 
-    var text: String { finding.lines(writePlaces: writePlaces, foundPlaces: foundPlaces).joined(separator: "\n") }
+    var text: String { finding.evidence(writePlaces: writePlaces, foundPlaces: foundPlaces).lines.joined(separator: "\n") }
 
     func isWritten(at line: String) -> Bool { writePlaces.contains { $0.line == line } }
     func isFound(at line: String) -> Bool { foundPlaces.contains { $0.line == line } }
+}
+
+extension Finding {
+    /// Its one sentence, for which no names of places are needed.
+    var sentence: String { evidence(writePlaces: [], foundPlaces: []).sentence }
 }

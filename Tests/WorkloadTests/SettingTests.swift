@@ -23,7 +23,7 @@ import Workload
     func isWhole() throws {
         #expect(try unsaid(ServerPlan.self) == [])
         #expect(try unsaid(ClientPlan.self) == [])
-        #expect(try unsaid(Plan.self) == ["server", "client", "events", "thresholds", "isInWorker"])
+        #expect(try unsaid(Plan.self) == ["server", "watch", "client", "events", "thresholds", "isInWorker"])
     }
 
     /// The properties that no flag or key changes, by the samples of all rows.

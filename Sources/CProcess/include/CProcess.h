@@ -20,6 +20,9 @@ void hw_give_signal_stack(void *stack);
 // The kernel kills this process when the thread that made it ends. 0, or -1: that thread has ended already.
 int hw_die_with_parent(pid_t parent);
 
+// A descriptor that becomes readable when this child ends. -1: this kernel has none.
+int hw_end_of_child(pid_t child);
+
 // Closes every descriptor from `first` on.
 void hw_close_from(int first);
 

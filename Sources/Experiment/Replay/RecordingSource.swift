@@ -44,7 +44,10 @@ package final class RecordingSource: SampleSource {
     package init(_ reader: consuming RecordingReader, speed: Double, follows: Bool, historyCount: Int) {
         let plan = reader.header.plan
         recorded = RecordedLoad(plan: plan)
-        addresses = RunAddresses(server: plan[path: "server.listen"]?.string, target: plan[path: "client.target"]?.string)
+        var addresses = RunAddresses(server: plan[path: "server.listen"]?.string, target: plan[path: "client.target"]?.string)
+        addresses.watched = recorded.plan.watch?.name
+        addresses.origin = recorded.plan.watch?.origin
+        self.addresses = addresses
         load = recorded.state(inPhase: nil)
         self.reader = reader
         self.follows = follows

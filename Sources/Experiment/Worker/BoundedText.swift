@@ -18,11 +18,14 @@ struct BoundedText {
     }
 
     /// Reads all that is there, without waiting.
-    mutating func read(from descriptor: Int32) {
+    ///
+    /// - Returns: false when the other end has been closed.
+    @discardableResult
+    mutating func read(from descriptor: Int32) -> Bool {
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while true {
             let count = unsafe Glibc.read(descriptor, &chunk, chunk.count)
-            guard count > 0 else { return }
+            guard count > 0 else { return count != 0 }
             bytes += chunk[..<count]
             if bytes.count > BoundedText.byteLimit { bytes.removeFirst(bytes.count - BoundedText.byteLimit) }
         }

@@ -13,10 +13,12 @@ package struct Metric: Sendable {
     /// One line, for people.
     package let meaning: String
 
-    /// nil: this sample has no such number (no server, or nothing looked up yet).
+    /// nil: this sample has no such number: no server, nothing looked up yet, or the source cannot know it.
     package let read: @Sendable (Sample) -> Value?
     /// Puts a value read from a recording into a sample; does nothing for derived numbers.
     package let write: @Sendable (inout Sample, Value) -> Void
+    /// A sample whose source cannot know all of these has no such number.
+    package var figures: UnknownFigures = []
 
     /// How a number behaves over time.
     package enum Kind: String, Sendable {
@@ -64,21 +66,27 @@ package struct Metric: Sendable {
         case allocation = "{allocation}"
         case arena = "{arena}"
         case attempt = "{attempt}"
+        case check = "{check}"
         case connection = "{connection}"
         case entry = "{entry}"
         case error = "{error}"
         case eviction = "{eviction}"
         case file = "{file}"
+        case finding = "{finding}"
         case frame = "{frame}"
         case handshake = "{handshake}"
         case lease = "{lease}"
         case lookup = "{lookup}"
         case loop = "{loop}"
         case pause = "{pause}"
+        case process = "{process}"
         case request = "{request}"
         case requestPerSecond = "{request}/s"
         case reset = "{reset}"
         case response = "{response}"
+        case socket = "{socket}"
+        case thread = "{thread}"
+        case turn = "{turn}"
         case write = "{write}"
     }
 
@@ -93,6 +101,10 @@ package struct Metric: Sendable {
             sample.server?.apply(change)
         }
         + ProcessSample.table.metrics("process", { $0.process }) { sample, change in change(&sample.process) }
+        + WatchSample.table.metrics("watch", { $0.watch }) { sample, change in
+            if sample.watch == nil { sample.watch = WatchSample() }
+            sample.watch?.apply(change)
+        }
 
     /// The same without the moment of the sample, which is no measurement.
     package static let measured: [Metric] = all.filter { !time.map(\.name).contains($0.name) }

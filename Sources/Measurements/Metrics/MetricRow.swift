@@ -11,6 +11,8 @@ struct MetricRow<Part>: Sendable {
     let write: @Sendable (inout Part, Metric.Value) -> Void
     /// nil for a derived number, which lies nowhere.
     let field: SampleField<Part>?
+    /// A sample has no such number where its source cannot know these figures.
+    private(set) var figures: UnknownFigures = []
 
     typealias Path<Value> = any WritableKeyPath<Part, Value> & Sendable
 
@@ -74,11 +76,18 @@ struct MetricRow<Part>: Sendable {
             field: .number(path, merge))
     }
 
+    /// The same number, which is absent where its source cannot know these figures.
+    func unlessUnknown(_ figures: UnknownFigures) -> MetricRow {
+        var row = self
+        row.figures.formUnion(figures)
+        return row
+    }
+
     /// This row of a part that lies within another part.
     func within<Whole>(_ path: any WritableKeyPath<Whole, Part> & Sendable, _ prefix: String) -> MetricRow<Whole> {
         MetricRow<Whole>(
             name: "\(prefix).\(name)", unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
             read: { [read] in read($0[keyPath: path]) }, write: { [write] in write(&$0[keyPath: path], $1) },
-            field: field.map { $0.within(path) })
+            field: field.map { $0.within(path) }, figures: figures)
     }
 }

@@ -76,8 +76,9 @@ package final class MetricTable<Part>: Sendable {
         rows.map { row in
             Metric(
                 name: "\(prefix).\(row.name)", unit: row.unit, kind: row.kind, merge: row.merge, better: row.better,
-                meaning: row.meaning, read: { part($0).flatMap(row.read) },
-                write: { sample, value in update(&sample) { row.write(&$0, value) } })
+                meaning: row.meaning,
+                read: { row.figures.isDisjoint(with: $0.unknown) ? part($0).flatMap(row.read) : nil },
+                write: { sample, value in update(&sample) { row.write(&$0, value) } }, figures: row.figures)
         }
     }
 }

@@ -13,7 +13,7 @@ package struct ConnectionSample: Sendable, Equatable {
     package var requests: UInt64 = 0
     package var receivedBytes: UInt64 = 0
     package var sentBytes: UInt64 = 0
-    /// Bytes that libuv has not finished writing, and the age of the oldest.
+    /// Bytes that libuv has not finished writing, and the age of the oldest. Of another server: see `ServerSample.writes`.
     package var pendingBytes = 0
     package var oldestAgeNanoseconds: UInt64 = 0
     /// Bytes in the arenas of the open exchanges: handed out, held, and the most handed out so far.
@@ -22,6 +22,20 @@ package struct ConnectionSample: Sendable, Equatable {
     package var arenaHighWaterBytes = 0
     /// Since the connection opened.
     package var ageNanoseconds: UInt64 = 0
+    /// The kernel's view; nil for a server of ours.
+    package var kernel: KernelView?
+
+    /// A connection as the kernel sees it.
+    package struct KernelView: Sendable, Equatable {
+        /// Bytes that the server has written and the peer has not acknowledged; those among them that were never sent.
+        package var queuedBytes = 0
+        package var unsentBytes = 0
+        package var roundTripNanoseconds: UInt64 = 0
+        /// The part of the time with bytes to send in which the peer's window held them, 0 to 1.
+        package var windowLimitedShare = 0.0
+
+        package init() {}
+    }
 
     /// Shown as a letter and a colour, never by colour alone.
     package enum State: String, Sendable, CaseIterable {

@@ -9,8 +9,12 @@ package struct Sample: Sendable {
     package var phase: String?
     /// That phase is left out of the run's totals.
     package var isWarmup = false
-    /// nil when the server is not ours, or does not publish.
+    /// nil when the server is not ours, and nothing tells of it.
     package var server: ServerSample?
+    /// More of a server that is not ours; nil for our own.
+    package var watch: WatchSample?
+    /// Figures of the server that the source cannot know. Empty for a server of ours.
+    package var unknown: UnknownFigures = []
     /// nil when there are no clients.
     package var client: ClientSample?
     package var process: ProcessSample

@@ -17,6 +17,8 @@ package struct ServerSample: Sendable, Equatable {
     /// Bytes on the sockets.
     package var receivedBytes: UInt64 = 0
     package var sentBytes: UInt64 = 0
+    /// Of a server that is watched with the probe: pending writes of libuv, elsewhere bytes that the server offered and
+    /// its socket did not take, a lower bound. From outside: bytes that the kernel holds for the peers.
     package var writes = WriteSample()
     /// Times that reading from a connection stopped because its unsent bytes passed the limit.
     package var readPauses: UInt64 = 0

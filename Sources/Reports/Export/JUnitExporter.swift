@@ -5,6 +5,8 @@ internal import Recording
 struct JUnitExporter: Exporter {
     private var report = JUnitReport(name: "highwater")
     private var hasSummary = false
+    private var isWatched = false
+    private var findings: Set<BrokenWrite.Kind> = []
 
     mutating func begin(_ header: RecordingHeader) -> String {
         if let name = header.plan["name"]?.string, !name.isEmpty { report.name = name }
@@ -17,11 +19,20 @@ struct JUnitExporter: Exporter {
 
     mutating func add(_ sample: Sample) -> String {
         report.duration = Metric.seconds(sample.timeNanoseconds)
+        isWatched = isWatched || sample.watch != nil && !sample.unknown.contains(.findings)
+        return ""
+    }
+
+    /// Each kind of finding in a server that is watched is a case that failed.
+    mutating func add(_ event: Event) -> String {
+        guard let finding = event.brokenWrite, findings.insert(finding.kind).inserted else { return "" }
+        report.cases.append(.init(group: "findings", name: finding.kind.rawValue, outcome: .failed(finding.lines.joined(separator: "\n"))))
         return ""
     }
 
     mutating func add(summary: JSON) -> String {
         hasSummary = true
+        if isWatched && findings.isEmpty { report.cases.append(.init(group: "findings", name: "no write was broken", outcome: .passed)) }
         let reasons = JudgedThreshold.strings(summary[path: "verdict.reasons"])
         if case .bool(let isTrustworthy)? = summary[path: "verdict.trustworthy"] {
             report.cases.append(.init(

@@ -35,7 +35,7 @@ struct ReportPlot: Sendable {
         read: { sample, before in
             [
                 sample.rate(since: before) { $0.client?.requests.answered }, sample.rate(since: before) { $0.client?.requests.scheduled },
-                sample.rate(since: before) { $0.client?.requests.failed }, sample.rate(since: before) { $0.server?.requests.completed },
+                sample.rate(since: before) { $0.client?.requests.failed }, sample.rate(since: before) { $0.unknown.contains(.http) ? nil : $0.server?.requests.completed },
             ]
         })
 
@@ -59,7 +59,7 @@ struct ReportPlot: Sendable {
     }
 
     private static let pending = ReportPlot(
-        title: "Pending writes", note: "bytes that libuv has not finished", quantity: .bytes,
+        title: "Pending writes", note: "bytes that wait for their sockets", quantity: .bytes,
         series: [
             Series(name: "server", fold: .highest, colour: 1, isFilled: true),
             Series(name: "server, most so far", fold: .highest, colour: 1, isDashed: true), Series(name: "clients", fold: .highest, colour: 2),
@@ -90,7 +90,8 @@ struct ReportPlot: Sendable {
             Series(name: "reserved", fold: .highest, colour: 3), Series(name: "used", fold: .highest, colour: 1, isFilled: true),
         ],
         read: { sample, _ in
-            [sample.server.map { Double($0.arena.reservedBytes) }, sample.server.map { Double($0.arena.usedBytes) }]
+            guard !sample.unknown.contains(.arenas) else { return [nil, nil] }
+            return [sample.server.map { Double($0.arena.reservedBytes) }, sample.server.map { Double($0.arena.usedBytes) }]
         })
 
     /// Every cache of the clients with a hit rate.
@@ -116,15 +117,23 @@ struct ReportPlot: Sendable {
         ],
         read: { sample, before in
             [
-                sample.rate(since: before) { $0.client?.loops.cpuNanoseconds }, sample.rate(since: before) { $0.server?.loops.cpuNanoseconds },
+                sample.rate(since: before) { $0.client?.loops.cpuNanoseconds }, sample.rate(since: before) { $0.unknown.contains(.processes) ? nil : $0.server?.loops.cpuNanoseconds },
                 sample.rate(since: before) { $0.process.cpuNanoseconds },
             ].map { $0.map { $0 / 1e9 } }
         })
 
     private static let memory = ReportPlot(
         title: "Memory", note: "resident, of the whole process", quantity: .bytes,
-        series: [Series(name: "resident", fold: .highest, colour: 1, isFilled: true)],
-        read: { sample, _ in [Double(sample.process.residentBytes)] })
+        series: [
+            Series(name: "resident", fold: .highest, colour: 1, isFilled: true), Series(name: "watched server", fold: .highest, colour: 3),
+            Series(name: "its heap", fold: .highest, colour: 2, isDashed: true),
+        ],
+        read: { sample, _ in
+            [
+                Double(sample.process.residentBytes), sample.unknown.contains(.processes) ? nil : sample.watch.map { Double($0.residentBytes) },
+                sample.unknown.contains(.heap) ? nil : sample.watch.map { Double($0.heapBytes) },
+            ]
+        })
 
     private static let traffic = ReportPlot(
         title: "Traffic", note: "bytes a second on the sockets", quantity: .bytes,
@@ -135,7 +144,7 @@ struct ReportPlot: Sendable {
         read: { sample, before in
             [
                 sample.rate(since: before) { $0.client?.receivedBytes }, sample.rate(since: before) { $0.client?.sentBytes },
-                sample.rate(since: before) { $0.server?.sentBytes },
+                sample.rate(since: before) { $0.unknown.contains(.traffic) ? nil : $0.server?.sentBytes },
             ]
         })
 }

@@ -3,12 +3,14 @@ internal import Measurements
 extension Summary {
     /// For people, 80 columns wide, in the tradition of h2load and oha.
     package var text: String {
-        var page = Page()
-        if outcome.isDeath { page.lines.append("outcome: the worker process \(outcome.text)") }
+        var page = SummaryPage()
+        if outcome.isDeath { page.lines.append("outcome: \(lostProcess) \(outcome.text)") }
         if last.client != nil { writeClient(to: &page) }
-        if let server = last.server { writeServer(server, to: &page) }
+        if let watch = last.watch, let server = last.server { writeWatched(server, watch, to: &page) }
+        else if let server = last.server { writeServer(server, to: &page) }
         if last.client == nil && last.server == nil { page.lines.append("nothing was measured") }
         writeCosts(to: &page)
+        writeFindings(to: &page)
         writeThresholds(to: &page)
         if request.load != nil { writeVerdict(to: &page) }
         return page.lines.joined(separator: "\n") + "\n"
@@ -17,9 +19,9 @@ extension Summary {
     /// Wrong answers that the text shows; the recording has those of each loop.
     private static let shownViolationLimit = 8
 
-    private var durationText: String { Figure.fixed(loadSeconds ?? 0, decimals: 2) + "s" }
+    var durationText: String { Figure.fixed(loadSeconds ?? 0, decimals: 2) + "s" }
 
-    private func writeClient(to page: inout Page) {
+    private func writeClient(to page: inout SummaryPage) {
         guard let client = last.client else { return }
         let rate = derived("client.requests.rate") ?? 0
         let byteRate = derived("client.bytes.received_rate") ?? 0
@@ -62,7 +64,7 @@ extension Summary {
         page.write("buffer cache", items(of: client.caches.buffers, "client.cache.buffers"))
     }
 
-    private func writeExpectations(_ counts: ExpectationCounts, to page: inout Page) {
+    private func writeExpectations(_ counts: ExpectationCounts, to page: inout SummaryPage) {
         guard counts.checked > 0 else { return }
         page.write(
             "expected",
@@ -76,7 +78,7 @@ extension Summary {
     }
 
     /// The warm-up, and its requests that are counted nevertheless: without them the totals do not add up.
-    private func writeWarmup(to page: inout Page) {
+    private func writeWarmup(to page: inout SummaryPage) {
         guard startNanoseconds > 0 else { return }
         page.write(
             "warm-up",
@@ -90,7 +92,7 @@ extension Summary {
         "\(count) completed" + (carried > 0 ? " (\(carried) begun in the warm-up)" : "")
     }
 
-    private func writeBodies(_ counts: BodyCheckCounts, to page: inout Page) {
+    private func writeBodies(_ counts: BodyCheckCounts, to page: inout SummaryPage) {
         guard counts.checked > 0 else { return }
         page.write(
             "bodies",
@@ -110,21 +112,21 @@ extension Summary {
         ] + (cache.waitedNanoseconds > 0 ? ["waited \(Figure.time(nanoseconds: cache.waitedNanoseconds)) for the lock"] : [])
     }
 
-    private func writeLatencies(to page: inout Page) {
+    private func writeLatencies(to page: inout SummaryPage) {
         let heads = ["min", "p50", "p90", "p99", "p99.9", "p99.99", "max"]
-        page.lines.append(Page.row("latency", heads))
+        page.lines.append(SummaryPage.row("latency", heads))
         for (name, histogram) in [("service", serviceTime), ("response", responseTime), ("sent late", scheduleDelay)] {
             let values = [histogram.lowestNanoseconds]
                 + histogram.valuesAtPercentiles(LatencyHistogram.percentiles.map(\.percent))
                 + [histogram.highestRecordedNanoseconds]
-            page.lines.append(Page.row(name, values.map { $0.map(Figure.time(nanoseconds:)) ?? "-" }))
+            page.lines.append(SummaryPage.row(name, values.map { $0.map(Figure.time(nanoseconds:)) ?? "-" }))
         }
         if let resolution = coarseResolutionNanoseconds {
             page.write("resolution", ["response times are no finer than \(Figure.time(nanoseconds: resolution))", "for requests were sent so late"])
         }
     }
 
-    private func writeServer(_ server: ServerSample, to page: inout Page) {
+    private func writeServer(_ server: ServerSample, to page: inout SummaryPage) {
         if last.client == nil {
             let rate = derived("server.requests.rate") ?? 0
             let byteRate = derived("server.bytes.sent_rate") ?? 0
@@ -158,7 +160,7 @@ extension Summary {
             ])
     }
 
-    private func writeCosts(to page: inout Page) {
+    private func writeCosts(to page: inout SummaryPage) {
         var items: [String] = []
         if let share = derived("client.loop.utilization") { items.append("clients \(Figure.percent(share)) of a core a loop") }
         if let share = derived("server.loop.utilization") { items.append("server \(Figure.percent(share))") }
@@ -166,7 +168,7 @@ extension Summary {
         page.write("cost", items)
     }
 
-    private func writeVerdict(to page: inout Page) {
+    private func writeVerdict(to page: inout SummaryPage) {
         let verdict = verdict
         page.lines.append("")
         var items: [String] = [verdict.isTrustworthy ? "yes" : "no"]
@@ -182,10 +184,10 @@ extension Summary {
         for reason in verdict.reasons { page.write("  because", [reason]) }
     }
 
-    private func writePhases(to page: inout Page) {
+    private func writePhases(to page: inout SummaryPage) {
         guard !phases.isEmpty else { return }
         page.lines.append("")
-        page.lines.append(Page.row("phase", ["req/s", "asked", "failed", "p50", "p99", "p99.9", "max"]))
+        page.lines.append(SummaryPage.row("phase", ["req/s", "asked", "failed", "p50", "p99", "p99.9", "max"]))
         for phase in phases {
             let run = phase.summary
             let times = run.responseTime.valuesAtPercentiles([50, 99, 99.9]) + [run.responseTime.highestRecordedNanoseconds]
@@ -194,11 +196,11 @@ extension Summary {
                 run.derived("client.requests.asked_rate").map { Figure.fixed($0, decimals: 0) } ?? "-",
                 JSON.number(run.number("client.requests.failed") ?? 0).text,
             ]
-            page.lines.append(Page.row(String(phase.name.prefix(10)), cells + times.map { $0.map(Figure.time(nanoseconds:)) ?? "-" }))
+            page.lines.append(SummaryPage.row(String(phase.name.prefix(10)), cells + times.map { $0.map(Figure.time(nanoseconds:)) ?? "-" }))
         }
     }
 
-    private func writeThresholds(to page: inout Page) {
+    private func writeThresholds(to page: inout SummaryPage) {
         guard !thresholds.isEmpty else { return }
         let passed = thresholds.filter(\.hasPassed).count
         let isPartial = thresholds.contains(where: \.isPartial)
@@ -208,7 +210,7 @@ extension Summary {
             let text = "\(result.threshold.phase ?? "all"): \(result.threshold.text):"
             let mark = result.hasPassed ? "  passed  " : "  FAILED  "
             // The value on a line of its own when it does not fit.
-            if mark.count + text.count + 1 + result.valueText.count <= Page.width {
+            if mark.count + text.count + 1 + result.valueText.count <= SummaryPage.width {
                 page.lines.append(mark + text + " " + result.valueText)
             } else {
                 page.lines.append(mark + text)
@@ -218,32 +220,6 @@ extension Summary {
     }
 
     private func maximumText(_ name: String) -> String { JSON.number(maximum(of: name) ?? 0).text }
-}
-
-/// Lines of at most 80 columns.
-private struct Page {
-    static let width = 80
-    var lines: [String] = []
-
-    /// `label: item, item, item`. Items that do not fit follow on lines of their own, below the first.
-    mutating func write(_ label: String, _ items: [String]) {
-        let indent = String(repeating: " ", count: label.count + 2)
-        var line = "\(label): "
-        for (index, item) in items.enumerated() {
-            let piece = item + (index == items.count - 1 ? "" : ",")
-            if line.count > indent.count, line.count + 1 + piece.count > Page.width {
-                lines.append(line)
-                line = indent
-            }
-            line += (line.count > indent.count ? " " : "") + piece
-        }
-        lines.append(line)
-    }
-
-    static func row(_ label: String, _ cells: [String]) -> String {
-        func pad(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
-        return label + String(repeating: " ", count: max(0, 10 - label.count)) + cells.map { pad($0, 10) }.joined()
-    }
 }
 
 extension StatusCounts {

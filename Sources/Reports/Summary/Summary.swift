@@ -66,6 +66,8 @@ package struct Summary: Sendable {
     package var thresholds: [ThresholdResult] = []
     /// Changes of the load that the user made while the run went: the results then mix several loads.
     package var changesByHand = 0
+    /// Findings in a server that is watched, as they came; those of the warm-up count.
+    package private(set) var findings: [BrokenWrite] = []
     /// How the run ended.
     package var outcome = Outcome.ended
 
@@ -80,6 +82,9 @@ package struct Summary: Sendable {
         self.base = base
         isPhase = true
     }
+
+    /// Takes a finding of the run.
+    package mutating func add(_ finding: BrokenWrite) { findings.append(finding) }
 
     /// Takes the next sample of the run. Those of the warm-up only say where counting begins.
     package mutating func add(_ sample: Sample) {
@@ -228,6 +233,7 @@ extension Summary {
         if !thresholds.isEmpty {
             json.set(.array(thresholds.map(\.json)), atPath: "thresholds")
         }
+        if last.watch != nil { json.set(.array(distinctFindings.map { $0.json }), atPath: "findings") }
         json.set(.string(outcome.text), atPath: "outcome")
         json.set(verdict.json, atPath: "verdict")
         return json

@@ -33,7 +33,7 @@ package struct Verdict: Sendable, Equatable {
 
 extension Summary {
     package var verdict: Verdict {
-        let death = outcome.isDeath ? ["the worker process \(outcome.text)"] : []
+        let death = outcome.isDeath ? ["\(lostProcess) \(outcome.text)"] : []
         guard let load = request.load, let client = last.client else { return Verdict(reasons: death) }
         var reasons = death
         if changesByHand > 0 {
@@ -55,7 +55,7 @@ extension Summary {
             reasons.append("the clients' threads were busy \(Figure.percent(share)) of the time: the load is their limit")
         }
         if let used = processUtilization, used > Verdict.machineLimit * Double(request.cpuCount) {
-            reasons.append("this process used all \(request.cpuCount) cores: client and server slow each other")
+            reasons.append("client and server used all \(request.cpuCount) cores, and slow each other")
         }
         let opened = client.connectionCounts.opened - min(client.connectionCounts.reconnects, client.connectionCounts.opened)
         // Fewer requests than connections may be done before all are made.

@@ -8,7 +8,7 @@ struct ScenarioDraft: SettingPart {
     var summary = ""
     /// Seed, drain and interval; what else it is made of stands beside it until all is checked.
     var plan = Plan()
-    var server: ServerPlan?
+    var server: ServerDraft?
     var serverPlace: ScenarioPlace?
     var clientPlace: ScenarioPlace?
     var target: TargetURL?
@@ -29,8 +29,8 @@ struct ScenarioDraft: SettingPart {
         },
         .init("name", \.name, .name, "What the run is called."),
         .init("description", \.summary, .text, "One line on what it shows."),
-        .init(key: "server", ServerPlan.mapType, "The embedded server.") { node, reader, draft in
-            var server = ServerPlan()
+        .init(key: "server", ServerDraft.mapType, "The embedded server, or another that is watched.") { node, reader, draft in
+            var server = ServerDraft()
             guard reader.map(node, into: &server) else { return }
             draft.server = server
             draft.serverPlace = node.place
@@ -61,9 +61,9 @@ struct ScenarioDraft: SettingPart {
 
     /// Notes the errors that only all of it together shows.
     mutating func check(_ reader: inout ScenarioReader, _ place: ScenarioPlace) {
-        if let serverPlace, target != nil { reader.note(serverPlace, "'server' and 'target' exclude each other; write one of them") }
-        if let clash = server?.clash { reader.note(serverPlace ?? place, clash.keyText) }
-        if let clash = plan(scale: 1).clash, server?.clash == nil { reader.note(clientPlace ?? place, clash.keyText) }
+        if let serverPlace { server?.check(&reader, serverPlace, hasTarget: target != nil) }
+        if let clash = server?.plan.clash { reader.note(serverPlace ?? place, clash.keyText) }
+        if let clash = plan(scale: 1).clash, server?.plan.clash == nil { reader.note(clientPlace ?? place, clash.keyText) }
         if !hasPhases { reader.note(place, "key 'phases' is missing: the load, one part after the other") }
         checkPhases(&reader)
         let whole = phases.reduce(Duration.zero) { $0 + $1.duration }
@@ -99,7 +99,8 @@ struct ScenarioDraft: SettingPart {
     /// - Parameter scale: of the times of phases and events.
     private func plan(scale: Double) -> Plan {
         var plan = plan
-        plan.server = target == nil ? server ?? ServerPlan() : nil
+        plan.server = target == nil ? server?.plan ?? ServerPlan() : nil
+        plan.watch = server?.watched
         var client = client
         if let target {
             client.host = target.host

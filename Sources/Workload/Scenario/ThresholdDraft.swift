@@ -84,8 +84,15 @@ struct ThresholdDraft: SettingPart {
             return reader.note(phasePlace, "'\(phase)' is a warm-up, which is not judged")
         }
         guard let figure = parsed?.figure, !named.isEmpty else { return }
-        if figure.metric.hasPrefix("server."), scenario.target != nil {
+        let isWatched = scenario.server?.isWatched == true
+        if figure.metric.hasPrefix("server."), scenario.target != nil, !isWatched {
             reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: the server of 'target' is not ours")
+        }
+        if isWatched, let metric = Metric.named(figure.metric), !metric.figures.isDisjoint(with: [.http, .failedHandshakes, .arenas]) {
+            reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: a watched server does not tell it")
+        }
+        if figure.metric.hasPrefix("watch."), !isWatched {
+            reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: no server is watched; write server: { watch: [\"./server\"] }")
         }
         let isOpen = named.contains { $0.rate != nil }
         if ["client.requests.asked_rate", "client.requests.achieved", "client.schedule_delay"].contains(figure.metric), !isOpen {

@@ -210,6 +210,23 @@ extension ValueForm {
     }
 }
 
+extension ValueForm<[String]> {
+    /// A program and its arguments: a list in a scenario.
+    package static func command(limit: Int) -> Self {
+        let type = ValueType.list(of: .text)
+        return ValueForm(
+            type, isRepeated: true, read: { texts, _ in texts },
+            readNode: { node, reader in
+                guard let elements = reader.list(node, limit: limit) else { return nil }
+                let words = elements.compactMap { reader.text($0, .text) }
+                if elements.isEmpty { reader.note(node.place, "the list is empty; write [\"./server\", \"9000\"]") }
+                return words.count == elements.count ? words : nil
+            },
+            readJSON: { (json) throws(SettingError) in try json.elements(ValueForm<String>.text.readJSON) },
+            text: { $0.joined(separator: " ") }, json: { .array($0.map { .string($0) }) })
+    }
+}
+
 extension JSON {
     /// Each element of an array, read. Errors: it is not an array, or the first element that cannot be read, by its number.
     func elements<Element>(_ read: (JSON) throws(SettingError) -> Element) throws(SettingError) -> [Element] {

@@ -1,0 +1,58 @@
+internal import Measurements
+internal import Watch
+
+/// Makes events of findings and faults, each once, with the names of the places in the server's code.
+struct FindingReporter {
+    private let symbolizer = Symbolizer()
+    /// Findings that have been told.
+    private var toldCount = 0
+    /// Faults of each process that have been told.
+    private var toldFaults: [Int32: Int] = [:]
+    /// A bug is found many times at the same places.
+    private var places: [[UInt64]: [CodePlace]] = [:]
+    private var toldRefusals: Set<Int32> = []
+
+    /// Frames of a fault that are told.
+    private static let frameLimit = 16
+
+    mutating func events(_ reading: ProbeReading, _ clock: RunClock) -> [Event] {
+        var events: [Event] = []
+        for finding in reading.findings.dropFirst(toldCount) {
+            let modules = reading.processes.first { $0.pid == finding.process }?.modules ?? []
+            let evidence = finding.evidence(
+                writePlaces: places(finding.writeFrames, modules), foundPlaces: places(finding.foundFrames, modules))
+            events.append(Event(
+                timeNanoseconds: clock.elapsed(atNanoseconds: finding.time), level: .error, source: "finding", text: evidence.sentence,
+                brokenWrite: evidence))
+        }
+        toldCount = max(toldCount, reading.findings.count)
+        for process in reading.processes {
+            if let refusal = process.detour.refusal, toldRefusals.insert(process.pid).inserted {
+                events.append(Event(timeNanoseconds: clock.elapsedNanoseconds, level: .warning, source: "watch", text: "no detour: \(refusal)"))
+            }
+            guard let fault = process.fault, fault.count > toldFaults[process.pid, default: 0], process.hasEnded else { continue }
+            toldFaults[process.pid] = fault.count
+            events += self.events(fault, process, clock)
+        }
+        return events
+    }
+
+    /// The fault, and its places, the innermost first.
+    private func events(_ fault: Fault, _ process: ProbedProcess, _ clock: RunClock) -> [Event] {
+        let address = fault.address == 0 ? "" : " at 0x\(String(fault.address, radix: 16))"
+        let head = "\(process.name) (\(process.pid)) crashed by \(SignalName.text(fault.signal))\(address) on thread \(fault.thread)"
+        let frames = symbolizer.places(Array(fault.frames.prefix(FindingReporter.frameLimit)), in: process.modules, isFault: true)
+        // One moment for all, so that they are shown together.
+        let now = clock.elapsedNanoseconds
+        return ([head] + frames.enumerated().map { "#\($0) \($1)" }).map {
+            Event(timeNanoseconds: now, level: .error, source: "server", text: $0)
+        }
+    }
+
+    private mutating func places(_ frames: [UInt64], _ modules: [CodeModule]) -> [CodePlace] {
+        if let known = places[frames] { return known }
+        let found = symbolizer.places(frames, in: modules)
+        places[frames] = found
+        return found
+    }
+}

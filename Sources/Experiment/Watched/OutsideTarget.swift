@@ -1,0 +1,51 @@
+internal import Watch
+internal import Workload
+
+/// A server that runs already: its ports, and its processes as far as this user may see them.
+struct OutsideTarget {
+    let ports: [UInt16]
+    let processes: [Int32]
+
+    /// A server that listens on a port of this machine; nil: none does.
+    init?(port: UInt16, _ diagnosis: SocketDiagnosis) {
+        let listeners = diagnosis.listeners(port: port)
+        guard !listeners.isEmpty else { return nil }
+        ports = [port]
+        processes = Array(Set(listeners.flatMap { ProcessFigures.owners(ofSocket: $0) })).sorted()
+    }
+
+    /// The server that the plan names.
+    init(_ plan: WatchPlan, _ diagnosis: SocketDiagnosis) throws(WatchError) {
+        if let port = plan.port {
+            guard let target = OutsideTarget(port: UInt16(clamping: port), diagnosis) else {
+                throw WatchError("--listen: no process of this machine listens on TCP port \(port); 'ss -ltn' lists the ports")
+            }
+            self = target
+            return
+        }
+        let process = Int32(clamping: plan.process ?? 0)
+        guard ProcessFigures.isAlive(process) else { throw WatchError("--pid: there is no process \(process)") }
+        ports = diagnosis.ports(of: process)
+        guard !ports.isEmpty else {
+            throw WatchError("--pid: process \(process) listens on no TCP port that this user may see; name its port with --listen")
+        }
+        // Workers of a forking server have the same listening sockets.
+        let owners = ports.flatMap { diagnosis.listeners(port: $0) }.flatMap { ProcessFigures.owners(ofSocket: $0) }
+        processes = Array(Set(owners + [process])).sorted()
+    }
+
+    /// "server figures: from outside, of nginx (812, 813) on port 8080, by the kernel (sock_diag) and /proc"
+    var origin: String {
+        let names = Set(processes.compactMap { ProcessFigures($0)?.name }).sorted().joined(separator: ", ")
+        let numbers = processes.prefix(OutsideTarget.shownLimit).map(String.init).joined(separator: ", ")
+            + (processes.count > OutsideTarget.shownLimit ? " and \(processes.count - OutsideTarget.shownLimit) more" : "")
+        let owner = processes.isEmpty ? "of another user's process" : "of \(names) (\(numbers))"
+        return "server figures: from outside, \(owner) on \(name), by the kernel (sock_diag) and /proc"
+    }
+
+    /// "port 8080", "ports 80, 443"
+    var name: String { (ports.count == 1 ? "port " : "ports ") + ports.map(String.init).joined(separator: ", ") }
+
+    /// Processes that are named: a forking server may have dozens.
+    private static let shownLimit = 4
+}

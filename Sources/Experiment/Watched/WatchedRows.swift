@@ -1,0 +1,82 @@
+internal import Measurements
+internal import Watch
+
+/// The rows of a watched server's connections, numbered from 1 in the order in which they are first seen.
+struct WatchedRows {
+    /// A connection as long as it is open.
+    private enum Key: Hashable {
+        case probed(process: Int32, descriptor: Int, opened: UInt64)
+        case diagnosed(PeerAddress, inode: UInt32)
+    }
+
+    /// A connection as the reading before had it.
+    private struct Known {
+        var number: UInt64
+        var firstSeen: UInt64
+        var bytes: UInt64
+    }
+
+    private var known: [Key: Known] = [:]
+    private var count: UInt64 = 0
+
+    /// Rows from the probes, with the kernel's view of each.
+    mutating func rows(of reading: ProbeReading, _ diagnosed: [DiagnosedConnection], atNanoseconds now: UInt64) -> [ConnectionSample] {
+        let views = Dictionary(diagnosed.map { ($0.peer, $0) }, uniquingKeysWith: { first, _ in first })
+        var next: [Key: Known] = [:]
+        var rows: [ConnectionSample] = []
+        for (index, process) in reading.processes.enumerated() where !process.hasEnded {
+            let queued = Dictionary(grouping: process.queuedWrites, by: \.descriptor)
+            for connection in process.connections where !connection.isLocal && rows.count < ServerSample.connectionRowLimit {
+                var row = ConnectionSample()
+                row.loop = index
+                row.peer = connection.peer?.description ?? ""
+                row.receivedBytes = connection.receivedBytes
+                row.sentBytes = connection.sentBytes
+                row.ageNanoseconds = now - min(now, connection.opened)
+                let writes = queued[connection.descriptor] ?? []
+                let bytes = writes.isEmpty ? connection.heldBytes : writes.reduce(0) { $0 &+ $1.byteCount }
+                row.pendingBytes = Int(clamping: bytes)
+                if bytes > 0 { row.oldestAgeNanoseconds = now - min(now, writes.map(\.since).min() ?? connection.heldSince) }
+                let view = connection.peer.flatMap { views[$0] }
+                row.kernel = view?.view
+                let key = Key.probed(process: process.pid, descriptor: connection.descriptor, opened: connection.opened)
+                rows.append(numbered(row, key, isHalfClosed: view?.isHalfClosed == true, &next, now))
+            }
+        }
+        known = next
+        return rows
+    }
+
+    /// Rows from the kernel alone: bytes wait in its queue, since the peer last acknowledged any.
+    mutating func rows(of diagnosed: [DiagnosedConnection], atNanoseconds now: UInt64) -> [ConnectionSample] {
+        var next: [Key: Known] = [:]
+        let rows = diagnosed.prefix(ServerSample.connectionRowLimit).map { connection in
+            var row = ConnectionSample()
+            row.peer = connection.peer.description
+            row.receivedBytes = connection.receivedBytes
+            row.sentBytes = connection.acknowledgedBytes
+            row.pendingBytes = connection.queuedBytes
+            if connection.queuedBytes > 0 { row.oldestAgeNanoseconds = UInt64(clamping: connection.sinceAcknowledgementMilliseconds) * 1_000_000 }
+            row.kernel = connection.view
+            return numbered(row, .diagnosed(connection.peer, inode: connection.inode), isHalfClosed: connection.isHalfClosed, &next, now)
+        }
+        known = next
+        return rows
+    }
+
+    /// The row with its number, its state, and its age where the kernel does not tell one.
+    private mutating func numbered(
+        _ row: ConnectionSample, _ key: Key, isHalfClosed: Bool, _ next: inout [Key: Known], _ now: UInt64
+    ) -> ConnectionSample {
+        var row = row
+        let before = known[key]
+        if before == nil { count += 1 }
+        let bytes = row.receivedBytes &+ row.sentBytes
+        let entry = Known(number: before?.number ?? count, firstSeen: before?.firstSeen ?? now, bytes: bytes)
+        next[key] = entry
+        row.id = entry.number
+        if row.ageNanoseconds == 0 { row.ageNanoseconds = now - entry.firstSeen }
+        row.state = row.pendingBytes > 0 ? .waiting : isHalfClosed ? .closing : bytes != (before?.bytes ?? 0) ? .running : .idle
+        return row
+    }
+}

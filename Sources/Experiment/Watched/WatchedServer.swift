@@ -1,0 +1,158 @@
+internal import Glibc
+internal import Loop
+internal import Measurements
+internal import Watch
+internal import Workload
+
+/// A server that is not ours, as the source of a sample's server: one that is started with the probe in it, or one
+/// that runs already and is looked at from outside.
+///
+/// Used by the thread that drives the run. Owns the process that it starts, which ends with it.
+final class WatchedServer {
+    /// The server's name, for a run without clients: "./server 9000", "port 8080".
+    let name: String
+    /// The figures' origin, for people: one line.
+    let origin: String
+    private let probed: ProbedServer?
+    /// Of a server that runs already.
+    private let processes: [Int32]
+    private var kernel: KernelConnections?
+    private var totals: ProcessTotals
+    private var rows = WatchedRows()
+    private var peaks = Peaks()
+    private var hasToldEnd = false
+
+    /// The most so far.
+    private struct Peaks {
+        var connections = 0
+        var pendingBytes = 0
+    }
+
+    /// How long a server may take until it listens. Node and Python load for a second or two on a busy machine.
+    private static let listenSeconds = 20.0
+
+    /// - Parameter capturesOutput: the server's output is kept, since a screen is drawn where it would appear. Otherwise
+    ///   it goes to our standard error.
+    init(_ plan: WatchPlan, capturesOutput: Bool) throws(ExperimentError) {
+        totals = ProcessTotals(countsFromStart: !plan.command.isEmpty)
+        do throws(WatchError) {
+            if plan.command.isEmpty {
+                probed = nil
+                let diagnosis = try SocketDiagnosis()
+                let target = try OutsideTarget(plan, diagnosis)
+                processes = target.processes
+                kernel = KernelConnections(diagnosis, ports: target.ports)
+                origin = target.origin
+                name = plan.name ?? target.name
+            } else {
+                let server = try ProbedServer(plan, capturesOutput: capturesOutput)
+                probed = server
+                processes = []
+                kernel = (try? SocketDiagnosis()).map { KernelConnections($0, ports: []) }
+                origin = "server figures: from the probe in \(plan.command[0]) and from the kernel"
+                name = plan.name ?? ""
+            }
+        } catch { throw ExperimentError(error.description) }
+    }
+
+    /// The server of this machine to which the clients connect, from outside; nil where the kernel tells nothing of it.
+    init?(address: SocketAddress) {
+        guard address.isLoopback, let port = UInt16(exactly: address.port), let diagnosis = try? SocketDiagnosis(),
+            let target = OutsideTarget(port: port, diagnosis)
+        else { return nil }
+        probed = nil
+        totals = ProcessTotals(countsFromStart: false)
+        processes = target.processes
+        kernel = KernelConnections(diagnosis, ports: target.ports)
+        origin = target.origin
+        name = target.name
+    }
+
+    /// Starts the server, if it does not run, and waits until it listens.
+    ///
+    /// - Parameter port: where clients will connect; nil: there are none, and it is not waited for.
+    func start(untilListeningOn port: Int?) throws(ExperimentError) {
+        guard let probed else { return }
+        do throws(WatchError) { try probed.start() } catch { throw ExperimentError(error.description) }
+        guard let port = port.flatMap({ UInt16(exactly: $0) }), let kernel else { return }
+        let deadline = EventLoop.monotonicNanoseconds() + UInt64(WatchedServer.listenSeconds * 1e9)
+        while !kernel.listens(port) {
+            probed.poll()
+            if probed.end != nil { return }
+            guard EventLoop.monotonicNanoseconds() < deadline else {
+                throw ExperimentError(
+                    "the server does not listen on port \(port) after \(Int(WatchedServer.listenSeconds)) s: is that its port?")
+            }
+            usleep(5_000)
+        }
+    }
+
+    /// Becomes readable when the server ends, or has said something; empty for one that we did not start.
+    var descriptors: [Int32] { probed?.descriptors ?? [] }
+
+    /// Notices the server's end, and hastens one that does not come. Called often.
+    func poll() { probed?.poll() }
+
+    /// How it ended; nil: it runs, or we did not start it.
+    var end: Outcome? { probed?.end }
+
+    /// Tells it to end within this time. Does nothing to a server that we did not start.
+    func stop(withinNanoseconds time: UInt64) { probed?.stop(withinNanoseconds: time) }
+
+    /// It has ended, or is not ours to end.
+    var hasStopped: Bool { probed.map { $0.end != nil } ?? true }
+
+    // MARK: Figures
+
+    /// Fills the part of a sample that is about the server.
+    func read(into sample: inout Sample, atNanoseconds now: UInt64) {
+        var server = ServerSample(), watch = WatchSample()
+        var unknown: UnknownFigures = [.http, .failedHandshakes, .arenas]
+        let reading = probed?.read()
+        let living = reading.map { $0.processes.filter { !$0.hasEnded }.map(\.pid) } ?? processes
+        if let pid = probed?.pid { kernel?.findPorts(of: [pid] + living) }
+        let diagnosed = kernel?.read() ?? []
+        if let reading {
+            reading.fill(&server, &watch, &unknown, atNanoseconds: now)
+            server.connections = rows.rows(of: reading, diagnosed, atNanoseconds: now)
+            server.writes = reading.writes(atNanoseconds: now)
+        } else {
+            unknown.formUnion([.acceptances, .traffic, .writeCounts, .handshakes, .loops, .allocations, .heap, .findings])
+            server.connections = rows.rows(of: diagnosed, atNanoseconds: now)
+            server.writes = WriteSample(of: server.connections)
+            server.connectionCounts.open = diagnosed.count
+        }
+        if kernel == nil { unknown.insert(.kernel) } else { watch.kernel = KernelSample(diagnosed) }
+        if !totals.read(living, into: &server, &watch) { unknown.insert(.processes) }
+        peaks.connections = max(peaks.connections, server.connectionCounts.open)
+        peaks.pendingBytes = max(peaks.pendingBytes, server.writes.pendingBytes)
+        server.connectionCounts.openHighWater = peaks.connections
+        server.writes.pendingBytesHighWater = peaks.pendingBytes
+        sample.server = server
+        sample.watch = watch
+        sample.unknown = unknown
+    }
+
+    /// The events since the last time: findings and crashes with their places, and the server's end.
+    ///
+    /// - Parameter clock: of the run, for the events' times.
+    func takeEvents(_ clock: RunClock) -> [Event] {
+        guard let probed else {
+            guard !hasToldEnd, !processes.isEmpty, !processes.contains(where: ProcessFigures.isAlive) else { return [] }
+            hasToldEnd = true
+            return [Event(timeNanoseconds: clock.elapsedNanoseconds, level: .warning, source: "server", text: "the server has gone")]
+        }
+        var events = probed.takeFindings(clock)
+        if let words = probed.takeLastWords() {
+            // One moment for all, so that they are shown together.
+            let now = clock.elapsedNanoseconds
+            events += words.map { Event(timeNanoseconds: now, level: $0.level, source: "server", text: $0.text) }
+        }
+        return events
+    }
+}
+
+extension SocketAddress {
+    /// On this machine.
+    fileprivate var isLoopback: Bool { host.hasPrefix("127.") || host == "::1" || host.hasPrefix("::ffff:127.") }
+}

@@ -1,0 +1,61 @@
+/// Evidence from a server that is watched: a promise about a write that it broke, with both places in its code.
+///
+/// A plain value; a recording keeps it with its event. Texts have no control characters.
+package struct BrokenWrite: Sendable, Equatable {
+    package var kind = Kind.bytesChanged
+    package var process = 0
+    /// "127.0.0.1:53956"; empty: not known.
+    package var peer = ""
+    /// Of the server; -1: on no socket that is known.
+    package var descriptor = -1
+    /// Bytes that were handed over; for a lost remainder, those that were left.
+    package var byteCount: UInt64 = 0
+    /// How long the write had been pending, or cut.
+    package var ageNanoseconds: UInt64 = 0
+    /// The kernel had all bytes when the call returned: harmless only for that reason.
+    package var isLatent = false
+    /// The memory was not mapped any more.
+    package var isUnmapped = false
+    /// The `uv_write_t`, and the part of it that libuv goes by; 0 where there is none.
+    package var requestAddress: UInt64 = 0
+    package var expectedRequest = RequestFields()
+    package var foundRequest = RequestFields()
+    /// The first byte that differs; nil: not known.
+    package var changeOffset: UInt64?
+    /// The bytes from there on; empty where none were kept.
+    package var expectedBytes: [UInt8] = []
+    package var foundBytes: [UInt8] = []
+    /// Where the bytes were handed over, and where the break was noticed, innermost first: "respond server.c:306 (server)".
+    package var writePlaces: [String] = []
+    package var foundPlaces: [String] = []
+
+    /// The promise that was broken.
+    package enum Kind: String, Sendable, CaseIterable {
+        case requestReused = "request used again while its write is pending"
+        case requestChanged = "request changed under a pending write"
+        case bytesChanged = "bytes changed under a pending write"
+        case bytesFreed = "bytes freed under a pending write"
+        case requestFreed = "request freed under a pending write"
+        case deadStack = "pending write of memory on a stack frame that is gone"
+        case remainderLost = "a write does not go on with the bytes that were left"
+        case badPointer = "write from a bad pointer"
+        case caughtWriting = "caught writing into the bytes of a pending write"
+    }
+
+    /// `cb`, `handle` and `nbufs` of a `uv_write_t`, as numbers: a damaged one may hold no address.
+    package struct RequestFields: Sendable, Equatable {
+        package var callback: UInt64 = 0
+        package var handle: UInt64 = 0
+        package var bufferCount: UInt64 = 0
+
+        package init() {}
+
+        package init(callback: UInt64, handle: UInt64, bufferCount: UInt64) {
+            self.callback = callback
+            self.handle = handle
+            self.bufferCount = bufferCount
+        }
+    }
+
+    package init() {}
+}

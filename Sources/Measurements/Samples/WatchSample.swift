@@ -1,0 +1,94 @@
+/// The figures of a server that is not ours, beside those that every server has.
+///
+/// Counters count since the server started and only grow; gauges hold now. `Sample.unknown` says which of
+/// them the source cannot know.
+package struct WatchSample: Sendable, Equatable {
+    /// Processes of the server that live, their threads, memory and descriptors.
+    package var processes = 0
+    package var threads = 0
+    package var residentBytes = 0
+    package var openFileDescriptors = 0
+    package var kernel = KernelSample()
+    /// Live bytes of malloc.
+    package var heapBytes = 0
+    /// Turns of the event loops, the time between their waits, and the longest turn since the start.
+    package var turns: UInt64 = 0
+    package var busyNanoseconds: UInt64 = 0
+    package var longestTurnNanoseconds: UInt64 = 0
+    /// Sockets that were ready when a wait ended: of all waits together, and the most of one.
+    package var readySockets: UInt64 = 0
+    package var readySocketsMost = 0
+    /// Writes that the socket took in part, and those that it refused for now.
+    package var cutWrites: UInt64 = 0
+    package var refusedWrites: UInt64 = 0
+    /// Writes after a cut one that were compared with the bytes that were left; looks at pending writes of libuv;
+    /// and writes of libuv for which there was no room.
+    package var continuityChecks: UInt64 = 0
+    package var auditChecks: UInt64 = 0
+    package var unauditedWrites: UInt64 = 0
+    /// Broken promises about writes: see `BrokenWrite`.
+    package var findings: UInt64 = 0
+    /// Processes of the server that ended after a fault.
+    package var crashes: UInt64 = 0
+
+    package init() {}
+}
+
+/// The connections of a server as the kernel sees them.
+package struct KernelSample: Sendable, Equatable {
+    /// Bytes that the server has written and the peers have not acknowledged; those among them that were never sent.
+    package var queuedBytes = 0
+    package var unsentBytes = 0
+    /// Connections whose bytes wait for the peer's window more than half of the time that they wait at all.
+    package var windowLimitedConnections = 0
+    /// The longest that a packet and its acknowledgement take, of all connections.
+    package var roundTripNanoseconds: UInt64 = 0
+
+    package init() {}
+}
+
+extension WatchSample: SamplePart {
+    package static let table = MetricTable<WatchSample>(
+        processRows.map { $0.unlessUnknown(.processes) }
+            + KernelSample.table.rows(within: \.kernel, "kernel").map { $0.unlessUnknown(.kernel) }
+            + [.gauge("heap.live_bytes", .bytes, \.heapBytes, better: .lower, "Live bytes of malloc, now").unlessUnknown(.heap)]
+            + loopRows.map { $0.unlessUnknown(.loops) } + writeRows.map { $0.unlessUnknown(.writeCounts) }
+            + findingRows.map { $0.unlessUnknown(.findings) })
+
+    private static let processRows: [MetricRow<WatchSample>] = [
+        .gauge("processes", .process, \.processes, "Processes of the server that live, now"),
+        .gauge("threads", .thread, \.threads, "Their threads, now"),
+        .gauge("memory.resident", .bytes, \.residentBytes, better: .lower, "Their resident memory, now; shared pages count in each"),
+        .gauge("files.open", .file, \.openFileDescriptors, better: .lower, "Their open descriptors, now"),
+    ]
+
+    private static let loopRows: [MetricRow<WatchSample>] = [
+        .counter("loop.turns", .turn, \.turns, "Waits of the event loops for their sockets"),
+        .timeCounter("loop.busy", \.busyNanoseconds, "Time of the event loops between their waits"),
+        .timeGauge("loop.longest_turn", \.longestTurnNanoseconds, better: .lower, "The longest time between two waits since the start"),
+        .counter("loop.ready", .socket, \.readySockets, "Sockets that were ready when a wait ended"),
+        .gauge("loop.ready_most", .socket, \.readySocketsMost, merge: .greatest, "The most sockets that were ready at once"),
+    ]
+
+    private static let writeRows: [MetricRow<WatchSample>] = [
+        .counter("writes.cut", .write, \.cutWrites, better: .lower, "Writes of which the socket took a part"),
+        .counter("writes.refused", .write, \.refusedWrites, better: .lower, "Writes that the socket refused for now (EAGAIN)"),
+    ]
+
+    private static let findingRows: [MetricRow<WatchSample>] = [
+        .counter("checks.continuity", .check, \.continuityChecks, "Writes after a cut one that were compared with the bytes left"),
+        .counter("checks.audit", .check, \.auditChecks, "Looks at pending writes of libuv"),
+        .counter("checks.missed", .write, \.unauditedWrites, better: .lower, "Writes of libuv for which the ledger had no room"),
+        .counter("findings", .finding, \.findings, better: .lower, "Broken promises about writes, by the probe"),
+        .counter("crashes", .process, \.crashes, better: .lower, "Processes of the server that ended after a fault"),
+    ]
+}
+
+extension KernelSample: SamplePart {
+    package static let table = MetricTable<KernelSample>([
+        .gauge("queued_bytes", .bytes, \.queuedBytes, better: .lower, "Written by the server and not acknowledged by the peers, now"),
+        .gauge("unsent_bytes", .bytes, \.unsentBytes, better: .lower, "Those among them that were never sent, now"),
+        .gauge("window_limited", .connection, \.windowLimitedConnections, better: .lower, "Held by the peer's window most of their busy time, now"),
+        .timeGauge("round_trip", \.roundTripNanoseconds, better: .lower, "The longest time to an acknowledgement, of all connections"),
+    ])
+}

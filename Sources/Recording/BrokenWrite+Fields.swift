@@ -1,0 +1,26 @@
+package import Measurements
+
+extension BrokenWrite: Recorded {
+    /// Places of a stack that are read: more than a probe tells, with functions that were inlined.
+    private static let placeLimit = 128
+
+    package static let fields: [RecordedField<BrokenWrite>] = [
+        .choice("kind", \.kind), .whole("process", \.process), .text("peer", \.peer),
+        RecordedField(name: "descriptor") { $0.descriptor < 0 ? nil : .number(Double($0.descriptor)) } read: { finding, json in
+            finding.descriptor = json?.number.map { Metric.whole($0) } ?? -1
+            return true
+        },
+        .whole("bytes", \.byteCount), .seconds("age", \.ageNanoseconds), .flag("latent", \.isLatent), .flag("unmapped", \.isUnmapped),
+        .address("address", \.requestAddress), .object("expected", \.expectedRequest), .object("found", \.foundRequest),
+        .whole("change_offset", \.changeOffset),
+        .bytes("expected_bytes", \.expectedBytes, unless: { $0.changeOffset == nil }),
+        .bytes("found_bytes", \.foundBytes, unless: { $0.changeOffset == nil }),
+        .texts("write_places", \.writePlaces, limit: placeLimit), .texts("found_places", \.foundPlaces, limit: placeLimit),
+    ]
+}
+
+extension BrokenWrite.RequestFields: Recorded {
+    package static let fields: [RecordedField<BrokenWrite.RequestFields>] = [
+        .address("cb", \.callback), .address("handle", \.handle), .whole("nbufs", \.bufferCount),
+    ]
+}

@@ -1,0 +1,91 @@
+internal import Measurements
+internal import Recording
+
+/// A bug that was found, perhaps many times: findings of one kind at the same places.
+struct DistinctFinding {
+    var first: BrokenWrite
+    var count: Int
+
+    fileprivate func isSame(as other: BrokenWrite) -> Bool {
+        first.kind == other.kind && first.writePlaces == other.writePlaces && first.foundPlaces == other.foundPlaces
+    }
+
+    /// The first one as a recording has it, and how often it was found.
+    var json: JSON {
+        var json = first.json
+        json.set(.number(Double(count)), atPath: "count")
+        return json
+    }
+}
+
+extension Summary {
+    /// Findings by their places, in the order in which they came first.
+    var distinctFindings: [DistinctFinding] {
+        findings.reduce(into: []) { distinct, finding in
+            if let index = distinct.firstIndex(where: { $0.isSame(as: finding) }) {
+                distinct[index].count += 1
+            } else {
+                distinct.append(DistinctFinding(first: finding, count: 1))
+            }
+        }
+    }
+
+    /// The process that is meant where the run lost one.
+    var lostProcess: String { last.watch == nil ? "the worker process" : "the server" }
+
+    func writeWatched(_ server: ServerSample, _ watch: WatchSample, to page: inout SummaryPage) {
+        func isKnown(_ figures: UnknownFigures) -> Bool { last.unknown.isDisjoint(with: figures) }
+        if last.client == nil { page.lines.append("watched \(request.address) for \(durationText)") }
+        page.write(
+            "server",
+            ["\(JSON.number(maximum(of: "server.connections.open") ?? 0).text) connections at most"]
+                + (isKnown(.acceptances) ? ["\(server.connectionCounts.accepted) accepted"] : [])
+                + (isKnown(.traffic) ? ["\(bytes(server.receivedBytes)) received", "\(bytes(server.sentBytes)) sent"] : [])
+                + (isKnown(.handshakes) ? ["\(server.tls.handshakes) TLS handshakes", "\(server.tls.resumedHandshakes) resumed"] : []))
+        page.write(
+            "pending writes",
+            ["\(Figure.bytes(maximum(of: "server.writes.pending_bytes") ?? 0)) at most", "oldest \(time("server.writes.oldest_age"))"]
+                + (isKnown(.writeCounts) ? ["\(server.writes.direct) direct", "\(server.writes.queued) queued", "\(watch.cutWrites) cut short"] : []))
+        if isKnown(.kernel) {
+            page.write("kernel", [
+                "\(Figure.bytes(maximum(of: "watch.kernel.queued_bytes") ?? 0)) not acknowledged at most",
+                "\(JSON.number(maximum(of: "watch.kernel.window_limited") ?? 0).text) held by the peer's window at most",
+                "round trip up to \(time("watch.kernel.round_trip"))",
+            ])
+        }
+        if isKnown(.loops) {
+            page.write("event loops", [
+                "\(JSON.number(maximum(of: "server.loop.count") ?? 0).text) at most", "\(watch.turns) turns",
+                "longest \(Figure.time(nanoseconds: watch.longestTurnNanoseconds))", "\(watch.readySocketsMost) sockets ready at once at most",
+            ])
+        }
+        if isKnown(.processes) {
+            page.write("processes", [
+                "\(JSON.number(maximum(of: "watch.processes") ?? 0).text) at most",
+                "\(derived("watch.utilization").map(Figure.percent) ?? "-") of a core",
+                "memory \(Figure.bytes(maximum(of: "watch.memory.resident") ?? 0)) at most",
+            ] + (isKnown(.heap) ? ["heap \(Figure.bytes(maximum(of: "watch.heap.live_bytes") ?? 0)) at most"] : []))
+        }
+        if isKnown(.findings) {
+            page.write("checks", [
+                "\(watch.continuityChecks) of writes that go on", "\(watch.auditChecks) of pending ones",
+                "\(max(Int(clamping: watch.findings), findings.count)) findings",
+            ])
+        }
+    }
+
+    /// Each bug once, with both places.
+    func writeFindings(to page: inout SummaryPage) {
+        // The probe keeps the first few of each kind whole, and counts the others.
+        let isCounted = (last.watch?.findings ?? 0) <= findings.count
+        for finding in distinctFindings {
+            page.lines.append("")
+            page.lines.append(finding.count == 1 ? "found" : "found \(finding.count) times\(isCounted ? "" : " or more"), the first time")
+            page.lines += finding.first.lines.map { "  " + $0 }
+        }
+    }
+
+    private func bytes(_ count: UInt64) -> String { Figure.bytes(Double(count)) }
+
+    private func time(_ name: String) -> String { Figure.time(nanoseconds: Metric.nanoseconds(maximum(of: name) ?? 0)) }
+}

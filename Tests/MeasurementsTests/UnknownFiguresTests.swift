@@ -1,0 +1,81 @@
+import Measurements
+import SampleSupport
+import Testing
+
+@Suite("Figures that a source cannot know")
+struct UnknownFiguresTests {
+    private static let groups: [(UnknownFigures, String)] = [
+        (.http, "server.requests.started"), (.http, "server.responses.2xx"), (.http, "server.connections.open_http2"),
+        (.acceptances, "server.connections.accepted"), (.traffic, "server.bytes.sent"), (.writeCounts, "server.writes.queued"),
+        (.writeCounts, "watch.writes.cut"), (.handshakes, "server.tls.resumed"), (.failedHandshakes, "server.tls.failed"),
+        (.arenas, "server.arena.leases"), (.loops, "server.loop.lag"), (.loops, "watch.loop.ready_most"), (.processes, "server.loop.cpu"),
+        (.processes, "watch.memory.resident"), (.allocations, "server.loop.allocations"), (.heap, "watch.heap.live_bytes"),
+        (.kernel, "watch.kernel.queued_bytes"), (.findings, "watch.findings"),
+    ]
+
+    @Test("are absent, and the others are there", arguments: UnknownFiguresTests.groups)
+    func absent(figures: UnknownFigures, name: String) throws {
+        var sample = distinctSample(isWatched: true)
+        let metric = try #require(Metric.named(name))
+        #expect(metric.number(of: sample) != nil)
+        sample.unknown = figures
+        #expect(metric.number(of: sample) == nil)
+        for (_, other) in UnknownFiguresTests.groups.filter({ $0.0 != figures }) {
+            #expect(Metric.named(other)?.number(of: sample) != nil, "\(other)")
+        }
+    }
+
+    @Test("are the server's: no figure of the clients or of our process is ever unknown")
+    func clients() {
+        var sample = distinctSample(isWatched: true)
+        sample.unknown = UnknownFigures(rawValue: .max)
+        for metric in Metric.all where !metric.name.hasPrefix("server.") && !metric.name.hasPrefix("watch.") {
+            #expect(metric.read(sample) != nil, "\(metric.name)")
+        }
+        // Of any server the connections that are open are known, and the bytes that wait.
+        let known = Metric.all.filter { $0.name.hasPrefix("server.") && $0.read(sample) != nil }.map(\.name)
+        #expect(known.allSatisfy { $0.hasPrefix("server.connections.open") || $0.hasPrefix("server.writes.pending_bytes") || $0 == "server.writes.oldest_age" }, "\(known)")
+    }
+
+    @Test("have a word each, and words of a later version are left out")
+    func names() {
+        let all = UnknownFigures(rawValue: 1 << 13 - 1)
+        #expect(all.names.count == 13 && UnknownFigures(names: all.names) == all)
+        #expect(UnknownFigures(names: ["heap", "dreams"]) == .heap)
+    }
+}
+
+@Suite("The evidence of a finding")
+struct BrokenWriteTests {
+    @Test("shows what was expected beside what was found, and both places")
+    func lines() {
+        #expect(brokenWrite.lines == [
+            "request changed under a pending write: 6000041 bytes to 127.0.0.1:53956",
+            "  pending for 0.213 ms",
+            "  (uv_write_t) 0x7fe19d6012f0 {",
+            "    cb     = 0x0  // should be 0x56416edc24e0",
+            "    handle = 0x56416edc0010",
+            "    nbufs  = 0  // should be 1",
+            "  }",
+            "  bytes differ from +17 of 6000041",
+            "    expected  61 61 61 61                                      aaaa",
+            "    found     62 62 62 62                                      bbbb",
+            "  handed over at",
+            "    respond server.c:306 (server)",
+            "    main server.c:12 (server)",
+            "  noticed at",
+            "    reset server.c:304 (server)",
+        ])
+    }
+
+    @Test("says what is harmless for now, and what is gone")
+    func explanations() {
+        var finding = brokenWrite
+        finding.kind = .bytesFreed
+        finding.isLatent = true
+        #expect(finding.sentence == "bytes freed under a pending write: 6000041 bytes to 127.0.0.1:53956, harmless only because the socket took all bytes at once")
+        finding.isUnmapped = true
+        finding.peer = ""
+        #expect(finding.sentence == "bytes freed under a pending write: 6000041 bytes on descriptor 9, their memory is not mapped any more")
+    }
+}
