@@ -90,9 +90,11 @@ struct KnownRun: Sendable {
         return shownMoment.map { moment in
             var server = moment.server
             server?.connections = moment.rows.map(\.sample)
-            let sample = Sample(
+            var sample = Sample(
                 timeNanoseconds: moment.timeNanoseconds, intervalNanoseconds: 0, server: server, client: moment.client,
                 process: moment.process)
+            sample.watch = moment.watch
+            sample.unknown = moment.unknown
             return (sample, false)
         }
     }

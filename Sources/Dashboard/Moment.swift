@@ -8,6 +8,9 @@ package struct Moment: Sendable {
     /// Without its histograms, which are in `service` and `response`.
     package let client: ClientSample?
     package let process: ProcessSample
+    /// More of a server that is not ours, and the figures that its source cannot know.
+    package let watch: WatchSample?
+    package let unknown: UnknownFigures
     package let rates: Rates
     package let service: LatencyBuckets
     package let response: LatencyBuckets
@@ -33,6 +36,8 @@ package struct Moment: Sendable {
         client?.scheduleDelay = LatencyHistogram()
         self.client = client
         process = sample.process
+        watch = sample.watch
+        unknown = sample.unknown
         let since = previous.map { sample.timeNanoseconds - min($0.timeNanoseconds, sample.timeNanoseconds) }
         let seconds = Double(since ?? sample.intervalNanoseconds) / 1e9
         rates = Rates(sample, previous, seconds: seconds)
@@ -78,10 +83,17 @@ package struct Rates: Equatable, Sendable {
     package var directWrites = 0.0
     package var queuedWrites = 0.0
     package var arenaResets = 0.0
+    /// Of the server: calls of malloc; waits of its event loops, and the sockets that were ready then.
+    package var allocations = 0.0
+    package var turns = 0.0
+    package var readySockets = 0.0
+    /// Time of all its event loops between their waits: 1 is one loop that never waits.
+    package var busy = 0.0
     package var sessions = CacheRates()
     package var strings = CacheRates()
     package var buffers = CacheRates()
     package var pool = CacheRates()
+    package var resumption = CacheRates()
     /// CPU of the thread that draws, of the server's loops and of the clients' loops: 1 is one core.
     package var ownCPU = 0.0
     package var serverCPU = 0.0
@@ -113,10 +125,15 @@ package struct Rates: Equatable, Sendable {
         directWrites = rate(writes?.direct, oldWrites?.direct)
         queuedWrites = rate(writes?.queued, oldWrites?.queued)
         arenaResets = rate(server?.arena.resets, oldServer?.arena.resets)
+        allocations = rate(server?.loops.allocations, oldServer?.loops.allocations)
+        turns = rate(sample.watch?.turns, previous?.watch?.turns)
+        readySockets = rate(sample.watch?.readySockets, previous?.watch?.readySockets)
+        busy = rate(sample.watch?.busyNanoseconds, previous?.watch?.busyNanoseconds) / 1e9
         sessions = CacheRates(client?.caches.sessions, oldClient?.caches.sessions, seconds)
         strings = CacheRates(client?.caches.strings, oldClient?.caches.strings, seconds)
         buffers = CacheRates(client?.caches.buffers, oldClient?.caches.buffers, seconds)
         pool = CacheRates(server?.arena.pool, oldServer?.arena.pool, seconds)
+        resumption = CacheRates(server?.tls.resumption, oldServer?.tls.resumption, seconds)
         // Nothing before the first sample to take a share of: these count since the process began.
         if previous != nil {
             ownCPU = rate(sample.process.ownCPUNanoseconds, previous?.process.ownCPUNanoseconds) / 1e9
@@ -156,9 +173,31 @@ package struct CacheRates: Equatable, Sendable {
     }
 }
 
+extension Moment {
+    /// The source of the server's figures has these.
+    func knows(_ figures: UnknownFigures) -> Bool { unknown.isDisjoint(with: figures) }
+
+    /// Requests are counted, by the clients or by a server of ours.
+    var knowsRequests: Bool { client != nil || knows(.http) }
+
+    /// Bytes on the sockets are counted.
+    var knowsTraffic: Bool { client != nil || knows(.traffic) }
+}
+
 extension ServerSample {
     /// Answers and connections that went wrong.
     var failures: UInt64 { statuses.clientError + statuses.serverError + protocolErrors + timeouts }
+}
+
+extension TLSSample {
+    /// The sessions as one of the caches: a hit is a handshake that was resumed.
+    var resumption: CacheSample {
+        var cache = CacheSample()
+        cache.lookups = handshakes
+        cache.hits = resumedHandshakes
+        cache.misses = handshakes - min(handshakes, resumedHandshakes)
+        return cache
+    }
 }
 
 extension ArenaSample {

@@ -15,10 +15,11 @@ package enum PanelKind: Int, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// As it stands in the border of this run: another server has no arenas that could be seen.
+    func title(_ run: RunDescription) -> String { self == .arena && run.isWatched ? "memory" : title }
+
     /// Where the border is short.
-    var shortTitle: String {
-        self == .pending ? "pending" : title
-    }
+    func shortTitle(_ run: RunDescription) -> String { self == .pending ? "pending" : title(run) }
 
     /// The keys of this panel that are not those of every panel, for the help: commands that share a line, and words.
     var commands: [([Command], String)] {

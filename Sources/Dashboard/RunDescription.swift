@@ -29,6 +29,8 @@ package struct RunDescription: Equatable, Sendable {
     /// Whether a server publishes samples, and whether there are clients.
     package var hasServer: Bool
     package var hasClients: Bool
+    /// The server is not ours: its figures are those of a probe, or of the kernel.
+    package var isWatched = false
     /// Why server panels are empty where there is no server of ours.
     package var serverNote = "this server does not publish"
     /// Why client panels are empty where there are no clients of ours.

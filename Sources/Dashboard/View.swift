@@ -97,7 +97,13 @@ protocol Panel {
 }
 
 extension PanelKind {
-    var panel: any Panel {
+    /// The panel of this run: another server has memory, but no arenas that could be seen.
+    func panel(_ run: RunDescription) -> any Panel { self == .arena && run.isWatched ? MemoryPanel() : panel }
+
+    /// The panel that takes its place when it has the screen to itself.
+    func zoomedPanel(_ run: RunDescription) -> any Panel { self == .arena && run.isWatched ? MemoryZoom() : zoomedPanel }
+
+    private var panel: any Panel {
         switch self {
         case .throughput: ThroughputPanel()
         case .latency: LatencyPanel()
@@ -109,8 +115,7 @@ extension PanelKind {
         }
     }
 
-    /// The panel that takes its place when it has the screen to itself.
-    var zoomedPanel: any Panel {
+    private var zoomedPanel: any Panel {
         switch self {
         case .throughput: ThroughputZoom()
         case .latency: LatencyZoom()
@@ -128,7 +133,7 @@ extension Frame {
         guard region.width > 1, region.height > 1 else { return }
         // In less room than this the panel at a glance says more.
         let isRoomy = region.width >= 62 && region.height >= 14
-        let panel = view.zoomed == kind && isRoomy ? kind.zoomedPanel : kind.panel
+        let panel = view.zoomed == kind && isRoomy ? kind.zoomedPanel(view.run) : kind.panel(view.run)
         let isFocused = view.focus == kind
         let role: Role = isFocused ? .focus(kind) : .border(kind)
         border(region, role, view.glyphs)
@@ -137,8 +142,8 @@ extension Frame {
         var title = Line()
         title.add(tab.open, role)
         title.add(view.glyphs.number(kind.rawValue), .key)
-        let isWide = region.width >= kind.title.count + badge.unicodeScalars.count + 12
-        title.add(isWide ? kind.title : kind.shortTitle, isFocused ? .strong : .title)
+        let isWide = region.width >= kind.title(view.run).count + badge.unicodeScalars.count + 12
+        title.add(isWide ? kind.title(view.run) : kind.shortTitle(view.run), isFocused ? .strong : .title)
         title.add(tab.close, role)
         if title.width + 4 <= region.width { line(title, region.x + 2, region.y) }
         if !badge.isEmpty && title.width + badge.unicodeScalars.count + 7 <= region.width {

@@ -120,7 +120,7 @@ struct ConnectionTableTests {
     @Test("s and the arrows go through all columns and back to trouble, each sorted as it should")
     func order() {
         var dashboard = Dashboard.synthetic(samples: 20)
-        for column in ConnectionColumn.allCases {
+        for column in [ConnectionColumn.id, .peer, .state, .version, .streams, .requests, .receive, .send, .pending, .age, .arena, .used] {
             _ = dashboard.handle(.right)
             #expect(dashboard.table.order.column == column)
         }

@@ -50,7 +50,7 @@ extension Dashboard {
     mutating func sortTable(_ step: Int) { if arrangesTable { sort(step) } }
 
     private mutating func sort(_ step: Int) {
-        table.order.next(step)
+        table.order.next(step, isWatched: run.isWatched)
         selection = 0
     }
 

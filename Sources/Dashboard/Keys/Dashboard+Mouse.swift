@@ -60,7 +60,7 @@ extension Dashboard {
         case .connections where run.hasServer && detail == nil:
             if mouse.y == inside.y {
                 let x = mouse.x - inside.x
-                guard let column = ConnectionColumn.column(at: x, width: inside.width, keeping: table.order.column) else { return }
+                guard let column = ConnectionColumn.column(at: x, width: inside.width, isWatched: run.isWatched, keeping: table.order.column) else { return }
                 table.order.choose(column)
                 selection = 0
                 return

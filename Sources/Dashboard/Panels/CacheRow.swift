@@ -17,8 +17,18 @@ struct CacheRow {
         return (hasSessions ? [CacheRow("TLS", moment.client?.caches.sessions, moment.rates.sessions, "no TLS") { $0.rates.sessions }] : []) + [
             CacheRow("strings", moment.client?.caches.strings, moment.rates.strings, "no clients") { $0.rates.strings },
             CacheRow("buffers", moment.client?.caches.buffers, moment.rates.buffers, "no clients") { $0.rates.buffers },
-            CacheRow("arenas", moment.server?.arena.pool, moment.rates.pool, "not published") { $0.rates.pool },
-        ]
+        ] + [moment.knows(.arenas) ? arenas(moment) : resumption(moment)]
+    }
+
+    private static func arenas(_ moment: Moment) -> CacheRow {
+        CacheRow("arenas", moment.server?.arena.pool, moment.rates.pool, "not published") { $0.rates.pool }
+    }
+
+    /// Of another server: the sessions that its handshakes resumed.
+    private static func resumption(_ moment: Moment) -> CacheRow {
+        CacheRow("resumed", moment.knows(.handshakes) ? moment.server?.tls.resumption : nil, moment.rates.resumption, "no TLS seen") {
+            $0.rates.resumption
+        }
     }
 
     private init(_ name: String, _ sample: CacheSample?, _ rates: CacheRates, _ note: String, _ past: @escaping (Moment) -> CacheRates) {

@@ -10,15 +10,16 @@ struct ConnectionDetail {
             return
         }
         frame.line(head(row, moment, width: frame.width - 2), 1, 0)
-        var y = figures(row, view.glyphs, &frame)
-        if y < frame.height {
+        var y = figures(row, isWatched: view.run.isWatched, view.glyphs, &frame)
+        if y < frame.height, !view.run.isWatched {
             let scale = max(row.sample.arenaReservedBytes, row.sample.arenaHighWaterBytes)
             frame.text("arena", 1, y, .dim)
             ArenaStrip(row.sample, scale: scale).draw(ConnectionDetail.labelWidth, y, width: frame.width - ConnectionDetail.labelWidth - 2, &frame, view.glyphs)
             y += 1
         }
-        let rows = (frame.height - y) / 2
+        let rows = view.run.isWatched ? frame.height - y : (frame.height - y) / 2
         graph("pending", .age, from: y, rows: rows, view, &frame) { $0.pendingBytes }
+        guard !view.run.isWatched else { return }
         graph("arena", .arena, from: y + rows, rows: frame.height - y - rows, view, &frame) { $0.arenaUsedBytes }
     }
 
@@ -36,11 +37,11 @@ struct ConnectionDetail {
     }
 
     /// Names and figures in as many columns as fit; answers the row below.
-    private func figures(_ row: ConnectionRow, _ glyphs: GlyphSet, _ frame: inout Frame) -> Int {
+    private func figures(_ row: ConnectionRow, isWatched: Bool, _ glyphs: GlyphSet, _ frame: inout Frame) -> Int {
         let sample = row.sample
         let age: Role = .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds))
         let waits = sample.pendingBytes > 0
-        let parts: [(String, String, Role)] = [
+        let parts = isWatched ? watchedParts(row, glyphs, waits ? age : .dim) : [
             ("streams", GridFigure.count(sample.streams), .text),
             ("requests", GridFigure.grouped(Double(sample.requests)), .text),
             ("req/s", GridFigure.count(row.requestRate), .text),
@@ -62,6 +63,25 @@ struct ConnectionDetail {
             frame.text(figure, x + ConnectionDetail.labelWidth - 1, y, role)
         }
         return rows + 1
+    }
+
+    /// Of a server that is watched: the kernel's view instead of requests and arenas.
+    private func watchedParts(_ row: ConnectionRow, _ glyphs: GlyphSet, _ age: Role) -> [(String, String, Role)] {
+        let sample = row.sample, waits = sample.pendingBytes > 0
+        let kernel: [(String, String, Role)] = sample.kernel.map {
+            [
+                ("kernel", GridFigure.bytes($0.queuedBytes), $0.queuedBytes == 0 ? .dim : .text),
+                ("unsent", GridFigure.bytes($0.unsentBytes), $0.unsentBytes == 0 ? .dim : .text),
+                ("by peer", GridFigure.percent($0.windowLimitedShare), $0.windowLimitedShare > 0.5 ? .warn : .dim),
+                ("rtt", GridFigure.duration($0.roundTripNanoseconds, glyphs), .text),
+            ]
+        } ?? []
+        return [
+            ("received", GridFigure.bytes(Double(sample.receivedBytes)), .text), ("rx", GridFigure.byteRate(row.receiveRate), .text),
+            ("sent", GridFigure.bytes(Double(sample.sentBytes)), .text), ("tx", GridFigure.byteRate(row.sendRate), .text),
+            ("pending", GridFigure.bytes(sample.pendingBytes), age),
+            ("oldest", waits ? GridFigure.duration(sample.oldestAgeNanoseconds, glyphs) : "nothing waits", age),
+        ] + kernel
     }
 
     private func graph(

@@ -21,7 +21,7 @@ struct ConnectionsPanel: Panel {
             frame.note("waiting for the first sample")
             return
         }
-        let columns = ConnectionColumn.fitting(frame.width - 1, keeping: view.table.order.column)
+        let columns = ConnectionColumn.fitting(frame.width - 1, isWatched: view.run.isWatched, keeping: view.table.order.column)
         var x = 1
         for (column, width) in columns {
             let isChosen = column == view.table.order.column
@@ -31,7 +31,7 @@ struct ConnectionsPanel: Panel {
             x += width + 1
         }
         let room = ConnectionsPanel.room(frame.height), hasSum = room < frame.height - 1
-        if hasSum { frame.line(sum(server, view, width: frame.width - 1), 1, frame.height - 1) }
+        if hasSum { frame.line(sum(server, moment, view, width: frame.width - 1), 1, frame.height - 1) }
         let rows = view.rows
         guard !rows.isEmpty, room > 0 else {
             let text = view.listed.isEmpty ? "no connection is open" : "none of \(view.listed.count) passes the filter"
@@ -89,6 +89,14 @@ struct ConnectionsPanel: Panel {
                 role = waits ? .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds)) : .dim
             case .arena:
                 ArenaStrip(sample, scale: scale).draw(x, y, width: width, &frame, view.glyphs)
+            case .kernel:
+                let bytes = sample.kernel?.queuedBytes
+                text = bytes.map { $0 == 0 ? view.glyphs.dot : GridFigure.shortBytes($0) } ?? "-"
+                role = (bytes ?? 0) == 0 ? .dim : .text
+            case .roundTrip: (text, role) = (sample.kernel.map { GridFigure.duration($0.roundTripNanoseconds, view.glyphs) } ?? "-", .dim)
+            case .window:
+                let share = sample.kernel?.windowLimitedShare
+                (text, role) = (share.map { GridFigure.wholePercent($0) } ?? "-", (share ?? 0) > 0.5 ? .warn : .dim)
             case .used: (text, role) = (GridFigure.shortBytes(sample.arenaUsedBytes), sample.arenaUsedBytes == 0 ? .dim : .text)
             }
             // Of a long peer the end tells more: the port.
@@ -98,7 +106,7 @@ struct ConnectionsPanel: Panel {
         }
     }
 
-    private func sum(_ server: ServerSample, _ view: View, width: Int) -> Line {
+    private func sum(_ server: ServerSample, _ moment: Moment, _ view: View, width: Int) -> Line {
         var line = Line()
         line.add("\(view.glyphs.sum) ", .key)
         let parts: [(UInt64, String, Role)] = [
@@ -109,12 +117,22 @@ struct ConnectionsPanel: Panel {
             (UInt64(max(0, server.connectionCounts.paused)), "not read", .warn),
         ]
         for (count, name, role) in parts where count > 0 || name != "not read" {
+            guard ConnectionsPanel.isKnown(name, moment) else { continue }
             var part = Line()
             part.add(GridFigure.count(count), count == 0 ? .dim : role)
             part.add(" \(name)   ", .dim)
             if line.width + part.width <= width - 8 { line.add(part) }
         }
         return line
+    }
+
+    /// The source of the figures has this count.
+    private static func isKnown(_ name: String, _ moment: Moment) -> Bool {
+        switch name {
+        case "open": true
+        case "accepted", "closed": moment.knows(.acceptances)
+        default: moment.knows(.http)
+        }
     }
 
     /// Without a server of ours: the connections as the clients count them.

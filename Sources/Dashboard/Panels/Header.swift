@@ -38,9 +38,13 @@ struct Header {
             let text = interval < 1_000 ? "\(interval)ms" : "\(interval / 1_000)s"
             part(8, right: true, ("every ", .dim), (text.right(5), .text))
         }
-        if run.hasServer { part(5, right: true, ("server ", .dim), (GridFigure.percent(rates?.serverCPU ?? 0).right(5), .text)) }
+        if run.hasServer {
+            let isKnown = view.moment?.knows(.processes) ?? true
+            part(5, right: true, ("server ", .dim), ((isKnown ? GridFigure.percent(rates?.serverCPU ?? 0) : "-").right(5), .text))
+        }
         if run.hasClients { part(6, right: true, ("clients ", .dim), (GridFigure.percent(rates?.clientCPU ?? 0).right(5), .text)) }
-        if let resident = view.moment?.process.residentBytes, resident > 0 {
+        // Beside a watched server's panel of memory this would be taken for its own.
+        if let resident = view.moment?.process.residentBytes, resident > 0, !run.isWatched {
             part(7, right: true, ("rss ", .dim), (GridFigure.bytes(resident).right(8), .text))
         }
         var room = frame.width - left.width - 1

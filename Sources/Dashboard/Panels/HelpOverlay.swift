@@ -40,7 +40,7 @@ struct HelpOverlay {
             return entry(labels.isEmpty ? "-".left(10) : labels.joined(separator: " ").left(10), .key, words)
         }
         let focus = view.focus
-        var keys = [entry(focus.title, .strong, "")]
+        var keys = [entry(focus.title(view.run), .strong, "")]
         keys += focus.commands.filter { line in line.0.contains { $0.works(in: view.run) } }.map { key($0.0, $0.1) }
         keys.append(entry("everywhere", .strong, ""))
         keys += Command.helpLines(of: view.run).map { key($0.commands, $0.words) }

@@ -37,7 +37,12 @@ struct Mini {
                 Double(($0.server?.writes ?? $0.client?.writes)?.pendingBytes ?? 0)
             }
         }
-        if let arena = moment.server?.arena, y < bottom {
+        if moment.knows(.heap), let watch = moment.watch {
+            graph("heap", GridFigure.bytes(watch.heapBytes), .arena, .highest) { Double($0.watch?.heapBytes ?? 0) }
+        } else if moment.knows(.processes), let watch = moment.watch {
+            graph("memory", GridFigure.bytes(watch.residentBytes), .arena, .highest) { Double($0.watch?.residentBytes ?? 0) }
+        }
+        if moment.knows(.arenas), let arena = moment.server?.arena, y < bottom {
             let fraction = arena.reservedBytes == 0 ? 0 : Double(arena.usedBytes) / Double(arena.reservedBytes)
             frame.text("arena", 1, y, .dim)
             Meter(fraction: fraction, gradient: .arena, runs: true).draw(7, y, width: frame.width - 7 - 13, &frame, glyphs)
@@ -65,7 +70,7 @@ struct Mini {
         } else {
             line.add(view.glyphs.live, view.run.state == .running ? .ok : .warn)
         }
-        line.add(" " + GridFigure.count(moment.rates.requests.rounded()).right(5), .strong)
+        line.add(" " + (moment.knowsRequests ? GridFigure.count(moment.rates.requests.rounded()) : "-").right(5), .strong)
         line.add(" req/s", .dim)
         if let p99 {
             line.add(within: width) {
@@ -89,7 +94,7 @@ struct Mini {
         for (name, sample, rates) in [
             ("strings", moment.client?.caches.strings, moment.rates.strings),
             ("buffers", moment.client?.caches.buffers, moment.rates.buffers),
-            ("arenas", moment.server?.arena.pool, moment.rates.pool),
+            ("arenas", moment.knows(.arenas) ? moment.server?.arena.pool : nil, moment.rates.pool),
         ] {
             guard let rate = rates.hitRate ?? sample?.hitRate else { continue }
             line.add(" \(name) ", .dim)
@@ -121,7 +126,7 @@ struct OneLine {
             return
         }
         if view.pausedNanoseconds != nil { line.add("P ", .banner, .banner) }
-        line.add(GridFigure.count(moment.rates.requests.rounded()), .strong)
+        line.add(moment.knowsRequests ? GridFigure.count(moment.rates.requests.rounded()) : "-", .strong)
         var latency = Line()
         if let p99 = view.window({ $0.response }).value(atPercentile: 99) {
             latency.add(" p99 ", .dim)

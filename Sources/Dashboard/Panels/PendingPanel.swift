@@ -4,7 +4,10 @@ import Measurements
 /// Bytes that the sockets did not take, by how long they have waited.
 struct PendingPanel: Panel {
     func badge(_ view: View) -> String {
-        view.run.load.writePolicy.map { "policy \($0.rawValue)" } ?? (view.run.hasServer ? "bytes by age" : "of the clients")
+        if let moment = view.listedMoment, moment.watch != nil {
+            return moment.knows(.findings) ? "of the server" : "in the kernel"
+        }
+        return view.run.load.writePolicy.map { "policy \($0.rawValue)" } ?? (view.run.hasServer ? "bytes by age" : "of the clients")
     }
 
     func draw(_ view: View, on frame: inout Frame) {
@@ -21,7 +24,9 @@ struct PendingPanel: Panel {
         var bottom = frame.height
         if frame.height >= 7 {
             bottom -= 1
-            frame.line(share(moment.rates, writes, width: frame.width - 1, glyphs), 1, bottom)
+            frame.line(
+                moment.knows(.writeCounts) ? share(moment.rates, writes, width: frame.width - 1, glyphs) : kernel(moment, width: frame.width - 1, glyphs),
+                1, bottom)
         }
         if frame.height >= 6 {
             // The rows that the histogram does not need.
@@ -100,6 +105,23 @@ struct PendingPanel: Panel {
         let values = view.recent(region.width, .highest) { Double(($0.server?.writes ?? $0.client?.writes)?.pendingBytes ?? 0) }
         Graph(values: values, top: max(1, values.most), gradient: .age).draw(in: region, &frame, view.glyphs)
         Marks(view, columns: region.width).draw(in: region, &frame, view.glyphs)
+    }
+
+    /// The kernel's view, of a server that is looked at from outside.
+    private func kernel(_ moment: Moment, width: Int, _ glyphs: GlyphSet) -> Line {
+        var line = Line()
+        guard let kernel = moment.watch?.kernel else { return line }
+        for (name, figure, role) in [
+            ("never sent", GridFigure.bytes(kernel.unsentBytes).left(9), kernel.unsentBytes == 0 ? Role.dim : .warn),
+            ("by the peer", GridFigure.count(kernel.windowLimitedConnections).left(5), kernel.windowLimitedConnections == 0 ? .dim : .warn),
+            ("rtt", GridFigure.duration(kernel.roundTripNanoseconds, glyphs), .text),
+        ] {
+            line.add(within: width) {
+                $0.add(name + " ", .dim)
+                $0.add(figure + " ", role)
+            }
+        }
+        return line
     }
 
     /// How many writes the socket took whole, and how many had to wait.

@@ -15,15 +15,17 @@ struct ThroughputPanel: Panel {
         let hasByteGraphs = frame.height >= 8
         let hasStatus = frame.height >= 3
         var head = Line()
-        head.add(GridFigure.grouped(rates.requests).right(8), .strong)
+        head.add((moment.knowsRequests ? GridFigure.grouped(rates.requests) : "-").right(8), .strong)
         head.add(" req/s  ", .dim)
-        head.add("\(glyphs.peak) ", .warn)
-        head.add(GridFigure.count(view.history.peakRequestRate).left(6), .text)
+        if moment.knowsRequests {
+            head.add("\(glyphs.peak) ", .warn)
+            head.add(GridFigure.count(view.history.peakRequestRate).left(6), .text)
+        }
         if !hasByteGraphs {
             for (name, value) in [("rx", rates.receivedBytes), ("tx", rates.sentBytes)] {
                 var part = Line()
                 part.add(" \(name) ", .dim)
-                part.add(GridFigure.byteRate(value).right(9), .text)
+                part.add((moment.knowsTraffic ? GridFigure.byteRate(value) : "-").right(9), .text)
                 if head.width + part.width <= frame.width { head.add(part) }
             }
         }
@@ -41,6 +43,10 @@ struct ThroughputPanel: Panel {
         }
         let region = Region(x: 1, y: 1, width: frame.width - 2, height: bottom - 1)
         guard region.height > 0 else { return }
+        guard moment.knowsRequests else {
+            frame.draw(in: region) { $0.note("only a server of ours, or its clients, can count requests") }
+            return
+        }
         let values = view.recent(region.width) { $0.rates.requests }
         let top = Graph.niceTop(values.most)
         Graph(values: values, top: top, gradient: .throughput).draw(in: region, &frame, glyphs)
@@ -57,9 +63,10 @@ struct ThroughputPanel: Panel {
         _ value: (Moment) -> Double
     ) {
         frame.text(name, 1, y, .dim)
-        frame.text(GridFigure.byteRate(now), endingAt: frame.width - 1, y, .text)
+        let isKnown = view.moment?.knowsTraffic == true
+        frame.text(isKnown ? GridFigure.byteRate(now) : "-", endingAt: frame.width - 1, y, isKnown ? .text : .dim)
         let region = Region(x: 4, y: y, width: frame.width - 4 - 12, height: 1)
-        let values = view.recent(region.width, .mean, value)
+        let values = view.recent(region.width, .mean) { $0.knowsTraffic ? value($0) : nil }
         Graph(values: values, top: Graph.niceTop(values.most), gradient: gradient)
             .draw(in: region, &frame, view.glyphs)
     }
@@ -67,6 +74,7 @@ struct ThroughputPanel: Panel {
     private func statusLine(_ moment: Moment, width: Int, _ glyphs: GlyphSet) -> Line {
         let statuses = moment.client?.statuses ?? moment.server?.statuses ?? StatusCounts()
         var line = Line()
+        guard moment.knowsRequests else { return connections(moment, width: width, glyphs) }
         func add(_ name: String, _ count: UInt64, _ role: Role) {
             var part = Line()
             part.add(name + " ", .dim)
@@ -85,6 +93,23 @@ struct ThroughputPanel: Panel {
             add("protocol", server.protocolErrors, .crit)
             add("timeouts", server.timeouts, .warn)
             add("active", UInt64(max(0, server.requests.active)), .text)
+        }
+        return line
+    }
+
+    /// In place of statuses, of a server whose requests are not seen.
+    private func connections(_ moment: Moment, width: Int, _ glyphs: GlyphSet) -> Line {
+        var line = Line()
+        let counts = moment.server?.connectionCounts
+        let isKnown = moment.knows(.acceptances)
+        for (name, figure) in [
+            ("open", GridFigure.count(counts?.open ?? 0)), ("accepted", isKnown ? GridFigure.count(counts?.accepted ?? 0) : "-"),
+            ("closed", isKnown ? GridFigure.count(counts?.closed ?? 0) : "-"),
+        ] {
+            line.add(within: width) {
+                $0.add(name + " ", .dim)
+                $0.add(figure.left(7), figure == "-" ? .dim : .text)
+            }
         }
         return line
     }

@@ -3,6 +3,19 @@ import Measurements
 /// Columns of the table of connections, in the order they stand in.
 package enum ConnectionColumn: CaseIterable, Sendable {
     case id, peer, state, version, streams, requests, receive, send, pending, age, arena, used
+    /// Of a server that is watched: the kernel's view.
+    case kernel, roundTrip, window
+
+    /// Those that a server of ours fills, and those of a server that is watched, whose requests and arenas are not seen.
+    private static let ours: [ConnectionColumn] = [
+        .id, .peer, .state, .version, .streams, .requests, .receive, .send, .pending, .age, .arena, .used,
+    ]
+    private static let watched: [ConnectionColumn] = [
+        .id, .peer, .state, .receive, .send, .pending, .age, .kernel, .window, .roundTrip,
+    ]
+
+    /// The columns of a table, in order.
+    static func columns(isWatched: Bool) -> [ConnectionColumn] { isWatched ? watched : ours }
 
     var name: String {
         switch self {
@@ -18,6 +31,9 @@ package enum ConnectionColumn: CaseIterable, Sendable {
         case .age: "age"
         case .arena: "arena"
         case .used: "used"
+        case .kernel: "kern"
+        case .roundTrip: "rtt"
+        case .window: "peer%"
         }
     }
 
@@ -25,10 +41,11 @@ package enum ConnectionColumn: CaseIterable, Sendable {
         switch self {
         case .id: 6
         case .peer: 15
+        case .roundTrip: 6
         case .state: 1
         case .version: 2
         case .streams: 4
-        case .requests, .receive, .send, .pending, .used: 5
+        case .requests, .receive, .send, .pending, .used, .kernel, .window: 5
         case .age: 6
         case .arena: 12
         }
@@ -61,6 +78,9 @@ package enum ConnectionColumn: CaseIterable, Sendable {
         case .age: row.sample.pendingBytes > 0 ? Double(row.sample.oldestAgeNanoseconds) : 0
         case .arena: Double(row.sample.arenaReservedBytes)
         case .used: Double(row.sample.arenaUsedBytes)
+        case .kernel: Double(row.sample.kernel?.queuedBytes ?? 0)
+        case .roundTrip: Double(row.sample.kernel?.roundTripNanoseconds ?? 0)
+        case .window: row.sample.kernel?.windowLimitedShare ?? 0
         }
     }
 
@@ -70,14 +90,14 @@ package enum ConnectionColumn: CaseIterable, Sendable {
 
     /// Columns in the order in which they go where the table is narrow.
     private static let leastFirst: [ConnectionColumn] = [
-        .used, .receive, .version, .send, .peer, .streams, .arena, .requests, .age,
+        .used, .roundTrip, .receive, .version, .send, .window, .peer, .streams, .arena, .requests, .kernel, .age,
     ]
 
     /// The columns that fit and how wide they are: the strips take the rest.
     ///
     /// - Parameter kept: stays whatever else must go: the table is sorted by it.
-    static func fitting(_ width: Int, keeping kept: ConnectionColumn?) -> [(ConnectionColumn, width: Int)] {
-        var columns = allCases
+    static func fitting(_ width: Int, isWatched: Bool, keeping kept: ConnectionColumn?) -> [(ConnectionColumn, width: Int)] {
+        var columns = columns(isWatched: isWatched)
         func sum() -> Int { columns.reduce(0) { $0 + $1.width + 1 } }
         for column in leastFirst where column != kept && sum() > width { columns.removeAll { $0 == column } }
         let spare = min(stripLimit, max(0, width - sum()))
@@ -85,9 +105,9 @@ package enum ConnectionColumn: CaseIterable, Sendable {
     }
 
     /// The column at a place of a panel so wide; nil beside them all.
-    static func column(at x: Int, width: Int, keeping kept: ConnectionColumn?) -> ConnectionColumn? {
+    static func column(at x: Int, width: Int, isWatched: Bool, keeping kept: ConnectionColumn?) -> ConnectionColumn? {
         var start = 1
-        for (column, width) in fitting(width - 1, keeping: kept) {
+        for (column, width) in fitting(width - 1, isWatched: isWatched, keeping: kept) {
             // The gap after it is its own: its arrow stands there.
             if x >= start && x <= start + width { return column }
             start += width + 1

@@ -4,12 +4,9 @@ package struct ConnectionOrder: Equatable, Sendable {
     package private(set) var column: ConnectionColumn?
     package private(set) var isReversed = false
 
-    /// All that `next` goes through.
-    private static let stops: [ConnectionColumn?] = [nil] + ConnectionColumn.allCases.map(Optional.some)
-
     /// One column further, or back; after the last comes trouble again.
-    mutating func next(_ step: Int) {
-        let stops = ConnectionOrder.stops
+    mutating func next(_ step: Int, isWatched: Bool) {
+        let stops: [ConnectionColumn?] = [nil] + ConnectionColumn.columns(isWatched: isWatched).map(Optional.some)
         let place = (stops.firstIndex(of: column) ?? 0) + step
         column = stops[((place % stops.count) + stops.count) % stops.count]
         isReversed = false

@@ -4,13 +4,16 @@ import Measurements
 /// libuv found where the memory was taken from under one.
 struct WriteInspector {
     private let writes: [PendingWriteSample]
-    private let evidence: Violation?
+    private let evidence: [String]?
+    private let title: String
     private let loops: Int
 
     /// nil where no audit has anything to show.
     init?(_ view: View, _ server: ServerSample) {
         let shown = view.moment?.timeNanoseconds ?? 0
-        let evidence = view.events.last { $0.violation != nil && (!view.isPaused || $0.timeNanoseconds <= shown) }?.violation
+        let event = view.events.last { $0.evidence != nil && (!view.isPaused || $0.timeNanoseconds <= shown) }
+        let evidence = event?.evidence
+        title = event?.brokenWrite == nil ? "the last violation" : "the last finding"
         guard !server.pendingWrites.isEmpty || evidence != nil else { return nil }
         // Broken ones first, then the oldest.
         writes = server.pendingWrites.sorted { left, right in
@@ -21,13 +24,13 @@ struct WriteInspector {
     }
 
     /// Lines that it would fill.
-    var height: Int { (writes.isEmpty ? 0 : writes.count + 1) + (evidence.map { $0.lines.count + 1 } ?? 0) }
+    var height: Int { (writes.isEmpty ? 0 : writes.count + 1) + (evidence.map { $0.count + 1 } ?? 0) }
 
     func draw(_ view: View, on frame: inout Frame) {
         var y = 0
         if let evidence {
-            frame.text("the last violation", 1, y, .dim)
-            for line in evidence.lines.prefix(max(0, frame.height - 1)) {
+            frame.text(title, 1, y, .dim)
+            for line in evidence.prefix(max(0, frame.height - 1)) {
                 y += 1
                 let isBroken = line.contains("// should be") || y == 1 || line.contains("found  ")
                 frame.text(line, 1, y, isBroken ? .crit : .text)

@@ -1,0 +1,123 @@
+import Dashboard
+import Load
+import Measurements
+import Testing
+
+@Suite("Panels of a server that is watched") struct WatchedPanelTests {
+    private func dashboard(_ unknown: UnknownFigures, hasClients: Bool = false) -> Dashboard {
+        var run = RunDescription(
+            address: "./server 9000", protocolName: "watched", load: LoadState(), loadText: "", hasServer: true, hasClients: hasClients)
+        run.isWatched = true
+        run.state = .running
+        var dashboard = Dashboard(run: run)
+        for tick in 1...10 { dashboard.add(sample(UInt64(tick), unknown)) }
+        return dashboard
+    }
+
+    private func sample(_ tick: UInt64, _ unknown: UnknownFigures) -> Sample {
+        var server = ServerSample()
+        server.connectionCounts.open = 3
+        server.connectionCounts.accepted = 68
+        server.receivedBytes = tick * 1_000
+        server.sentBytes = tick * 1_000_000
+        server.loops.count = 1
+        server.loops.allocations = tick * 500
+        server.loops.lagNanoseconds = 7_000_000
+        server.writes.pending = 1
+        server.writes.pendingBytes = 2_803_712
+        server.writes.oldestAgeNanoseconds = 90_000_000
+        server.writes.pendingBytesByAge[7] = 2_803_712
+        for id in 1...3 {
+            var row = ConnectionSample()
+            row.id = UInt64(id)
+            row.peer = "127.0.0.1:5395\(id)"
+            row.state = id == 2 ? .waiting : .running
+            row.pendingBytes = id == 2 ? 2_803_712 : 0
+            row.oldestAgeNanoseconds = 90_000_000
+            row.kernel = ConnectionSample.KernelView()
+            row.kernel?.windowLimitedShare = id == 2 ? 0.97 : 0
+            row.kernel?.roundTripNanoseconds = 41_000
+            server.connections.append(row)
+        }
+        var watch = WatchSample()
+        watch.processes = 1
+        watch.heapBytes = 5_242_880
+        watch.residentBytes = 12_582_912
+        watch.readySocketsMost = 1024
+        watch.findings = 2
+        watch.turns = tick * 100
+        var sample = Sample(
+            timeNanoseconds: tick * 500_000_000, intervalNanoseconds: 500_000_000, server: server, client: nil, process: ProcessSample())
+        sample.watch = watch
+        sample.unknown = unknown.union([.http, .arenas, .failedHandshakes])
+        return sample
+    }
+
+    private func rows(_ dashboard: Dashboard, width: Int = 160, height: Int = 48) -> [String] {
+        let frame = dashboard.frame(width: width, height: height)
+        return (0..<height).map { frame.row($0) }
+    }
+
+    @Test("show memory in the place of arenas, and findings")
+    func memory() {
+        let text = rows(dashboard([])).joined(separator: "\n")
+        #expect(text.contains("memory") && !text.contains("arena"), "\(text)")
+        #expect(text.contains("heap 5.00 MiB") && text.contains("resident 12.0 MiB") && text.contains("FINDINGS 2"))
+        #expect(text.contains("most 1024") && text.contains("turn 7.00ms"), "\(text)")
+    }
+
+    @Test("draw a dash for what the source cannot know, and no 0")
+    func unknown() {
+        let text = rows(dashboard([.acceptances, .traffic, .writeCounts, .handshakes, .loops, .allocations, .heap, .findings])).joined(separator: "\n")
+        #expect(text.contains("heap -") && text.contains("busy -") && text.contains("- req/s") && text.contains("accepted -"), "\(text)")
+        #expect(!text.contains("FINDINGS") && !text.contains("refused") && !text.contains("0 req/s"), "\(text)")
+        #expect(text.contains("in the kernel") && text.contains("never sent"), "\(text)")
+    }
+
+    @Test("have the kernel's columns and no column for requests or arenas; sorting goes through these")
+    func columns() throws {
+        var dashboard = dashboard([])
+        let head = try #require(rows(dashboard).first { $0.contains("peer%") })
+        #expect(head.contains("rtt") && head.contains("kern") && !head.contains("strm") && !head.contains("req/s") && !head.contains("used"))
+        for column in [ConnectionColumn.id, .peer, .state, .receive, .send, .pending, .age, .kernel, .window, .roundTrip] {
+            _ = dashboard.handle(.right)
+            #expect(dashboard.table.order.column == column)
+        }
+        #expect(rows(dashboard).contains { $0.contains("127.0.0.1:53952") && $0.contains("97%") })
+    }
+
+    @Test("show the last finding as the debugger would, beside the pending writes")
+    func evidence() {
+        var finding = BrokenWrite()
+        finding.kind = .requestChanged
+        finding.expectedRequest.callback = 0x1234
+        finding.writePlaces = ["respond server.c:306 (server)"]
+        finding.foundPlaces = ["reset server.c:304 (server)"]
+        var dashboard = dashboard([])
+        dashboard.add(Event(timeNanoseconds: 900_000_000, level: .error, source: "finding", text: finding.sentence, brokenWrite: finding))
+        _ = dashboard.handle(.character("4"))
+        _ = dashboard.handle(.enter)
+        let rows = rows(dashboard)
+        for line in finding.lines { #expect(rows.contains { $0.contains(line) }, "\(line)") }
+    }
+
+    @Test("fit at every size", arguments: [(160, 48), (80, 24), (40, 12), (24, 6), (20, 2)])
+    func sizes(width: Int, height: Int) {
+        for hasClients in [false, true] {
+            for unknown in [[], UnknownFigures(rawValue: .max)] {
+                for row in rows(dashboard(unknown, hasClients: hasClients), width: width, height: height) {
+                    #expect(row.unicodeScalars.count <= width)
+                }
+            }
+        }
+    }
+
+    @Test("have a page of memory over time with the screen to itself")
+    func zoom() {
+        var dashboard = dashboard([])
+        _ = dashboard.handle(.character("5"))
+        _ = dashboard.handle(.enter)
+        let text = rows(dashboard).joined(separator: "\n")
+        #expect(text.contains("turn       7.00ms") && text.contains("malloc/s") && text.contains("loops busy"), "\(text)")
+    }
+}
