@@ -6,7 +6,8 @@ internal import Measurements
 ///
 /// 0: success. 1: the command could not be carried out. 2: an error in the command line or a scenario.
 /// 3: a result that is not to be trusted (--strict), or that cannot be judged (compare).
-/// 99: a test failed: a condition, a trial, wrong answers (--body-check), or the process that the run was in.
+/// 99: a test failed: a condition, a trial, wrong answers (--body-check), the process that the run was in, or a server that
+/// is watched.
 /// 128 + n: ended by signal n, with the summary.
 @main
 struct Highwater: ParsableCommand {
@@ -16,7 +17,7 @@ struct Highwater: ParsableCommand {
         version: Version.text,
         subcommands: [
             DashboardCommand.self, RecordCommand.self, RunCommand.self, ScenariosCommand.self, ServeCommand.self,
-            LoadCommand.self, ExportCommand.self, CompareCommand.self, ReportCommand.self, ReplayCommand.self,
+            LoadCommand.self, WatchCommand.self, ExportCommand.self, CompareCommand.self, ReportCommand.self, ReplayCommand.self,
             MetricsCommand.self, ThemesCommand.self, CompletionsCommand.self, ManualCommand.self, WorkerCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)

@@ -13,6 +13,8 @@ struct LoadCommand: ParsableCommand {
               highwater load http://127.0.0.1:8080/bytes/64 -c 20 -m 10 -n 100k
               highwater load http://127.0.0.1:8080/ -q 2k -d 1m --json
               highwater load http://127.0.0.1:8080/ -q 500 --live
+
+            A server on this machine is watched too, from outside: its connections, unsent bytes, CPU and memory.
             """)
 
     @Argument(help: ArgumentHelp("The target; several URLs of one server are asked in turn.", valueName: "url"))
@@ -30,13 +32,8 @@ struct LoadCommand: ParsableCommand {
     func run() throws { try ScreenChoice.perform(plan(), output.plain, screen.part, onScreen: live) }
 
     private func plan() throws -> Plan {
-        let targets: [TargetURL]
-        do { targets = try TargetURL.parseAll(urls) } catch { throw ValidationError(error.description) }
-        var clients = ClientPlan()
-        clients.host = targets[0].host
-        clients.port = targets[0].port
-        clients.isSecure = targets[0].isSecure
-        clients.paths = targets.map(\.target)
+        let clients: ClientPlan
+        do { clients = try ClientPlan(targets: urls) } catch { throw ValidationError(error.description) }
         var plan = try load.plan(server: nil, clients: clients, endsByItself: !live)
         output.apply(to: &plan, interval: OutputFlags.interval(isLive: live))
         return plan

@@ -4,7 +4,8 @@ extension Command {
     func works(in run: RunDescription) -> Bool {
         switch self {
         case .loadUp, .loadDown, .loadPause, .loadQuantity, .cacheScope, .reconnectAll: run.control != nil && run.hasClients
-        case .writePolicy, .slowReader, .closeConnection: run.control != nil && run.hasServer
+        case .writePolicy, .closeConnection: run.control != nil && run.hasServer && !run.isWatched
+        case .slowReader: run.control != nil && (run.hasServer && !run.isWatched || run.hasClients)
         case .shorterInterval, .longerInterval, .forget: run.intervalMilliseconds != nil
         case .toStart, .toEnd: run.isReplay
         default: true

@@ -54,6 +54,18 @@ struct LoadFlags: ParsableArguments {
         return plan
     }
 
+    /// The plan without clients: only how long it takes can be said.
+    ///
+    /// - Throws: options of the load, which needs a target.
+    func planWithoutClients() throws -> Plan {
+        if client.areSaid || saysPhases || course.says(\.seed) {
+            throw ValidationError("options of the load need a target; write --load http://127.0.0.1:9000/")
+        }
+        var plan = Plan(server: nil, client: nil)
+        course.apply(to: &plan)
+        return plan
+    }
+
     /// Errors: the answers to these requests cannot be checked.
     private func checkBodyCheck(of clients: ClientPlan) throws {
         guard clients.checksBodies else { return }

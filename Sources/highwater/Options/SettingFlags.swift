@@ -43,6 +43,12 @@ struct SettingFlags<Table: FlagTable>: ParsableArguments, CustomReflectable {
     /// Whether the command line says something about this property.
     func says(_ path: PartialKeyPath<Part>) -> Bool { said.contains { $0.setting.isAbout(path) } }
 
+    /// Whether the command line has this option.
+    func says(_ setting: Setting<Part>) -> Bool { said.contains { $0.setting.name == setting.name } }
+
+    /// Whether the command line has any option of the part.
+    var areSaid: Bool { !said.isEmpty }
+
     /// Puts in what the command line says, and leaves the rest as it is.
     func apply(to part: inout Part) {
         // All of it was read before, into another part.

@@ -44,7 +44,7 @@ final class DashboardRun {
     ) throws {
         self.signals = signals
         self.crashDisplayTime = crashDisplayTime
-        run = try Run(plan, output, signals: signals)
+        run = try Run(plan, output, hasScreen: true, signals: signals)
         driver = RunDriver(run.source, interval: plan.interval, duration: plan.duration, at: clock.now)
         self.plan = plan
         self.output = output
@@ -179,7 +179,7 @@ final class DashboardRun {
 
     /// Has the server tell more of the connection that the dashboard looks at.
     private func inspect() {
-        guard loop.dashboard.inspected != inspected else { return }
+        guard plan.server != nil, loop.dashboard.inspected != inspected else { return }
         inspected = loop.dashboard.inspected
         run.source.apply(.inspect(inspected))
         driver.sample(by: clock.now + DashboardRun.responseTime)
@@ -207,7 +207,7 @@ final class DashboardRun {
         do {
             var output = output
             output.file = output.file.map { NewFile.numbered($0, repetitions + 1) }
-            run = try Run(plan, output, signals: signals, metrics: run.metrics)
+            run = try Run(plan, output, hasScreen: true, signals: signals, metrics: run.metrics)
             inspected = nil
             crashDisplayEnd = nil
             loop.dashboard.run = RunDescription(of: run.source, isLive: true)

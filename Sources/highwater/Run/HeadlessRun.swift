@@ -12,7 +12,8 @@ final class HeadlessRun {
     private let showsProgress: Bool
     /// The samples that come now belong to the end, and are no progress.
     private var loadHasEnded = false
-    private var hasShownEvidence = false
+    /// Kinds of evidence that were shown in full.
+    private var shownKinds: Set<String> = []
 
     /// Binds, resolves and opens all that the run needs; nothing runs yet.
     ///
@@ -20,7 +21,7 @@ final class HeadlessRun {
     init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, showsProgress: Bool = true) throws {
         self.showsProgress = showsProgress
         self.signals = signals
-        run = try Run(plan, output, signals: signals)
+        run = try Run(plan, output, hasScreen: false, signals: signals)
         self.plan = plan
         progress = Progress(speaksOnStandardOutput: plan.client == nil && !output.printsJSON && output.file != "-")
     }
@@ -36,6 +37,7 @@ final class HeadlessRun {
         if plan.client == nil, let addresses = run.source.addresses.serverURLs {
             progress.announce("listening on \(addresses)")
         }
+        if let origin = run.source.addresses.origin { progress.interject(origin) }
         if let url = run.metricsURL { progress.interject("metrics at \(url)") }
         let end = goThrough()
         progress.end()
@@ -73,10 +75,9 @@ final class HeadlessRun {
             case .event(let event):
                 guard event.level > .info else { continue }
                 progress.interject("\(event.level.rawValue): \(event.source): \(event.text)")
-                // The first in full: those that follow are of the same kind.
-                if let violation = event.violation, !hasShownEvidence {
-                    hasShownEvidence = true
-                    for line in violation.lines { progress.interject("  " + line) }
+                // The first of its kind in full.
+                if let evidence = event.evidence, shownKinds.insert(event.brokenWrite?.kind.rawValue ?? event.source).inserted {
+                    for line in evidence where line != event.text { progress.interject("  " + line) }
                 }
             case .loadEnded: loadHasEnded = true
             }

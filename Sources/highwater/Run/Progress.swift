@@ -23,7 +23,12 @@ struct Progress {
         defer { previous = sample }
         guard !rewrites || output.isInForeground else { return true }
         var text = "\(Progress.pad(Figure.fixed(Metric.seconds(sample.timeNanoseconds), decimals: 1), 6))s"
-        text += sample.client.map { clientText($0, sample) } ?? sample.server.map { serverText($0, sample) } ?? ""
+        text += sample.client.map { clientText($0, sample) } ?? ""
+        if let watch = sample.watch, let server = sample.server {
+            text += watchText(server, watch, sample)
+        } else if sample.client == nil, let server = sample.server {
+            text += serverText(server, sample)
+        }
         guard rewrites else { return output.write(text + "\n") || output.isStandardError }
         _ = output.write(Progress.erasure + text.prefix(max(0, output.columns - 1)))
         return true
@@ -56,6 +61,18 @@ struct Progress {
             + "  pending \(Figure.bytes(Double(server.writes.pendingBytes)))"
             + "  arena \(Figure.bytes(Double(server.arena.usedBytes)))"
             + "  \(server.protocolErrors + server.timeouts) errors"
+    }
+
+    /// Figures that the source cannot know are left out.
+    private func watchText(_ server: ServerSample, _ watch: WatchSample, _ sample: Sample) -> String {
+        func isKnown(_ figures: UnknownFigures) -> Bool { sample.unknown.isDisjoint(with: figures) }
+        let elapsed = Metric.seconds(sample.timeNanoseconds - (previous?.timeNanoseconds ?? 0))
+        let cpu = Metric.seconds(server.loops.cpuNanoseconds - min(server.loops.cpuNanoseconds, previous?.server?.loops.cpuNanoseconds ?? 0))
+        return (sample.client == nil ? "  \(server.connectionCounts.open) conn" : "  server:")
+            + "  pending \(Figure.bytes(Double(server.writes.pendingBytes)))"
+            + (isKnown(.processes) ? "  cpu \(Figure.percent(elapsed > 0 ? cpu / elapsed : 0))  memory \(Figure.bytes(Double(watch.residentBytes)))" : "")
+            + (isKnown(.heap) ? "  heap \(Figure.bytes(Double(watch.heapBytes)))" : "")
+            + (isKnown(.findings) ? "  \(watch.findings) findings" : "")
     }
 
     private func rate(_ now: UInt64, _ before: UInt64?, _ sample: Sample) -> String {

@@ -54,10 +54,10 @@ final class Run {
     /// - Parameters:
     ///   - signals: any of them ends the time that `/metrics` stays.
     ///   - metrics: of the run whose place this one takes.
-    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, metrics: LingeringMetrics? = nil) throws {
+    init(_ plan: Plan, _ output: RunOutput, hasScreen: Bool, signals: SignalInbox, metrics: LingeringMetrics? = nil) throws {
         if let warning = try DescriptorLimit.check(plan) { Output.error.line(warning) }
         // Before the recording, so that a port in use does not empty an older file.
-        source = try SignalInbox.endingAtOnce { try SourceChoice.source(for: plan) }
+        source = try SignalInbox.endingAtOnce { try SourceChoice.source(for: plan, hasScreen: hasScreen) }
         self.metrics = try metrics ?? LingeringMetrics(output)
         recording = try Run.open(output.file)
         self.plan = plan
@@ -85,11 +85,14 @@ final class Run {
     func start() throws(RunError) {
         if recording != nil {
             let header = Host.header(for: plan.listening(
-                at: source.addresses.server, secureAddress: source.addresses.secureServer))
+                at: source.addresses.server, secureAddress: source.addresses.secureServer).watching(source.addresses.origin))
             record { (writer) throws(RecordingError) in try writer.write(header) }
         }
         if let recordingError { throw RunError(recordingError.description) }
-        do { try source.start() } catch { throw RunError(error.description) }
+        do throws(ExperimentError) {
+            // A server that is started may take its time until it listens.
+            if plan.watch == nil { try source.start() } else { try SignalInbox.endingAtOnce { () throws(ExperimentError) in try source.start() } }
+        } catch { throw RunError(error.description) }
         if let title { source.note(.info, source: "trial", title) }
         if let metrics { source.note(.info, source: "metrics", "at \(metrics.url)") }
     }
@@ -111,6 +114,7 @@ final class Run {
             case .event(let event):
                 lastNanoseconds = max(lastNanoseconds, event.timeNanoseconds)
                 if let violation = event.violation { violations.append(violation) }
+                if let finding = event.brokenWrite { summary.add(finding) }
                 record { (writer) throws(RecordingError) in try writer.write(event) }
             case .loadEnded:
                 summary.endLoad()
@@ -160,7 +164,7 @@ final class Run {
             throw RunError("the recording ends early: \(recordingError.description)")
         }
         for failure in source.failures { throw RunError(failure) }
-        if summary.outcome.isDeath { throw ExitCode(Run.failedExitCode) }
+        if summary.outcome.isDeath || hasBrokenServer { throw ExitCode(Run.failedExitCode) }
         if let client = summary.last.client, client.connectionCounts.opened == 0, let reason = source.connectFailure {
             throw RunError("cannot connect to \(summary.request.address): \(reason)")
         }
@@ -171,6 +175,13 @@ final class Run {
         }
         if summary.thresholds.contains(where: { !$0.hasPassed }) { throw ExitCode(Run.failedExitCode) }
         if isStrict, !summary.verdict.isTrustworthy { throw ExitCode(Run.untrustworthyExitCode) }
+    }
+
+    /// A finding or a crash in a server that is watched, unless a threshold says how many there may be.
+    private var hasBrokenServer: Bool {
+        func isJudged(_ name: String) -> Bool { plan.thresholds.contains { $0.condition.figure.metric == name } }
+        return !summary.findings.isEmpty && !isJudged("watch.findings")
+            || (summary.last.watch?.crashes ?? 0) > 0 && !isJudged("watch.crashes")
     }
 
     /// A server alone has no other end than a signal.

@@ -11,7 +11,8 @@ extension RunDescription {
         let plan = source.plan
         self.init(
             address: source.addresses.main, protocolName: plan.protocolName, load: source.load, loadText: "",
-            hasServer: plan.server != nil, hasClients: plan.client != nil)
+            hasServer: plan.server != nil || source.addresses.origin != nil, hasClients: plan.client != nil)
+        isWatched = plan.server == nil && hasServer
         if isLive {
             targets = plan.client?.paths ?? []
             control = LoadControl(LoadLimits(plan), source.load)
@@ -43,7 +44,7 @@ extension Plan {
     /// The protocols of the run, as the header names them.
     var protocolName: String {
         // Our server speaks both on one port, and on the other with TLS.
-        guard let client else { return server?.tls == nil ? "h1+h2c" : "h1+h2c+TLS" }
+        guard let client else { return server == nil ? "watched" : server?.tls == nil ? "h1+h2c" : "h1+h2c+TLS" }
         switch client.http {
         case .http1: return clientsUseTLS ? "h1 TLS" : "h1"
         case .http2: return clientsUseTLS ? "h2 TLS" : "h2c"

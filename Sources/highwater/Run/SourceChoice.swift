@@ -7,11 +7,13 @@ internal import Workload
 enum SourceChoice {
     /// In a worker process where a choice of the plan may take its process down, or where that is
     /// asked for; else here. Binds and resolves; nothing runs yet.
-    static func source(for plan: Plan) throws(RunError) -> any SampleSource {
+    ///
+    /// - Parameter hasScreen: the output of a server that is started would be in the way of the screen.
+    static func source(for plan: Plan, hasScreen: Bool) throws(RunError) -> any SampleSource {
         do {
             let isExpendable = plan.isInWorker || plan.server?.allowsUnsafe == true
             guard plan.isIsolated || plan.isUnsafe && !isExpendable else {
-                let source = try Experiment(plan)
+                let source = try Experiment(plan, capturesOutput: hasScreen)
                 if isExpendable {
                     // This process may not live to the next sample.
                     source.onViolation = { event in

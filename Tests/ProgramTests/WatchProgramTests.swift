@@ -1,0 +1,176 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+extension ProgramTests {
+    /// Under the sanitizers our own program cannot be the parent of a preloaded one as its users have it.
+    @Suite("highwater watch -- SERVER", .enabled(if: Program.exists && WatchedFixture.epoll != nil && WatchedFixture.libuv != nil))
+    struct WatchProgramTests {
+        @Test("counts a right server's connections, bytes and writes as its clients do, and ends with 0", arguments: ["epoll", "libuv"])
+        func counts(kind: String) throws {
+            let port = try WatchedFixture.freePort()
+            let server = try #require(kind == "epoll" ? WatchedFixture.epoll : WatchedFixture.libuv)
+            let result = try Program.run(
+                "watch", "--no-tui", "--json", "--load", "http://127.0.0.1:\(port)/1000", "--h1", "-c", "7", "-n", "2000", "--", server, "\(port)", "right")
+            #expect(result.code == 0 && !result.isOverdue, "\(result.errors)")
+            let report = try Report(output: result.output)
+            #expect(report["client.requests.succeeded"] == 2_000)
+            #expect(report["server.connections.accepted"] == 7 && report["server.connections.closed"] == 7)
+            #expect(report["server.bytes.received"] == report["client.bytes.sent"])
+            #expect(report["server.bytes.sent"] == report["client.bytes.received"])
+            // Each answer is one write.
+            #expect((report["server.writes.direct"] ?? 0) + (report["server.writes.queued"] ?? 0) == 2_000)
+            #expect(report["watch.findings"] == 0 && report["watch.crashes"] == 0)
+            #expect(report["watch.processes.max"] == 1 && (report["watch.memory.resident.max"] ?? 0) > 500_000)
+            // Figures that no probe can see are absent, and not 0.
+            #expect(report["server.requests.completed"] == nil && report["server.arena.leases.max"] == nil && report["server.tls.handshakes"] == nil)
+            #expect(report.text("outcome") == "ended")
+        }
+
+        @Test("tells of overwritten bytes at once, again in the summary, with both places, and ends with 99")
+        func finding() throws {
+            let folder = try ScratchFolder()
+            let run = try WatchedRun(WatchedFixture.libuv, "buffer", "-o", folder("run.ndjson"))
+            let client = try run.slowReader(6_000_000, 5_000_000)
+            #expect(run.waits(for: "error: finding: bytes changed under a pending write"), "\(run.process.errors)")
+            let result = run.stop()
+            #expect(result.code == 99 && !result.isOverdue, "\(result)")
+            let write = try WatchedFixture.line("uv_write(&answer->request", in: "uvserver.c")
+            for text in [result.errors, result.output] {
+                #expect(text.contains("handed over at") && text.contains(write), "\(text)")
+                #expect(text.contains("61 61 61 61") && text.contains("62 62 62 62"), "\(text)")
+            }
+            // The recording has it too: for replay, and for CI.
+            let recorded = try String(contentsOfFile: folder("run.ndjson"), encoding: .utf8)
+            #expect(recorded.contains(#""finding":{"kind":"bytes changed under a pending write""#) && recorded.contains(write))
+            let exported = try Program.run("export", folder("run.ndjson"), "--to", "junit")
+            #expect(exported.output.contains(#"<failure type="threshold" message="bytes changed under a pending write"#), "\(exported.output)")
+            let page = try Program.run("report", folder("run.ndjson"), "-o", folder("run.html"))
+            #expect(page.code == 0, "\(page.errors)")
+            #expect(try String(contentsOfFile: folder("run.html"), encoding: .utf8).contains("bytes changed under a pending write"))
+            _ = client
+        }
+
+        @Test("keeps no bytes of responses with --no-bytes")
+        func noBytes() throws {
+            let run = try WatchedRun(WatchedFixture.libuv, "buffer", "--no-bytes")
+            let client = try run.slowReader(6_000_000, 5_000_000)
+            #expect(run.waits(for: "handed over at"), "\(run.process.errors)")
+            let result = run.stop()
+            #expect(result.code == 99 && !result.output.contains("61 61"), "\(result.output)")
+            _ = client
+        }
+
+        @Test("tells of a crash with its signal and its line, ends at once with 99, and the recording is whole")
+        func crash() throws {
+            let folder = try ScratchFolder()
+            let run = try WatchedRun(WatchedFixture.epoll, "crashes", "-o", folder("run.ndjson"))
+            let client = try run.slowReader(666)
+            let result = run.process.end(withinSeconds: 10)
+            #expect(result.code == 99 && !result.isOverdue)
+            #expect(result.output.contains("\noutcome: the server crashed by SIGSEGV\n"), "\(result.output)")
+            let line = try WatchedFixture.line("*(volatile char *)16 = 1", in: "epollserver.c")
+            #expect(result.errors.contains("crashed by SIGSEGV at 0x10 on thread epollserver") && result.errors.contains("#0 respond \(line)"), "\(result.errors)")
+            let lines = try String(contentsOfFile: folder("run.ndjson"), encoding: .utf8).split(separator: "\n")
+            #expect(lines.last?.contains(#""outcome":"crashed by SIGSEGV""#) == true)
+            _ = client
+        }
+
+        @Test("ends with the server: 0 where it did, 99 with another code, and its last words", arguments: [0, 3])
+        func exits(code: Int32) throws {
+            let result = try Program.run("watch", "--no-tui", "--", "/bin/sh", "-c", "echo cannot bind >&2; exit \(code)", within: 10)
+            #expect(result.code == (code == 0 ? 0 : 99) && !result.isOverdue, "\(result)")
+            #expect(result.errors.contains("cannot bind\n"))
+            #expect(result.output.contains("outcome: the server exited with code \(code)") == (code != 0), "\(result.output)")
+        }
+
+        @Test("kills a server that spins and ignores SIGTERM, within seconds: hung")
+        func hung() throws {
+            let run = try WatchedRun(WatchedFixture.epoll, "hangs")
+            let client = try run.slowReader(666)
+            let server = try #require(run.server)
+            // It has begun to spin when it has used CPU.
+            #expect(holds { (try? String(contentsOfFile: "/proc/\(server)/stat", encoding: .utf8))?.split(separator: " ")[13].count ?? 0 > 1 })
+            let begin = ContinuousClock.now
+            let result = run.stop()
+            #expect(result.code == 99 && ContinuousClock.now - begin < .seconds(6))
+            #expect(result.output.contains("\noutcome: the server hung\n"), "\(result.output)")
+            #expect(!lives(server))
+            _ = client
+        }
+
+        @Test("hands a signal on: the server ends, and then the summary comes", arguments: [SIGTERM, SIGINT])
+        func signals(signal: Int32) throws {
+            let run = try WatchedRun(WatchedFixture.libuv, "right")
+            let server = try #require(run.server)
+            run.process.signal(signal)
+            let result = run.process.end(withinSeconds: 10)
+            #expect(result.code == 0 && result.output.contains("watched \(WatchedFixture.libuv ?? "") \(run.port) right for"), "\(result)")
+            #expect(!lives(server))
+        }
+
+        @Test("kill -9 of Highwater ends the server, also one that spins and ignores SIGTERM", arguments: ["right", "hangs"])
+        func orphan(mode: String) throws {
+            let run = try WatchedRun(WatchedFixture.epoll, mode)
+            let client = try run.slowReader(666)
+            let server = try #require(run.server)
+            run.process.signal(SIGKILL)
+            _ = run.process.end(withinSeconds: 5)
+            #expect(holds(within: 5) { !lives(server) })
+            _ = client
+        }
+
+        @Test("kill -9 of the server is told, and the recording is whole")
+        func killed() throws {
+            let folder = try ScratchFolder()
+            let run = try WatchedRun(WatchedFixture.epoll, "right", "-o", folder("run.ndjson"))
+            kill(try #require(run.server), SIGKILL)
+            let result = run.process.end(withinSeconds: 10)
+            #expect(result.code == 99 && result.output.contains("\noutcome: the server killed by SIGKILL\n"), "\(result)")
+            #expect(try String(contentsOfFile: folder("run.ndjson"), encoding: .utf8).split(separator: "\n").last?.contains("killed by SIGKILL") == true)
+        }
+
+        @Test("sums up a server that forks: the worker's connections count, and it ends with its parent")
+        func forks() throws {
+            let run = try WatchedRun(WatchedFixture.epoll, "forks", "--json")
+            let client = try RawSocket(port: run.port)
+            try client.send("GET /5 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(try client.response()?.text == "aaaaa")
+            #expect(run.waits(for: "1 conn"))
+            let result = run.stop()
+            #expect(!result.isOverdue && result.code == 0, "\(result)")
+            #expect(throws: SystemError.self) { try RawSocket(port: run.port) }
+            let report = try Report(output: result.output)
+            #expect(report["watch.processes.max"] == 2 && report["server.connections.accepted"] == 1, "\(result.output)")
+        }
+
+        @Test("refuses a program where the probe cannot work: why, the way around, and 1", .enabled(if: WatchedFixture.statically != nil))
+        func refusal() throws {
+            let program = try #require(WatchedFixture.statically)
+            let result = try Program.run("watch", "--no-tui", "--", program, "0", "right")
+            #expect(result.code == 1 && result.errors.contains("it is linked statically") && result.errors.contains("--listen PORT"), "\(result)")
+            let checked = try Program.run("watch", "--check", "--", program)
+            #expect(checked.code == 1 && checked.output.contains("cannot be watched with the probe: it is linked statically"))
+            let possible = try Program.run("watch", "--check", "--", WatchedFixture.libuv ?? "")
+            #expect(possible.code == 0 && possible.output.contains("libuv: each pending write is audited"), "\(possible.output)")
+        }
+
+        @Test("has clear words for a wrong command line, and 2", arguments: [
+            (["watch"], "there is no server to watch; write 'highwater watch -- ./server 9000'"),
+            (["watch", "--pid", "1", "--listen", "2"], "-- SERVER, --pid and --listen exclude each other"),
+            (["watch", "--listen", "80", "--trap"], "--trap is for a server that is started"),
+            (["watch", "-c", "5", "--", "/bin/true"], "options of the load need a target; write --load http://127.0.0.1:9000/"),
+        ])
+        func usage(arguments: [String], words: String) throws {
+            let result = try ChildProcess(Program.path, arguments).end(withinSeconds: 10)
+            #expect(result.code == 2 && result.errors.contains(words), "\(result)")
+        }
+
+        @Test("says which program is not there", arguments: [["watch", "--", "/no/such/server"], ["watch", "--pid", "4194303"], ["watch", "--listen", "1"]])
+        func missing(arguments: [String]) throws {
+            let result = try ChildProcess(Program.path, arguments + []).end(withinSeconds: 10)
+            #expect(result.code == 1, "\(result)")
+        }
+    }
+}
