@@ -67,7 +67,7 @@ let package = Package(
         library("Files"),
         library("Measurements", "CZlib", .product(name: "Histogram", package: "hdrhistogram-swift")),
         library("Load", "Measurements", "Memory"),
-        library("Recording", "Files", "Measurements", exclude: ["README.md"]),
+        library("Recording", "Files", "Load", "Measurements", exclude: ["README.md"]),
         library("Reports", "Measurements", "Load", "Recording"),
         // Its scenarios lie within the program: beside it they would be lost when it is moved.
         library("Workload", "Measurements", "Load", "Reports", "CYAML",

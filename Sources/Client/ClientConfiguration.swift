@@ -11,18 +11,22 @@ package struct ClientConfiguration: Sendable, RequestSource {
     package var authority: String
     /// The requests. Bodies from files have been read already.
     package var kinds = [RequestKind()]
+    /// The part of the run that this loop has. What is numbered, requests first of all, has numbers of this part.
+    package var share = RunShare.whole
     /// Clients of this loop, each with one connection, and the most streams that each opens.
     package var connections = 1
     package var streams = 1
     /// Requests of this loop; nil for no end.
     package var requests: Int?
+    /// Requests per second of all parts of the run together; nil for a closed load. Phases have their own.
+    package var rate: Double?
     /// An open load's last request is due before this has passed; nil for no end. Phases have ends of their own.
     package var durationNanoseconds: UInt64?
-    /// This loop's part of the phases, one after the other from `startNanoseconds` (nil: when the clients
+    /// The phases of all parts, one after the other from `startNanoseconds` (nil: when the clients
     /// start). Empty: one load without end.
     package var phases: [Phase] = []
     package var startNanoseconds: UInt64?
-    /// For random arrivals: the same seed gives the same requests at the same times.
+    /// For random arrivals: the same for all parts of the run, of which each has other ones of the arrivals.
     package var seed: UInt64 = 0
     package var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
     package var requestTimeoutNanoseconds: UInt64 = 30_000_000_000
@@ -40,12 +44,10 @@ package struct ClientConfiguration: Sendable, RequestSource {
     package var manners = ClientManners()
     /// For each of `kinds` the predicted answer, or nil where it cannot be predicted. nil: answers are not checked.
     package var checkedTargets: [CheckedTarget?]?
-    /// For random values in requests: the same for all loops, whose requests have different numbers.
+    /// For random values in requests: the same for all parts, whose requests have different numbers.
     package var requestSeed: UInt64 = 0
-    /// The seeds of the bodies that this loop asks for, which are its requests' numbers less one: the first, and
-    /// the step from each to the next.
-    package var firstSeed: UInt64 = 0
-    package var seedStride: UInt64 = 1
+    /// Added to the numbers of requests and to the seeds of bodies, which are the numbers less one.
+    package var firstNumber: UInt64 = 0
 
     /// TLS on every connection; nil: in the clear.
     package var tls: TLSOptions?

@@ -41,13 +41,10 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     private static let longestPaceNanoseconds: UInt64 = 1_000_000_000
 
     /// - Parameters:
-    ///   - share: this loop's part of an open load, requests per second and the part of a
-    ///     period by which it is later than the first loop's; nil for a closed load.
     ///   - onDone: called once, on the loop, when all requests have ended or no client can connect.
     ///   - onEnd: called once, on the loop, when `stop` is through.
     package init(
-        loop: EventLoop, configuration: ClientConfiguration, share: (rate: Double, phase: Double)?,
-        onDone: @escaping () -> Void, onEnd: @escaping () -> Void
+        loop: EventLoop, configuration: ClientConfiguration, onDone: @escaping () -> Void, onEnd: @escaping () -> Void
     ) throws(ConnectError) {
         // A load client makes the checks that it needs itself, and saves the library's validation.
         guard let sessions = SessionFactory(validatesMessages: false) else {
@@ -60,7 +57,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         self.sessions = sessions
         self.onDone = onDone
         self.onEnd = onEnd
-        schedule = LoadSchedule(configuration, share: share)
+        schedule = LoadSchedule(configuration)
         accounts = LoadAccounts(clock, isOpenLoad: schedule.isOpen)
         judge = AnswerJudge(accounts)
         requests = RequestFactory(configuration)

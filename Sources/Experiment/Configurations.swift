@@ -22,16 +22,18 @@ extension ServerConfiguration {
 }
 
 extension ClientConfiguration {
-    /// The part of the plan that falls to one of its loops.
-    init(
-        _ plan: ClientPlan, address: SocketAddress, authority: String, caches: CacheOwnership, loop: Int, of loops: Int
-    ) {
+    /// What a plan of the whole run wants of one loop.
+    ///
+    /// - Parameter share: the loop's.
+    init(_ plan: ClientPlan, address: SocketAddress, authority: String, caches: CacheOwnership, share: RunShare) {
         self.init(address: address, authority: authority)
         httpVersion = HTTPVersion(plan.http)
         kinds = plan.kinds
-        connections = Experiment.share(of: plan.connections, loop: loop, of: loops)
+        self.share = share
+        connections = share.count(among: plan.connections)
         streams = plan.streams
-        requests = plan.requests.map { Experiment.share(of: $0, loop: loop, of: loops) }
+        requests = plan.requests.map { share.count(among: $0) }
+        rate = plan.rate
         connectTimeoutNanoseconds = plan.connectTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
         windowByteCount = plan.windowByteCount
@@ -39,7 +41,7 @@ extension ClientConfiguration {
         renewal = ConnectionRenewal(plan.reconnect)
         if plan.retries > 0 { retries = .init(limit: plan.retries, budget: plan.retryBudget) }
         // Loops do not draw the same pauses.
-        retrySeed = UInt64(loop)
+        retrySeed = share.index
         circuitBreaker = plan.circuitBreaker.map {
             .init(failureLimit: $0.failures, openNanoseconds: $0.pause.nanoseconds)
         }
@@ -49,36 +51,23 @@ extension ClientConfiguration {
             manners.halfCloses = true
             httpVersion = .http1
         }
-        // No two loops ask for the same.
-        firstSeed = UInt64(loop)
-        seedStride = UInt64(loops)
         if plan.checksBodies { checkedTargets = plan.kinds.map { CheckedTarget($0) } }
     }
 }
 
 extension ClientConfiguration {
-    /// When the run's load begins and ends, and its phases as far as they are this loop's.
+    /// When the run's load begins and ends, and its phases.
     ///
     /// - Parameter startNanoseconds: when the first phase begins.
-    mutating func take(timesOf plan: Plan, startNanoseconds: UInt64, loop: Int, of loops: Int) {
-        // Loops take different random numbers.
+    mutating func take(timesOf plan: Plan, startNanoseconds: UInt64) {
         requestSeed = plan.seed
-        seed = plan.seed &+ UInt64(loop) &* 0xD1B5_4A32_D192_ED03
+        seed = plan.seed
         durationNanoseconds = plan.duration?.nanoseconds
         guard let first = plan.phases.first else { return }
-        phases = plan.phases.map { $0.share(of: loops) }
+        phases = plan.phases
         self.startNanoseconds = startNanoseconds
-        if let count = first.connections { connections = Experiment.share(of: count, loop: loop, of: loops) }
+        if let count = first.connections { connections = share.count(among: count) }
         if let count = first.streams { streams = count }
-    }
-}
-
-extension Phase {
-    /// One loop's part.
-    fileprivate func share(of loops: Int) -> Phase {
-        var share = self
-        if case .open(let open) = load { share.load = .open(open.share(of: loops)) }
-        return share
     }
 }
 

@@ -79,7 +79,7 @@ package final class Experiment: SampleSource {
         }
         load = LoadState(plan)
         loadEnd = LoadEnd(loops: plan.clientLoopCount)
-        timetable = Timetable(plan, startNanoseconds: 0)
+        timetable = Timetable(plan.own, startNanoseconds: 0)
     }
 
     deinit { setup.close(exceptOf: servers.count) }
@@ -93,7 +93,7 @@ package final class Experiment: SampleSource {
             _ = askLoops()
             try watched?.start(untilListeningOn: setup.clientAddress?.port)
             let loadStart = EventLoop.monotonicNanoseconds()
-            timetable = Timetable(plan, startNanoseconds: loadStart)
+            timetable = Timetable(plan.own, startNanoseconds: loadStart)
             if !plan.phases.isEmpty { beginNextPhase() }
             if watched?.end == nil { try startClients(atNanoseconds: loadStart) }
         } catch {
@@ -105,7 +105,7 @@ package final class Experiment: SampleSource {
         }
         stage = .running
         if let origin = watched?.origin { note(.info, source: "watch", origin) }
-        if let count = plan.client?.slowReaders, count > 0, addSlowReaders(count, seconds: nil) {
+        if let count = plan.own.client?.slowReaders, count > 0, addSlowReaders(count, seconds: nil) {
             note(.info, source: "load", "\(count) slow readers")
         }
         if setup.tls.client?.configuration.isInsecure == true {
@@ -137,17 +137,15 @@ package final class Experiment: SampleSource {
         let loops = plan.clientLoopCount
         for number in 0..<loops {
             var part = ClientConfiguration(
-                client, address: address, authority: setup.authority, caches: caches.ownership(client.cacheScope), loop: number, of: loops)
+                client, address: address, authority: setup.authority, caches: caches.ownership(client.cacheScope),
+                share: plan.part.part(number, of: loops))
             part.kinds = setup.requestKinds
             part.tls = setup.tls.client
             part.cacheOwners = caches
-            part.take(timesOf: plan, startNanoseconds: loadStart, loop: number, of: loops)
+            part.take(timesOf: plan, startNanoseconds: loadStart)
             let configuration = part
-            let share = plan.phases.isEmpty && client.rate == nil
-                ? nil : (rate: (client.rate ?? 0) / Double(loops), phase: Double(number) / Double(loops))
             clients.add(try LoopWorker(name: "client-\(number)", round: round) { [loadEnd] onEnd in
-                try LoadGenerator(
-                    loop: EventLoop(), configuration: configuration, share: share, onDone: { loadEnd.finishShare() }, onEnd: onEnd)
+                try LoadGenerator(loop: EventLoop(), configuration: configuration, onDone: { loadEnd.finishShare() }, onEnd: onEnd)
             })
         }
     }
@@ -183,7 +181,7 @@ package final class Experiment: SampleSource {
     func addSlowReaders(_ count: Int, seconds: Double?) -> Bool {
         guard let address = setup.clientAddress, stage == .running else { return false }
         var configuration = SlowReaders.configuration(
-            plan.client, address: address, authority: setup.authority, count: count, asksOwnTargets: plan.watch != nil)
+            plan.client, address: address, authority: setup.authority, share: plan.part, count: count, asksOwnTargets: plan.watch != nil)
         configuration.tls = setup.tls.client
         do {
             try slowReaders.join(configuration, seconds: seconds)
@@ -306,7 +304,4 @@ package final class Experiment: SampleSource {
         slowReaders.join()
         servers.join()
     }
-
-    /// A loop's part of a number that the loops share.
-    static func share(of total: Int, loop: Int, of loops: Int) -> Int { total.share(ofLoop: loop, among: loops) }
 }

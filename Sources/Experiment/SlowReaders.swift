@@ -34,25 +34,28 @@ struct SlowReaders {
     private static let streams = 2
     /// Longer than any run: an answer may take minutes.
     private static let patienceNanoseconds: UInt64 = 366 * 86_400 * 1_000_000_000
-    /// Seeds of slow readers, which no other client comes to: below this there are enough for years.
-    private static let firstSeed: UInt64 = 1 << 40
+    /// Of the requests of slow readers, which no other client comes to: below this there are enough for years.
+    private static let firstNumber: UInt64 = 1 << 40
 
     /// Whether another group can join.
     var hasRoom: Bool { groups.count { !$0.isGone } < SlowReaders.limit }
 
     /// The configuration of clients of this plan that read slowly.
     ///
-    /// - Parameter asksOwnTargets: a server that is not ours has its own answers that are large.
+    /// - Parameters:
+    ///   - share: of the process.
+    ///   - asksOwnTargets: a server that is not ours has its own answers that are large.
     static func configuration(
-        _ plan: ClientPlan?, address: SocketAddress, authority: String, count: Int, asksOwnTargets: Bool = false
+        _ plan: ClientPlan?, address: SocketAddress, authority: String, share: RunShare, count: Int, asksOwnTargets: Bool = false
     ) -> ClientConfiguration {
         var client = plan ?? ClientPlan()
         if !asksOwnTargets { client.kinds = targets.map { RequestKind($0) } }
-        var configuration = ClientConfiguration(client, address: address, authority: authority, caches: .client, loop: 0, of: 1)
+        var configuration = ClientConfiguration(client, address: address, authority: authority, caches: .client, share: share)
         configuration.renewal = .never
         configuration.connections = count
         configuration.streams = streams
         configuration.requests = nil
+        configuration.rate = nil
         configuration.manners = .slowReader
         configuration.requestTimeoutNanoseconds = patienceNanoseconds
         return configuration
@@ -65,11 +68,11 @@ struct SlowReaders {
     ///   - seconds: how long they stay; nil: until the end of the run.
     mutating func join(_ configuration: ClientConfiguration, seconds: Double?) throws(LoopError) {
         var configuration = configuration
-        configuration.firstSeed = SlowReaders.firstSeed + UInt64(groups.count) << 32
+        configuration.firstNumber = SlowReaders.firstNumber + UInt64(groups.count) << 32
         let settings = configuration
         let worker = try LoopWorker<ClientSample>(name: "slow-\(groups.count)") { onEnd in
             // When none of them can connect, the load's clients say why.
-            try LoadGenerator(loop: EventLoop(), configuration: settings, share: nil, onDone: {}, onEnd: onEnd)
+            try LoadGenerator(loop: EventLoop(), configuration: settings, onDone: {}, onEnd: onEnd)
         }
         groups.append(Group(worker: worker, endNanoseconds: seconds.map { EventLoop.monotonicNanoseconds() + UInt64($0 * 1e9) }))
     }

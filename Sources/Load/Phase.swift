@@ -72,14 +72,6 @@ package struct OpenLoad: Sendable, Equatable {
         }
     }
 
-    /// The part of one of `loops` that share the load.
-    package func share(of loops: Int) -> OpenLoad {
-        var share = self
-        share.rate /= Double(loops)
-        share.endRate = endRate.map { $0 / Double(loops) }
-        return share
-    }
-
     /// Requests per second, over all of it.
     package var meanRate: Double { (rate + (endRate ?? rate)) / 2 }
 }
@@ -98,6 +90,17 @@ extension Phase {
             if open.arrivals == .poisson { text += ", poisson" }
             return text
         }
+    }
+
+    /// What of it one part of the run has. Rates are for people: the schedule is divided request by request.
+    package func own(_ share: RunShare) -> Phase {
+        var own = self
+        own.connections = connections.map { share.count(among: $0) }
+        guard case .open(var open) = load else { return own }
+        open.rate /= Double(share.count)
+        open.endRate = open.endRate.map { $0 / Double(share.count) }
+        own.load = .open(open)
+        return own
     }
 
     /// To the next lower nanosecond.

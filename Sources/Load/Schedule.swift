@@ -6,7 +6,7 @@
 /// exactly, ramps too, and a change of rate, also within the wait for one request, loses and
 /// doubles nothing.
 ///
-/// A plain value: each loop may keep its own.
+/// A plain value: each loop may keep a copy, of which it takes the requests that its `RunShare` has.
 package struct Schedule: Sendable, Equatable {
     /// Rates are rounded to a billionth of a request per second; the highest is one a nanosecond.
     package static let rateLimit = 1e9
@@ -38,16 +38,14 @@ package struct Schedule: Sendable, Equatable {
     /// - Parameters:
     ///   - rate: requests per second, 0 (nothing is due) to `rateLimit`.
     ///   - startNanoseconds: when the first request is due, on the caller's clock.
-    ///   - phase: 0 to 1, the part of a period by which everything is later. Loop k of n that
-    ///     share a rate take phase k / n, so that their requests interleave evenly.
-    package init(rate: Double, startNanoseconds: UInt64 = 0, phase: Double = 0) {
+    package init(rate: Double, startNanoseconds: UInt64 = 0) {
         self.init(firstSegment: .init(
-            startNanoseconds: startNanoseconds, startUnits: Schedule.startUnits(phase), speed: Schedule.units(rate)))
+            startNanoseconds: startNanoseconds, startUnits: Schedule.unitsPerRequest, speed: Schedule.units(rate)))
     }
 
     /// The stretches one after the other, and then nothing.
-    package init(_ stretches: [Stretch], startNanoseconds: UInt64 = 0, phase: Double = 0) {
-        var next = ScheduleSegment(startNanoseconds: startNanoseconds, startUnits: Schedule.startUnits(phase), speed: 0)
+    package init(_ stretches: [Stretch], startNanoseconds: UInt64 = 0) {
+        var next = ScheduleSegment(startNanoseconds: startNanoseconds, startUnits: Schedule.unitsPerRequest, speed: 0)
         var segments: [ScheduleSegment] = []
         for stretch in stretches {
             next.speed = Schedule.units(stretch.rate)
@@ -62,12 +60,6 @@ package struct Schedule: Sendable, Equatable {
     }
 
     private init(firstSegment: ScheduleSegment) { segments = [firstSegment] }
-
-    /// Everything is shifted up by one request, so that a phase needs no negative progress.
-    private static func startUnits(_ phase: Double) -> UInt128 {
-        precondition(phase >= 0 && phase < 1, "a phase is a part of a period")
-        return unitsPerRequest - UInt128(phase * 1e18)
-    }
 
     /// Requests per second of the last stretch.
     package var rate: Double { Double(segments[segments.count - 1].endSpeed) / 1e9 }

@@ -1,4 +1,5 @@
 internal import Files
+package import Load
 package import Measurements
 
 /// The first line of a recording: the program, the host, the command and the plan.
@@ -14,8 +15,22 @@ package struct RecordingHeader: Sendable, Equatable {
     /// When the run started, by the wall clock, seconds since 1970. Times in samples count
     /// from there on the monotonic clock.
     package var startedUnixSeconds: Double
-    /// The plan of the run, under the names of the command line.
+    /// The plan of this process, under the names of the command line.
     package var plan: JSON
+    /// The part that this process was of a run in several processes; nil: the run was this process's alone.
+    package var part: Part?
+
+    /// One of the parts of a run.
+    package struct Part: Sendable, Equatable {
+        package var share: RunShare
+        /// Of all parts together, with the share of this one.
+        package var plan: JSON
+
+        package init(share: RunShare, plan: JSON) {
+            self.share = share
+            self.plan = plan
+        }
+    }
 
     package static let currentVersion = 1
 
@@ -47,7 +62,7 @@ package struct RecordingHeader: Sendable, Equatable {
                 "clock",
                 .object([.init("started_unix", .number(startedUnixSeconds)), .init("kind", .string("monotonic"))])),
             .init("plan", plan),
-        ])
+        ] + (part.map { [.init("part", $0.json)] } ?? []))
     }
 
     init(json: JSON) throws(RecordingError.Cause) {
@@ -63,6 +78,21 @@ package struct RecordingHeader: Sendable, Equatable {
             startedUnixSeconds: json[path: "clock.started_unix"]?.number ?? 0,
             plan: json["plan"] ?? .null)
         self.version = Metric.whole(version)
+        part = json["part"].flatMap { Part(json: $0) }
+    }
+}
+
+extension RecordingHeader.Part {
+    fileprivate var json: JSON {
+        .object([.init("number", .number(Double(share.index + 1))), .init("of", .number(Double(share.count))), .init("plan", plan)])
+    }
+
+    /// nil where it does not say which part it is.
+    fileprivate init?(json: JSON) {
+        guard let number = json["number"]?.number.flatMap({ Int(exactly: $0) }), let count = json["of"]?.number.flatMap({ Int(exactly: $0) }),
+            (1...max(1, count)).contains(number)
+        else { return nil }
+        self.init(share: RunShare(number - 1, of: count), plan: json["plan"] ?? .null)
     }
 }
 

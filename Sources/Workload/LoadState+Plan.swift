@@ -1,8 +1,9 @@
 package import Load
 
 extension LoadState {
-    /// The load with which a plan begins.
+    /// The load with which this process begins a plan.
     package init(_ plan: Plan) {
+        let plan = plan.own
         self.init(
             rate: plan.client?.rate, connections: plan.phases.first?.connections ?? plan.client?.connections ?? 0,
             streams: plan.phases.first?.streams ?? plan.client?.streams ?? 0, writePolicy: plan.server?.writePolicy,

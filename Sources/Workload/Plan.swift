@@ -18,6 +18,8 @@ package struct Plan: Sendable, Equatable {
     package var events: [PlannedEvent] = []
     /// What the run has to come to.
     package var thresholds: [Threshold] = []
+    /// Which part of the run this process is, where several share it; nil: all of it. What else the plan says is of the whole.
+    package var share: PartChoice?
     /// For what is random: arrivals, values in requests.
     package var seed: UInt64 = 1
     /// End after this long. nil: until the requests are done, or a signal or a key stops it.
@@ -31,8 +33,8 @@ package struct Plan: Sendable, Equatable {
     /// We are the process that may be lost: what is unsafe on purpose runs here and nowhere else.
     package var isInWorker = false
 
-    /// Loops of the clients: no more than there are clients at the start.
-    package var clientLoopCount: Int { client.map { min($0.loops, phases.first?.connections ?? $0.connections) } ?? 0 }
+    /// Loops of this process's clients: no more than it has clients at the start.
+    package var clientLoopCount: Int { client.map { min($0.loops, part.count(among: phases.first?.connections ?? $0.connections)) } ?? 0 }
 
     /// Clients at the most, in whichever phase.
     package var mostConnections: Int { max(client?.connections ?? 0, phases.compactMap(\.connections).max() ?? 0) }
@@ -102,7 +104,7 @@ extension Plan {
 }
 
 extension Plan: SettingPart {
-    package static let settings = parts + courseSettings + endSettings
+    package static let settings = parts + courseSettings + partSettings + endSettings
 
     private static let parts: [Setting<Plan>] = [
         .part("server", \.server, "The embedded server."), .part("watch", \.watch, "A server that is not ours."),
@@ -133,6 +135,14 @@ extension Plan: SettingPart {
             plan.phases = try json.elements { (json) throws(SettingError) in try Phase(json: json) }
         },
         .init("seed", \.seed, .seed, "For what is random: the same seed, the same values."),
+    ]
+
+    /// Which part of a run in several processes this is.
+    package static let partSettings: [Setting<Plan>] = [
+        .init(
+            "share", \.share, .partChoice,
+            "This process is one part of several of the same run: 3/8 is the third of eight. Rates, requests and connections are divided so that the parts add up to them exactly. auto: as Slurm says (SLURM_PROCID, SLURM_NTASKS); auto/8 where only the number of this process is known (JOB_COMPLETION_INDEX of Kubernetes).",
+            in: [.flag, .plan], placeholder: "i/n"),
     ]
 
     /// How the run is sampled, and how it ends.

@@ -21,6 +21,7 @@ struct LoadCommand: ParsableCommand {
     var urls: [String]
 
     @OptionGroup(title: "Load") var load: LoadFlags
+    @OptionGroup(title: "Several machines") var part: PartFlags
     @OptionGroup(title: "Output") var output: OutputFlags
     @OptionGroup(title: "Screen, with --live") var screen: SettingFlags<ScreenOptions>
 
@@ -35,6 +36,7 @@ struct LoadCommand: ParsableCommand {
         let clients: ClientPlan
         do { clients = try ClientPlan(targets: urls) } catch { throw ValidationError(error.description) }
         var plan = try load.plan(server: nil, clients: clients, endsByItself: !live)
+        try part.apply(to: &plan)
         output.apply(to: &plan, interval: OutputFlags.interval(isLive: live))
         return plan
     }

@@ -18,6 +18,7 @@ struct RecordCommand: ParsableCommand {
     @OptionGroup(title: "Load") var load: LoadFlags
     @OptionGroup(title: "Load") var targets: TargetFlags
     @OptionGroup(title: "Server") var server: SettingFlags<ServerPlan>
+    @OptionGroup(title: "Several machines") var part: PartFlags
     @OptionGroup(title: "Output") var output: OutputFlags
 
     private static let defaultPaths = ["/bytes/1KiB"]
@@ -31,6 +32,7 @@ struct RecordCommand: ParsableCommand {
         var clients = ClientPlan()
         targets.apply(to: &clients, usual: RecordCommand.defaultPaths)
         var plan = try load.plan(server: server.part, clients: clients, endsByItself: true)
+        try part.apply(to: &plan)
         output.apply(to: &plan, interval: OutputFlags.interval(isLive: false))
         return plan
     }

@@ -48,6 +48,7 @@ struct RunCommand: ParsableCommand {
     var live = false
 
     @OptionGroup(title: "Screen, with --live") var screen: SettingFlags<ScreenOptions>
+    @OptionGroup(title: "Several machines") var part: PartFlags
     @OptionGroup(title: "Output") var output: OutputFlags
 
     func validate() throws {
@@ -76,19 +77,21 @@ struct RunCommand: ParsableCommand {
     }
 
     /// The scenario's plan, with what the command line says instead.
-    private func plan(_ plan: Plan, isLive: Bool) -> Plan {
+    private func plan(_ plan: Plan, isLive: Bool) throws -> Plan {
         var result = plan
+        try part.apply(to: &result)
         output.apply(to: &result, interval: isLive ? OutputFlags.interval(isLive: true) : plan.interval)
         return result
     }
 
     private func run(_ scenario: Scenario, _ output: RunOutput) throws {
+        if part.areSaid { throw ValidationError("\(scenario.name) has trials, which are one process each: --share is not for them") }
         if output.metrics != nil || output.isStrict || output.file == "-" {
             throw ValidationError("\(scenario.name) has trials: --metrics and --strict are not for them, and -o needs a file")
         }
         var scenario = scenario
-        scenario.trials = scenario.trials.map {
-            Trial(name: $0.name, plan: plan($0.plan, isLive: false), expectation: $0.expectation, changes: $0.changes)
+        scenario.trials = try scenario.trials.map {
+            Trial(name: $0.name, plan: try plan($0.plan, isLive: false), expectation: $0.expectation, changes: $0.changes)
         }
         let setup = try ScreenChoice.isPossible(wanted: live) ? ScreenSetup(screen.part, noColor: output.noColor) : nil
         try TrialRun(scenario, output, screen: setup).perform()

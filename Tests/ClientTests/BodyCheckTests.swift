@@ -107,8 +107,8 @@ struct BodyCheckTests {
                 CheckedTarget(head: "/stream-bytes/100000?chunk_size=777&seed=", byteCount: 100_000),
                 CheckedTarget(head: "/bytes/1?seed=", tail: "&x=1", byteCount: 1, seed: 9),
             ]
-            $0.firstSeed = .max - 1_000
-            $0.seedStride = 3
+            $0.firstNumber = .max - 1_000
+            $0.share = RunShare(0, of: 3)
             $0.requests = 400
             $0.streams = 9
         })

@@ -41,9 +41,9 @@ final class LoadRun: TimerTarget {
             generator.stop(
                 askedNanoseconds: EventLoop.monotonicNanoseconds(), withinNanoseconds: UInt64(drainSeconds * 1e9))
         }))
-        generator = try LoadGenerator(
-            loop: loop, configuration: configuration, share: rate.map { ($0, 0) }
-        ) { [unowned self] in
+        var configuration = configuration
+        configuration.rate = rate
+        generator = try LoadGenerator(loop: loop, configuration: configuration) { [unowned self] in
             isDone = true
             // Without a step left the load has been stopped already, by its time.
             guard let stop = self.steps.last else { return }

@@ -23,8 +23,7 @@ struct RequestTemplateTests {
         configuration.connections = connections
         configuration.streams = streams
         configuration.requestSeed = seed
-        configuration.firstSeed = loop
-        configuration.seedStride = loops
+        configuration.share = RunShare(Int(loop), of: Int(loops))
         let run = try LoadRun(configuration)
         expectSums(run, requests: requests)
         #expect(run.total.requests.succeeded == UInt64(requests))

@@ -11,8 +11,8 @@ struct PhaseScheduleTests {
     }
 
     /// All intended times.
-    private func times(_ phases: [Phase], phase: Double = 0, seed: UInt64 = 1) -> [UInt64] {
-        var schedule = PhaseSchedule(phases, startNanoseconds: 0, phase: phase, seed: seed)
+    private func times(_ phases: [Phase], seed: UInt64 = 1) -> [UInt64] {
+        var schedule = PhaseSchedule(phases, startNanoseconds: 0, share: .whole, seed: seed)
         var times: [UInt64] = []
         while let next = schedule.nextNanoseconds, times.count < 1_000_000 {
             times.append(next)
@@ -108,18 +108,5 @@ struct PhaseScheduleTests {
         #expect(abs(times.count - 10_000) <= 1)
         // A quarter of all lies in the first half.
         #expect(abs(count(times, from: 0, to: 5) - 2_500) < 200)
-    }
-
-    @Test("is shared by loops without losing or doubling a request", arguments: [2, 3, 7], [OpenLoad.Arrivals.constant, .poisson])
-    func loops(loops: Int, arrivals: OpenLoad.Arrivals) {
-        let open = OpenLoad(rate: 300, endRate: 1_001, arrivals: arrivals)
-        let whole = times([phase("a", 3, .open(open)), phase("b", 1, .open(OpenLoad(rate: 77)))])
-        let parts = (0..<loops).map { loop in
-            times(
-                [phase("a", 3, .open(open.share(of: loops))), phase("b", 1, .open(OpenLoad(rate: 77).share(of: loops)))],
-                phase: Double(loop) / Double(loops), seed: UInt64(loop))
-        }
-        // Rates are rounded to a billionth, so the edge of a phase may fall on either side of one request.
-        #expect(abs(parts.reduce(0) { $0 + $1.count } - whole.count) <= 1)
     }
 }

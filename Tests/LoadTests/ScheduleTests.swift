@@ -82,14 +82,6 @@ struct ScheduleTests {
         #expect(schedule.intendedNanoseconds(ofRequest: 11) == 100 * second + second / 10)
     }
 
-    @Test("interleaves with another loop's by its phase")
-    func phase() {
-        let other = Schedule(rate: 10, phase: 0.5)
-        #expect(other.intendedNanoseconds(ofRequest: 0) == second / 20)
-        #expect(other.intendedNanoseconds(ofRequest: 1) == second / 20 + second / 10)
-        #expect(other.dueCount(atNanoseconds: 0) == 0)
-    }
-
     @Test("remembers a bounded number of changes")
     func manyChanges() {
         var schedule = Schedule(rate: 1)

@@ -7,7 +7,7 @@ private let table: [String: Set<String>] = [
     "Measurements": ["CZlib", "Histogram"],
     "Load": ["Measurements", "Memory"],
     "Files": [],
-    "Recording": ["Files", "Measurements"],
+    "Recording": ["Files", "Load", "Measurements"],
     "Reports": ["Recording", "Load", "Measurements"],
     "Workload": ["Reports", "Load", "Measurements", "CYAML"],
     "Loop": ["Memory", "CLibuv"],

@@ -61,6 +61,7 @@ import Workload
         plan.drainTime = .milliseconds(2_500)
         plan.isIsolated = true
         plan.seed = 7
+        plan.share = .part(RunShare(2, of: 8))
         plan.phases = [
             Phase(name: "warm", duration: .milliseconds(1_500), load: .open(OpenLoad(rate: 12.5)), isWarmup: true),
             Phase(name: "stairs", duration: .seconds(2), load: .open(OpenLoad(rate: 1, endRate: 9, stepCount: 3, arrivals: .poisson))),

@@ -15,7 +15,7 @@ import Workload
         try check(name, ClientPlan.self, part: "client") { Plan(server: nil, client: $0) } of: { $0.client }
     }
 
-    @Test("of the whole run means the same as flag, as key and in JSON, at both ends of its range", arguments: (Plan.courseSettings + Plan.endSettings).map(\.name))
+    @Test("of the whole run means the same as flag, as key and in JSON, at both ends of its range", arguments: (Plan.courseSettings + Plan.partSettings + Plan.endSettings).map(\.name))
     func whole(name: String) throws { try check(name, Plan.self, part: nil) { $0 } of: { $0 } }
 
     /// A property that no row sets would be lost on its way to a worker process.
@@ -156,6 +156,7 @@ private struct Samples {
         "header": (["a: b", "x-empty:"], []), "method": (["GET", "PROPFIND"], []), "data": (["", "{{seq}}"], []),
         "reconnect": (["never", "always", "1 requests", "1000000000 requests", "1ms", "24h", "1.5s"], ["sometimes", "24h1s", "500us"]),
         "circuit_breaker": (["1 failures, 1ms", "1000000 failures, 1h", "5 failures, 1.25s"], ["5", "5 failures"]),
+        "share": (["1/1", "4096/4096", "auto", "auto/8"], ["0/8", "9/8", "1/4097", "3", "a/b", "1/2/3"]),
         "path": (["/", "/a?b={{seq}}"], []), "request_kinds": ([], []), "phase": (["30s:500..20k,poisson", "w=10ms:1"], []), "phases": ([], []),
     ]
 }

@@ -1,3 +1,4 @@
+internal import Load
 internal import Loop
 internal import Measurements
 
@@ -6,7 +7,7 @@ internal import Measurements
 /// Owned by its load generator, on whose loop it lives. Connects, and connects again when the
 /// connection ends, until it is told to end or gives up.
 final class HTTPClient: TimerTarget {
-    /// Which client of its loop this is.
+    /// Which client of its loop this is, from 0.
     let number: Int
     /// Retained, since a constant costs no counting; the generator drops its clients when they end.
     private let generator: LoadGenerator
@@ -37,8 +38,9 @@ final class HTTPClient: TimerTarget {
         self.generator = generator
         self.number = number
         answers = generator.makeAnswerReader(clientNumber: number)
-        // Clients start at different kinds, else all ask for the same one at once.
-        turn = number
+        // Clients start at different kinds, else all ask for the same one at once. The run's number: a client
+        // asks for the same whatever part it is in.
+        turn = Int(clamping: generator.configuration.share.number(UInt64(number)))
         timer = Timer(loop: generator.loop)
         timer.target = self
     }

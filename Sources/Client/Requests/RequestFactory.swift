@@ -28,15 +28,15 @@ final class RequestFactory {
         turns = WeightedTurns.order(configuration.kinds.map(\.weight))
         records = RequestRecordPool(textByteCount: templates.reduce(0) { max($0, $1.expandedByteLimit) })
         seed = configuration.requestSeed
-        nextNumber = configuration.firstSeed
-        numberStride = configuration.seedStride
+        nextNumber = configuration.firstNumber &+ configuration.share.index
+        numberStride = configuration.share.count
         earlyCloseShare = configuration.manners.earlyCloseShare
         checker = configuration.checkedTargets.map {
-            BodyChecker($0, firstSeed: configuration.firstSeed, seedStride: configuration.seedStride)
+            BodyChecker($0, firstSeed: configuration.firstNumber &+ configuration.share.index, seedStride: configuration.share.count)
         }
     }
 
-    /// The next request of this loop, with a number that no other loop's request has.
+    /// The next request of this loop, with a number that no other request of the run has.
     ///
     /// - Parameters:
     ///   - turn: counts the client's requests; by it the kinds take turns.

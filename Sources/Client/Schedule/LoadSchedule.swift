@@ -25,8 +25,7 @@ final class LoadSchedule {
     }
     private var state = State.idle
     private let configuration: ClientConfiguration
-    private let share: (rate: Double, phase: Double)?
-    /// Of an open load without phases, also in a pause.
+    /// Of all parts of an open load without phases, also in a pause.
     private var rate: Double
 
     /// Whether a schedule has a part in this load.
@@ -44,14 +43,11 @@ final class LoadSchedule {
     /// access at run time, with each request.
     private let open: UnsafeMutablePointer<OpenSchedule?>
 
-    /// - Parameter share: this loop's part of an open load, requests per second and the part of a period
-    ///   by which it is later than the first loop's; nil for a closed load.
-    init(_ configuration: ClientConfiguration, share: (rate: Double, phase: Double)?) {
+    init(_ configuration: ClientConfiguration) {
         self.configuration = configuration
-        self.share = share
-        rate = share?.rate ?? 0
+        rate = configuration.rate ?? 0
         limit = configuration.requests.map { UInt64($0) } ?? .max
-        isOpen = configuration.phases.isEmpty ? share != nil : configuration.phases.contains(where: \.isOpen)
+        isOpen = configuration.phases.isEmpty ? configuration.rate != nil : configuration.phases.contains(where: \.isOpen)
         unsafe open = .allocate(capacity: 1)
         unsafe open.initialize(to: nil)
     }
@@ -71,14 +67,12 @@ final class LoadSchedule {
         asksAtOnce = !isOpen && configuration.phases.isEmpty
         guard isOpen else { return }
         if configuration.phases.isEmpty {
-            unsafe open.pointee = share.map {
-                OpenSchedule(
-                    rate: $0.rate, phase: $0.phase, startNanoseconds: now, duration: configuration.durationNanoseconds,
-                    limit: configuration.requests)
-            }
+            unsafe open.pointee = OpenSchedule(
+                rate: rate, share: configuration.share, startNanoseconds: now, duration: configuration.durationNanoseconds,
+                limit: configuration.requests)
         } else {
             unsafe open.pointee = OpenSchedule(PhaseSchedule(
-                configuration.phases, startNanoseconds: start, phase: share?.phase ?? 0, seed: configuration.seed))
+                configuration.phases, startNanoseconds: start, share: configuration.share, seed: configuration.seed))
         }
     }
 
@@ -132,9 +126,14 @@ final class LoadSchedule {
         return true
     }
 
-    /// Another rate from now on. Without effect on a closed load, and on phases, which have their own.
+    /// Another rate of this loop from now on. Without effect on a closed load, and on phases, which have their own.
     func setRate(_ new: Double, atNanoseconds now: UInt64) {
-        rate = new
+        // Each part that keeps the schedule of all takes its own requests out of it.
+        rate = min(new * Double(configuration.share.count), Schedule.rateLimit)
+        applyRate(atNanoseconds: now)
+    }
+
+    private func applyRate(atNanoseconds now: UInt64) {
         unsafe open.pointee?.setRate(state == .paused ? 0 : rate, atNanoseconds: now)
     }
 
@@ -144,7 +143,7 @@ final class LoadSchedule {
         case .running, .paused: state = paused ? .paused : .running
         case .idle, .stopped: return
         }
-        setRate(rate, atNanoseconds: now)
+        applyRate(atNanoseconds: now)
     }
 
     /// Nothing becomes due after this time; what is due by then may still be sent until `stop`.

@@ -1,11 +1,12 @@
 internal import Load
 
-/// One loop's part of an open load: how many requests are due, were taken, and are to come.
+/// One part of an open load: how many of its requests are due, were taken, and are to come.
 ///
 /// A plain value; reads no clock.
 struct OpenSchedule {
-    /// For a rate that may change live; not used where there are phases.
+    /// Of all parts together, for a rate that may change live; not used where there are phases.
     private var schedule: Schedule
+    private let share: RunShare
     /// Phases, walked through twice: to take requests, and ahead of that to count the due ones.
     private var taking: PhaseSchedule?
     private var counting: PhaseSchedule?
@@ -19,18 +20,20 @@ struct OpenSchedule {
     private let endNanoseconds: UInt64
 
     /// - Parameters:
+    ///   - rate: requests per second of all parts together.
     ///   - duration: of the run, nanoseconds; nil for no end.
-    ///   - limit: requests in all; nil for no end.
-    init(rate: Double, phase: Double, startNanoseconds: UInt64, duration: UInt64?, limit: Int?) {
+    ///   - limit: requests of this part; nil for no end.
+    init(rate: Double, share: RunShare, startNanoseconds: UInt64, duration: UInt64?, limit: Int?) {
         endNanoseconds = duration.map { startNanoseconds + $0 } ?? .max
-        schedule = Schedule(rate: rate, startNanoseconds: startNanoseconds, phase: phase)
+        schedule = Schedule(rate: rate, startNanoseconds: startNanoseconds)
+        self.share = share
         changedNanoseconds = startNanoseconds
         self.limit = limit.map { UInt64($0) } ?? .max
     }
 
     /// The open phases of a run.
     init(_ phases: PhaseSchedule) {
-        self.init(rate: 0, phase: 0, startNanoseconds: 0, duration: nil, limit: nil)
+        self.init(rate: 0, share: .whole, startNanoseconds: 0, duration: nil, limit: nil)
         taking = phases
         counting = phases
     }
@@ -42,7 +45,7 @@ struct OpenSchedule {
             while let next = counting?.nextNanoseconds, next <= now { counting?.advance() }
             due = counting?.count ?? 0
         } else {
-            due = schedule.dueCount(atNanoseconds: max(min(now, endNanoseconds - 1), changedNanoseconds))
+            due = share.count(among: schedule.dueCount(atNanoseconds: max(min(now, endNanoseconds - 1), changedNanoseconds)))
         }
         return max(takenCount, min(limit, due))
     }
@@ -54,7 +57,7 @@ struct OpenSchedule {
     var nextNanoseconds: UInt64? {
         guard takenCount < limit else { return nil }
         guard taking == nil else { return taking?.nextNanoseconds }
-        guard let next = schedule.intendedNanoseconds(ofRequest: takenCount), next < endNanoseconds else { return nil }
+        guard let next = schedule.intendedNanoseconds(ofRequest: share.number(takenCount)), next < endNanoseconds else { return nil }
         return next
     }
 
@@ -66,7 +69,7 @@ struct OpenSchedule {
         return intended
     }
 
-    /// Another rate from now on. Phases have their own, and keep it.
+    /// Another rate of all parts together from now on. Phases have their own, and keep it.
     mutating func setRate(_ rate: Double, atNanoseconds now: UInt64) {
         guard now < endNanoseconds else { return }
         schedule.setRate(rate, atNanoseconds: now)

@@ -62,11 +62,12 @@ package enum RunChange: Codable, Sendable, Equatable {
     ///
     /// - Parameter load: with the change in it.
     package func share(in load: LoadState, loop: Int, of loops: Int) -> RunChange {
-        switch self {
+        let share = RunShare(loop, of: loops)
+        return switch self {
         case .rate: .rate((load.rate ?? 0) / Double(loops))
-        case .connections: .connections(load.connections.share(ofLoop: loop, among: loops))
+        case .connections: .connections(share.count(among: load.connections))
         case .streams: .streams(load.streams)
-        case .dropConnections(let count): .dropConnections(count.share(ofLoop: loop, among: loops))
+        case .dropConnections(let count): .dropConnections(share.count(among: count))
         case .bodyScale, .writePolicy, .cacheScope, .reconnectAll, .hold, .slowReader, .closeConnection, .drainServer, .inspect: self
         }
     }
@@ -89,9 +90,4 @@ package enum RunChange: Codable, Sendable, Equatable {
         case .bodyScale, .slowReader, .inspect: nil
         }
     }
-}
-
-extension Int {
-    /// A loop's part of a number that loops share: the first ones take the odd ones.
-    package func share(ofLoop loop: Int, among loops: Int) -> Int { self / loops + (loop < self % loops ? 1 : 0) }
 }

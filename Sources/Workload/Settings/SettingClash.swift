@@ -35,7 +35,7 @@ extension ClientPlan {
 extension Plan {
     /// Options of the run that cannot be together.
     package var clash: SettingClash? {
-        if let clash = server?.clash ?? client?.clash { return clash }
+        if let clash = server?.clash ?? client?.clash ?? partClash { return clash }
         if let client, client.halfCloses, clientsUseTLS {
             return SettingClash(names: ["half_close"], words: "is not available with TLS, which has close_notify")
         }

@@ -88,5 +88,6 @@ struct ManualPage {
 
     private static let variables: [(name: String, words: String)] = [
         ("NO_COLOR", "Set to anything: no colour, as --no-color."), ("TERM", "The terminal that the dashboard draws on."),
+        ("SLURM_PROCID, SLURM_NTASKS, JOB_COMPLETION_INDEX", "Which part of a run this process is, for --share auto."),
     ]
 }

@@ -55,7 +55,8 @@ final class Run {
     ///   - signals: any of them ends the time that `/metrics` stays.
     ///   - metrics: of the run whose place this one takes.
     init(_ plan: Plan, _ output: RunOutput, hasScreen: Bool, signals: SignalInbox, metrics: LingeringMetrics? = nil) throws {
-        if let warning = try DescriptorLimit.check(plan) { Output.error.line(warning) }
+        if let warning = try DescriptorLimit.check(plan.own) { Output.error.line(warning) }
+        if case .found(let share, let words)? = plan.share { Output.error.line("part \(share.text) of the load: \(words)") }
         // Before the recording, so that a port in use does not empty an older file.
         source = try SignalInbox.endingAtOnce { try SourceChoice.source(for: plan, hasScreen: hasScreen) }
         self.metrics = try metrics ?? LingeringMetrics(output)
@@ -66,9 +67,10 @@ final class Run {
         isStrict = output.isStrict
         title = output.title
         summaryOutput = output.file == "-" ? .error : .standard
-        let load = plan.client.map {
+        let own = plan.own
+        let load = own.client.map {
             Summary.Load(
-                connections: plan.mostConnections, streams: $0.streams, rate: $0.rate, requests: $0.requests, phases: plan.phases)
+                connections: own.mostConnections, streams: $0.streams, rate: $0.rate, requests: $0.requests, phases: own.phases)
         }
         summary = Summary(.init(address: source.addresses.main, load: load, cpuCount: Host.cpuCount))
     }
@@ -84,8 +86,9 @@ final class Run {
     /// Time 0.
     func start() throws(RunError) {
         if recording != nil {
-            let header = Host.header(for: plan.listening(
+            var header = Host.header(for: plan.own.listening(
                 at: source.addresses.server, secureAddress: source.addresses.secureServer).watching(source.addresses.origin))
+            if plan.share != nil { header.part = .init(share: plan.part, plan: plan.json) }
             record { (writer) throws(RecordingError) in try writer.write(header) }
         }
         if let recordingError { throw RunError(recordingError.description) }
@@ -93,6 +96,7 @@ final class Run {
             // A server that is started may take its time until it listens.
             if plan.watch == nil { try source.start() } else { try SignalInbox.endingAtOnce { () throws(ExperimentError) in try source.start() } }
         } catch { throw RunError(error.description) }
+        if plan.share != nil { source.note(.info, source: "share", "part \(plan.part.text) of the load") }
         if let title { source.note(.info, source: "trial", title) }
         if let metrics { source.note(.info, source: "metrics", "at \(metrics.url)") }
     }

@@ -8,7 +8,7 @@ extension RunDescription {
     ///
     /// - Parameter isLive: keys can change its load; else it is a replay.
     init(of source: any SampleSource, isLive: Bool) {
-        let plan = source.plan
+        let plan = source.plan.own
         self.init(
             address: source.addresses.main, protocolName: plan.protocolName, load: source.load, loadText: "",
             hasServer: plan.server != nil || source.addresses.origin != nil, hasClients: plan.client != nil)
@@ -24,7 +24,7 @@ extension RunDescription {
     /// Shows the load of now.
     mutating func show(_ source: any SampleSource) {
         load = source.load
-        loadText = load.text(source.plan.phases)
+        loadText = load.text(source.plan.own.phases)
     }
 }
 

@@ -1,0 +1,21 @@
+internal import ArgumentParser
+internal import Workload
+
+/// Which part of a run on several machines this process is.
+struct PartFlags: ParsableArguments {
+    @OptionGroup private var part: SettingFlags<Table>
+
+    enum Table: FlagTable { static var settings: [Setting<Plan>] { Plan.partSettings } }
+
+    /// The command line says that there are several parts.
+    var areSaid: Bool { part.says(\.share) }
+
+    /// Errors: the part cannot be found out, or the plan has too little for so many parts.
+    func apply(to plan: inout Plan) throws {
+        part.apply(to: &plan)
+        do throws(SettingError) { plan.share = try plan.share?.resolved(in: Environment.variables(noColor: false)) } catch {
+            throw ValidationError(SettingError("--share", error.words).description)
+        }
+        if let clash = plan.clash { throw ValidationError(clash.flagText) }
+    }
+}
