@@ -15,6 +15,8 @@ package struct RecordingHeader: Sendable, Equatable {
     /// When the run started, by the wall clock, seconds since 1970. Times in samples count
     /// from there on the monotonic clock.
     package var startedUnixSeconds: Double
+    /// How long after the time of `--start-at` it started, seconds; nil where no time was asked for.
+    package var startDelaySeconds: Double?
     /// The plan of this process, under the names of the command line.
     package var plan: JSON
     /// The part that this process was of a run in several processes; nil: the run was this process's alone.
@@ -60,7 +62,9 @@ package struct RecordingHeader: Sendable, Equatable {
             .init("command", .array(commandLine.map { .string($0) })),
             .init(
                 "clock",
-                .object([.init("started_unix", .number(startedUnixSeconds)), .init("kind", .string("monotonic"))])),
+                .object(
+                    [.init("started_unix", .number(startedUnixSeconds)), .init("kind", .string("monotonic"))]
+                        + (startDelaySeconds.map { [.init("start_delay", .number($0))] } ?? []))),
             .init("plan", plan),
         ] + (part.map { [.init("part", $0.json)] } ?? []))
     }
@@ -78,6 +82,7 @@ package struct RecordingHeader: Sendable, Equatable {
             startedUnixSeconds: json[path: "clock.started_unix"]?.number ?? 0,
             plan: json["plan"] ?? .null)
         self.version = Metric.whole(version)
+        startDelaySeconds = json[path: "clock.start_delay"]?.number
         part = json["part"].flatMap { Part(json: $0) }
     }
 }

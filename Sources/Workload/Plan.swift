@@ -20,6 +20,8 @@ package struct Plan: Sendable, Equatable {
     package var thresholds: [Threshold] = []
     /// Which part of the run this process is, where several share it; nil: all of it. What else the plan says is of the whole.
     package var share: PartChoice?
+    /// When the run begins; nil: at once.
+    package var startTime: StartTime?
     /// For what is random: arrivals, values in requests.
     package var seed: UInt64 = 1
     /// End after this long. nil: until the requests are done, or a signal or a key stops it.
@@ -143,6 +145,10 @@ extension Plan: SettingPart {
             "share", \.share, .partChoice,
             "This process is one part of several of the same run: 3/8 is the third of eight. Rates, requests and connections are divided so that the parts add up to them exactly. auto: as Slurm says (SLURM_PROCID, SLURM_NTASKS); auto/8 where only the number of this process is known (JOB_COMPLETION_INDEX of Kubernetes).",
             in: [.flag, .plan], placeholder: "i/n"),
+        .init(
+            "start_at", \.startTime, .startTime,
+            "Begin at this time, so that parts on several machines begin together: 2026-12-01T12:00:00Z, or +30s from now.",
+            in: [.flag, .plan], placeholder: "time", standard: "at once"),
     ]
 
     /// How the run is sampled, and how it ends.

@@ -85,7 +85,7 @@ struct RunCommand: ParsableCommand {
     }
 
     private func run(_ scenario: Scenario, _ output: RunOutput) throws {
-        if part.areSaid { throw ValidationError("\(scenario.name) has trials, which are one process each: --share is not for them") }
+        if part.areSaid { throw ValidationError("\(scenario.name) has trials, which run one after the other: --share and --start-at are not for them") }
         if output.metrics != nil || output.isStrict || output.file == "-" {
             throw ValidationError("\(scenario.name) has trials: --metrics and --strict are not for them, and -o needs a file")
         }

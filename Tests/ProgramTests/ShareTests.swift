@@ -79,7 +79,7 @@ extension ProgramTests {
                 #expect(result.code == 2 && result.errors.contains(words), "\(result)")
             }
             let trials = try Program.run("run", "cache-race", "--share", "1/2")
-            #expect(trials.code == 2 && trials.errors.contains("--share is not for them"), "\(trials)")
+            #expect(trials.code == 2 && trials.errors.contains("--share and --start-at are not for them"), "\(trials)")
         }
     }
 }

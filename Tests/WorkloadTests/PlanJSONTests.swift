@@ -61,6 +61,7 @@ import Workload
         plan.drainTime = .milliseconds(2_500)
         plan.isIsolated = true
         plan.seed = 7
+        plan.startTime = .at(unixNanoseconds: 1_700_000_000_250_000_000)
         plan.share = .part(RunShare(2, of: 8))
         plan.phases = [
             Phase(name: "warm", duration: .milliseconds(1_500), load: .open(OpenLoad(rate: 12.5)), isWarmup: true),

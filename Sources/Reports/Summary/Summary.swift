@@ -68,6 +68,8 @@ package struct Summary: Sendable {
     package var changesByHand = 0
     /// Findings in a server that is watched, as they came; those of the warm-up count.
     package private(set) var findings: [BrokenWrite] = []
+    /// Why the numbers cannot be trusted, where the samples do not show it: a late start, a part that is missing.
+    package var doubts: [String] = []
     /// How the run ended.
     package var outcome = Outcome.ended
 

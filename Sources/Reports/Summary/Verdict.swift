@@ -23,6 +23,10 @@ package struct Verdict: Sendable, Equatable {
     /// A share of the requests. With more errors the latencies of the others say little.
     static let erroredShareLimit = 0.01
 
+    /// The latest that a run may start after its `--start-at`, seconds. Parts that start later than this after
+    /// each other are not one load.
+    package static let startDelayLimit = 1.0
+
     var json: JSON {
         .object([
             .init("trustworthy", .bool(isTrustworthy)),
@@ -33,7 +37,7 @@ package struct Verdict: Sendable, Equatable {
 
 extension Summary {
     package var verdict: Verdict {
-        let death = outcome.isDeath ? ["\(lostProcess) \(outcome.text)"] : []
+        let death = (outcome.isDeath ? ["\(lostProcess) \(outcome.text)"] : []) + doubts
         guard let load = request.load, let client = last.client else { return Verdict(reasons: death) }
         var reasons = death
         if changesByHand > 0 {

@@ -1,14 +1,14 @@
 internal import ArgumentParser
 internal import Workload
 
-/// Which part of a run on several machines this process is.
+/// Which part of a run on several machines this process is, and when all parts begin.
 struct PartFlags: ParsableArguments {
     @OptionGroup private var part: SettingFlags<Table>
 
     enum Table: FlagTable { static var settings: [Setting<Plan>] { Plan.partSettings } }
 
-    /// The command line says that there are several parts.
-    var areSaid: Bool { part.says(\.share) }
+    /// The command line says something about parts, or when they begin.
+    var areSaid: Bool { part.says(\.share) || part.says(\.startTime) }
 
     /// Errors: the part cannot be found out, or the plan has too little for so many parts.
     func apply(to plan: inout Plan) throws {

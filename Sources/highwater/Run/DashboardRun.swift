@@ -76,10 +76,31 @@ final class DashboardRun {
     }
 
     private func start() throws {
+        try awaitStart()
         try run.start()
         driver = RunDriver(run.source, interval: driver.interval, duration: plan.duration, at: clock.now)
         loop.dashboard.run.state = .running
         if let addresses = run.source.addresses.serverURLs { run.source.note(.info, source: "server", "listening on \(addresses)") }
+    }
+
+    /// Shows the empty screen until the time of `--start-at`. Errors: the exit code of a key or a signal that came first.
+    private func awaitStart() throws(ExitCode) {
+        while let rest = run.timeToStart {
+            loop.dashboard.notice = "starts in \(Figure.time(nanoseconds: rest.nanoseconds))"
+            loop.isStale = true
+            loop.draw()
+            for key in loop.wait(for: [], until: clock.now + min(rest, DashboardRun.responseTime)) {
+                if key == .hangup { throw ExitCode(128 + SIGHUP) }
+                switch loop.dashboard.handle(key) {
+                case .quit, .quitAndLeaveScreen: throw ExitCode.success
+                case .suspend: loop.suspend(loop.stopGroup)
+                case let action?: loop.perform(action)
+                case nil: break
+                }
+            }
+            if let signal = loop.takeSignals(suspend: loop.suspend) { throw ExitCode(128 + signal) }
+        }
+        loop.dashboard.notice = nil
     }
 
     /// Drives the run until all of it is over, and the screen has stayed as long as it is to stay after a death.
@@ -207,6 +228,9 @@ final class DashboardRun {
         do {
             var output = output
             output.file = output.file.map { NewFile.numbered($0, repetitions + 1) }
+            // The time of --start-at has passed.
+            var plan = plan
+            plan.startTime = nil
             run = try Run(plan, output, hasScreen: true, signals: signals, metrics: run.metrics)
             inspected = nil
             crashDisplayEnd = nil

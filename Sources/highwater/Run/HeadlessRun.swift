@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Experiment
 internal import Glibc
 internal import Measurements
@@ -33,6 +34,7 @@ final class HeadlessRun {
 
     /// Runs to the end. Errors: why it could not run.
     func watch() throws -> Run.End {
+        try awaitStart()
         try run.start()
         if plan.client == nil, let addresses = run.source.addresses.serverURLs {
             progress.announce("listening on \(addresses)")
@@ -43,6 +45,19 @@ final class HeadlessRun {
         progress.end()
         return end
     }
+
+    /// Sleeps until the time of `--start-at`. Errors: the exit code of a signal that came first.
+    private func awaitStart() throws(ExitCode) {
+        guard let wait = run.timeToStart else { return }
+        progress.interject("starts in \(Figure.time(nanoseconds: wait.nanoseconds))")
+        while let rest = run.timeToStart {
+            Polling.wait(for: [signals.descriptor], atMost: min(rest, HeadlessRun.longestSleep))
+            if let signal = signals.next() { throw ExitCode(128 + signal) }
+        }
+    }
+
+    /// The wall clock may be set meanwhile.
+    private static let longestSleep = Duration.seconds(10)
 
     /// Drives the run until all of it is over.
     private func goThrough() -> Run.End {

@@ -11,15 +11,13 @@ enum Host {
     static func header(for plan: Plan) -> RecordingHeader {
         var name = utsname()
         unsafe uname(&name)
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
         return RecordingHeader(
             toolVersion: Version.number,
             hostName: text(of: name.nodename),
             system: "\(text(of: name.sysname)) \(text(of: name.release)) \(text(of: name.machine))",
             cpuCount: cpuCount,
             commandLine: CommandLine.arguments,
-            startedUnixSeconds: Double(now.tv_sec) + Double(now.tv_nsec / 1_000_000) / 1_000,
+            startedUnixSeconds: Double(WallClock.unixNanoseconds / 1_000_000) / 1_000,
             plan: plan.json)
     }
 

@@ -31,6 +31,8 @@ final class Run {
     /// One for this run and for those that take its place.
     let metrics: LingeringMetrics?
     private let signals: SignalInbox
+    /// When the run is to begin, since 1970; nil: at once.
+    private let startUnixNanoseconds: Int64?
 
     /// The thing under test has failed: its process died, answers were wrong, or a threshold was missed. 1 is for
     /// a run that could not begin.
@@ -62,6 +64,7 @@ final class Run {
         self.metrics = try metrics ?? LingeringMetrics(output)
         recording = try Run.open(output.file)
         self.plan = plan
+        startUnixNanoseconds = plan.startTime?.unixNanoseconds(from: WallClock.unixNanoseconds)
         self.signals = signals
         printsJSON = output.printsJSON
         isStrict = output.isStrict
@@ -83,11 +86,20 @@ final class Run {
         do { return try RecordingWriter(path: path) } catch { throw RunError(error.description) }
     }
 
-    /// Time 0.
+    /// The time until the run is to begin; nil once it has come.
+    var timeToStart: Duration? {
+        guard let start = startUnixNanoseconds else { return nil }
+        let rest = start - WallClock.unixNanoseconds
+        return rest > 0 ? .nanoseconds(rest) : nil
+    }
+
+    /// Time 0: when there is no `timeToStart` any more.
     func start() throws(RunError) {
+        let delayNanoseconds = startUnixNanoseconds.map { UInt64(clamping: WallClock.unixNanoseconds - $0) }
         if recording != nil {
             var header = Host.header(for: plan.own.listening(
                 at: source.addresses.server, secureAddress: source.addresses.secureServer).watching(source.addresses.origin))
+            header.startDelaySeconds = delayNanoseconds.map(Metric.seconds)
             if plan.share != nil { header.part = .init(share: plan.part, plan: plan.json) }
             record { (writer) throws(RecordingError) in try writer.write(header) }
         }
@@ -96,9 +108,17 @@ final class Run {
             // A server that is started may take its time until it listens.
             if plan.watch == nil { try source.start() } else { try SignalInbox.endingAtOnce { () throws(ExperimentError) in try source.start() } }
         } catch { throw RunError(error.description) }
+        if let delayNanoseconds { note(startDelay: delayNanoseconds) }
         if plan.share != nil { source.note(.info, source: "share", "part \(plan.part.text) of the load") }
         if let title { source.note(.info, source: "trial", title) }
         if let metrics { source.note(.info, source: "metrics", "at \(metrics.url)") }
+    }
+
+    private func note(startDelay nanoseconds: UInt64) {
+        let words = "started \(Figure.time(nanoseconds: nanoseconds)) after the time of --start-at"
+        let isLate = Metric.seconds(nanoseconds) > Verdict.startDelayLimit
+        if isLate { summary.doubts.append("the run \(words)") }
+        source.note(isLate ? .warning : .info, source: "start", words)
     }
 
     /// The URL of the numbers for other programs; nil without `--metrics`.
