@@ -11,6 +11,8 @@ package struct Moment: Sendable {
     /// More of a server that is not ours, and the figures that its source cannot know.
     package let watch: WatchSample?
     package let unknown: UnknownFigures
+    /// nil where the run is of one process.
+    package let parts: PartsSample?
     package let rates: Rates
     package let service: LatencyBuckets
     package let response: LatencyBuckets
@@ -38,6 +40,7 @@ package struct Moment: Sendable {
         process = sample.process
         watch = sample.watch
         unknown = sample.unknown
+        parts = sample.parts
         let since = previous.map { sample.timeNanoseconds - min($0.timeNanoseconds, sample.timeNanoseconds) }
         let seconds = Double(since ?? sample.intervalNanoseconds) / 1e9
         rates = Rates(sample, previous, seconds: seconds)

@@ -14,6 +14,7 @@ package struct LineReader: ~Copyable {
     private var searched = 0
 
     /// - Parameter path: `-`: standard input.
+    /// - Parameter path: `-`: standard input.
     init(path: String) throws(RecordingError.Cause) {
         do throws(SystemError) { file = try InputFile(path: path) } catch { throw .system("cannot read", error.number) }
     }

@@ -12,6 +12,8 @@ package struct RecordingLine: Sendable {
     package let timeNanoseconds: UInt64
     /// Found without parsing the line, for a jump to the next event.
     package let isEvent: Bool
+    /// Found without parsing the line.
+    package let isSample: Bool
     /// The error that `parsed` will throw, where it is known without parsing; nil: no error is known.
     package var error: RecordingError? { damage.map { RecordingError(path: path, line: number, cause: $0) } }
 
@@ -26,6 +28,7 @@ package struct RecordingLine: Sendable {
         self.bytes = bytes
         let head = String(decoding: bytes.prefix(RecordingLine.headByteCount), as: UTF8.self)
         isEvent = head.hasPrefix("{\"type\":\"event\"")
+        isSample = head.hasPrefix("{\"type\":\"sample\"")
         do throws(RecordingError.Cause) {
             if let time = RecordingLine.time(in: head) {
                 timeNanoseconds = time
@@ -45,6 +48,7 @@ package struct RecordingLine: Sendable {
         self.number = number
         bytes = []
         isEvent = false
+        isSample = false
         timeNanoseconds = previousNanoseconds
         damage = .cutOff
     }

@@ -85,7 +85,12 @@ package struct RecordingReader: ~Copyable {
 
     private static func readHeader(_ lines: inout LineReader) throws(RecordingError.Cause) -> RecordingHeader {
         guard let first = try lines.next() else { throw lines.rest.isEmpty ? .empty : .noHeader }
-        let json = try parse(first)
+        return try header(first)
+    }
+
+    /// The header that a first line is.
+    static func header(_ line: [UInt8]) throws(RecordingError.Cause) -> RecordingHeader {
+        let json = try parse(line)
         guard json["type"]?.string == "header" else { throw .noHeader }
         return try RecordingHeader(json: json)
     }

@@ -13,6 +13,8 @@ extension Plan {
         guard let share, let part = share.share else { return self }
         var own = self
         own.share = nil
+        // All parts together have to keep them: `highwater merge` judges.
+        own.thresholds = []
         own.phases = phases.map { $0.own(part) }
         own.events = events.map { $0.own(part) }
         own.client?.connections = part.count(among: client?.connections ?? 0)

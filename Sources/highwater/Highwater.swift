@@ -17,7 +17,8 @@ struct Highwater: ParsableCommand {
         version: Version.text,
         subcommands: [
             DashboardCommand.self, RecordCommand.self, RunCommand.self, ScenariosCommand.self, ServeCommand.self,
-            LoadCommand.self, WatchCommand.self, ExportCommand.self, CompareCommand.self, ReportCommand.self, ReplayCommand.self,
+            LoadCommand.self, WatchCommand.self, ExportCommand.self, CompareCommand.self, ReportCommand.self, MergeCommand.self,
+            ReplayCommand.self,
             MetricsCommand.self, ThemesCommand.self, CompletionsCommand.self, ManualCommand.self, WorkerCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)

@@ -15,10 +15,7 @@ struct MergeTests {
 
     private func merged(_ left: Sample, _ right: Sample) -> Sample {
         var sample = left
-        if let server = right.server { sample.server?.merge(server) }
-        if let client = right.client { sample.client?.merge(client) }
-        sample.process.merge(right.process)
-        if let watch = right.watch { sample.watch?.merge(watch) }
+        sample.merge(right)
         return sample
     }
 

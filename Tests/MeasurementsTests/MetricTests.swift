@@ -35,6 +35,7 @@ struct MetricTests {
         var sample = Sample(
             timeNanoseconds: 0, intervalNanoseconds: 0, server: ServerSample(), client: ClientSample(), process: ProcessSample())
         sample.watch = WatchSample()
+        sample.parts = PartsSample()
         let fields = numbers(in: sample).count
         #expect(fields == Metric.all.filter { $0.kind != .ratio }.count)
 

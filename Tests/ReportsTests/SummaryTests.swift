@@ -112,7 +112,7 @@ struct SummaryTests {
 
     @Test("gives as JSON every number under its name")
     func json() {
-        let json = summary(rate: 500).json
+        let json = summary(rate: 500) { $0.parts = PartsSample(reporting: 2, count: 3) }.json
         for metric in Metric.all where metric.kind != .ratio && metric.name != "interval" && !metric.name.hasPrefix("watch.") {
             #expect(json[path: metric.name] != nil, "\(metric.name)")
         }

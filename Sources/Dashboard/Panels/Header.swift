@@ -24,6 +24,9 @@ struct Header {
             parts.append((rank, isRight, line))
         }
         part(1, (run.address, .text), (" \(run.protocolName)", .dim))
+        if let parts = view.moment?.parts {
+            part(0, ("\(parts.reporting)/\(parts.count)", parts.reporting < parts.count ? .crit : .text), (" report", .dim))
+        }
         if run.hasClients {
             func mark(_ quantity: LoadQuantity) -> (String, Role) { (run.quantity == quantity ? glyphs.knob : "", .key) }
             part(

@@ -78,6 +78,7 @@ package struct Metric: Sendable {
         case lease = "{lease}"
         case lookup = "{lookup}"
         case loop = "{loop}"
+        case part = "{part}"
         case pause = "{pause}"
         case process = "{process}"
         case request = "{request}"
@@ -104,6 +105,10 @@ package struct Metric: Sendable {
         + WatchSample.table.metrics("watch", { $0.watch }) { sample, change in
             if sample.watch == nil { sample.watch = WatchSample() }
             sample.watch?.apply(change)
+        }
+        + PartsSample.table.metrics("parts", { $0.parts }) { sample, change in
+            if sample.parts == nil { sample.parts = PartsSample() }
+            sample.parts?.apply(change)
         }
 
     /// The same without the moment of the sample, which is no measurement.

@@ -18,6 +18,8 @@ package struct Sample: Sendable {
     /// nil when there are no clients.
     package var client: ClientSample?
     package var process: ProcessSample
+    /// nil where it is of one process.
+    package var parts: PartsSample?
 
     package init(
         timeNanoseconds: UInt64, intervalNanoseconds: UInt64, server: ServerSample?, client: ClientSample?,
@@ -32,6 +34,22 @@ package struct Sample: Sendable {
 }
 
 extension Sample {
+    /// Adds the reading of another process at the same time, by the rules of the metrics. Time, interval and phase
+    /// stay as they are.
+    package mutating func merge(_ other: Sample) {
+        Sample.add(other.client, to: &client)
+        Sample.add(other.server, to: &server)
+        Sample.add(other.watch, to: &watch)
+        Sample.add(other.parts, to: &parts)
+        process.merge(other.process)
+        // A sum of which a part is not known is not known.
+        unknown.formUnion(other.unknown)
+    }
+
+    private static func add<Part: SamplePart>(_ reading: Part?, to sum: inout Part?) {
+        if let reading, sum?.merge(reading) == nil { sum = reading }
+    }
+
     /// Leaves the numbers: a histogram in memory has a quarter of a megabyte, and 10 000 connections have as many rows.
     package mutating func forgetDetails() {
         client?.forgetHistograms()

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Workload
 
-/// Which part of a run on several machines this process is, and when all parts begin.
+/// The part of a run on several machines that this process is, and the start of all parts.
 struct PartFlags: ParsableArguments {
     @OptionGroup private var part: SettingFlags<Table>
 

@@ -11,7 +11,8 @@ enum DescriptorLimit {
     /// Raises the soft limit as far as it goes.
     ///
     /// - Returns: how many descriptors are allowed.
-    private static func raise() -> Int {
+    @discardableResult
+    static func raise() -> Int {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return own }
         if limit.rlim_cur < limit.rlim_max {

@@ -12,7 +12,10 @@ internal import Workload
 /// The code that shows it calls `start`, drives the source with a `RunDriver`, takes the news until the source
 /// has an outcome, and calls `finish`.
 final class Run {
+    /// What this process does of the plan.
     let plan: Plan
+    /// The plan of all parts; nil where there is one.
+    private let whole: Plan?
     let source: any SampleSource
     private let printsJSON: Bool
     private let isStrict: Bool
@@ -37,7 +40,7 @@ final class Run {
     /// The thing under test has failed: its process died, answers were wrong, or a threshold was missed. 1 is for
     /// a run that could not begin.
     static let failedExitCode: Int32 = 99
-    private static let untrustworthyExitCode: Int32 = 3
+    static let untrustworthyExitCode: Int32 = 3
 
     /// The threshold that ended the run before its time.
     private(set) var failedThreshold: Threshold?
@@ -57,20 +60,21 @@ final class Run {
     ///   - signals: any of them ends the time that `/metrics` stays.
     ///   - metrics: of the run whose place this one takes.
     init(_ plan: Plan, _ output: RunOutput, hasScreen: Bool, signals: SignalInbox, metrics: LingeringMetrics? = nil) throws {
-        if let warning = try DescriptorLimit.check(plan.own) { Output.error.line(warning) }
+        self.plan = plan.own
+        whole = plan.share == nil ? nil : plan
+        if let warning = try DescriptorLimit.check(self.plan) { Output.error.line(warning) }
         if case .found(let share, let words)? = plan.share { Output.error.line("part \(share.text) of the load: \(words)") }
         // Before the recording, so that a port in use does not empty an older file.
         source = try SignalInbox.endingAtOnce { try SourceChoice.source(for: plan, hasScreen: hasScreen) }
         self.metrics = try metrics ?? LingeringMetrics(output)
         recording = try Run.open(output.file)
-        self.plan = plan
         startUnixNanoseconds = plan.startTime?.unixNanoseconds(from: WallClock.unixNanoseconds)
         self.signals = signals
         printsJSON = output.printsJSON
         isStrict = output.isStrict
         title = output.title
         summaryOutput = output.file == "-" ? .error : .standard
-        let own = plan.own
+        let own = self.plan
         let load = own.client.map {
             Summary.Load(
                 connections: own.mostConnections, streams: $0.streams, rate: $0.rate, requests: $0.requests, phases: own.phases)
@@ -97,10 +101,10 @@ final class Run {
     func start() throws(RunError) {
         let delayNanoseconds = startUnixNanoseconds.map { UInt64(clamping: WallClock.unixNanoseconds - $0) }
         if recording != nil {
-            var header = Host.header(for: plan.own.listening(
+            var header = Host.header(for: plan.listening(
                 at: source.addresses.server, secureAddress: source.addresses.secureServer).watching(source.addresses.origin))
             header.startDelaySeconds = delayNanoseconds.map(Metric.seconds)
-            if plan.share != nil { header.part = .init(share: plan.part, plan: plan.json) }
+            if let whole { header.part = .init(share: whole.part, plan: whole.json) }
             record { (writer) throws(RecordingError) in try writer.write(header) }
         }
         if let recordingError { throw RunError(recordingError.description) }
@@ -109,7 +113,7 @@ final class Run {
             if plan.watch == nil { try source.start() } else { try SignalInbox.endingAtOnce { () throws(ExperimentError) in try source.start() } }
         } catch { throw RunError(error.description) }
         if let delayNanoseconds { note(startDelay: delayNanoseconds) }
-        if plan.share != nil { source.note(.info, source: "share", "part \(plan.part.text) of the load") }
+        if let whole { source.note(.info, source: "share", "part \(whole.part.text) of the load") }
         if let title { source.note(.info, source: "trial", title) }
         if let metrics { source.note(.info, source: "metrics", "at \(metrics.url)") }
     }

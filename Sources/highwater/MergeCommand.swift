@@ -1,0 +1,55 @@
+internal import ArgumentParser
+internal import Reports
+
+struct MergeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge",
+        abstract: "The recordings of a run's parts as one recording.",
+        usage: "highwater merge FILE ... [-o all.ndjson] [--align start] [--follow] [--strict]",
+        discussion: """
+            The parts are processes with --share, on one machine or many. Histograms are merged bucket by \
+            bucket, counters added, samples laid beside each other by the clocks of their hosts. \
+            Thresholds are judged once, over all parts. A part that is missing, cut off, late or of another plan makes the result \
+            not trustworthy, by name.
+
+            Examples:
+              highwater merge part-*.ndjson -o all.ndjson --strict
+              highwater merge --follow part-*.ndjson -o - | highwater replay -
+              highwater merge --follow <(ssh n1 highwater load URL --share 1/2 -o -) \\
+                <(ssh n2 highwater load URL --share 2/2 -o -) -o all.ndjson
+
+            Exit: 99 a threshold failed; 3 not to be trusted (with --strict).
+            """)
+
+    @Argument(help: ArgumentHelp("Recordings, one of each part; - is standard input.", valueName: "file"), completion: .file())
+    var files: [String]
+
+    @Option(
+        name: [.customShort("o"), .long],
+        help: ArgumentHelp("The merged recording; - is standard output, and the summary then goes to standard error.", valueName: "file"))
+    var output: String?
+
+    @Option(help: ArgumentHelp(
+        "wall: samples lie beside each other by the clocks of their hosts; start: by the time since each part's start, for clocks that lie.",
+        valueName: "wall|start"))
+    var align = RecordingMerge.Alignment.wall
+
+    @Flag(help: "The recordings are still being written: merge what comes, until all have ended.")
+    var follow = false
+
+    @Flag(help: "The summary as JSON, under the names that 'highwater metrics' lists.")
+    var json = false
+
+    @Flag(help: "Exit 3 when the result is not to be trusted.")
+    var strict = false
+
+    func validate() throws {
+        if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("- is there twice, and there is one standard input") }
+    }
+
+    func run() throws {
+        try MergeRun(files, .init(output: output, alignment: align, follows: follow, printsJSON: json, isStrict: strict)).perform()
+    }
+}
+
+extension RecordingMerge.Alignment: ExpressibleByArgument {}
