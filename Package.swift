@@ -87,6 +87,7 @@ let package = Package(
                 "Experiment", "Watch", "Dashboard", "Terminal", "Workload", "Measurements", "Load", "Recording", "Reports", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            exclude: ["Jobs/README.md"],
             // The changelog has the version, and lies within the program.
             resources: [.embedInCode("changelog")],
             swiftSettings: settings

@@ -18,7 +18,7 @@ struct Highwater: ParsableCommand {
         subcommands: [
             DashboardCommand.self, RecordCommand.self, RunCommand.self, ScenariosCommand.self, ServeCommand.self,
             LoadCommand.self, WatchCommand.self, ExportCommand.self, CompareCommand.self, ReportCommand.self, MergeCommand.self,
-            ReplayCommand.self,
+            JobsCommand.self, ReplayCommand.self,
             MetricsCommand.self, ThemesCommand.self, CompletionsCommand.self, ManualCommand.self, WorkerCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
