@@ -210,6 +210,23 @@ private struct DividedRun {
         #expect(merged.samples[5].parts == PartsSample(reporting: 1, count: 2) && merged.samples[9].parts?.reporting == 2)
     }
 
+    @Test("loses nothing of samples that come after others of their time, and has no interval too short for a rate")
+    func stragglers() throws {
+        let run = DividedRun(parts: 2, seconds: 9, seed: 9)
+        let (prompt, tardy) = (run.samples(ofPart: 0), run.samples(ofPart: 1))
+        var merge = RecordingMerge(paths: ["a", "b"], alignment: .wall)
+        for index in 0..<2 { _ = merge.take(header(part: index, of: 2), ofPart: index) }
+        _ = merge.begin(toolVersion: "1", commandLine: [])
+        var items: [RecordingMerge.Item] = []
+        for sample in prompt.prefix(6) { items += merge.take(.sample(sample), ofPart: 0) }
+        for sample in tardy.prefix(6) { items += merge.take(.sample(sample), ofPart: 1) }
+        for index in 6..<9 { items += merge.take(.sample(prompt[index]), ofPart: 0) + merge.take(.sample(tardy[index]), ofPart: 1) }
+        items += merge.flush()
+        let samples = items.compactMap { if case .sample(let sample) = $0 { sample } else { nil } }
+        #expect(samples.dropLast().allSatisfy { $0.intervalNanoseconds >= 500_000_000 })
+        #expect(samples.reduce(0) { $0 + ($1.client?.serviceTime.count ?? 0) } == run.whole[8].client?.requests.done)
+    }
+
     @Test("names a part that started late, by its own account")
     func late() throws {
         let run = DividedRun(parts: 2, seconds: 2, seed: 5)

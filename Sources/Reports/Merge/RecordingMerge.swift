@@ -132,9 +132,10 @@ package struct RecordingMerge {
     private mutating func take(_ sample: Sample, ofPart index: Int) -> [Item] {
         let time = time(sample.timeNanoseconds, ofPart: index)
         var items: [Item] = []
-        if let group, group.members.contains(index) || time >= group.startNanoseconds + intervalNanoseconds { items = closeGroup() }
-        var open = group ?? Group(
-            startNanoseconds: time, endNanoseconds: time, phase: sample.phase, isWarmup: sample.isWarmup)
+        if let group, isOver(group, with: sample, ofPart: index, atNanoseconds: time) { items = closeGroup() }
+        // A sample that comes after those of its time belongs to the next.
+        let start = max(time, lastNanoseconds)
+        var open = group ?? Group(startNanoseconds: start, endNanoseconds: start, phase: sample.phase, isWarmup: sample.isWarmup)
         // Else its histograms, which are large, would be copied.
         group = nil
         open.members.insert(index)
@@ -148,6 +149,16 @@ package struct RecordingMerge {
         }
         return items
     }
+
+    /// The sample begins another merged one: the part has told already, or it is too late for this one.
+    private func isOver(_ group: Group, with sample: Sample, ofPart index: Int, atNanoseconds time: UInt64) -> Bool {
+        let isOther = group.members.contains(index) || time >= group.startNanoseconds + intervalNanoseconds
+        return isOther && (hasProgressed(group) || sample.phase != group.phase)
+    }
+
+    /// Whether a merged sample of this group has an interval to speak of. What a part sends after it was silent
+    /// has none, and its rates would be those of a nanosecond.
+    private func hasProgressed(_ group: Group) -> Bool { group.endNanoseconds - lastNanoseconds >= intervalNanoseconds / 2 }
 
     /// The recording of a part has ended.
     ///
@@ -168,7 +179,7 @@ package struct RecordingMerge {
 
     /// Every part that runs has a sample in the next merged one: it need not be waited for.
     package var isGroupWhole: Bool {
-        guard let group else { return false }
+        guard let group, hasProgressed(group) || group.members.allSatisfy({ parts[$0].end != nil }) else { return false }
         return parts.indices.allSatisfy { group.members.contains($0) || parts[$0].end != nil || parts[$0].reading == nil || parts[$0].isSilent }
     }
 
