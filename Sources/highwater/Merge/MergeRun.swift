@@ -25,8 +25,8 @@ final class MergeRun {
     private var inputs: [Input]
     private var recording: RecordingWriter?
     private let signals: SignalInbox
-    private let clock = ContinuousClock()
-    private var lastArrival: ContinuousClock.Instant
+    private let clock = SuspendingClock()
+    private var lastArrival: SuspendingClock.Instant
 
     /// A recording, and its next line.
     private struct Input {
@@ -35,7 +35,7 @@ final class MergeRun {
         var head: RecordingLine?
         var hasHeader = false
         /// When something came from it.
-        var heard: ContinuousClock.Instant
+        var heard: SuspendingClock.Instant
     }
 
     /// How long the first lines of parts that are just being started are waited for.
