@@ -27,6 +27,8 @@ struct SummaryTests {
             client.scheduleDelay.record(nanoseconds: 50_000, times: 500)
             var server = ServerSample()
             server.loops.count = 1
+            server.requests.started = client.requests.started
+            server.requests.completed = client.requests.done
             server.writes.pendingBytes = second == 2 ? 4_096 : 0
             return Sample(
                 timeNanoseconds: UInt64(second) * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: server,
@@ -178,7 +180,7 @@ struct SummaryTests {
 
 @Suite("The verdict of a run on itself")
 struct VerdictTests {
-    private func reasons(rate: Double? = nil, connections: Int = 2, change: (inout ClientSample) -> Void) -> [String] {
+    private func reasons(rate: Double? = nil, connections: Int = 2, server: ServerSample? = nil, change: (inout ClientSample) -> Void) -> [String] {
         var client = ClientSample()
         client.connectionCounts.open = 2
         client.connectionCounts.opened = 3
@@ -191,7 +193,7 @@ struct VerdictTests {
         change(&client)
         var summary = Summary(
             .init(address: "", load: .init(connections: connections, streams: 1, rate: rate, requests: nil), cpuCount: 2))
-        summary.add(Sample(timeNanoseconds: 1_000_000_000, intervalNanoseconds: 0, server: nil, client: client, process: ProcessSample()))
+        summary.add(Sample(timeNanoseconds: 1_000_000_000, intervalNanoseconds: 0, server: server, client: client, process: ProcessSample()))
         return summary.verdict.reasons
     }
 
@@ -203,13 +205,39 @@ struct VerdictTests {
 
     @Test("is bad when less than the asked rate was sent, in an open load")
     func unreachedRate() {
-        #expect(reasons(rate: 10_000) { $0.requests.started = 9_000 } == ["only 90.0% of the asked rate was sent: try more connections, streams"])
+        #expect(reasons(rate: 10_000) { $0.requests.started = 9_000 } == ["only 90.0% of the asked rate was sent"])
+        // 2 connections, 1 stream each.
+        let slow = reasons(rate: 10_000) {
+            $0.requests.started = 9_000
+            $0.serviceTime.record(nanoseconds: 10_000_000, times: 9_000)
+        }
+        #expect(slow == ["only 90.0% of the asked rate was sent: 2 at once, each 10.0ms, are 200 a second at most"])
         #expect(reasons { $0.requests.started = 9_000 }.isEmpty)
     }
 
     @Test("is bad when requests were sent late")
     func lateness() {
         #expect(reasons(rate: 10_000) { $0.scheduleDelay.record(nanoseconds: 9_000_000, times: 1_000) }.count == 1)
+        #expect(reasons(rate: 10_000) { $0.scheduleDelay.record(nanoseconds: 9_000_000, times: 100) }.isEmpty)
+        // Too few for a percentile 99.
+        let few = reasons(rate: 10_000) {
+            $0.scheduleDelay = LatencyHistogram()
+            $0.scheduleDelay.record(nanoseconds: 1_000, times: 300)
+            $0.scheduleDelay.record(nanoseconds: 2_000_000_000, times: 200)
+        }
+        #expect(few == ["requests were sent late: 40.0% more than 5.00ms after they were due, up to 2.00s"])
+    }
+
+    @Test("is bad when another server has answered on the port of the run's own")
+    func strangers() {
+        var server = ServerSample()
+        server.requests.completed = 10_000
+        #expect(reasons(server: server) { $0.requests.succeeded = 10_000 }.isEmpty)
+        server.requests.completed = 5_030
+        #expect(reasons(server: server) { _ in } == ["the server of this run answered 5030 of 10000 requests: another one has its port"])
+        // What it refused it has seen.
+        server.protocolErrors = 4_970
+        #expect(reasons(server: server) { _ in }.isEmpty)
     }
 
     @Test("is bad when the clients were the limit, the connections failed, or the answers did")

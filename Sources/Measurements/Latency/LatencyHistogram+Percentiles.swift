@@ -13,6 +13,16 @@ extension LatencyHistogram {
         valuesAtPercentiles(percentiles, in: recordedValues)
     }
 
+    /// The share of the values that are above this one, from 0 to 1; nil without values. One walk.
+    package func share(above nanoseconds: UInt64) -> Double? {
+        guard count > 0, let histogram else { return nil }
+        let within = histogram.count(within: 0...min(nanoseconds, LatencyHistogram.highestNanoseconds))
+        return Double(count - min(within, count)) / Double(count)
+    }
+
+    /// The mean of the values; nil without values. One walk.
+    package var meanNanoseconds: Double? { count == 0 ? nil : histogram?.mean }
+
     /// HdrHistogram's percentile spectrum, in milliseconds: the text that its plotters take, and wrk2 prints.
     ///
     /// Five steps to each halving of the distance to 100 %, as HdrHistogram has them by default.
