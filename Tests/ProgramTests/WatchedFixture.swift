@@ -54,8 +54,11 @@ final class WatchedRun {
         port = try WatchedFixture.freePort()
         process = try ChildProcess(
             Program.path, ["watch", "--no-tui", "--interval", "100ms"] + arguments + ["--", try #require(server), "\(port)", mode])
-        let listens: Bool? = process.wait(seconds: 20) { process.errors.contains("\(port)\n") ? true : nil }
-        try #require(listens == true, "\(process.errors)")
+        // The server says its port, and the run that it has begun.
+        let runs: Bool? = process.wait(seconds: 20) {
+            process.errors.contains("\(port)\n") && process.errors.contains("server figures: ") ? true : nil
+        }
+        try #require(runs == true, "\(process.errors)")
     }
 
     /// The server's process.

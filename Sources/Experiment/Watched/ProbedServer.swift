@@ -34,7 +34,8 @@ final class ProbedServer {
         var wasKilled = false
     }
 
-    /// A server that only spins after it was told to end will not: it is looked at after this time.
+    /// A server that only spins after it was told to end will not. It is looked at after this time, and has spun when it
+    /// has used half of it as CPU time and made no call: on a busy machine that takes longer.
     private static let spinNanoseconds: UInt64 = 1_000_000_000
 
     init(_ plan: WatchPlan, capturesOutput: Bool) throws(WatchError) {
@@ -122,7 +123,7 @@ final class ProbedServer {
     private func hasten(_ stop: Stop, _ process: WatchedProcess) {
         let now = EventLoop.monotonicNanoseconds(), waited = now - stop.toldNanoseconds
         let used = ProcessFigures(process.pid)?.cpuNanoseconds ?? 0, cpu = used - min(used, stop.cpuNanoseconds)
-        let spins = waited >= ProbedServer.spinNanoseconds && cpu > waited / 2 && read().counters.calls == stop.calls
+        let spins = waited >= ProbedServer.spinNanoseconds && cpu >= ProbedServer.spinNanoseconds / 2 && read().counters.calls == stop.calls
         guard spins || now >= stop.deadlineNanoseconds else { return }
         self.stop?.wasKilled = true
         send(SIGKILL)
