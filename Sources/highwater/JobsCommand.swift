@@ -6,7 +6,7 @@ struct JobsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs",
         abstract: "Print a job that runs a load in parts on several machines.",
-        usage: "highwater jobs slurm|kubernetes|ssh -n 8 [--delay 10s] -- load URL [<options>]",
+        usage: "highwater jobs slurm|kubernetes|ssh -n 8 [<options>] -- load URL ...",
         discussion: """
             slurm        a script for sbatch
             kubernetes   a manifest for kubectl: an Indexed Job, and a volume for the recordings

@@ -5,7 +5,7 @@ struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
         abstract: "The recordings of a run's parts as one recording.",
-        usage: "highwater merge FILE ... [-o all.ndjson] [--align start] [--follow] [--strict]",
+        usage: "highwater merge FILE ... [-o all.ndjson] [--follow] [<options>]",
         discussion: """
             The parts are processes with --share, on one machine or many. Histograms are merged bucket by \
             bucket, counters added, samples laid beside each other by the clocks of their hosts. \

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension ProgramTests {
     @Suite("A run in parts", .enabled(if: Program.exists)) struct ShareTests {
-        @Test("asks for exactly what one process would, each connection and request once")
+        @Test("asks for exactly what one process would, each connection and request once", .measuring)
         func sums() throws {
             let server = try RunningServer()
             let parts = try (1...3).map { number in

@@ -7,7 +7,7 @@ extension ProgramTests {
 
         @Test("begins then, not before, and its recording says how late it was")
         func waits() throws {
-            let start = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 2).rounded(.down))
+            let start = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 6).rounded(.down))
             let result = try Program.run("record", "-n", "10", "--start-at", ISO8601DateFormatter().string(from: start), "-o", "-")
             #expect(result.code == 0 && result.errors.contains("starts in "), "\(result)")
             let header = try header(result.output)
