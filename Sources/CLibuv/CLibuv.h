@@ -6,6 +6,13 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <netdb.h>
+
+/* GNU's, behind a macro: the name is there and has no address of the kind. */
+#ifdef EAI_NODATA
+static const int hw_eai_nodata = EAI_NODATA;
+#else
+static const int hw_eai_nodata = -5;
+#endif
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>

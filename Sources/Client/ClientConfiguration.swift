@@ -6,7 +6,10 @@ package import TLS
 
 /// The clients of one loop: their server, their requests, and their limits of time.
 package struct ClientConfiguration: Sendable, RequestSource {
-    package var address: SocketAddress
+    /// The server's addresses, in the order in which they are tried; not empty.
+    package var addresses: [SocketAddress]
+    /// Clients are spread over the addresses; else all use the first one that takes a connection.
+    package var usesAllAddresses = false
     /// The :authority of every request: "127.0.0.1:9000".
     package var authority: String
     /// The requests. Bodies from files have been read already.
@@ -93,8 +96,11 @@ package struct ClientConfiguration: Sendable, RequestSource {
         }
     }
 
-    package init(address: SocketAddress, authority: String) {
-        self.address = address
+    package init(addresses: [SocketAddress], authority: String) {
+        precondition(!addresses.isEmpty, "clients need an address")
+        self.addresses = addresses
         self.authority = authority
     }
+
+    package init(address: SocketAddress, authority: String) { self.init(addresses: [address], authority: authority) }
 }

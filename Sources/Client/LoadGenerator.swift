@@ -21,6 +21,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     let judge: AnswerJudge
     let sessions: SessionFactory
     var tls: ClientTLS
+    var destination: Destination
     /// Connections with room for a request, in turn; only an open load asks.
     private var available = ConnectionQueue()
     /// Why a client could not connect, the last time.
@@ -57,6 +58,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         self.sessions = sessions
         self.onDone = onDone
         self.onEnd = onEnd
+        destination = Destination(configuration)
         schedule = LoadSchedule(configuration)
         accounts = LoadAccounts(clock, isOpenLoad: schedule.isOpen)
         judge = AnswerJudge(accounts)
@@ -88,8 +90,9 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         return unsafe takeNewRequest(for: client)
     }
 
-    /// The same, without a look at retries and the circuit breaker.
+    /// The same, without a look at retries and the circuit breaker: first those that the client's last peer has not looked at.
     func takeNewRequest(for client: HTTPClient) -> UnsafeMutablePointer<RequestRecord>? {
+        if let record = unsafe client.takeResend() { return unsafe record }
         let now = clock.nowNanoseconds
         guard let due = schedule.takeRequest(atNanoseconds: now) else { return nil }
         accounts.counters.requests.started += 1
@@ -155,12 +158,28 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         AnswerReader(caches.make(), accounts, judge, requests.checker, clientNumber: clientNumber)
     }
 
+    /// Whether the load has an end beside that of its requests. Until then clients go on trying to reach a server
+    /// that was there; without such an end they would try for ever.
+    var hasEndOfItsOwn: Bool {
+        configuration.requests == nil || configuration.durationNanoseconds != nil || !configuration.phases.isEmpty
+    }
+
+    /// A server did not answer HTTP/2 by prior knowledge with HTTP/2. - Returns: whether HTTP/1.1 is tried instead.
+    func fallBack() -> Bool {
+        guard tls.context == nil, configuration.httpVersion == .negotiated, !hasEverConnected || destination.hasFallenBack
+        else { return false }
+        if destination.fallBack() {
+            accounts.note(.warning, "the server does not speak HTTP/2 by prior knowledge: HTTP/1.1 is spoken (--h2c insists)")
+        }
+        return true
+    }
+
     /// Whether any client has ever been connected.
     var hasEverConnected: Bool { accounts.counters.connectionCounts.opened > 0 }
 
     /// A client could not connect.
     func attemptDidFail(_ error: ConnectError) {
-        accounts.counters.connectionCounts.failed += 1
+        accounts.attemptDidFail(error)
         lastConnectError = error
         resilience?.connectDidFail(atNanoseconds: clock.nowNanoseconds)
     }

@@ -25,8 +25,9 @@ extension ClientConfiguration {
     /// What a plan of the whole run wants of one loop.
     ///
     /// - Parameter share: the loop's.
-    init(_ plan: ClientPlan, address: SocketAddress, authority: String, caches: CacheOwnership, share: RunShare) {
-        self.init(address: address, authority: authority)
+    init(_ plan: ClientPlan, addresses: [SocketAddress], authority: String, caches: CacheOwnership, share: RunShare) {
+        self.init(addresses: addresses, authority: authority)
+        usesAllAddresses = plan.usesAllAddresses
         httpVersion = HTTPVersion(plan.http)
         kinds = plan.kinds
         self.share = share

@@ -20,6 +20,10 @@ package struct EventWatcher {
     private var events: [Event] = []
     private var last: Sample?
     private var streaks: [String: Streak] = [:]
+    /// When the server that was there could not be reached any more; nil while it can.
+    private var cutOffNanoseconds: UInt64?
+    /// Reasons of failures that have been told.
+    private var toldReasons: Set<String> = []
 
     package init() {}
 
@@ -42,6 +46,12 @@ package struct EventWatcher {
     ///   - isLast: the run's last sample: counts that have not been told yet are told now.
     package mutating func look(at sample: Sample, connectError: String?, isLast: Bool = false) {
         defer { last = sample }
+        lookForCutOff(sample, connectError)
+        // Attempts to connect are told below, with their count.
+        for failure in sample.client?.failures ?? [] where toldReasons.insert(failure.reason).inserted {
+            guard failure.reason != connectError.map({ "not connected: \($0)" }) else { continue }
+            note(Event(timeNanoseconds: sample.timeNanoseconds, level: .error, source: "client", text: failure.text))
+        }
         /// Tells a count that has grown. `many` are the words for more than one, with the count at "#"; they name the streak.
         func tell<Part>(
             _ level: Event.Level, _ source: String, _ part: KeyPath<Sample, Part?>, _ count: KeyPath<Part, UInt64>,
@@ -95,6 +105,33 @@ package struct EventWatcher {
         tell(
             .info, "server", \.server, \.readPauses, one: "reading paused once: the peer is not reading",
             many: "reading paused # times: the peers are not reading")
+    }
+
+    /// The server is gone, or is back. The time without it says when, between two samples.
+    private mutating func lookForCutOff(_ sample: Sample, _ connectError: String?) {
+        guard let client = sample.client else { return }
+        let before = last?.client?.cutOffNanoseconds ?? 0
+        let grown = min(client.cutOffNanoseconds - min(before, client.cutOffNanoseconds), sample.timeNanoseconds)
+        if client.isCutOff {
+            guard cutOffNanoseconds == nil else { return }
+            cutOffNanoseconds = sample.timeNanoseconds - grown
+            let count = client.connectionCounts.lost
+            let reason = connectError == "connection refused" ? "refused" : "fail: \(connectError ?? "unknown reason")"
+            return note(Event(
+                timeNanoseconds: sample.timeNanoseconds - grown, level: .error, source: "client",
+                text: "the server is gone: \(count) connection\(count == 1 ? "" : "s") closed, reconnects \(reason)"))
+        }
+        let back = (last?.timeNanoseconds ?? 0) + grown
+        if let since = cutOffNanoseconds {
+            cutOffNanoseconds = nil
+            note(Event(
+                timeNanoseconds: back, level: .info, source: "client",
+                text: "the server is back after \(Figure.time(nanoseconds: back - min(since, back)))"))
+        } else if grown > 0 {
+            note(Event(
+                timeNanoseconds: sample.timeNanoseconds, level: .error, source: "client",
+                text: "the server was gone for \(Figure.time(nanoseconds: grown)), and is back"))
+        }
     }
 
     /// The count to tell now of a kind that grew by so many; nil: none, or later.

@@ -75,7 +75,7 @@ package final class Experiment: SampleSource {
         if let watch = plan.watch {
             watched = try WatchedServer(watch, capturesOutput: capturesOutput)
         } else {
-            watched = plan.server == nil ? setup.clientAddress.flatMap { WatchedServer(address: $0) } : nil
+            watched = plan.server == nil ? setup.clientAddresses.lazy.compactMap { WatchedServer(address: $0) }.first : nil
         }
         load = LoadState(plan)
         loadEnd = LoadEnd(loops: plan.clientLoopCount)
@@ -91,7 +91,7 @@ package final class Experiment: SampleSource {
             // A client that connects before the server listens is refused, and that would be counted: a
             // loop that answers listens.
             _ = askLoops()
-            try watched?.start(untilListeningOn: setup.clientAddress?.port)
+            try watched?.start(untilListeningOn: setup.clientAddresses.first?.port)
             let loadStart = EventLoop.monotonicNanoseconds()
             timetable = Timetable(plan.own, startNanoseconds: loadStart)
             if !plan.phases.isEmpty { beginNextPhase() }
@@ -133,11 +133,11 @@ package final class Experiment: SampleSource {
     }
 
     private func startClients(atNanoseconds loadStart: UInt64) throws(LoopError) {
-        guard let client = plan.client, let address = setup.clientAddress else { return }
+        guard let client = plan.client, !setup.clientAddresses.isEmpty else { return }
         let loops = plan.clientLoopCount
         for number in 0..<loops {
             var part = ClientConfiguration(
-                client, address: address, authority: setup.authority, caches: caches.ownership(client.cacheScope),
+                client, addresses: setup.clientAddresses, authority: setup.authority, caches: caches.ownership(client.cacheScope),
                 share: plan.part.part(number, of: loops))
             part.kinds = setup.requestKinds
             part.tls = setup.tls.client
@@ -179,9 +179,10 @@ package final class Experiment: SampleSource {
     ///
     /// - Returns: false when the run is ending, or there is no server to ask.
     func addSlowReaders(_ count: Int, seconds: Double?) -> Bool {
-        guard let address = setup.clientAddress, stage == .running else { return false }
+        guard !setup.clientAddresses.isEmpty, stage == .running else { return false }
         var configuration = SlowReaders.configuration(
-            plan.client, address: address, authority: setup.authority, share: plan.part, count: count, asksOwnTargets: plan.watch != nil)
+            plan.client, addresses: setup.clientAddresses, authority: setup.authority, share: plan.part, count: count,
+            asksOwnTargets: plan.watch != nil)
         configuration.tls = setup.tls.client
         do {
             try slowReaders.join(configuration, seconds: seconds)

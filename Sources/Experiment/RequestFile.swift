@@ -17,6 +17,31 @@ package enum RequestFile {
         guard unsafe access(path, R_OK) == 0 else { throw BodyFileError("\(path): \(SystemError.last)") }
     }
 
+    /// The text of a body as curl's --data takes it from a file: without line ends and NUL. Braces are no template.
+    ///
+    /// - Parameter path: `-`: standard input, which is read once.
+    /// Errors: it cannot be read, or is no text.
+    package static func dataText(_ path: String) throws(BodyFileError) -> String {
+        let bytes = try path == "-" ? standardInput.get() : read(path)
+        guard let text = String(validating: bytes.filter { $0 != 0x0A && $0 != 0x0D && $0 != 0 }, as: UTF8.self) else {
+            throw BodyFileError("\(path): the file is not UTF-8; write --data-file, which sends it as it is")
+        }
+        return RequestText.quoting(text)
+    }
+
+    private static let standardInput = Result { () throws(BodyFileError) -> [UInt8] in
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while bytes.count <= RequestBody.byteLimit {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(STDIN_FILENO, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw BodyFileError("standard input: \(SystemError.last)") }
+            if count == 0 { return bytes }
+            bytes += chunk[..<count]
+        }
+        throw BodyFileError("standard input: more than \(RequestBody.byteLimit >> 20) MiB, the largest body of a request")
+    }
+
     /// All that it has. Errors: it cannot be read.
     static func read(_ path: String) throws(BodyFileError) -> [UInt8] {
         try check(path)

@@ -20,7 +20,13 @@ package struct RunDriver {
     private var tick: SuspendingClock.Instant?
     private let deadline: SuspendingClock.Instant?
     private var phaseIndex: Int?
+    private var drainTime = Duration.zero
+    /// When the drain is over at the latest; nil: it has not begun.
+    package private(set) var drainEnd: SuspendingClock.Instant?
+    private var drainSample: SuspendingClock.Instant?
 
+    /// Between two samples while requests in flight are waited for.
+    private static let drainInterval = Duration.seconds(1)
     /// Between two looks at whether the drain is over.
     private static let drainTick = Duration.milliseconds(20)
     /// The longest sleep: nothing is due for hours.
@@ -43,7 +49,10 @@ package struct RunDriver {
     /// - Returns: when to come again at the latest.
     package mutating func step(at now: SuspendingClock.Instant) -> SuspendingClock.Instant {
         guard source.outcome == nil else { return now + RunDriver.longestWait }
-        guard stage == .running else { return now + RunDriver.drainTick }
+        guard stage == .running else {
+            drain(at: now)
+            return now + RunDriver.drainTick
+        }
         let due = source.performDue()
         if source.load.isDone || deadline.map({ now >= $0 }) == true {
             endLoad(within: source.plan.drainTime)
@@ -67,7 +76,20 @@ package struct RunDriver {
     package mutating func endLoad(within drainTime: Duration) {
         guard stage == .running else { return }
         stage = .draining
+        self.drainTime = drainTime
         source.stop(withinSeconds: drainTime.inSeconds)
+    }
+
+    /// Takes a sample each second, so that the wait for requests in flight can be shown.
+    private mutating func drain(at now: SuspendingClock.Instant) {
+        guard let due = drainSample else {
+            drainEnd = now + drainTime
+            drainSample = now + RunDriver.drainInterval
+            return
+        }
+        guard now >= due else { return }
+        source.sample()
+        drainSample = now + RunDriver.drainInterval
     }
 
     /// The next sample comes no later than this.

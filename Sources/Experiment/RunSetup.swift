@@ -12,8 +12,8 @@ struct RunSetup {
     let tls: TLSSetup
     /// The requests of the clients, bodies included.
     let requestKinds: [RequestKind]
-    /// The address that the clients connect to; nil without a server and a target.
-    let clientAddress: SocketAddress?
+    /// The addresses that the clients connect to, in the order in which they are tried; empty without a server and a target.
+    let clientAddresses: [SocketAddress]
     let addresses: RunAddresses
 
     /// Errors: the port, the name or the file that cannot be had; then nothing stays bound.
@@ -26,22 +26,24 @@ struct RunSetup {
             if let server = plan.server {
                 bound = try RunSetup.bind(host: server.host, port: server.port, loops: server.loops)
                 if let tls = server.tls { secure = try RunSetup.bind(host: tls.host, port: tls.port, loops: server.loops) }
-                clientAddress = (plan.clientsUseTLS ? secure : bound).first?.address
+                clientAddresses = (plan.clientsUseTLS ? secure : bound).prefix(1).map(\.address)
+            } else if let client = plan.client {
+                clientAddresses = try BoundedResolution.addresses(
+                    host: client.connectTo?.host ?? client.host, port: client.connectTo?.port ?? client.port,
+                    withinMilliseconds: max(1, Int(client.connectTimeout / .milliseconds(1))))
             } else {
-                clientAddress = try plan.client.map { (client) throws(LoopError) in
-                    try SocketAddress.resolve(host: client.connectTo?.host ?? client.host, port: client.connectTo?.port ?? client.port)
-                }
+                clientAddresses = []
             }
         } catch {
             for socket in bound + secure { socket.close() }
-            throw ExperimentError(error.description)
+            throw ExperimentError("\(error)")
         }
         sockets = bound
         secureSockets = secure
         let target: String? = if let client = plan.client, plan.server == nil {
             RunSetup.authority(client.host, client.port, usualPort: client.isSecure ? 443 : 80)
         } else {
-            plan.client == nil ? nil : clientAddress?.description
+            plan.client == nil ? nil : clientAddresses.first?.description
         }
         addresses = RunAddresses(server: bound.first?.address.description, secureServer: secure.first?.address.description, target: target)
     }
@@ -54,7 +56,7 @@ struct RunSetup {
     }
 
     /// The authority of the clients' requests.
-    var authority: String { addresses.target ?? clientAddress?.description ?? "" }
+    var authority: String { addresses.target ?? clientAddresses.first?.description ?? "" }
 
     /// Binds a port, for as many loops as are to share it. After an error nothing of it stays bound.
     private static func bind(host: String, port: Int, loops: Int) throws(LoopError) -> [Listener.Socket] {

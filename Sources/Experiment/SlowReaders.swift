@@ -46,11 +46,11 @@ struct SlowReaders {
     ///   - share: of the process.
     ///   - asksOwnTargets: a server that is not ours has its own answers that are large.
     static func configuration(
-        _ plan: ClientPlan?, address: SocketAddress, authority: String, share: RunShare, count: Int, asksOwnTargets: Bool = false
+        _ plan: ClientPlan?, addresses: [SocketAddress], authority: String, share: RunShare, count: Int, asksOwnTargets: Bool = false
     ) -> ClientConfiguration {
         var client = plan ?? ClientPlan()
         if !asksOwnTargets { client.kinds = targets.map { RequestKind($0) } }
-        var configuration = ClientConfiguration(client, address: address, authority: authority, caches: .client, share: share)
+        var configuration = ClientConfiguration(client, addresses: addresses, authority: authority, caches: .client, share: share)
         configuration.renewal = .never
         configuration.connections = count
         configuration.streams = streams

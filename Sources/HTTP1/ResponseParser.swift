@@ -1,3 +1,5 @@
+internal import Memory
+
 /// Parses the answers that come on one connection, one after the other.
 ///
 /// Bytes go in as they come, in pieces of any size, and the result does not depend on how they
@@ -17,6 +19,10 @@ package final class ResponseParser {
         case idle
         case statusLine
         case fields
+        /// Behind a field line of which the next byte tells whether it goes on (RFC 9112, 5.2).
+        case fieldEnd
+        /// Within a line in which the field goes on.
+        case foldedLine
         case countedBody(remaining: Int)
         case chunkSize
         case chunk(remaining: Int)
@@ -38,6 +44,8 @@ package final class ResponseParser {
     /// Bytes of this answer's head, or of its trailers.
     private var sectionByteCount = 0
     private var headerByteCount: UInt64 = 0
+    /// A field line that may go on in the next line, which has not come; empty: none.
+    private var heldLine: [UInt8] = []
 
     /// Bytes of status lines and fields so far.
     package var receivedHeaderByteCount: UInt64 { headerByteCount }
@@ -52,13 +60,25 @@ package final class ResponseParser {
     /// Takes all of `input`.
     package func parse(_ input: UnsafeRawBufferPointer, for handler: some ResponseHandler) throws(ResponseError) {
         if case .failed(let error) = phase { throw error }
+        var rest = unsafe input
         do throws(ResponseError) {
-            var rest = unsafe input
             while unsafe !rest.isEmpty { try unsafe step(&rest, handler) }
         } catch {
             phase = .failed(error)
+            unsafe keepExcerpt(of: input, before: input.count - rest.count, isBehindAnswer: error == .unrequested)
             throw error
         }
+    }
+
+    /// The bytes for which parsing has failed, as far as they came at once: the line, or what begins behind an answer.
+    package private(set) var faultExcerpt: [UInt8] = []
+    private static let excerptByteCount = 60
+
+    /// - Parameter end: bytes of `input` that were taken.
+    private func keepExcerpt(of input: UnsafeRawBufferPointer, before end: Int, isBehindAnswer: Bool) {
+        var start = isBehindAnswer ? end : max(0, end - 2)
+        while !isBehindAnswer, start > 0, unsafe input[start - 1] != ASCII.lineFeed { start -= 1 }
+        unsafe faultExcerpt = Array(input[start...].prefix(ResponseParser.excerptByteCount))
     }
 
     /// The peer will send no more: which is how some bodies end.
@@ -67,7 +87,7 @@ package final class ResponseParser {
         case .idle: return
         case .endlessBody: end(handler)
         case .failed(let error): throw error
-        case .statusLine, .fields, .countedBody, .chunkSize, .chunk, .chunkEnd, .trailers:
+        case .statusLine, .fields, .fieldEnd, .foldedLine, .countedBody, .chunkSize, .chunk, .chunkEnd, .trailers:
             phase = .failed(.incomplete)
             throw .incomplete
         }
@@ -95,9 +115,27 @@ package final class ResponseParser {
             guard let line = unsafe try nextLine(&rest) else { return }
             if unsafe line.isEmpty {
                 try headDidEnd(handler)
+            } else if unsafe rest.isEmpty || ResponseParser.isBlank(rest[0]) {
+                unsafe heldLine = Array(line)
+                phase = .fieldEnd
             } else {
                 try unsafe takeField(line, handler)
             }
+        case .fieldEnd:
+            guard unsafe ResponseParser.isBlank(rest[0]) else {
+                phase = .fields
+                defer { heldLine = [] }
+                return try unsafe heldLine.withUnsafeBufferPointer { (line) throws(ResponseError) in
+                    try unsafe takeField(UnsafeRawBufferPointer(line), handler)
+                }
+            }
+            phase = .foldedLine
+        case .foldedLine:
+            guard let line = unsafe try nextLine(&rest) else { return }
+            phase = .fieldEnd
+            // Its lines are one value, with a space between each two.
+            heldLine.append(ASCII.space)
+            unsafe heldLine += ArenaBytes(viewing: line).trimmed.buffer
         case .countedBody(let remaining):
             let part = unsafe take(remaining, of: &rest)
             phase = .countedBody(remaining: remaining - part.count)
@@ -120,6 +158,8 @@ package final class ResponseParser {
         case .trailers:
             guard let line = unsafe try nextLine(&rest) else { return }
             if unsafe line.isEmpty { return end(handler) }
+            // Trailers are not read, and so neither are lines in which they go on.
+            if unsafe fieldCount > 0 && ResponseParser.isBlank(line[0]) { return }
             unsafe _ = try ResponseFacts.field(line)
             try countField()
         case .endlessBody:
@@ -147,6 +187,8 @@ package final class ResponseParser {
             unsafe handler.responseDidReceiveField(name: name, value: value)
         }
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == ASCII.space || byte == ASCII.tab }
 
     private func countField() throws(ResponseError) {
         fieldCount += 1

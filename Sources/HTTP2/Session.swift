@@ -95,7 +95,7 @@ package final class Session {
         guard let fault else { return try unsafe feed(bytes) }
         hasFault = true
         try unsafe feed(UnsafeRawBufferPointer(rebasing: bytes[..<fault.goodByteCount]))
-        handler.sessionDidReceiveInvalidFrame()
+        handler.sessionDidReceiveInvalidFrame(nil)
         terminate(fault.code)
     }
 
@@ -221,9 +221,9 @@ package final class Session {
                 return 0
             }
         }
-        unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, _, user in
+        unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, code, user in
             unsafe withSession(user) { me in
-                me.handler.sessionDidReceiveInvalidFrame()
+                me.handler.sessionDidReceiveInvalidFrame(Session.error(code))
                 return 0
             }
         }

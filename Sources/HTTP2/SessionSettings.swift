@@ -22,7 +22,9 @@ package struct HTTP2ErrorCode: RawRepresentable, Sendable, Equatable {
 
     package static let noError = HTTP2ErrorCode(rawValue: 0)
     package static let protocolError = HTTP2ErrorCode(rawValue: 1)
+    package static let internalError = HTTP2ErrorCode(rawValue: 2)
     package static let streamClosed = HTTP2ErrorCode(rawValue: 5)
+    package static let refusedStream = HTTP2ErrorCode(rawValue: 7)
     package static let cancel = HTTP2ErrorCode(rawValue: 8)
     package static let enhanceYourCalm = HTTP2ErrorCode(rawValue: 11)
 }
@@ -32,6 +34,11 @@ package struct SessionError: Error, Equatable, CustomStringConvertible {
     /// An NGHTTP2_ERR_... value, negative.
     package var code: Int32
     package var reason: String
+
+    package init(code: Int32, reason: String) {
+        self.code = code
+        self.reason = reason
+    }
 
     /// The peer made us owe it more acknowledgements than nghttp2 keeps (NGHTTP2_ERR_FLOODED).
     package var isFlood: Bool { code == -904 }

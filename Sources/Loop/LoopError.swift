@@ -15,6 +15,8 @@ package struct LoopError: Error, Equatable, CustomStringConvertible {
     /// Codes for faults that we find ourselves.
     package static let noMemory = UV_ENOMEM.rawValue
     package static let timedOut = UV_ETIMEDOUT.rawValue
+    package static let noLocalPort = UV_EADDRNOTAVAIL.rawValue
+    package static let noDescriptor = UV_EMFILE.rawValue
     package static let connectionReset = UV_ECONNRESET.rawValue
     package static let protocolError = UV_EPROTO.rawValue
 

@@ -1,7 +1,7 @@
 internal import CLibuv
 
 /// A numeric IPv4 or IPv6 address with a port.
-package struct SocketAddress: Sendable, CustomStringConvertible {
+package struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
     private var storage: sockaddr_storage
 
     /// - Parameter host: numeric, "127.0.0.1" or "::1".
@@ -20,23 +20,14 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
 
     private init(storage: sockaddr_storage) { self.storage = storage }
 
-    /// The first address that the system's resolver has for a name (getaddrinfo). Blocks.
-    package static func resolve(host: String, port: Int) throws(LoopError) -> SocketAddress {
-        if let address = SocketAddress(host: host, port: port) { return address }
-        var hints = unsafe addrinfo()
-        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        unsafe hints.ai_family = AF_UNSPEC
-        var results: UnsafeMutablePointer<addrinfo>?
-        let code = unsafe getaddrinfo(host, String(port), &hints, &results)
-        guard code == 0, let first = unsafe results, let name = unsafe first.pointee.ai_addr else {
-            throw LoopError(call: "getaddrinfo \(host)", code: UV_EAI_NONAME.rawValue)
-        }
-        defer { unsafe freeaddrinfo(first) }
+    /// - Returns: nil for an entry of another kind than an address of IPv4 or IPv6.
+    init?(_ entry: addrinfo) {
+        guard let name = unsafe entry.ai_addr, unsafe entry.ai_family == AF_INET || entry.ai_family == AF_INET6 else { return nil }
         var storage = sockaddr_storage()
         unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-            unsafe UnsafeMutableRawPointer(pointer).copyMemory(from: name, byteCount: Int(first.pointee.ai_addrlen))
+            unsafe UnsafeMutableRawPointer(pointer).copyMemory(from: name, byteCount: Int(entry.ai_addrlen))
         }
-        return SocketAddress(storage: storage)
+        self.storage = storage
     }
 
     package var port: Int {
@@ -60,6 +51,9 @@ package struct SocketAddress: Sendable, CustomStringConvertible {
         }
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
+
+    /// The same address and port.
+    package static func == (left: SocketAddress, right: SocketAddress) -> Bool { left.description == right.description }
 
     /// "127.0.0.1:80" or "[::1]:80".
     package var description: String {

@@ -23,6 +23,15 @@ enum ErrorQueue {
         return ErrorQueue.text(error)
     }
 
+    /// The words for an alert; OpenSSL 3.0 has none for two of TLS 1.3 (RFC 8446, 6.2).
+    static func words(forAlert code: UInt8) -> String {
+        switch code {
+        case 109: "missing extension"
+        case 116: "certificate required"
+        default: unsafe String(cString: SSL_alert_desc_string_long(Int32(code)))
+        }
+    }
+
     static func text(_ error: UInt) -> String {
         guard let text = unsafe ERR_reason_error_string(error) else { return "unknown error" }
         return unsafe String(cString: text)
@@ -52,8 +61,7 @@ extension TLSError {
         case SSL_AD_REASON_OFFSET + SSL_AD_PROTOCOL_VERSION: return .protocolVersion
         case (SSL_AD_REASON_OFFSET)..<(SSL_AD_REASON_OFFSET + 256):
             let code = UInt8(reason - SSL_AD_REASON_OFFSET)
-            let words = unsafe String(cString: SSL_alert_desc_string_long(Int32(code)))
-            return .peerAlert(code: code, reason: words)
+            return .peerAlert(code: code, reason: ErrorQueue.words(forAlert: code))
         default: return .protocolViolation(reason: ErrorQueue.text(error))
         }
     }

@@ -14,7 +14,7 @@ extension TLSError: CustomStringConvertible {
         case .noCommonProtocol: "the peers share no application protocol"
         case .protocolVersion: "the peers share no version of TLS"
         case .noCommonCipher: "the peers share no cipher"
-        case .notTLS: "the peer's bytes are not TLS"
+        case .notTLS: "the peer's bytes are not TLS: for a server in the clear write http://"
         case .peerAlert(_, let reason): "the peer gave up: \(reason)"
         case .truncated: "the connection was cut off"
         case .protocolViolation(let reason): "the peer broke the protocol: \(reason)"

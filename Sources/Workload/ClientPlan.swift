@@ -12,6 +12,8 @@ package struct ClientPlan: Sendable, Equatable, RequestSource {
     package var http = HTTPChoice.negotiated
     /// Connect there instead; nil: to `host` and `port`.
     package var connectTo: ConnectTarget?
+    /// Spread the clients over all addresses of the server's name.
+    package var usesAllAddresses = false
     /// The requests, in turn.
     package var kinds = [RequestKind()]
     /// Compare every answer to a predictable target with what it has to be: status, length, each byte.
@@ -107,7 +109,7 @@ extension ClientPlan: SettingPart {
             in: [.flag, .plan], letters: "X", standard: "GET, or POST with a body"),
         .init(
             "data", \.bodyText, .written("a=1", { (text) throws(RequestTextError) in _ = try RequestText(parsing: text); return text }, text: { $0 }),
-            "The request body; may have templates. (-d is `duration`)", in: [.flag, .plan], placeholder: "text"),
+            "The request body; may have templates. @file and @- (standard input) are read as curl does: without line ends, and without templates. (-d is `duration`)", in: [.flag, .plan], placeholder: "text"),
         .init("data_file", \.bodyFile, .file, "A file that is the request body, as it is. (h2load's -d)", in: .flag, placeholder: "file"),
         .init("timeout", \.requestTimeout, .time(timeouts), "The most time for one request."),
         .init("connect_timeout", \.connectTimeout, .time(timeouts), "The most time for one connection to be made."),
@@ -132,6 +134,10 @@ extension ClientPlan: SettingPart {
             "cacert", \.tls.authorityFile, .file, "Trust these authorities, PEM, and no others.", placeholder: "file", standard: "the system's"),
         .init("key_log", \.tls.keyLogPath, .file, "The file for the secrets of TLS connections: SSLKEYLOGFILE.", in: .plan),
         .init("connect_to", \.connectTo, .connectTarget, "Connect there, whatever the URL says.", in: [.flag, .plan], placeholder: "host:port"),
+        .init(
+            "resolve_all", \.usesAllAddresses, .flag,
+            "Spread the clients over all addresses of the server's name. Without: all use the first that answers, in the resolver's order.",
+            in: [.flag, .plan]),
         .init(
             "cache_scope", \.cacheScope, .choice,
             "The clients that share caches of TLS sessions, strings and buffers: none (client: each has its own), those of a loop (loop), all behind one lock (shared), all without a lock (unguarded). off: no caches.",

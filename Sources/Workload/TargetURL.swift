@@ -16,6 +16,10 @@ package struct TargetURL: Sendable, Equatable {
 
         let fixed: String
         do throws(RequestTextError) { fixed = try RequestText(parsing: text).fixedText } catch { throw fail(.template(error)) }
+        if let start = text.range(ofFirst: "://")?.upperBound {
+            let host = text[start...].prefix { !"/?#:".contains($0) }
+            if !host.utf8.allSatisfy({ $0 < 0x80 }) { throw fail(.hostBeyondASCII(String(host))) }
+        }
         guard fixed.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw fail(.characters) }
         guard let schemeEnd = text.range(ofFirst: "://") else { throw fail(.noScheme) }
         switch text[..<schemeEnd.lowerBound].lowercased() {
@@ -55,6 +59,14 @@ package struct TargetURL: Sendable, Equatable {
         // A fragment never leaves the client.
         let rest = afterScheme.dropFirst(authority.count).prefix { $0 != "#" }
         target = rest.hasPrefix("/") ? String(rest) : "/" + rest
+    }
+
+    /// A URL as it may be shown: with stars for all that stands before an @ of its authority, which may be a password.
+    package static func withoutPassword(_ text: String) -> String {
+        let start = text.range(ofFirst: "://")?.upperBound ?? text.startIndex
+        let authority = text[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard let at = authority.lastIndex(of: "@") else { return text }
+        return text[..<start] + "***" + text[at...]
     }
 
     /// "host:port", with brackets around IPv6.
@@ -101,6 +113,7 @@ extension TargetURL {
         case otherScheme(String)
         case userInformation
         case host
+        case hostBeyondASCII(String)
         /// An IPv6 address without brackets.
         case bareIPv6
         case port(String)
@@ -112,11 +125,14 @@ extension TargetURL {
 
         /// What is wrong, and what would be right.
         package func words(about text: String) -> String {
-            switch self {
+            let text = TargetURL.withoutPassword(text)
+            return switch self {
             case .noScheme: "\"\(text)\" has no scheme; write http://\(text)"
             case .noPort: "\"\(text)\" has no port; write \(text):443"
             case .otherScheme(let scheme): "\"\(scheme)\" is not a scheme of this client; write http:// or https://"
             case .userInformation: "\"\(text)\" has a user name, which is not sent; write -H 'authorization: ...' beside the URL"
+            case .hostBeyondASCII(let host):
+                "the host \"\(TargetURL.withoutPassword(host))\" is beyond ASCII; write its ASCII form, xn--..., which 'idn2' prints"
             case .host: "\"\(text)\" has no valid host; write http://127.0.0.1:8080/ or http://[::1]:8080/"
             case .bareIPv6: "\"\(text)\" has an IPv6 address without brackets; write http://[::1]:8080/"
             case .port(let port): "\"\(port)\" is not a port; write 1 to 65535"

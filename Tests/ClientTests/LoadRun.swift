@@ -94,7 +94,7 @@ func expectSums(_ run: LoadRun, requests: Int? = nil, _ location: SourceLocation
     #expect(sample.connectionCounts.open == 0, sourceLocation: location)
     #expect(run.leaseCount == 0, sourceLocation: location)
     #expect(
-        sample.serviceTime.count == sample.requests.done - sample.requests.errored + sample.requests.timedOut,
+        sample.serviceTime.count == sample.requests.done - sample.requests.errored + sample.unansweredRequests,
         sourceLocation: location)
     #expect(sample.responseTime.count == sample.serviceTime.count, sourceLocation: location)
     if let requests { #expect(sample.requests.done == UInt64(requests), sourceLocation: location) }

@@ -306,7 +306,7 @@ struct LoadTests {
         #expect(served?.requests.completed == run.total.requests.done)
     }
 
-    @Test("requests that outlast the drain are aborted and counted")
+    @Test("requests that outlast the drain are aborted, and counted with the time they waited")
     func aborted() throws {
         let server = try ServerThread()
         let run = try LoadRun(
@@ -317,5 +317,7 @@ struct LoadTests {
         _ = server.stop()
         expectSums(run, requests: 4)
         #expect(run.total.errors.aborted == 4)
+        #expect(run.total.serviceTime.count == 4)
+        #expect((run.total.serviceTime.lowestNanoseconds ?? 0) >= 250_000_000)
     }
 }

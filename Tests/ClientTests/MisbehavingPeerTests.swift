@@ -45,15 +45,34 @@ struct MisbehavingPeerTests {
         #expect(run.isDone)
     }
 
-    @Test("speaks HTTP/1.1: not connected")
-    func otherProtocol() throws {
-        let run = try run(4) { peer, _ in
-            _ = try peer.receive(byteCount: 24)
-            try peer.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-            try peer.waitForEnd()
+    @Test("speaks HTTP/1.1: not connected where HTTP/2 is insisted on, else HTTP/1.1 is spoken, with a word", arguments: [true, false])
+    func otherProtocol(insists: Bool) throws {
+        let peer = try RawListener { peer, _ in
+            while let head = try peer.receiveHead() {
+                try peer.send("HTTP/1.1 \(head[0].hasPrefix("PRI ") ? 400 : 200) X\r\nContent-Length: 0\r\n\r\n")
+            }
         }
-        #expect(run.total.errors.connect == 4)
-        #expect(run.total.connectionCounts.opened == 0)
+        defer { peer.stop() }
+        var configuration = ClientConfiguration(port: peer.port)
+        configuration.httpVersion = insists ? .http2 : .negotiated
+        configuration.requests = 4
+        configuration.connections = 2
+        let run = try LoadRun(configuration)
+        expectSums(run, requests: 4)
+        #expect(run.total.errors.connect == (insists ? 4 : 0))
+        #expect(run.total.statuses.success == (insists ? 0 : 4))
+        #expect(run.total.connectionCounts.failed == 0 || insists)
+        #expect(run.events.map(\.text).contains { $0.contains("HTTP/1.1 is spoken") } == !insists)
+    }
+
+    @Test("answers HTTP/2 in the clear with an alert of TLS: not connected, and named")
+    func speaksTLS() throws {
+        let run = try run(1) { peer, _ in
+            _ = try peer.receive(byteCount: 24)
+            try peer.sendRaw([21, 3, 1, 0, 2, 2, 70])
+        }
+        #expect(run.total.errors.connect == 1)
+        #expect(run.connectError == .speaksTLS)
     }
 
     @Test("closes at once: attempts with pauses, not a loop", arguments: [false, true])
@@ -63,7 +82,7 @@ struct MisbehavingPeerTests {
         #expect(run.total.connectionCounts.failed == 5)
     }
 
-    @Test("GOAWAY with a lower last stream: those above it are GOAWAY, the others are answered", arguments: [false, true])
+    @Test("GOAWAY with a lower last stream: those above it are sent again on the next connection, the others are answered", arguments: [false, true])
     func goaway(overTLS: Bool) throws {
         let run = try run(overTLS: overTLS, 8, streams: 4) { peer, number in
             try peer.greet()
@@ -75,8 +94,8 @@ struct MisbehavingPeerTests {
             try peer.answer(3)
             try peer.waitForEnd()
         }
-        #expect(run.total.errors.goaway == 2)
-        #expect(run.total.requests.succeeded == 6)
+        #expect(run.total.requests.resent == 2)
+        #expect(run.total.requests.succeeded == 8)
         #expect(run.total.connectionCounts.reconnects == 1)
     }
 
@@ -219,7 +238,7 @@ struct MisbehavingPeerTests {
         #expect(run.total.responseBytes.decodedHeader == 10 + 1 + 20_000)
     }
 
-    @Test("answers with an invalid status: protocol error", arguments: ["999", "abc", "20", "2000", "100", "-20"])
+    @Test("answers with an invalid status: protocol error", arguments: ["099", "abc", "20", "2000", "100", "-20"])
     func status(_ text: String) throws {
         let run = try run(2) { peer, _ in
             try peer.greet()

@@ -8,6 +8,8 @@ final class RequestPeer: @unchecked Sendable {
     struct Request: Equatable {
         /// In the order in which they came, names in lower case; over HTTP/1.1 those of HTTP/2's too.
         var fields: [String: String] = [:]
+        /// How often each field came.
+        var fieldCounts: [String: Int] = [:]
         var body: [UInt8] = []
 
         var path: String { fields[":path"] ?? "" }
@@ -55,6 +57,7 @@ final class RequestPeer: @unchecked Sendable {
             for line in lines.dropFirst() {
                 let parts = line.split(separator: ": ", maxSplits: 1, omittingEmptySubsequences: false)
                 request.fields[String(parts[0])] = String(parts[1])
+                request.fieldCounts[String(parts[0]), default: 0] += 1
             }
             if let count = request.fields["content-length"].flatMap({ Int($0) }) {
                 guard let body = try connection.receive(byteCount: count) else { return }
@@ -127,7 +130,9 @@ private final class HTTP2Peer: SessionHandler {
     }
 
     func sessionDidReceiveField(_ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        open[stream(token)]?.fields[String(decoding: name, as: UTF8.self)] = String(decoding: value, as: UTF8.self)
+        let name = String(decoding: name, as: UTF8.self)
+        open[stream(token)]?.fields[name] = String(decoding: value, as: UTF8.self)
+        open[stream(token)]?.fieldCounts[name, default: 0] += 1
     }
 
     func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {
@@ -141,7 +146,7 @@ private final class HTTP2Peer: SessionHandler {
     func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) { end(stream(token)) }
     func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {}
     func sessionDidReceiveControlFrame(_ kind: ControlFrame) {}
-    func sessionDidReceiveInvalidFrame() {}
+    func sessionDidReceiveInvalidFrame(_ error: SessionError?) {}
     func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) {}
 
     func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {

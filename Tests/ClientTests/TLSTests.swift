@@ -39,7 +39,7 @@ extension ServerThread {
         _ world: TestWorld, name: String = "localhost", _ change: (inout ClientConfiguration) -> Void
     ) throws -> ClientConfiguration {
         var configuration = configuration { _ in }
-        configuration.address = try #require(secureAddress)
+        configuration.addresses = [try #require(secureAddress)]
         configuration.tls = try world.client(name)
         change(&configuration)
         return configuration

@@ -39,6 +39,36 @@ struct EventWatcherTests {
         #expect(texts(timeouts: [1, 2]) == ["500 1 timeout", "1000 2 timeouts"])
     }
 
+    /// The events of samples a second apart: of clients that were cut off for so long in all, and are it now or not.
+    private func texts(cutOff: [(milliseconds: UInt64, isNow: Bool)]) -> [String] {
+        var watcher = EventWatcher()
+        return cutOff.enumerated().flatMap { index, state in
+            var client = ClientSample()
+            client.loops.count = 2
+            client.connectionCounts.cutOffNanoseconds = state.milliseconds * 2 * 1_000_000
+            client.connectionCounts.cutOffLoops = state.isNow ? 2 : 1
+            client.connectionCounts.lost = 20
+            watcher.look(
+                at: Sample(
+                    timeNanoseconds: UInt64(index + 1) * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: nil, client: client,
+                    process: ProcessSample()),
+                connectError: "connection refused")
+            return watcher.takeEvents().map { "\($0.timeNanoseconds / 1_000_000) \($0.text)" }
+        }
+    }
+
+    @Test("a server that goes is told with its moment, and so is its return")
+    func cutOff() {
+        #expect(texts(cutOff: [(0, false), (300, true), (1_300, true), (1_800, false), (1_800, false)]) == [
+            "1700 the server is gone: 20 connections closed, reconnects refused", "3500 the server is back after 1.80s",
+        ])
+    }
+
+    @Test("a server that is back before the next sample is told too")
+    func shortCutOff() {
+        #expect(texts(cutOff: [(0, false), (250, false), (250, false)]) == ["2000 the server was gone for 250ms, and is back"])
+    }
+
     @Test("events that are not taken are bounded, and the newest stay")
     func bounded() {
         var watcher = EventWatcher()

@@ -120,4 +120,13 @@ struct RunDriverTests {
         _ = over.step(at: at(5))
         #expect(source.calls.isEmpty)
     }
+
+    @Test("takes a sample each second while the end is waited for, and says until when that is")
+    func drain() {
+        var driver = driver()
+        driver.endLoad(within: .seconds(15))
+        for seconds in [1.0, 1.5, 2.1, 2.5, 3.2] { _ = driver.step(at: at(seconds)) }
+        #expect(source.calls == ["stop 15.0", "sample", "sample"])
+        #expect(driver.drainEnd == at(16))
+    }
 }

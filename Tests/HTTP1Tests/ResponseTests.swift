@@ -68,6 +68,14 @@ private let answerCorpus: [(text: String, isHead: Bool)] = [
     ])
     func body(text: String, line: String) { #expect(Answers(text).description == line + "\nend") }
 
+    @Test("may have fields of several lines, however it was split")
+    func folded() {
+        let text = Array("HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\t d\r\nContent-Length:\r\n 1\r\n\r\nx".utf8)
+        for cut in 1..<text.count {
+            #expect(Answers(text, to: [.other], cutAt: [cut]).description == "200 a:[b c d] content-length:[1] keep body=x\nend", "\(cut)")
+        }
+    }
+
     @Test("to HEAD has none, whatever it announces")
     func head() {
         let text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"

@@ -133,7 +133,15 @@ final class Each: TimerTarget {
         #expect(SocketAddress(host: "localhost", port: 1) == nil)
         #expect(SocketAddress(host: "127.0.0.1", port: 65_536) == nil)
         #expect(SocketAddress(host: "127.0.0.1", port: -1) == nil)
-        #expect((try? SocketAddress.resolve(host: "127.0.0.1", port: 7))?.port == 7)
-        #expect(throws: LoopError.self) { try SocketAddress.resolve(host: "no such host", port: 7) }
+        #expect((try? SocketAddress.resolveAll(host: "127.0.0.1", port: 7))?.map(\.description) == ["127.0.0.1:7"])
+        let local = try? SocketAddress.resolveAll(host: "localhost", port: 7)
+        #expect(local?.map(\.description).contains("127.0.0.1:7") == true)
+        #expect(Set(local?.map(\.description) ?? []).count == local?.count, "each once")
+        do {
+            _ = try SocketAddress.resolveAll(host: "no such host", port: 7)
+            Issue.record("a name that cannot be was resolved")
+        } catch {
+            #expect(error.description.contains("there is no such name") || error.description.contains("name servers"), "\(error)")
+        }
     }
 }

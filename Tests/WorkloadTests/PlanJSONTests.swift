@@ -35,6 +35,7 @@ import Workload
         client.tls.keyLogPath = "keys"
         client.http = .http1
         client.connectTo = try? ConnectTarget("127.0.0.1:7000")
+        client.usesAllAddresses = true
         client.paths = ["/a", "/b?c=d"]
         client.method = "POST"
         client.headers = [.init(name: "x-a", value: "b: c"), .init(name: "x-empty", value: "")]

@@ -19,7 +19,7 @@ struct TargetURLTests {
 
     @Test("that cannot be asked says why", arguments: [
         ("127.0.0.1:8080", TargetURLError.Problem.noScheme), ("ftp://host/", .otherScheme("ftp")),
-        ("http://", .host), ("http:///path", .host), ("http://:80/", .host), ("http://a b/", .characters), ("http://h/\u{e9}", .characters),
+        ("http://", .host), ("http:///path", .host), ("http://:80/", .host), ("http://a b/", .characters), ("http://h/\u{e9}", .characters), ("http://b\u{fc}cher.example/", .hostBeyondASCII("b\u{fc}cher.example")),
         ("http://me:pw@host/", .userInformation), ("http://::1/", .bareIPv6), ("http://[::1/", .host), ("http://[::1]x/", .host),
         ("http://[name]/", .host), ("http://host:0/", .port("0")), ("http://host:65536/", .port("65536")), ("http://host:/", .port("")),
         ("http://host:-1/", .port("-1")), ("http://ho%st/", .host), ("", .noScheme),
@@ -39,5 +39,17 @@ struct TargetURLTests {
     @Test("of IPv6 gets its brackets back")
     func brackets() throws {
         #expect(try TargetURL("http://[::1]:8/").authority == "[::1]:8")
+    }
+
+    @Test("shows no password, whatever is wrong with it", arguments: [
+        "http://me:secret@host/", "ftp://me:secret@host/", "me:secret@host", "http://me:secret@host:0/", "http://me:secret@h\u{e9}/",
+    ])
+    func password(text: String) {
+        do {
+            _ = try TargetURL(text)
+            Issue.record("\(text) is a URL")
+        } catch {
+            #expect(!error.description.contains("secret"), "\(error.description)")
+        }
     }
 }

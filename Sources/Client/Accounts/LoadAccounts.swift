@@ -27,6 +27,9 @@ final class LoadAccounts {
     /// The shapes of answers that clients have met.
     private var shapes: Set<String> = []
     private var pendingByteHighWater = 0
+    private var cutOff = CutOff()
+    /// Those that `counters.failures` counts, in the same order.
+    private var reasons: [FailureReason] = []
 
     /// Shapes that are told of; a server that has more has nothing steady about it.
     private static let shapeLimit = 16
@@ -50,6 +53,20 @@ final class LoadAccounts {
         counters.connectionCounts.opened += 1
         counters.connectionCounts.open += 1
         counters.connectionCounts.openHighWater = max(counters.connectionCounts.openHighWater, counters.connectionCounts.open)
+        cutOff.connectionDidOpen(atNanoseconds: clock.nowNanoseconds)
+    }
+
+    /// An established connection is closing.
+    func connectionWillClose(_ ending: ConnectionLife.Ending) {
+        counters.connectionCounts.open -= 1
+        cutOff.connectionDidEnd(ending, isLast: counters.connectionCounts.open == 0, atNanoseconds: clock.nowNanoseconds)
+    }
+
+    /// A client could not connect.
+    func attemptDidFail(_ error: ConnectError) {
+        noteFailure(.notConnected(error), "")
+        counters.connectionCounts.failed += 1
+        cutOff.attemptDidFail()
     }
 
     /// Takes over the counts of a connection that has ended.
@@ -64,6 +81,7 @@ final class LoadAccounts {
 
     /// The request goes out with this flush.
     func requestWillBeSent(_ record: inout RequestRecord) {
+        guard unsafe record.repeats.resends == 0 else { return }
         let now = clock.nowNanoseconds
         unsafe record.sentNanoseconds = now
         if unsafe !record.isScheduled {
@@ -85,16 +103,18 @@ final class LoadAccounts {
         counters.requests.errored += 1
         switch failure {
         case .closed: counters.errors.closed += 1
-        case .reset: counters.errors.reset += 1
-        case .goaway: counters.errors.goaway += 1
+        case .reset, .refused: counters.errors.reset += 1
+        case .unprocessed: counters.errors.goaway += 1
         case .protocolError: counters.errors.protocolError += 1
-        case .aborted: counters.errors.aborted += 1
         case .circuit: counters.errors.circuit += 1
         case .abandoned: counters.errors.abandoned += 1
+        // A request that was never answered waited at least that long: leaving it out would flatter.
+        case .aborted:
+            counters.errors.aborted += 1
+            unsafe recordLatency(record)
         case .timeout:
             counters.errors.timeout += 1
             counters.requests.timedOut += 1
-            // A request that ran out of time took at least that long: leaving it out would flatter.
             unsafe recordLatency(record)
         }
     }
@@ -122,6 +142,22 @@ final class LoadAccounts {
         counters.errors.connect += missing
     }
 
+    /// Counts a failure by its reason. Attempts of requests that are sent again later are among them.
+    /// - Parameter example: made for the first of its kind.
+    func noteFailure(_ reason: FailureReason, _ example: @autoclosure () -> String) {
+        if let index = reasons.firstIndex(of: reason) {
+            counters.failures[index].count += 1
+        } else if reasons.count < FailureCount.limit {
+            reasons.append(reason)
+            counters.failures.append(FailureCount(
+                reason: LoadAccounts.printable(reason.text, limit: 200), count: 1, example: LoadAccounts.printable(example(), limit: 200)))
+        } else if counters.failures.count == reasons.count {
+            counters.failures.append(FailureCount(reason: "other reasons", count: 1, example: ""))
+        } else {
+            counters.failures[reasons.count].count += 1
+        }
+    }
+
     // MARK: Events
 
     /// Something happened.
@@ -138,8 +174,8 @@ final class LoadAccounts {
     }
 
     /// Text of a peer's, for a screen: one line of printable ASCII, not too long.
-    static func printable(_ text: String) -> String {
-        String(text.unicodeScalars.prefix(120).map { (32..<127).contains($0.value) ? Character($0) : "?" })
+    static func printable(_ text: String, limit: Int = 120) -> String {
+        String(text.unicodeScalars.prefix(limit).map { (32..<127).contains($0.value) ? Character($0) : "?" })
     }
 
     // MARK: Readings
@@ -152,6 +188,11 @@ final class LoadAccounts {
         sample.scheduleDelay = scheduleDelays.take()
         sample.loops.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
         sample.loops.allocations = Allocations.byThisThread
+        sample.connectionCounts.cutOffNanoseconds = cutOff.nanoseconds(atNanoseconds: clock.nowNanoseconds)
+        if let count = cutOff.lostConnectionCount {
+            sample.connectionCounts.cutOffLoops = 1
+            sample.connectionCounts.lost = count
+        }
         sample.events = events
         events = []
         return sample

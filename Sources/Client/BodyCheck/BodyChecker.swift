@@ -127,7 +127,7 @@ final class BodyChecker {
         switch failure {
         case nil: break
         case .closed, .reset, .protocolError: if status == 0 { return }
-        case .goaway, .timeout, .aborted, .circuit, .abandoned: if !isWrong || status == 0 { return }
+        case .unprocessed, .refused, .timeout, .aborted, .circuit, .abandoned: if !isWrong || status == 0 { return }
         }
         found.checked += 1
         guard let kind = unsafe record.pointee.check.verdict(status: status, isWhole: failure == nil) else { return }

@@ -9,8 +9,8 @@ package struct ConnectAttempts {
     /// Another attempt could only fail the same way.
     private var isHopeless = false
 
-    /// Attempts without success in a row after which a client gives up. With the pauses between them
-    /// these take ten seconds: a server that restarts is back by then.
+    /// Attempts without success in a row after which a client of a load that ends with its requests gives up. With
+    /// the pauses between them these take ten seconds: a server that restarts is back by then.
     private static let limit = 10
 
     /// The same as long as no client of the loop has ever been connected: with the pauses less than a
@@ -48,8 +48,11 @@ package struct ConnectAttempts {
 
     /// Whether there is no next attempt. A server that was there may come back; one that no client has
     /// ever reached is not worth the wait.
-    package func areOver(hasEverConnected: Bool, atNanoseconds now: UInt64) -> Bool {
-        if isHopeless || failedCount >= ConnectAttempts.limit { return true }
+    /// - Parameter triesToTheEnd: the load has an end of its own, and until then a server that was there is asked again.
+    package func areOver(hasEverConnected: Bool, triesToTheEnd: Bool, atNanoseconds now: UInt64) -> Bool {
+        if isHopeless { return true }
+        if hasEverConnected && triesToTheEnd { return false }
+        if failedCount >= ConnectAttempts.limit { return true }
         guard !hasEverConnected, failedCount > 0, let firstNanoseconds else { return false }
         return failedCount >= ConnectAttempts.firstLimit || now - firstNanoseconds >= ConnectAttempts.firstLimitNanoseconds
     }

@@ -14,10 +14,17 @@ final class HTTPClient: TimerTarget {
     /// Reads answers, with the caches that are its own or shared.
     private var answers: AnswerReader
     private var attempts = ConnectAttempts()
+    /// The address that the attempt began with, and the tries that have failed, with their errors.
+    private var firstAddressIndex = 0
+    private var failedTries: [ConnectError.Try] = []
+    /// The next try of the same attempt speaks HTTP/1.1.
+    private var isFallingBack = false
     /// How the connection before has ended; nil until there was one.
     private var predecessor: ConnectionLife.Ending?
     /// Counts requests: by it the kinds of requests take turns.
     private var turn: Int
+    /// Requests that the peer has not looked at.
+    private var resends = ResendQueue()
     /// The pause before the next attempt, the time for connecting, or that of a request, by the state.
     private let timer: Timer
     /// Where it stands in the pool's list.
@@ -28,7 +35,7 @@ final class HTTPClient: TimerTarget {
         case waiting
         /// Has a connection, in whatever state that is.
         case connected(ClientConnection)
-        /// Has its last connection.
+        /// Has its last connection, but for requests that are to be sent again.
         case retiring(ClientConnection)
         case ended
     }
@@ -49,9 +56,11 @@ final class HTTPClient: TimerTarget {
     private func move(to new: State) {
         switch (state, new) {
         case (.waiting, .connected), (.connected, .waiting), (.connected, .retiring), (.waiting, .ended), (.connected, .ended),
-            (.retiring, .ended):
+            (.retiring, .ended),
+            // Another one for the requests that the last one's peer has not looked at.
+            (.retiring, .retiring):
             state = new
-        case (.waiting, .waiting), (.connected, .connected), (.retiring, .retiring), (.ended, .ended),
+        case (.waiting, .waiting), (.connected, .connected), (.ended, .ended),
             // The last connection is the last.
             (.waiting, .retiring), (.retiring, .waiting), (.retiring, .connected), (.ended, .waiting), (.ended, .connected),
             (.ended, .retiring):
@@ -76,13 +85,25 @@ final class HTTPClient: TimerTarget {
             answers = generator.makeAnswerReader(clientNumber: number)
         }
         attempts.attemptWillBegin(atNanoseconds: generator.clock.nowNanoseconds)
+        if failedTries.isEmpty { firstAddressIndex = generator.destination.firstIndex(ofClient: number) }
         let connection = ClientConnection(self, generator, answers, timer)
-        move(to: .connected(connection))
-        connection.open()
+        move(to: isRetiring ? .retiring(connection) : .connected(connection))
+        // All addresses together have the time of one connection.
+        connection.open(
+            to: generator.destination.addresses[addressIndex],
+            withinNanoseconds: generator.configuration.connectTimeoutNanoseconds / UInt64(generator.destination.addresses.count))
     }
+
+    private var addressIndex: Int { generator.destination.index(from: firstAddressIndex, afterTries: failedTries.count) }
 
     /// The connection is established.
     func connectionDidOpen() {
+        let isAnother = generator.destination.connectionDidOpen(toIndex: addressIndex)
+        if isAnother, !failedTries.isEmpty {
+            generator.accounts.note(
+                .warning, "\(ConnectError.text(failedTries)); connected to \(generator.destination.addresses[addressIndex]) instead")
+        }
+        failedTries = []
         generator.accounts.connectionDidOpen()
         switch predecessor {
         case nil: break
@@ -94,6 +115,22 @@ final class HTTPClient: TimerTarget {
 
     /// No connection could be made; it is closing.
     func attemptDidFail(_ error: ConnectError) {
+        if error == .notHTTP2, generator.fallBack() {
+            isFallingBack = true
+            return
+        }
+        let addresses = generator.destination.addresses
+        if addresses.count > 1, !error.isPermanent {
+            failedTries.append(ConnectError.Try(address: addresses[addressIndex], error: error))
+            if failedTries.count < addresses.count { return }
+            return allDidFail(.allAddresses(failedTries))
+        }
+        allDidFail(error)
+    }
+
+    /// No address is left for this attempt.
+    private func allDidFail(_ error: ConnectError) {
+        failedTries = []
         attempts.attemptDidFail(isHopeless: error.isPermanent && !generator.hasEverConnected)
         generator.attemptDidFail(error)
     }
@@ -104,11 +141,20 @@ final class HTTPClient: TimerTarget {
         generator.clock.refresh()
         if ending == .renewed { predecessor = .renewed }
         switch state {
-        case .retiring: return end()
+        case .retiring: return resends.count > 0 && use == .answered ? connect() : end()
         case .waiting, .connected, .ended: break
         }
+        // The next try of the same attempt, to another address or in another protocol.
+        if !failedTries.isEmpty || isFallingBack {
+            isFallingBack = false
+            move(to: .waiting)
+            return connect()
+        }
         attempts.connectionDidEnd(use)
-        if attempts.areOver(hasEverConnected: generator.hasEverConnected, atNanoseconds: generator.clock.nowNanoseconds) {
+        if attempts.areOver(
+            hasEverConnected: generator.hasEverConnected, triesToTheEnd: generator.hasEndOfItsOwn,
+            atNanoseconds: generator.clock.nowNanoseconds)
+        {
             end()
             return generator.clientDidGiveUp()
         }
@@ -135,6 +181,26 @@ final class HTTPClient: TimerTarget {
         return turn
     }
 
+    /// Keeps a request that the peer has not looked at for the next connection. - Returns: false when it has failed.
+    func keepForNextConnection(_ record: UnsafeMutablePointer<RequestRecord>) -> Bool {
+        unsafe answers.finishAttempt(record, .unprocessed)
+        return unsafe resends.append(record)
+    }
+
+    /// The first of these requests.
+    func takeResend() -> UnsafeMutablePointer<RequestRecord>? {
+        guard let record = unsafe resends.removeFirst() else { return nil }
+        generator.accounts.counters.requests.resent += 1
+        return unsafe record
+    }
+
+    /// Requests that wait for the next connection.
+    var resendCount: Int { resends.count }
+
+    private func failResends(_ failure: RequestFailure) {
+        while let record = unsafe resends.removeFirst() { unsafe generator.finish(record, failure) }
+    }
+
     /// There may be more to ask than before: after a pause, or with more streams.
     func refill() { connection?.refill() }
 
@@ -155,7 +221,7 @@ final class HTTPClient: TimerTarget {
     func renew() { connection?.renew() }
 
     /// Ends its connection under the requests, as a network does that fails.
-    func drop() { connection?.drop(.closed) }
+    func drop() { connection?.drop(.onPurpose) }
 
     /// No more requests and no more connections; requests in flight may finish.
     func retire() {
@@ -170,17 +236,19 @@ final class HTTPClient: TimerTarget {
 
     /// The time for finishing is over: requests in flight are counted as aborted.
     func abort() {
+        failResends(.aborted)
         switch state {
         case .waiting: end()
         case .connected(let connection):
             move(to: .retiring(connection))
-            connection.drop(.aborted)
-        case .retiring(let connection): connection.drop(.aborted)
+            connection.drop(.runEnded)
+        case .retiring(let connection): connection.drop(.runEnded)
         case .ended: break
         }
     }
 
     private func end() {
+        failResends(.unprocessed)
         move(to: .ended)
         timer.close()
         generator.caches.give(answers.caches)
@@ -191,6 +259,7 @@ final class HTTPClient: TimerTarget {
 
     /// Adds this client's part of the gauges, its caches and its connection.
     func add(to sample: inout ClientSample) {
+        sample.requests.retryWaiting += resends.count
         if answers.caches.isOneClients { answers.caches.add(to: &sample) }
         connection?.add(to: &sample)
     }

@@ -11,21 +11,23 @@ internal import Transport
 /// `@safe`: the records in flight are its own until they are over.
 @safe
 final class ClientConnection {
-    private let client: HTTPClient
-    private let generator: LoadGenerator
-    private let clock: LoopClock
-    private let answers: AnswerReader
+    let client: HTTPClient
+    let generator: LoadGenerator
+    let clock: LoopClock
+    let answers: AnswerReader
     /// The client's: runs for connecting, then for the oldest request.
-    private let timer: Timer
+    let timer: Timer
     /// How long a request may take.
-    private let patienceNanoseconds: UInt64
-    private let wire: Wire
+    let patienceNanoseconds: UInt64
+    let wire: Wire
     /// nil until the protocol is known, and when the socket is closed: a side retains its connection.
-    private var side: (any ProtocolSide)?
-    private var life = ConnectionLife()
-    private var requests = RequestsInFlight()
+    private(set) var side: (any ProtocolSide)?
+    private(set) var life = ConnectionLife()
+    private(set) var requests = RequestsInFlight()
     private var use = ConnectionLife.Use.unused
     private var allowance = ConnectionRenewal.Allowance(.never, startNanoseconds: 0)
+    /// Since when the peer allows no streams, and no request is in flight; 0: it is not so.
+    var barredNanoseconds: UInt64 = 0
     /// Where it stands among the connections with room for a request.
     var queuePlace = ConnectionQueue.Place()
 
@@ -42,9 +44,9 @@ final class ClientConnection {
     // MARK: Opening
 
     /// Begins to connect.
-    func open() {
-        timer.setDeadline(nanoseconds: clock.nowNanoseconds + generator.configuration.connectTimeoutNanoseconds)
-        wire.open(for: self)
+    func open(to address: SocketAddress, withinNanoseconds nanoseconds: UInt64) {
+        timer.setDeadline(nanoseconds: clock.nowNanoseconds + nanoseconds)
+        wire.open(for: self, to: address)
     }
 
     /// Bytes pass now, and the protocol is known.
@@ -69,12 +71,15 @@ final class ClientConnection {
         // A server may change its SETTINGS later.
         guard life.state == .greeting else { return }
         life.move(on: .greeted)
-        allowance = ConnectionRenewal.Allowance(generator.configuration.renewal, startNanoseconds: clock.nowNanoseconds)
+        // Of a client that is to end, the last connection is for the requests that are to be sent again.
+        allowance = ConnectionRenewal.Allowance(
+            client.isRetiring ? .requests(client.resendCount) : generator.configuration.renewal, startNanoseconds: clock.nowNanoseconds)
         timer.stop()
         client.connectionDidOpen()
     }
 
-    private func attemptDidFail(_ error: ConnectError) {
+    /// No connection could be made.
+    func attemptDidFail(_ error: ConnectError) {
         client.attemptDidFail(error)
         close()
     }
@@ -84,7 +89,7 @@ final class ClientConnection {
     /// The peer has sent something.
     func wireDidRead(_ bytes: UnsafeRawBufferPointer) {
         guard let side, !life.isClosing else { return }
-        do { try unsafe side.receive(bytes) } catch { return protocolDidFail() }
+        do { try unsafe side.receive(bytes) } catch { return protocolDidFail(error) }
         if life.state == .abandoning {
             // The peer has begun to answer: no reason to be careful with the next connection.
             use = .answered
@@ -116,16 +121,18 @@ final class ClientConnection {
         case .greeting:
             // Our certificate may be refused only now: TLS 1.3 lets a client finish first.
             if case .tls(let error) = error { generator.accounts.counters.tls.countFailure(error) }
-            attemptDidFail(error)
+            attemptDidFail(side?.fault.looksLikeTLS == true ? .speaksTLS : error)
         case .ready, .draining, .abandoning:
-            if case .tls = error { drop(.protocolError) } else { drop(.closed) }
+            // The same, over HTTP/1.1, which has no greeting.
+            if case .tls(let error) = error, use != .answered { generator.accounts.counters.tls.countFailure(error) }
+            drop(.failed(error))
         case .closing: break
         }
     }
 
     /// The peer broke the protocol.
-    private func protocolDidFail() {
-        if life.state == .greeting { attemptDidFail(.notHTTP2) } else { drop(.protocolError) }
+    private func protocolDidFail(_ error: PeerError) {
+        if life.state == .greeting { attemptDidFail(error.looksLikeTLS ? .speaksTLS : .notHTTP2) } else { drop(.broken(error)) }
     }
 
     /// The socket is closed.
@@ -139,6 +146,14 @@ final class ClientConnection {
 
     /// Whether requests can be sent on it.
     var isReady: Bool { life.isReady }
+
+    /// The peer allows no streams at all, for now.
+    var isBarred: Bool { life.isReady && side?.requestLimit == 0 }
+
+    /// How much of its answer has come.
+    func progress(of record: UnsafeMutablePointer<RequestRecord>) -> FailureReason.Progress {
+        unsafe record.pointee.status != 0 ? .begun : use == .answered ? .idle : .nothing
+    }
 
     /// Whether there is room for another request now.
     var hasRoom: Bool {
@@ -163,7 +178,9 @@ final class ClientConnection {
         endIfUseless(side)
         var room = room(side)
         while room > 0, life.isReady, startNext(side) { room -= 1 }
-        if room > 0 { generator.connectionIsAvailable(self) } else { renewIfSpent() }
+        if room > 0 { return generator.connectionIsAvailable(self) }
+        renewIfSpent()
+        if requests.count == 0 { armTimeout() }
     }
 
     /// Starts up to `count` requests that are due, and sends them. - Returns: whether the generator had so many.
@@ -186,7 +203,9 @@ final class ClientConnection {
     /// Drains a connection that takes no more requests, or has had its share of them.
     private func endIfUseless(_ side: any ProtocolSide) {
         guard life.isReady else { return }
-        if side.takesRequests { renewIfSpent() } else { drain(.lost) }
+        if side.takesRequests { return renewIfSpent() }
+        // Before anything more is written: the peer may have closed its socket, and a reset would take the word of it.
+        if side.dialogue == .over { drop(.over) } else { drain(.lost) }
     }
 
     /// Starts the next request. - Returns: whether there was one that may be sent.
@@ -199,7 +218,7 @@ final class ClientConnection {
     /// Hands a request to the protocol, for the first time or again.
     private func submit(_ record: UnsafeMutablePointer<RequestRecord>, _ side: any ProtocolSide) {
         // Until the flush says better: its timeout runs from here when the socket is stuck.
-        unsafe record.pointee.sentNanoseconds = clock.nowNanoseconds
+        if unsafe record.pointee.repeats.resends == 0 { unsafe record.pointee.sentNanoseconds = clock.nowNanoseconds }
         let template = unsafe generator.requests.prepare(record)
         let isTaken = unsafe side.submit(record, template)
         unsafe requests.append(record)
@@ -207,7 +226,7 @@ final class ClientConnection {
         if use == .unused { use = .asked }
         if !isTaken {
             // The next connection has room.
-            unsafe requestDidEnd(record, .closed)
+            unsafe requestDidFail(record, .unprocessed, .unprocessed(nil))
             drain(.lost)
         }
     }
@@ -220,20 +239,30 @@ final class ClientConnection {
 
     // MARK: Answers
 
-    /// The peer is through with its answer to a request, or gave it up.
-    func answerDidEnd(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
-        // Nothing but 1xx is no answer, and from 600 on there is no status (RFC 9110, 15).
-        let isAnswer = unsafe (200...599).contains(record.pointee.status)
-        unsafe requestDidEnd(record, failure ?? (isAnswer ? nil : .protocolError))
+    /// The peer is through with its answer to a request.
+    func answerDidEnd(_ record: UnsafeMutablePointer<RequestRecord>) {
+        let status = unsafe record.pointee.status
+        if status < 200 || status > 599 {
+            // Nothing but 1xx is no answer. Three digits beyond 599 are an answer, and count as 5xx (RFC 9110, 15).
+            guard status > 599 else { return unsafe requestDidFail(record, .protocolError, .status(status)) }
+            unsafe note(.status(status), record)
+        }
+        unsafe requests.remove(record)
+        use = .answered
+        unsafe answers.noteShape(of: record)
+        unsafe generator.requestDidEnd(record, nil, answers)
     }
 
-    /// The request is over: with an answer, or with the failure that kept it from one.
-    private func requestDidEnd(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
+    /// The request has failed.
+    /// - Parameters:
+    ///   - reason: nil for one that we ended, whose failure says it.
+    ///   - excerpt: bytes of the peer's that show it.
+    func requestDidFail(
+        _ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure, _ reason: FailureReason?, excerpt: [UInt8] = []
+    ) {
         unsafe requests.remove(record)
-        if failure == nil {
-            use = .answered
-            unsafe answers.noteShape(of: record)
-        }
+        if failure == .unprocessed, unsafe client.keepForNextConnection(record) { return }
+        if let reason = unsafe failure == .timeout ? .timeout(progress(of: record)) : reason { unsafe note(reason, record, excerpt) }
         unsafe generator.requestDidEnd(record, failure, answers)
     }
 
@@ -243,12 +272,12 @@ final class ClientConnection {
     // MARK: Sending
 
     /// Sends all there is to send, or waits until the socket has room.
-    private func flush(_ side: any ProtocolSide) {
+    func flush(_ side: any ProtocolSide) {
         guard !life.isClosing else { return }
         guard !wire.isBlocked else { return armTimeoutOfUnsent() }
         stampUnsent()
         let count = requests.count
-        do { try side.flush() } catch { return protocolDidFail() }
+        do { try side.flush() } catch { return protocolDidFail(error) }
         guard requests.count < count else { return }
         // The last byte of a body ends a request whose answer came before it, and the peer need not send
         // anything after. A request that is started now has no answer yet: it does not end here.
@@ -260,49 +289,10 @@ final class ClientConnection {
     private func stampUnsent() {
         guard let first = unsafe requests.takeUnsent() else { return }
         clock.refresh()
+        barredNanoseconds = 0
         unsafe generator.accounts.requestWillBeSent(&first.pointee)
         while let record = unsafe requests.takeUnsent() { unsafe generator.accounts.requestWillBeSent(&record.pointee) }
         armTimeout()
-    }
-
-    // MARK: Time
-
-    /// All requests have the same patience, so the oldest is the first to lose it.
-    private func armTimeout() {
-        guard let oldest = unsafe requests.oldest else { return timer.stop() }
-        timer.setDeadline(nanoseconds: unsafe oldest.pointee.sentNanoseconds + patienceNanoseconds)
-    }
-
-    /// Requests behind a stuck socket must time out too, when none before them does.
-    private func armTimeoutOfUnsent() { if requests.areAllUnsent { armTimeout() } }
-
-    /// The time for connecting is over, or that of the oldest request.
-    func deadlineDidPass() {
-        switch life.state {
-        case .opening, .greeting:
-            wire.connectDidTimeOut()
-            attemptDidFail(.system(LoopError(call: "connect", code: LoopError.timedOut)))
-        case .ready, .draining, .abandoning: timeOutRequests()
-        case .closing: break
-        }
-    }
-
-    private func timeOutRequests() {
-        let now = clock.nowNanoseconds
-        var each = unsafe requests.oldest
-        while let record = unsafe each, unsafe record.pointee.sentNanoseconds + patienceNanoseconds <= now {
-            unsafe each = unsafe record.pointee.next
-            if unsafe record.pointee.failure == nil {
-                unsafe record.pointee.failure = .timeout
-                unsafe side?.cancel(record)
-            }
-        }
-        if let side { flush(side) }
-        // A stream that was reset is closed by the flush. A stuck socket keeps it, and so does a pipeline.
-        if let record = unsafe requests.oldest, unsafe record.pointee.failure == .timeout { return drop(.closed) }
-        refill()
-        endIfDrained()
-        if life.isOpen { armTimeout() }
     }
 
     // MARK: Ending
@@ -317,7 +307,7 @@ final class ClientConnection {
     /// The client makes no other connection: requests in flight may finish.
     func retire() {
         switch life.state {
-        case .opening, .greeting: close()
+        case .opening, .greeting: if client.resendCount == 0 { close() }
         case .ready: drain(.lost)
         case .draining, .abandoning, .closing: break
         }
@@ -338,7 +328,8 @@ final class ClientConnection {
         generator.connectionIsUnavailable(self)
     }
 
-    private func endIfDrained() {
+    /// Ends a connection that takes no more requests, once all are answered.
+    func endIfDrained() {
         guard life.isDraining, requests.count == 0 else { return }
         side?.sayGoodbye()
         // The goodbye may have found the socket broken.
@@ -349,21 +340,26 @@ final class ClientConnection {
     private func endIfOver(_ side: any ProtocolSide) {
         switch side.dialogue {
         case .open: break
-        case .over: drop(.closed)
-        case .broken: protocolDidFail()
+        case .over: drop(.over)
+        case .broken: protocolDidFail(side.fault)
         }
     }
 
     /// Ends the connection under its requests.
-    func drop(_ failure: RequestFailure) {
+    func drop(_ cause: DropCause) {
         guard !life.isClosing else { return }
+        if requests.count == 0 { noteFault(cause) }
         close()
-        while let record = unsafe requests.oldest { unsafe requestDidEnd(record, record.pointee.failure ?? failure) }
+        while let record = unsafe requests.oldest {
+            unsafe requestDidFail(
+                record, record.pointee.failure ?? cause.failure, cause.reason(progress(of: record), side), excerpt: cause.excerpt)
+        }
     }
 
     private func close() {
-        if life.isOpen { generator.accounts.counters.connectionCounts.open -= 1 }
+        let wasOpen = life.isOpen
         life.move(on: .closed)
+        if wasOpen { generator.accounts.connectionWillClose(life.ending) }
         generator.connectionIsUnavailable(self)
         wire.close()
     }

@@ -11,7 +11,7 @@ struct ClientTLS {
     /// - Parameter caches: servers are asked for sessions only where these keep them.
     init(_ configuration: ClientConfiguration, _ caches: CacheOwnership, _ loop: EventLoop) throws(ConnectError) {
         origin = TLSOrigin(
-            host: configuration.tls?.serverName ?? "", port: configuration.address.port,
+            host: configuration.tls?.serverName ?? "", port: configuration.addresses[0].port,
             protocols: configuration.httpVersion.protocols)
         guard var tls = configuration.tls?.configuration else {
             context = nil

@@ -11,13 +11,25 @@ package enum ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
     case tls(TLSError)
     /// The peer answered with something else than the greeting of HTTP/2.
     case notHTTP2
+    /// The peer answered HTTP in the clear with a record of TLS.
+    case speaksTLS
+    /// The peer has not answered the TLS handshake in time.
+    case handshakeTimeout
+    /// The server has several addresses, and none of them took a connection.
+    indirect case allAddresses([Try])
+
+    /// What became of one address.
+    package struct Try: Error, Equatable, Sendable {
+        package var address: SocketAddress
+        package var error: ConnectError
+    }
 
     /// Whether another attempt could only fail the same way.
     package var isPermanent: Bool {
         switch self {
         case .setup: true
         case .tls(let error): error.isPermanent
-        case .system, .notHTTP2: false
+        case .system, .notHTTP2, .speaksTLS, .handshakeTimeout, .allAddresses: false
         }
     }
 
@@ -26,10 +38,29 @@ package enum ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The cause, for people.
     package var reason: String {
         switch self {
-        case .system(let error): error.reason
+        case .system(let error): error.remedy.map { "\(error.reason): \($0)" } ?? error.reason
         case .setup(let error): "TLS: \(error)"
         case .tls(let error): "TLS: \(error)"
         case .notHTTP2: "the server does not speak HTTP/2 here (--h1 asks for HTTP/1.1)"
+        case .speaksTLS: "the server speaks TLS on this port; write https://"
+        case .handshakeTimeout:
+            "the server has not answered the TLS handshake in time (--connect-timeout); one without TLS on this port waits like that: write http:// for it"
+        case .allAddresses(let tries): ConnectError.text(tries)
+        }
+    }
+
+    /// "[::1]:8080: connection refused; 127.0.0.1:8080: connection refused"
+    static func text(_ tries: [Try]) -> String { tries.map { "\($0.address): \($0.error.reason)" }.joined(separator: "; ") }
+}
+
+extension LoopError {
+    /// What to do about a limit of the machine's; nil: it is none.
+    fileprivate var remedy: String? {
+        switch code {
+        case LoopError.noLocalPort:
+            "no local port is left; ask for fewer connections, or for fewer new ones, or raise net.ipv4.ip_local_port_range"
+        case LoopError.noDescriptor: "no file descriptor is left; ask for fewer connections, or raise 'ulimit -n'"
+        default: nil
         }
     }
 }

@@ -63,11 +63,11 @@ final class Wire: TCPStreamOwner {
     // MARK: Opening
 
     /// Begins to connect.
-    func open(for owner: ClientConnection) {
+    func open(for owner: ClientConnection, to address: SocketAddress) {
         unsafe self.owner = Unmanaged.passUnretained(owner)
         stream.setOwner(self)
         stream.connect(
-            to: generator.configuration.address,
+            to: address,
             receiveBufferByteCount: generator.configuration.manners.receiveBufferByteCount)
     }
 
@@ -81,7 +81,7 @@ final class Wire: TCPStreamOwner {
         stream.startReading()
         guard let context = generator.tls.context, let options = generator.configuration.tls else {
             move(to: .open)
-            tell { $0.wireDidOpen(generator.configuration.httpVersion == .http1 ? .http1 : .http2) }
+            tell { $0.wireDidOpen(generator.destination.clearProtocol) }
             return
         }
         move(to: .securing)
@@ -113,9 +113,11 @@ final class Wire: TCPStreamOwner {
         tell { $0.wireDidFail(.tls(error)) }
     }
 
-    /// The time for connecting is over: counts the handshake that is not done, if it is that.
-    func connectDidTimeOut() {
-        if state == .securing { generator.accounts.counters.tls.countTimeout() }
+    /// The time for connecting is over: counts the handshake that is not done, if it is that. - Returns: the error.
+    func connectDidTimeOut() -> ConnectError {
+        guard state == .securing else { return .system(LoopError(call: "connect", code: LoopError.timedOut)) }
+        generator.accounts.counters.tls.countTimeout()
+        return .handshakeTimeout
     }
 
     // MARK: Bytes come

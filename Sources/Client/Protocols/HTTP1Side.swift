@@ -1,4 +1,5 @@
 internal import HTTP1
+internal import HTTP2
 internal import Loop
 internal import Memory
 
@@ -18,6 +19,8 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
     /// The request whose answer is being read.
     private var answered: UnsafeMutablePointer<RequestRecord>?
     private(set) var takesRequests = true
+    /// The peer's last answer had `connection: close`: it does not look at what was sent behind that request.
+    private var peerHasEnded = false
 
     init(_ connection: ClientConnection, _ answers: AnswerReader, _ wire: Wire, _ loop: EventLoop, halfCloses: Bool) {
         self.connection = connection
@@ -32,8 +35,12 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
     /// As many as the configuration sends ahead.
     var requestLimit: Int { .max }
 
-    /// HTTP/1.1 ends with its connection.
-    var dialogue: Dialogue { .open }
+    var dialogue: Dialogue { peerHasEnded ? .over : .open }
+
+    /// What is wrong with an answer is thrown where it is read.
+    var fault: PeerError { PeerError(reason: .answer(.incomplete)) }
+
+    var goawayCode: HTTP2ErrorCode? { nil }
 
     var receivedHeaderByteCount: UInt64 { parser.receivedHeaderByteCount }
 
@@ -67,7 +74,9 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
     // MARK: Answers
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws(PeerError) {
-        do { try unsafe parser.parse(bytes, for: self) } catch { throw PeerError() }
+        do { try unsafe parser.parse(bytes, for: self) } catch {
+            throw PeerError(reason: .answer(error), excerpt: parser.faultExcerpt)
+        }
     }
 
     func receiveEnd() {
@@ -97,9 +106,12 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
     }
 
     func responseDidEnd(keepsAlive: Bool) {
-        if !keepsAlive { takesRequests = false }
+        if !keepsAlive {
+            takesRequests = false
+            peerHasEnded = true
+        }
         guard let record = unsafe answered else { return }
         unsafe answered = nil
-        unsafe connection.answerDidEnd(record, nil)
+        unsafe connection.answerDidEnd(record)
     }
 }

@@ -14,6 +14,9 @@ final class HTTP2Answers: SessionHandler {
     private var peerHasReset = false
     /// The last stream that the peer has looked at; nil: it has not said GOAWAY.
     private(set) var lastStreamID: Int32?
+    private(set) var goawayCode: HTTP2ErrorCode?
+    /// What the peer did wrong, the last time.
+    private(set) var fault: FailureReason?
 
     init(_ connection: ClientConnection, _ reader: AnswerReader) {
         self.connection = connection
@@ -39,17 +42,21 @@ final class HTTP2Answers: SessionHandler {
         let record = unsafe token.assumingMemoryBound(to: RequestRecord.self)
         let isPeersReset = peerHasReset
         peerHasReset = false
-        var failure = unsafe record.pointee.failure
-        if failure == nil && code != .noError {
-            let streamID = unsafe record.pointee.streamID
-            if let lastStreamID, streamID > lastStreamID {
-                failure = .goaway
-            } else {
-                // nghttp2 closes a stream with PROTOCOL_ERROR when the peer broke its rules.
-                failure = code == .protocolError && !isPeersReset ? .protocolError : .reset
-            }
+        if code == .noError, unsafe record.pointee.failure == nil { return unsafe connection.answerDidEnd(record) }
+        if let failure = unsafe record.pointee.failure { return unsafe connection.requestDidFail(record, failure, nil) }
+        let streamID = unsafe record.pointee.streamID
+        if let lastStreamID, streamID > lastStreamID {
+            return unsafe connection.requestDidFail(record, .unprocessed, .unprocessed(goawayCode))
         }
-        unsafe connection.answerDidEnd(record, failure)
+        switch code {
+        case _ where isPeersReset:
+            unsafe connection.requestDidFail(record, code == .refusedStream ? .refused : .reset, .reset(code))
+        // nghttp2 closes a stream with PROTOCOL_ERROR when the peer broke its rules, and with
+        // INTERNAL_ERROR when it cannot send the request.
+        case .internalError: unsafe connection.requestDidFail(record, .reset, .unsendable)
+        case .protocolError: unsafe connection.requestDidFail(record, .protocolError, fault ?? .reset(code))
+        default: unsafe connection.requestDidFail(record, .reset, fault ?? .reset(code))
+        }
     }
 
     /// SETTINGS greet the connection; RST_STREAM explains the stream that closes next.
@@ -63,8 +70,12 @@ final class HTTP2Answers: SessionHandler {
 
     func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) {
         self.lastStreamID = lastStreamID
+        goawayCode = code
         connection.peerTakesNoMore()
     }
+
+    /// nghttp2 answers by itself.
+    func sessionDidReceiveInvalidFrame(_ error: SessionError?) { fault = error.map { .frame($0) } }
 
     /// The next part of a request's body.
     func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {
@@ -84,9 +95,6 @@ final class HTTP2Answers: SessionHandler {
     /// The end of the stream says everything that a head's or a message's would.
     func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {}
     func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) {}
-
-    /// nghttp2 answers by itself.
-    func sessionDidReceiveInvalidFrame() {}
 
     /// Not called: request bodies are copied into their frames.
     func sessionHasRoomForData() -> Bool { false }

@@ -10,6 +10,8 @@ final class HTTP2Side: ProtocolSide {
     private let caches: Caches
     private let session: Session
     private let answers: HTTP2Answers
+    private var hasReceived = false
+    private var looksLikeTLS = false
 
     /// Bytes that are collected for one write: enough for a burst of requests.
     private static let flushByteCount = 16 * 1024
@@ -36,6 +38,17 @@ final class HTTP2Side: ProtocolSide {
         return answers.lastStreamID == nil ? .broken : .over
     }
 
+    var fault: PeerError { error(HTTP2Side.unnamedFault) }
+
+    private func error(_ error: SessionError) -> PeerError {
+        PeerError(reason: answers.fault ?? .frame(error), looksLikeTLS: looksLikeTLS)
+    }
+
+    /// nghttp2 tells of some faults only by ending the session.
+    private static let unnamedFault = SessionError(code: 0, reason: "the rules of HTTP/2 were broken")
+
+    var goawayCode: HTTP2ErrorCode? { answers.goawayCode }
+
     var receivedHeaderByteCount: UInt64 { session.receivedHeaderByteCount }
 
     func submit(_ record: UnsafeMutablePointer<RequestRecord>, _ template: RequestTemplate) -> Bool {
@@ -50,7 +63,7 @@ final class HTTP2Side: ProtocolSide {
     /// Sends through a buffer of the cache. The buffer does not outlive its scope: bytes that the socket
     /// does not take move into an arena.
     func flush() throws(PeerError) {
-        let isWhole = unsafe caches.withBuffer(byteCount: HTTP2Side.flushByteCount) { buffer in
+        let error: SessionError? = unsafe caches.withBuffer(byteCount: HTTP2Side.flushByteCount) { buffer in
             var count = 0
             var isBlocked = false
             do {
@@ -69,17 +82,22 @@ final class HTTP2Side: ProtocolSide {
                     }
                 }
                 _ = unsafe wire.send(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                return true
+                return nil
             } catch {
-                return false
+                return error as? SessionError ?? HTTP2Side.unnamedFault
             }
         }
-        if !isWhole { throw PeerError() }
+        if let error { throw PeerError(reason: .frame(error)) }
     }
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws(PeerError) {
         answers.beginReading()
-        do { try unsafe session.receive(bytes) } catch { throw PeerError() }
+        if !hasReceived {
+            hasReceived = true
+            // A record of the type alert, of a version that begins with 3 (RFC 8446, 5.1).
+            looksLikeTLS = unsafe bytes.count >= 2 && bytes[0] == 21 && bytes[1] == 3
+        }
+        do { try unsafe session.receive(bytes) } catch { throw self.error(error) }
     }
 
     /// A stream that the connection's end finds open has no whole answer.

@@ -1,3 +1,5 @@
+internal import HTTP2
+
 /// The protocol of a connection, HTTP/1.1 or HTTP/2: requests out, answers in.
 ///
 /// Chosen once; nothing else in the client asks which it is. A side belongs to its connection,
@@ -10,6 +12,10 @@ protocol ProtocolSide: AnyObject {
     var takesRequests: Bool { get }
     /// Where the two sides stand, as far as the protocol itself knows an end.
     var dialogue: Dialogue { get }
+    /// What the peer did wrong, when the dialogue is broken.
+    var fault: PeerError { get }
+    /// What the peer's GOAWAY said; nil: it has said none.
+    var goawayCode: HTTP2ErrorCode? { get }
     /// Bytes of the heads of answers, as the peer sent them.
     var receivedHeaderByteCount: UInt64 { get }
 
@@ -30,11 +36,17 @@ protocol ProtocolSide: AnyObject {
 /// Where the two sides of a connection stand.
 enum Dialogue {
     case open
-    /// Both have said all they had to say.
+    /// The peer has said its last answer, and takes no more requests: it has not looked at those in flight.
     case over
     /// We have told the peer what it did wrong.
     case broken
 }
 
 /// The peer broke the protocol.
-struct PeerError: Error {}
+struct PeerError: Error {
+    var reason: FailureReason
+    /// The bytes that show it, as far as they are known.
+    var excerpt: [UInt8] = []
+    /// The first bytes of the peer were an alert of TLS.
+    var looksLikeTLS = false
+}

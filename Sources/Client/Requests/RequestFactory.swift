@@ -82,6 +82,9 @@ final class RequestFactory {
         return true
     }
 
+    /// A request, for people: "GET /health, request 12".
+    func text(of record: borrowing RequestRecord) -> String { unsafe "\(kinds[record.kindIndex].title), request \(record.number)" }
+
     /// Whether sending this request twice does no harm.
     func isIdempotent(_ record: borrowing RequestRecord) -> Bool { unsafe templates[record.kindIndex].isIdempotent }
 

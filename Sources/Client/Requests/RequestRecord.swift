@@ -35,8 +35,9 @@ struct RequestRecord {
     var facts = AnswerFacts()
     /// What the answer's head looks like.
     var shape = AnswerShape()
-    /// How often it was sent again, and whether a circuit breaker waits for its end.
-    var retryCount = 0
+    /// How often it was sent again.
+    var repeats = RequestRepeats()
+    /// Whether a circuit breaker waits for its end.
     var isProbe = false
 
     /// The connection's list of requests in flight, oldest first; or the pool's list of idle records.
@@ -50,14 +51,37 @@ struct RequestRecord {
         unsafe record.isScheduled = unsafe isScheduled
         unsafe record.number = unsafe number
         unsafe record.kindIndex = unsafe kindIndex
-        unsafe record.retryCount = unsafe retryCount + 1
+        unsafe record.repeats.retries = unsafe repeats.retries + 1
+        return unsafe record
+    }
+
+    /// The same request before it goes to the next connection: it has waited since it was sent first.
+    func nextSending() -> RequestRecord {
+        var record = unsafe nextAttempt()
+        unsafe record.repeats = unsafe repeats
+        unsafe record.repeats.resends += 1
+        unsafe record.isProbe = unsafe isProbe
+        unsafe record.sentNanoseconds = unsafe sentNanoseconds
         return unsafe record
     }
 }
 
+/// How often a request was sent again.
+struct RequestRepeats: BitwiseCopyable {
+    /// After a failure (`--retries`).
+    var retries = 0
+    /// Since the peer had not looked at it; the request's time of sending is then of the first time.
+    var resends = 0
+}
+
 /// Why a request ended without a full answer.
 enum RequestFailure {
-    case closed, reset, goaway, timeout, protocolError, aborted
+    case closed, reset, timeout, protocolError, aborted
+    /// The peer takes no more requests on this connection, and says that it has not looked at this one: GOAWAY with
+    /// a lower stream (RFC 9113, 6.8), or an answer before it with `connection: close` (RFC 9112, 9.6).
+    case unprocessed
+    /// The peer has reset the stream with REFUSED_STREAM: it has not looked at the request (RFC 9113, 8.7).
+    case refused
     /// The circuit breaker was open: the request was never sent.
     case circuit
     /// We closed the connection on purpose: see `ClientManners.earlyCloseShare`.

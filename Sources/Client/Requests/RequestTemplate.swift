@@ -30,6 +30,8 @@ final class RequestTemplate {
     private let bodyPieces: [TextPiece]
     private var allocations: [UnsafeMutableRawBufferPointer]
 
+    /// Methods whose requests say that they have no body (RFC 9110, 8.6).
+    private static let methodsWithBody: Set = ["POST", "PUT", "PATCH"]
     private static let pathIndex = 3
     /// Decimal digits of any content-length.
     private static let lengthDigitLimit = 20
@@ -66,12 +68,16 @@ final class RequestTemplate {
         add(ArenaBytes(":path"), text(kind.path))
         if byteLimit > 0 { byteLimit += RequestTemplate.growthLimit }
         pathByteLimit = byteLimit
-        fixed.append((ArenaBytes("user-agent"), ArenaBytes("highwater")))
+        if !kind.headers.contains(where: { $0.name == "user-agent" }) {
+            fixed.append((ArenaBytes("user-agent"), ArenaBytes("highwater")))
+        }
         let bodyText = if case .text(let body) = kind.body { text(body) } else { RequestText(literal: []) }
         if bodyText.isFixed {
             body = keep(kind.body.bytes ?? bodyText.fixedBytes)
             bodyPieces = []
-            if !body.isEmpty { fixed.append((ArenaBytes("content-length"), keep(String(body.count).utf8))) }
+            if !body.isEmpty || RequestTemplate.methodsWithBody.contains(kind.method) {
+                fixed.append((ArenaBytes("content-length"), keep(String(body.count).utf8)))
+            }
             lengthIndex = 0
         } else {
             body = .empty

@@ -53,13 +53,14 @@ extension LoadGenerator {
         let isTemporary =
             switch failure {
             case nil: RetryPolicy.isTemporary(status: status)
-            case .closed, .reset, .goaway, .timeout: true
+            case .closed, .reset, .refused, .unprocessed, .timeout: true
             case .protocolError, .aborted, .abandoned, .circuit: false
             }
         guard isTemporary, !isStopping else { return false }
         // A request that the peer has not looked at may be sent again whatever it is (RFC 9113, 8.7).
         guard let pause = unsafe resilience.pause(
-            afterRetries: record.pointee.retryCount, isRepeatable: failure == .goaway || requests.isIdempotent(record.pointee))
+            afterRetries: record.pointee.repeats.retries,
+            isRepeatable: failure == .unprocessed || failure == .refused || requests.isIdempotent(record.pointee))
         else { return false }
         unsafe answers.finishAttempt(record, failure)
         unsafe record.pointee.failure = failure

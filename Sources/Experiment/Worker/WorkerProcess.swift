@@ -76,6 +76,8 @@ package final class WorkerProcess: SampleSource {
     package func sample() {
         // One at a time: questions that it cannot answer would only pile up.
         guard outcome == nil, !isAsked else { return }
+        // It tells its end by itself, and has been given the time for it.
+        if case .stopping = stage { return }
         isAsked = true
         expect(withinSeconds: WorkerProcess.answerSeconds)
         send(.sample(seen: sampleCount))

@@ -56,6 +56,9 @@ package struct RequestText: Sendable, Equatable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// A text that comes out as `text`, braces and all, when it is parsed.
+    package static func quoting(_ text: String) -> String { text.replacing("{{", with: "{{\"{{\"}}") }
+
     package init(parsing text: String) throws(RequestTextError) {
         var literal: [UInt8] = []
         var rest = text[...]

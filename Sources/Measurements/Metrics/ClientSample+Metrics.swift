@@ -4,7 +4,7 @@ extension ClientSample: SamplePart {
             + TLSSample.table.rows(within: \.tls, "tls") + byteRows + WriteSample.table.rows(within: \.writes, "writes")
             + CacheSample.table.rows(within: \.caches.sessions, "cache.tls") + CacheSample.table.rows(within: \.caches.strings, "cache.strings")
             + CacheSample.table.rows(within: \.caches.buffers, "cache.buffers") + cacheRows + loopRows,
-        others: [.happenings(\.events), .happenings(\.bodyViolations)])
+        others: [.happenings(\.events), .happenings(\.bodyViolations), .now { $0.failures.merge($1.failures) }])
 
     private static let requestRows: [MetricRow<ClientSample>] = [
         .counter("requests.scheduled", .request, \.requests.scheduled, "Wanted by the schedule so far; in a closed load: the same as started"),
@@ -15,7 +15,8 @@ extension ClientSample: SamplePart {
         .counter("requests.errored", .request, \.requests.errored, better: .lower, "Ended without a full answer"),
         .counter("requests.timed_out", .request, \.requests.timedOut, better: .lower, "Ended by the request timeout; among the errored"),
         .counter("requests.retried", .request, \.requests.retried, "Attempts after the first, of requests that had failed (--retries)"),
-        .gauge("requests.retry_waiting", .request, \.requests.retryWaiting, "Failed, and waiting to be sent again, now"),
+        .counter("requests.resent", .request, \.requests.resent, "Sent again on the next connection: the peer had said that it had not looked at them"),
+        .gauge("requests.retry_waiting", .request, \.requests.retryWaiting, "Waiting to be sent again, now"),
         .counter("circuit.openings", .error, \.circuits.openings, "Times that a circuit breaker opened; each loop has one (--circuit-breaker)"),
         .gauge("circuit.open", .loop, \.circuits.open, "Loops whose circuit breaker is open or half-open, now"),
         .gauge("requests.in_flight", .request, \.requests.inFlight, "Sent and not answered, now"),
@@ -36,7 +37,7 @@ extension ClientSample: SamplePart {
             .counter("errors.connect", .request, \.errors.connect, better: .lower, "Errored: no connection could be made"),
             .counter("errors.closed", .request, \.errors.closed, better: .lower, "Errored: the connection ended under the request"),
             .counter("errors.reset", .request, \.errors.reset, better: .lower, "Errored: the peer reset the stream"),
-            .counter("errors.goaway", .request, \.errors.goaway, better: .lower, "Errored: the peer said GOAWAY and had not processed the request"),
+            .counter("errors.goaway", .request, \.errors.goaway, better: .lower, "Errored: the peer took no more requests and had not looked at this one, again and again"),
             .counter("errors.timeout", .request, \.errors.timeout, better: .lower, "Errored: no full answer within the request timeout"),
             .counter("errors.protocol", .request, \.errors.protocolError, better: .lower, "Errored: the peer broke the protocol"),
             .counter("errors.circuit", .request, \.errors.circuit, better: .lower, "Errored: not sent, for the circuit breaker was open"),
@@ -51,6 +52,9 @@ extension ClientSample: SamplePart {
         .counter("connections.failed", .attempt, \.connectionCounts.failed, better: .lower, "Attempts to connect that failed"),
         .counter("connections.reconnects", .connection, \.connectionCounts.reconnects, better: .lower, "Established in place of one that was lost"),
         .counter("connections.renewed", .connection, \.connectionCounts.renewed, "Established in place of one that we ended (--reconnect, --half-close, --early-close)"),
+        .gauge("cut_off.loops", .loop, \.connectionCounts.cutOffLoops, better: .lower, "Loops that have lost all their connections and cannot connect again, now"),
+        .gauge("cut_off.connections", .connection, \.connectionCounts.lost, better: .lower, "Connections that those loops had"),
+        .timeCounter("cut_off.time", \.connectionCounts.cutOffNanoseconds, better: .lower, "Time in which a server that was reached could not be reached any more; loops added"),
         .gauge("slow_readers.open", .connection, \.slowReaders.open, "Connections beside the load that read at a trickle, now"),
         .counter("slow_readers.answered", .response, \.slowReaders.answeredRequests, "Answers that they have read to the end"),
         .counter("slow_readers.received_bytes", .bytes, \.slowReaders.receivedBytes, "Bytes that they have read"),

@@ -37,6 +37,22 @@ package struct ClientSample: Sendable {
     package var events: [ClientEvent] = []
 
     package init() {}
+
+    /// Errored requests, and attempts to connect, by reason.
+    package var failures: [FailureCount] {
+        get { errors.reasons }
+        set { errors.reasons = newValue }
+    }
+
+    /// Requests that waited for an answer until their time or the run was over: among the errored, with the time
+    /// they waited in the latencies.
+    package var unansweredRequests: UInt64 { requests.timedOut + errors.aborted }
+
+    /// Whether the server that was there cannot be reached from any loop.
+    package var isCutOff: Bool { loops.count > 0 && connectionCounts.cutOffLoops == loops.count }
+
+    /// How long the server could not be reached, on an average of the loops.
+    package var cutOffNanoseconds: UInt64 { connectionCounts.cutOffNanoseconds / UInt64(max(1, loops.count)) }
 }
 
 /// Connections of the clients.
@@ -51,6 +67,11 @@ package struct ClientConnectionCounts: Sendable, Equatable {
     package var reconnects: UInt64 = 0
     /// Established connections that replaced one which had done its share (`--reconnect`).
     package var renewed: UInt64 = 0
+    /// Loops that have lost all their connections and cannot connect again, now; and the connections they had.
+    package var cutOffLoops = 0
+    package var lost = 0
+    /// Time without any connection while the server, once reached, could not be reached; loops added.
+    package var cutOffNanoseconds: UInt64 = 0
 
     package init() {}
 }
@@ -72,7 +93,9 @@ package struct ClientRequestCounts: Sendable, Equatable {
     package var timedOut: UInt64 = 0
     /// Attempts after the first, of requests that had failed (`--retries`).
     package var retried: UInt64 = 0
-    /// Failed, and waiting to be sent again, now.
+    /// Sent again on another connection, since the peer had said that it had not looked at them.
+    package var resent: UInt64 = 0
+    /// Waiting to be sent again, now.
     package var retryWaiting = 0
     /// Sent and not answered, now. Also: the open streams.
     package var inFlight = 0
@@ -140,7 +163,7 @@ package struct RequestErrorCounts: Sendable, Equatable {
     package var closed: UInt64 = 0
     /// The peer reset the stream.
     package var reset: UInt64 = 0
-    /// The peer said GOAWAY and had not processed the request.
+    /// The peer took no more requests and had not looked at this one (GOAWAY, `connection: close`), again and again.
     package var goaway: UInt64 = 0
     /// No full answer within the request timeout.
     package var timeout: UInt64 = 0
@@ -152,6 +175,8 @@ package struct RequestErrorCounts: Sendable, Equatable {
     package var circuit: UInt64 = 0
     /// We closed the connection in the middle of the answer, as was asked for (--early-close).
     package var abandoned: UInt64 = 0
+    /// Why, in the order in which each reason was met first; attempts to connect are among them.
+    package var reasons: [FailureCount] = []
 
     package init() {}
 }

@@ -32,6 +32,7 @@ extension Summary {
             page.write("load", [kind, "\(load.connections) connections x \(load.streams) streams", "to \(request.address)"])
         }
         writeWarmup(to: &page)
+        if let items = endOfLoad?.client?.cutOffItems { page.write("server gone", items) }
         let total = derived("client.requests.total") ?? 0
         page.write(
             "requests",
@@ -45,6 +46,7 @@ extension Summary {
         }
         page.write("status codes", client.statuses.items)
         page.write("errors", client.errors.items)
+        for row in client.failureRows { page.write(row.label, row.items) }
         writeExpectations(client.expectations, to: &page)
         writeBodies(client.bodies, to: &page)
         page.write("traffic", client.trafficItems)
@@ -121,6 +123,7 @@ extension Summary {
                 + [histogram.highestRecordedNanoseconds]
             page.lines.append(SummaryPage.row(name, values.map { $0.map(Figure.time(nanoseconds:)) ?? "-" }))
         }
+        if let text = last.client?.unansweredText { page.lines.append(text) }
         if let resolution = coarseResolutionNanoseconds {
             page.write("resolution", ["response times are no finer than \(Figure.time(nanoseconds: resolution))", "for requests were sent so late"])
         }
@@ -266,5 +269,28 @@ extension ClientSample {
             "\(Figure.bytes(Double(receivedBytes))) received", headers,
             "\(Figure.bytes(Double(responseBytes.body))) bodies", "\(Figure.bytes(Double(sentBytes))) sent",
         ]
+    }
+}
+
+extension ClientSample {
+    /// The time without a server, in words; nil: there was none.
+    fileprivate var cutOffItems: [String]? {
+        cutOffNanoseconds == 0 ? nil : ["for \(Figure.time(nanoseconds: cutOffNanoseconds)) of that", "rates are of the rest"]
+    }
+
+    /// Failures by reason, the most frequent first, and requests that were sent again instead.
+    fileprivate var failureRows: [(label: String, items: [String])] {
+        failures.sorted { $0.count > $1.count }.map { ("  \($0.count)", [$0.text]) }
+            + (requests.resent == 0
+                ? [] : [("sent again", ["\(requests.resent)", "on another connection", "for the server had not looked at them"])])
+    }
+
+    /// Requests that are in the latencies though nothing answered them; nil: there are none.
+    fileprivate var unansweredText: String? {
+        switch unansweredRequests {
+        case 0: nil
+        case 1: "1 request was never answered: it counts with the time it waited"
+        case let count: "\(count) requests were never answered: they count with the time they waited"
+        }
     }
 }

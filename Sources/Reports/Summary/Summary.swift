@@ -1,5 +1,6 @@
 package import Load
 package import Measurements
+internal import Recording
 
 /// The totals of a whole run, gathered sample by sample, from a live run or a recording.
 package struct Summary: Sendable {
@@ -210,6 +211,12 @@ extension Summary {
         loadSeconds.flatMap { $0 > 0 ? Double(count) / $0 : nil }
     }
 
+    /// The same of the time under load in which the server could be reached.
+    func perReachableSecond(_ count: UInt64) -> Double? {
+        let reachable = (loadSeconds ?? 0) - Metric.seconds(endOfLoad?.client?.cutOffNanoseconds ?? 0)
+        return reachable > 0 ? Double(count) / reachable : nil
+    }
+
     /// The same numbers under the same names as in a sample; a gauge has its `last` and its
     /// `max`; histograms are those of the whole run.
     package var json: JSON {
@@ -229,6 +236,7 @@ extension Summary {
         for metric in Summary.histogramMetrics where metric.read(last) != nil {
             json.set(histogram(metric.name).json(encoded: true), atPath: metric.name)
         }
+        if let failures = last.client?.failuresJSON { json.set(failures, atPath: "client.\(FailureCount.memberName)") }
         if !phases.isEmpty {
             json.set(.array(phases.map(\.json)), atPath: "phases")
         }

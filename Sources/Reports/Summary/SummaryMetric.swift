@@ -41,8 +41,8 @@ package struct SummaryMetric: Sendable {
             guard let client = $0.last.client, client.requests.done > 0 else { return nil }
             return Double(client.requests.failed) / Double(client.requests.done)
         },
-        .init(name: "client.requests.rate", unit: .requestPerSecond, meaning: "Answered in full a second, whatever the status") {
-            $0.endOfLoad?.client.map(\.requests.answered).flatMap($0.perSecond)
+        .init(name: "client.requests.rate", unit: .requestPerSecond, meaning: "Answered in full a second of the time in which the server could be reached, whatever the status") {
+            $0.endOfLoad?.client.map(\.requests.answered).flatMap($0.perReachableSecond)
         },
         .init(name: "client.requests.dropped", unit: .request, meaning: "Scheduled and never started") {
             guard let client = $0.last.client else { return nil }
@@ -52,8 +52,8 @@ package struct SummaryMetric: Sendable {
         .init(name: "client.response_resolution", unit: .seconds, meaning: "One in a hundred requests was sent so late: response times are no finer; none for a punctual load") {
             $0.coarseResolutionNanoseconds.map(Metric.seconds)
         },
-        .init(name: "client.bytes.received_rate", unit: .bytesPerSecond, meaning: "Read from sockets a second, by the clients") {
-            $0.endOfLoad?.client.map(\.receivedBytes).flatMap($0.perSecond)
+        .init(name: "client.bytes.received_rate", unit: .bytesPerSecond, meaning: "Read from sockets a second of the same time, by the clients") {
+            $0.endOfLoad?.client.map(\.receivedBytes).flatMap($0.perReachableSecond)
         },
         .init(name: "client.loop.utilization", unit: .one, meaning: "CPU of the clients' threads, in cores a loop") {
             guard let client = $0.endOfLoad?.client, client.loops.count > 0 else { return nil }

@@ -43,6 +43,11 @@ struct LoadFlags: ParsableArguments {
     func plan(server: ServerPlan?, clients: ClientPlan, endsByItself: Bool) throws -> Plan {
         var clients = clients
         client.apply(to: &clients)
+        if client.says(\.bodyText), clients.bodyText.hasPrefix("@") {
+            do { clients.bodyText = try RequestFile.dataText(String(clients.bodyText.dropFirst())) } catch {
+                throw ValidationError("--data: \(error.description)")
+            }
+        }
         if !client.says(\.method), client.says(\.bodyText) || client.says(\.bodyFile) { clients.method = "POST" }
         clients.tls.keyLogPath = Environment.variables(noColor: false)["SSLKEYLOGFILE"].flatMap { $0.isEmpty ? nil : $0 }
         var plan = Plan(server: server, client: clients)

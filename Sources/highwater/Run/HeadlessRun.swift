@@ -66,7 +66,7 @@ final class HeadlessRun {
         var end = Run.End.natural
         while true {
             let next = driver.step(at: clock.now)
-            let isRead = show(run.takeNews())
+            let isRead = show(run.takeNews(), drainTimeLeft: driver.drainEnd.map { $0 - clock.now })
             if run.source.outcome != nil { return end }
             if driver.stage == .running, !isRead || run.failedThreshold != nil {
                 driver.endLoad(within: plan.drainTime)
@@ -81,12 +81,22 @@ final class HeadlessRun {
         }
     }
 
+    /// The requests in flight that the end waits for.
+    private func showDrain(_ sample: Sample, _ timeLeft: Duration?) {
+        guard let count = sample.client?.requests.inFlight, count > 0, let timeLeft, timeLeft > .zero else { return }
+        let seconds = Int((timeLeft / .seconds(1)).rounded(.up))
+        progress.interject("waiting for \(count) request\(count == 1 ? "" : "s") in flight, for \(seconds) s at most (--drain)")
+    }
+
     /// false when standard output is where progress is written and has no reader any more.
-    private func show(_ news: [News]) -> Bool {
+    /// - Parameter drainTimeLeft: nil while the load runs.
+    private func show(_ news: [News], drainTimeLeft: Duration?) -> Bool {
         var isRead = true
         for item in news {
             switch item {
-            case .sample(let sample): if showsProgress && !loadHasEnded { isRead = progress.show(sample) && isRead }
+            case .sample(let sample):
+                guard showsProgress else { continue }
+                if !loadHasEnded { isRead = progress.show(sample) && isRead } else { showDrain(sample, drainTimeLeft) }
             case .event(let event):
                 guard event.level > .info else { continue }
                 progress.interject("\(event.level.rawValue): \(event.source): \(event.text)")

@@ -201,6 +201,10 @@ final class Run {
             if bodies.wrong > 0 { throw ExitCode(Run.failedExitCode) }
             if bodies.checked == 0 { throw RunError("no answer came that --body-check could look at") }
         }
+        if let failure {
+            guard plan.phases.isEmpty else { throw ExitCode(Run.failedExitCode) }
+            throw RunError(failure)
+        }
         if summary.thresholds.contains(where: { !$0.hasPassed }) { throw ExitCode(Run.failedExitCode) }
         if isStrict, !summary.verdict.isTrustworthy { throw ExitCode(Run.untrustworthyExitCode) }
     }
@@ -210,6 +214,14 @@ final class Run {
         func isJudged(_ name: String) -> Bool { plan.thresholds.contains { $0.condition.figure.metric == name } }
         return !summary.findings.isEmpty && !isJudged("watch.findings")
             || (summary.last.watch?.crashes ?? 0) > 0 && !isJudged("watch.crashes")
+    }
+
+    /// What makes a load worthless, in words; nil: nothing does.
+    private var failure: String? {
+        guard let client = summary.last.client, client.requests.started > 0 else { return nil }
+        if summary.endOfLoad?.client?.isCutOff == true { return "the server is gone" }
+        // Connections that are closed on purpose say nothing of the server.
+        return client.requests.succeeded == 0 && client.errors.abandoned == 0 ? "no request succeeded" : nil
     }
 
     /// A server alone has no other end than a signal.

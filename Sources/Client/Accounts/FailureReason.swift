@@ -1,0 +1,108 @@
+internal import HTTP1
+internal import HTTP2
+internal import Loop
+internal import TLS
+
+/// Why a request, a connection or an attempt to connect failed: as much as tells the faults of a server apart.
+///
+/// A value that is compared with the reasons so far for each failure; its words are made once.
+enum FailureReason: Equatable {
+    /// How much of an answer had come when its connection ended.
+    enum Progress: Equatable {
+        /// Nothing, on a connection that had answered nothing yet.
+        case nothing
+        /// Nothing, on a connection that had answered others: it was idle, or had its share of requests.
+        case idle
+        /// A part of the answer.
+        case begun
+    }
+
+    case notConnected(ConnectError)
+    /// - code: what the server's GOAWAY said before; nil: it said none.
+    case closed(ConnectError, Progress, goaway: HTTP2ErrorCode?)
+    case reset(HTTP2ErrorCode)
+    /// Not looked at, too often; with what the last GOAWAY said.
+    case unprocessed(HTTP2ErrorCode?)
+    /// We closed the connection: a request before this one had timed out.
+    case behindTimeout
+    /// The connection was dropped by a planned event, or by hand.
+    case dropped
+    case timeout(Progress)
+    /// No stream was to be had in that time: the server allows none.
+    case noStream
+    case aborted(Progress)
+    case answer(ResponseError)
+    /// The rules of HTTP/2 were broken: nghttp2's code and words.
+    case frame(SessionError)
+    case status(Int)
+    /// Our own nghttp2 refuses to send the request.
+    case unsendable
+
+    /// For people; what a reader can do about it is said where the limit is ours or the machine's.
+    var text: String {
+        switch self {
+        case .notConnected(let error): "not connected: \(error.reason)"
+        case .closed(let error, let progress, let goaway):
+            FailureReason.text(closed: error, progress) + (goaway.map { ", after GOAWAY \($0.name)" } ?? "")
+        case .reset(let code): "stream reset by the server: \(code.name)"
+        case .unprocessed(let code):
+            "not looked at by the server, \(ResendQueue.sendingLimit) times: "
+                + (code.map { "GOAWAY \($0.name)" } ?? "it closes connections under requests sent ahead")
+        case .behindTimeout: "connection closed by this client: a request before it on the connection had timed out"
+        case .dropped: "connection dropped on purpose"
+        case .timeout(.begun): "timeout within the answer"
+        case .timeout: "timeout: nothing of the answer came"
+        case .noStream: "timeout: the server allows no streams (SETTINGS_MAX_CONCURRENT_STREAMS is 0)"
+        case .aborted(.begun): "aborted at the end of the run, within the answer"
+        case .aborted: "aborted at the end of the run: nothing of the answer had come"
+        case .answer(let error): "protocol error: \(error.words)"
+        case .frame(let error): "protocol error: \(error.reason)"
+        case .status(let status) where status >= 600: "status \(status), counted as 5xx"
+        case .status(let status): status == 0 ? "protocol error: an answer without a valid status" : "protocol error: status \(status) as an answer"
+        case .unsendable: "the request's head is larger than \(SessionFactory.sentHeadByteLimit >> 10) KiB, the limit of this client: make its headers shorter"
+        }
+    }
+
+    private static func text(closed error: ConnectError, _ progress: Progress) -> String {
+        if case .tls(let error) = error { return "TLS: \(error)" }
+        // A FIN and a reset are the same failure of the request, with different causes in the server.
+        let how = error == .system(.peerClosed) ? "closed by the server" : "lost (\(error.reason))"
+        return switch progress {
+        case .nothing: "connection \(how) before anything was answered"
+        case .idle: "connection \(how) under a request, after it had answered others: idle too long, or its share of requests"
+        case .begun: "connection \(how) within an answer"
+        }
+    }
+}
+
+extension HTTP2ErrorCode {
+    /// "REFUSED_STREAM (7)" (RFC 9113, 7).
+    var name: String {
+        let names = [
+            "NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT", "STREAM_CLOSED", "FRAME_SIZE_ERROR",
+            "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM", "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED",
+        ]
+        return rawValue < names.count ? "\(names[Int(rawValue)]) (\(rawValue))" : "code \(rawValue)"
+    }
+}
+
+extension ResponseError {
+    /// What is wrong with the answer; for a limit of ours, the limit.
+    var words: String {
+        let limits = ResponseLimits()
+        return switch self {
+        case .unrequested: "bytes that no request asked for"
+        case .invalidStatusLine: "not a status line of HTTP/1"
+        case .invalidLineEnd: "a line of the head does not end with CR LF"
+        case .invalidField: "not a header field"
+        case .headTooLarge: "the answer's head is larger than \(limits.headByteLimit >> 10) KiB, the limit of this client: have the server send less"
+        case .tooManyFields: "the answer has more than \(limits.fieldLimit) header fields, the limit of this client: have the server send fewer"
+        case .unexpectedInformational: "101, or more than \(limits.informationalLimit) answers 1xx, before the answer"
+        case .invalidContentLength: "the content-length is no number, or there are two"
+        case .conflictingLengths: "both content-length and transfer-encoding"
+        case .unsupportedTransferCoding: "a transfer-encoding other than chunked"
+        case .invalidChunk: "not a chunk"
+        case .incomplete: "the connection ended within the answer"
+        }
+    }
+}

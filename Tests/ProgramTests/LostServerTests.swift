@@ -1,0 +1,84 @@
+import Foundation
+import Glibc
+import Testing
+
+extension ProgramTests {
+    @Suite("A server that is lost in the middle of a run", .enabled(if: Program.exists)) struct LostServerTests {
+        /// A load of so many seconds whose server is killed when a second of it is over.
+        private func result(seconds: Int, _ arguments: String..., comesBack: Bool = false) throws -> ChildProcess.Result {
+            let server = try RunningServer()
+            let load = try ChildProcess(
+                Program.path, ["load", server.url("/health"), "-c", "20", "-d", "\(seconds)s", "--interval", "200ms"] + arguments)
+            _ = load.wait(seconds: 10) { load.errors.contains(" 1.2s") ? true : nil }
+            server.process.signal(SIGKILL)
+            var successor: ChildProcess?
+            if comesBack {
+                usleep(700_000)
+                successor = try ChildProcess(Program.path, ["serve", "--listen", "127.0.0.1:\(server.port)"])
+            }
+            defer { successor?.signal(SIGTERM) }
+            return load.end(withinSeconds: Double(seconds) + 15)
+        }
+
+        @Test("the moment of its end is an event, the clients try to the end of the run, and the run has failed")
+        func gone() throws {
+            let result = try result(seconds: 4, "--json")
+            #expect(result.errors.contains("the server is gone: 20 connections closed, reconnects refused"), "\(result.errors)")
+            #expect(result.code == 1)
+            let report = try Report(output: result.output)
+            let duration = report["run.duration"] ?? 0, cutOff = report["client.cut_off.time"] ?? 0
+            #expect(duration >= 3.9, "the run goes on to its end")
+            #expect(cutOff > 1 && cutOff < 3.5)
+            #expect(report["client.cut_off.loops.last"] == 1)
+            let succeeded = report["client.requests.succeeded"] ?? 0, rate = report["client.requests.rate"] ?? 0
+            #expect(abs(rate * (duration - cutOff) / succeeded - 1) < 0.1, "the rate is that of the time with a server")
+        }
+
+        @Test("when it comes back the run goes on, and has not failed")
+        func back() throws {
+            let result = try result(seconds: 5, "--json", comesBack: true)
+            #expect(result.code == 0, "\(result)")
+            let report = try Report(output: result.output)
+            #expect(report["client.cut_off.loops.last"] == 0)
+            #expect((report["client.cut_off.time"] ?? 0) > 0.5)
+            #expect((report["client.connections.reconnects"] ?? 0) >= 20)
+        }
+    }
+
+    @Suite("The end of a run that went badly", .enabled(if: Program.exists && Tool.python3.exists)) struct BadEndTests {
+        @Test("requests that were never answered count with the time they waited, and the summary says so")
+        func neverAnswered() throws {
+            let server = try PythonServer(
+                preamble: "import time, itertools\ncount = itertools.count()",
+                handler: """
+                    def do_GET(self):
+                        if next(count) % 100 == 99: time.sleep(60)
+                        self.send_response(200)
+                        self.send_header("Content-Length", "0")
+                        self.end_headers()
+                    """)
+            let result = try Program.run(
+                "load", "http://127.0.0.1:\(server.port)/", "--h1", "-c", "20", "-q", "200", "-d", "3s", "--drain", "500ms")
+            #expect(result.output.contains("requests were never answered: they count with the time they waited"), "\(result.output)")
+            let response = try #require(result.output.firstMatch(of: /(?m)^response .* (\S+)$/)).1
+            #expect(response.hasSuffix("s") && !response.hasSuffix("ms"), "the longest waited for seconds: \(response)")
+        }
+
+        @Test("the wait for requests in flight is told each second, with its end")
+        func drain() throws {
+            let server = try PythonServer(preamble: "import time", handler: "def do_GET(self): time.sleep(60)")
+            let result = try Program.run("load", "http://127.0.0.1:\(server.port)/", "--h1", "-c", "3", "-d", "500ms", "--drain", "2500ms")
+            #expect(result.errors.contains("waiting for 3 requests in flight, for 2 s at most (--drain)"), "\(result.errors)")
+            #expect(result.output.contains("timeout") || result.output.contains("aborted at the end of the run: nothing of the answer had come"))
+        }
+
+        @Test("a load of which nothing succeeded ends with 1")
+        func nothingSucceeded() throws {
+            let server = try RunningServer()
+            let result = try Program.run("load", server.url("/nowhere"), "-n", "20", "-c", "2")
+            #expect(result.code == 1)
+            #expect(result.errors.contains("no request succeeded"))
+            _ = try server.stop()
+        }
+    }
+}
