@@ -219,10 +219,13 @@ final class Run {
     /// What makes a load worthless, in words; nil: nothing does.
     private var failure: String? {
         guard let client = summary.last.client, client.requests.started > 0 else { return nil }
-        if summary.endOfLoad?.client?.isCutOff == true { return "the server is gone" }
+        if summary.endOfLoad?.client?.isCutOff == true && !endsServer { return "the server is gone" }
         // Connections that are closed on purpose say nothing of the server.
         return client.requests.succeeded == 0 && client.errors.abandoned == 0 ? "no request succeeded" : nil
     }
+
+    /// A scenario that has its server end wants it gone.
+    private var endsServer: Bool { plan.events.contains { $0.action == .drainServer } }
 
     /// A server alone has no other end than a signal.
     private func isNormalEnd(_ signal: Int32) -> Bool {
