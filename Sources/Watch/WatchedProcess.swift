@@ -54,16 +54,15 @@ package final class WatchedProcess {
     /// Starts a program with the probe in it.
     ///
     /// - Parameters:
-    ///   - program: a path, or a name that is looked for in PATH.
+    ///   - check: of the program.
     ///   - probe: the probe's file, as `ProbeLibrary` finds it.
     ///   - output: descriptors for its standard output and error; nil: nowhere.
     /// - Throws: `WatchError` when the program cannot be started, or not with the probe.
     package init(
-        _ program: String, _ arguments: [String], options: ProbeOptions = ProbeOptions(), probe: String,
+        _ check: ProgramCheck, _ arguments: [String], options: ProbeOptions = ProbeOptions(), probe: String,
         environment: [String] = [], output: Int32? = nil, errors: Int32? = nil
     ) throws(WatchError) {
-        let check = try ProgramCheck(program)
-        if let refusal = check.refusal { throw WatchError("\(program): \(refusal)") }
+        if let refusal = check.refusal { throw WatchError("\(check.path): \(refusal)") }
         segment = try ProbeSegment(options)
         let own = segment.environment
         var names = SpawnedChild.ownEnvironment.filter { !$0.hasPrefix("LD_PRELOAD=") && !$0.hasPrefix(own.name + "=") }

@@ -66,7 +66,7 @@ import Watch
     @Test("a refused program is not started")
     func notStarted() throws {
         let path = built("refused", "/usr/bin/cc", ["-static"])
-        #expect(throws: WatchError.self) { try WatchedProcess(path, [], probe: Fixtures.probe) }
+        #expect(throws: WatchError.self) { try WatchedProcess(ProgramCheck(path), [], probe: Fixtures.probe) }
     }
 }
 

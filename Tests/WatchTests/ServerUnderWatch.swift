@@ -18,7 +18,7 @@ final class ServerUnderWatch {
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         output = ends[0]
         process = try WatchedProcess(
-            program, arguments, options: options, probe: Fixtures.probe, environment: environment, output: port == nil ? ends[1] : nil)
+            ProgramCheck(program), arguments, options: options, probe: Fixtures.probe, environment: environment, output: port == nil ? ends[1] : nil)
         close(ends[1])
         if let port {
             self.port = port

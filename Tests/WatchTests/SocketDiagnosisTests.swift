@@ -35,7 +35,7 @@ import Watch
         let server = try ServerUnderWatch(Fixtures.epollServer, ["0", "right"])
         let diagnosis = try SocketDiagnosis()
         let inode = try #require(diagnosis.listeners(port: server.port).first)
-        #expect(ProcessFigures.owners(ofSocket: inode) == [server.process.pid])
+        #expect(ProcessFigures.owners(ofSockets: [inode]) == [server.process.pid])
         #expect(diagnosis.ports(of: server.process.pid) == [server.port])
         #expect(diagnosis.listeners(port: Fixtures.freePort()).isEmpty)
     }
@@ -44,7 +44,7 @@ import Watch
     func figures() throws {
         let server = try ServerUnderWatch(Fixtures.epollServer, ["0", "right"])
         // Three standard streams, the listener and the epoll; the last is made after the port is said.
-        #expect(holds { ProcessFigures(server.process.pid)?.descriptorCount == 5 })
+        #expect(holds { ProcessFigures.descriptorCount(server.process.pid) == 5 })
         let figures = try #require(ProcessFigures(server.process.pid))
         #expect(figures.name == "epollserver" && figures.threadCount == 1 && figures.residentBytes > 100_000)
         #expect(ProcessFigures(Int32.max) == nil)

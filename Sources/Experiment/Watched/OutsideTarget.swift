@@ -11,7 +11,7 @@ struct OutsideTarget {
         let listeners = diagnosis.listeners(port: port)
         guard !listeners.isEmpty else { return nil }
         ports = [port]
-        processes = Array(Set(listeners.flatMap { ProcessFigures.owners(ofSocket: $0) })).sorted()
+        processes = ProcessFigures.owners(ofSockets: listeners)
     }
 
     /// The server that the plan names.
@@ -30,7 +30,7 @@ struct OutsideTarget {
             throw WatchError("--pid: process \(process) listens on no TCP port that this user may see; name its port with --listen")
         }
         // Workers of a forking server have the same listening sockets.
-        let owners = ports.flatMap { diagnosis.listeners(port: $0) }.flatMap { ProcessFigures.owners(ofSocket: $0) }
+        let owners = ProcessFigures.owners(ofSockets: ports.flatMap { diagnosis.listeners(port: $0) })
         processes = Array(Set(owners + [process])).sorted()
     }
 

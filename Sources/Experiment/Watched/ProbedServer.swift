@@ -1,4 +1,5 @@
 internal import CProcess
+internal import Files
 internal import Glibc
 internal import Loop
 internal import Measurements
@@ -10,6 +11,7 @@ internal import Workload
 /// Owns the process, which ends with it, and the pipe of its output.
 final class ProbedServer {
     private let plan: WatchPlan
+    private let check: ProgramCheck
     private let probe: String
     private let capturesOutput: Bool
     private var process: WatchedProcess?
@@ -39,7 +41,7 @@ final class ProbedServer {
     private static let spinNanoseconds: UInt64 = 1_000_000_000
 
     init(_ plan: WatchPlan, capturesOutput: Bool) throws(WatchError) {
-        let check = try ProgramCheck(plan.command[0])
+        check = try ProgramCheck(plan.command[0])
         if let refusal = check.refusal {
             throw WatchError("\(plan.command[0]): \(refusal); start it by itself, and watch it from outside: highwater watch --listen PORT")
         }
@@ -61,14 +63,16 @@ final class ProbedServer {
     func start() throws(WatchError) {
         var ends: [Int32] = [-1, -1]
         if capturesOutput {
-            guard unsafe hw_pipe(&ends) == 0 else { throw WatchError("no pipe for the server's output: \(unsafe String(cString: strerror(errno)))") }
+            let code = unsafe hw_pipe(&ends)
+            guard code == 0 else { throw WatchError("no pipe for the server's output: \(SystemError(number: code))") }
             _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
         }
         defer { if ends[1] >= 0 { close(ends[1]) } }
         output = ends[0]
         // Standard output is the summary's.
         let descriptor = capturesOutput ? ends[1] : STDERR_FILENO
-        process = try WatchedProcess(plan.command[0], Array(plan.command.dropFirst()), options: ProbeOptions(plan), probe: probe, output: descriptor, errors: descriptor)
+        process = try WatchedProcess(
+            check, Array(plan.command.dropFirst()), options: ProbeOptions(plan), probe: probe, output: descriptor, errors: descriptor)
     }
 
     /// Everything that the probes have written by now.
@@ -110,8 +114,9 @@ final class ProbedServer {
 
     /// Tells it to end.
     func stop(withinNanoseconds time: UInt64) {
+        guard stop == nil else { return }
         poll()
-        guard end == nil, stop == nil, let process else { return }
+        guard end == nil, let process else { return }
         let now = EventLoop.monotonicNanoseconds()
         stop = Stop(
             toldNanoseconds: now, deadlineNanoseconds: now + time, calls: read().counters.calls,

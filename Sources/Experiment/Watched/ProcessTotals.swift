@@ -7,19 +7,29 @@ struct ProcessTotals {
     private var cpuNanoseconds: [Int32: UInt64] = [:]
     /// CPU time that processes had spent when they were first looked at; 0 for those of a server that we started.
     private var before: [Int32: UInt64] = [:]
+    /// Open descriptors by process, as they were last counted; nil: of another user's.
+    private var descriptors: [Int32: Int?] = [:]
+    private var readingCount = 0
     private let countsFromStart: Bool
+
+    /// Readings between two counts of descriptors.
+    private static let readingsPerDescriptorCount = 10
 
     /// - Parameter countsFromStart: the server starts with the run. Otherwise its CPU time counts from the first reading.
     init(countsFromStart: Bool) { self.countsFromStart = countsFromStart }
 
     /// - Returns: false when none of them, and none before, could be read.
     mutating func read(_ processes: [Int32], into server: inout ServerSample, _ watch: inout WatchSample) -> Bool {
+        if readingCount % ProcessTotals.readingsPerDescriptorCount == 0 { descriptors = [:] }
+        readingCount += 1
         for process in processes {
             guard let figures = ProcessFigures(process) else { continue }
             watch.processes += 1
             watch.threads += figures.threadCount
             watch.residentBytes += Int(clamping: figures.residentBytes)
-            watch.openFileDescriptors += figures.descriptorCount ?? 0
+            let count = descriptors[process] ?? ProcessFigures.descriptorCount(process)
+            descriptors[process] = .some(count)
+            watch.openFileDescriptors += count ?? 0
             if before[process] == nil { before[process] = countsFromStart ? 0 : figures.cpuNanoseconds }
             cpuNanoseconds[process] = figures.cpuNanoseconds - min(figures.cpuNanoseconds, before[process] ?? 0)
         }

@@ -56,7 +56,7 @@ final class WatchedServer {
     }
 
     /// The server of this machine to which the clients connect, from outside; nil where the kernel tells nothing of it.
-    init?(address: SocketAddress) {
+    private init?(address: SocketAddress) {
         guard address.isLoopback, let port = UInt16(exactly: address.port), let diagnosis = try? SocketDiagnosis(),
             let target = OutsideTarget(port: port, diagnosis)
         else { return nil }
@@ -66,6 +66,14 @@ final class WatchedServer {
         kernel = KernelConnections(diagnosis, ports: target.ports)
         origin = target.origin
         name = target.name
+    }
+
+    /// The first of these addresses that is a server of this machine; nil: none is.
+    static func first(of addresses: [SocketAddress]) -> WatchedServer? {
+        for address in addresses {
+            if let server = WatchedServer(address: address) { return server }
+        }
+        return nil
     }
 
     /// Starts the server, if it does not run, and waits until it listens.
