@@ -29,7 +29,8 @@ package struct ClientConfiguration: Sendable, RequestSource {
     /// start). Empty: one load without end.
     package var phases: [Phase] = []
     package var startNanoseconds: UInt64?
-    /// For random arrivals: the same for all parts of the run, of which each has other ones of the arrivals.
+    /// For random arrivals and random values in requests: the same for all parts of the run, of which each has other ones
+    /// of the arrivals, and requests with other numbers.
     package var seed: UInt64 = 0
     package var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
     package var requestTimeoutNanoseconds: UInt64 = 30_000_000_000
@@ -40,15 +41,11 @@ package struct ClientConfiguration: Sendable, RequestSource {
     package var renewal = ConnectionRenewal.never
     /// nil: no request is sent again.
     package var retries: RetryPolicy.Settings?
-    /// For the pauses before retries.
-    package var retrySeed: UInt64 = 0
     /// nil: requests are sent even when all before them failed.
     package var circuitBreaker: CircuitBreaker.Settings?
     package var manners = ClientManners()
     /// For each of `kinds` the predicted answer, or nil where it cannot be predicted. nil: answers are not checked.
     package var checkedTargets: [CheckedTarget?]?
-    /// For random values in requests: the same for all parts, whose requests have different numbers.
-    package var requestSeed: UInt64 = 0
     /// Added to the numbers of requests and to the seeds of bodies, which are the numbers less one.
     package var firstNumber: UInt64 = 0
 

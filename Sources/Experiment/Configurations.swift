@@ -41,8 +41,6 @@ extension ClientConfiguration {
         self.caches = caches
         renewal = ConnectionRenewal(plan.reconnect)
         if plan.retries > 0 { retries = .init(limit: plan.retries, budget: plan.retryBudget) }
-        // Loops do not draw the same pauses.
-        retrySeed = share.index
         circuitBreaker = plan.circuitBreaker.map {
             .init(failureLimit: $0.failures, openNanoseconds: $0.pause.nanoseconds)
         }
@@ -61,7 +59,6 @@ extension ClientConfiguration {
     ///
     /// - Parameter startNanoseconds: when the first phase begins.
     mutating func take(timesOf plan: Plan, startNanoseconds: UInt64) {
-        requestSeed = plan.seed
         seed = plan.seed
         durationNanoseconds = plan.duration?.nanoseconds
         guard let first = plan.phases.first else { return }

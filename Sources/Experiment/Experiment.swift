@@ -75,7 +75,7 @@ package final class Experiment: SampleSource {
         if let watch = plan.watch {
             watched = try WatchedServer(watch, capturesOutput: capturesOutput)
         } else {
-            watched = plan.server == nil ? setup.clientAddresses.lazy.compactMap { WatchedServer(address: $0) }.first : nil
+            watched = plan.server == nil ? WatchedServer.first(of: setup.clientAddresses) : nil
         }
         load = LoadState(plan)
         loadEnd = LoadEnd(loops: plan.clientLoopCount)

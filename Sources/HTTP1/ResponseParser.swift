@@ -115,14 +115,14 @@ package final class ResponseParser {
             guard let line = unsafe try nextLine(&rest) else { return }
             if unsafe line.isEmpty {
                 try headDidEnd(handler)
-            } else if unsafe rest.isEmpty || ResponseParser.isBlank(rest[0]) {
+            } else if unsafe rest.isEmpty || ASCII.isBlank(rest[0]) {
                 unsafe heldLine = Array(line)
                 phase = .fieldEnd
             } else {
                 try unsafe takeField(line, handler)
             }
         case .fieldEnd:
-            guard unsafe ResponseParser.isBlank(rest[0]) else {
+            guard unsafe ASCII.isBlank(rest[0]) else {
                 phase = .fields
                 defer { heldLine = [] }
                 return try unsafe heldLine.withUnsafeBufferPointer { (line) throws(ResponseError) in
@@ -159,7 +159,7 @@ package final class ResponseParser {
             guard let line = unsafe try nextLine(&rest) else { return }
             if unsafe line.isEmpty { return end(handler) }
             // Trailers are not read, and so neither are lines in which they go on.
-            if unsafe fieldCount > 0 && ResponseParser.isBlank(line[0]) { return }
+            if unsafe fieldCount > 0 && ASCII.isBlank(line[0]) { return }
             unsafe _ = try ResponseFacts.field(line)
             try countField()
         case .endlessBody:
@@ -187,8 +187,6 @@ package final class ResponseParser {
             unsafe handler.responseDidReceiveField(name: name, value: value)
         }
     }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == ASCII.space || byte == ASCII.tab }
 
     private func countField() throws(ResponseError) {
         fieldCount += 1

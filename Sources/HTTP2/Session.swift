@@ -95,14 +95,14 @@ package final class Session {
         guard let fault else { return try unsafe feed(bytes) }
         hasFault = true
         try unsafe feed(UnsafeRawBufferPointer(rebasing: bytes[..<fault.goodByteCount]))
-        handler.sessionDidReceiveInvalidFrame(nil)
+        handler.sessionDidReceiveInvalidFrame(.unnamed)
         terminate(fault.code)
     }
 
     private func feed(_ bytes: UnsafeRawBufferPointer) throws(SessionError) {
         let count = unsafe nghttp2_session_mem_recv(
             session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
-        if count < 0 { throw Session.error(Int32(count)) }
+        if count < 0 { throw SessionError(code: Int32(count)) }
     }
 
     /// The next bytes to send, valid until the next call; nil when there are none for now.
@@ -110,7 +110,7 @@ package final class Session {
     package func nextOutput() throws(SessionError) -> UnsafeRawBufferPointer? {
         var start: UnsafePointer<UInt8>?
         let count = unsafe nghttp2_session_mem_send(session, &start)
-        if count < 0 { throw Session.error(Int32(count)) }
+        if count < 0 { throw SessionError(code: Int32(count)) }
         return count == 0 ? nil : unsafe UnsafeRawBufferPointer(start: start, count: count)
     }
 
@@ -182,10 +182,6 @@ package final class Session {
 
     // MARK: Callbacks of nghttp2
 
-    private static func error(_ code: Int32) -> SessionError {
-        unsafe SessionError(code: code, reason: String(cString: nghttp2_strerror(code)))
-    }
-
     static func install(in callbacks: OpaquePointer) {
         unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, user in
             unsafe withSession(user) { unsafe $0.didBeginHeaders(frame) }
@@ -223,7 +219,7 @@ package final class Session {
         }
         unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, code, user in
             unsafe withSession(user) { me in
-                me.handler.sessionDidReceiveInvalidFrame(Session.error(code))
+                me.handler.sessionDidReceiveInvalidFrame(SessionError(code: code))
                 return 0
             }
         }

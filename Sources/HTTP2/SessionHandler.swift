@@ -21,8 +21,7 @@ package protocol SessionHandler: AnyObject {
     /// A frame that costs the sender little and us some: RST_STREAM, PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA.
     func sessionDidReceiveControlFrame(_ kind: ControlFrame)
     /// A frame that breaks the rules; the session answers it by itself.
-    /// - Parameter error: nghttp2's code and words; nil for a fault that `FrameCheck` has found.
-    func sessionDidReceiveInvalidFrame(_ error: SessionError?)
+    func sessionDidReceiveInvalidFrame(_ error: SessionError)
     /// The peer will take no more requests after `lastStreamID`.
     func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode)
 

@@ -1,3 +1,5 @@
+internal import CNghttp2
+
 /// The values that one end announces in its SETTINGS frame (RFC 9113, 6.5.2), and its connection window.
 package struct SessionSettings: Sendable, Equatable {
     /// Streams the peer may have open at once.
@@ -27,21 +29,27 @@ package struct HTTP2ErrorCode: RawRepresentable, Sendable, Equatable {
     package static let refusedStream = HTTP2ErrorCode(rawValue: 7)
     package static let cancel = HTTP2ErrorCode(rawValue: 8)
     package static let enhanceYourCalm = HTTP2ErrorCode(rawValue: 11)
+
+    /// "REFUSED_STREAM (7)", "code 99" (`nghttp2_http2_strerror`).
+    package var name: String {
+        let word = unsafe String(cString: nghttp2_http2_strerror(rawValue))
+        return word == "unknown" ? "code \(rawValue)" : "\(word) (\(rawValue))"
+    }
 }
 
-/// The peer broke the protocol, or nghttp2 is out of memory: nghttp2's code and words.
+/// The peer broke the protocol, or nghttp2 is out of memory.
 package struct SessionError: Error, Equatable, CustomStringConvertible {
-    /// An NGHTTP2_ERR_... value, negative.
-    package var code: Int32
-    package var reason: String
+    /// An NGHTTP2_ERR_... value, negative; 0 for a fault that nghttp2 does not name.
+    package let code: Int32
 
-    package init(code: Int32, reason: String) {
-        self.code = code
-        self.reason = reason
-    }
+    /// A fault that nghttp2 tells of only by ending the session, or that `FrameCheck` has found.
+    package static let unnamed = SessionError(code: 0)
 
     /// The peer made us owe it more acknowledgements than nghttp2 keeps (NGHTTP2_ERR_FLOODED).
     package var isFlood: Bool { code == -904 }
 
-    package var description: String { reason }
+    /// Made when it is asked for: most faults are only counted.
+    package var description: String {
+        code == 0 ? "the rules of HTTP/2 were broken" : unsafe String(cString: nghttp2_strerror(code))
+    }
 }

@@ -146,7 +146,7 @@ private final class HTTP2Peer: SessionHandler {
     func sessionDidReceiveEnd(_ session: Session, _ token: UnsafeMutableRawPointer) { end(stream(token)) }
     func sessionDidCloseStream(_ token: UnsafeMutableRawPointer, _ code: HTTP2ErrorCode) {}
     func sessionDidReceiveControlFrame(_ kind: ControlFrame) {}
-    func sessionDidReceiveInvalidFrame(_ error: SessionError?) {}
+    func sessionDidReceiveInvalidFrame(_ error: SessionError) {}
     func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) {}
 
     func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {

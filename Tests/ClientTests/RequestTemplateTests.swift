@@ -22,7 +22,7 @@ struct RequestTemplateTests {
         configuration.requests = requests
         configuration.connections = connections
         configuration.streams = streams
-        configuration.requestSeed = seed
+        configuration.seed = seed
         configuration.share = RunShare(Int(loop), of: Int(loops))
         let run = try LoadRun(configuration)
         expectSums(run, requests: requests)

@@ -32,7 +32,7 @@ enum FailureReason: Equatable {
     case noStream
     case aborted(Progress)
     case answer(ResponseError)
-    /// The rules of HTTP/2 were broken: nghttp2's code and words.
+    /// The rules of HTTP/2 were broken: nghttp2's code.
     case frame(SessionError)
     case status(Int)
     /// Our own nghttp2 refuses to send the request.
@@ -56,7 +56,7 @@ enum FailureReason: Equatable {
         case .aborted(.begun): "aborted at the end of the run, within the answer"
         case .aborted: "aborted at the end of the run: nothing of the answer had come"
         case .answer(let error): "protocol error: \(error.words)"
-        case .frame(let error): "protocol error: \(error.reason)"
+        case .frame(let error): "protocol error: \(error)"
         case .status(let status) where status >= 600: "status \(status), counted as 5xx"
         case .status(let status): status == 0 ? "protocol error: an answer without a valid status" : "protocol error: status \(status) as an answer"
         case .unsendable: "the request's head is larger than \(SessionFactory.sentHeadByteLimit >> 10) KiB, the limit of this client: make its headers shorter"
@@ -72,17 +72,6 @@ enum FailureReason: Equatable {
         case .idle: "connection \(how) under a request, after it had answered others: idle too long, or its share of requests"
         case .begun: "connection \(how) within an answer"
         }
-    }
-}
-
-extension HTTP2ErrorCode {
-    /// "REFUSED_STREAM (7)" (RFC 9113, 7).
-    var name: String {
-        let names = [
-            "NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT", "STREAM_CLOSED", "FRAME_SIZE_ERROR",
-            "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM", "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED",
-        ]
-        return rawValue < names.count ? "\(names[Int(rawValue)]) (\(rawValue))" : "code \(rawValue)"
     }
 }
 

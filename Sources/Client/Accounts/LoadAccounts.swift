@@ -28,7 +28,7 @@ final class LoadAccounts {
     private var shapes: Set<String> = []
     private var pendingByteHighWater = 0
     private var cutOff = CutOff()
-    /// Those that `counters.failures` counts, in the same order.
+    /// Those that `counters.errors.reasons` counts, in the same order.
     private var reasons: [FailureReason] = []
 
     /// Shapes that are told of; a server that has more has nothing steady about it.
@@ -146,15 +146,15 @@ final class LoadAccounts {
     /// - Parameter example: made for the first of its kind.
     func noteFailure(_ reason: FailureReason, _ example: @autoclosure () -> String) {
         if let index = reasons.firstIndex(of: reason) {
-            counters.failures[index].count += 1
+            counters.errors.reasons[index].count += 1
         } else if reasons.count < FailureCount.limit {
             reasons.append(reason)
-            counters.failures.append(FailureCount(
+            counters.errors.reasons.append(FailureCount(
                 reason: LoadAccounts.printable(reason.text, limit: 200), count: 1, example: LoadAccounts.printable(example(), limit: 200)))
-        } else if counters.failures.count == reasons.count {
-            counters.failures.append(FailureCount(reason: "other reasons", count: 1, example: ""))
+        } else if counters.errors.reasons.count == reasons.count {
+            counters.errors.reasons.append(FailureCount(reason: "other reasons", count: 1, example: ""))
         } else {
-            counters.failures[reasons.count].count += 1
+            counters.errors.reasons[reasons.count].count += 1
         }
     }
 

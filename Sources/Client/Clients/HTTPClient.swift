@@ -61,7 +61,7 @@ final class HTTPClient: TimerTarget {
             (.retiring, .retiring):
             state = new
         case (.waiting, .waiting), (.connected, .connected), (.ended, .ended),
-            // The last connection is the last.
+            // Only requests that are to be sent again get another one.
             (.waiting, .retiring), (.retiring, .waiting), (.retiring, .connected), (.ended, .waiting), (.ended, .connected),
             (.ended, .retiring):
             preconditionFailure("a client that is \(state) cannot become \(new)")
@@ -206,7 +206,7 @@ final class HTTPClient: TimerTarget {
 
     // MARK: Ending
 
-    /// Whether its connection, if it has one, is the last.
+    /// Whether it asks for nothing new: it finishes what it has begun.
     var isRetiring: Bool {
         switch state {
         case .waiting, .connected: false
@@ -223,7 +223,7 @@ final class HTTPClient: TimerTarget {
     /// Ends its connection under the requests, as a network does that fails.
     func drop() { connection?.drop(.onPurpose) }
 
-    /// No more requests and no more connections; requests in flight may finish.
+    /// No new requests: those in flight may finish, and those that the peer has not looked at are sent again.
     func retire() {
         switch state {
         case .waiting: end()

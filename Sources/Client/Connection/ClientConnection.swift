@@ -121,7 +121,7 @@ final class ClientConnection {
         case .greeting:
             // Our certificate may be refused only now: TLS 1.3 lets a client finish first.
             if case .tls(let error) = error { generator.accounts.counters.tls.countFailure(error) }
-            attemptDidFail(side?.fault.looksLikeTLS == true ? .speaksTLS : error)
+            attemptDidFail(side?.looksLikeTLS == true ? .speaksTLS : error)
         case .ready, .draining, .abandoning:
             // The same, over HTTP/1.1, which has no greeting.
             if case .tls(let error) = error, use != .answered { generator.accounts.counters.tls.countFailure(error) }
@@ -132,7 +132,7 @@ final class ClientConnection {
 
     /// The peer broke the protocol.
     private func protocolDidFail(_ error: PeerError) {
-        if life.state == .greeting { attemptDidFail(error.looksLikeTLS ? .speaksTLS : .notHTTP2) } else { drop(.broken(error)) }
+        if life.state == .greeting { attemptDidFail(side?.looksLikeTLS == true ? .speaksTLS : .notHTTP2) } else { drop(.broken(error)) }
     }
 
     /// The socket is closed.
@@ -205,7 +205,7 @@ final class ClientConnection {
         guard life.isReady else { return }
         if side.takesRequests { return renewIfSpent() }
         // Before anything more is written: the peer may have closed its socket, and a reset would take the word of it.
-        if side.dialogue == .over { drop(.over) } else { drain(.lost) }
+        if case .over = side.dialogue { drop(.over) } else { drain(.lost) }
     }
 
     /// Starts the next request. - Returns: whether there was one that may be sent.
@@ -304,7 +304,7 @@ final class ClientConnection {
         if life.isReady && allowance.isSpent(atNanoseconds: clock.nowNanoseconds) { renew() }
     }
 
-    /// The client makes no other connection: requests in flight may finish.
+    /// The client asks for nothing new: requests in flight may finish.
     func retire() {
         switch life.state {
         case .opening, .greeting: if client.resendCount == 0 { close() }
@@ -341,7 +341,7 @@ final class ClientConnection {
         switch side.dialogue {
         case .open: break
         case .over: drop(.over)
-        case .broken: protocolDidFail(side.fault)
+        case .broken(let error): protocolDidFail(error)
         }
     }
 

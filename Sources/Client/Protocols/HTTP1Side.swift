@@ -37,8 +37,8 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
 
     var dialogue: Dialogue { peerHasEnded ? .over : .open }
 
-    /// What is wrong with an answer is thrown where it is read.
-    var fault: PeerError { PeerError(reason: .answer(.incomplete)) }
+    /// Its parser says what is wrong with an alert.
+    var looksLikeTLS: Bool { false }
 
     var goawayCode: HTTP2ErrorCode? { nil }
 

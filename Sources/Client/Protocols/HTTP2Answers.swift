@@ -75,7 +75,7 @@ final class HTTP2Answers: SessionHandler {
     }
 
     /// nghttp2 answers by itself.
-    func sessionDidReceiveInvalidFrame(_ error: SessionError?) { fault = error.map { .frame($0) } }
+    func sessionDidReceiveInvalidFrame(_ error: SessionError) { fault = .frame(error) }
 
     /// The next part of a request's body.
     func sessionNeedsBody(_ session: Session, _ token: UnsafeMutableRawPointer, byteLimit: Int) -> BodyPart {

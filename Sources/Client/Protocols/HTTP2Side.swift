@@ -11,7 +11,7 @@ final class HTTP2Side: ProtocolSide {
     private let session: Session
     private let answers: HTTP2Answers
     private var hasReceived = false
-    private var looksLikeTLS = false
+    private(set) var looksLikeTLS = false
 
     /// Bytes that are collected for one write: enough for a burst of requests.
     private static let flushByteCount = 16 * 1024
@@ -35,17 +35,11 @@ final class HTTP2Side: ProtocolSide {
     var dialogue: Dialogue {
         guard session.isFinished else { return .open }
         // Without a GOAWAY of the peer's it was nghttp2 that has told the peer what it did wrong.
-        return answers.lastStreamID == nil ? .broken : .over
+        return answers.lastStreamID == nil ? .broken(fault(.unnamed)) : .over
     }
 
-    var fault: PeerError { error(HTTP2Side.unnamedFault) }
-
-    private func error(_ error: SessionError) -> PeerError {
-        PeerError(reason: answers.fault ?? .frame(error), looksLikeTLS: looksLikeTLS)
-    }
-
-    /// nghttp2 tells of some faults only by ending the session.
-    private static let unnamedFault = SessionError(code: 0, reason: "the rules of HTTP/2 were broken")
+    /// - Parameter error: the session's; that of a frame says more.
+    private func fault(_ error: SessionError) -> PeerError { PeerError(reason: answers.fault ?? .frame(error)) }
 
     var goawayCode: HTTP2ErrorCode? { answers.goawayCode }
 
@@ -84,7 +78,7 @@ final class HTTP2Side: ProtocolSide {
                 _ = unsafe wire.send(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                 return nil
             } catch {
-                return error as? SessionError ?? HTTP2Side.unnamedFault
+                return error as? SessionError ?? .unnamed
             }
         }
         if let error { throw PeerError(reason: .frame(error)) }
@@ -97,7 +91,7 @@ final class HTTP2Side: ProtocolSide {
             // A record of the type alert, of a version that begins with 3 (RFC 8446, 5.1).
             looksLikeTLS = unsafe bytes.count >= 2 && bytes[0] == 21 && bytes[1] == 3
         }
-        do { try unsafe session.receive(bytes) } catch { throw self.error(error) }
+        do { try unsafe session.receive(bytes) } catch { throw fault(error) }
     }
 
     /// A stream that the connection's end finds open has no whole answer.

@@ -12,8 +12,8 @@ protocol ProtocolSide: AnyObject {
     var takesRequests: Bool { get }
     /// Where the two sides stand, as far as the protocol itself knows an end.
     var dialogue: Dialogue { get }
-    /// What the peer did wrong, when the dialogue is broken.
-    var fault: PeerError { get }
+    /// The first bytes of the peer were an alert of TLS.
+    var looksLikeTLS: Bool { get }
     /// What the peer's GOAWAY said; nil: it has said none.
     var goawayCode: HTTP2ErrorCode? { get }
     /// Bytes of the heads of answers, as the peer sent them.
@@ -39,7 +39,7 @@ enum Dialogue {
     /// The peer has said its last answer, and takes no more requests: it has not looked at those in flight.
     case over
     /// We have told the peer what it did wrong.
-    case broken
+    case broken(PeerError)
 }
 
 /// The peer broke the protocol.
@@ -47,6 +47,4 @@ struct PeerError: Error {
     var reason: FailureReason
     /// The bytes that show it, as far as they are known.
     var excerpt: [UInt8] = []
-    /// The first bytes of the peer were an alert of TLS.
-    var looksLikeTLS = false
 }

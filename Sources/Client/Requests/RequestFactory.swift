@@ -27,13 +27,12 @@ final class RequestFactory {
         templates = configuration.kinds.map { RequestTemplate($0, configuration) }
         turns = WeightedTurns.order(configuration.kinds.map(\.weight))
         records = RequestRecordPool(textByteCount: templates.reduce(0) { max($0, $1.expandedByteLimit) })
-        seed = configuration.requestSeed
-        nextNumber = configuration.firstNumber &+ configuration.share.index
+        seed = configuration.seed
+        let first = configuration.firstNumber &+ configuration.share.index
+        nextNumber = first
         numberStride = configuration.share.count
         earlyCloseShare = configuration.manners.earlyCloseShare
-        checker = configuration.checkedTargets.map {
-            BodyChecker($0, firstSeed: configuration.firstNumber &+ configuration.share.index, seedStride: configuration.share.count)
-        }
+        checker = configuration.checkedTargets.map { BodyChecker($0, firstSeed: first, seedStride: configuration.share.count) }
     }
 
     /// The next request of this loop, with a number that no other request of the run has.

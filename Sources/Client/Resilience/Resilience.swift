@@ -1,3 +1,4 @@
+internal import Load
 internal import Loop
 internal import Measurements
 
@@ -17,7 +18,8 @@ final class Resilience: TimerTarget {
     init?(_ configuration: ClientConfiguration, _ loop: EventLoop) {
         guard configuration.retries != nil || configuration.circuitBreaker != nil else { return nil }
         breaker = configuration.circuitBreaker.map { CircuitBreaker($0) }
-        retries = configuration.retries.map { RetryPolicy($0, seed: configuration.retrySeed) }
+        // Loops do not draw the same pauses.
+        retries = configuration.retries.map { RetryPolicy($0, seed: configuration.share.index) }
         timer = Timer(loop: loop)
         timer.target = self
     }

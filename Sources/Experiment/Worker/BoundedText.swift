@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The end of a process's standard error: a process that writes without end fills no memory.
+/// The end of a process's output: a process that writes without end fills no memory.
 struct BoundedText {
     private var bytes: [UInt8] = []
 

@@ -259,8 +259,8 @@ extension HTTP2Side: SessionHandler {
 
     func sessionDidReceiveGoaway(lastStreamID: Int32, _ code: HTTP2ErrorCode) { server.counters.goaways += 1 }
 
-    /// nghttp2 answers by resetting the stream, so it costs as much as a reset (CVE-2025-8671).
-    func sessionDidReceiveInvalidFrame(_ error: SessionError?) {
+    /// Where nghttp2 answers by resetting the stream, it costs as much as a reset (CVE-2025-8671).
+    func sessionDidReceiveInvalidFrame(_ error: SessionError) {
         server.counters.protocolErrors += 1
         sessionDidReceiveControlFrame(.reset)
     }
