@@ -24,7 +24,7 @@ package struct RunDescription: Equatable, Sendable {
     package var control: LoadControl?
     /// Time between two samples; nil where it cannot be chosen, as in a replay.
     package var intervalMilliseconds: Int?
-    /// The run is over: a recording of it is shown.
+    /// A recording of the run is shown, perhaps while it is written.
     package var isReplay = false
     /// Whether a server publishes samples, and whether there are clients.
     package var hasServer: Bool

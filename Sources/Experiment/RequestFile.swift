@@ -30,16 +30,12 @@ package enum RequestFile {
     }
 
     private static let standardInput = Result { () throws(BodyFileError) -> [UInt8] in
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count <= RequestBody.byteLimit {
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(STDIN_FILENO, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw BodyFileError("standard input: \(SystemError.last)") }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
+        do throws(FileError) {
+            return try InputFile.bytes(of: "-", byteLimit: RequestBody.byteLimit)
+        } catch {
+            if case .tooLarge(let limit) = error { throw BodyFileError("standard input: more than \(limit >> 20) MiB, the largest body of a request") }
+            throw BodyFileError("standard input: \(error)")
         }
-        throw BodyFileError("standard input: more than \(RequestBody.byteLimit >> 20) MiB, the largest body of a request")
     }
 
     /// All that it has. Errors: it cannot be read.

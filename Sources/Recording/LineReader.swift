@@ -14,7 +14,6 @@ package struct LineReader: ~Copyable {
     private var searched = 0
 
     /// - Parameter path: `-`: standard input.
-    /// - Parameter path: `-`: standard input.
     init(path: String) throws(RecordingError.Cause) {
         do throws(SystemError) { file = try InputFile(path: path) } catch { throw .system("cannot read", error.number) }
     }
@@ -23,6 +22,12 @@ package struct LineReader: ~Copyable {
     package init(descriptor: Int32) { file = InputFile(taking: descriptor) }
 
     package var descriptor: Int32 { file.descriptor }
+
+    /// The input is a pipe: a reader can wait for it, and it ends.
+    var isPipe: Bool {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    }
 
     /// The next whole line without its newline; nil when there is no more.
     package mutating func next() throws(RecordingError.Cause) -> [UInt8]? {

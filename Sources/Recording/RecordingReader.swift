@@ -1,4 +1,3 @@
-internal import Glibc
 package import Measurements
 
 /// Reads a recording line by line, as it was written.
@@ -75,10 +74,7 @@ package struct RecordingReader: ~Copyable {
     package var descriptor: Int32 { lines.descriptor }
 
     /// The input is a pipe: a reader can wait for it, and it ends.
-    package var isPipe: Bool {
-        var status = stat()
-        return unsafe fstat(lines.descriptor, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
-    }
+    package var isPipe: Bool { lines.isPipe }
 
     /// The pipe has no writer any more, and all is read. A file never ends: it may always grow.
     package var hasEnded: Bool { lines.hasEnded }
@@ -116,7 +112,8 @@ extension RecordingReader.Line {
 }
 
 extension RecordingError.Cause {
-    fileprivate var isAboutFile: Bool {
+    /// Of the file as a whole, not of one of its lines.
+    var isAboutFile: Bool {
         switch self {
         case .system, .empty, .failedBefore: true
         case .notJSON, .noHeader, .missing, .histogram, .futureVersion, .lineTooLong, .cutOff: false

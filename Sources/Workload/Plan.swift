@@ -116,9 +116,9 @@ extension Plan: SettingPart {
         } read: { (json, plan) throws(SettingError) in
             plan.events = try json.elements { (json) throws(SettingError) in try EventDraft(json: json).checkedEvent() }
         },
-        // For readers: a run is judged where it was made.
+        // Not read here: a run is judged where it was made, or where its parts are merged.
         .init(member: "thresholds", "What the run has to come to.") {
-            .array($0.thresholds.map { .string("\($0.phase ?? "all"): \($0.text)") })
+            .array($0.thresholds.map { .string($0.namedText) })
         } read: { _, _ in },
     ]
 

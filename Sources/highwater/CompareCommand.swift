@@ -55,10 +55,6 @@ struct CompareCommand: ParsableCommand {
 
     /// A comparison needs two. More than 16 tables are not read, and each recording is held in memory.
     private static let fileRange = 2...16
-    /// As k6 has it.
-    private static let failedExitCode: Int32 = 99
-    /// The result is not trustworthy, as with --strict.
-    private static let unknownExitCode: Int32 = 3
 
     func validate() throws {
         guard CompareCommand.fileRange.contains(files.count) else {
@@ -91,8 +87,8 @@ struct CompareCommand: ParsableCommand {
                 }
             }
         }
-        if hasFailed { throw ExitCode(CompareCommand.failedExitCode) }
-        if isUnknown { throw ExitCode(CompareCommand.unknownExitCode) }
+        if hasFailed { throw ExitCode(Run.failedExitCode) }
+        if isUnknown { throw ExitCode(Run.untrustworthyExitCode) }
     }
 
     private func text(of comparisons: [Comparison]) -> String {

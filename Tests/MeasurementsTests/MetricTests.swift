@@ -30,6 +30,15 @@ struct MetricTests {
         #expect(Metric.all.filter { $0.kind == .ratio }.allSatisfy { $0.unit == .one })
     }
 
+    @Test("knows which gauges hold the most since the start")
+    func highWaters() {
+        for metric in Metric.all {
+            let isNamedSo = metric.name.hasSuffix("high_water") || ["watch.loop.longest_turn", "watch.loop.ready_most"].contains(metric.name)
+            #expect(metric.isHighWater == isNamedSo, "\(metric.name)")
+            #expect(!metric.isHighWater || metric.kind == .gauge)
+        }
+    }
+
     @Test("has every number of a sample, under one name")
     func completeness() {
         var sample = Sample(

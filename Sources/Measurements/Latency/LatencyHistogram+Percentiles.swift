@@ -20,9 +20,6 @@ extension LatencyHistogram {
         return Double(count - min(within, count)) / Double(count)
     }
 
-    /// The mean of the values; nil without values. One walk.
-    package var meanNanoseconds: Double? { count == 0 ? nil : histogram?.mean }
-
     /// HdrHistogram's percentile spectrum, in milliseconds: the text that its plotters take, and wrk2 prints.
     ///
     /// Five steps to each halving of the distance to 100 %, as HdrHistogram has them by default.

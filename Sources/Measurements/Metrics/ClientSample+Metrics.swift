@@ -47,7 +47,7 @@ extension ClientSample: SamplePart {
 
     private static let connectionRows: [MetricRow<ClientSample>] = [
         .gauge("connections.open", .connection, \.connectionCounts.open, "Open now"),
-        .gauge("connections.open_high_water", .connection, \.connectionCounts.openHighWater, "Most open at once; loops' peaks added"),
+        .gauge("connections.open_high_water", .connection, \.connectionCounts.openHighWater, "Most open at once; loops' peaks added").highWater,
         .counter("connections.opened", .connection, \.connectionCounts.opened, "Established"),
         .counter("connections.failed", .attempt, \.connectionCounts.failed, better: .lower, "Attempts to connect that failed"),
         .counter("connections.reconnects", .connection, \.connectionCounts.reconnects, better: .lower, "Established in place of one that was lost"),

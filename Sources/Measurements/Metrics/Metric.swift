@@ -17,6 +17,8 @@ package struct Metric: Sendable {
     package let read: @Sendable (Sample) -> Value?
     /// Puts a value read from a recording into a sample; does nothing for derived numbers.
     package let write: @Sendable (inout Sample, Value) -> Void
+    /// The most since the start, which the end of a process or a loop does not undo.
+    package var isHighWater = false
     /// A sample whose source cannot know all of these has no such number.
     package var figures: UnknownFigures = []
 

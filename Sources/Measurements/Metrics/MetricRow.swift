@@ -11,6 +11,8 @@ struct MetricRow<Part>: Sendable {
     let write: @Sendable (inout Part, Metric.Value) -> Void
     /// nil for a derived number, which lies nowhere.
     let field: SampleField<Part>?
+    /// The most since the start, which the end of a process or a loop does not undo.
+    private(set) var isHighWater = false
     /// A sample has no such number where its source cannot know these figures.
     private(set) var figures: UnknownFigures = []
 
@@ -83,11 +85,18 @@ struct MetricRow<Part>: Sendable {
         return row
     }
 
+    /// The same gauge, which holds the most since the start.
+    var highWater: MetricRow {
+        var row = self
+        row.isHighWater = true
+        return row
+    }
+
     /// This row of a part that lies within another part.
     func within<Whole>(_ path: any WritableKeyPath<Whole, Part> & Sendable, _ prefix: String) -> MetricRow<Whole> {
         MetricRow<Whole>(
             name: "\(prefix).\(name)", unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
             read: { [read] in read($0[keyPath: path]) }, write: { [write] in write(&$0[keyPath: path], $1) },
-            field: field.map { $0.within(path) }, figures: figures)
+            field: field.map { $0.within(path) }, isHighWater: isHighWater, figures: figures)
     }
 }

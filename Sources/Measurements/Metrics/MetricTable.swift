@@ -78,7 +78,8 @@ package final class MetricTable<Part>: Sendable {
                 name: "\(prefix).\(row.name)", unit: row.unit, kind: row.kind, merge: row.merge, better: row.better,
                 meaning: row.meaning,
                 read: { row.figures.isDisjoint(with: $0.unknown) ? part($0).flatMap(row.read) : nil },
-                write: { sample, value in update(&sample) { row.write(&$0, value) } }, figures: row.figures)
+                write: { sample, value in update(&sample) { row.write(&$0, value) } },
+                isHighWater: row.isHighWater, figures: row.figures)
         }
     }
 }

@@ -65,9 +65,9 @@ extension WatchSample: SamplePart {
     private static let loopRows: [MetricRow<WatchSample>] = [
         .counter("loop.turns", .turn, \.turns, "Waits of the event loops for their sockets"),
         .timeCounter("loop.busy", \.busyNanoseconds, "Time of the event loops between their waits"),
-        .timeGauge("loop.longest_turn", \.longestTurnNanoseconds, better: .lower, "The longest time between two waits since the start"),
+        .timeGauge("loop.longest_turn", \.longestTurnNanoseconds, better: .lower, "The longest time between two waits since the start").highWater,
         .counter("loop.ready", .socket, \.readySockets, "Sockets that were ready when a wait ended"),
-        .gauge("loop.ready_most", .socket, \.readySocketsMost, merge: .greatest, "The most sockets that were ready at once"),
+        .gauge("loop.ready_most", .socket, \.readySocketsMost, merge: .greatest, "The most sockets that were ready at once").highWater,
     ]
 
     private static let writeRows: [MetricRow<WatchSample>] = [

@@ -51,5 +51,8 @@ package struct Condition: Sendable, Equatable {
     /// The condition with its phase: `steady: client.response_time.p99 < 25ms`.
     package var fullText: String { (phase.map { "\($0): " } ?? "") + text }
 
+    /// The same, with the name of the whole run where there is no phase: `all: client.requests.failed == 0`.
+    package var namedText: String { "\(phase ?? Condition.wholeRun): \(text)" }
+
     func holds(_ value: Double) -> Bool { relation.holds(value, limit) }
 }

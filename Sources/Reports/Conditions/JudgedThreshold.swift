@@ -20,8 +20,4 @@ struct JudgedThreshold: Equatable {
                 hasPassed: value["passed"] == .bool(true), valueText: number ?? value["reason"]?.string ?? "no value")
         }
     }
-
-    static func strings(_ json: JSON?) -> [String] {
-        if case .array(let values)? = json { values.compactMap(\.string) } else { [] }
-    }
 }

@@ -9,7 +9,7 @@ struct JSONExporter: Exporter {
     private var events: [JSON] = []
     private var summary = JSON.null
 
-    func begin(_ header: RecordingHeader) -> String { "{\"header\":\(JSONExporter.sorted(header.json).text),\n\"samples\":[" }
+    func begin(_ header: RecordingHeader) -> String { "{\"header\":\(header.json.sorted.text),\n\"samples\":[" }
 
     mutating func add(_ sample: Sample) -> String {
         defer { hasSamples = true }
@@ -22,18 +22,9 @@ struct JSONExporter: Exporter {
     }
 
     mutating func add(summary: JSON) -> String {
-        self.summary = JSONExporter.sorted(summary)
+        self.summary = summary.sorted
         return ""
     }
 
     func end() -> String { "],\n\"events\":\(JSON.array(events).text),\n\"summary\":\(summary.text)}\n" }
-
-    /// Members by name: JSON that was read has them in no order, and two exports should be the same.
-    private static func sorted(_ json: JSON) -> JSON {
-        switch json {
-        case .object(let members): .object(members.map { JSON.Member($0.name, sorted($0.value)) }.sorted { $0.name < $1.name })
-        case .array(let values): .array(values.map(sorted))
-        default: json
-        }
-    }
 }

@@ -33,7 +33,7 @@ struct JUnitExporter: Exporter {
     mutating func add(summary: JSON) -> String {
         hasSummary = true
         if isWatched && findings.isEmpty { report.cases.append(.init(group: "findings", name: "no write was broken", outcome: .passed)) }
-        let reasons = JudgedThreshold.strings(summary[path: "verdict.reasons"])
+        let reasons = summary[path: "verdict.reasons"]?.strings ?? []
         if case .bool(let isTrustworthy)? = summary[path: "verdict.trustworthy"] {
             report.cases.append(.init(
                 group: "run", name: "the measurement is trustworthy",

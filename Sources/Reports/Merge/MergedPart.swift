@@ -71,16 +71,13 @@ struct MergedPart {
 
     /// The process is gone, and its connections with it; its counts stay.
     mutating func clearGauges() {
-        guard let last = reading else { return }
-        for metric in Metric.measured where metric.kind == .gauge && !metric.isHighWater && metric.number(of: last) != nil {
-            // Never nil here; the metric's own form of writing keeps the part that it lies in.
-            if var sample = reading {
-                metric.write(&sample, .number(0))
-                reading = sample
-            }
+        guard var sample = reading else { return }
+        for metric in Metric.measured where metric.kind == .gauge && !metric.isHighWater && metric.number(of: sample) != nil {
+            metric.write(&sample, .number(0))
         }
-        reading?.server?.connections = []
-        reading?.server?.pendingWrites = []
+        sample.server?.connections = []
+        sample.server?.pendingWrites = []
+        reading = sample
     }
 }
 
@@ -97,20 +94,4 @@ extension ServerSample {
         for index in pendingWrites.indices { pendingWrites[index].loop += number * ServerSample.loopLimit }
         inspection = nil
     }
-}
-
-extension JSON {
-    /// With the members of objects by name: those of a file come in any order.
-    fileprivate var sorted: JSON {
-        switch self {
-        case .null, .bool, .number, .string: self
-        case .array(let values): .array(values.map(\.sorted))
-        case .object(let members): .object(members.map { .init($0.name, $0.value.sorted) }.sorted { $0.name < $1.name })
-        }
-    }
-}
-
-extension Metric {
-    /// The most so far, which the end of a process does not undo.
-    fileprivate var isHighWater: Bool { name.hasSuffix("high_water") }
 }

@@ -45,13 +45,13 @@ extension RecordingMerge {
     }
 
     /// The thresholds of the run, from the plan of the whole.
-    var thresholds: [Threshold] {
-        guard case .array(let texts)? = parts.lazy.compactMap(\.wholePlan).first?["thresholds"] else { return [] }
-        return texts.compactMap(\.string).compactMap { text in
-            guard let colon = text.firstRange(of: ": ") else { return nil }
-            let phase = String(text[..<colon.lowerBound])
-            return try? Threshold(parsing: String(text[colon.upperBound...]), phase: phase == Condition.wholeRun ? nil : phase)
-        }
+    var thresholds: [Threshold] { thresholdTexts.compactMap { try? Threshold(parsing: $0) } }
+
+    private var thresholdTexts: [String] { parts.lazy.compactMap(\.wholePlan).first?["thresholds"]?.strings ?? [] }
+
+    /// Thresholds that a newer version has written, and that are not judged.
+    private var unreadThresholds: [String] {
+        thresholdTexts.filter { (try? Threshold(parsing: $0)) == nil }.map { "the threshold '\($0)' cannot be read, and was not judged" }
     }
 
     // MARK: Doubts
@@ -61,7 +61,7 @@ extension RecordingMerge {
 
     /// The reasons against the merged run that its numbers do not show, each with the part's name.
     var allDoubts: [String] {
-        let all = missing + strangers + late + doubts + parts.flatMap(RecordingMerge.ownDoubts)
+        let all = missing + strangers + late + unreadThresholds + doubts + parts.flatMap(RecordingMerge.ownDoubts)
         return all.count <= RecordingMerge.doubtLimit
             ? all : Array(all.prefix(RecordingMerge.doubtLimit)) + ["and \(all.count - RecordingMerge.doubtLimit) reasons more"]
     }
@@ -131,7 +131,6 @@ extension RecordingMerge {
     private static func ownDoubts(_ part: MergedPart) -> [String] {
         guard let summary = part.summary else { return [] }
         let outcome = summary["outcome"]?.string.flatMap { $0 == Outcome.ended.text ? nil : ["\(part.label): \($0)"] } ?? []
-        guard case .array(let reasons)? = summary[path: "verdict.reasons"] else { return outcome }
-        return outcome + reasons.compactMap(\.string).map { "\(part.label): \($0)" }
+        return outcome + (summary[path: "verdict.reasons"]?.strings ?? []).map { "\(part.label): \($0)" }
     }
 }

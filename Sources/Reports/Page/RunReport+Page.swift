@@ -45,7 +45,7 @@ extension RunReport {
     private var verdict: Markup {
         let isLoad = header?.request.load != nil
         let isTrustworthy: Bool? = if case .bool(let yes)? = summary[path: "verdict.trustworthy"] { yes } else { nil }
-        var reasons = JudgedThreshold.strings(summary[path: "verdict.reasons"])
+        var reasons = summary[path: "verdict.reasons"]?.strings ?? []
         if recordedSummary == nil {
             reasons.append("the recording has no summary: the run was killed, or is not over; these numbers are of its \(sampleCount) samples")
         }

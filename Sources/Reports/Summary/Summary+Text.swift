@@ -210,7 +210,7 @@ extension Summary {
         page.lines.append("")
         page.write("thresholds", ["\(passed) of \(thresholds.count) passed" + (isPartial ? " (partial: the run was cut short)" : "")])
         for result in thresholds {
-            let text = "\(result.threshold.phase ?? "all"): \(result.threshold.text):"
+            let text = result.threshold.namedText + ":"
             let mark = result.hasPassed ? "  passed  " : "  FAILED  "
             // The value on a line of its own when it does not fit.
             if mark.count + text.count + 1 + result.valueText.count <= SummaryPage.width {

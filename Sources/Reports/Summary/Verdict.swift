@@ -13,8 +13,8 @@ package struct Verdict: Sendable, Equatable {
     /// The share of the requests that may be sent later than `delayLimitNanoseconds`.
     static let lateShareLimit = 0.01
 
-    /// The latest that 99 % of the requests may be sent. Half of them may leave a timer's tick late; beyond
-    /// five ticks of libuv's clock our own scheduler is at fault, not the server.
+    /// A request that is sent later than this is late: not the server but its client is at fault. The schedule wakes
+    /// within a tenth of a millisecond on a machine that is not full.
     static let delayLimitNanoseconds: UInt64 = 5_000_000
 
     /// Cores a loop. Above, the clients limit the load.
@@ -59,7 +59,7 @@ private struct Judge {
             let fired = summary.derived("client.requests.fired_rate") ?? 0
             let asked = summary.derived("client.requests.asked_rate") ?? 0
             if fired < asked * Verdict.firedShareLimit {
-                reasons.append("only \(Figure.percent(fired / asked)) of the asked rate was sent\(capacity(load))")
+                reasons.append("only \(Figure.percent(fired / asked)) of the asked rate was sent\(capacity(load, below: asked))")
             }
             if let words = lateness { reasons.append(words) }
         }
@@ -96,14 +96,14 @@ private struct Judge {
             + "up to \(Figure.time(nanoseconds: longest))"
     }
 
-    /// The most that this load's connections can ask a second, as a remedy for a rate that was not reached; empty
-    /// where the answers do not say.
-    private func capacity(_ load: Summary.Load) -> String {
-        guard let mean = summary.serviceTime.meanNanoseconds, mean > 0, load.connections > 0 else { return "" }
+    /// The most that this load's connections can ask a second, as the reason for a rate that was not reached; empty
+    /// where it is no reason.
+    private func capacity(_ load: Summary.Load, below asked: Double) -> String {
+        guard let mean = summary.serviceTime.meanSeconds, mean > 0, load.connections > 0 else { return "" }
         let streams = Double(load.connections * load.streams)
-        let most = streams / (mean / 1e9)
-        guard let asked = summary.derived("client.requests.asked_rate"), most < asked else { return "" }
-        return ": \(JSON.number(streams).text) at once, each \(Figure.time(nanoseconds: UInt64(mean))), are \(Figure.threeDigits(most)) a second at most"
+        let most = streams / mean
+        guard most < asked else { return "" }
+        return ": \(JSON.number(streams).text) at once, each \(Figure.time(nanoseconds: Metric.nanoseconds(mean))), are \(Figure.threeDigits(most)) a second at most"
     }
 
     /// Answers of another server than this run's, in words; nil where there are none. Two servers can share a port.

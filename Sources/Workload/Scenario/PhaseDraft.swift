@@ -1,5 +1,6 @@
 internal import Load
 internal import Measurements
+internal import Reports
 
 /// A phase as a scenario, a plan's JSON and `--phase` say it, under the names that a scenario has.
 struct PhaseDraft: SettingPart {
@@ -74,12 +75,12 @@ struct PhaseDraft: SettingPart {
         }
     }
 
-    private var isPause: Bool { pauses || load == .pause }
+    var isPause: Bool { pauses || load == .pause }
 
     /// What is wrong with the phase by itself.
     var problems: [String] {
         var problems: [String] = []
-        if name == ThresholdDraft.allPhases { problems.append("a phase cannot be called 'all', which means every phase; write another name") }
+        if name == Condition.wholeRun { problems.append("a phase cannot be called 'all', which means every phase; write another name") }
         if isPause, rate != nil || rampTo != nil || load == .closed { problems.append("a pause has no requests; leave out 'rate' and 'load'") }
         if load == .closed, rate != nil || rampTo != nil { problems.append("a closed load has no rate, since the answers make it; leave out 'rate' or 'load'") }
         if rate == nil, !isPause, load != .closed { problems.append("the phase has no load; write 'rate: 500', 'load: closed' or 'pause: true'") }

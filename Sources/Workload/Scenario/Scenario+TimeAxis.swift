@@ -38,7 +38,7 @@ extension Scenario {
             lines.append("")
             for threshold in plan.thresholds {
                 let aborts = threshold.aborts ? "  (ends the run" + (threshold.after > .zero ? ", after \(Scenario.text(threshold.after)))" : ")") : ""
-                lines.append("\(threshold.phase ?? "all"): \(threshold.text)\(aborts)")
+                lines.append(threshold.namedText + aborts)
             }
         }
         if !trials.isEmpty {

@@ -12,8 +12,6 @@ struct ThresholdDraft: SettingPart {
     var aborts = false
     var after: Duration?
 
-    /// What a threshold of the whole run stands under.
-    static let allPhases = "all"
     static let limit = 64
 
     static let settings: [Setting<ThresholdDraft>] = [
@@ -48,7 +46,7 @@ struct ThresholdDraft: SettingPart {
                 reader.note(element.place, "an element has more than one threshold; write each as '- phase: condition'")
                 continue
             }
-            var threshold = ThresholdDraft(element.place, phase: entry.key == allPhases ? nil : entry.key, phasePlace: entry.keyPlace)
+            var threshold = ThresholdDraft(element.place, phase: entry.key == Condition.wholeRun ? nil : entry.key, phasePlace: entry.keyPlace)
             if case .map = entry.value.content {
                 guard reader.map(entry.value, into: &threshold) else { continue }
             } else {
@@ -76,8 +74,8 @@ struct ThresholdDraft: SettingPart {
         let named = scenario.phases.filter { phase == nil ? !$0.isWarmup : $0.name == phase }
         if let phase, named.isEmpty {
             let names = scenario.phases.map(\.name)
-            let advice = Spelling.nearest(to: phase, of: names + [ThresholdDraft.allPhases]).map { "; did you mean '\($0)'?" }
-                ?? "; there are \((names + [ThresholdDraft.allPhases]).joined(separator: ", "))"
+            let advice = Spelling.nearest(to: phase, of: names + [Condition.wholeRun]).map { "; did you mean '\($0)'?" }
+                ?? "; there are \((names + [Condition.wholeRun]).joined(separator: ", "))"
             return reader.note(phasePlace, "no phase '\(phase)'\(advice)")
         }
         if let phase, named.first?.isWarmup == true {
@@ -98,7 +96,7 @@ struct ThresholdDraft: SettingPart {
         if ["client.requests.asked_rate", "client.requests.achieved", "client.schedule_delay"].contains(figure.metric), !isOpen {
             reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: without 'rate' there is no schedule")
         }
-        if ["client.response_time", "client.service_time"].contains(figure.metric), named.allSatisfy({ $0.pauses || $0.load == .pause }) {
+        if ["client.response_time", "client.service_time"].contains(figure.metric), named.allSatisfy(\.isPause) {
             reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: a pause has no requests")
         }
         let length = named.reduce(Duration.zero) { $0 + $1.duration }

@@ -23,7 +23,7 @@ struct LingeringMetrics {
     /// Keeps the last numbers up for scrapers that come now and then, until a signal or the time is over.
     func linger(until signals: SignalInbox) {
         if patience > .zero {
-            Output.error.line("metrics stay at \(url) for \(Figure.time(nanoseconds: UInt64(patience.inSeconds * 1e9))); Ctrl-C ends that")
+            Output.error.line("metrics stay at \(url) for \(Figure.time(nanoseconds: patience.nanoseconds)); Ctrl-C ends that")
             let clock = SuspendingClock()
             let end = clock.now + patience
             while clock.now < end, signals.next() == nil {
