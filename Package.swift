@@ -67,19 +67,19 @@ let package = Package(
         library("Files"),
         library("Measurements", "CZlib", .product(name: "Histogram", package: "hdrhistogram-swift")),
         library("Load", "Measurements", "Memory"),
-        library("Recording", "Files", "Load", "Measurements", exclude: ["README.md"]),
+        library("Recording", "Files", "Load", "Measurements"),
         library("Reports", "Measurements", "Load", "Recording"),
         // Its scenarios lie within the program: beside it they would be lost when it is moved.
         library("Workload", "Measurements", "Load", "Reports", "CYAML",
                 resources: [.embedInCode("Scenarios")]),
         library("Transport", "Loop", "TLS", "Memory", "Measurements"),
-        library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements", exclude: ["Routes/README.md"]),
+        library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements"),
         library("Client", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", "Load"),
         library("Experiment", "HTTP2", "Server", "Client", "Workload", "Measurements", "Load", "Recording", "Reports", "Files", "TLS", "Loop", "Watch", "CProcess"),
         library("Watch", "Measurements", "CSegment", "CProcess"),
         // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
         .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),
-        library("Dashboard", "Measurements", "Load", "Themes", exclude: ["README.md", "dashboard.png"]),
+        library("Dashboard", "Measurements", "Load", "Themes", exclude: ["README.md"]),
         library("Terminal", "CNcurses", "Dashboard"),
         .executableTarget(
             name: "highwater",
@@ -87,7 +87,6 @@ let package = Package(
                 "Experiment", "Watch", "Dashboard", "Terminal", "Workload", "Measurements", "Load", "Recording", "Reports", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            exclude: ["Jobs/README.md"],
             // The changelog has the version, and lies within the program.
             resources: [.embedInCode("changelog")],
             swiftSettings: settings

@@ -1,7 +1,7 @@
 /// The bytes of a predictable body: every one of them is a function of a seed and its offset.
 ///
 /// The rule is public, so that any server can send such bodies and any client can check them:
-/// `Server/Routes/README.md` has it in ten lines of Python and of C. In short: the body is a row
+/// `highwater/Manual.docc/predictable-bodies.md` has it in ten lines of Python and of C. In short: the body is a row
 /// of words of eight bytes, least significant byte first. Word `b` is `x ^ (x >> 32)`, where
 /// `x = key + b * step` and the key is SplitMix64's first number for the seed. Made for this:
 ///

@@ -59,7 +59,7 @@ extension ProgramTests {
         private let page: String
 
         init() throws {
-            page = try String(contentsOf: Program.root.appending(path: "Sources/Server/Routes/README.md"), encoding: .utf8)
+            page = try String(contentsOf: Program.root.appending(path: "Sources/highwater/Manual.docc/predictable-bodies.md"), encoding: .utf8)
         }
 
         private func example(_ language: String) throws -> String {

@@ -6,7 +6,7 @@ extension ProgramTests {
     @Suite("Bringing another server", .enabled(if: Program.exists && Tool.python3.exists)) struct ForeignServerTests {
         /// - Parameter fault: a statement on `data`, the answer of seed `seed`.
         private func server(fault: String = "pass") throws -> PythonServer {
-            let page = try String(contentsOf: Program.root.appending(path: "Sources/Server/Routes/README.md"), encoding: .utf8)
+            let page = try String(contentsOf: Program.root.appending(path: "Sources/highwater/Manual.docc/predictable-bodies.md"), encoding: .utf8)
             let rule = try #require(page.firstMatch(of: /```python\n((?s).*?)```/)).1
             return try PythonServer(
                 preamble: String(rule) + "\nimport urllib.parse",

@@ -59,7 +59,7 @@ extension ProgramTests {
         func scenario(way: String) throws {
             let folder = try ScratchFolder()
             try Data((0..<200_000).map { UInt8(truncatingIfNeeded: 32 + $0 % 95) }).write(to: URL(fileURLWithPath: folder("body.txt")))
-            // 123456789 is what everybody's CRC-32 is checked with: cbf43926. Body 0 of /bytes is in Routes/README.md.
+            // 123456789 is what everybody's CRC-32 is checked with: cbf43926. Body 0 of /bytes is in predictable-bodies.md.
             try """
                 version: 1
                 \(way == "tls" ? "server: { tls: true }" : "")

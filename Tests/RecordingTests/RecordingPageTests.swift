@@ -10,7 +10,7 @@ struct RecordingPageTests {
 
     init() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        page = try String(contentsOf: root.appending(path: "Sources/Recording/README.md"), encoding: .utf8)
+        page = try String(contentsOf: root.appending(path: "Sources/highwater/Manual.docc/recording-format.md"), encoding: .utf8)
     }
 
     /// The lines that a writer makes of a run.

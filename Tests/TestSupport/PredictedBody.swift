@@ -1,4 +1,4 @@
-/// The bytes that `Server/Routes/README.md` promises, written from that page alone.
+/// The bytes that `highwater/Manual.docc/predictable-bodies.md` promises, written from that page alone.
 package func patternBytes(_ count: Int, seed: UInt64 = 0) -> [UInt8] {
     let step: UInt64 = 0x9E37_79B9_7F4A_7C15
     var z = seed &+ step

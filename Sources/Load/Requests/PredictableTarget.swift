@@ -6,7 +6,7 @@ extension RequestKind {
 }
 
 /// A request target whose answer can be predicted: /bytes, /stream-bytes and /drip, as
-/// `Server/Routes/README.md` describes them, on any server.
+/// `highwater/Manual.docc/predictable-bodies.md` describes them, on any server.
 package struct PredictableTarget: Sendable, Equatable {
     /// The text before the seed, and the text behind it.
     package let head: String
