@@ -60,7 +60,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         self.onEnd = onEnd
         destination = Destination(configuration)
         schedule = LoadSchedule(configuration)
-        accounts = LoadAccounts(clock, isOpenLoad: schedule.isOpen)
+        accounts = LoadAccounts(clock, kinds: RequestKind.names(of: configuration.kinds), isOpenLoad: schedule.isOpen)
         judge = AnswerJudge(accounts)
         requests = RequestFactory(configuration)
         clients = ClientPool(streamLimit: configuration.streams)

@@ -36,6 +36,7 @@ package struct Moment: Sendable {
         client?.serviceTime = LatencyHistogram()
         client?.responseTime = LatencyHistogram()
         client?.scheduleDelay = LatencyHistogram()
+        client?.byRequest = []
         self.client = client
         process = sample.process
         watch = sample.watch

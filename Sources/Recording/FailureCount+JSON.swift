@@ -14,8 +14,3 @@ extension FailureCount {
     /// The member of the clients' part of a sample, and of a summary, that lists them.
     package static let memberName = "failures"
 }
-
-extension ClientSample {
-    /// The list of them; nil: there are none.
-    package var failuresJSON: JSON? { failures.isEmpty ? nil : .array(failures.map(\.json)) }
-}

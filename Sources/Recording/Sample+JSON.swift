@@ -13,11 +13,8 @@ extension Sample {
         if let phase { members.append(.init("phase", .string(phase))) }
         if isWarmup { members.append(.init("warmup", .bool(true))) }
         if !unknown.isEmpty { members.append(.init(Sample.unknownName, .array(unknown.names.map { .string($0) }))) }
-        if let failures = client?.failuresJSON, let index = members.firstIndex(where: { $0.name == "client" }),
-            case .object(var parts) = members[index].value
-        {
-            parts.append(.init(FailureCount.memberName, failures))
-            members[index].value = .object(parts)
+        if let client, let index = members.firstIndex(where: { $0.name == "client" }), case .object(let parts) = members[index].value {
+            members[index].value = .object(parts + client.listsJSON(withHistograms: withHistograms))
         }
         if let server, let index = members.firstIndex(where: { $0.name == "server" }), case .object(var parts) = members[index].value {
             parts.append(.init(Sample.connectionsName, .array(server.fullestConnections(connectionLimit).map { $0.json(without: unknown) })))
@@ -52,9 +49,7 @@ extension Sample {
         isWarmup = json["warmup"] == .bool(true)
         if case .array(let names)? = json[Sample.unknownName] { unknown = UnknownFigures(names: names.compactMap(\.string)) }
         try MetricTree.all.read(json, into: &self)
-        if case .array(let failures)? = json["client"]?[FailureCount.memberName] {
-            client?.failures = failures.compactMap(FailureCount.init(json:))
-        }
+        if let lists = json["client"] { try client?.readLists(lists) }
         guard let parts = json["server"] else { return }
         server?.inspection = parts[Sample.inspectionName].flatMap { try? ConnectionInspection(json: $0) }
         server?.connections = try Sample.rows(parts, Sample.connectionsName)

@@ -97,7 +97,26 @@ func expectSums(_ run: LoadRun, requests: Int? = nil, _ location: SourceLocation
         sample.serviceTime.count == sample.requests.done - sample.requests.errored + sample.unansweredRequests,
         sourceLocation: location)
     #expect(sample.responseTime.count == sample.serviceTime.count, sourceLocation: location)
+    expectSumsByRequest(sample, location)
     if let requests { #expect(sample.requests.done == UInt64(requests), sourceLocation: location) }
+}
+
+/// By kind of request, by class of status and by status: the same requests each time.
+private func expectSumsByRequest(_ sample: ClientSample, _ location: SourceLocation) {
+    func sum(_ count: (RequestSample) -> UInt64) -> UInt64 { sample.byRequest.reduce(0) { $0 + count($1) } }
+    #expect(sum(\.done) == sample.requests.done, sourceLocation: location)
+    #expect(sum(\.failed) == sample.requests.failed, sourceLocation: location)
+    #expect(sum(\.bodyBytes) == sample.responseBytes.body, sourceLocation: location)
+    #expect(sum(\.serviceTime.count) == sample.serviceTime.count, sourceLocation: location)
+    for request in sample.byRequest {
+        #expect(request.done == request.succeeded + request.failed, sourceLocation: location)
+        var classes = StatusCounts()
+        for status in request.statusNumbers { classes.count(status.status, times: status.count) }
+        classes.numbers = request.statusNumbers
+        #expect(classes == request.statuses, sourceLocation: location)
+    }
+    let answered = sample.statusNumbers.reduce(0) { $0 + $1.count }
+    #expect(answered == sample.requests.answered, sourceLocation: location)
 }
 
 /// The embedded server on a thread of its own, until it goes.

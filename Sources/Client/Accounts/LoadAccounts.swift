@@ -17,11 +17,9 @@ final class LoadAccounts {
         _modify { yield unsafe &countersStorage.pointee }
     }
     private let countersStorage: UnsafeMutablePointer<ClientSample>
-    private let serviceTimes = LatencyRecorder()
-    private let responseTimes = LatencyRecorder()
+    /// Requests that have ended, by kind. The totals are their sums, which a reading makes.
+    private let requests: RequestAccounts
     private let scheduleDelays = LatencyRecorder()
-    /// In a closed load response time is service time, and only one of them is recorded.
-    private let isOpenLoad: Bool
     /// Events since the last reading.
     private var events: [ClientEvent] = []
     /// The shapes of answers that clients have met.
@@ -34,9 +32,10 @@ final class LoadAccounts {
     /// Shapes that are told of; a server that has more has nothing steady about it.
     private static let shapeLimit = 16
 
-    init(_ clock: LoopClock, isOpenLoad: Bool) {
+    /// - Parameter kinds: the names of the kinds of requests.
+    init(_ clock: LoopClock, kinds: [String], isOpenLoad: Bool) {
         self.clock = clock
-        self.isOpenLoad = isOpenLoad
+        requests = RequestAccounts(kinds, isOpenLoad: isOpenLoad)
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ClientSample())
         counters.loops.count = 1
@@ -92,15 +91,13 @@ final class LoadAccounts {
         }
     }
 
+    /// Some of an answer's body has come.
+    func bodyDidCome(_ byteCount: Int, _ record: borrowing RequestRecord) { unsafe requests.countBody(byteCount, record) }
+
     func requestDidEnd(_ record: borrowing RequestRecord, _ failure: RequestFailure?) {
         counters.requests.done += 1
-        guard let failure else {
-            unsafe counters.statuses.count(record.status)
-            if unsafe record.status < 400 { counters.requests.succeeded += 1 } else { counters.requests.failed += 1 }
-            return unsafe recordLatency(record)
-        }
-        counters.requests.failed += 1
-        counters.requests.errored += 1
+        guard let failure else { return unsafe requests.countAnswer(record, atNanoseconds: clock.nowNanoseconds) }
+        unsafe requests.countFailure(failure, record, atNanoseconds: clock.nowNanoseconds)
         switch failure {
         case .closed: counters.errors.closed += 1
         case .reset, .refused: counters.errors.reset += 1
@@ -108,28 +105,16 @@ final class LoadAccounts {
         case .protocolError: counters.errors.protocolError += 1
         case .circuit: counters.errors.circuit += 1
         case .abandoned: counters.errors.abandoned += 1
-        // A request that was never answered waited at least that long: leaving it out would flatter.
-        case .aborted:
-            counters.errors.aborted += 1
-            unsafe recordLatency(record)
-        case .timeout:
-            counters.errors.timeout += 1
-            counters.requests.timedOut += 1
-            unsafe recordLatency(record)
+        case .aborted: counters.errors.aborted += 1
+        case .timeout: counters.errors.timeout += 1
         }
-    }
-
-    private func recordLatency(_ record: borrowing RequestRecord) {
-        serviceTimes.record(nanoseconds: unsafe clock.nowNanoseconds - record.sentNanoseconds)
-        if isOpenLoad { responseTimes.record(nanoseconds: unsafe clock.nowNanoseconds - record.intendedNanoseconds) }
     }
 
     /// A request that was due ends without being sent: the circuit breaker is open.
     func requestWasRefused() {
         counters.requests.started += 1
         counters.requests.done += 1
-        counters.requests.failed += 1
-        counters.requests.errored += 1
+        requests.countUnsent(1)
         counters.errors.circuit += 1
     }
 
@@ -137,8 +122,7 @@ final class LoadAccounts {
     func countUnasked(of limit: UInt64) {
         let missing = limit - min(limit, counters.requests.started)
         counters.requests.done += missing
-        counters.requests.failed += missing
-        counters.requests.errored += missing
+        requests.countUnsent(missing)
         counters.errors.connect += missing
     }
 
@@ -183,8 +167,7 @@ final class LoadAccounts {
     /// The counts so far, with the latencies and events since the last call.
     func take() -> ClientSample {
         var sample = counters
-        sample.serviceTime = serviceTimes.take()
-        sample.responseTime = isOpenLoad ? responseTimes.take() : sample.serviceTime
+        sample.setRequests(requests.take())
         sample.scheduleDelay = scheduleDelays.take()
         sample.loops.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
         sample.loops.allocations = Allocations.byThisThread

@@ -59,7 +59,7 @@ final class AnswerReader {
 
     /// Some of an answer's body.
     func readBody(_ record: UnsafeMutablePointer<RequestRecord>, _ bytes: UnsafeRawBufferPointer) {
-        accounts.counters.responseBytes.body &+= UInt64(bytes.count)
+        unsafe accounts.bodyDidCome(bytes.count, record.pointee)
         if let check = unsafe record.pointee.check { unsafe check.pointee.check.receive(bytes) }
         if let expectation = unsafe record.pointee.expectation {
             unsafe expectation._withUnsafeGuaranteedRef { unsafe judge.compareBody(bytes, record, $0) }

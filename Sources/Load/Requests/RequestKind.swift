@@ -23,6 +23,16 @@ package struct RequestKind: Sendable, Equatable {
     /// For people: "small", or "POST /post".
     package var title: String { name.isEmpty ? "\(method) \(path)" : name }
 
+    /// The titles of kinds. Where several are the same, the later ones have a number: no two are alike.
+    package static func names(of kinds: [RequestKind]) -> [String] {
+        var names: [String] = []
+        for title in kinds.map(\.title) {
+            let others = (2...).lazy.map { "\(title) (\($0))" }
+            names.append(names.contains(title) ? others.first { !names.contains($0) } ?? title : title)
+        }
+        return names
+    }
+
     /// Kinds of one run. Each loop prepares all of them.
     package static let limit = 64
 }

@@ -55,13 +55,13 @@ extension LatencyHistogram {
         while let number = plain.takeNumber() {
             guard number != .min else { throw .truncated }
             if number < 0 {
-                guard -number < Encoding.bucketCount else { throw .tooLarge }
+                guard -number < LatencyHistogram.bucketCount else { throw .tooLarge }
                 bucket += Int(-number)
             } else if number == 0 {
                 bucket += 1
             } else {
-                guard bucket < Encoding.bucketCount, UInt64(number) <= Encoding.countLimit - self.count else { throw .tooLarge }
-                record(nanoseconds: Encoding.highestValue(ofBucket: bucket), times: UInt64(number))
+                guard bucket < LatencyHistogram.bucketCount, UInt64(number) <= Encoding.countLimit - self.count else { throw .tooLarge }
+                record(nanoseconds: LatencyHistogram.highestValue(ofBucket: bucket), times: UInt64(number))
                 bucket += 1
             }
         }
@@ -85,7 +85,7 @@ extension LatencyHistogram {
         var payload = Bytes()
         var next = 0
         for (value, count) in values {
-            let bucket = Encoding.bucket(of: value)
+            let bucket = LatencyHistogram.bucket(of: value)
             if bucket > next { payload.append(number: -Int64(bucket - next)) }
             payload.append(number: Int64(clamping: count))
             next = bucket + 1
@@ -94,31 +94,16 @@ extension LatencyHistogram {
     }
 }
 
-/// The arithmetic of the layout with three digits and unit 1, and zlib.
-enum Encoding {
+/// The marks of the encoding, and zlib.
+private enum Encoding {
     static let cookie: UInt32 = 0x1c84_9313
     static let compressedCookie: UInt32 = 0x1c84_9314
-
-    /// Values below this have a bucket each; from there on, each doubling has half as many.
-    static let subBucketCount = 2048
-    static let bucketCount = bucket(of: LatencyHistogram.highestNanoseconds) + 1
 
     /// Most values in a histogram: a double still counts them exactly.
     static let countLimit: UInt64 = 1 << 53
 
     /// More than the counts of any histogram of ours need: a limit for the memory that a file may demand.
-    static let inflatedByteLimit = bucketCount * 9 + 40
-
-    static func bucket(of value: UInt64) -> Int {
-        let shift = max(0, (64 - value.leadingZeroBitCount) - 11)
-        return shift * (subBucketCount / 2) + Int(value >> UInt64(shift))
-    }
-
-    static func highestValue(ofBucket bucket: Int) -> UInt64 {
-        let shift = max(0, bucket / (subBucketCount / 2) - 1)
-        let subBucket = UInt64(bucket - shift * (subBucketCount / 2))
-        return ((subBucket + 1) << UInt64(shift)) - 1
-    }
+    static let inflatedByteLimit = LatencyHistogram.bucketCount * 9 + 40
 
     static func deflate(_ bytes: [UInt8]) -> [UInt8] {
         var count = compressBound(UInt(bytes.count))

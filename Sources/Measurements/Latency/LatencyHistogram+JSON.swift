@@ -1,9 +1,7 @@
-internal import Histogram
-
 extension LatencyHistogram {
     /// The lowest and the highest value; nil when there is none.
-    package var lowestNanoseconds: UInt64? { count == 0 ? nil : histogram?.min }
-    package var highestRecordedNanoseconds: UInt64? { count == 0 ? nil : histogram?.maxRecorded }
+    package var lowestNanoseconds: UInt64? { count == 0 ? nil : lowest }
+    package var highestRecordedNanoseconds: UInt64? { count == 0 ? nil : highest }
 
     /// The percentiles that summaries and recordings give, by their name in both.
     package static let percentiles: [(name: String, percent: Double)] = [

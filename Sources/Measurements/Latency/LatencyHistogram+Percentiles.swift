@@ -15,9 +15,10 @@ extension LatencyHistogram {
 
     /// The share of the values that are above this one, from 0 to 1; nil without values. One walk.
     package func share(above nanoseconds: UInt64) -> Double? {
-        guard count > 0, let histogram else { return nil }
-        let within = histogram.count(within: 0...min(nanoseconds, LatencyHistogram.highestNanoseconds))
-        return Double(count - min(within, count)) / Double(count)
+        guard count > 0 else { return nil }
+        let last = LatencyHistogram.bucket(of: min(nanoseconds, LatencyHistogram.highestNanoseconds))
+        let within = counts.prefix(max(0, last + 1 - firstBucket)).reduce(0, &+)
+        return Double(count - within) / Double(count)
     }
 
     /// HdrHistogram's percentile spectrum, in milliseconds: the text that its plotters take, and wrk2 prints.
@@ -26,7 +27,10 @@ extension LatencyHistogram {
     package func percentileSpectrum() -> String {
         var text = ""
         let nanosecondsInMillisecond = 1e6
-        (histogram ?? LatencyHistogram.makeHistogram()).outputPercentileDistribution(
+        var histogram = Histogram<UInt64>(
+            lowestDiscernibleValue: 1, highestTrackableValue: LatencyHistogram.highestNanoseconds, numberOfSignificantValueDigits: .three)
+        forEachBucket { histogram.record(min($0, highest), count: $1) }
+        histogram.outputPercentileDistribution(
             to: &text, outputValueUnitScalingRatio: nanosecondsInMillisecond, percentileTicksPerHalfDistance: 5)
         return text
     }
@@ -69,12 +73,8 @@ extension LatencyHistogram {
     /// Every value that was recorded, from the lowest up, with its count. A value stands
     /// for those within a thousandth of it.
     package func forEachBucket(_ body: (_ nanoseconds: UInt64, _ count: UInt64) -> Void) {
-        guard let histogram, histogram.totalCount > 0 else { return }
-        // Not the package's own walk, which begins at 0 and takes five times as long for each step.
-        for bucket in Encoding.bucket(of: histogram.min)...Encoding.bucket(of: histogram.maxRecorded) {
-            let value = Encoding.highestValue(ofBucket: bucket)
-            let count = histogram.countForValue(value)
-            if count > 0 { body(value, count) }
+        for (index, count) in counts.enumerated() where count > 0 {
+            body(LatencyHistogram.highestValue(ofBucket: firstBucket + index), count)
         }
     }
 }

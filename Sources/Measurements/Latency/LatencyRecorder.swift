@@ -1,38 +1,61 @@
-internal import Histogram
+internal import Glibc
 
-/// Records latencies on a hot path: made whole at once, so that a value costs an index and an
-/// addition.
+/// Records latencies on a hot path: a value costs an index and an addition.
 ///
-/// A loop has one for each kind of latency, records into it, and hands its values over at
-/// a tick. Not `Sendable`: it belongs to its loop's thread.
+/// A loop has one for each kind of latency, records into it, and hands its values over at a tick. Not `Sendable`: it
+/// belongs to its loop's thread.
 ///
-/// `@safe`: the pointer to its histogram is its own. As a stored property each value would be
-/// checked for exclusive access at run time, 80 instructions a time.
+/// `@safe`: its memory is its own. As a stored property each count would be checked for exclusive access at run time,
+/// 80 instructions a time.
 @safe
-package final class LatencyRecorder {
-    private let histogram: UnsafeMutablePointer<Histogram<UInt64>>
+package struct LatencyRecorder: ~Copyable {
+    /// The lowest and the highest value since the last time; without values the lowest is beyond all.
+    @usableFromInline
+    struct Bounds: BitwiseCopyable {
+        @usableFromInline var lowest = UInt64.max
+        @usableFromInline var highest: UInt64 = 0
+
+        @usableFromInline init() {}
+    }
+    @usableFromInline let bounds: UnsafeMutablePointer<Bounds>
+    /// Of all buckets: a quarter of a megabyte, of which the kernel gives the pages that are used.
+    @usableFromInline let counts: UnsafeMutablePointer<UInt64>
 
     package init() {
-        unsafe histogram = .allocate(capacity: 1)
-        unsafe histogram.initialize(to: LatencyHistogram.makeHistogram())
+        unsafe bounds = .allocate(capacity: 1)
+        unsafe bounds.initialize(to: Bounds())
+        unsafe counts = LatencyRecorder.zeroes(LatencyHistogram.bucketCount)
     }
 
     deinit {
-        unsafe histogram.deinitialize(count: 1)
-        unsafe histogram.deallocate()
+        unsafe free(counts)
+        unsafe bounds.deallocate()
     }
 
     /// Counts one value; above the highest it counts as the highest.
+    @inlinable
     package func record(nanoseconds: UInt64) {
-        _ = unsafe histogram.pointee.record(min(nanoseconds, LatencyHistogram.highestNanoseconds))
+        let value = min(nanoseconds, LatencyHistogram.highestNanoseconds)
+        unsafe counts[LatencyHistogram.bucket(of: value)] &+= 1
+        if unsafe value < bounds.pointee.lowest { unsafe bounds.pointee.lowest = value }
+        if unsafe value > bounds.pointee.highest { unsafe bounds.pointee.highest = value }
     }
 
-    /// The values recorded since the last time. Makes a new table if there were any: a
-    /// quarter of a megabyte, once a tick.
+    /// The values recorded since the last time.
     package func take() -> LatencyHistogram {
-        guard unsafe histogram.pointee.totalCount > 0 else { return LatencyHistogram() }
-        let taken = unsafe LatencyHistogram(histogram.pointee)
-        unsafe histogram.pointee = LatencyHistogram.makeHistogram()
-        return taken
+        let (lowest, highest) = unsafe (bounds.pointee.lowest, bounds.pointee.highest)
+        guard lowest != .max else { return LatencyHistogram() }
+        let first = LatencyHistogram.bucket(of: lowest)
+        let used = unsafe UnsafeMutableBufferPointer(start: counts + first, count: LatencyHistogram.bucket(of: highest) + 1 - first)
+        defer {
+            unsafe used.update(repeating: 0)
+            unsafe bounds.pointee = Bounds()
+        }
+        return unsafe LatencyHistogram(Array(used), lowest: lowest, highest: highest)
+    }
+
+    private static func zeroes(_ count: Int) -> UnsafeMutablePointer<UInt64> {
+        guard let memory = unsafe calloc(count, MemoryLayout<UInt64>.stride) else { preconditionFailure("out of memory") }
+        return unsafe memory.bindMemory(to: UInt64.self, capacity: count)
     }
 }

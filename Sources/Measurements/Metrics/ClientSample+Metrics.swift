@@ -4,7 +4,10 @@ extension ClientSample: SamplePart {
             + TLSSample.table.rows(within: \.tls, "tls") + byteRows + WriteSample.table.rows(within: \.writes, "writes")
             + CacheSample.table.rows(within: \.caches.sessions, "cache.tls") + CacheSample.table.rows(within: \.caches.strings, "cache.strings")
             + CacheSample.table.rows(within: \.caches.buffers, "cache.buffers") + cacheRows + loopRows,
-        others: [.happenings(\.events), .happenings(\.bodyViolations), .now { $0.failures.merge($1.failures) }])
+        others: [
+            .happenings(\.events), .happenings(\.bodyViolations), .now { $0.failures.merge($1.failures) },
+            .now { $0.statusNumbers.merge($1.statusNumbers) }, .parts(\.byRequest, name: { $0.name }, limit: RequestSample.limit),
+        ])
 
     private static let requestRows: [MetricRow<ClientSample>] = [
         .counter("requests.scheduled", .request, \.requests.scheduled, "Wanted by the schedule so far; in a closed load: the same as started"),

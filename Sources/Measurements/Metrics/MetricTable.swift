@@ -61,6 +61,19 @@ package final class MetricTable<Part>: Sendable {
         (self.integers, self.merges, self.carries, self.clears) = (integers, merges, carries, clears)
     }
 
+    /// The names of the numbers, without those of the parts around them.
+    package var names: [String] { rows.map(\.name) }
+
+    /// The numbers that a part has, with their names.
+    package func values(of part: Part) -> [(name: String, value: Metric.Value)] {
+        rows.compactMap { row in row.read(part).map { (row.name, $0) } }
+    }
+
+    /// Puts a number under its name into a part. A name that the table lacks is left out.
+    package func set(_ value: Metric.Value, named name: String, of part: inout Part) {
+        rows.first { $0.name == name }?.write(&part, value)
+    }
+
     /// The rows of a part within this one, for the table of the whole.
     func rows<Whole>(within path: any WritableKeyPath<Whole, Part> & Sendable, _ prefix: String) -> [MetricRow<Whole>] {
         rows.map { $0.within(path, prefix) }

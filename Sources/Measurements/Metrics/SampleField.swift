@@ -42,6 +42,29 @@ enum SampleField<Part>: Sendable {
             clear: { $0[keyPath: path] = [] })
     }
 
+    /// Parts of one type, at most `limit`: those with the same name become one, by the rules of their table.
+    static func parts<Row: SamplePart>(_ path: Path<[Row]>, name: @escaping @Sendable (Row) -> String, limit: Int) -> SampleField {
+        .ofInterval(
+            merge: { part, other in
+                for row in other[keyPath: path] {
+                    if let index = part[keyPath: path].firstIndex(where: { name($0) == name(row) }) {
+                        part[keyPath: path][index].merge(row)
+                    } else if part[keyPath: path].count < limit {
+                        part[keyPath: path].append(row)
+                    }
+                }
+            },
+            carry: { part, older in
+                for row in older[keyPath: path] {
+                    guard let index = part[keyPath: path].firstIndex(where: { name($0) == name(row) }) else { continue }
+                    part[keyPath: path][index] = part[keyPath: path][index].including(histogramsOf: row)
+                }
+            },
+            clear: { part in
+                for index in part[keyPath: path].indices { part[keyPath: path][index].forgetHistograms() }
+            })
+    }
+
     /// This field of a part that lies within another part.
     func within<Whole>(_ path: any WritableKeyPath<Whole, Part> & Sendable) -> SampleField<Whole> {
         switch self {

@@ -7,7 +7,7 @@ package struct ClientSample: Sendable {
     package var tls = TLSSample()
     package var requests = ClientRequestCounts()
     package var circuits = CircuitCounts()
-    /// Responses by class of status.
+    /// Responses by class of status, and by status.
     package var statuses = StatusCounts()
     /// Errored requests by cause.
     package var errors = RequestErrorCounts()
@@ -37,6 +37,18 @@ package struct ClientSample: Sendable {
     package var events: [ClientEvent] = []
 
     package init() {}
+
+    /// Requests that have ended, by kind.
+    package var byRequest: [RequestSample] {
+        get { requests.byKind }
+        set { requests.byKind = newValue }
+    }
+
+    /// Responses by status.
+    package var statusNumbers: [NumberedStatus] {
+        get { statuses.numbers }
+        set { statuses.numbers = newValue }
+    }
 
     /// Errored requests, and attempts to connect, by reason.
     package var failures: [FailureCount] {
@@ -101,6 +113,8 @@ package struct ClientRequestCounts: Sendable, Equatable {
     package var inFlight = 0
     /// Due by the schedule and not sent, now: no connection had a stream to spare.
     package var queued = 0
+    /// Those that have ended, by kind, in the order of the plan. Their figures add up to those of all.
+    package var byKind: [RequestSample] = []
 
     /// Ended with a full response, whatever its status.
     package var answered: UInt64 { done - min(errored, done) }

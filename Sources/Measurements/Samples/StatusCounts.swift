@@ -5,18 +5,20 @@ package struct StatusCounts: Sendable, Equatable {
     package var redirection: UInt64 = 0
     package var clientError: UInt64 = 0
     package var serverError: UInt64 = 0
+    /// The same by status, ascending. A server's are counted by class alone.
+    package var numbers: [NumberedStatus] = []
 
     package init() {}
 
-    /// Counts one answer. A status outside 100 to 599 counts as a server error.
+    /// Counts answers with one status. A status outside 100 to 599 counts as a server error.
     @inlinable
-    package mutating func count(_ status: Int) {
+    package mutating func count(_ status: Int, times: UInt64 = 1) {
         switch status {
-        case 200..<300: success &+= 1
-        case 100..<200: informational &+= 1
-        case 300..<400: redirection &+= 1
-        case 400..<500: clientError &+= 1
-        default: serverError &+= 1
+        case 200..<300: success &+= times
+        case 100..<200: informational &+= times
+        case 300..<400: redirection &+= times
+        case 400..<500: clientError &+= times
+        default: serverError &+= times
         }
     }
 }

@@ -1,13 +1,15 @@
 internal import Measurements
 
 extension Condition {
-    /// Reads `steady: client.response_time.p99 < 25ms`, or the same without a phase, for the whole run.
+    /// Reads `steady: client.response_time.p99 < 25ms`, or the same without a phase, for the whole run; and of one kind
+    /// of request: `steady: request(order).response_time.p99 < 25ms`.
     ///
     /// A limit has the figure's unit (`25ms`, `8MiB`, `90%`, `10k`). A per cent with a sign (`+10%`), or of a figure
     /// that is no share, is a change from another run.
     ///
     /// - Parameter needsUnit: refuse a bare number of seconds or bytes. `compare --fail-on` takes one.
     package init(parsing text: String, needsUnit: Bool = false) throws(ConditionError) {
+        let (request, text) = Condition.takeRequest(text)
         let (phase, condition) = try Condition.takePhase(text)
         guard let start = condition.firstIndex(where: { "<>=!".contains($0) }),
             let relation = Relation.allCases.first(where: { condition[start...].hasPrefix($0.rawValue) })
@@ -16,11 +18,25 @@ extension Condition {
         guard !name.isEmpty else { throw .noFigure }
         let limitText = condition[condition.index(start, offsetBy: relation.rawValue.count)...].filter { $0 != " " }
         guard !limitText.isEmpty else { throw .noLimit }
-        let figure = try RunFigure(parsing: name)
+        let figure = try Condition.figure(name, of: request)
         let (limit, isChange) = try Condition.limit(limitText, figure.unit, needsUnit: needsUnit)
         self.init(
             phase: phase, figure: figure, relation: relation, limit: limit, isChange: isChange,
-            text: "\(name) \(relation.rawValue) \(limitText)")
+            text: "\(request.map { "request(\($0))." } ?? "")\(name) \(relation.rawValue) \(limitText)")
+    }
+
+    /// Takes the kind of request out of a text: its name may have colons and signs of relations.
+    private static func takeRequest(_ text: String) -> (request: String?, rest: String) {
+        guard let start = text.firstRange(of: "request("), let end = text.ranges(of: ").").last, start.upperBound <= end.lowerBound
+        else { return (nil, text) }
+        return (String(text[start.upperBound..<end.lowerBound]), String(text[..<start.lowerBound] + text[end.upperBound...]))
+    }
+
+    private static func figure(_ name: String, of request: String?) throws(ConditionError) -> RunFigure {
+        let figure = try RunFigure(parsing: name)
+        guard let request else { return figure }
+        guard let part = figure.of(request: request) else { throw .notByRequest(figure.metric) }
+        return part
     }
 
     private static func takePhase(_ text: String) throws(ConditionError) -> (String?, Substring) {

@@ -12,6 +12,8 @@ package enum ConditionError: Error, Equatable {
     case unknownAggregate(String, metric: String, possible: [String])
     /// A metric with several values needs an aggregate.
     case missingAggregate(metric: String, possible: [String])
+    /// The metric is not counted for each kind of request.
+    case notByRequest(String)
     case noLimit
     /// The limit is no number with the figure's unit; with examples.
     case limit(String, examples: String)
@@ -37,6 +39,8 @@ extension ConditionError: CustomStringConvertible {
                 : "'\(metric)' has no '.\(word)'; it has \(possible.map { "." + $0 }.joined(separator: " "))"
         case .missingAggregate(let metric, let possible):
             "'\(metric)' has many values; say which: \(possible.map { "." + $0 }.joined(separator: " "))"
+        case .notByRequest(let metric):
+            "'\(metric)' is not counted by request; there are \(RunFigure.namesByRequest.map { String($0.dropFirst("client.".count)) }.joined(separator: ", "))"
         case .noLimit: "no limit after the relation"
         case .limit(let text, let examples): "'\(text)' is no limit for this metric; write \(examples)"
         case .change(let text): "'\(text)' is no change; write +10% or -5%"

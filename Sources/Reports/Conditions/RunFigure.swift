@@ -7,6 +7,8 @@ package struct RunFigure: Sendable, Hashable {
     package let kind: Kind
     package let aggregate: Aggregate?
     package let unit: Metric.Unit
+    /// The kind of request that it is of; nil: of all requests.
+    package private(set) var request: String?
 
     /// The kind of number that `metric` names.
     package enum Kind: Sendable, Hashable {
@@ -58,11 +60,30 @@ package struct RunFigure: Sendable, Hashable {
         init(_ number: Double?) { self = number.map { .number($0) } ?? .nothing }
     }
 
+    /// The same figure of one kind of request. nil: it is not counted by kind.
+    func of(request name: String) -> RunFigure? {
+        guard RunFigure.namesByRequest.contains(metric) else { return nil }
+        var figure = self
+        figure.request = name
+        return figure
+    }
+
+    /// The same figure of all requests.
+    private var ofAll: RunFigure {
+        var figure = self
+        figure.request = nil
+        return figure
+    }
+
+    /// Metrics that each kind of request has.
+    static let namesByRequest = RequestSample.table.names.map { "client.\($0)" } + ["client.requests.rate", "client.requests.failed_share"]
+
     /// Of a whole run, or of one phase's part.
     ///
     /// - Parameter endsWithLoad: a gauge's last value is that at the end of the load, and not after the drain.
     package func read(_ run: Summary, endsWithLoad: Bool = false) -> Value {
-        switch kind {
+        if let request { return run.of(request: request).map { ofAll.read($0, endsWithLoad: endsWithLoad) } ?? .nothing }
+        return switch kind {
         case .summary: Value(run.derived(metric))
         case .metric(.ratio): Value(run.number(metric))
         case .metric(.counter): Value(aggregate == .rate ? run.number(metric).flatMap { run.perSecond($0) } : run.number(metric))

@@ -2,7 +2,8 @@ internal import Measurements
 internal import Recording
 
 /// HdrHistogram's interval log, version 1.3: a line for every histogram of every sample,
-/// with the histogram's name as its tag.
+/// with the histogram's name as its tag. Where there are several kinds of requests, those of each have
+/// `request(order).service_time`, with `_` for characters that no tag can have.
 ///
 /// Times are seconds since the start, which `BaseTime` says; the second field is the length
 /// of the interval (the C library once wrote its end there). Values are nanoseconds, and the
@@ -23,20 +24,29 @@ struct HistogramLogExporter: Exporter {
     }
 
     func add(_ sample: Sample) -> String {
-        let start = sample.timeNanoseconds - min(sample.timeNanoseconds, sample.intervalNanoseconds)
         var lines = ""
         for metric in HistogramLogExporter.histograms {
-            guard let histogram = metric.histogram(of: sample) else { continue }
-            let fields = [
-                "Tag=\(metric.name)",
-                Figure.fixed(Metric.seconds(start), decimals: 3),
-                Figure.fixed(Metric.seconds(sample.intervalNanoseconds), decimals: 3),
-                Figure.fixed(Double(histogram.highestRecordedNanoseconds ?? 0) / 1e6, decimals: 3),
-                histogram.encodedText,
-            ]
-            lines += fields.joined(separator: ",") + "\n"
+            if let histogram = metric.histogram(of: sample) { lines += HistogramLogExporter.line(metric.name, histogram, of: sample) }
+        }
+        let requests = sample.client?.byRequest ?? []
+        for request in requests where requests.count > 1 {
+            let tag = "request(\(String(request.name.map { $0 == "," || $0.isWhitespace ? "_" : $0 })))"
+            lines += HistogramLogExporter.line("\(tag).service_time", request.serviceTime, of: sample)
+            lines += HistogramLogExporter.line("\(tag).response_time", request.responseTime, of: sample)
         }
         return lines
+    }
+
+    private static func line(_ tag: String, _ histogram: LatencyHistogram, of sample: Sample) -> String {
+        let start = sample.timeNanoseconds - min(sample.timeNanoseconds, sample.intervalNanoseconds)
+        let fields = [
+            "Tag=\(tag)",
+            Figure.fixed(Metric.seconds(start), decimals: 3),
+            Figure.fixed(Metric.seconds(sample.intervalNanoseconds), decimals: 3),
+            Figure.fixed(Double(histogram.highestRecordedNanoseconds ?? 0) / 1e6, decimals: 3),
+            histogram.encodedText,
+        ]
+        return fields.joined(separator: ",") + "\n"
     }
 
     func end() -> String { "" }

@@ -10,6 +10,7 @@ package struct MetricsPage: Sendable {
     private var last: Sample?
     /// By the metric's name.
     private var totals: [String: LatencyHistogram] = [:]
+    private var requestTotals = RequestTotals()
 
     /// The two forms of the page, and their Content-Type.
     package enum Form: Sendable, Equatable {
@@ -34,6 +35,7 @@ package struct MetricsPage: Sendable {
             guard let interval = metric.histogram(of: sample) else { continue }
             totals[metric.name, default: LatencyHistogram()].merge(interval)
         }
+        requestTotals.add(sample)
         var sample = sample
         sample.forgetDetails()
         last = sample
@@ -44,19 +46,22 @@ package struct MetricsPage: Sendable {
         let form = form == .openMetrics ? OpenMetricsText.Form.openMetrics : .plain
         var families: [(name: String, text: String)] = []
         var indices: [String: Int] = [:]
-        for metric in Metric.all {
-            guard let last, let name = metric.openMetricsName, let value = metric.read(last) else { continue }
+        func add(_ metric: Metric, _ name: OpenMetricsName, _ lines: String) {
             let index = indices[name.family] ?? families.count
             if index == families.count {
                 indices[name.family] = index
                 families.append((name.family, OpenMetricsText.head(metric, name, form)))
             }
+            families[index].text += lines
+        }
+        for metric in Metric.all {
+            guard let last, let name = metric.openMetricsName, let value = metric.read(last) else { continue }
             switch value {
-            case .number(let number): families[index].text += OpenMetricsText.line(metric, name, number, time: nil)
-            case .histogram:
-                families[index].text += OpenMetricsText.lines(name.family, totals[metric.name] ?? LatencyHistogram(), time: nil)
+            case .number(let number): add(metric, name, OpenMetricsText.line(metric, name, number, time: nil))
+            case .histogram: add(metric, name, OpenMetricsText.lines(name, totals[metric.name] ?? LatencyHistogram(), time: nil))
             }
         }
+        if let last { RequestFamilies.lines(requestTotals.requests(of: last), time: nil, add: add) }
         let text = OpenMetricsText.build(toolVersion, form, time: nil) + families.map(\.text).joined()
         return form == .openMetrics ? text + "# EOF\n" : text
     }

@@ -16,6 +16,7 @@ struct OpenMetricsExporter: Exporter {
     private var families: [Family] = []
     private var indices: [String: Int] = [:]
     private var totals: [String: LatencyHistogram] = [:]
+    private var requestTotals = RequestTotals()
     private var startedUnixSeconds = 0.0
     private var toolVersion = ""
     /// Of the first sample; nil before.
@@ -48,8 +49,17 @@ struct OpenMetricsExporter: Exporter {
                 families[index].lines += OpenMetricsText.line(metric, name, number, time: time)
             case .histogram(let interval):
                 totals[name.family, default: LatencyHistogram()].merge(interval)
-                families[index].lines += OpenMetricsText.lines(name.family, totals[name.family] ?? interval, time: time)
+                families[index].lines += OpenMetricsText.lines(name, totals[name.family] ?? interval, time: time)
             }
+        }
+        requestTotals.add(sample)
+        RequestFamilies.lines(requestTotals.requests(of: sample), time: time) { metric, name, lines in
+            let index = indices[name.family] ?? families.count
+            if index == families.count {
+                indices[name.family] = index
+                families.append(Family(name: name, lines: OpenMetricsText.head(metric, name, .openMetrics)))
+            }
+            families[index].lines += lines
         }
         return ""
     }

@@ -43,7 +43,10 @@ enum OpenMetricsText {
     }
 
     /// Counts at or below each bound.
-    static func lines(_ family: String, _ histogram: LatencyHistogram, time: String?) -> String {
+    static func lines(_ name: OpenMetricsName, _ histogram: LatencyHistogram, time: String?) -> String {
+        let family = name.family
+        let labels = name.labels.isEmpty ? "" : "{\(name.labels)}"
+        let first = name.labels.isEmpty ? "" : "\(name.labels),"
         var counts = [UInt64](repeating: 0, count: bucketBounds.count)
         var sum = 0.0
         histogram.forEachBucket { nanoseconds, count in
@@ -55,16 +58,16 @@ enum OpenMetricsText {
         var below: UInt64 = 0
         for (bound, count) in zip(bucketBounds, counts) {
             below += count
-            text += "\(family)_bucket{le=\"\(bound)\"} \(below)\(suffix(time))\n"
+            text += "\(family)_bucket{\(first)le=\"\(bound)\"} \(below)\(suffix(time))\n"
         }
-        text += "\(family)_bucket{le=\"+Inf\"} \(histogram.count)\(suffix(time))\n"
-        text += "\(family)_count \(histogram.count)\(suffix(time))\n"
-        return text + "\(family)_sum \(JSON.number(sum).text)\(suffix(time))\n"
+        text += "\(family)_bucket{\(first)le=\"+Inf\"} \(histogram.count)\(suffix(time))\n"
+        text += "\(family)_count\(labels) \(histogram.count)\(suffix(time))\n"
+        return text + "\(family)_sum\(labels) \(JSON.number(sum).text)\(suffix(time))\n"
     }
 
     private static func suffix(_ time: String?) -> String { time.map { " \($0)" } ?? "" }
 
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
             switch scalar {

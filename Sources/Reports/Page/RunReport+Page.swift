@@ -13,7 +13,7 @@ extension RunReport {
         <title>\(name) - Highwater</title>
         <style>\(ReportStyle.text)</style></head>
         <body><main>
-        \(heading)\(verdict)\(figures)\(latencyTable)
+        \(heading)\(verdict)\(figures)\(latencyTable)\(requestTable)
         <section><h2>Over time</h2><div class="plots">
         \(plots)</div></section>
         \(spectrum)\(eventList)\(circumstances)\(allNumbers)

@@ -81,7 +81,10 @@ extension Sample {
             guard let before = metric.number(of: base), let now = metric.number(of: self), before > 0 else { continue }
             metric.write(&self, .number(max(0, now - before)))
         }
-        if let failures = client?.failures { client?.failures = failures.subtracting(base.client?.failures ?? []) }
+        guard let counted = client else { return }
+        client?.failures = counted.failures.subtracting(base.client?.failures ?? [])
+        client?.statusNumbers = counted.statusNumbers.subtracting(base.client?.statusNumbers ?? [])
+        client?.byRequest = counted.byRequest.subtracting(base.client?.byRequest ?? [])
     }
 
     private static let resettingCounters = Metric.all.filter { $0.kind == .counter && !$0.name.contains(".connections.") }

@@ -52,6 +52,7 @@ package struct Summary: Sendable {
     private var lastWhole: Sample?
     /// Of the whole run, by the metric's name; of those that had a value.
     private var histograms: [String: LatencyHistogram] = [:]
+    private var requestTotals = RequestTotals()
     /// The first wrong answers that the body check found, as long as they were in the samples.
     package private(set) var bodyViolations: [BodyViolation] = []
     /// The values of each gauge, by its name.
@@ -102,6 +103,7 @@ package struct Summary: Sendable {
             guard let histogram = metric.histogram(of: sample), histogram.count > 0 else { continue }
             histograms[metric.name, default: LatencyHistogram()].merge(histogram)
         }
+        requestTotals.add(sample)
         for gauge in Summary.gauges {
             guard let value = gauge.number(of: sample) else { continue }
             ranges[gauge.name, default: GaugeRange()].add(
@@ -166,6 +168,26 @@ package struct Summary: Sendable {
     /// The run's total, or the last value, of a metric. nil: the last sample had no such number.
     package func number(_ name: String) -> Double? {
         Metric.named(name)?.number(of: last)
+    }
+
+    /// The requests by kind, in the order of the plan, with the latencies of the whole run or phase.
+    package var requests: [RequestSample] { requestTotals.requests(of: last) }
+
+    /// The run as if the requests of one kind were all: with the figures that are counted by kind. nil: it has no such
+    /// requests.
+    func of(request name: String) -> Summary? {
+        guard let request = requests.first(where: { $0.name == name }) else { return nil }
+        var part = self
+        part.last = last.of(request)
+        if let end = endOfLoad, let client = end.client, let request = client.byRequest.first(where: { $0.name == name }) {
+            part.endOfLoad = end.of(request)
+            // Rates are of the time in which the server could be reached.
+            part.endOfLoad?.client?.connectionCounts = client.connectionCounts
+            part.endOfLoad?.client?.loops = client.loops
+        }
+        part.histograms = ["client.service_time": request.serviceTime, "client.response_time": request.responseTime]
+        part.ranges = [:]
+        return part
     }
 
     /// A histogram of the whole run, or phase, by the metric's name.
@@ -236,7 +258,10 @@ extension Summary {
         for metric in Summary.histogramMetrics where metric.read(last) != nil {
             json.set(histogram(metric.name).json(encoded: true), atPath: metric.name)
         }
-        if let failures = last.client?.failuresJSON { json.set(failures, atPath: "client.\(FailureCount.memberName)") }
+        if var client = last.client {
+            client.byRequest = requests
+            for list in client.listsJSON(ofWholeRun: true) { json.set(list.value, atPath: "client.\(list.name)") }
+        }
         if !phases.isEmpty {
             json.set(.array(phases.map(\.json)), atPath: "phases")
         }

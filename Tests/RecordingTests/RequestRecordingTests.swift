@@ -1,0 +1,65 @@
+import Measurements
+import Recording
+import SampleSupport
+import Testing
+
+@Suite("Requests by kind in a recording")
+struct RequestRecordingTests {
+    private func request(_ name: String, _ latencies: [UInt64], late: UInt64 = 0) -> RequestSample {
+        var request = RequestSample(name)
+        request.done = UInt64(latencies.count)
+        request.succeeded = request.done
+        request.statuses.count(200, times: request.done)
+        request.statusNumbers = [NumberedStatus(status: 200, count: request.done)]
+        request.bodyBytes = 7
+        for latency in latencies {
+            request.serviceTime.record(nanoseconds: latency)
+            request.responseTime.record(nanoseconds: latency + late)
+        }
+        return request
+    }
+
+    /// A sample as it comes back from its line.
+    private func copy(of sample: Sample) throws -> Sample {
+        var json = sample.json
+        json.set(.string("sample"), atPath: "type")
+        guard case .sample(let copy) = try RecordingReader.Line(json: JSON(parsing: Array(json.text.utf8))) else { throw Missing() }
+        return copy
+    }
+    private struct Missing: Error {}
+
+    // Exact values: a recording has extremes at the precision of their buckets.
+    @Test("come back as they were, in closed loads and open ones", arguments: [0, 1_000] as [UInt64])
+    func roundTrip(late: UInt64) throws {
+        for kinds in [[request("order", [100, 200], late: late)], [request("order", [100, 200], late: late), request("p\"ay", [300], late: late)]] {
+            var sample = distinctSample()
+            sample.client?.setRequests(kinds)
+            let copy = try copy(of: sample)
+            #expect(copy.client?.byRequest == kinds)
+            #expect(copy.client?.statusNumbers == sample.client?.statusNumbers)
+        }
+    }
+
+    @Test("of one kind in a closed load take no histogram of their own")
+    func economy() throws {
+        var sample = distinctSample()
+        sample.client?.setRequests([request("order", [100, 200])])
+        let row = try #require(sample.json[path: "client.by_request"]?.elements?.first)
+        #expect(row["service_time"] == nil && row["response_time"] == nil && row[path: "requests.done"]?.number == 2)
+    }
+
+    @Test("that are damaged are told by their name, and no more are read than a run has")
+    func damage() throws {
+        var sample = distinctSample()
+        sample.client?.byRequest = (0..<200).map { RequestSample("\($0)") }
+        #expect(try copy(of: sample).client?.byRequest.count == RequestSample.limit)
+        var json = sample.json
+        json.set(.array([.object([.init("name", .string("x")), .init("service_time", .object([.init("hdr", .string("?"))]))])]), atPath: "client.by_request")
+        json.set(.string("sample"), atPath: "type")
+        #expect(throws: RecordingError.Cause.histogram("by_request.service_time", .notBase64)) { try RecordingReader.Line(json: json) }
+    }
+}
+
+extension JSON {
+    fileprivate var elements: [JSON]? { if case .array(let elements) = self { elements } else { nil } }
+}
