@@ -31,9 +31,12 @@ package struct RecordingReader: ~Copyable {
 
     /// Opens the file and reads the header.
     ///
-    /// - Parameter path: `-`: standard input.
-    package init(path: String) throws(RecordingError) {
-        self.path = path == "-" ? "standard input" : path
+    /// - Parameters:
+    ///   - path: `-`: standard input.
+    ///   - name: as errors call it; nil: the path.
+    package init(path: String, name: String? = nil) throws(RecordingError) {
+        let name = name ?? path
+        self.path = name == "-" ? "standard input" : name
         do throws(RecordingError.Cause) {
             var reader = try LineReader(path: path)
             header = try RecordingReader.readHeader(&reader)

@@ -12,7 +12,9 @@ struct CompareCommand: ParsableCommand {
             The first recording is the base; each other one is compared with it. Counters \
             are compared as rates, gauges as .mean and .max, histograms as .mean, .p50 to \
             .p99_99 and .max. Phases that both have are \
-            compared too, each by its name. The noise is taken from how much single intervals differ.
+            compared too, each by its name. The noise is taken from how much single intervals differ. \
+            First comes the change in a sentence, then what the runs were asked for where that differs, \
+            then the figures that left the noise.
 
             Examples:
               highwater compare before.ndjson after.ndjson
@@ -27,7 +29,8 @@ struct CompareCommand: ParsableCommand {
             more than noise, or a recording lacks the figure. 3 when such a change holds, but fewer \
             than \(Comparison.intervalMinimum) intervals of a run have that figure, so that its noise is not known: \
             record longer, or with a shorter --interval. A percentile needs ten values beyond it in an \
-            interval: p99 a thousand requests.
+            interval: p99 a thousand requests. 3 also when a run did not come to its end, or its \
+            recording is cut off, and when requests were sent too late to tell a change of response times.
             """)
 
     @Argument(help: ArgumentHelp("Recordings, the base first.", valueName: "file"))
@@ -42,7 +45,7 @@ struct CompareCommand: ParsableCommand {
     @Flag(help: "As JUnit's XML: each condition of --fail-on a test case.")
     var junit = false
 
-    @Flag(help: "Also the figures that are the same in both.")
+    @Flag(help: "Also the figures that did not leave the noise.")
     var all = false
 
     @Option(
@@ -70,53 +73,59 @@ struct CompareCommand: ParsableCommand {
         let runs = try files.map { file in
             do { return try read(file) } catch let error as RecordingError { throw RunError(error.description) }
         }
-        let comparisons = runs.dropFirst().map { Comparison(runs[0], $0) }
-        guard Output.standard.write(text(of: comparisons)) else { throw RunError("cannot write to standard output") }
-        var hasFailed = false, isUnknown = false
-        for comparison in comparisons {
-            for condition in failOn {
-                let words = "\(comparison.other): \(condition.words(in: comparison))"
-                switch condition.judge(comparison) {
+        let comparisons = runs.dropFirst().map { other in
+            let comparison = Comparison(runs[0], other)
+            return (comparison, failOn.map { JudgedCondition($0, in: comparison) })
+        }
+        try Output.standard.print(text(of: comparisons))
+        var hasFailed = false, isUnknown = runs.contains { $0.end != .whole }
+        for (comparison, conditions) in comparisons {
+            for condition in conditions {
+                let words = "\(comparison.other.name): \(condition.words)"
+                switch condition.judgement {
                 case .passed: continue
                 case .failed:
                     hasFailed = true
                     Output.error.line("failed: \(words)")
-                case .unknown:
+                case .unknown, .unresolved:
                     isUnknown = true
                     Output.error.line("not judged: \(words)")
                 }
             }
         }
+        for run in runs where run.end != .whole { Output.error.line("not judged: \(run.name): \(run.end.words)") }
         if hasFailed { throw ExitCode(Run.failedExitCode) }
         if isUnknown { throw ExitCode(Run.untrustworthyExitCode) }
     }
 
-    private func text(of comparisons: [Comparison]) -> String {
+    private func text(of comparisons: [(comparison: Comparison, conditions: [JudgedCondition])]) -> String {
         if junit {
-            let cases = comparisons.flatMap { comparison in
-                failOn.map { condition in
-                    JUnitReport.Case(group: comparison.other, name: "not \(condition.fullText)", outcome: condition.outcome(in: comparison))
+            let cases = comparisons.flatMap { comparison, conditions in
+                conditions.map { judged in
+                    JUnitReport.Case(
+                        group: comparison.other.name, name: "not \(judged.condition.fullText)", outcome: judged.outcome(in: comparison))
                 }
             }
             return JUnitReport(name: "highwater compare", cases: cases).text
         }
         if json {
-            let values = comparisons.map(\.json)
+            let values = comparisons.map(\.comparison.json)
             return (values.count == 1 ? values[0] : .array(values)).indentedText + "\n"
         }
-        return comparisons.map { markdown ? $0.markdown : $0.text(all: all) }.joined(separator: "\n")
+        return comparisons.map { markdown ? $0.comparison.markdown : $0.comparison.text(all: all) }.joined(separator: "\n")
     }
 
     private func read(_ file: String) throws -> ComparedRun {
-        var reader = try RecordingReader(path: file)
-        var run = ComparedRun(name: file, request: reader.header.request, figures: failOn.map(\.figure))
+        let input = try SeekableInput(file)
+        let summary = RecordingReader.summary(atEndOf: input.path)
+        var reader = try RecordingReader(path: input.path, name: file)
+        var run = ComparedRun(
+            name: file, header: reader.header, request: reader.header.request, loadSeconds: summary?[path: "run.duration"]?.number,
+            figures: failOn.map(\.figure))
         while let line = try reader.next() {
-            switch line {
-            case .sample(let sample): run.add(sample)
-            case .summary(let summary): run.add(summary: summary)
-            case .event, .other: continue
-            }
+            if case .sample(let sample) = line { run.add(sample) }
         }
+        run.end = reader.isCutOff ? .cutOff : .init(summary)
         return run
     }
 
@@ -125,22 +134,15 @@ struct CompareCommand: ParsableCommand {
     }
 }
 
-extension Condition {
-    /// The condition, and the values of both runs.
-    fileprivate func words(in comparison: Comparison) -> String {
-        guard let change = comparison.change(of: figure, inPhase: phase), let base = change.base, let other = change.other
-        else { return "\(fullText): not in both recordings" }
-        let share = change.share.map { " (\($0 > 0 ? "+" : "")\(Figure.fixed($0 * 100, decimals: 1))%)" } ?? ""
-        let words = "\(fullText): from \(JSON.number(base).text) to \(JSON.number(other).text)\(share)"
-        guard case .unknown(let count) = judge(comparison) else { return words }
-        return words + "; noise unknown: \(count) interval\(count == 1 ? " has" : "s have") the figure, of \(Comparison.intervalMinimum) needed"
-    }
-
+extension JudgedCondition {
+    /// A condition between runs of which one did not come to its end is not judged, unless it fails.
     fileprivate func outcome(in comparison: Comparison) -> JUnitReport.Outcome {
-        switch judge(comparison) {
-        case .passed: .passed
-        case .failed: .failed(words(in: comparison))
-        case .unknown: .errored(words(in: comparison))
+        switch judgement {
+        case .passed:
+            let isWhole = comparison.base.end == .whole && comparison.other.end == .whole
+            return isWhole ? .passed : .errored(comparison.warnings.joined(separator: "; "))
+        case .failed: return .failed(words)
+        case .unknown, .unresolved: return .errored(words)
         }
     }
 }

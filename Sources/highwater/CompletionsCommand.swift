@@ -29,8 +29,6 @@ struct CompletionsCommand: ParsableCommand {
     var shell: Shell
 
     func run() throws {
-        guard Output.standard.write(Highwater.completionScript(for: shell.completionShell) + "\n") else {
-            throw RunError("cannot write to standard output")
-        }
+        try Output.standard.print(Highwater.completionScript(for: shell.completionShell) + "\n")
     }
 }

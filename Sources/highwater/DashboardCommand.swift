@@ -53,7 +53,7 @@ struct DashboardCommand: ParsableCommand {
 
     func run() throws {
         if printConfig {
-            guard Output.standard.write(Settings().text) else { throw RunError("cannot write to standard output") }
+            try Output.standard.print(Settings().text)
             return
         }
         try ScreenChoice.perform(plan(), output.plain, screen.part, onScreen: !noTui)

@@ -67,7 +67,7 @@ struct JobsCommand: ParsableCommand {
             job.kubernetesManifest(
                 image: image ?? "highwater:\(Version.number)", start: StartTime.at(unixNanoseconds: start).text)
         }
-        guard Output.standard.write(text) else { throw RunError("cannot write to standard output") }
+        try Output.standard.print(text)
     }
 
     /// The whole second after the delay.

@@ -8,7 +8,7 @@ struct MetricsCommand: ParsableCommand {
         abstract: "Every number that is measured: its name, its unit, what it means.",
         discussion: """
             The name is the path in a recording's lines and in a summary's JSON. There, a gauge has \
-            .last and .max, and a histogram .count .min .p50 .p90 .p99 .p99_9 .p99_99 .max.
+            .last and .max, and a histogram .count .min .p50 .p90 .p95 .p99 .p99_9 .p99_99 .max.
 
             Examples:
               highwater metrics | grep arena
@@ -23,8 +23,6 @@ struct MetricsCommand: ParsableCommand {
         let lines = rows.map { row in
             (0..<3).map { row[$0] + String(repeating: " ", count: widths[$0] + 2 - row[$0].count) }.joined() + row[3]
         }
-        guard Output.standard.write(lines.joined(separator: "\n") + "\n") else {
-            throw RunError("cannot write to standard output")
-        }
+        try Output.standard.print(lines.joined(separator: "\n") + "\n")
     }
 }

@@ -47,6 +47,6 @@ struct ScenariosCommand: ParsableCommand {
     }
 
     fileprivate static func print(_ text: String) throws {
-        guard Output.standard.write(text) else { throw RunError("cannot write to standard output") }
+        try Output.standard.print(text)
     }
 }

@@ -35,7 +35,7 @@ struct ListThemes: ParsableCommand {
             } catch { words = "-      \(error.description)" }
             text += entry.name + String(repeating: " ", count: width + 2 - entry.name.count) + words + "\n"
         }
-        guard Output.standard.write(text) else { throw RunError("cannot write to standard output") }
+        try Output.standard.print(text)
     }
 }
 
@@ -56,7 +56,7 @@ struct ShowTheme: ParsableCommand {
         let entry = library.entries.first { $0.name == theme }
         let path = entry == nil ? theme : entry?.path
         let text = try path.map { try TextFile.read($0, byteLimit: ThemeFile.byteLimit) } ?? Theme.shippedText(theme)
-        guard Output.standard.write(text ?? "") else { throw RunError("cannot write to standard output") }
+        try Output.standard.print(text ?? "")
         for problem in file.problems { Output.error.line("\(path ?? theme):\(problem.line): \(problem.words)") }
     }
 }

@@ -91,9 +91,7 @@ struct WatchCommand: ParsableCommand {
         do { check = try ProgramCheck(command[0]) } catch { throw RunError(error.description) }
         let lines = check.refusal.map { ["cannot be watched with the probe: \($0)", "from outside: connections, unsent bytes, CPU, memory"] }
             ?? check.knowledge
-        guard Output.standard.write(([check.path] + lines.map { "  " + $0 }).joined(separator: "\n") + "\n") else {
-            throw RunError("cannot write to standard output")
-        }
+        try Output.standard.print(([check.path] + lines.map { "  " + $0 }).joined(separator: "\n") + "\n")
         if check.refusal != nil { throw ExitCode.failure }
     }
 }

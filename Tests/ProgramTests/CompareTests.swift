@@ -40,6 +40,40 @@ extension ProgramTests {
             #expect(junit.code == 3 && junit.output.contains("errors=\"1\"") && junit.output.contains("failures=\"0\""), "\(junit.output)")
         }
 
+        @Test("says first which run is slower, then that they were asked for different things", .measuring)
+        func headline() throws {
+            let a = try folder.record("a", "--path", "/bytes/1KiB", "--interval", "100ms")
+            let b = try folder.record("b", "--path", "/delay/0.02", "--interval", "100ms")
+            let result = try Program.run("compare", a, b)
+            let lines = result.output.split(separator: "\n").map(String.init)
+            #expect(lines.first?.hasPrefix("B is slower: service p50 ") == true, "\(result.output)")
+            #expect(lines.contains("warning: the runs were asked for different things:"), "\(result.output)")
+            #expect(lines.contains("  client.path  [\"/bytes/1KiB\"] -> [\"/delay/0.02\"]"), "\(result.output)")
+            #expect(!result.output.contains("client.target") && !result.output.contains("server.listen"), "\(result.output)")
+        }
+
+        @Test("says that a recording is cut off, or has no summary, and judges nothing by it: exit 3")
+        func cutOff() throws {
+            let a = try folder.record("a"), whole = try String(contentsOfFile: a, encoding: .utf8)
+            let lines = whole.split(separator: "\n")
+            try whole.dropLast(40).write(toFile: folder("cut"), atomically: false, encoding: .utf8)
+            try (lines.dropLast().joined(separator: "\n") + "\n").write(toFile: folder("killed"), atomically: false, encoding: .utf8)
+            for (name, words) in [("cut", "it is cut off within a line"), ("killed", "it has no summary")] {
+                let result = try Program.run("compare", a, folder(name), "--fail-on", "client.requests.failed > 0")
+                #expect(result.code == 3 && result.output.contains("warning: B: \(words)"), "\(result.output)\(result.errors)")
+                #expect(result.errors.contains("not judged: \(folder(name)): \(words)"), "\(result.errors)")
+                let junit = try Program.run("compare", a, folder(name), "--junit", "--fail-on", "client.requests.failed > 0")
+                #expect(junit.code == 3 && junit.output.contains("errors=\"1\""), "\(junit.output)")
+            }
+        }
+
+        @Test("reads a pipe as it reads a file")
+        func pipe() throws {
+            let a = try folder.record("a")
+            let result = try ChildProcess("/bin/bash", ["-c", "\(Program.path) compare --json \(a) <(cat \(a))"]).end(withinSeconds: 20)
+            #expect(result.code == 0 && !result.output.contains("\"worse\"") && !result.output.contains("\"within noise\""), "\(result.errors)")
+        }
+
         @Test("writes JSON that jq reads", .enabled(if: RecordingTools.jq != nil))
         func json() throws {
             let a = try folder.record("a")

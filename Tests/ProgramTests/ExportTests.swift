@@ -162,7 +162,7 @@ extension ProgramTests {
                 if line["type"] == "summary":
                     ours = line["client"]["service_time"]
             assert ours["count"] == total.get_total_count() > 0
-            for name in ("p50", "p90", "p99", "p99_9", "p99_99"):
+            for name in ("p50", "p90", "p95", "p99", "p99_9", "p99_99"):
                 if ours[name] is not None:
                     # The value of the same rank: we round a rank up, as HdrHistogram's C and Java do; this port to the nearest.
                     rank = math.ceil(float(name[1:].replace("_", ".")) / 100 * ours["count"])

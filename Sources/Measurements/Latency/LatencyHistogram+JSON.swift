@@ -5,7 +5,7 @@ extension LatencyHistogram {
 
     /// The percentiles that summaries and recordings give, by their name in both.
     package static let percentiles: [(name: String, percent: Double)] = [
-        ("p50", 50), ("p90", 90), ("p99", 99), ("p99_9", 99.9), ("p99_99", 99.99),
+        ("p50", 50), ("p90", 90), ("p95", 95), ("p99", 99), ("p99_9", 99.9), ("p99_99", 99.99),
     ]
 
     /// Count, lowest, percentiles and highest in seconds; null where the count does not support it.

@@ -14,9 +14,9 @@ extension ClientSample: SamplePart {
         .counter("requests.started", .request, \.requests.started, "Handed to a connection, or refused by the circuit breaker"),
         .counter("requests.done", .request, \.requests.done, better: .higher, "Ended: succeeded or failed"),
         .counter("requests.succeeded", .request, \.requests.succeeded, better: .higher, "Answered in full with a status below 400"),
-        .counter("requests.failed", .request, \.requests.failed, better: .lower, "Ended any other way: 4xx, 5xx, errored, timed out"),
-        .counter("requests.errored", .request, \.requests.errored, better: .lower, "Ended without a full answer"),
-        .counter("requests.timed_out", .request, \.requests.timedOut, better: .lower, "Ended by the request timeout; among the errored"),
+        .counter("requests.failed", .request, \.requests.failed, better: .zero, "Ended any other way: 4xx, 5xx, errored, timed out"),
+        .counter("requests.errored", .request, \.requests.errored, better: .zero, "Ended without a full answer"),
+        .counter("requests.timed_out", .request, \.requests.timedOut, better: .zero, "Ended by the request timeout; among the errored"),
         .counter("requests.retried", .request, \.requests.retried, "Attempts after the first, of requests that had failed (--retries)"),
         .counter("requests.resent", .request, \.requests.resent, "Sent again on the next connection: the peer had said that it had not looked at them"),
         .gauge("requests.retry_waiting", .request, \.requests.retryWaiting, "Waiting to be sent again, now"),
@@ -32,32 +32,32 @@ extension ClientSample: SamplePart {
     private static let responseRows: [MetricRow<ClientSample>] =
         StatusCounts.table.rows(within: \.statuses, "responses") + [
             .counter("responses.checked", .response, \.expectations.checked, "Whole answers that were compared with a scenario's 'expect'"),
-            .counter("responses.unexpected", .response, \.expectations.unexpected, "Compared, and not as expected: the sum of the next four"),
-            .counter("responses.unexpected_status", .response, \.expectations.status, "Compared: of another status"),
-            .counter("responses.unexpected_header", .response, \.expectations.header, "Compared: without a header, or with another value"),
-            .counter("responses.unexpected_length", .response, \.expectations.length, "Compared: with a longer or shorter body"),
-            .counter("responses.unexpected_checksum", .response, \.expectations.checksum, "Compared: with a body of another CRC-32"),
-            .counter("errors.connect", .request, \.errors.connect, better: .lower, "Errored: no connection could be made"),
-            .counter("errors.closed", .request, \.errors.closed, better: .lower, "Errored: the connection ended under the request"),
-            .counter("errors.reset", .request, \.errors.reset, better: .lower, "Errored: the peer reset the stream"),
-            .counter("errors.goaway", .request, \.errors.goaway, better: .lower, "Errored: the peer took no more requests and had not looked at this one, again and again"),
-            .counter("errors.timeout", .request, \.errors.timeout, better: .lower, "Errored: no full answer within the request timeout"),
-            .counter("errors.protocol", .request, \.errors.protocolError, better: .lower, "Errored: the peer broke the protocol"),
-            .counter("errors.circuit", .request, \.errors.circuit, better: .lower, "Errored: not sent, for the circuit breaker was open"),
+            .counter("responses.unexpected", .response, \.expectations.unexpected, better: .zero, "Compared, and not as expected: the sum of the next four"),
+            .counter("responses.unexpected_status", .response, \.expectations.status, better: .zero, "Compared: of another status"),
+            .counter("responses.unexpected_header", .response, \.expectations.header, better: .zero, "Compared: without a header, or with another value"),
+            .counter("responses.unexpected_length", .response, \.expectations.length, better: .zero, "Compared: with a longer or shorter body"),
+            .counter("responses.unexpected_checksum", .response, \.expectations.checksum, better: .zero, "Compared: with a body of another CRC-32"),
+            .counter("errors.connect", .request, \.errors.connect, better: .zero, "Errored: no connection could be made"),
+            .counter("errors.closed", .request, \.errors.closed, better: .zero, "Errored: the connection ended under the request"),
+            .counter("errors.reset", .request, \.errors.reset, better: .zero, "Errored: the peer reset the stream"),
+            .counter("errors.goaway", .request, \.errors.goaway, better: .zero, "Errored: the peer took no more requests and had not looked at this one, again and again"),
+            .counter("errors.timeout", .request, \.errors.timeout, better: .zero, "Errored: no full answer within the request timeout"),
+            .counter("errors.protocol", .request, \.errors.protocolError, better: .zero, "Errored: the peer broke the protocol"),
+            .counter("errors.circuit", .request, \.errors.circuit, better: .zero, "Errored: not sent, for the circuit breaker was open"),
             .counter("errors.abandoned", .request, \.errors.abandoned, better: .lower, "Errored: we closed the connection within the answer, as asked (--early-close)"),
-            .counter("errors.aborted", .request, \.errors.aborted, better: .lower, "Errored: still open when the run and its drain time were over"),
+            .counter("errors.aborted", .request, \.errors.aborted, better: .zero, "Errored: still open when the run and its drain time were over"),
         ]
 
     private static let connectionRows: [MetricRow<ClientSample>] = [
         .gauge("connections.open", .connection, \.connectionCounts.open, "Open now"),
         .gauge("connections.open_high_water", .connection, \.connectionCounts.openHighWater, "Most open at once; loops' peaks added").highWater,
         .counter("connections.opened", .connection, \.connectionCounts.opened, "Established"),
-        .counter("connections.failed", .attempt, \.connectionCounts.failed, better: .lower, "Attempts to connect that failed"),
+        .counter("connections.failed", .attempt, \.connectionCounts.failed, better: .zero, "Attempts to connect that failed"),
         .counter("connections.reconnects", .connection, \.connectionCounts.reconnects, better: .lower, "Established in place of one that was lost"),
         .counter("connections.renewed", .connection, \.connectionCounts.renewed, "Established in place of one that we ended (--reconnect, --half-close, --early-close)"),
         .gauge("cut_off.loops", .loop, \.connectionCounts.cutOffLoops, better: .lower, "Loops that have lost all their connections and cannot connect again, now"),
         .gauge("cut_off.connections", .connection, \.connectionCounts.lost, better: .lower, "Connections that those loops had"),
-        .timeCounter("cut_off.time", \.connectionCounts.cutOffNanoseconds, better: .lower, "Time in which a server that was reached could not be reached any more; loops added"),
+        .timeCounter("cut_off.time", \.connectionCounts.cutOffNanoseconds, better: .zero, "Time in which a server that was reached could not be reached any more; loops added"),
         .gauge("slow_readers.open", .connection, \.slowReaders.open, "Connections beside the load that read at a trickle, now"),
         .counter("slow_readers.answered", .response, \.slowReaders.answeredRequests, "Answers that they have read to the end"),
         .counter("slow_readers.received_bytes", .bytes, \.slowReaders.receivedBytes, "Bytes that they have read"),
@@ -79,6 +79,6 @@ extension ClientSample: SamplePart {
     ]
 
     private static let cacheRows: [MetricRow<ClientSample>] = [
-        .counter("cache.corruptions", .error, \.caches.corruptions, "Faults found in caches without a lock; 0 in every guarded scope"),
+        .counter("cache.corruptions", .error, \.caches.corruptions, better: .zero, "Faults found in caches without a lock; 0 in every guarded scope"),
     ]
 }

@@ -49,6 +49,8 @@ package struct Metric: Sendable {
     /// In which direction a change of the number is an improvement.
     package enum Better: Sendable {
         case lower, higher
+        /// It counts failures: none is right, and a change from none to some is never chance.
+        case zero
         /// It depends on what the run is for.
         case neither
     }

@@ -16,8 +16,8 @@ extension ServerSample: SamplePart {
         .counter("requests.completed", .request, \.requests.completed, better: .higher, "Requests answered in full, as handed to the socket's queue"),
         .counter("responses.early", .response, \.requests.answeredEarly, "Sent before their requests had come whole (/early)"),
         .gauge("requests.active", .request, \.requests.active, "Started and not yet answered, now"),
-        .counter("errors.protocol", .error, \.protocolErrors, better: .lower, "Peers that broke the protocol"),
-        .counter("errors.timeout", .error, \.timeouts, better: .lower, "Connections and requests that ran out of time"),
+        .counter("errors.protocol", .error, \.protocolErrors, better: .zero, "Peers that broke the protocol"),
+        .counter("errors.timeout", .error, \.timeouts, better: .zero, "Connections and requests that ran out of time"),
         .counter("streams.resets", .reset, \.streamResets, better: .lower, "RST_STREAM frames received and sent"),
         .counter("streams.goaways", .frame, \.goaways, better: .lower, "GOAWAY frames received and sent"),
     ]
@@ -31,8 +31,8 @@ extension ServerSample: SamplePart {
         .gauge("connections.paused", .connection, \.connectionCounts.paused, better: .lower, "Not read from, now, because of too many unsent bytes").unlessUnknown(.http),
         .counter("connections.accepted", .connection, \.connectionCounts.accepted, "Accepted").unlessUnknown(.acceptances),
         .counter("connections.closed", .connection, \.connectionCounts.closed, "Closed").unlessUnknown(.acceptances),
-        .counter("connections.refused", .connection, \.connectionCounts.refused, better: .lower, "Accepted and closed at once: over the limit of connections").unlessUnknown(.http),
-        .counter("connections.starved", .connection, \.connectionCounts.starved, better: .lower, "Accepted and closed at once: out of file descriptors").unlessUnknown(.http),
+        .counter("connections.refused", .connection, \.connectionCounts.refused, better: .zero, "Accepted and closed at once: over the limit of connections").unlessUnknown(.http),
+        .counter("connections.starved", .connection, \.connectionCounts.starved, better: .zero, "Accepted and closed at once: out of file descriptors").unlessUnknown(.http),
         .counter("reads.pauses", .pause, \.readPauses, better: .lower, "Times that reading stopped because of too many unsent bytes").unlessUnknown(.http),
     ]
 
@@ -56,9 +56,9 @@ extension ServerSample: SamplePart {
         .counter("arena.resets", .reset, \.arena.resets, "Arenas recycled: one an exchange, and with HTTP/2 one a flush of frames"),
         .counter("arena.recycled_bytes", .bytes, \.arena.recycledBytes, "Bytes handed out and since recycled"),
         .gauge("audit.loops", .loop, \.audit.loops, "Loops whose memory is audited; without any, the next three are always 0"),
-        .counter("arena.unsafe_resets", .reset, \.audit.unsafeResets, "Arenas reset while libuv had a write of theirs, by the audit"),
-        .counter("arena.stale_completions", .write, \.audit.staleCompletions, "Writes that found another generation when they were done, by the audit"),
-        .counter("arena.changed_writes", .write, \.audit.changedWrites, "Writes whose bytes were changed under them, by the audit"),
+        .counter("arena.unsafe_resets", .reset, \.audit.unsafeResets, better: .zero, "Arenas reset while libuv had a write of theirs, by the audit"),
+        .counter("arena.stale_completions", .write, \.audit.staleCompletions, better: .zero, "Writes that found another generation when they were done, by the audit"),
+        .counter("arena.changed_writes", .write, \.audit.changedWrites, better: .zero, "Writes whose bytes were changed under them, by the audit"),
     ]
 
     private static let loopRows: [MetricRow<ServerSample>] = [

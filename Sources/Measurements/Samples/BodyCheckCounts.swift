@@ -25,10 +25,10 @@ package struct BodyCheckCounts: Sendable, Equatable {
 extension BodyCheckCounts: SamplePart {
     package static let table = MetricTable<BodyCheckCounts>([
         .counter("checked", .response, \.checked, "Responses compared byte by byte with the expected body (--body-check)"),
-        .counter("corrupted", .response, \.corrupted, "Checked: a byte was wrong"),
-        .counter("swapped", .response, \.swapped, "Checked: it was the answer to another request"),
-        .counter("truncated", .response, \.truncated, "Checked: the peer ended it before its last byte"),
-        .counter("wrong_length", .response, \.wrongLength, "Checked: it announced another length, or more bytes came"),
-        .counter("wrong_status", .response, \.wrongStatus, "Checked: it had another status than 200"),
+        .counter("corrupted", .response, \.corrupted, better: .zero, "Checked: a byte was wrong"),
+        .counter("swapped", .response, \.swapped, better: .zero, "Checked: it was the answer to another request"),
+        .counter("truncated", .response, \.truncated, better: .zero, "Checked: the peer ended it before its last byte"),
+        .counter("wrong_length", .response, \.wrongLength, better: .zero, "Checked: it announced another length, or more bytes came"),
+        .counter("wrong_status", .response, \.wrongStatus, better: .zero, "Checked: it had another status than 200"),
     ])
 }

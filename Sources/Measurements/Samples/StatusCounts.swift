@@ -28,7 +28,7 @@ extension StatusCounts: SamplePart {
         .counter("1xx", .response, \.informational, "Informational"),
         .counter("2xx", .response, \.success, better: .higher, "Success"),
         .counter("3xx", .response, \.redirection, "Redirection"),
-        .counter("4xx", .response, \.clientError, better: .lower, "Client errors"),
-        .counter("5xx", .response, \.serverError, better: .lower, "Server errors, and numbers that are no status"),
+        .counter("4xx", .response, \.clientError, better: .zero, "Client errors"),
+        .counter("5xx", .response, \.serverError, better: .zero, "Server errors, and numbers that are no status"),
     ])
 }

@@ -79,8 +79,8 @@ extension WatchSample: SamplePart {
         .counter("checks.continuity", .check, \.continuityChecks, "Writes after a cut one that were compared with the bytes left"),
         .counter("checks.audit", .check, \.auditChecks, "Looks at pending writes of libuv"),
         .counter("checks.missed", .write, \.unauditedWrites, better: .lower, "Writes of libuv for which the ledger had no room"),
-        .counter("findings", .finding, \.findings, better: .lower, "Broken promises about writes, by the probe"),
-        .counter("crashes", .process, \.crashes, better: .lower, "Processes of the server that ended after a fault"),
+        .counter("findings", .finding, \.findings, better: .zero, "Broken promises about writes, by the probe"),
+        .counter("crashes", .process, \.crashes, better: .zero, "Processes of the server that ended after a fault"),
     ]
 }
 

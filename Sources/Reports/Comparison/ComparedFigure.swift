@@ -1,48 +1,74 @@
-package import Measurements
+internal import Measurements
 
-/// One number of a run, and its value in each interval.
-package struct ComparedFigure: Sendable {
+/// A row of a comparison's table: a figure, and which direction of it is better.
+struct ComparedFigure: Sendable {
     /// `client.response_time.p99`, `server.arena.used_bytes.max`, `client.requests.rate`.
-    package let name: String
-    package let unit: Metric.Unit
-    package let kind: Metric.Kind
-    package let better: Metric.Better
-    package let value: Double
-    package let intervals: [Double]
+    let name: String
+    let figure: RunFigure
+    let better: Metric.Better
 
-    init(_ metric: Metric, _ name: String, _ value: Double, _ intervals: [Double]) {
+    private init(_ name: String, _ figure: RunFigure, _ better: Metric.Better) {
         self.name = name
-        unit = metric.unit
-        kind = metric.kind
-        better = metric.better
-        self.value = value
-        self.intervals = intervals
+        self.figure = figure
+        self.better = better
     }
 
-    /// The figures of a histogram in a comparison's table.
-    static let latencies: [(name: String, aggregate: RunFigure.Aggregate)] =
-        [("mean", .mean)] + LatencyHistogram.percentiles.map { ($0.name, .percentile($0.percent)) } + [("max", .max)]
+    /// All rows: the shares and rates of a summary, a counter as a rate, a gauge's mean and maximum, a histogram's mean,
+    /// percentiles and maximum, and ratios. Those of one part of the program stand together.
+    static let all: [ComparedFigure] = {
+        let all = SummaryMetric.all.filter(\.isCompared).map { ComparedFigure($0.name, RunFigure($0), $0.better) } + Metric.measured.flatMap { rows($0) }
+        // By the part of the program, in the order of the metrics.
+        var places: [Substring: Int] = [:]
+        for name in Metric.measured.map({ heading($0.name) }) where places[name] == nil { places[name] = places.count }
+        return all.enumerated().sorted { left, right in
+            (places[heading(left.element.name)] ?? places.count, left.offset) < (places[heading(right.element.name)] ?? places.count, right.offset)
+        }.map(\.element)
+    }()
 
-    /// Rates that a summary has too have its names.
-    static func rateName(_ metric: Metric) -> String { rateNames[metric.name] ?? "\(metric.name).rate" }
+    /// The row of a figure, by its place in `all`.
+    static let places = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1.figure, $0) })
 
-    private static let rateNames = [
-        "client.requests.done": "client.requests.rate", "client.requests.started": "client.requests.fired_rate",
-        "server.requests.completed": "server.requests.rate", "client.bytes.received": "client.bytes.received_rate",
-        "server.bytes.sent": "server.bytes.sent_rate",
+    private static func rows(_ metric: Metric) -> [ComparedFigure] {
+        func row(_ aggregate: RunFigure.Aggregate?, _ ending: String) -> ComparedFigure {
+            ComparedFigure(metric.name + ending, RunFigure(metric, aggregate), metric.better)
+        }
+        return switch metric.kind {
+        case .counter: summaryRates.contains(metric.name) ? [] : [row(.rate, ".rate")]
+        case .gauge: [row(.mean, ".mean"), row(.max, ".max")]
+        case .ratio: [row(nil, "")]
+        case .histogram:
+            [row(.mean, ".mean")] + LatencyHistogram.percentiles.map { row(.percentile($0.percent), ".\($0.name)") } + [row(.max, ".max")]
+        }
+    }
+
+    /// Counters whose rate a summary has, under a name of its own.
+    private static let summaryRates: Set = [
+        "client.requests.started", "client.bytes.received", "server.requests.completed", "server.bytes.sent",
     ]
+
+    /// `client.requests` of `client.requests.rate`.
+    static func heading(_ name: String) -> Substring {
+        let parts = name.split(separator: ".", maxSplits: 2)
+        // A name of two words stands below its first word.
+        return parts.count > 2 ? name[..<parts[1].endIndex] : parts[0]
+    }
 }
 
 extension RunFigure {
-    /// The name of the figure in a comparison's table; nil for one that is not in the table.
-    var comparedName: String? {
-        switch (kind, aggregate) {
-        case (.summary, _), (.metric(.ratio), _): metric
-        case (.metric(.counter), .rate): Metric.named(metric).map(ComparedFigure.rateName)
-        case (.metric(.gauge), .mean): "\(metric).mean"
-        case (.metric(.gauge), .max): "\(metric).max"
-        case (.metric(.histogram), let aggregate): ComparedFigure.latencies.first { $0.aggregate == aggregate }.map { "\(metric).\($0.name)" }
-        default: nil
-        }
+    /// The figure's name in words that a condition takes: `client.requests.failed`, `client.service_time.p95`.
+    var fullName: String {
+        let ending: String =
+            switch aggregate {
+            case .min: ".min"
+            case .max: ".max"
+            case .mean: ".mean"
+            case .last: ".last"
+            case .count: ".count"
+            case .rate: ".rate"
+            case .slope: ".slope"
+            case .percentile(let percent): ".p\(JSON.number(percent).text)"
+            case nil: ""
+            }
+        return metric + ending
     }
 }

@@ -1,4 +1,4 @@
-package import Measurements
+internal import Measurements
 
 /// The changes from one run, the base, to another, figure by figure, and whether they are more than
 /// chance.
@@ -10,56 +10,51 @@ package import Measurements
 /// of the intervals are equal it is 1.2533 times the mean absolute deviation instead. The floor
 /// is not divided by the root of the count: intervals depend on each other, and two runs differ
 /// by more than independent intervals would. It is at least 1 %, since no machine repeats a
-/// run more exactly.
+/// run more exactly. A failure in one run and none in the other is never noise.
 package struct Comparison: Sendable {
-    package let base: String
-    package let other: String
+    package let base: ComparedRun
+    package let other: ComparedRun
+    /// What the runs were not alike in before they began.
+    package let planDifferences: [PlanDifference]
     /// The figures that either run has.
     package let changes: [Change]
     /// The same of each phase that both have, by its name.
     package let phases: [(name: String, changes: [Change])]
     /// Phases that only one of the two has.
     package let unmatchedPhases: [String]
-    private let runs: (base: ComparedRun, other: ComparedRun)
 
     /// Below this many intervals in either run a spread is a guess.
     package static let intervalMinimum = 5
     static let leastShare = 0.01
 
     package init(_ base: ComparedRun, _ other: ComparedRun) {
-        runs = (base, other)
-        self.base = base.name
-        self.other = other.name
-        changes = Comparison.changes(base.figures(), other.figures())
-        phases = base.phases.filter(other.phases.contains).map { name in
-            (name, Comparison.changes(base.figures(phase: name), other.figures(phase: name)))
-        }
+        self.base = base
+        self.other = other
+        planDifferences = PlanDifference.all(base.header, other.header)
+        changes = Comparison.changes(base, other, phase: nil)
+        phases = base.phases.filter(other.phases.contains).map { ($0, Comparison.changes(base, other, phase: $0)) }
         unmatchedPhases = base.phases.filter { !other.phases.contains($0) } + other.phases.filter { !base.phases.contains($0) }
     }
 
-    /// The change of a figure, in a phase or in the whole run; nil where neither run has it.
+    /// The change of a row of the table, in a phase or in the whole run; nil where neither run has it.
     package func change(of name: String, inPhase phase: String?) -> Change? {
         let changes = if let phase { phases.first { $0.name == phase }?.changes } else { changes }
         return changes?.first { $0.name == name }
     }
 
     /// The same of a figure that need not be in the table.
-    package func change(of figure: RunFigure, inPhase phase: String?) -> Change? {
-        if let change = figure.comparedName.flatMap({ change(of: $0, inPhase: phase) }) { return change }
-        let base = runs.base.figure(figure, phase: phase), other = runs.other.figure(figure, phase: phase)
-        return Change(name: figure.metric, unit: figure.unit, kind: .gauge, better: .neither, base: base, other: other)
+    package func change(of figure: RunFigure, inPhase phase: String?) -> Change {
+        let row = ComparedFigure.places[figure].map { ComparedFigure.all[$0] }
+        return row.flatMap { change(of: $0.name, inPhase: phase) }
+            ?? Change(
+                row?.name ?? figure.fullName, figure, row?.better ?? .neither, base: base.figure(figure, phase: phase),
+                other: other.figure(figure, phase: phase))
     }
 
-    private static func changes(_ left: [ComparedFigure], _ right: [ComparedFigure]) -> [Change] {
-        let leftByName = Dictionary(uniqueKeysWithValues: left.map { ($0.name, $0) })
-        let rightByName = Dictionary(uniqueKeysWithValues: right.map { ($0.name, $0) })
-        let names = left.map(\.name) + right.map(\.name).filter { leftByName[$0] == nil }
-        return names.compactMap { name in
-            (leftByName[name] ?? rightByName[name]).map { figure in
-                Change(
-                    name: name, unit: figure.unit, kind: figure.kind, better: figure.better,
-                    base: leftByName[name].map { ($0.value, $0.intervals) }, other: rightByName[name].map { ($0.value, $0.intervals) })
-            }
+    private static func changes(_ base: ComparedRun, _ other: ComparedRun, phase: String?) -> [Change] {
+        ComparedFigure.all.compactMap { row in
+            let left = base.figure(row.figure, phase: phase), right = other.figure(row.figure, phase: phase)
+            return left == nil && right == nil ? nil : Change(row.name, row.figure, row.better, base: left, other: right)
         }
     }
 
@@ -76,78 +71,5 @@ package struct Comparison: Sendable {
         let sorted = values.sorted()
         let middle = sorted.count / 2
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-    }
-}
-
-/// One figure in two runs.
-package struct Change: Sendable {
-    package let name: String
-    package let unit: Metric.Unit
-    package let kind: Metric.Kind
-    /// nil: that run has no such number.
-    package let base: Double?
-    package let other: Double?
-    /// In the figure's unit; nil when there are too few intervals, or only one run has it.
-    package let noiseFloor: Double?
-    /// Intervals that have the figure, in the run with fewer of them.
-    package let intervalCount: Int
-    package let verdict: Verdict
-
-    /// The meaning of the change.
-    package enum Verdict: String, Sendable {
-        case better, worse
-        /// More than noise, of a figure that is neither good nor bad by itself.
-        case differs
-        case withinNoise = "within noise"
-        /// Both runs have the very same number.
-        case same
-        /// Too few intervals to know the noise.
-        case unknown = "too short"
-        case missing
-    }
-
-    /// - Parameters:
-    ///   - base: the value of the whole run, and those of its intervals; nil: the run has no such figure.
-    ///   - other: the same of the run that is compared with it.
-    init(
-        name: String, unit: Metric.Unit, kind: Metric.Kind, better: Metric.Better, base: (value: Double, intervals: [Double])?,
-        other: (value: Double, intervals: [Double])?
-    ) {
-        self.name = name
-        self.unit = unit
-        self.kind = kind
-        self.base = base?.value
-        self.other = other?.value
-        intervalCount = min(base?.intervals.count ?? 0, other?.intervals.count ?? 0)
-        guard let base, let other else {
-            noiseFloor = nil
-            verdict = .missing
-            return
-        }
-        if let left = Comparison.spread(base.intervals), let right = Comparison.spread(other.intervals) {
-            noiseFloor = max(
-                2 * (left * left + right * right).squareRoot(), Comparison.leastShare * base.value.magnitude)
-        } else {
-            noiseFloor = nil
-        }
-        verdict = Change.verdict(of: other.value - base.value, noiseFloor, better)
-    }
-
-    /// As a share of the base: 0.1 is 10 % more. nil for a change from 0, and where a run lacks the figure.
-    package var share: Double? {
-        guard let base, let other else { return nil }
-        if base == other { return 0 }
-        return base == 0 ? nil : (other - base) / base.magnitude
-    }
-
-    private static func verdict(of change: Double, _ noiseFloor: Double?, _ better: Metric.Better) -> Verdict {
-        if change == 0 { return .same }
-        guard let noiseFloor else { return .unknown }
-        if change.magnitude <= noiseFloor { return .withinNoise }
-        switch better {
-        case .neither: return .differs
-        case .lower: return change < 0 ? .better : .worse
-        case .higher: return change > 0 ? .better : .worse
-        }
     }
 }

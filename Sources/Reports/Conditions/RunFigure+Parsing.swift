@@ -8,7 +8,7 @@ extension RunFigure {
         // First: "client.requests.rate" is a number of its own, and no rate of "client.requests".
         for candidate in candidates {
             guard let summary = SummaryMetric.named(candidate) else { continue }
-            self.init(metric: summary.name, kind: .summary, aggregate: nil, unit: summary.unit)
+            self.init(summary)
             return
         }
         // No metric's name is the beginning of another's.
@@ -33,6 +33,8 @@ extension RunFigure {
         }
         self.init(metric, aggregate)
     }
+
+    init(_ summary: SummaryMetric) { self.init(metric: summary.name, kind: .summary, aggregate: nil, unit: summary.unit) }
 
     /// An aggregate that the metric has.
     init(_ metric: Metric, _ aggregate: Aggregate?) {

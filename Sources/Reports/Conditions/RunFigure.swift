@@ -86,10 +86,17 @@ package struct RunFigure: Sendable, Hashable {
         return switch kind {
         case .summary: Value(run.derived(metric))
         case .metric(.ratio): Value(run.number(metric))
-        case .metric(.counter): Value(aggregate == .rate ? run.number(metric).flatMap { run.perSecond($0) } : run.number(metric))
+        case .metric(.counter): Value(aggregate == .rate ? rate(run) : run.number(metric))
         case .metric(.gauge): Value(gauge(run, endsWithLoad))
         case .metric(.histogram): read(run.histogram(metric))
         }
+    }
+
+    /// A second of the load. A failure counts also when it shows only in the drain, as requests do that were never
+    /// answered.
+    private func rate(_ run: Summary) -> Double? {
+        let total = Metric.named(metric)?.better == .zero ? run.number(metric) : run.numberAtEndOfLoad(metric)
+        return total.flatMap { run.perSecond($0) }
     }
 
     private func gauge(_ run: Summary, _ endsWithLoad: Bool) -> Double? {

@@ -115,7 +115,7 @@ extension Summary {
     }
 
     private func writeLatencies(to page: inout SummaryPage) {
-        let heads = ["min", "p50", "p90", "p99", "p99.9", "p99.99", "max"]
+        let heads = ["min"] + LatencyHistogram.percentiles.map { $0.name.replacing("_", with: ".") } + ["max"]
         page.lines.append(SummaryPage.row("latency", heads))
         for (name, histogram) in [("service", serviceTime), ("response", responseTime), ("sent late", scheduleDelay)] {
             let values = [histogram.lowestNanoseconds]

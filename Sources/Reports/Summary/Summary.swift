@@ -87,6 +87,14 @@ package struct Summary: Sendable {
         isPhase = true
     }
 
+    /// Of one interval under load: counters count from the sample before. Without histograms and ranges of gauges.
+    init(_ request: Request, of sample: Sample, after previous: Sample?) {
+        self.init(request, base: previous)
+        last = sample
+        if let previous { last.subtractCounters(of: previous) }
+        endOfLoad = last
+    }
+
     /// Takes a finding of the run.
     package mutating func add(_ finding: BrokenWrite) { findings.append(finding) }
 

@@ -4,8 +4,13 @@ package import Measurements
 package struct SummaryMetric: Sendable {
     package let name: String
     package let unit: Metric.Unit
+    /// In which direction a change is an improvement.
+    package var better = Metric.Better.neither
     package let meaning: String
     package let read: @Sendable (Summary) -> Double?
+
+    /// It says how a run went, whatever its length: a rate or a share.
+    package var isCompared: Bool { [.requestPerSecond, .bytesPerSecond, .one].contains(unit) }
 
     /// The number of that name; nil: there is none.
     package static func named(_ name: String) -> SummaryMetric? { byName[name] }
@@ -33,23 +38,23 @@ package struct SummaryMetric: Sendable {
         .init(name: "client.requests.fired_rate", unit: .requestPerSecond, meaning: "Started a second") {
             $0.endOfLoad?.client.map(\.requests.started).flatMap($0.perSecond)
         },
-        .init(name: "client.requests.achieved", unit: .one, meaning: "Started in scheduled; in an open load only") {
+        .init(name: "client.requests.achieved", unit: .one, better: .higher, meaning: "Started in scheduled; in an open load only") {
             guard let client = $0.endOfLoad?.client, $0.request.load?.isOpen == true, client.requests.scheduled > 0 else { return nil }
             return Double(client.requests.started) / Double(client.requests.scheduled)
         },
-        .init(name: "client.requests.failed_share", unit: .one, meaning: "Failed in done") {
+        .init(name: "client.requests.failed_share", unit: .one, better: .zero, meaning: "Failed in done") {
             guard let client = $0.last.client, client.requests.done > 0 else { return nil }
             return Double(client.requests.failed) / Double(client.requests.done)
         },
-        .init(name: "client.requests.rate", unit: .requestPerSecond, meaning: "Answered in full a second of the time in which the server could be reached, whatever the status") {
+        .init(name: "client.requests.rate", unit: .requestPerSecond, better: .higher, meaning: "Answered in full a second of the time in which the server could be reached, whatever the status") {
             $0.endOfLoad?.client.map(\.requests.answered).flatMap($0.perReachableSecond)
         },
-        .init(name: "client.requests.dropped", unit: .request, meaning: "Scheduled and never started") {
+        .init(name: "client.requests.dropped", unit: .request, better: .zero, meaning: "Scheduled and never started") {
             guard let client = $0.last.client else { return nil }
             let started = client.requests.started - $0.lateRequests
             return Double(client.requests.scheduled) - Double(min(started, client.requests.scheduled))
         },
-        .init(name: "client.response_resolution", unit: .seconds, meaning: "One in a hundred requests was sent so late: response times are no finer; none for a punctual load") {
+        .init(name: "client.response_resolution", unit: .seconds, better: .lower, meaning: "One in a hundred requests was sent so late: response times are no finer; none for a punctual load") {
             $0.coarseResolutionNanoseconds.map(Metric.seconds)
         },
         .init(name: "client.bytes.received_rate", unit: .bytesPerSecond, meaning: "Read from sockets a second of the same time, by the clients") {
@@ -59,7 +64,7 @@ package struct SummaryMetric: Sendable {
             guard let client = $0.endOfLoad?.client, client.loops.count > 0 else { return nil }
             return $0.perSecond(client.loops.cpuNanoseconds).map { $0 / 1e9 / Double(client.loops.count) }
         },
-        .init(name: "server.requests.rate", unit: .requestPerSecond, meaning: "Completed a second, by the server") {
+        .init(name: "server.requests.rate", unit: .requestPerSecond, better: .higher, meaning: "Completed a second, by the server") {
             $0.endOfLoad.flatMap { $0.unknown.contains(.http) ? nil : $0.server?.requests.completed }.flatMap($0.perSecond)
         },
         .init(name: "server.bytes.sent_rate", unit: .bytesPerSecond, meaning: "Written to sockets a second, by the server") {

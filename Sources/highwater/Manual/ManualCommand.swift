@@ -12,6 +12,6 @@ struct ManualCommand: ParsableCommand {
             """)
 
     func run() throws {
-        guard Output.standard.write(try ManualPage(of: Highwater.self).text) else { throw RunError("cannot write to standard output") }
+        try Output.standard.print(try ManualPage(of: Highwater.self).text)
     }
 }

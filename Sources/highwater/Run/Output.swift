@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// Standard output or standard error, written at once: a line is there when it is written,
@@ -42,9 +43,17 @@ struct Output {
 
     func line(_ text: String) { _ = write(text + "\n") }
 
+    /// Writes what a command was asked for. Errors: the reader has gone, or the disk is full.
+    func print(_ text: String) throws(RunError) {
+        guard write(text) else { throw RunError("cannot write to \(isStandardError ? "standard error" : "standard output"): \(SystemError.last)") }
+    }
+
     /// false when the reader has gone, or the disk is full.
-    func write(_ text: String) -> Bool {
-        var rest = Array(text.utf8)[...]
+    func write(_ text: String) -> Bool { write(Array(text.utf8)) }
+
+    /// The same for bytes.
+    func write(_ bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { bytes in unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count) }
             if count >= 0 {
