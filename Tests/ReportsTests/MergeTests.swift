@@ -233,6 +233,37 @@ private struct DividedRun {
         #expect(samples.reduce(0) { $0 + ($1.client?.serviceTime.count ?? 0) } == run.whole[8].client?.requests.done)
     }
 
+    @Test("waits for the first sample of every part that has begun")
+    func firstSamples() {
+        let run = DividedRun(parts: 2, seconds: 3, seed: 3)
+        var merge = RecordingMerge(paths: ["a", "b"], alignment: .wall)
+        for index in 0..<2 { _ = merge.take(header(part: index, of: 2), ofPart: index) }
+        _ = merge.begin(toolVersion: "1", commandLine: [])
+        _ = merge.take(.sample(run.samples(ofPart: 0)[0]), ofPart: 0)
+        #expect(!merge.isGroupWhole)
+        _ = merge.take(.sample(run.samples(ofPart: 1, lag: 80_000_000)[0]), ofPart: 1)
+        #expect(merge.isGroupWhole)
+    }
+
+    /// A process that was stopped takes its sample at once when it goes on, and the next at its old ticks.
+    @Test("is in step again after a part was stopped: no sample of it is an interval late, and no rate a peak", arguments: [100_000_000, 400_000_000, 600_000_000, 950_000_000])
+    func stopped(nanoseconds: UInt64) throws {
+        let run = DividedRun(parts: 2, seconds: 12, seed: 12)
+        let lag: UInt64 = 40_000_000
+        var late = run.samples(ofPart: 1, lag: lag)
+        // The sample of the sixth second comes so much before that of the seventh.
+        late[5].timeNanoseconds = late[6].timeNanoseconds - nanoseconds
+        late.removeSubrange(2..<5)
+        let merged = try merge([(header(part: 0, of: 2), run.samples(ofPart: 0), wholeSummary), (header(part: 1, of: 2), late, wholeSummary)])
+        // One for each second, and one after the load.
+        #expect(merged.samples.count == 13 && merged.samples.dropLast().allSatisfy { $0.intervalNanoseconds >= 500_000_000 })
+        let (parts, whole) = ((0..<2).map { run.samples(ofPart: $0) }, run.whole)
+        for second in 7..<12 {
+            #expect(merged.samples[second].client?.requests.done == parts.reduce(0) { $0 + ($1[second].client?.requests.done ?? 0) }, "second \(second)")
+        }
+        #expect(merged.samples.last?.client?.requests.done == whole.last?.client?.requests.done)
+    }
+
     @Test("names a part that started late, by its own account")
     func late() throws {
         let run = DividedRun(parts: 2, seconds: 2, seed: 5)

@@ -18,6 +18,8 @@ struct MergedPart {
     var reading: Sample?
     /// When that was, on the merged axis.
     var readingNanoseconds: UInt64 = 0
+    /// Its ticks in the phase that it is in: the phase's number, the time of the first, and that one's merged sample.
+    var ticks: (phase: Int, nanoseconds: UInt64, slot: Int)?
     /// No sample has come for so long that this is an event.
     var isSilent = false
     /// Its summary; nil while it runs, and for a part that never wrote one.

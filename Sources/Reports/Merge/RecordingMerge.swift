@@ -25,13 +25,23 @@ package struct RecordingMerge {
 
     /// The samples that become the next merged one.
     private struct Group {
-        var startNanoseconds: UInt64 = 0
-        var endNanoseconds: UInt64 = 0
+        /// Its number among the merged samples.
+        var slot: Int
+        var endNanoseconds: UInt64
+        /// Parts with a sample of this slot; and all with a sample here, which may be of an earlier one.
         var members: Set<Int> = []
+        var tellers: Set<Int> = []
         var phase: String?
-        var isWarmup = false
+        var isWarmup: Bool
         /// Fields that cover an interval: histograms, events, evidence. Its numbers have no meaning.
         var told = Sample(timeNanoseconds: 0, intervalNanoseconds: 0, server: nil, client: nil, process: ProcessSample())
+    }
+
+    /// A phase of the run, or the time after the last: where its first sample lies.
+    private struct PhaseStart {
+        var name: String?
+        var slot: Int
+        var nanoseconds: UInt64
     }
 
     var parts: [MergedPart]
@@ -39,6 +49,9 @@ package struct RecordingMerge {
     private(set) var header: RecordingHeader?
     private var summary: Summary?
     private var group: Group?
+    /// Of the merged sample before.
+    private var lastSlot = -1
+    private var phases: [PhaseStart] = []
     private var intervalNanoseconds: UInt64 = 1_000_000_000
     private var lastNanoseconds: UInt64 = 0
     /// Reasons not to trust the merged run, in the order in which they were found.
@@ -131,14 +144,16 @@ package struct RecordingMerge {
 
     private mutating func take(_ sample: Sample, ofPart index: Int) -> [Item] {
         let time = time(sample.timeNanoseconds, ofPart: index)
+        let slot = slot(of: sample, ofPart: index, atNanoseconds: time)
         var items: [Item] = []
-        if let group, isOver(group, with: sample, ofPart: index, atNanoseconds: time) { items = closeGroup() }
-        // A sample that comes after those of its time belongs to the next.
-        let start = max(time, lastNanoseconds)
-        var open = group ?? Group(startNanoseconds: start, endNanoseconds: start, phase: sample.phase, isWarmup: sample.isWarmup)
+        if let group, isOver(group, with: sample, ofPart: index, slot: slot) { items = closeGroup() }
+        var open = group ?? Group(slot: lastSlot + 1, endNanoseconds: max(time, lastNanoseconds), phase: sample.phase, isWarmup: sample.isWarmup)
         // Else its histograms, which are large, would be copied.
         group = nil
-        open.members.insert(index)
+        open.slot = max(open.slot, slot)
+        // A sample that comes after those of its time tells in the next merged one, which still waits for the part.
+        if slot == open.slot { open.members.insert(index) }
+        open.tellers.insert(index)
         open.endNanoseconds = max(open.endNanoseconds, time)
         open.told.merge(sample)
         group = open
@@ -150,10 +165,40 @@ package struct RecordingMerge {
         return items
     }
 
-    /// The sample begins another merged one: the part has told already, or it is too late for this one.
-    private func isOver(_ group: Group, with sample: Sample, ofPart index: Int, atNanoseconds time: UInt64) -> Bool {
-        let isOther = group.members.contains(index) || time >= group.startNanoseconds + intervalNanoseconds
-        return isOther && (hasProgressed(group) || sample.phase != group.phase)
+    /// The number of the merged sample to which a part's belongs: by the part's own ticks, since those of two parts may
+    /// lie half an interval apart.
+    private mutating func slot(of sample: Sample, ofPart index: Int, atNanoseconds time: UInt64) -> Int {
+        if let ticks = parts[index].ticks, phases[ticks.phase].name == sample.phase {
+            return ticks.slot + intervals(from: ticks.nanoseconds, to: time)
+        }
+        let next = parts[index].ticks.map { $0.phase + 1 } ?? 0
+        let known = phases[next...].firstIndex { $0.name == sample.phase }
+        if known == nil, phases.count < RecordingMerge.phaseLimit {
+            phases.append(PhaseStart(name: sample.phase, slot: max(lastSlot, group?.slot ?? -1) + 1, nanoseconds: time))
+        }
+        let phase = known ?? phases.count - 1
+        let slot = phases[phase].slot + intervals(from: phases[phase].nanoseconds, to: time)
+        parts[index].ticks = (phase, time, slot)
+        return slot
+    }
+
+    /// Phases of a run, with room for some that are entered twice.
+    private static let phaseLimit = 256
+
+    private func intervals(from start: UInt64, to end: UInt64) -> Int {
+        Int(((Double(end) - Double(start)) / Double(intervalNanoseconds)).rounded())
+    }
+
+    /// The sample begins another merged one: it is of a later slot, or the part has told already and none is missing. The
+    /// last sample of a load is followed at once by the one after it.
+    private func isOver(_ group: Group, with sample: Sample, ofPart index: Int, slot: Int) -> Bool {
+        guard slot > group.slot || group.members.contains(index) && isWhole(group) else { return false }
+        return hasProgressed(group) || sample.phase != group.phase
+    }
+
+    /// Every part that runs has a sample of its slot.
+    private func isWhole(_ group: Group) -> Bool {
+        parts.indices.allSatisfy { group.members.contains($0) || parts[$0].end != nil || parts[$0].header == nil || parts[$0].isSilent }
     }
 
     /// Whether a merged sample of this group has an interval to speak of. What a part sends after it was silent
@@ -179,8 +224,8 @@ package struct RecordingMerge {
 
     /// Every part that runs has a sample in the next merged one: it need not be waited for.
     package var isGroupWhole: Bool {
-        guard let group, hasProgressed(group) || group.members.allSatisfy({ parts[$0].end != nil }) else { return false }
-        return parts.indices.allSatisfy { group.members.contains($0) || parts[$0].end != nil || parts[$0].reading == nil || parts[$0].isSilent }
+        guard let group, hasProgressed(group) || group.tellers.allSatisfy({ parts[$0].end != nil }) else { return false }
+        return isWhole(group)
     }
 
     /// The merged sample of what has come since the one before; none where nothing has.
@@ -199,10 +244,11 @@ package struct RecordingMerge {
         if let told = closed.told.client { merged.client = merged.client?.including(histogramsOf: told) }
         if let told = closed.told.server { merged.server = merged.server?.including(histogramsOf: told) }
         lastNanoseconds = merged.timeNanoseconds
+        lastSlot = closed.slot
         let events = noticeSilence()
         merged.parts = PartsSample(reporting: parts.count(where: \.reports), count: max(parts.count, shareCount ?? 0))
         // After the load each part sends one more sample, and then its summary.
-        if closed.members.allSatisfy({ parts[$0].summary != nil }) { summary?.endLoad() }
+        if closed.tellers.allSatisfy({ parts[$0].summary != nil }) { summary?.endLoad() }
         summary?.add(merged)
         return [.sample(merged)] + events
     }
