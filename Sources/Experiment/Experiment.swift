@@ -124,7 +124,7 @@ package final class Experiment: SampleSource {
         let isAudited = plan.audits ?? EventLoop.isAuditedByDefault
         for (number, socket) in setup.sockets.enumerated() {
             let secureSocket = setup.secureSockets.isEmpty ? nil : setup.secureSockets[number]
-            servers.add(try LoopWorker(name: "server-\(number)", round: round) { onEnd in
+            servers.add(try LoopWorker(name: "server-\(number)", round: round, end: servers.threadEnd) { onEnd in
                 try HTTPServer.make(
                     number: number, socket: socket, secureSocket: secureSocket, configuration: configuration, isAudited: isAudited,
                     onEnd: onEnd)
@@ -144,7 +144,7 @@ package final class Experiment: SampleSource {
             part.cacheOwners = caches
             part.take(timesOf: plan, startNanoseconds: loadStart)
             let configuration = part
-            clients.add(try LoopWorker(name: "client-\(number)", round: round) { [loadEnd] onEnd in
+            clients.add(try LoopWorker(name: "client-\(number)", round: round, end: clients.threadEnd) { [loadEnd] onEnd in
                 try LoadGenerator(loop: EventLoop(), configuration: configuration, onDone: { loadEnd.finishShare() }, onEnd: onEnd)
             })
         }
@@ -257,6 +257,8 @@ package final class Experiment: SampleSource {
 
     package func takeNews() -> [News] {
         watched?.poll()
+        // Before the look: a thread that ends behind it wakes again.
+        if stage == .stopping { for waker in threadEnds { waker.clear() } }
         if stage == .stopping, haveThreadsEnded() {
             joinThreads()
             stage = .ended
@@ -267,7 +269,15 @@ package final class Experiment: SampleSource {
         return news + events.map { .event($0) }
     }
 
-    package var descriptors: [Int32] { stage == .running ? [loadEnd.descriptor] + (watched?.descriptors ?? []) : [] }
+    package var descriptors: [Int32] {
+        switch stage {
+        case .running: [loadEnd.descriptor] + (watched?.descriptors ?? [])
+        case .stopping: threadEnds.map(\.descriptor) + (watched?.descriptors ?? [])
+        case .ready, .ended: []
+        }
+    }
+
+    private var threadEnds: [PollWaker] { [clients.threadEnd, slowReaders.threadEnd, servers.threadEnd] }
 
     package var connectFailure: String? { clients.connectError?.reason }
 

@@ -22,6 +22,8 @@ struct SlowReaders {
 
     /// In the order in which they were asked for; those that have gone stay.
     private var groups: [Group] = []
+    /// Is woken when the thread of a group ends.
+    let threadEnd = PollWaker()
 
     /// Groups at once, each with a thread: a few show all there is to see.
     static let limit = 16
@@ -70,7 +72,7 @@ struct SlowReaders {
         var configuration = configuration
         configuration.firstNumber = SlowReaders.firstNumber + UInt64(groups.count) << 32
         let settings = configuration
-        let worker = try LoopWorker<ClientSample>(name: "slow-\(groups.count)") { onEnd in
+        let worker = try LoopWorker<ClientSample>(name: "slow-\(groups.count)", end: threadEnd) { onEnd in
             // When none of them can connect, the load's clients say why.
             try LoadGenerator(loop: EventLoop(), configuration: settings, onDone: {}, onEnd: onEnd)
         }

@@ -1,11 +1,8 @@
-internal import Glibc
 internal import Synchronization
 
 /// The end of the load, when every loop's share of it is through: for a thread that polls.
 final class LoadEnd: Sendable {
-    /// The end of a pipe that becomes readable then, and stays so.
-    let descriptor: Int32
-    private let writer: Int32
+    private let waker = PollWaker()
     private let missing: Mutex<Int>
     private let loops: Int
 
@@ -13,17 +10,10 @@ final class LoadEnd: Sendable {
     init(loops: Int) {
         self.loops = loops
         missing = Mutex(loops)
-        var ends: [Int32] = [-1, -1]
-        // Without descriptors left `poll` ignores -1, and the next tick still sees `isReached`.
-        unsafe _ = pipe(&ends)
-        descriptor = ends[0]
-        writer = ends[1]
     }
 
-    deinit {
-        close(descriptor)
-        close(writer)
-    }
+    /// Becomes readable then, and stays so.
+    var descriptor: Int32 { waker.descriptor }
 
     var isReached: Bool { loops > 0 && missing.withLock { $0 } == 0 }
 
@@ -33,6 +23,6 @@ final class LoadEnd: Sendable {
             missing -= 1
             return missing == 0
         }
-        if isLast { unsafe _ = write(writer, "!", 1) }
+        if isLast { waker.wake() }
     }
 }

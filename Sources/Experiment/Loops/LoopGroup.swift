@@ -9,6 +9,8 @@ struct LoopGroup<Reading: LoopReading> {
     /// Of each loop the last reading that was taken: used again while the loop is late.
     private var last: [Reading?] = []
     private var isStopping = false
+    /// Is woken when the thread of a loop ends: for its workers to be made with.
+    let threadEnd = PollWaker()
 
     mutating func add(_ worker: LoopWorker<Reading>) {
         workers.append(worker)

@@ -17,9 +17,10 @@ final class LoopWorker<Reading: LoopReading>: Sendable {
 
     /// - Parameters:
     ///   - round: where it answers when it is asked; nil: its readings are not waited for.
+    ///   - end: is woken when the thread ends; nil: its end is not waited for.
     ///   - make: makes the resident, on the thread. The resident calls `onEnd` once it has stopped.
     init<Resident: LoopResident>(
-        name: String, round: SampleRound? = nil, make: @escaping @Sendable (_ onEnd: @escaping () -> Void) throws -> Resident
+        name: String, round: SampleRound? = nil, end: PollWaker? = nil, make: @escaping @Sendable (_ onEnd: @escaping () -> Void) throws -> Resident
     ) throws(LoopError) where Resident.Reading == Reading {
         self.name = name
         // Made here, before the thread: the loop's thread counts its allocations, and the table has about a thousand.
@@ -37,6 +38,7 @@ final class LoopWorker<Reading: LoopReading>: Sendable {
                 }
                 port.end()
                 round?.remove(name)
+                end?.wake()
             }
         } catch {
             round?.remove(name)
