@@ -70,10 +70,31 @@ package struct ProcessFigures: Sendable, Equatable {
     /// The processes that hold one of these sockets, by their inodes: only one's own can be seen, as root all. One
     /// walk through all processes' descriptors.
     package static func owners(ofSockets inodes: [UInt32]) -> [Int32] {
-        let wanted = Set(inodes.map { "socket:[\($0)]" })
-        return (entries("/proc") ?? []).compactMap(Int32.init).filter { pid in
-            (entries("/proc/\(pid)/fd") ?? []).contains { link("/proc/\(pid)/fd/\($0)").map(wanted.contains) ?? false }
-        }.sorted()
+        let wanted = Set(inodes)
+        return (entries("/proc") ?? []).compactMap(Int32.init).filter { holds(wanted, $0) }.sorted()
+    }
+
+    /// A process has a descriptor of one of these sockets. Its links are read and not followed: behind one may be a
+    /// file system that does not answer.
+    private static func holds(_ inodes: Set<UInt32>, _ pid: Int32) -> Bool {
+        guard let folder = unsafe opendir("/proc/\(pid)/fd") else { return false }
+        defer { unsafe _ = closedir(folder) }
+        let place = unsafe dirfd(folder)
+        var link = [CChar](repeating: 0, count: socketLinkLimit)
+        while let entry = unsafe readdir(folder) {
+            let count = unsafe withUnsafePointer(to: &entry.pointee.d_name.0) { unsafe readlinkat(place, $0, &link, link.count) }
+            if count > 0, let inode = socketInode(link[..<count]), inodes.contains(inode) { return true }
+        }
+        return false
+    }
+
+    /// "socket:[4294967295]", and no longer link.
+    private static let socketLinkLimit = 24
+
+    /// The inode in the text of a descriptor's link; nil: it is not a socket.
+    private static func socketInode(_ link: ArraySlice<CChar>) -> UInt32? {
+        guard link.starts(with: "socket:[".utf8.lazy.map(CChar.init)) else { return nil }
+        return link.dropFirst(8).dropLast().reduce(0) { $0 &* 10 &+ UInt32(truncatingIfNeeded: $1 - 48) }
     }
 
     /// What a symbolic link leads to; nil: it is none, or another user's.
