@@ -29,7 +29,7 @@ package final class SpawnedProgram {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         // Speaking to a program that has left is an error, not the end of the tests.
-        signal(SIGPIPE, SIG_IGN)
+        _ = Glibc.signal(SIGPIPE, SIG_IGN)
         let words = ([path] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var pid: pid_t = 0
@@ -47,6 +47,9 @@ package final class SpawnedProgram {
 
     /// Says something to its input.
     package func say(_ text: String) { _ = write(input, text, text.utf8.count) }
+
+    /// Sends a signal, unless it has been waited for.
+    package func signal(_ number: Int32) { if status == nil { kill(pid, number) } }
 
     /// Ends its input, waits, and ends it when it does not end by itself. - Returns: its exit code, or -1.
     package func finish(withinSeconds seconds: Double) -> Int32 {

@@ -22,6 +22,9 @@ enum Fixtures {
         return [".build/debug", ".build/release"].map { "\(root)/\($0)/\(ProbeLibrary.fileName)" }.first { access($0, R_OK) == 0 } ?? beside
     }()
 
+    /// Our own program, of the same build.
+    static let program = probe.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/highwater"
+
     static let uvServer = compiled("uvserver.c", "uvserver", ["-luv"])
     static let epollServer = compiled("epollserver.c", "epollserver", [])
     /// nil: Debian's libuv has no archive here.

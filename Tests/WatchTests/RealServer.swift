@@ -179,9 +179,8 @@ struct RealServer: CustomTestStringConvertible, Sendable {
         answersLetters: true)
 
     static func highwater(_ policy: String) -> RealServer {
-        let program = Fixtures.probe.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/highwater"
-        return RealServer(
-            name: "highwater serve, \(policy)", program: access(program, X_OK) == 0 ? program : nil,
+        RealServer(
+            name: "highwater serve, \(policy)", program: access(Fixtures.program, X_OK) == 0 ? Fixtures.program : nil,
             arguments: { folder, port, tlsPort in
                 ["serve", "--listen", "127.0.0.1:\(port)", "--loops", "2", "--write-policy", policy, "-d", "1h", "--tls-listen", "127.0.0.1:\(tlsPort)",
                  "--cert", "\(folder)/cert.pem", "--key", "\(folder)/key.pem"]

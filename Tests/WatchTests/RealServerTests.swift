@@ -6,29 +6,38 @@ import Watch
 
 /// How long each server is loaded in each of its rounds: a moment here, 15 s for `Tests/Benchmarks/watching`.
 private let seconds = getenv("HIGHWATER_WATCH_SECONDS").flatMap { Double(String(cString: $0)) } ?? 0.2
-/// SO_SNDBUF of accepted connections, a round each.
-private let sendBuffers = getenv("HIGHWATER_WATCH_SECONDS") == nil ? [8192] : [4096, 32_768]
+/// The ways of watching, with a SO_SNDBUF of accepted connections each.
+private let rounds: [Round] = getenv("HIGHWATER_WATCH_SECONDS") == nil
+    ? [Round(by: .probe, sendBuffer: 8192), Round(by: .command, sendBuffer: 8192)]
+    : [Round(by: .command, sendBuffer: 4096), Round(by: .command, sendBuffer: 32_768)]
+
+private struct Round: CustomTestStringConvertible, Sendable {
+    let by: WatchedBy
+    let sendBuffer: Int
+
+    var testDescription: String { "\(by.rawValue), SO_SNDBUF \(sendBuffer)" }
+}
 
 /// Trust: each of them runs under the probe with send buffers that make short writes real, over HTTP/1.1, HTTP/2 and
 /// TLS, with slow readers. No finding, no crash, every response whole, and counts that are those of others.
 @Suite("Servers that people use, under the probe", .serialized, .waiting) struct RealServerTests {
     @Test("run as they would without it", .enabled(if: Fixtures.tool("h2load") != nil && Fixtures.tool("openssl") != nil, "h2load or openssl is not installed"),
-          arguments: RealServer.all, sendBuffers)
-    func run(server: RealServer, sendBuffer: Int) throws {
+          arguments: RealServer.all, rounds)
+    fileprivate func run(server: RealServer, round: Round) throws {
         guard let program = server.program else {
             try Test.cancel("\(server.name) is not installed")
         }
-        let folder = "\(Fixtures.folder)/\(server.name.filter(\.isLetter)).\(sendBuffer)"
+        let folder = "\(Fixtures.folder)/\(server.name.filter(\.isLetter)).\(round.by).\(round.sendBuffer)"
         RealServer.prepare(folder)
         let port = Fixtures.freePort(), tlsPort = Fixtures.freePort()
         var options = server.options
-        options.sendBuffer = sendBuffer
+        options.sendBuffer = round.sendBuffer
         let backend = try server.backendPort.map {
             try SpawnedProgram(Fixtures.epollServer, ["\($0)", "right"], output: "\(folder)/backend")
         }
         defer { withExtendedLifetime(backend) {} }
         let isTLSAlone = server.path == nil && server.tlsPath != nil
-        let watched = try ServerUnderWatch(program, server.arguments(folder, port, tlsPort), options, port: isTLSAlone ? tlsPort : port)
+        let watched = try round.by.start(program, server.arguments(folder, port, tlsPort), options, port: isTLSAlone ? tlsPort : port, in: folder)
 
         // Slow readers hold their answers while the load goes on.
         let readers = try (0..<(server.path == nil ? 0 : 3)).map { _ in try RawSocket(port: Int(port), receiveBuffer: 4096) }
@@ -57,7 +66,7 @@ private let sendBuffers = getenv("HIGHWATER_WATCH_SECONDS") == nil ? [8192] : [4
         let diagnosis = try SocketDiagnosis()
         var counts: [String: Int] = [:]
         let areEqual = holds {
-            counts["probe"] = watched.reading.openConnections
+            counts["watched"] = watched.counts.openConnections
             counts["sock_diag"] = ports.reduce(0) { $0 + diagnosis.connections(port: $1).count }
             if let ss = Fixtures.tool("ss") {
                 counts["ss"] = ports.reduce(0) { $0 + Fixtures.run(ss, ["-Htn", "state", "established", "sport", "=", ":\($1)"]).text.split(separator: "\n").count }
@@ -73,18 +82,17 @@ private let sendBuffers = getenv("HIGHWATER_WATCH_SECONDS") == nil ? [8192] : [4
                 let answer = Fixtures.run(Fixtures.tool("openssl") ?? "", ["s_client", "-connect", "127.0.0.1:\(tlsPort)", "-tls1_2"] + arguments)
                 if answer.text.contains("Reused, TLSv1.2") { load.resumed += 1 }
             }
-            #expect(holds { watched.reading.counters.handshakes == load.handshakes }, "\(watched.reading.counters.handshakes) here, \(load.handshakes) of the clients")
-            #expect(watched.reading.counters.resumedHandshakes == load.resumed)
+            #expect(holds { watched.counts.handshakes == load.handshakes }, "\(watched.counts.handshakes) here, \(load.handshakes) of the clients")
+            #expect(watched.counts.resumedHandshakes == load.resumed)
         }
 
-        let reading = watched.reading
+        let counted = watched.counts
         for reader in readers { reader.close() }
-        #expect(reading.findingCount == 0, "\(reading.findings.map(\.sentence))")
-        #expect(reading.processes.allSatisfy { $0.fault == nil } && watched.process.end() == nil)
-        #expect(reading.counters.acceptedConnections >= load.connections + readers.count)
-        let outcome = watched.process.stop()
-        #expect(outcome == .exited(0) || outcome == .exited(server.exitCode) || outcome == .stopped(signal: SIGTERM), "\(outcome.words)")
-        report(server, sendBuffer, load, reading)
+        #expect(counted.findings.isEmpty && counted.crashes == 0, "\(counted.findings)")
+        #expect(counted.acceptedConnections >= load.connections + readers.count)
+        let problem = watched.stopped(exitCode: server.exitCode)
+        #expect(problem == nil, "\(problem ?? "")")
+        report(server, round, load, counted)
     }
 
     private func h2load(_ arguments: [String], _ url: String) -> (text: String, connections: Int) {
@@ -92,13 +100,13 @@ private let sendBuffers = getenv("HIGHWATER_WATCH_SECONDS") == nil ? [8192] : [4
         return (Fixtures.run(Fixtures.tool("h2load") ?? "", ["-n", "\(connections * 4)", "-t1"] + arguments + [url]).text, connections)
     }
 
-    /// A row of the table that `Tests/Watching` collects.
-    private func report(_ server: RealServer, _ sendBuffer: Int, _ load: LoadResult, _ reading: ProbeReading) {
+    /// A row of the table that `Tests/Benchmarks/watching` collects.
+    private func report(_ server: RealServer, _ round: Round, _ load: LoadResult, _ counted: WatchedCounts) {
         guard getenv("HIGHWATER_WATCH_SECONDS") != nil else { return }
-        let counters = reading.counters
         let cells = [
-            server.name, "\(sendBuffer)", "\(reading.processes.count)", "\(load.answers)", "\(counters.acceptedConnections)", "\(counters.cutWrites)", "\(counters.continuityChecks)",
-            "\(counters.libuvWrites)", "\(counters.checks)", "\(counters.handshakes)", "\(counters.resumedHandshakes)", "\(reading.findingCount)",
+            server.name, "\(round.sendBuffer)", "\(counted.processes)", "\(load.answers)", "\(counted.acceptedConnections)", "\(counted.cutWrites)",
+            "\(counted.continuityChecks)", "\(counted.libuvWrites)", "\(counted.auditChecks)", "\(counted.handshakes)", "\(counted.resumedHandshakes)",
+            "\(counted.findings.count)",
         ]
         print("ROW | \(cells.joined(separator: " | ")) |")
     }
