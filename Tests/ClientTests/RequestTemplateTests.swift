@@ -75,6 +75,34 @@ struct RequestTemplateTests {
         #expect(halves.sorted() == first)
     }
 
+    /// Whatever the plan: its number of requests, its seed and its connections are drawn.
+    @Test("are those of the whole run, each once, when it runs in parts", arguments: 1...64)
+    func parts(count: Int) throws {
+        var random = SystemRandomNumberGenerator()
+        let seed = UInt64.random(in: 0...1_000_000, using: &random)
+        let requests = Int.random(in: count...4 * count + 8, using: &random)
+        let connections = Int.random(in: 1...2, using: &random), streams = Int.random(in: 1...3, using: &random)
+        func asked(parts: Int) throws -> [String] {
+            let peer = try RequestPeer(http1: count.isMultiple(of: 2))
+            defer { peer.stop() }
+            for part in 0..<parts {
+                var configuration = ClientConfiguration(port: peer.port)
+                configuration.httpVersion = count.isMultiple(of: 2) ? .http1 : .http2
+                configuration.kinds = [kind]
+                configuration.share = RunShare(part, of: parts)
+                configuration.requests = configuration.share.count(among: requests)
+                configuration.connections = connections
+                configuration.streams = streams
+                configuration.seed = seed
+                _ = try LoadRun(configuration)
+            }
+            return peer.requests.map { "\($0.path) \($0.fields["x-id"] ?? "") \($0.fields["x-token"] ?? "") \($0.text)" }.sorted()
+        }
+        let whole = try asked(parts: 1)
+        #expect(whole.count == requests)
+        #expect(try asked(parts: count) == whole, "seed \(seed), \(requests) requests")
+    }
+
     @Test("take turns by weight with those that have none", arguments: [true, false])
     func mixed(http1: Bool) throws {
         var put = RequestKind("/put")
