@@ -26,6 +26,7 @@ class Highwater < Formula
     system "swift", "build", *args, "--product", "highwater-probe"
     bin.install ".build/release/highwater"
     (lib/"highwater").install ".build/release/libhighwater-probe.so"
+    include.install "Sources/Probe/include/highwater.h"
     generate_completions_from_executable(bin/"highwater", "completions")
     (man1/"highwater.1").write Utils.safe_popen_read(bin/"highwater", "man")
   end

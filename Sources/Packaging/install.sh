@@ -13,7 +13,7 @@ if ! bin/highwater --version; then
     echo '  Fedora:         libuv libnghttp2 openssl-libs ncurses-libs libyaml zlib' >&2
     exit 1
 fi
-files=$(find bin lib share -type f | tr '\n' ' ')
+files=$(find bin include lib share -type f | tr '\n' ' ')
 for file in $files; do
     mode=644
     [ "$file" != bin/highwater ] || mode=755
