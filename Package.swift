@@ -75,8 +75,10 @@ let package = Package(
         library("Transport", "Loop", "TLS", "Memory", "Measurements"),
         library("Server", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements"),
         library("Client", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", "Load"),
-        library("Experiment", "HTTP2", "Server", "Client", "Workload", "Measurements", "Load", "Recording", "Reports", "Files", "TLS", "Loop", "Watch", "CProcess"),
-        library("Watch", "Measurements", "CSegment", "CProcess"),
+        library("Experiment", "HTTP1", "HTTP2", "Server", "Client", "Workload", "Measurements", "Load", "Recording", "Reports", "Files", "TLS", "Loop", "Watch", "CProcess"),
+        // Its maps of other servers' metrics lie within the program, as the scenarios do.
+        library("Watch", "Measurements", "CSegment", "CProcess",
+                resources: [.embedInCode("Maps")]),
         // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
         .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),
         library("Dashboard", "Measurements", "Load", "Themes", exclude: ["README.md"]),

@@ -125,7 +125,8 @@ package struct Rates: Equatable, Sendable {
         outcomes.success = rate(statuses?.success, oldStatuses?.success)
         outcomes.clientError = rate(statuses?.clientError, oldStatuses?.clientError)
         outcomes.serverError = rate(statuses?.serverError, oldStatuses?.serverError)
-        let writes = server?.writes ?? client?.writes, oldWrites = oldServer?.writes ?? oldClient?.writes
+        let isServers = server != nil && sample.unknown.isDisjoint(with: .pendingBytes)
+        let writes = isServers ? server?.writes : client?.writes, oldWrites = isServers ? oldServer?.writes : oldClient?.writes
         directWrites = rate(writes?.direct, oldWrites?.direct)
         queuedWrites = rate(writes?.queued, oldWrites?.queued)
         arenaResets = rate(server?.arena.resets, oldServer?.arena.resets)
@@ -182,7 +183,10 @@ extension Moment {
     func knows(_ figures: UnknownFigures) -> Bool { unknown.isDisjoint(with: figures) }
 
     /// Requests are counted, by the clients or by a server of ours.
-    var knowsRequests: Bool { client != nil || knows(.http) }
+    var knowsRequests: Bool { client != nil || knows(.requests) }
+
+    /// Writes that wait, of the server where they are known, else of the clients.
+    var writes: WriteSample? { server.flatMap { knows(.pendingBytes) ? $0.writes : nil } ?? client?.writes }
 
     /// Bytes on the sockets are counted.
     var knowsTraffic: Bool { client != nil || knows(.traffic) }

@@ -22,8 +22,8 @@ package final class Experiment: SampleSource {
     private let setup: RunSetup
     package var addresses: RunAddresses {
         var addresses = setup.addresses
-        addresses.watched = watched?.name
-        addresses.origin = watched?.origin
+        addresses.watched = other?.name
+        addresses.origin = other?.origin
         return addresses
     }
     /// Time 0 on the monotonic clock.
@@ -33,7 +33,7 @@ package final class Experiment: SampleSource {
     var servers = LoopGroup<ServerSample>()
     var clients = LoopGroup<ClientSample>()
     /// A server that is not ours; nil without one, or where nothing is known of it.
-    private let watched: WatchedServer?
+    private let other: OtherServer?
     private var slowReaders = SlowReaders()
     private let caches = CacheOwners()
     private let round = SampleRound()
@@ -72,11 +72,7 @@ package final class Experiment: SampleSource {
         }
         self.plan = plan
         setup = try RunSetup(plan)
-        if let watch = plan.watch {
-            watched = try WatchedServer(watch, capturesOutput: capturesOutput)
-        } else {
-            watched = plan.server == nil ? WatchedServer.first(of: setup.clientAddresses) : nil
-        }
+        other = try OtherServer(plan, targets: setup.clientAddresses, capturesOutput: capturesOutput)
         load = LoadState(plan)
         loadEnd = LoadEnd(loops: plan.clientLoopCount)
         timetable = Timetable(plan.own, startNanoseconds: 0)
@@ -91,11 +87,11 @@ package final class Experiment: SampleSource {
             // A client that connects before the server listens is refused, and that would be counted: a
             // loop that answers listens.
             _ = askLoops()
-            try watched?.start(untilListeningOn: setup.clientAddresses.first?.port)
+            try other?.start(untilListeningOn: setup.clientAddresses.first?.port)
             let loadStart = EventLoop.monotonicNanoseconds()
             timetable = Timetable(plan.own, startNanoseconds: loadStart)
             if !plan.phases.isEmpty { beginNextPhase() }
-            if watched?.end == nil { try startClients(atNanoseconds: loadStart) }
+            if other?.end == nil { try startClients(atNanoseconds: loadStart) }
         } catch {
             clients.stop(withinNanoseconds: 0)
             servers.stop(withinNanoseconds: 0)
@@ -104,7 +100,7 @@ package final class Experiment: SampleSource {
             throw ExperimentError("\(error)")
         }
         stage = .running
-        if let origin = watched?.origin { note(.info, source: "watch", origin) }
+        if let origin = other?.origin { note(.info, source: "watch", origin) }
         if let count = plan.own.client?.slowReaders, count > 0, addSlowReaders(count, seconds: nil) {
             note(.info, source: "load", "\(count) slow readers")
         }
@@ -153,8 +149,8 @@ package final class Experiment: SampleSource {
     // MARK: The timetable
 
     package func performDue() -> Duration? {
-        watched?.poll()
-        if watched?.end != nil { stop(withinSeconds: Experiment.orphanSeconds) }
+        other?.poll()
+        if other?.end != nil { stop(withinSeconds: Experiment.orphanSeconds) }
         guard stage == .running else { return nil }
         while stage == .running, let change = timetable.takeEvent(atNanoseconds: EventLoop.monotonicNanoseconds()) { apply(change) }
         slowReaders.leaveIfDue(atNanoseconds: EventLoop.monotonicNanoseconds())
@@ -182,7 +178,7 @@ package final class Experiment: SampleSource {
         guard !setup.clientAddresses.isEmpty, stage == .running else { return false }
         var configuration = SlowReaders.configuration(
             plan.client, addresses: setup.clientAddresses, authority: setup.authority, share: plan.part, count: count,
-            asksOwnTargets: plan.watch != nil)
+            asksOwnTargets: plan.watch?.namesServer == true)
         configuration.tls = setup.tls.client
         do {
             try slowReaders.join(configuration, seconds: seconds)
@@ -220,7 +216,7 @@ package final class Experiment: SampleSource {
         let (time, interval) = clock.takeSample()
         var sample = Sample(
             timeNanoseconds: time, intervalNanoseconds: interval, server: servers.reading(), client: clientReading(), process: probe.sample())
-        watched?.read(into: &sample, atNanoseconds: EventLoop.monotonicNanoseconds())
+        other?.read(into: &sample, isLast: stage == .ended)
         if stage == .running, let phase {
             sample.phase = phase.name
             sample.isWarmup = phase.isWarmup
@@ -230,7 +226,7 @@ package final class Experiment: SampleSource {
             watcher.note(Event(
                 timeNanoseconds: clock.elapsed(atNanoseconds: event.monotonicNanoseconds), level: event.level, source: "client", text: event.text))
         }
-        for event in watched?.takeEvents(clock) ?? [] { watcher.note(event) }
+        for event in other?.takeEvents(clock) ?? [] { watcher.note(event) }
         // The interval before belongs to the phase that ends, the one after to the next.
         while stage == .running, timetable.isPhaseOver(atNanoseconds: clock.startNanoseconds + time) { beginNextPhase() }
         return sample
@@ -256,7 +252,7 @@ package final class Experiment: SampleSource {
     }
 
     package func takeNews() -> [News] {
-        watched?.poll()
+        other?.poll()
         // Before the look: a thread that ends behind it wakes again.
         if stage == .stopping { for waker in threadEnds { waker.clear() } }
         if stage == .stopping, haveThreadsEnded() {
@@ -271,8 +267,8 @@ package final class Experiment: SampleSource {
 
     package var descriptors: [Int32] {
         switch stage {
-        case .running: [loadEnd.descriptor] + (watched?.descriptors ?? [])
-        case .stopping: threadEnds.map(\.descriptor) + (watched?.descriptors ?? [])
+        case .running: [loadEnd.descriptor] + (other?.descriptors ?? [])
+        case .stopping: threadEnds.map(\.descriptor) + (other?.descriptors ?? [])
         case .ready, .ended: []
         }
     }
@@ -285,7 +281,7 @@ package final class Experiment: SampleSource {
 
     // MARK: The end
 
-    package var outcome: Outcome? { stage == .ended ? watched?.end ?? .ended : nil }
+    package var outcome: Outcome? { stage == .ended ? other?.end ?? .ended : nil }
 
     package func stop(withinSeconds seconds: Double) {
         guard stage == .running else { return }
@@ -306,8 +302,8 @@ package final class Experiment: SampleSource {
     private func haveThreadsEnded() -> Bool {
         guard clients.hasEnded, slowReaders.hasEnded else { return false }
         servers.stop(withinNanoseconds: drainNanoseconds)
-        watched?.stop(withinNanoseconds: drainNanoseconds)
-        return servers.hasEnded && watched?.hasStopped ?? true
+        other?.stop(withinNanoseconds: drainNanoseconds)
+        return servers.hasEnded && other?.hasStopped ?? true
     }
 
     private func joinThreads() {

@@ -14,9 +14,9 @@ extension ConnectionSample: Recorded {
 
     /// As a recording has it, without the figures that its source cannot know.
     func json(without unknown: UnknownFigures) -> JSON {
-        guard !unknown.isDisjoint(with: [.http, .arenas]), case .object(let members) = json else { return json }
+        guard !unknown.isDisjoint(with: [.httpDetails, .arenas]), case .object(let members) = json else { return json }
         return .object(members.filter { member in
-            !(unknown.contains(.http) && ConnectionSample.httpNames.contains(member.name))
+            !(unknown.contains(.httpDetails) && ConnectionSample.httpNames.contains(member.name))
                 && !(unknown.contains(.arenas) && member.name.hasPrefix(ConnectionSample.arenaPrefix))
         })
     }

@@ -7,6 +7,10 @@ package struct WatchPlan: Sendable, Equatable {
     /// A process that runs, or the port on which its server listens; nil: not said.
     package var process: Int?
     package var port: Int?
+    /// The server's own page of metrics: an http:// URL, and the map to our names, shipped or in a file. nil: no page; the
+    /// map that fits.
+    package var metricsURL: String?
+    package var metricsMap: String?
     /// SO_SNDBUF of accepted sockets, bytes. nil: as the server sets it.
     package var sendBufferByteCount: Int?
     /// Findings without bytes of responses.
@@ -19,6 +23,9 @@ package struct WatchPlan: Sendable, Equatable {
 
     package init() {}
 
+    /// It says which server is watched. Otherwise it is the clients' target.
+    package var namesServer: Bool { !command.isEmpty || process != nil || port != nil }
+
     /// "./server 9000", "port 8080", "process 812"; nil: only the clients' target.
     package var name: String? {
         if !command.isEmpty { return command.joined(separator: " ") }
@@ -27,7 +34,7 @@ package struct WatchPlan: Sendable, Equatable {
 }
 
 extension WatchPlan: SettingPart {
-    package static let settings = targetSettings + probeSettings + [
+    package static let settings = targetSettings + metricsSettings + probeSettings + [
         .init(member: "origin", "Where the server's figures come from.") { $0.origin.map { .string($0) } } read: { json, plan in
             plan.origin = json.string
         }
@@ -43,6 +50,24 @@ extension WatchPlan: SettingPart {
         .init("pid", \.process, .count(1...(1 << 22)), "A server that runs already, by its process.", in: [.flag, .plan]),
         .init("listen", \.port, .count(1...65_535), "A server that runs already, by the port on which it listens.", in: [.flag, .plan], placeholder: "port"),
     ]
+
+    /// The server's own page of metrics.
+    package static let metricsSettings: [Setting<WatchPlan>] = [
+        .init(
+            "server_metrics", \.metricsURL, .written("http://127.0.0.1:8404/metrics", metricsURL, text: { $0 }),
+            "The server's page of metrics (Prometheus), for figures that are not known otherwise.", in: [.flag, .plan], placeholder: "url"),
+        .init(
+            "metrics_map", \.metricsMap, .file,
+            "Our names for the figures on that page: a file with lines 'ours = theirs', or one of haproxy, nginx, envoy, node, go.",
+            in: [.flag, .plan], placeholder: "file", standard: "the one that fits"),
+    ]
+
+    private static func metricsURL(_ text: String) throws(SettingError) -> String {
+        let url: TargetURL
+        do throws(TargetURLError) { url = try TargetURL(text) } catch { throw SettingError("", error.description) }
+        guard !url.isSecure else { throw SettingError("", "\"\(text)\" is over TLS, which this request does not speak; write an http:// address") }
+        return text
+    }
 
     /// The probe's options beyond looking. A scenario's `send_buffer` is that of all servers.
     package static let probeSettings: [Setting<WatchPlan>] = [

@@ -72,6 +72,7 @@ struct WatchCommand: ParsableCommand {
         if command.isEmpty, let setting = WatchPlan.probeSettings.first(where: { watch.says($0) }) {
             throw ValidationError("\(setting.flagName) is for a server that is started: highwater watch \(setting.flagName) -- ./server 9000")
         }
+        if let clash = watched.clash { throw ValidationError(clash.flagText) }
         if check && command.isEmpty { throw ValidationError("--check needs a program; write 'highwater watch --check -- ./server'") }
         var plan = try planOfLoad()
         plan.watch = watched

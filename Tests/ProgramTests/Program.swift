@@ -50,7 +50,7 @@ struct Report {
 
 /// Other people's programs.
 enum Tool: String {
-    case curl, nghttp, h2load, wrk, cc, openssl, python3, nginx
+    case curl, nghttp, h2load, wrk, cc, openssl, python3, nginx, haproxy
 
     /// nil: not on this machine.
     var path: String? {

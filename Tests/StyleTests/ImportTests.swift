@@ -17,7 +17,7 @@ private let table: [String: Set<String>] = [
     "Transport": ["Loop", "TLS", "Memory", "Measurements"],
     "Server": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements"],
     "Client": ["Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Load", "Measurements"],
-    "Experiment": ["Server", "Client", "Workload", "Reports", "Recording", "Load", "Measurements", "Files", "TLS", "HTTP2", "Loop", "Watch", "CProcess"],
+    "Experiment": ["Server", "Client", "Workload", "Reports", "Recording", "Load", "Measurements", "Files", "TLS", "HTTP1", "HTTP2", "Loop", "Watch", "CProcess"],
     "Watch": ["Measurements", "CSegment", "CProcess"],
     // C alone, and a library of its own: it goes into other programs.
     "Probe": [],

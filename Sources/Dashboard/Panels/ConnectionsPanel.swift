@@ -34,7 +34,9 @@ struct ConnectionsPanel: Panel {
         if hasSum { frame.line(sum(server, moment, view, width: frame.width - 1), 1, frame.height - 1) }
         let rows = view.rows
         guard !rows.isEmpty, room > 0 else {
-            let text = view.listed.isEmpty ? "no connection is open" : "none of \(view.listed.count) passes the filter"
+            let hasNoRows = !moment.knows(.openConnections) || moment.rows.isEmpty && server.connectionCounts.open > 0
+            let empty = hasNoRows ? "the server's metrics do not list its connections" : "no connection is open"
+            let text = view.listed.isEmpty ? empty : "none of \(view.listed.count) passes the filter"
             if room > 0 { frame.text(text, 2, 1, .dim) }
             return
         }
@@ -129,9 +131,9 @@ struct ConnectionsPanel: Panel {
     /// The source of the figures has this count.
     private static func isKnown(_ name: String, _ moment: Moment) -> Bool {
         switch name {
-        case "open": true
+        case "open": moment.knows(.openConnections)
         case "accepted", "closed": moment.knows(.acceptances)
-        default: moment.knows(.http)
+        default: moment.knows(.httpDetails)
         }
     }
 

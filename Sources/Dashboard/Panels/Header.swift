@@ -42,7 +42,7 @@ struct Header {
             part(8, right: true, ("every ", .dim), (text.right(5), .text))
         }
         if run.hasServer {
-            let isKnown = view.moment?.knows(.processes) ?? true
+            let isKnown = view.moment?.knows(.cpu) ?? true
             part(5, right: true, ("server ", .dim), ((isKnown ? GridFigure.percent(rates?.serverCPU ?? 0) : "-").right(5), .text))
         }
         if run.hasClients { part(6, right: true, ("clients ", .dim), (GridFigure.percent(rates?.clientCPU ?? 0).right(5), .text)) }

@@ -3,7 +3,7 @@ import Measurements
 /// Memory of a server that is watched, and the turns of its event loops; below, the checks of the probe.
 struct MemoryPanel: Panel {
     func badge(_ view: View) -> String {
-        guard let moment = view.listedMoment, let watch = moment.watch, moment.knows(.processes) else { return "" }
+        guard let moment = view.listedMoment, let watch = moment.watch, moment.knows(.processDetails) else { return "" }
         return watch.processes == 1 ? "1 process" : "\(GridFigure.count(watch.processes)) processes"
     }
 
@@ -40,15 +40,15 @@ struct MemoryPanel: Panel {
         var lines: [[Part]] = [
             [
                 part("heap", known(.heap, GridFigure.bytes(watch.heapBytes), .strong), width: 9),
-                part("resident", known(.processes, GridFigure.bytes(watch.residentBytes)), width: 9),
+                part("resident", known(.residentMemory, GridFigure.bytes(watch.residentBytes)), width: 9),
                 part("malloc", known(.allocations, allocations), width: 9),
             ],
             [
-                part("busy", known(.loops, GridFigure.percent(moment.rates.busy / Double(loops))), width: 6),
-                part("turn", known(.loops, GridFigure.duration(lag, glyphs), .scale(.age, PendingPanel.age(lag))), width: 8),
-                part("ready", known(.loops, Figure.fixed(perTurn, decimals: 1)), width: 6),
+                part("busy", known(.loopDetails, GridFigure.percent(moment.rates.busy / Double(loops))), width: 6),
+                part("turn", known(.loopLag, GridFigure.duration(lag, glyphs), .scale(.age, PendingPanel.age(lag))), width: 8),
+                part("ready", known(.loopDetails, Figure.fixed(perTurn, decimals: 1)), width: 6),
                 // From there on libuv polls again within a turn: the threshold of a whole class of bugs.
-                part("most", known(.loops, GridFigure.count(watch.readySocketsMost), watch.readySocketsMost >= 1024 ? .warn : .text), width: 6),
+                part("most", known(.loopDetails, GridFigure.count(watch.readySocketsMost), watch.readySocketsMost >= 1024 ? .warn : .text), width: 6),
             ],
         ]
         if moment.knows(.findings) {
@@ -60,8 +60,8 @@ struct MemoryPanel: Panel {
             ])
         }
         lines.append([
-            part("threads", known(.processes, GridFigure.count(watch.threads)), width: 6),
-            part("files", known(.processes, GridFigure.count(watch.openFileDescriptors)), width: 6),
+            part("threads", known(.processDetails, GridFigure.count(watch.threads)), width: 6),
+            part("files", known(.processDetails, GridFigure.count(watch.openFileDescriptors)), width: 6),
             part("kernel", known(.kernel, GridFigure.bytes(watch.kernel.queuedBytes)), width: 9),
         ])
         return lines
@@ -85,7 +85,7 @@ struct MemoryPanel: Panel {
         let name = knowsHeap ? "heap" : "resident"
         let place = Region(x: region.x + 9, y: region.y, width: region.width - 9, height: region.height)
         let values = view.recent(place.width, .highest) { moment in
-            moment.knows(knowsHeap ? .heap : .processes) ? moment.watch.map { Double(knowsHeap ? $0.heapBytes : $0.residentBytes) } : nil
+            moment.knows(knowsHeap ? .heap : .residentMemory) ? moment.watch.map { Double(knowsHeap ? $0.heapBytes : $0.residentBytes) } : nil
         }
         frame.text(name, region.x, region.y + region.height - 1, .dim)
         if region.height > 1 { frame.text(GridFigure.shortBytes(Int(values.most)), region.x, region.y + region.height - 2, .text) }

@@ -32,14 +32,14 @@ struct Mini {
                 return Double(buckets.value(atPercentile: 99) ?? buckets.value(atPercentile: 50) ?? 0)
             }
         }
-        if let writes = moment.server?.writes ?? moment.client?.writes {
+        if let writes = moment.writes {
             graph("pend", GridFigure.bytes(writes.pendingBytes), .age, .highest) {
-                Double(($0.server?.writes ?? $0.client?.writes)?.pendingBytes ?? 0)
+                Double($0.writes?.pendingBytes ?? 0)
             }
         }
         if moment.knows(.heap), let watch = moment.watch {
             graph("heap", GridFigure.bytes(watch.heapBytes), .arena, .highest) { Double($0.watch?.heapBytes ?? 0) }
-        } else if moment.knows(.processes), let watch = moment.watch {
+        } else if moment.knows(.residentMemory), let watch = moment.watch {
             graph("memory", GridFigure.bytes(watch.residentBytes), .arena, .highest) { Double($0.watch?.residentBytes ?? 0) }
         }
         if moment.knows(.arenas), let arena = moment.server?.arena, y < bottom {
@@ -78,7 +78,7 @@ struct Mini {
                 $0.add(GridFigure.duration(p99, view.glyphs), .text)
             }
         }
-        if let open = moment.server?.connectionCounts.open ?? moment.client?.connectionCounts.open {
+        if let open = moment.server.flatMap({ moment.knows(.openConnections) ? $0.connectionCounts.open : nil }) ?? moment.client?.connectionCounts.open {
             line.add(within: width) {
                 $0.add("  \(GridFigure.count(open))", .text)
                 $0.add(" conn", .dim)

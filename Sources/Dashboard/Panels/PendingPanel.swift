@@ -5,7 +5,8 @@ import Measurements
 struct PendingPanel: Panel {
     func badge(_ view: View) -> String {
         if let moment = view.listedMoment, moment.watch != nil {
-            return moment.knows(.findings) ? "of the server" : "in the kernel"
+            guard moment.knows(.pendingBytes) else { return "of the clients" }
+            return moment.knows(.findings) || !moment.knows(.kernel) ? "of the server" : "in the kernel"
         }
         return view.run.load.writePolicy.map { "policy \($0.rawValue)" } ?? (view.run.hasServer ? "bytes by age" : "of the clients")
     }
@@ -15,26 +16,28 @@ struct PendingPanel: Panel {
             frame.note("waiting for the first sample")
             return
         }
-        guard let writes = moment.server?.writes ?? moment.client?.writes else {
-            frame.note(view.run.serverNote)
+        guard let writes = moment.writes else {
+            frame.note(moment.server == nil ? view.run.serverNote : "the server's metrics have no pending bytes")
             return
         }
         let glyphs = view.glyphs
-        frame.line(head(writes, width: frame.width - 1, glyphs), 1, 0)
+        // The clients know theirs.
+        let knowsAges = moment.knows(.pendingAges) || !moment.knows(.pendingBytes)
+        frame.line(head(writes, knowsAges: knowsAges, width: frame.width - 1, glyphs), 1, 0)
         var bottom = frame.height
         if frame.height >= 7 {
             bottom -= 1
             frame.line(
-                moment.knows(.writeCounts) ? share(moment.rates, writes, width: frame.width - 1, glyphs) : kernel(moment, width: frame.width - 1, glyphs),
+                moment.knows(.writeCounts) || !moment.knows(.pendingBytes) ? share(moment.rates, writes, width: frame.width - 1, glyphs) : kernel(moment, width: frame.width - 1, glyphs),
                 1, bottom)
         }
         if frame.height >= 6 {
             // The rows that the histogram does not need.
-            let rows = max(1, bottom - 1 - WriteSample.ageBucketCount)
+            let rows = knowsAges ? max(1, bottom - 1 - WriteSample.ageBucketCount) : bottom - 1
             bottom -= rows
             sparkline(writes, Region(x: 0, y: bottom, width: frame.width, height: rows), view, &frame)
         }
-        histogram(writes, in: Region(x: 0, y: 1, width: frame.width, height: bottom - 1), &frame, glyphs)
+        if knowsAges { histogram(writes, in: Region(x: 0, y: 1, width: frame.width, height: bottom - 1), &frame, glyphs) }
     }
 
     /// 0 for a fresh byte, 1 for one older than 64 ms: the same colour wherever an age is shown.
@@ -42,7 +45,7 @@ struct PendingPanel: Panel {
         Double(WriteSample.ageBucket(nanoseconds: nanoseconds)) / Double(WriteSample.ageBucketCount - 1)
     }
 
-    private func head(_ writes: WriteSample, width: Int, _ glyphs: GlyphSet) -> Line {
+    private func head(_ writes: WriteSample, knowsAges: Bool, width: Int, _ glyphs: GlyphSet) -> Line {
         var line = Line()
         if writes.pendingBytes == 0 {
             line.add("0 B", .strong)
@@ -50,6 +53,7 @@ struct PendingPanel: Panel {
             return line
         }
         line.add(GridFigure.bytes(writes.pendingBytes).right(8), .strong)
+        guard knowsAges else { return line }
         var parts = Line()
         parts.add(" in ", .dim)
         parts.add(GridFigure.count(writes.pending), .text)
@@ -102,7 +106,7 @@ struct PendingPanel: Panel {
         frame.text("bytes", 1, y, .dim)
         frame.text(peak, endingAt: frame.width - 1, y, .text)
         let region = Region(x: 7, y: place.y, width: place.width - 7 - 12, height: place.height)
-        let values = view.recent(region.width, .highest) { Double(($0.server?.writes ?? $0.client?.writes)?.pendingBytes ?? 0) }
+        let values = view.recent(region.width, .highest) { Double($0.writes?.pendingBytes ?? 0) }
         Graph(values: values, top: max(1, values.most), gradient: .age).draw(in: region, &frame, view.glyphs)
         Marks(view, columns: region.width).draw(in: region, &frame, view.glyphs)
     }

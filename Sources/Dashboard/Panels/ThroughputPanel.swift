@@ -103,7 +103,7 @@ struct ThroughputPanel: Panel {
         let counts = moment.server?.connectionCounts
         let isKnown = moment.knows(.acceptances)
         for (name, figure) in [
-            ("open", GridFigure.count(counts?.open ?? 0)), ("accepted", isKnown ? GridFigure.count(counts?.accepted ?? 0) : "-"),
+            ("open", moment.knows(.openConnections) ? GridFigure.count(counts?.open ?? 0) : "-"), ("accepted", isKnown ? GridFigure.count(counts?.accepted ?? 0) : "-"),
             ("closed", isKnown ? GridFigure.count(counts?.closed ?? 0) : "-"),
         ] {
             line.add(within: width) {

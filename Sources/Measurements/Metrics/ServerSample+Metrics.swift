@@ -1,15 +1,21 @@
 extension ServerSample: SamplePart {
     package static let table = MetricTable<ServerSample>(
-        (requestRows + StatusCounts.table.rows(within: \.statuses, "responses")).map { $0.unlessUnknown(.http) } + connectionRows
+        requestRows.map { $0.unlessUnknown($0.name == "requests.completed" ? .requests : .httpDetails) }
+            + StatusCounts.table.rows(within: \.statuses, "responses").map { $0.unlessUnknown(.statuses) } + connectionRows
             + TLSSample.table.rows(within: \.tls, "tls").map { $0.unlessUnknown(completed.contains($0.name) ? .handshakes : .failedHandshakes) }
             + byteRows.map { $0.unlessUnknown(.traffic) }
-            + WriteSample.table.rows(within: \.writes, "writes").map { counted.contains($0.name) ? $0.unlessUnknown(.writeCounts) : $0 }
+            + WriteSample.table.rows(within: \.writes, "writes").map { $0.unlessUnknown(figures(ofWrites: $0.name)) }
             + arenaRows.map { $0.unlessUnknown(.arenas) } + loopRows,
         others: [.rows(\.connections), .rows(\.pendingWrites), .first(\.inspection)])
 
     /// The names of handshakes that were completed, and of writes as far as they are counted.
     private static let completed: Set = ["tls.handshakes", "tls.resumed"]
     private static let counted: Set = ["writes.direct", "writes.queued", "writes.pending"]
+
+    private static func figures(ofWrites name: String) -> UnknownFigures {
+        if counted.contains(name) { return .writeCounts }
+        return name.hasPrefix("writes.pending_bytes_by_age") || name == "writes.oldest_age" ? .pendingAges : .pendingBytes
+    }
 
     private static let requestRows: [MetricRow<ServerSample>] = [
         .counter("requests.started", .request, \.requests.started, "Requests whose head was complete, or that were refused before"),
@@ -23,17 +29,17 @@ extension ServerSample: SamplePart {
     ]
 
     private static let connectionRows: [MetricRow<ServerSample>] = [
-        .gauge("connections.open", .connection, \.connectionCounts.open, "Open now"),
-        .gauge("connections.open_high_water", .connection, \.connectionCounts.openHighWater, "Most open at once; loops' peaks added").highWater,
-        .gauge("connections.open_http1", .connection, \.connectionCounts.openHTTP1, "Open now and speaking HTTP/1").unlessUnknown(.http),
-        .gauge("connections.open_http2", .connection, \.connectionCounts.openHTTP2, "Open now and speaking HTTP/2").unlessUnknown(.http),
-        .gauge("connections.open_tls", .connection, \.connectionCounts.openTLS, "Open now and over TLS, the handshake done").unlessUnknown(.http),
-        .gauge("connections.paused", .connection, \.connectionCounts.paused, better: .lower, "Not read from, now, because of too many unsent bytes").unlessUnknown(.http),
+        .gauge("connections.open", .connection, \.connectionCounts.open, "Open now").unlessUnknown(.openConnections),
+        .gauge("connections.open_high_water", .connection, \.connectionCounts.openHighWater, "Most open at once; loops' peaks added").highWater.unlessUnknown(.openConnections),
+        .gauge("connections.open_http1", .connection, \.connectionCounts.openHTTP1, "Open now and speaking HTTP/1").unlessUnknown(.httpDetails),
+        .gauge("connections.open_http2", .connection, \.connectionCounts.openHTTP2, "Open now and speaking HTTP/2").unlessUnknown(.httpDetails),
+        .gauge("connections.open_tls", .connection, \.connectionCounts.openTLS, "Open now and over TLS, the handshake done").unlessUnknown(.httpDetails),
+        .gauge("connections.paused", .connection, \.connectionCounts.paused, better: .lower, "Not read from, now, because of too many unsent bytes").unlessUnknown(.httpDetails),
         .counter("connections.accepted", .connection, \.connectionCounts.accepted, "Accepted").unlessUnknown(.acceptances),
         .counter("connections.closed", .connection, \.connectionCounts.closed, "Closed").unlessUnknown(.acceptances),
-        .counter("connections.refused", .connection, \.connectionCounts.refused, better: .zero, "Accepted and closed at once: over the limit of connections").unlessUnknown(.http),
-        .counter("connections.starved", .connection, \.connectionCounts.starved, better: .zero, "Accepted and closed at once: out of file descriptors").unlessUnknown(.http),
-        .counter("reads.pauses", .pause, \.readPauses, better: .lower, "Times that reading stopped because of too many unsent bytes").unlessUnknown(.http),
+        .counter("connections.refused", .connection, \.connectionCounts.refused, better: .zero, "Accepted and closed at once: over the limit of connections").unlessUnknown(.httpDetails),
+        .counter("connections.starved", .connection, \.connectionCounts.starved, better: .zero, "Accepted and closed at once: out of file descriptors").unlessUnknown(.httpDetails),
+        .counter("reads.pauses", .pause, \.readPauses, better: .lower, "Times that reading stopped because of too many unsent bytes").unlessUnknown(.readPauses),
     ]
 
     private static let byteRows: [MetricRow<ServerSample>] = [
@@ -62,9 +68,9 @@ extension ServerSample: SamplePart {
     ]
 
     private static let loopRows: [MetricRow<ServerSample>] = [
-        .gauge("loop.count", .loop, \.loops.count, "Event loops, a thread each").unlessUnknown(.loops),
-        .timeCounter("loop.cpu", \.loops.cpuNanoseconds, "CPU time of the server's threads").unlessUnknown(.processes),
+        .gauge("loop.count", .loop, \.loops.count, "Event loops, a thread each").unlessUnknown(.loopDetails),
+        .timeCounter("loop.cpu", \.loops.cpuNanoseconds, "CPU time of the server's threads").unlessUnknown(.cpu),
         .counter("loop.allocations", .allocation, \.loops.allocations, "Calls of malloc and its kin by the server's threads").unlessUnknown(.allocations),
-        .timeGauge("loop.lag", \.loops.lagNanoseconds, better: .lower, "The longest that a loop took to answer for this sample").unlessUnknown(.loops),
+        .timeGauge("loop.lag", \.loops.lagNanoseconds, better: .lower, "The longest that a loop took to answer for this sample").unlessUnknown(.loopLag),
     ]
 }

@@ -49,10 +49,10 @@ package struct KernelSample: Sendable, Equatable {
 
 extension WatchSample: SamplePart {
     package static let table = MetricTable<WatchSample>(
-        processRows.map { $0.unlessUnknown(.processes) }
+        processRows.map { $0.unlessUnknown($0.name == "memory.resident" ? .residentMemory : .processDetails) }
             + KernelSample.table.rows(within: \.kernel, "kernel").map { $0.unlessUnknown(.kernel) }
             + [.gauge("heap.live_bytes", .bytes, \.heapBytes, better: .lower, "Live bytes of malloc, now").unlessUnknown(.heap)]
-            + loopRows.map { $0.unlessUnknown(.loops) } + writeRows.map { $0.unlessUnknown(.writeCounts) }
+            + loopRows.map { $0.unlessUnknown(.loopDetails) } + writeRows.map { $0.unlessUnknown(.writeCounts) }
             + findingRows.map { $0.unlessUnknown(.findings) })
 
     private static let processRows: [MetricRow<WatchSample>] = [

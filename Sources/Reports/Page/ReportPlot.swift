@@ -35,7 +35,7 @@ struct ReportPlot: Sendable {
         read: { sample, before in
             [
                 sample.rate(since: before) { $0.client?.requests.answered }, sample.rate(since: before) { $0.client?.requests.scheduled },
-                sample.rate(since: before) { $0.client?.requests.failed }, sample.rate(since: before) { $0.unknown.contains(.http) ? nil : $0.server?.requests.completed },
+                sample.rate(since: before) { $0.client?.requests.failed }, sample.rate(since: before) { $0.unknown.contains(.requests) ? nil : $0.server?.requests.completed },
             ]
         })
 
@@ -117,7 +117,7 @@ struct ReportPlot: Sendable {
         ],
         read: { sample, before in
             [
-                sample.rate(since: before) { $0.client?.loops.cpuNanoseconds }, sample.rate(since: before) { $0.unknown.contains(.processes) ? nil : $0.server?.loops.cpuNanoseconds },
+                sample.rate(since: before) { $0.client?.loops.cpuNanoseconds }, sample.rate(since: before) { $0.unknown.contains(.cpu) ? nil : $0.server?.loops.cpuNanoseconds },
                 sample.rate(since: before) { $0.process.cpuNanoseconds },
             ].map { $0.map { $0 / 1e9 } }
         })
@@ -130,7 +130,7 @@ struct ReportPlot: Sendable {
         ],
         read: { sample, _ in
             [
-                Double(sample.process.residentBytes), sample.unknown.contains(.processes) ? nil : sample.watch.map { Double($0.residentBytes) },
+                Double(sample.process.residentBytes), sample.unknown.contains(.residentMemory) ? nil : sample.watch.map { Double($0.residentBytes) },
                 sample.unknown.contains(.heap) ? nil : sample.watch.map { Double($0.heapBytes) },
             ]
         })

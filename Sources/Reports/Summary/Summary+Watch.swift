@@ -38,13 +38,15 @@ extension Summary {
         if last.client == nil { page.lines.append("watched \(request.address) for \(durationText)") }
         page.write(
             "server",
-            ["\(JSON.number(maximum(of: "server.connections.open") ?? 0).text) connections at most"]
+            (isKnown(.openConnections) ? ["\(JSON.number(maximum(of: "server.connections.open") ?? 0).text) connections at most"] : [])
                 + (isKnown(.acceptances) ? ["\(server.connectionCounts.accepted) accepted"] : [])
+                + (isKnown(.requests) ? ["\(server.requests.completed) requests"] : [])
                 + (isKnown(.traffic) ? ["\(bytes(server.receivedBytes)) received", "\(bytes(server.sentBytes)) sent"] : [])
                 + (isKnown(.handshakes) ? ["\(server.tls.handshakes) TLS handshakes", "\(server.tls.resumedHandshakes) resumed"] : []))
         page.write(
             "pending writes",
-            ["\(Figure.bytes(maximum(of: "server.writes.pending_bytes") ?? 0)) at most", "oldest \(time("server.writes.oldest_age"))"]
+            (isKnown(.pendingBytes) ? ["\(Figure.bytes(maximum(of: "server.writes.pending_bytes") ?? 0)) at most"] : [])
+                + (isKnown(.pendingAges) ? ["oldest \(time("server.writes.oldest_age"))"] : [])
                 + (isKnown(.writeCounts) ? ["\(server.writes.direct) direct", "\(server.writes.queued) queued", "\(watch.cutWrites) cut short"] : []))
         if isKnown(.kernel) {
             page.write("kernel", [
@@ -53,19 +55,18 @@ extension Summary {
                 "round trip up to \(time("watch.kernel.round_trip"))",
             ])
         }
-        if isKnown(.loops) {
+        if isKnown(.loopDetails) {
             page.write("event loops", [
                 "\(JSON.number(maximum(of: "server.loop.count") ?? 0).text) at most", "\(watch.turns) turns",
                 "longest \(Figure.time(nanoseconds: watch.longestTurnNanoseconds))", "\(watch.readySocketsMost) sockets ready at once at most",
             ])
         }
-        if isKnown(.processes) {
-            page.write("processes", [
-                "\(JSON.number(maximum(of: "watch.processes") ?? 0).text) at most",
-                "\(derived("watch.utilization").map(Figure.percent) ?? "-") of a core",
-                "memory \(Figure.bytes(maximum(of: "watch.memory.resident") ?? 0)) at most",
-            ] + (isKnown(.heap) ? ["heap \(Figure.bytes(maximum(of: "watch.heap.live_bytes") ?? 0)) at most"] : []))
-        }
+        page.write(
+            "processes",
+            (isKnown(.processDetails) ? ["\(JSON.number(maximum(of: "watch.processes") ?? 0).text) at most"] : [])
+                + (derived("watch.utilization").map { ["\(Figure.percent($0)) of a core"] } ?? [])
+                + (isKnown(.residentMemory) ? ["memory \(Figure.bytes(maximum(of: "watch.memory.resident") ?? 0)) at most"] : [])
+                + (isKnown(.heap) ? ["heap \(Figure.bytes(maximum(of: "watch.heap.live_bytes") ?? 0)) at most"] : []))
         if isKnown(.findings) {
             page.write("checks", [
                 "\(watch.continuityChecks) of writes that go on", "\(watch.auditChecks) of pending ones",

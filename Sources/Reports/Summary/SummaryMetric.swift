@@ -65,7 +65,7 @@ package struct SummaryMetric: Sendable {
             return $0.perSecond(client.loops.cpuNanoseconds).map { $0 / 1e9 / Double(client.loops.count) }
         },
         .init(name: "server.requests.rate", unit: .requestPerSecond, better: .higher, meaning: "Completed a second, by the server") {
-            $0.endOfLoad.flatMap { $0.unknown.contains(.http) ? nil : $0.server?.requests.completed }.flatMap($0.perSecond)
+            $0.endOfLoad.flatMap { $0.unknown.contains(.requests) ? nil : $0.server?.requests.completed }.flatMap($0.perSecond)
         },
         .init(name: "server.bytes.sent_rate", unit: .bytesPerSecond, meaning: "Written to sockets a second, by the server") {
             $0.endOfLoad.flatMap { $0.unknown.contains(.traffic) ? nil : $0.server?.sentBytes }.flatMap($0.perSecond)
@@ -75,7 +75,7 @@ package struct SummaryMetric: Sendable {
             return $0.perSecond(server.loops.cpuNanoseconds).map { $0 / 1e9 / Double(server.loops.count) }
         },
         .init(name: "watch.utilization", unit: .one, meaning: "CPU of the processes of a server that is watched, in cores") {
-            guard let end = $0.endOfLoad, end.watch != nil, !end.unknown.contains(.processes), let server = end.server else { return nil }
+            guard let end = $0.endOfLoad, end.watch != nil, !end.unknown.contains(.cpu), let server = end.server else { return nil }
             return $0.perSecond(server.loops.cpuNanoseconds).map { $0 / 1e9 }
         },
     ]

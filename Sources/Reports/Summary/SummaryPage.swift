@@ -6,6 +6,7 @@ struct SummaryPage {
 
     /// `label: item, item, item`. Items that do not fit follow on lines of their own, below the first.
     mutating func write(_ label: String, _ items: [String]) {
+        guard !items.isEmpty else { return }
         let indent = String(repeating: " ", count: label.count + 2)
         var line = "\(label): "
         for (index, item) in items.enumerated() {

@@ -32,10 +32,17 @@ extension ClientPlan {
     }
 }
 
+extension WatchPlan {
+    /// Options of a server that is watched that cannot be together.
+    package var clash: SettingClash? {
+        metricsMap != nil && metricsURL == nil ? SettingClash(names: ["metrics_map"], words: "needs the address of a page: --server-metrics") : nil
+    }
+}
+
 extension Plan {
     /// Options of the run that cannot be together.
     package var clash: SettingClash? {
-        if let clash = server?.clash ?? client?.clash ?? partClash { return clash }
+        if let clash = server?.clash ?? client?.clash ?? watch?.clash ?? partClash { return clash }
         if let client, client.halfCloses, clientsUseTLS {
             return SettingClash(names: ["half_close"], words: "is not available with TLS, which has close_notify")
         }

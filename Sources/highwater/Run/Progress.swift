@@ -69,8 +69,9 @@ struct Progress {
         let elapsed = Metric.seconds(sample.timeNanoseconds - (previous?.timeNanoseconds ?? 0))
         let cpu = Metric.seconds(server.loops.cpuNanoseconds - min(server.loops.cpuNanoseconds, previous?.server?.loops.cpuNanoseconds ?? 0))
         return (sample.client == nil ? "  \(server.connectionCounts.open) conn" : "  server:")
-            + "  pending \(Figure.bytes(Double(server.writes.pendingBytes)))"
-            + (isKnown(.processes) ? "  cpu \(Figure.percent(elapsed > 0 ? cpu / elapsed : 0))  memory \(Figure.bytes(Double(watch.residentBytes)))" : "")
+            + (isKnown(.pendingBytes) ? "  pending \(Figure.bytes(Double(server.writes.pendingBytes)))" : "")
+            + (isKnown(.cpu) ? "  cpu \(Figure.percent(elapsed > 0 ? cpu / elapsed : 0))" : "")
+            + (isKnown(.residentMemory) ? "  memory \(Figure.bytes(Double(watch.residentBytes)))" : "")
             + (isKnown(.heap) ? "  heap \(Figure.bytes(Double(watch.heapBytes)))" : "")
             + (isKnown(.findings) ? "  \(watch.findings) findings" : "")
     }

@@ -31,13 +31,13 @@ struct MemoryZoom: Panel {
         let glyphs = view.glyphs
         return [
             chart("heap", .arena, .heap, bytes) { $0.watch.map { Double($0.heapBytes) } },
-            chart("resident", .arena, .processes, bytes) { $0.watch.map { Double($0.residentBytes) } },
+            chart("resident", .arena, .residentMemory, bytes) { $0.watch.map { Double($0.residentBytes) } },
             chart("malloc/s", .throughput, .allocations, count) { $0.rates.allocations },
-            chart("loops busy", .throughput, .loops, GridFigure.percent) { $0.rates.busy },
-            chart("turn", .age, .loops, { GridFigure.duration(UInt64($0), glyphs) }) { $0.server.map { Double($0.loops.lagNanoseconds) } },
-            chart("ready/turn", .throughput, .loops, { Figure.fixed($0, decimals: 1) }) { $0.rates.turns > 0 ? $0.rates.readySockets / $0.rates.turns : nil },
+            chart("loops busy", .throughput, .loopDetails, GridFigure.percent) { $0.rates.busy },
+            chart("turn", .age, .loopLag, { GridFigure.duration(UInt64($0), glyphs) }) { $0.server.map { Double($0.loops.lagNanoseconds) } },
+            chart("ready/turn", .throughput, .loopDetails, { Figure.fixed($0, decimals: 1) }) { $0.rates.turns > 0 ? $0.rates.readySockets / $0.rates.turns : nil },
             chart("kernel", .age, .kernel, bytes) { $0.watch.map { Double($0.kernel.queuedBytes) } },
-            chart("CPU", .arena, .processes, GridFigure.percent) { $0.rates.serverCPU },
+            chart("CPU", .arena, .cpu, GridFigure.percent) { $0.rates.serverCPU },
         ]
     }
 }

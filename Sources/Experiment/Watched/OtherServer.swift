@@ -1,0 +1,66 @@
+internal import Loop
+internal import Measurements
+internal import Workload
+
+/// A server that is not ours, with all that tells of it: what is watched of its processes and ports, and its own page
+/// of metrics.
+struct OtherServer {
+    /// nil: it runs on another machine.
+    private let watched: WatchedServer?
+    /// nil without --server-metrics.
+    private let metrics: ServerMetrics?
+
+    /// The server that the plan names, or the clients' target; nil: it is ours, or nothing tells of it.
+    ///
+    /// - Parameters:
+    ///   - targets: addresses of the clients' target.
+    ///   - capturesOutput: the output of a server that is started is kept, and told when it dies.
+    init?(_ plan: Plan, targets: [SocketAddress], capturesOutput: Bool) throws(ExperimentError) {
+        guard plan.server == nil else { return nil }
+        if let watch = plan.watch, watch.namesServer {
+            watched = try WatchedServer(watch, capturesOutput: capturesOutput)
+        } else {
+            watched = WatchedServer.first(of: targets)
+        }
+        metrics = if let watch = plan.watch { try ServerMetrics(watch) } else { nil }
+        if watched == nil, metrics == nil { return nil }
+    }
+
+    /// "./server 9000", "port 8080"; nil: only a page tells of it.
+    var name: String? { watched?.name }
+
+    /// The figures' origin, for people: one line.
+    var origin: String {
+        let page = metrics?.origin
+        guard let watched else { return "server figures: \(page ?? "")" }
+        return watched.origin + (page.map { "; more \($0)" } ?? "")
+    }
+
+    func start(untilListeningOn port: Int?) throws(ExperimentError) { try watched?.start(untilListeningOn: port) }
+
+    /// Notices the server's end, and hastens one that does not come. Called often.
+    func poll() { watched?.poll() }
+
+    /// How it ended; nil: it runs, or we did not start it.
+    var end: Outcome? { watched?.end }
+
+    /// Becomes readable when a server that we started ends, or has said something.
+    var descriptors: [Int32] { watched?.descriptors ?? [] }
+
+    /// Tells a server that we started to end within this time.
+    func stop(withinNanoseconds time: UInt64) { watched?.stop(withinNanoseconds: time) }
+
+    /// It has ended, or is not ours to end.
+    var hasStopped: Bool { watched?.hasStopped ?? true }
+
+    /// Fills the part of a sample that is about the server.
+    ///
+    /// - Parameter isLast: the page of metrics has to be of now, and is waited for.
+    func read(into sample: inout Sample, isLast: Bool) {
+        watched?.read(into: &sample, atNanoseconds: EventLoop.monotonicNanoseconds())
+        metrics?.read(into: &sample, isLast: isLast)
+    }
+
+    /// The events since the last time.
+    func takeEvents(_ clock: RunClock) -> [Event] { (watched?.takeEvents(clock) ?? []) + (metrics?.takeEvents(clock) ?? []) }
+}
