@@ -52,6 +52,7 @@ let package = Package(
         // C of our own, for what cannot be said in Swift.
         .target(name: "CMalloc"),
         .target(name: "CProcess"),
+        .target(name: "CManual"),
 
         // What goes into somebody else's server: C alone. SwiftPM links every product with the Swift runtime; Link has
         // a list of its libraries that is empty.
@@ -86,7 +87,7 @@ let package = Package(
         .executableTarget(
             name: "highwater",
             dependencies: [
-                "Experiment", "Watch", "Dashboard", "Terminal", "Workload", "Measurements", "Load", "Recording", "Reports", "Files",
+                "Experiment", "Watch", "Dashboard", "Terminal", "Workload", "Measurements", "Load", "Recording", "Reports", "Files", "CManual",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             // The changelog has the version, and lies within the program.

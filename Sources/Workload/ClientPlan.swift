@@ -85,44 +85,47 @@ extension ClientPlan: SettingPart {
     package static let settings = ownSettings + targetSettings
 
     /// All but where the requests go.
-    package static let ownSettings = loadSettings + securitySettings + failureSettings
+    package static let ownSettings = amountSettings + requestSettings + checkSettings + protocolSettings + failureSettings + mannerSettings
 
-    /// The amount of load, and what its requests have in common.
-    private static let loadSettings: [Setting<ClientPlan>] = [
+    /// How much load.
+    package static let amountSettings: [Setting<ClientPlan>] = [
         .init(
             "connections", \.connections, .count(connectionRange), "Clients, each with one connection.",
             letters: "c", standard: "50; with the dashboard 32"),
         .init(
             "streams", \.streams, .count(streamRange), "The most streams that a client opens at once.",
             letters: "m", standard: "1; with the dashboard 8"),
-        .init("threads", \.loops, .count(1...256), "Event loops of the clients, a thread each.", letters: "t"),
-        .init("requests", \.requests, .count(1...Int.max), "End after so many requests in all (10k, 1M).", in: [.flag, .plan], letters: "n"),
         .init(
             "rate", \.rate, .rate(rateRange),
             "Requests per second of all clients together, sent on schedule whatever the answers do (open load). Without: each stream asks again as soon as it is answered (closed load).",
             in: [.flag, .plan], letters: "q"),
-        .init(
-            "header", \.headers, .list(of: .written("accept: text/plain", { (text) throws(RequestPartError) in try HeaderField(parsing: text) }, text: { "\($0.name): \($0.value)" })),
-            "A request header, 'name: value'. May be repeated, and may have templates.", in: [.flag, .plan], letters: "H"),
+        .init("requests", \.requests, .count(1...Int.max), "End after so many requests in all (10k, 1M).", in: [.flag, .plan], letters: "n"),
+        .init("threads", \.loops, .count(1...256), "Event loops of the clients, a thread each.", letters: "t"),
+    ]
+
+    /// What the requests have in common.
+    package static let requestSettings: [Setting<ClientPlan>] = [
         .init(
             "method", \.method, .written("GET", RequestPart.method, text: { $0 }), "The method.",
             in: [.flag, .plan], letters: "X", standard: "GET, or POST with a body"),
         .init(
+            "header", \.headers, .list(of: .written("accept: text/plain", { (text) throws(RequestPartError) in try HeaderField(parsing: text) }, text: { "\($0.name): \($0.value)" })),
+            "A request header, 'name: value'. May be repeated, and may have templates.", in: [.flag, .plan], letters: "H"),
+        .init(
             "data", \.bodyText, .written("a=1", { (text) throws(RequestTextError) in _ = try RequestText(parsing: text); return text }, text: { $0 }),
             "The request body; may have templates. @file and @- (standard input) are read as curl does: without line ends, and without templates. (-d is `duration`)", in: [.flag, .plan], placeholder: "text"),
         .init("data_file", \.bodyFile, .file, "A file that is the request body, as it is. (h2load's -d)", in: .flag, placeholder: "file"),
-        .init("timeout", \.requestTimeout, .time(timeouts), "The most time for one request."),
-        .init("connect_timeout", \.connectTimeout, .time(timeouts), "The most time for one connection to be made."),
-        .init(
-            "window", \.windowByteCount, .size(windowRange), "HTTP/2 flow-control window of a stream and of a connection (64KiB, 1MiB).",
-            standard: "1GiB, less a byte"),
+    ]
+
+    /// What the answers are held against.
+    package static let checkSettings: [Setting<ClientPlan>] = [
         .init(
             "body_check", \.checksBodies, .flag,
             "Compare every answer to /bytes, /stream-bytes and /drip with what it has to be: status, length and each byte. Each request asks for another ?seed=. Exit 99 when one was wrong."),
     ]
 
-    /// The protocol, and the server's identity.
-    private static let securitySettings: [Setting<ClientPlan>] = [
+    /// The protocol, the server's identity and its addresses.
+    package static let protocolSettings: [Setting<ClientPlan>] = [
         .init(
             "http", \.http, .choice, "The HTTP that is spoken; negotiated is what the server prefers.",
             words: [
@@ -139,13 +142,18 @@ extension ClientPlan: SettingPart {
             "Spread the clients over all addresses of the server's name. Without: all use the first that answers, in the resolver's order.",
             in: [.flag, .plan]),
         .init(
+            "window", \.windowByteCount, .size(windowRange), "HTTP/2 flow-control window of a stream and of a connection (64KiB, 1MiB).",
+            standard: "1GiB, less a byte"),
+        .init(
             "cache_scope", \.cacheScope, .choice,
             "The clients that share caches of TLS sessions, strings and buffers: none (client: each has its own), those of a loop (loop), all behind one lock (shared), all without a lock (unguarded). off: no caches.",
             placeholder: CacheScope.allCases.map(\.rawValue).joined(separator: "|")),
     ]
 
-    /// How the clients react to failures, and how they trouble a server. Off by default: a load shows what fails.
-    private static let failureSettings: [Setting<ClientPlan>] = [
+    /// How long the clients wait, and how they react to failures. Nothing is retried by default: a load shows what fails.
+    package static let failureSettings: [Setting<ClientPlan>] = [
+        .init("timeout", \.requestTimeout, .time(timeouts), "The most time for one request."),
+        .init("connect_timeout", \.connectTimeout, .time(timeouts), "The most time for one connection to be made."),
         .init(
             "reconnect", \.reconnect, .written("1000 requests", { (text) throws(SettingError) in try ReconnectPolicy(parsing: text) }, text: \.text),
             "When a client takes a new connection though the old one is good: '1000 requests', 5s, always (for each request), never.",
@@ -160,6 +168,10 @@ extension ClientPlan: SettingPart {
             "circuit_breaker", \.circuitBreaker, .written("5 failures, 10s", { (text) throws(SettingError) in try BreakerPolicy(parsing: text) }, text: \.text),
             "After so many failures one after the other send nothing for so long, then one request as a probe: '5 failures, 10s'. One for each event loop of the clients.",
             placeholder: "when", standard: "off"),
+    ]
+
+    /// How the clients trouble a server on purpose.
+    package static let mannerSettings: [Setting<ClientPlan>] = [
         .init(
             "slow_readers", \.slowReaders, .count(0...connectionRange.upperBound),
             "Clients beside the load that ask for /bytes/4MiB and read at a trickle."),

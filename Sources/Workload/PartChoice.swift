@@ -31,7 +31,7 @@ package enum PartChoice: Sendable, Equatable {
         }
         guard let number = Int(words[0]) else { throw PartChoice.refusal(text) }
         guard (1...count).contains(number) else {
-            throw SettingError("", "\"\(text)\" is none of the \(count) parts; write 1/\(count) to \(count)/\(count)")
+            throw SettingError("", "\"\(text)\" is not one of the \(count) parts; write 1/\(count) to \(count)/\(count)")
         }
         self = .part(RunShare(number - 1, of: count))
     }

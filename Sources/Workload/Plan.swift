@@ -123,10 +123,15 @@ extension Plan: SettingPart {
     ]
 
     /// How long the run takes, and how its load goes.
-    package static let courseSettings: [Setting<Plan>] = [
+    package static let courseSettings = lengthSettings + phaseSettings
+
+    package static let lengthSettings: [Setting<Plan>] = [
         .init(
             "duration", \.duration, .time(.milliseconds(1)...Phase.longestDuration), "End after so long (500ms, 30s, 1m30s; a bare number is seconds).",
-            in: [.flag, .plan], letters: "dzD", standard: "10s for record and load without -n; else no end"),
+            in: [.flag, .plan], letters: "dzD", standard: "10s for record and load without -n; else no end")
+    ]
+
+    package static let phaseSettings: [Setting<Plan>] = [
         .init(
             "phase", \.phases, .phases,
             "The load part by part, connections kept: 30s:500, climb=20s:500..20k, 10s:closed, 5s:pause. Options after a comma: poisson, steps=5, warmup, connections=8, streams=4. May be repeated.",

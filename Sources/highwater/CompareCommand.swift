@@ -6,21 +6,20 @@ internal import Reports
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "What changed between recordings, and whether it is more than noise.",
+        abstract: "Tell what changed between recordings, beyond noise.",
         usage: "highwater compare A B [C ...] [--fail-on CONDITION] [--json|...]",
         discussion: """
+            Examples:
+              highwater compare before.ndjson after.ndjson
+              highwater compare a.ndjson b.ndjson --fail-on 'response_time.p99 > +10%'
+              highwater compare a b --fail-on 'steady: client.requests.rate < -5%'
+
             The first recording is the base; each other one is compared with it. Counters \
             are compared as rates, gauges as .mean and .max, histograms as .mean, .p50 to \
             .p99_99 and .max. Phases that both have are \
             compared too, each by its name. The noise is taken from how much single intervals differ. \
             First comes the change in a sentence, then what the runs were asked for where that differs, \
             then the figures that left the noise.
-
-            Examples:
-              highwater compare before.ndjson after.ndjson
-              highwater compare a.ndjson b.ndjson --fail-on 'client.response_time.p99 > +10%'
-              highwater compare a.ndjson b.ndjson --fail-on 'client.requests.rate < -5%'
-              highwater compare a b --fail-on 'steady: client.response_time.p99 > +10%'
 
             A condition of --fail-on is written like a threshold of a scenario, and with a sign and \
             a per cent it is a change from the base.

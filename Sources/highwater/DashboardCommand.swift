@@ -7,32 +7,41 @@ internal import Workload
 struct DashboardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dashboard",
-        abstract: "The dashboard on the embedded server under load (default).",
+        abstract: "The dashboard on a server of our own, under load.",
         usage: "highwater [-c 32] [-m 8] [-q 2000] [-o run.ndjson] [<options>]",
         discussion: """
-            Runs until q is pressed, or as long as -d or -n says. Keys: ? help, + - load, 0 load off and on, \
-            space pause the display. Without -q or --closed: 2000 requests a second.
-
             Examples:
               highwater
               highwater -c 12 -m 16 -q 6k --send-buffer 4KiB --path /bytes/300KiB
               highwater --closed -c 100 -d 30s -o run.ndjson
+
+            Runs until q is pressed, or as long as -d or -n says. Keys: ? help, + - load, 0 load off and on, \
+            space pause the display. Without -q or --closed: 2000 requests a second.
             """)
 
-    @OptionGroup(title: "Load") var load: LoadFlags
-    @OptionGroup(title: "Load") var targets: TargetFlags
-    @OptionGroup(title: "Server") var server: SettingFlags<ServerPlan>
+    @OptionGroup(title: "Target") var targets: TargetFlags
+    @OptionGroup(title: "Load") var own: OwnFlags
+    @OptionGroup var load: LoadFlags
     @OptionGroup(title: "Output") var output: OutputFlags
     @OptionGroup(title: "Screen") var screen: SettingFlags<ScreenOptions>
+    @OptionGroup(title: "Screen") var look: LookFlags
+    @OptionGroup(title: "Server") var server: SettingFlags<ServerPlan>
 
-    @Flag(help: "Closed load: each stream asks again as soon as it is answered.")
-    var closed = false
+    struct OwnFlags: ParsableArguments {
+        @Flag(help: "Closed load: each stream asks again as soon as it is answered.")
+        var closed = false
+    }
 
-    @Flag(help: "Print the configuration file as it would be without one, with a word on each line, and end.")
-    var printConfig = false
+    struct LookFlags: ParsableArguments {
+        @Flag(help: "No dashboard: plain lines, as always without a terminal.")
+        var noTui = false
 
-    @Flag(help: "No dashboard: plain lines, as always without a terminal.")
-    var noTui = false
+        @Flag(help: "Print the configuration file as it would be without one, with a word on each line, and end.")
+        var printConfig = false
+    }
+
+    private var closed: Bool { own.closed }
+    private var noTui: Bool { look.noTui }
 
     /// A load that shows something in every panel and leaves a laptop cool.
     private static let defaultRate = 2_000.0
@@ -52,7 +61,7 @@ struct DashboardCommand: ParsableCommand {
     }
 
     func run() throws {
-        if printConfig {
+        if look.printConfig {
             try Output.standard.print(Settings().text)
             return
         }

@@ -5,20 +5,20 @@ internal import Reports
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "A recording in a form that other programs read.",
+        abstract: "Write a recording in a form that other programs read.",
         usage: "highwater export FILE --to FORMAT [-o OUT]",
         discussion: """
-            csv          a row a sample, a column a number (pandas, spreadsheets)
-            json         the whole recording as one object: header, samples, events, summary
-            hlog         HdrHistogram's interval log: every histogram of every sample
-            hgrm         HdrHistogram's percentile spectrum of the whole run, in milliseconds
-            openmetrics  all samples with their times, for
-                         'promtool tsdb create-blocks-from openmetrics'
-            junit        the verdict and the thresholds as test cases, for CI
-
             Examples:
               highwater export run.ndjson --to csv -o run.csv
               highwater export run.ndjson --to hgrm --histogram client.service_time
+
+            csv          a row a sample, a column a number (pandas, spreadsheets)
+            json         the whole recording as one object
+            hlog         HdrHistogram's interval log: every histogram of every sample
+            hgrm         HdrHistogram's percentiles of the whole run, in milliseconds
+            openmetrics  all samples with their times, for
+                         'promtool tsdb create-blocks-from openmetrics'
+            junit        the verdict and the thresholds as test cases, for CI
             """)
 
     @Argument(help: ArgumentHelp("A recording; - is standard input.", valueName: "file"))
@@ -27,7 +27,7 @@ struct ExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The form.", valueName: "format"))
     var to: ExportFormat
 
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Where to. (default: standard output)", valueName: "out"))
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Where to. (default: standard output)", valueName: "file"))
     var output: String?
 
     @Option(

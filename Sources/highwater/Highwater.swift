@@ -14,12 +14,28 @@ struct Highwater: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "highwater",
         abstract: "What HTTP servers and clients do to memory under load.",
+        usage: "highwater [COMMAND] [<options>]",
+        discussion: """
+            Examples:
+              highwater load http://127.0.0.1:9000/ -d 10s
+              highwater watch -- ./server 9000
+
+            Without a command: the dashboard, on a server of its own under load.
+            'highwater manual' has a page for each task.
+            """,
         version: Version.text,
-        subcommands: [
-            DashboardCommand.self, RecordCommand.self, RunCommand.self, ScenariosCommand.self, ServeCommand.self,
-            LoadCommand.self, WatchCommand.self, ExportCommand.self, CompareCommand.self, ReportCommand.self, MergeCommand.self,
-            JobsCommand.self, ReplayCommand.self,
-            MetricsCommand.self, ThemesCommand.self, CompletionsCommand.self, ManualCommand.self, WorkerCommand.self,
+        subcommands: [WorkerCommand.self],
+        groupedSubcommands: [
+            CommandGroup(name: "Your server", subcommands: [LoadCommand.self, WatchCommand.self, RunCommand.self, JobsCommand.self]),
+            CommandGroup(name: "A server of our own", subcommands: [DashboardCommand.self, RecordCommand.self, ServeCommand.self]),
+            CommandGroup(
+                name: "Recordings",
+                subcommands: [CompareCommand.self, MergeCommand.self, ReportCommand.self, ReplayCommand.self, ExportCommand.self]),
+            CommandGroup(
+                name: "Reference",
+                subcommands: [
+                    ManualCommand.self, ScenariosCommand.self, MetricsCommand.self, ThemesCommand.self, CompletionsCommand.self, ManCommand.self,
+                ]),
         ],
         defaultSubcommand: DashboardCommand.self)
 
@@ -31,8 +47,9 @@ struct Highwater: ParsableCommand {
     private static func run() -> Int32 {
         do {
             let arguments = Array(CommandLine.arguments.dropFirst())
+            if let answer = Completion.answer(arguments) { return Output.standard.write(answer) ? 0 : 1 }
             if let version = version(arguments) { return Output.standard.write(version + "\n") ? 0 : 1 }
-            if let mistake = misspeltCommand(arguments.first) {
+            if let mistake = misspeltCommand(arguments.first == "help" ? arguments.dropFirst().first : arguments.first) {
                 Output.error.line(mistake)
                 return 2
             }
@@ -55,7 +72,7 @@ struct Highwater: ParsableCommand {
             switch exitCode(for: error) {
             case .success:
                 // Help and the version come as errors.
-                return Output.standard.write(fullMessage(for: error) + "\n") ? 0 : 1
+                return Output.standard.write(fullMessage(for: error).replacing(" SUBCOMMANDS:\n", with: ":\n") + "\n") ? 0 : 1
             case .validationFailure:
                 Output.error.line(fullMessage(for: error))
                 return 2
@@ -102,9 +119,9 @@ extension Highwater {
     /// - Returns: the error; nil where there is none.
     private static func misspeltCommand(_ word: String?) -> String? {
         guard let word, !word.hasPrefix("-") else { return nil }
-        let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        let names = configuration.subcommands.map { $0._commandName } + ["help"]
         guard !names.contains(word) else { return nil }
-        let nearest = Spelling.nearest(to: word, of: names).map { "; did you mean 'highwater \($0)'?" } ?? ""
+        let nearest = Spelling.nearest(to: word, of: names.filter { $0 != WorkerCommand.name }).map { "; did you mean 'highwater \($0)'?" } ?? ""
         return "highwater: there is no command '\(word)'\(nearest)\n  See 'highwater --help' for all commands."
     }
 }

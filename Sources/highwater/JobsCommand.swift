@@ -5,20 +5,20 @@ internal import Workload
 struct JobsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs",
-        abstract: "Print a job that runs a load in parts on several machines.",
+        abstract: "Print a job that runs a load in parts on many machines.",
         usage: "highwater jobs slurm|kubernetes|ssh -n 8 [<options>] -- load URL ...",
         discussion: """
-            slurm        a script for sbatch
-            kubernetes   a manifest for kubectl: an Indexed Job, and a volume for the recordings
-            ssh          a script with GNU parallel; hosts are in the file 'hosts', one a line
-
-            Nothing is run: read the job, change it, submit it. Each part gets its share of the load, all parts begin \
-            together, and 'highwater merge' makes one recording of theirs, over which thresholds are judged once.
-
             Examples:
               highwater jobs slurm -n 8 -- load https://a.test/ -q 200k -d 5m | sbatch
               highwater jobs kubernetes -n 20 --delay 5m -- run ramp >job.yaml
               highwater jobs ssh -n 3 -- load https://a.test/ -c 300 -d 1m >job.sh
+
+            slurm        a script for sbatch
+            kubernetes   a manifest for kubectl: an Indexed Job, and a volume
+            ssh          a script with GNU parallel, for the hosts in the file 'hosts'
+
+            Nothing is run: read the job, change it, submit it. Each part gets its share of the load, all parts begin \
+            together, and 'highwater merge' makes one recording of theirs, over which thresholds are judged once.
             """)
 
     @Argument(help: ArgumentHelp("The system that runs the job.", valueName: "slurm|kubernetes|ssh"))
@@ -35,13 +35,13 @@ struct JobsCommand: ParsableCommand {
         transform: { try Quantity.duration($0, in: .seconds(1)...(.seconds(86_400))) })
     var delay: Duration?
 
-    @Option(help: ArgumentHelp("For kubernetes: the image that has highwater. (default: highwater:VERSION)", valueName: "name"))
+    @Option(help: ArgumentHelp("For kubernetes: the image that has highwater. (default: highwater:VERSION)", valueName: "image"))
     var image: String?
 
     @Argument(parsing: .postTerminator, help: ArgumentHelp("After --: load, record or run, with options.", valueName: "command"))
     var command: [String] = []
 
-    private static let commands = ["load", "record", "run"]
+    static let commands = ["load", "record", "run"]
 
     private var job: Job {
         Job(count: parts, command: command, delay: delay ?? (engine == .kubernetes ? .seconds(120) : .seconds(10)))

@@ -4,19 +4,19 @@ internal import Reports
 struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
-        abstract: "The recordings of a run's parts as one recording.",
+        abstract: "Make one recording of those of a run's parts.",
         usage: "highwater merge FILE ... [-o all.ndjson] [--follow] [<options>]",
         discussion: """
-            The parts are processes with --share, on one machine or many. Histograms are merged bucket by \
-            bucket, counters added, samples laid beside each other by the clocks of their hosts. \
-            Thresholds are judged once, over all parts. A part that is missing, cut off, late or of another plan makes the result \
-            not trustworthy, by name.
-
             Examples:
               highwater merge part-*.ndjson -o all.ndjson --strict
               highwater merge --follow part-*.ndjson -o - | highwater replay -
               highwater merge --follow <(ssh n1 highwater load URL --share 1/2 -o -) \\
                 <(ssh n2 highwater load URL --share 2/2 -o -) -o all.ndjson
+
+            The parts are processes with --share, on one machine or many. Histograms are merged bucket by \
+            bucket, counters added, samples laid beside each other by the clocks of their hosts. \
+            Thresholds are judged once, over all parts. A part that is missing, cut off, late or of another plan makes the result \
+            not trustworthy, by name.
 
             Exit: 99 a threshold failed; 3 not to be trusted (with --strict).
             """)

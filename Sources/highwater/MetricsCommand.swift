@@ -5,14 +5,14 @@ internal import Reports
 struct MetricsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "metrics",
-        abstract: "Every number that is measured: its name, its unit, what it means.",
+        abstract: "List every number that is measured.",
         discussion: """
-            The name is the path in a recording's lines and in a summary's JSON. There, a gauge has \
-            .last and .max, and a histogram .count .min .p50 .p90 .p95 .p99 .p99_9 .p99_99 .max.
-
             Examples:
               highwater metrics | grep arena
               highwater metrics | awk '$2 == "histogram" { print $1 }'
+
+            The name is the path in a recording's lines and in a summary's JSON. There, a gauge has \
+            .last and .max, and a histogram .count .min .p50 .p90 .p95 .p99 .p99_9 .p99_99 .max.
             """)
 
     func run() throws {

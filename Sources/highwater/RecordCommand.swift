@@ -6,20 +6,23 @@ internal import Workload
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Run the embedded server under load, without a screen: a recording and a summary.",
-        usage: "highwater record [-c 100] [-m 10] [-d 10s] [-o run.ndjson] [<options>]",
+        abstract: "Put load on a server of our own, without a screen.",
+        usage: "highwater record [--path PATH] [-c 50] [-q RATE] [-o FILE] [<options>]",
         discussion: """
             Examples:
               highwater record -c 50 -m 4 -q 20k -d 5s -o run.ndjson
               highwater record --path /bytes/1KiB --path /delay/0.05 -d 1m --json
               highwater record -d 10m --metrics 127.0.0.1:9464 --linger 30s
+
+            The server is ours, in the same process, so all of its memory is measured: arenas, leases, pending writes. \
+            ('load' puts the same load on your server.) With -o the run is recorded.
             """)
 
-    @OptionGroup(title: "Load") var load: LoadFlags
-    @OptionGroup(title: "Load") var targets: TargetFlags
+    @OptionGroup(title: "Target") var targets: TargetFlags
+    @OptionGroup var load: LoadFlags
+    @OptionGroup(title: "Output") var output: OutputFlags
     @OptionGroup(title: "Server") var server: SettingFlags<ServerPlan>
     @OptionGroup(title: "Several machines") var part: PartFlags
-    @OptionGroup(title: "Output") var output: OutputFlags
 
     private static let defaultPaths = ["/bytes/1KiB"]
 

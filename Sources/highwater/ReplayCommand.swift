@@ -9,17 +9,16 @@ internal import Workload
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "The dashboard over a recording.",
+        abstract: "Show a recording on the dashboard.",
         usage: "highwater replay FILE [--speed 4] [--follow]",
         discussion: """
+            Examples:
+              highwater replay run.ndjson --speed 10
+              ssh host highwater record -o - | highwater replay -
+
             Keys, besides the dashboard's own: space play and stop, left and right 10 s
             back and on, < and > speed, . the next sample, n the next event, ( the start,
             ) the end.
-
-            Examples:
-              highwater replay run.ndjson --speed 10
-              highwater replay run.ndjson --follow
-              ssh host highwater record -o - | highwater replay -
             """)
 
     @Argument(help: ArgumentHelp("A recording; - is standard input, and is followed.", valueName: "file"))

@@ -5,15 +5,15 @@ internal import Reports
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "A recording as a page for a browser: the verdict, numbers and plots.",
+        abstract: "Make a page for a browser of a recording.",
         usage: "highwater report FILE [-o report.html]",
         discussion: """
-            One HTML file that stands alone: no network, no script, light or dark as \
-            the reader's system is. It can be mailed, or kept by CI beside the recording.
-
             Examples:
               highwater report run.ndjson
               highwater report run.ndjson -o - | ssh host 'cat > /var/www/run.html'
+
+            One HTML file that stands alone: no network, no script, light or dark as \
+            the reader's system is. It can be mailed, or kept by CI beside the recording.
             """)
 
     @Argument(help: ArgumentHelp("A recording; - is standard input.", valueName: "file"))
@@ -21,7 +21,7 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         name: [.customShort("o"), .long],
-        help: ArgumentHelp("Where to; - is standard output. (default: the recording's name with .html)", valueName: "out"))
+        help: ArgumentHelp("Where to; - is standard output. (default: the recording's name with .html)", valueName: "file"))
     var output: String?
 
     @Option(help: "The page's title. (default: the recording's name)")

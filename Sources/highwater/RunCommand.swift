@@ -5,23 +5,21 @@ internal import Workload
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "A scripted run: phases of load, and thresholds that it has to keep.",
+        abstract: "Run a scenario: phases of load, and thresholds to keep.",
         usage: "highwater run FILE|NAME [--check] [--set KEY=VALUE] [<options>]",
         discussion: """
-            A YAML file, or the name of a scenario that comes with the program: 'highwater scenarios' \
+            Examples:
+              highwater run quick
+              highwater run my.yaml --set phases.steady.rate=20k --set duration=10s
+              highwater run ramp --live -o run.ndjson
+              highwater run arena-race
+
+            A scenario is a YAML file, or the name of one that comes with the program: 'highwater scenarios' \
             lists them. One with trials is run once for each, in a process of its own, and a table \
             compares them; so are arena-race, slow-reader and cache-race, the lifetime lab. -o then \
             records each to a file with its name: for 'highwater compare'.
 
-            Examples:
-              highwater run quick
-              highwater run my.yaml --check
-              highwater run my.yaml --set phases.steady.rate=20k --set duration=10s
-              highwater run ramp --live -o run.ndjson
-              highwater run arena-race
-              highwater run cache-race -o race.ndjson
-
-            Exit: 0 passed; 1 could not run; 2 there is something wrong with the scenario; \
+            Exit: 0 passed; 1 could not run; 2 a mistake in the scenario; \
             3 not to be trusted (with --strict); 99 a threshold failed, or a trial did not end as \
             expected.
             """)
@@ -29,34 +27,37 @@ struct RunCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("A file, or the name of a shipped scenario.", valueName: "scenario"))
     var scenario: String
 
-    @Flag(help: "Only say whether the scenario is right.")
-    var check = false
-
-    @Flag(help: "Only show what would be done, on a time axis.")
-    var dryRun = false
-
-    @Option(
-        parsing: .unconditionalSingleValue,
-        help: ArgumentHelp(
-            "Another value for a key: client.connections=8, phases.steady.rate=5k, duration=10s for all phases together. May be repeated.",
-            valueName: "key=value"))
-    var set: [String] = []
-
-    @OptionGroup var length: SettingFlags<ScenarioLength>
-
-    @Flag(help: "On the dashboard, where there is a terminal.")
-    var live = false
-
-    @OptionGroup(title: "Screen, with --live") var screen: SettingFlags<ScreenOptions>
-    @OptionGroup(title: "Several machines") var part: PartFlags
+    @OptionGroup(title: "Run") var own: OwnFlags
+    @OptionGroup(title: "Run") var length: SettingFlags<ScenarioLength>
+    @OptionGroup(title: "Output") var live: LiveFlag
     @OptionGroup(title: "Output") var output: OutputFlags
+    @OptionGroup(title: "Several machines") var part: PartFlags
+    @OptionGroup(title: "Screen, with --live") var screen: SettingFlags<ScreenOptions>
+
+    struct OwnFlags: ParsableArguments {
+        @Flag(help: "Only say whether the scenario is right.")
+        var check = false
+
+        @Flag(help: "Only show what would be done, on a time axis.")
+        var dryRun = false
+
+        @Option(
+            parsing: .unconditionalSingleValue,
+            help: ArgumentHelp(
+                "Another value for a key: client.connections=8, phases.steady.rate=5k, duration=10s for all phases together. May be repeated.",
+                valueName: "key=value"))
+        var set: [String] = []
+    }
+
+    private var check: Bool { own.check }
+    private var dryRun: Bool { own.dryRun }
 
     func validate() throws {
         if check && dryRun { throw ValidationError("--check and --dry-run exclude each other") }
     }
 
     func run() throws {
-        let overrides = set + (length.part.duration.map { ["duration=\($0.quantityText)"] } ?? [])
+        let overrides = own.set + (length.part.duration.map { ["duration=\($0.quantityText)"] } ?? [])
         let scenario = try ScenarioFile(scenario).read(overrides: overrides)
         if check || dryRun {
             try Output.standard.print(check ? "\(scenario.name): right\n" : scenario.timeAxis)
@@ -68,7 +69,7 @@ struct RunCommand: ParsableCommand {
             throw ValidationError("\(self.scenario): that is the scenario itself, and would be lost; record to another file")
         }
         if scenario.trials.isEmpty {
-            try ScreenChoice.perform(plan(scenario.plan, isLive: live), output, screen.part, onScreen: live)
+            try ScreenChoice.perform(plan(scenario.plan, isLive: live.isOn), output, screen.part, onScreen: live.isOn)
         } else {
             try run(scenario, output)
         }
@@ -91,7 +92,7 @@ struct RunCommand: ParsableCommand {
         scenario.trials = try scenario.trials.map {
             Trial(name: $0.name, plan: try plan($0.plan, isLive: false), expectation: $0.expectation, changes: $0.changes)
         }
-        let setup = try ScreenChoice.isPossible(wanted: live) ? ScreenSetup(screen.part, noColor: output.noColor) : nil
+        let setup = try ScreenChoice.isPossible(wanted: live.isOn) ? ScreenSetup(screen.part, noColor: output.noColor) : nil
         try TrialRun(scenario, output, screen: setup).perform()
     }
 }

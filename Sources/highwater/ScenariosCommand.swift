@@ -5,15 +5,15 @@ internal import Workload
 struct ScenariosCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scenarios",
-        abstract: "The scenarios that come with the program.",
-        usage: "highwater scenarios [show NAME | schema]",
+        abstract: "List the scenarios that come with the program, or show one.",
+        usage: "highwater scenarios [show NAME | schema | reference]",
         discussion: """
             Examples:
               highwater scenarios
               highwater scenarios show quick > mine.yaml
               highwater scenarios schema > scenario.schema.json
             """,
-        subcommands: [List.self, Show.self, Schema.self],
+        subcommands: [List.self, Show.self, Schema.self, Reference.self],
         defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
@@ -23,7 +23,7 @@ struct ScenariosCommand: ParsableCommand {
             let all = ShippedScenario.all.map { ($0.name, $0.summary) }
             let width = all.map(\.0.count).max() ?? 0
             let lines = all.map { name, summary in name + String(repeating: " ", count: width + 2 - name.count) + summary }
-            try ScenariosCommand.print(lines.joined(separator: "\n") + "\n")
+            try Output.standard.print(lines.joined(separator: "\n") + "\n")
         }
     }
 
@@ -31,11 +31,11 @@ struct ScenariosCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "One of them as a file, to change and to run.", usage: "highwater scenarios show NAME > my.yaml")
 
-        @Argument(help: "Its name.")
+        @Argument(help: ArgumentHelp("A name that 'highwater scenarios' lists.", valueName: "name"))
         var name: String
 
         func run() throws {
-            try ScenariosCommand.print(try ScenarioFile.shipped(name).text)
+            try Output.standard.print(try ScenarioFile.shipped(name).text)
         }
     }
 
@@ -43,10 +43,13 @@ struct ScenariosCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "schema", abstract: "The JSON Schema of a scenario file, for editors.")
 
-        func run() throws { try ScenariosCommand.print(ScenarioSchema.json.indentedText + "\n") }
+        func run() throws { try Output.standard.print(ScenarioSchema.json.indentedText + "\n") }
     }
 
-    fileprivate static func print(_ text: String) throws {
-        try Output.standard.print(text)
+    struct Reference: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reference", abstract: "Every key of a scenario file, in Markdown: a page of the manual.")
+
+        func run() throws { try Output.standard.print(ScenarioReference.page) }
     }
 }

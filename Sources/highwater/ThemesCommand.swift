@@ -7,14 +7,14 @@ struct ThemesCommand: ParsableCommand {
         abstract: "The dashboard's themes: list them, or show one.",
         usage: "highwater themes [list | show NAME|FILE]",
         discussion: """
-            A theme is a file in btop's syntax; any theme of btop's will do. Yours go to
-            $XDG_CONFIG_HOME/highwater/themes/NAME.theme, or anywhere with --theme FILE.
-            On the dashboard: T chooses, t goes to the next.
-
             Examples:
               highwater themes
               highwater themes show ember > mine.theme
               highwater --theme ./mine.theme
+
+            A theme is a file in btop's syntax; any theme of btop's will do. Yours go to
+            $XDG_CONFIG_HOME/highwater/themes/NAME.theme, or anywhere with --theme FILE.
+            On the dashboard: T chooses, t goes to the next.
             """,
         subcommands: [ListThemes.self, ShowTheme.self],
         defaultSubcommand: ListThemes.self)

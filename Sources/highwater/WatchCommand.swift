@@ -7,13 +7,19 @@ internal import Workload
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Another server: with a probe in it, or from outside.",
+        abstract: "See the memory of your server: with a probe in it, or from outside.",
         usage: """
             highwater watch [--load URL] [<options>] -- SERVER [ARGUMENTS]
             highwater watch --pid PID | --listen PORT [<options>]
             highwater watch --check -- SERVER
             """,
         discussion: """
+            Examples:
+              highwater watch -- ./server 9000
+              highwater watch --load http://127.0.0.1:9000/ -c 50 -- ./server 9000
+              highwater watch --send-buffer 16KiB -o run.ndjson -- ./server 9000
+              highwater watch --listen 8080
+
             Behind --, the server is started with a small library in it (LD_PRELOAD), which sees its connections, \
             bytes, pending writes, event loops and malloc, and checks that bytes and requests that wait stay as they \
             were handed over. Each break of that is a finding with both places in the code. Any program that is \
@@ -23,31 +29,31 @@ struct WatchCommand: ParsableCommand {
             A server that runs already is watched from outside, in whichever language it is written: by the kernel's \
             view of its connections, and /proc.
 
-            Examples:
-              highwater watch -- ./server 9000
-              highwater watch --load http://127.0.0.1:9000/ -c 50 -- ./server 9000
-              highwater watch --send-buffer 16KiB -o run.ndjson -- ./server 9000
-              highwater watch --listen 8080
-
             Exit: 99 with findings, after a crash, and when the server ended by itself with another code than 0.
             """)
 
+    @OptionGroup(title: "Watch") var own: OwnFlags
     @OptionGroup(title: "Watch") var watch: SettingFlags<WatchPlan>
-
-    @Option(
-        name: .customLong("load"), parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Put load on the server, at this URL. May be repeated, for several targets of one server.", valueName: "url"))
-    var urls: [String] = []
-
-    @Flag(help: "Only say which figures would be known of this program; it is not run.")
-    var check = false
-
-    @OptionGroup(title: "Load") var load: LoadFlags
+    @OptionGroup var load: LoadFlags
     @OptionGroup(title: "Output") var output: OutputFlags
     @OptionGroup(title: "Screen") var screen: SettingFlags<ScreenOptions>
 
-    @Flag(help: "No dashboard: plain lines, as always without a terminal.")
-    var noTui = false
+    struct OwnFlags: ParsableArguments {
+        @Option(
+            name: .customLong("load"), parsing: .unconditionalSingleValue,
+            help: ArgumentHelp("Put load on the server, at this URL. May be repeated, for several targets of one server.", valueName: "url"))
+        var urls: [String] = []
+
+        @Flag(help: "Only say which figures would be known of this program; it is not run.")
+        var check = false
+
+        @Flag(help: "No dashboard: plain lines, as always without a terminal.")
+        var noTui = false
+    }
+
+    private var urls: [String] { own.urls }
+    private var check: Bool { own.check }
+    private var noTui: Bool { own.noTui }
 
     @Argument(parsing: .postTerminator, help: ArgumentHelp("The server and its arguments, behind --.", valueName: "server"))
     var command: [String] = []

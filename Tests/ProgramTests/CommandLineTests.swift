@@ -5,8 +5,8 @@ extension ProgramTests {
     @Suite("The command line", .enabled(if: Program.exists)) struct CommandLineTests {
         /// All commands, as the program lists them.
         private static let commands: [String] = {
-            guard let help = try? Program.run("--help").output, let list = help.firstRange(of: "SUBCOMMANDS:\n") else { return [] }
-            return help[list.upperBound...].split(separator: "\n").compactMap { line in
+            guard let help = try? Program.run("--help").output else { return [] }
+            return help.split(separator: "\n").compactMap { line in
                 line.firstMatch(of: /^  ([a-z]+)(?: \(default\))?(?:  |$)/).map { String($0.1) }
             }
         }()
@@ -20,6 +20,46 @@ extension ProgramTests {
                 for line in result.output.split(separator: "\n") { #expect(line.count <= 80, "\(command): \(line)") }
             }
             for line in try Program.run("--help").output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+        }
+
+        @Test("has its commands in groups, those for the reader's own server first")
+        func groups() throws {
+            let help = try Program.run("--help").output
+            let titles = help.matches(of: /(?:^|\n)([A-Z ]+):\n/).map { String($0.1) }
+            #expect(titles == ["OPTIONS", "YOUR SERVER", "A SERVER OF OUR OWN", "RECORDINGS", "REFERENCE"])
+            let group = try #require(help.firstMatch(of: /YOUR SERVER:\n((?:  .*\n)+)/)).1
+            for command in ["load", "watch", "run"] { #expect(group.contains("\n  \(command) ") || group.hasPrefix("  \(command) "), "\(command)") }
+        }
+
+        @Test("begins each command's help with two examples or more, none of them broken by the screen's width")
+        func examples() throws {
+            for command in Self.commands {
+                let help = try Program.run(command, "--help").output
+                let examples = try #require(help.firstMatch(of: /^OVERVIEW: [^\n]+(?:\n[^\n]+)?\n\nExamples:\n((?:  .+\n)+)/), "\(command): \(help.prefix(300))").1
+                let lines = examples.split(separator: "\n")
+                #expect(lines.count >= 2 || command == "man", "\(command)")
+                for line in lines {
+                    #expect(line.hasPrefix("  highwater") || line.hasPrefix("    ") || line.hasPrefix("  ssh "), "\(command): \(line)")
+                }
+            }
+        }
+
+        @Test("has the options of every day first, and those of the screen last", arguments: [
+            ("load", ["ARGUMENTS", "LOAD", "REQUESTS", "CHECKS", "HTTP AND TLS", "OUTPUT", "SEVERAL MACHINES", "SCREEN, WITH --LIVE", "OPTIONS"]),
+            ("run", ["ARGUMENTS", "RUN", "OUTPUT", "SEVERAL MACHINES", "SCREEN, WITH --LIVE", "OPTIONS"]),
+            ("record", ["TARGET", "LOAD", "REQUESTS", "CHECKS", "OUTPUT", "SERVER", "SEVERAL MACHINES", "OPTIONS"]),
+        ])
+        func order(command: String, titles: [String]) throws {
+            let help = try Program.run(command, "--help").output
+            let all = help.matches(of: /\n([A-Z][A-Z, -]+):\n/).map { String($0.1) }
+            #expect(all.filter(titles.contains) == titles, "\(all)")
+        }
+
+        @Test("shows commands that are not for people neither in the help nor in the manual")
+        func hidden() throws {
+            #expect(!Self.commands.contains("worker"))
+            #expect(!(try Program.run("man").output.contains("worker")))
+            #expect(try Program.run("workr").errors.firstRange(of: "highwater worker") == nil)
         }
 
         @Test("guesses what a misspelt command was meant to be, exit 2", arguments: [
@@ -85,6 +125,39 @@ extension ProgramTests {
             #expect(check.code == 0 && check.output.isEmpty, "\(check.output)\(check.errors)")
             let shown = try ChildProcess(mandoc, ["-Tascii", folder("highwater.1")]).end(withinSeconds: 20)
             #expect(shown.output.contains("highwater record -c 50 -m 4 -q 20k -d 5s -o run.ndjson"))
+        }
+
+        @Test("has a manual within it: a list of the pages, and each as it lies in the catalogue")
+        func pages() throws {
+            let folder = Program.root.appending(path: "Sources/highwater/Manual.docc")
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".md") && $0 != "highwater.md" }
+            let list = try Program.run("manual")
+            #expect(list.code == 0 && list.output.split(separator: "\n").count == files.count + 1, "\(list.output)")
+            for file in files {
+                let name = String(file.dropLast(3))
+                #expect(list.output.contains("\n\(name) ") || list.output.hasPrefix("\(name) "), "\(name)")
+                let shown = try Program.run("manual", name)
+                #expect(try shown.output == String(contentsOf: folder.appending(path: file), encoding: .utf8), "\(name)")
+            }
+            let unknown = try Program.run("manual", "test-your-servr")
+            #expect(unknown.code == 2 && unknown.errors.contains("there is no page 'test-your-servr'; did you mean 'test-your-server'?"), "\(unknown.errors)")
+        }
+
+        @Test("shows a page with the reader's pager on a terminal, within its width and without the marks of Markdown", arguments: ["cat", "less", "/nonexistent/pager"])
+        func pager(program: String) throws {
+            let terminal = try TerminalProcess(["manual", "limits"], width: 90, height: 400, environment: ["PAGER": program, "LESS": "RX"])
+            #expect(terminal.wait(for: "ulimit -n"))
+            if program == "less" { terminal.type("q") }
+            #expect(terminal.end(seconds: 10) == 0)
+            let lines = String(decoding: terminal.output, as: UTF8.self).split(separator: "\r\n")
+            #expect(lines.contains { $0.contains("\u{1b}[1mLimits\u{1b}") }, "\(lines.prefix(5))")
+            for line in lines where program == "cat" { #expect(line.count <= 90 + 8 && !line.hasPrefix("|") && !line.contains("](") , "\(line)") }
+        }
+
+        @Test("has a page with every key of a scenario, which is what it prints")
+        func reference() throws {
+            let page = try String(contentsOf: Program.root.appending(path: "Sources/highwater/Manual.docc/scenario-reference.md"), encoding: .utf8)
+            #expect(try Program.run("scenarios", "reference").output == page)
         }
     }
 }

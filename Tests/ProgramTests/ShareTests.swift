@@ -73,7 +73,7 @@ extension ProgramTests {
         func refusals() throws {
             for (arguments, words) in [
                 (["-c", "2", "--share", "1/3"], "--share has 3 parts, and 2 connections are fewer"),
-                (["--share", "4/3"], "--share: \"4/3\" is none of the 3 parts; write 1/3 to 3/3"),
+                (["--share", "4/3"], "--share: \"4/3\" is not one of the 3 parts; write 1/3 to 3/3"),
                 (["--share", "auto"], "--share: auto finds neither SLURM_PROCID and SLURM_NTASKS nor JOB_COMPLETION_INDEX"),
             ] {
                 let result = try ChildProcess(Program.path, ["record"] + arguments).end(withinSeconds: 10)

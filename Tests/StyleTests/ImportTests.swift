@@ -24,7 +24,7 @@ private let table: [String: Set<String>] = [
     "Themes": [],
     "Dashboard": ["Load", "Measurements", "Themes"],
     "Terminal": ["Dashboard", "CNcurses"],
-    "highwater": ["Experiment", "Watch", "Dashboard", "Terminal", "Workload", "Reports", "Recording", "Load", "Measurements", "Files", "ArgumentParser"],
+    "highwater": ["Experiment", "Watch", "Dashboard", "Terminal", "Workload", "Reports", "Recording", "Load", "Measurements", "Files", "CManual", "ArgumentParser"],
 ]
 
 /// What comes with the system and the compiler, and who may have it.

@@ -48,7 +48,7 @@ extension RunFigure {
     }
 
     /// The words that may stand behind a metric's name; of a histogram also any other percentile.
-    private static func aggregates(of kind: Metric.Kind) -> [String] {
+    static func aggregates(of kind: Metric.Kind) -> [String] {
         switch kind {
         case .counter: ["rate"]
         case .gauge: ["min", "max", "mean", "last", "slope"]

@@ -164,7 +164,7 @@ extension Setting {
     /// The same option of the whole that has the part.
     func lifted<Whole>(_ part: any WritableKeyPath<Whole, Part> & Sendable) -> Setting<Whole> {
         Setting<Whole>(
-            name, type, meaning, places, isRequired: isRequired,
+            name, type, meaning, places, isRequired: isRequired, flag: flag,
             readTexts: { (texts, whole) throws(SettingError) in try readTexts(texts, &whole[keyPath: part]) },
             readNode: { node, reader, whole in readNode(node, &reader, &whole[keyPath: part]) },
             readJSON: { (json, whole) throws(SettingError) in try readJSON(json, &whole[keyPath: part]) },

@@ -36,13 +36,17 @@ package struct SettingDescription: Sendable {
     let type: ValueType
     let meaning: String
     let isRequired: Bool
+    /// What holds without it, for people; nil: nothing, or it has to be there.
+    let standard: String?
 }
 
 extension SettingPart {
     /// A mapping of these options, in a scenario.
     static var mapType: ValueType {
         .map(settings.filter { $0.places.contains(.key) }.map {
-            SettingDescription(name: $0.name, type: $0.type, meaning: $0.keyMeaning, isRequired: $0.isRequired)
+            SettingDescription(
+                name: $0.name, type: $0.type, meaning: $0.keyMeaning, isRequired: $0.isRequired,
+                standard: $0.isRequired ? nil : $0.flag.standard)
         })
     }
 }

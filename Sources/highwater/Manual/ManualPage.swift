@@ -15,15 +15,16 @@ struct ManualPage {
         var page = [".TH \(name.uppercased()) 1 \"\(Version.date)\" \"\(name) \(Version.number)\" \"User Commands\""]
         page += [".SH NAME", "\(name) \\- \(Roff.line(configuration.abstract))"]
         page += [".SH SYNOPSIS", ".nf"]
-        page += configuration.subcommands.map { Roff.text($0.configuration.usage ?? "\(name) \($0.configuration.commandName ?? "")") }
+        let commands = configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        page += commands.map { Roff.text($0.configuration.usage ?? "\(name) \($0.configuration.commandName ?? "")") }
         page += [".fi", ".SH DESCRIPTION"]
         page.append(Roff.text(ManualPage.description))
         page += [".SH OPTIONS"] + ManualPage.ownOptions.flatMap { [".TP", $0.names.map(Roff.bold).joined(separator: ", "), Roff.text($0.words)] }
         page.append(".SH COMMANDS")
 
-        var groups: [(title: String, options: [ManualOption])] = []
-        for command in configuration.subcommands {
-            let own = try ManualOption.all(of: command)
+        var groups: [(title: String, options: [OptionDescription])] = []
+        for command in commands {
+            let own = try OptionDescription.all(of: command)
             page += ManualPage.section(on: command.configuration, own)
             for option in own {
                 guard let title = option.group else { continue }
@@ -47,7 +48,7 @@ struct ManualPage {
         text = page.joined(separator: "\n") + "\n"
     }
 
-    private static func section(on command: CommandConfiguration, _ options: [ManualOption]) -> [String] {
+    private static func section(on command: CommandConfiguration, _ options: [OptionDescription]) -> [String] {
         var lines = [".SS \(Roff.text(command.commandName ?? ""))", Roff.text(command.abstract)]
         lines += Roff.paragraphs(command.discussion)
         lines += options.filter { $0.group == nil }.flatMap(entry)
@@ -59,7 +60,7 @@ struct ManualPage {
         return lines
     }
 
-    private static func entry(_ option: ManualOption) -> [String] {
+    private static func entry(_ option: OptionDescription) -> [String] {
         let value = option.value.map { Roff.italic("<\($0)>") }
         let head = option.names.isEmpty ? value ?? "" : option.names.map(Roff.bold).joined(separator: ", ") + (value.map { " \($0)" } ?? "")
         return [".TP", head, Roff.text(option.words)]

@@ -3,35 +3,50 @@ internal import Experiment
 internal import Load
 internal import Workload
 
-/// The load, as every command that makes one takes it. The names are the field's: h2load,
+/// The load, as every command that makes one takes it: the everyday options first. The names are the field's: h2load,
 /// wrk and oha.
 struct LoadFlags: ParsableArguments {
-    @OptionGroup private var course: SettingFlags<CourseTable>
-    @OptionGroup private var client: SettingFlags<ClientTable>
+    @OptionGroup(title: "Load") private var length: SettingFlags<LengthTable>
+    @OptionGroup(title: "Load") private var amount: SettingFlags<AmountTable>
+    @OptionGroup(title: "Load") private var phases: SettingFlags<PhaseTable>
+    @OptionGroup(title: "Requests") private var requests: SettingFlags<RequestTable>
+    @OptionGroup(title: "Checks") private var checks: SettingFlags<CheckTable>
+    @OptionGroup(title: "HTTP and TLS") private var protocols: SettingFlags<ProtocolTable>
+    @OptionGroup(title: "Time limits and retries") private var failures: SettingFlags<FailureTable>
+    @OptionGroup(title: "Clients that trouble a server") private var manners: SettingFlags<MannerTable>
 
-    /// How long, and how the load goes.
-    enum CourseTable: FlagTable { static var settings: [Setting<Plan>] { Plan.courseSettings } }
+    enum LengthTable: FlagTable { static var settings: [Setting<Plan>] { Plan.lengthSettings } }
+    enum PhaseTable: FlagTable { static var settings: [Setting<Plan>] { Plan.phaseSettings } }
+    enum AmountTable: FlagTable { static var settings: [Setting<ClientPlan>] { ClientPlan.amountSettings } }
+    enum RequestTable: FlagTable { static var settings: [Setting<ClientPlan>] { ClientPlan.requestSettings } }
+    enum CheckTable: FlagTable { static var settings: [Setting<ClientPlan>] { ClientPlan.checkSettings } }
+    enum ProtocolTable: FlagTable { static var settings: [Setting<ClientPlan>] { ClientPlan.protocolSettings } }
+    enum FailureTable: FlagTable { static var settings: [Setting<ClientPlan>] { ClientPlan.failureSettings } }
+    enum MannerTable: FlagTable { static var settings: [Setting<ClientPlan>] { ClientPlan.mannerSettings } }
 
-    /// The clients; where they send their requests is the command's to say.
-    enum ClientTable: FlagTable { static var settings: [Setting<ClientPlan>] { ClientPlan.ownSettings } }
+    /// The groups of the clients' options, in the order of the help.
+    private var clientParts: [any SettingGroup<ClientPlan>] { [amount, requests, checks, protocols, failures, manners] }
+
+    /// Whether the command line says something about this property of the clients.
+    private func says(_ path: PartialKeyPath<ClientPlan>) -> Bool { clientParts.contains { $0.says(path) } }
 
     func validate() throws {
-        if saysPhases && (client.says(\.rate) || client.says(\.requests) || saysDuration) {
+        if saysPhases && (says(\.rate) || says(\.requests) || saysDuration) {
             throw ValidationError("--phase says how much and how long; leave out --rate, --requests and --duration")
         }
-        if client.says(\.bodyText) && client.says(\.bodyFile) { throw ValidationError("--data and --data-file exclude each other") }
-        if let file = client.part.bodyFile {
+        if says(\.bodyText) && says(\.bodyFile) { throw ValidationError("--data and --data-file exclude each other") }
+        if let file = requests.part.bodyFile {
             do { try RequestFile.check(file) } catch { throw ValidationError("--data-file: \(error.description)") }
         }
     }
 
-    var saysPhases: Bool { course.says(\.phases) }
-    var saysRate: Bool { client.says(\.rate) }
-    var saysDuration: Bool { course.says(\.duration) }
+    var saysPhases: Bool { phases.says(\.phases) }
+    var saysRate: Bool { says(\.rate) }
+    var saysDuration: Bool { length.says(\.duration) }
 
     /// Errors: the clients of an embedded server cannot connect to another.
     func checkOwnServer() throws {
-        if client.says(\.connectTo) { throw ValidationError("--connect-to is for 'highwater load URL'; these clients have a server of their own") }
+        if says(\.connectTo) { throw ValidationError("--connect-to is for 'highwater load URL'; these clients have a server of their own") }
     }
 
     /// The plan with this load.
@@ -42,17 +57,18 @@ struct LoadFlags: ParsableArguments {
     /// - Throws: options that exclude each other.
     func plan(server: ServerPlan?, clients: ClientPlan, endsByItself: Bool) throws -> Plan {
         var clients = clients
-        client.apply(to: &clients)
-        if client.says(\.bodyText), clients.bodyText.hasPrefix("@") {
+        for part in clientParts { part.apply(to: &clients) }
+        if says(\.bodyText), clients.bodyText.hasPrefix("@") {
             do { clients.bodyText = try RequestFile.dataText(String(clients.bodyText.dropFirst())) } catch {
                 throw ValidationError("--data: \(error.description)")
             }
         }
-        if !client.says(\.method), client.says(\.bodyText) || client.says(\.bodyFile) { clients.method = "POST" }
+        if !says(\.method), says(\.bodyText) || says(\.bodyFile) { clients.method = "POST" }
         clients.tls.keyLogPath = Environment.variables(noColor: false)["SSLKEYLOGFILE"].flatMap { $0.isEmpty ? nil : $0 }
         var plan = Plan(server: server, client: clients)
         if endsByItself, clients.requests == nil, !saysPhases { plan.duration = .seconds(10) }
-        course.apply(to: &plan)
+        length.apply(to: &plan)
+        phases.apply(to: &plan)
         plan.settle()
         if let clash = plan.clash { throw ValidationError(clash.flagText) }
         try checkBodyCheck(of: clients)
@@ -63,18 +79,18 @@ struct LoadFlags: ParsableArguments {
     ///
     /// - Throws: options of the load, which needs a target.
     func planWithoutClients() throws -> Plan {
-        if client.areSaid || saysPhases || course.says(\.seed) {
+        if clientParts.contains(where: \.areSaid) || saysPhases || phases.says(\.seed) {
             throw ValidationError("options of the load need a target; write --load http://127.0.0.1:9000/")
         }
         var plan = Plan(server: nil, client: nil)
-        course.apply(to: &plan)
+        length.apply(to: &plan)
         return plan
     }
 
     /// Errors: the answers to these requests cannot be checked.
     private func checkBodyCheck(of clients: ClientPlan) throws {
         guard clients.checksBodies else { return }
-        if client.says(\.bodyText) || client.says(\.bodyFile) { throw ValidationError("--body-check and --data exclude each other") }
+        if says(\.bodyText) || says(\.bodyFile) { throw ValidationError("--body-check and --data exclude each other") }
         if clients.method != "GET" { throw ValidationError("--body-check needs GET: the answers to \(clients.method) are not predictable") }
         guard clients.kinds.contains(where: \.hasPredictableAnswer) else {
             throw ValidationError("--body-check needs a predictable target; write /bytes/SIZE, /stream-bytes/SIZE or /drip")

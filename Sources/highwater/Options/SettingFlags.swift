@@ -7,12 +7,23 @@ protocol FlagTable {
     static var settings: [Setting<Part>] { get }
 }
 
+/// Some options of one part of a run, as the command line says them.
+protocol SettingGroup<Part> {
+    associatedtype Part: SettingPart
+    /// Whether the command line has any of them.
+    var areSaid: Bool { get }
+    /// Whether the command line says something about this property.
+    func says(_ path: PartialKeyPath<Part>) -> Bool
+    /// Puts in what the command line says, and leaves the rest as it is.
+    func apply(to part: inout Part)
+}
+
 /// The options of one part of a run as flags: one for each row of a table.
 ///
 /// The argument parser looks for flags in a mirror of a type's properties, and decodes their values
 /// under the properties' names. Here both come from the table, so that an option is declared nowhere
 /// else and still has its help, its completion and its suggestions.
-struct SettingFlags<Table: FlagTable>: ParsableArguments, CustomReflectable {
+struct SettingFlags<Table: FlagTable>: ParsableArguments, CustomReflectable, SettingGroup {
     typealias Part = Table.Part
 
     /// What the command line says, in the table's order.
@@ -40,16 +51,13 @@ struct SettingFlags<Table: FlagTable>: ParsableArguments, CustomReflectable {
         if let mistake { throw ValidationError(mistake.description) }
     }
 
-    /// Whether the command line says something about this property.
     func says(_ path: PartialKeyPath<Part>) -> Bool { said.contains { $0.setting.isAbout(path) } }
 
     /// Whether the command line has this option.
     func says(_ setting: Setting<Part>) -> Bool { said.contains { $0.setting.name == setting.name } }
 
-    /// Whether the command line has any option of the part.
     var areSaid: Bool { !said.isEmpty }
 
-    /// Puts in what the command line says, and leaves the rest as it is.
     func apply(to part: inout Part) {
         // All of it was read before, into another part.
         do throws(SettingError) { try apply(checkingTo: &part) } catch { preconditionFailure(error.description) }

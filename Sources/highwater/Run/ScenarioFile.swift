@@ -16,7 +16,7 @@ struct ScenarioFile {
     /// - Parameter word: a path, or the name of a shipped scenario. A file of that name comes first.
     init(_ word: String) throws {
         if unsafe access(word, F_OK) != 0, ScenarioFile.isName(word) {
-            self = try ScenarioFile.shipped(word)
+            self = try ScenarioFile.shipped(word, otherwise: ", and no file")
             return
         }
         text = try ScenarioFile.contents(of: word)
@@ -25,11 +25,13 @@ struct ScenarioFile {
     }
 
     /// Errors: there is none of that name.
-    static func shipped(_ name: String) throws -> ScenarioFile {
+    ///
+    /// - Parameter otherwise: what else there is none of, for the error.
+    static func shipped(_ name: String, otherwise: String = "") throws -> ScenarioFile {
         guard let scenario = ShippedScenario.all.first(where: { $0.name == name }) else {
             let names = ShippedScenario.all.map(\.name)
             let advice = Spelling.nearest(to: name, of: names).map { "did you mean \($0)?" } ?? "there are \(names.joined(separator: ", "))"
-            throw ValidationError("there is no scenario '\(name)', and no file; \(advice)")
+            throw ValidationError("there is no scenario '\(name)'\(otherwise); \(advice)")
         }
         return ScenarioFile(name: scenario.name + ".yaml", text: scenario.text)
     }

@@ -33,7 +33,7 @@ struct ThemeLibrary {
     func file(_ wanted: String) throws(RunError) -> ThemeFile {
         if let entry = entries.first(where: { $0.name == wanted }) { return try ThemeLibrary.read(entry) }
         guard wanted.contains("/") || wanted.hasSuffix(".theme") else {
-            throw RunError("there is no theme \(wanted): \(entries.map(\.name).joined(separator: ", ")), or a path")
+            throw RunError("there is no theme '\(wanted)'; write \(entries.map(\.name).joined(separator: ", ")), or the path of a file")
         }
         let name = wanted.split(separator: "/").last.map(String.init) ?? wanted
         return try ThemeLibrary.read(Entry(name: name.hasSuffix(".theme") ? String(name.dropLast(6)) : name, path: wanted))

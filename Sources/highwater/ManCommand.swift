@@ -1,9 +1,9 @@
 internal import ArgumentParser
 
-struct ManualCommand: ParsableCommand {
+struct ManCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "man",
-        abstract: "The manual page, made from the help of the commands.",
+        abstract: "Print the reference of all commands, as a page for man.",
         usage: "highwater man",
         discussion: """
             Examples:
