@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 // A server on libuv with one bug of those that `highwater watch` is to find, or with none.
 //
-//   uvserver PORT MODE      prints its port; answers "GET /N" with N bytes, pipelined or not
+//   uvserver PORT [MODE]    prints its port; answers "GET /N" with N bytes, pipelined or not
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,8 +158,8 @@ static void stop(uv_signal_t *signal, int number) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 3) return 2;
-    mode = arguments[2];
+    if (count < 2) return 2;
+    mode = count > 2 ? arguments[2] : "right";
     uv_loop_t *loop = uv_default_loop();
     uv_tcp_t server;
     uv_signal_t signal;

@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+extension ProgramTests {
+    /// Every kind of mistake, with the words that its user reads: `Tests/Fixtures/errors` is the table, to be read as a whole.
+    ///
+    /// A row is an exit code and a command line, and below it the first line of what the program says. The files that it names
+    /// are those of `files`.
+    @Suite("A mistake", .enabled(if: Program.exists)) struct ErrorTests {
+        struct Row: CustomTestStringConvertible {
+            var code: Int32
+            var line: String
+            var words: String
+            var testDescription: String { line }
+        }
+
+        private static let rows: [Row] = {
+            let table = (try? String(contentsOf: Program.root.appending(path: "Tests/Fixtures/errors"), encoding: .utf8)) ?? ""
+            return table.matches(of: /(?:^|\n)(\d+)  (.*)\n    (.*)/).map { Row(code: Int32($0.1) ?? 0, line: String($0.2), words: String($0.3)) }
+        }()
+
+        /// A scenario, one with two mistakes, one that is not YAML, a file that is not a recording, and an empty one.
+        private static let files = [
+            "ok.yaml": "version: 1\nphases: [{ duration: 1s, rate: 5 }]\n",
+            "bad.yaml": "version: 1\nclient: { conections: 4 }\nphases:\n  - { name: a, duration: 5, rate: 1 }\n",
+            "broken.yaml": "not: [closed", "not.ndjson": "{\"type\":\"x\"}\n", "empty.ndjson": "",
+        ]
+
+        @Test("is told in the words of the table, with its exit code, and with nothing on standard output")
+        func words() throws {
+            #expect(Self.rows.count > 100)
+            let folder = try ScratchFolder()
+            for (name, text) in Self.files { try text.write(toFile: folder(name), atomically: false, encoding: .utf8) }
+            _ = try folder.record("run.ndjson")
+            for row in Self.rows {
+                let script = "cd \"$0\" && exec \"$1\" \(row.line)"
+                let result = try ChildProcess("/bin/sh", ["-c", script, folder.path, Program.path]).end(withinSeconds: 20)
+                // Without a terminal some commands say first that they have plain lines.
+                let first = result.errors.split(separator: "\n").first { !$0.contains("is not a terminal: plain lines") }
+                #expect(result.code == row.code && first.map(String.init) == row.words && result.output.isEmpty, "\(row.line): \(result.code) \(first ?? "")")
+            }
+        }
+
+        @Test("says what was wrong and what would be right: no riddle, no shouting, no bare name of a type")
+        func style() {
+            for row in Self.rows {
+                #expect(!row.words.contains("!") || row.line.contains("GE T"), "\(row.words)")
+                #expect(row.words.firstMatch(of: /\b(?:nobody|somebody|whoever|anew|none of the)\b/) == nil, "\(row.words)")
+                #expect(row.words.firstMatch(of: /\b[a-z]+[A-Z]\w*\(/) == nil, "\(row.words)")
+            }
+        }
+    }
+}
