@@ -65,7 +65,7 @@ struct MarkdownText {
             }
         } else {
             for row in rows.dropFirst() {
-                text += row[0] + "\n"
+                text += MarkdownText.lines(row[0], width, indent: 2).map { $0 + "\n" }.joined()
                 for (title, cell) in zip(rows[0], row).dropFirst() where !cell.isEmpty {
                     let words = title.isEmpty ? cell : "\(title): \(cell)"
                     text += MarkdownText.lines(words, width - 4, indent: 0).map { "    \($0)\n" }.joined()
