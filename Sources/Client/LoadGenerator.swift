@@ -185,15 +185,38 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     }
 
     /// A request is over, unless it is one to be sent again.
-    func requestDidEnd(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?, _ answers: AnswerReader) {
-        if let resilience, unsafe keepForRetry(record, failure, answers, resilience) { return }
-        unsafe answers.finish(record, failure)
-        unsafe finish(record, failure)
+    /// - Parameters:
+    ///   - reason: nil where it was answered in full, or the failure says it.
+    ///   - excerpt: bytes of the peer's that show it.
+    func requestDidEnd(
+        _ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?, _ reason: FailureReason?, excerpt: [UInt8] = [],
+        _ answers: AnswerReader
+    ) {
+        let status = unsafe record.pointee.status
+        let came = excerpt.isEmpty ? "" : ": '\(String(decoding: excerpt, as: UTF8.self))'"
+        if let resilience, unsafe keepForRetry(record, failure, answers, resilience) {
+            return accounts.noteFailure(
+                reason ?? failure?.reason ?? .status(status), of: .attempt, unsafe requests.text(of: record.pointee) + came)
+        }
+        switch unsafe answers.finish(record, failure) {
+        case .wrong(let fault, let words):
+            let more = reason.map { ", \($0.text)" } ?? ""
+            unsafe finish(record, failure, fault, words.isEmpty ? came : ": " + words + more + came)
+        case .expected: unsafe finish(record, failure, failure == nil ? nil : reason ?? failure?.reason, came)
+        case .unchecked:
+            unsafe finish(record, failure, failure == nil ? status < 400 ? nil : .status(status) : reason ?? failure?.reason, came)
+        }
     }
 
     /// Counts a request that is over, and takes its record back.
-    func finish(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
-        unsafe accounts.requestDidEnd(record.pointee, failure)
+    /// - Parameters:
+    ///   - reason: why it has failed; nil: it has succeeded.
+    ///   - words: what shows it, behind the request's name.
+    func finish(
+        _ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?, _ reason: FailureReason?, _ words: String = ""
+    ) {
+        if let reason { accounts.noteFailure(reason, of: .request, unsafe requests.text(of: record.pointee) + words) }
+        unsafe accounts.requestDidEnd(record.pointee, failure, hasSucceeded: reason == nil)
         reportIfDone()
         unsafe requests.give(record)
     }

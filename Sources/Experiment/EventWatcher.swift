@@ -50,6 +50,8 @@ package struct EventWatcher {
         // Attempts to connect are told below, with their count.
         for failure in sample.client?.failures ?? [] where toldReasons.insert(failure.reason).inserted {
             guard failure.reason != connectError.map({ "not connected: \($0)" }) else { continue }
+            // The evidence below tells of them, each once.
+            guard !failure.isWrongBody || sample.client?.bodyViolations.isEmpty == true else { continue }
             note(Event(timeNanoseconds: sample.timeNanoseconds, level: .error, source: "client", text: failure.text))
         }
         /// Tells a count that has grown. `many` are the words for more than one, with the count at "#"; they name the streak.
@@ -78,10 +80,9 @@ package struct EventWatcher {
         tell(
             .error, "client", \.client, \.requests.errored, less: \.errors.abandoned, one: "1 request without an answer",
             many: "# requests without an answer")
-        for violation in sample.client?.bodyViolations ?? [] {
+        for violation in sample.client?.bodyViolations ?? [] where !violation.isErrorStatus {
             note(Event(
-                timeNanoseconds: sample.timeNanoseconds, level: .error, source: "client",
-                text: violation.items.joined(separator: ", ")))
+                timeNanoseconds: sample.timeNanoseconds, level: .error, source: "client", text: violation.sentence))
         }
         tell(
             .error, "client", \.client, \.bodies.wrong, one: "1 wrong answer, found by --body-check",

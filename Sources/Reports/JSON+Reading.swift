@@ -11,6 +11,9 @@ extension JSON {
         }
     }
 
+    /// The values of an array; empty for anything else.
+    var elements: [JSON] { if case .array(let values) = self { values } else { [] } }
+
     /// The texts of an array; empty for anything else.
     var strings: [String] {
         if case .array(let values) = self { values.compactMap(\.string) } else { [] }

@@ -94,7 +94,7 @@ struct CompareCommand: ParsableCommand {
         }
         for run in runs where run.end != .whole { Output.error.line("not judged: \(run.name): \(run.end.words)") }
         if hasFailed { throw ExitCode(Run.failedExitCode) }
-        if isUnknown { throw ExitCode(Run.untrustworthyExitCode) }
+        if isUnknown { throw ExitCode(Run.notValidExitCode) }
     }
 
     private func text(of comparisons: [(comparison: Comparison, conditions: [JudgedCondition])]) -> String {

@@ -15,10 +15,10 @@ struct MergeCommand: ParsableCommand {
 
             The parts are processes with --share, on one machine or many. Histograms are merged bucket by \
             bucket, counters added, samples laid beside each other by the clocks of their hosts. \
-            Thresholds are judged once, over all parts. A part that is missing, cut off, late or of another plan makes the result \
-            not trustworthy, by name.
+            Thresholds are judged once, over all parts. A part that is missing, cut off, late or of another plan makes the \
+            measurement not valid, by name; a part that failed makes the result FAILED.
 
-            Exit: 99 a threshold failed; 3 not to be trusted (with --strict).
+            Exit: 99 the result is FAILED; 3 the measurement is not valid (with --strict).
             """)
 
     @Argument(help: ArgumentHelp("Recordings, one of each part; - is standard input.", valueName: "file"), completion: .file())
@@ -40,7 +40,10 @@ struct MergeCommand: ParsableCommand {
     @Flag(help: "The summary as JSON, under the names that 'highwater metrics' lists.")
     var json = false
 
-    @Flag(help: "Exit 3 when the result is not to be trusted.")
+    @Flag(help: "The summary with every figure, also those that are zero.")
+    var verbose = false
+
+    @Flag(help: "Exit 3 when the measurement is not valid.")
     var strict = false
 
     func validate() throws {
@@ -48,7 +51,7 @@ struct MergeCommand: ParsableCommand {
     }
 
     func run() throws {
-        try MergeRun(files, .init(output: output, alignment: align, follows: follow, printsJSON: json, isStrict: strict)).perform()
+        try MergeRun(files, .init(output: output, alignment: align, follows: follow, printsJSON: json, isVerbose: verbose, isStrict: strict)).perform()
     }
 }
 

@@ -69,7 +69,20 @@ struct BodyCheckTests {
         #expect(swap.kind == .swapped && swap.otherSeed == 1_002 && swap.offset == 0)
         #expect(swap.found == Array(patternBytes(16, seed: 1_002)) && swap.expected == Array(patternBytes(16, seed: 2)))
         #expect(short.kind == .truncated && short.receivedByteCount == 63 && short.expectedByteCount == 64 && short.offset == nil)
-        #expect(short.items.joined(separator: ", ") == "/bytes/64?seed=3 truncated, 63 of 64 bytes came, 64 announced, connection 0, stream 7")
+        #expect(short.sentence == "wrong body: /bytes/64?seed=3: truncated at 63 of 64 (connection 0, stream 7)")
+        #expect(swap.finding == "out of order: seed 2 got the body of seed 1002")
+        #expect(flip.finding.hasPrefix("corrupted at 33 of 64: expected "))
+    }
+
+    @Test("an answer whose body is wrong is a failed request, under one reason, and has not succeeded")
+    func failed() throws {
+        let run = try run([.none, .flip, .swap, .short, .status], byteCount: 64, streams: 1)
+        #expect(run.total.requests.succeeded == 1 && run.total.requests.failed == 4 && run.total.requests.errored == 0)
+        #expect(run.total.statuses.success == 4)
+        #expect(run.total.failures.map(\.reason) == [
+            "wrong body: bytes that belong to no request", "wrong body: the bytes of another request's", "wrong body: truncated", "status 500",
+        ])
+        #expect(run.total.failures[2].example == "GET /bytes/64, request 4: truncated at 63 of 64")
     }
 
     @Test("bytes of no body, or too few to tell, are corrupted")

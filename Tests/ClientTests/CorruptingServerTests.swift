@@ -95,4 +95,26 @@ struct CorruptingServerTests {
         // Requests behind a truncated answer got none.
         #expect(bodies.checked == run.total.requests.done - run.total.errors.closed + bodies.truncated)
     }
+
+    @Test("an answer cut short, with the next one behind it on the same connection, is truncated where that begins")
+    func nextResponse() throws {
+        let peer = try RawListener { peer, _ in
+            guard try peer.receiveHead() != nil, try peer.receiveHead() != nil else { return }
+            func head(_ length: Int) -> [UInt8] { Array("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n".utf8) }
+            try peer.send(head(1_000) + patternBytes(1_000, seed: 0).prefix(400) + head(1_000) + patternBytes(1_000, seed: 1))
+            try peer.waitForEnd()
+        }
+        defer { peer.stop() }
+        var configuration = ClientConfiguration(port: peer.port)
+        configuration.httpVersion = .http1
+        configuration.paths = ["/bytes/1000"]
+        configuration.checkedTargets = [CheckedTarget(head: "/bytes/1000?seed=", byteCount: 1_000)]
+        configuration.requests = 2
+        configuration.streams = 2
+        configuration.requestTimeoutNanoseconds = 300_000_000
+        let run = try LoadRun(configuration)
+        expectSums(run, requests: 2)
+        #expect(run.total.bodies.truncated == 1 && run.total.bodies.corrupted == 0)
+        #expect(run.total.bodyViolations.first?.finding == "truncated at 400 of 1000: the next response begins there")
+    }
 }

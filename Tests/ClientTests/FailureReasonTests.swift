@@ -94,7 +94,7 @@ struct FailureReasonTests {
             _ = try peer.receiveHead()
         }
         #expect(run.total.requests.succeeded == 1)
-        #expect(run.total.failures == [FailureCount(reason: "protocol error: bytes that no request asked for", count: 1, example: " and more")])
+        #expect(run.total.failures == [FailureCount(reason: "protocol error: bytes that no request asked for", count: 1, example: " and more", of: .connection)])
     }
 
     @Test("a status from 600 on is an answer, counted as 5xx, and shown", arguments: [true, false])

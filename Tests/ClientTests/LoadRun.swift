@@ -86,6 +86,8 @@ func expectSums(_ run: LoadRun, requests: Int? = nil, _ location: SourceLocation
     // Requests for which no connection could be made are done, and were never started.
     #expect(sample.requests.started + sample.errors.connect == sample.requests.done, sourceLocation: location)
     #expect(sample.requests.done == sample.requests.succeeded + sample.requests.failed, sourceLocation: location)
+    let reasons = sample.failures.of(.request).reduce(0) { $0 + $1.count }
+    #expect(reasons == sample.requests.failed, "each failed request has one reason: \(sample.failures)", sourceLocation: location)
     let errors = sample.errors
     #expect(
         sample.requests.errored == errors.connect + errors.closed + errors.reset + errors.goaway + errors.timeout

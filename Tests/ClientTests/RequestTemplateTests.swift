@@ -199,8 +199,12 @@ struct ExpectationTests {
         #expect(found.checked == 200)
         #expect(found.status == 20 && found.header == 30 && found.length == 10 && found.checksum == 10)
         #expect(found.unexpected == 70)
-        // Whether a status is a failure does not depend on expectations.
-        #expect(run.total.requests.failed == 20)
+        // An answer that is not the expected one is no success, each under one reason.
+        #expect(run.total.requests.failed == 70)
+        #expect(Set(run.total.failures.map(\.reason)) == [
+            "status 404", "status 500", "not the expected answer: a header is not there, or has another value",
+            "not the expected answer: a body of another length", "not the expected answer: a body of another checksum",
+        ])
         let told = run.events.filter { $0.level == .error }.map(\.text)
         #expect(told.count == 8)
         for pattern in ["status 404, expected 2xx", "x-a: '2', expected '1'", "content-type: not there, expected 'text/plain'",

@@ -22,6 +22,9 @@ final class ChildProcess {
         let isOverdue: Bool
 
         var output: String { String(decoding: outputBytes, as: UTF8.self) }
+
+        /// Its words on one line, wherever the lines of the output end.
+        var flowedOutput: String { output.split { $0.isWhitespace }.joined(separator: " ") }
     }
 
     /// - Parameter environment: added to our own.

@@ -70,8 +70,8 @@ extension ProgramTests {
             #expect(number(last, "client.connections.renewed") == 5)
             #expect(number(last, "client.requests.failed") == 0)
             // The summary alone says that its figures are of several loads.
-            let verdict = try #require(lines.last?["verdict"] as? [String: Any])
-            let reasons = verdict["reasons"] as? [String] ?? []
+            let measurement = try #require(lines.last?["measurement"] as? [String: Any])
+            let reasons = measurement["reasons"] as? [String] ?? []
             #expect(reasons.contains("the load was changed by hand \(isIsolated ? 8 : 7) times: the results mix several loads"), "\(reasons)")
         }
 

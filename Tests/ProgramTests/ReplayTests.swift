@@ -58,7 +58,7 @@ extension ProgramTests {
             let lines = result.output.split(separator: "\n")
             #expect(lines.count > 3)
             #expect(lines.allSatisfy { $0.hasPrefix("{\"type\":") && $0.hasSuffix("}") })
-            #expect(result.errors.contains("finished in"))
+            #expect(result.errors.contains("requests succeeded"))
         }
     }
 }

@@ -56,7 +56,7 @@ extension ProgramTests {
             let path = try file("thresholds:\n  - climb: client.response_time.max < 1ns\n  - client.requests.failed == 0\n")
             let failed = try Program.run("run", path)
             #expect(failed.code == 99, "\(failed)")
-            #expect(failed.output.contains("thresholds: 1 of 2 passed"))
+            #expect(failed.output.contains("thresholds     1 of 2 passed"))
             #expect(failed.output.contains("  FAILED  climb: client.response_time.max < 1ns:"))
             let json = try Program.run("run", path, "--json")
             #expect(json.code == 99)

@@ -69,7 +69,7 @@ extension ProgramTests {
             let client = try run.slowReader(666)
             let result = run.process.end(withinSeconds: 10)
             #expect(result.code == 99 && !result.isOverdue)
-            #expect(result.output.contains("\noutcome: the server crashed by SIGSEGV\n"), "\(result.output)")
+            #expect(result.output.contains("the server crashed by SIGSEGV"), "\(result.output)")
             let line = try WatchedFixture.line("*(volatile char *)16 = 1", in: "epollserver.c")
             #expect(result.errors.contains("crashed by SIGSEGV at 0x10 on thread epollserver") && result.errors.contains("#0 respond \(line)"), "\(result.errors)")
             let lines = try String(contentsOfFile: folder("run.ndjson"), encoding: .utf8).split(separator: "\n")
@@ -82,7 +82,7 @@ extension ProgramTests {
             let result = try Program.run("watch", "--no-tui", "--", "/bin/sh", "-c", "echo cannot bind >&2; exit \(code)", within: 10)
             #expect(result.code == (code == 0 ? 0 : 99) && !result.isOverdue, "\(result)")
             #expect(result.errors.contains("cannot bind\n"))
-            #expect(result.output.contains("outcome: the server exited with code \(code)") == (code != 0), "\(result.output)")
+            #expect(result.output.contains("the server exited with code \(code)") == (code != 0), "\(result.output)")
         }
 
         @Test("kills a server that spins and ignores SIGTERM, within seconds: hung")
@@ -95,7 +95,7 @@ extension ProgramTests {
             let begin = ContinuousClock.now
             let result = run.stop()
             #expect(result.code == 99 && ContinuousClock.now - begin < .seconds(6))
-            #expect(result.output.contains("\noutcome: the server hung\n"), "\(result.output)")
+            #expect(result.output.contains("the server hung"), "\(result.output)")
             #expect(!lives(server))
             _ = client
         }
@@ -127,7 +127,7 @@ extension ProgramTests {
             let run = try WatchedRun(WatchedFixture.epoll, "right", "-o", folder("run.ndjson"))
             kill(try #require(run.server), SIGKILL)
             let result = run.process.end(withinSeconds: 10)
-            #expect(result.code == 99 && result.output.contains("\noutcome: the server killed by SIGKILL\n"), "\(result)")
+            #expect(result.code == 99 && result.output.contains("the server killed by SIGKILL"), "\(result)")
             #expect(try String(contentsOfFile: folder("run.ndjson"), encoding: .utf8).split(separator: "\n").last?.contains("killed by SIGKILL") == true)
         }
 

@@ -31,7 +31,7 @@ extension ProgramTests {
             let result = try run("right", thresholds: [
                 "watch.findings == 0", "server.connections.accepted == 2", "server.writes.direct > 50", "watch.memory.resident.max < 1GiB",
             ])
-            #expect(result.code == 0 && result.output.contains("thresholds: 4 of 4 passed"), "\(result)")
+            #expect(result.code == 0 && result.output.contains("thresholds     4 of 4 passed"), "\(result)")
         }
 
         @Test("finds with small answers and no slow client what would break with a slow one, and fails")

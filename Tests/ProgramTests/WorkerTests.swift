@@ -80,7 +80,7 @@ extension ProgramTests {
             #expect(clock.now - start < .seconds(2))
             #expect(result.code == 99 && !result.isOverdue)
             let words = [SIGSEGV: "crashed by SIGSEGV", SIGABRT: "crashed by SIGABRT", SIGKILL: "killed by SIGKILL"][signal] ?? ""
-            #expect(result.output.hasPrefix("outcome: the worker process \(words)\n"), "\(result.output)")
+            #expect(result.output.hasPrefix("FAILED         the worker process \(words)"), "\(result.output)")
             let lines = try lines(file)
             #expect(lines.last?["type"] as? String == "summary" && lines.last?["outcome"] as? String == words)
             let events = lines.filter { $0["source"] as? String == "worker" && $0["level"] as? String == "error" }.compactMap { $0["text"] as? String }
@@ -117,7 +117,7 @@ extension ProgramTests {
             process.signal(SIGTERM)
             let result = process.end(withinSeconds: 10)
             #expect(result.code == 143)
-            #expect(result.output.contains("requests:"))
+            #expect(result.output.contains("\nrequests "))
             #expect(kill(worker, 0) != 0)
         }
 
@@ -193,7 +193,7 @@ extension ProgramTests {
             let result = try Program.run(
                 "record", "--write-policy", "reset-early", "-c", "2000", "--path", "/bytes/64", "-d", "15s", "--interval", "100ms", within: 40)
             #expect(result.code == 99, "\(result.output)\(result.errors)")
-            #expect(result.output.hasPrefix("outcome: the worker process crashed by SIG"), "\(result.output)")
+            #expect(result.output.hasPrefix("FAILED         the worker process crashed by SIG"), "\(result.output)")
         }
 
         @Test("cache-race: caches without a lock do not live long under several threads")

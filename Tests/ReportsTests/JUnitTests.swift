@@ -24,21 +24,22 @@ struct JUnitTests {
         ])
     }
 
-    @Test("has a case for the verdict and for each threshold, with what it was instead")
+    @Test("has a case for the result, one for the measurement and one for each threshold, with what it was instead")
     func cases() {
         let text = export(.object([
             .init("thresholds", .array([
                 threshold("response_time.p99 < 25ms", passed: false, .number(0.0312)), threshold("a > 0", passed: true, .number(1)),
                 threshold("b > 0", passed: false, .null),
             ])),
-            .init("verdict", .object([.init("trustworthy", .bool(false)), .init("reasons", .array([.string("late"), .string("busy")]))])),
+            .init("measurement", .object([.init("valid", .bool(false)), .init("reasons", .array([.string("late"), .string("busy")]))])),
         ]))
-        #expect(text.contains("tests=\"5\" failures=\"3\" errors=\"0\" time=\"1000.000\""))
+        #expect(text.contains("tests=\"6\" failures=\"4\" errors=\"0\" time=\"1000.000\""))
         #expect(text.contains("classname=\"highwater.steady\" name=\"response_time.p99 &lt; 25ms\" time=\"1000.000\">\n  <failure"))
         #expect(text.contains("message=\"response_time.p99 &lt; 25ms: 31.2ms\""))
         #expect(text.contains("name=\"a &gt; 0\" time=\"1000.000\"/>"))
         #expect(text.contains("b &gt; 0: nothing was measured"))
-        #expect(text.contains("message=\"late; busy\""))
+        #expect(text.contains("name=\"the measurement is valid\"") && text.contains("message=\"late; busy\""))
+        #expect(text.contains("name=\"the result is ok\"") && text.contains("message=\"2 of 3 thresholds missed: "))
         #expect(!text.unicodeScalars.contains("\u{FFFF}"))
     }
 

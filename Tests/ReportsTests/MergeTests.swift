@@ -155,10 +155,10 @@ private struct DividedRun {
         ]
         let wall = try merge(parts)
         #expect(wall.samples.last?.timeNanoseconds == 5_100_000_000)
-        #expect(wall.summary.verdict.reasons.contains("part 2/2 (n2) started 2.0s after part 1/2 (n1) by their clocks: it was late, or the clocks differ (--align start)"))
+        #expect(wall.summary.validity.reasons.contains("part 2/2 (n2) started 2.0s after part 1/2 (n1) by their clocks: it was late, or the clocks differ (--align start)"))
         let start = try merge(parts, alignment: .start)
         #expect(start.samples.last?.timeNanoseconds == 3_100_000_000)
-        #expect(!start.summary.verdict.reasons.contains { $0.contains("clocks") })
+        #expect(!start.summary.validity.reasons.contains { $0.contains("clocks") })
     }
 
     @Test("has the events of all parts, each with its part and host")
@@ -179,7 +179,7 @@ private struct DividedRun {
             (header(part: 0, of: 4), run.samples(ofPart: 0), wholeSummary), (header(part: 2, of: 4), run.samples(ofPart: 1), wholeSummary),
             (header(part: 2, of: 4, plan: other, host: "n9"), run.samples(ofPart: 2), wholeSummary),
         ])
-        #expect(merged.summary.verdict.reasons.prefix(4) == [
+        #expect(merged.summary.validity.reasons.prefix(4) == [
             "part 2/4 is missing", "part 3/4 is there 2 times: part-1.ndjson, part-2.ndjson", "part 4/4 is missing",
             "part 3/4 (n9) is of another plan than part 1/4 (n1): client.connections is 7, not 6",
         ])
@@ -196,7 +196,7 @@ private struct DividedRun {
         }
         let merged = try merge([(header(part: 0, of: 2), run.samples(ofPart: 0), wholeSummary), (header(part: 1, of: 2), dead, nil)])
         let words = "part 2/2 (n2) has no end: it died or was cut off after 2.0s"
-        #expect(merged.summary.verdict.reasons.contains(words))
+        #expect(merged.summary.validity.reasons.contains(words))
         #expect(merged.events.map(\.text) == [words] && merged.events.first?.level == .error)
         let fourth = merged.samples[3]
         #expect(fourth.client?.connectionCounts.open == 1 && fourth.client?.connectionCounts.openHighWater == 3)
@@ -271,7 +271,7 @@ private struct DividedRun {
         headers[0].startDelaySeconds = 0.001
         headers[1].startDelaySeconds = 4.25
         let merged = try merge((0..<2).map { (headers[$0], run.samples(ofPart: $0), wholeSummary) })
-        #expect(merged.summary.verdict.reasons.filter { $0.contains("started") } == ["part 2/2 (n2) started 4.3s after the time of --start-at"])
+        #expect(merged.summary.validity.reasons.filter { $0.contains("started") } == ["part 2/2 (n2) started 4.3s after the time of --start-at"])
     }
 
     @Test("tells clocks that differ from when first samples come, whichever comes first", arguments: [3.0, -3.0])
@@ -286,13 +286,13 @@ private struct DividedRun {
         #expect(texts == ["the clock of part 2/2 (n2) is 3.0s \(difference > 0 ? "behind" : "ahead of") that of part 1/2 (n1), by the arrival of their first samples (--align start)"])
     }
 
-    @Test("has every part's reasons not to trust it, with the part's name")
+    @Test("has every part's reasons against the measurement, with the part's name")
     func reasons() throws {
         let run = DividedRun(parts: 2, seconds: 2, seed: 5)
         let doubtful = #"{"outcome":"crashed by SIGSEGV","verdict":{"trustworthy":false,"reasons":["requests were sent late"]}}"#
         let merged = try merge([(header(part: 0, of: 2), run.samples(ofPart: 0), wholeSummary), (header(part: 1, of: 2), run.samples(ofPart: 1), doubtful)])
-        #expect(merged.summary.verdict.reasons.contains("part 2/2 (n2): requests were sent late"))
-        #expect(merged.summary.verdict.reasons.contains("part 2/2 (n2): crashed by SIGSEGV"))
+        #expect(merged.summary.validity.reasons.contains("part 2/2 (n2): requests were sent late"))
+        #expect(merged.summary.validity.reasons.contains("part 2/2 (n2): crashed by SIGSEGV"))
     }
 
     @Test("judges the thresholds of the plan once, over all parts")

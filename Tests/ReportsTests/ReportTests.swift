@@ -33,19 +33,19 @@ struct ReportTests {
         }
     }
 
-    private func summary(trustworthy: Bool, _ reasons: [String] = []) -> JSON {
-        .object([.init("verdict", .object([
-            .init("trustworthy", .bool(trustworthy)), .init("reasons", .array(reasons.map { .string($0) })),
+    private func summary(valid: Bool, _ reasons: [String] = []) -> JSON {
+        .object([.init("measurement", .object([
+            .init("valid", .bool(valid)), .init("reasons", .array(reasons.map { .string($0) })),
         ]))])
     }
 
     @Test("says the verdict before any number, with its reasons")
     func verdict() throws {
-        let good = report(header, [distinctSample()], summary: summary(trustworthy: true))
-        #expect(good.contains("class=\"verdict good\"") && good.contains(">Trustworthy<"))
-        let bad = report(header, [distinctSample()], summary: summary(trustworthy: false, ["the load was late"]))
+        let good = report(header, [distinctSample()], summary: summary(valid: true))
+        #expect(good.contains("class=\"verdict good\"") && good.contains(">result: ok<") && good.contains(">measurement: valid<"))
+        let bad = report(header, [distinctSample()], summary: summary(valid: false, ["the load was late"]))
         #expect(bad.contains("class=\"verdict bad\"") && bad.contains("<li>the load was late</li>"))
-        let verdict = try #require(bad.firstRange(of: "Not trustworthy")), tiles = try #require(bad.firstRange(of: "class=\"tiles\""))
+        let verdict = try #require(bad.firstRange(of: "measurement: not valid")), tiles = try #require(bad.firstRange(of: "class=\"tiles\""))
         #expect(verdict.lowerBound < tiles.lowerBound)
     }
 
@@ -66,7 +66,7 @@ struct ReportTests {
             toolVersion: evil, hostName: evil, system: evil, cpuCount: 1, commandLine: [evil], startedUnixSeconds: .nan, plan: plan)
         let event = Event(timeNanoseconds: 5, level: .error, source: evil, text: evil)
         let summary = JSON.object([
-            .init("verdict", .object([.init("trustworthy", .bool(false)), .init("reasons", .array([.string(evil)]))])),
+            .init("measurement", .object([.init("valid", .bool(false)), .init("reasons", .array([.string(evil)]))])),
             .init("thresholds", .array([.object([.init("check", .string(evil)), .init("phase", .string(evil)), .init("reason", .string(evil))])])),
         ])
         let text = report(header, [distinctSample()], events: [event], summary: summary, name: evil)

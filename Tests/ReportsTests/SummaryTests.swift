@@ -94,9 +94,9 @@ struct SummaryTests {
         #expect(carried == 12)
         #expect(try #require(summary.number("client.requests.started")) + carried == summary.number("client.requests.done"))
         #expect(summary.derived("client.requests.dropped") == 5)
-        #expect(summary.text.contains("\nwarm-up: 1.00s before that, left out, 12 requests begun in it and done since,\n         3 due in it and started since\n"), "\(summary.text)")
-        #expect(summary.text.contains("server: 498 requests started, 511 completed (13 begun in the warm-up),"))
-        #expect(summary.text.contains("500 asked, 498 fired, 510 completed (12 begun in the warm-up),"))
+        #expect(summary.text.contains("\nwarm-up        1.00s before that, left out, 12 requests begun in it and done\n               since, 3 due in it and started since\n"), "\(summary.text)")
+        #expect(summary.text.contains("511 requests completed (13 begun in the warm-up), 498 started"), "\(summary.text)")
+        #expect(summary.text.contains("500 asked, 498 sent, 510 answered (12 begun in the warm-up),"), "\(summary.text)")
         for line in summary.text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
         let plain = self.summary(rate: 500)
         #expect(!plain.text.contains("warm-up") && plain.derived("client.requests.carried") == 0 && plain.derived("run.warmup") == 0)
@@ -105,9 +105,9 @@ struct SummaryTests {
     @Test("says to what response times are resolved where requests were sent late, and of an open load only")
     func resolution() {
         let punctual = summary(rate: 500) { $0.client?.scheduleDelay.record(nanoseconds: 20_000, times: 600) }
-        #expect(punctual.coarseResolutionNanoseconds == nil && !punctual.text.contains("resolution"))
+        #expect(punctual.coarseResolutionNanoseconds == nil && !punctual.text.contains("no finer"))
         let coarse = summary(rate: 500) { $0.client?.scheduleDelay.record(nanoseconds: 1_000_000, times: 600) }
-        #expect(coarse.text.contains("\nresolution: response times are no finer than 1.00ms,"), "\(coarse.text)")
+        #expect(coarse.text.contains("response times are no finer than 1.00ms: requests were sent so"), "\(coarse.text)")
         #expect(coarse.derived("client.response_resolution").map { abs($0 - 0.001) < 1e-5 } == true)
         #expect(summary(rate: nil) { $0.client?.scheduleDelay.record(nanoseconds: 1_000_000, times: 600) }.coarseResolutionNanoseconds == nil)
     }
@@ -121,26 +121,85 @@ struct SummaryTests {
         for metric in SummaryMetric.all { #expect(json[path: metric.name] != nil, "\(metric.name)") }
         #expect(json[path: "client.service_time.p50"]?.number.map { abs($0 - 0.001) < 1e-5 } == true)
         #expect(json[path: "client.service_time.p99_99"] == .null)
-        #expect(json[path: "verdict.trustworthy"] == .bool(true))
+        #expect(json[path: "result.ok"] == .bool(true) && json[path: "measurement.valid"] == .bool(true))
     }
 
-    @Test("prints lines of 80 columns with h2load's accounting")
-    func text() {
-        for rate in [nil, 500] as [Double?] {
-            let text = summary(rate: rate) { $0.client?.receivedBytes = .max / 4 }.text
+    @Test("says in lines of 80 columns first whether it worked, then how fast, how long, and whether it is valid", arguments: [nil, 500])
+    func text(rate: Double?) throws {
+        let summary = summary(rate: rate) { $0.client?.receivedBytes = .max / 4 }
+        for text in [summary.text, summary.text(isVerbose: true)] {
             for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
-            #expect(text.hasPrefix("finished in 2.00s, 500.00 req/s"))
-            #expect(text.contains("requests: 1000 total, 1000 started, 1000 done, 1000 succeeded, 0 failed,"))
-            #expect(text.contains("trustworthy: yes"))
-            #expect(text.contains(rate == nil ? "closed" : "open, 500 req/s asked"))
+            #expect(text.hasPrefix("ok             all 1000 requests succeeded\n"), "\(text)")
+            let places = try ["\nload ", "\nrate ", "\nrequests ", "\nlatency ", "\nmeasurement    valid,"].map { try #require(text.firstRange(of: $0), "\($0)") }
+            #expect(places.map(\.lowerBound) == places.map(\.lowerBound).sorted())
+            #expect(text.contains("500.00 requests/s") && text.contains("1000: 1000 ok, 0 failed"))
+            #expect(text.contains(rate == nil ? "closed load" : "open load, 500 requests/s asked"))
         }
+    }
+
+    @Test("leaves out what is zero, unless everything is asked for")
+    func quiet() {
+        let summary = summary(rate: nil)
+        for word in ["refused", "statuses", "timeouts", "reconnects", "sent late", "traffic", "evictions", "pending writes"] {
+            #expect(!summary.text.contains(word), "\(word)")
+        }
+        for word in ["0 refused", "1000 2xx", "0 timeouts", "0 reconnects", "sent late", "traffic", "pending writes", "0 read pauses", "min"] {
+            #expect(summary.text(isVerbose: true).contains(word), "\(word)")
+        }
+    }
+
+    @Test("lists failed requests by cause, each under one, the most frequent first; attempts and connections are no requests")
+    func causes() {
+        let summary = summary(rate: nil) { sample in
+            sample.client?.requests.succeeded -= 30
+            sample.client?.requests.failed = 30
+            sample.client?.failures = [
+                FailureCount(reason: "status 503", count: 10, example: "GET /, request 4"),
+                FailureCount(reason: "status 503", count: 7, example: "", of: .attempt),
+                FailureCount(reason: "not connected: connection refused", count: 5, example: "", of: .connection),
+                FailureCount(reason: "connection closed by the server within an answer", count: 20, example: ""),
+            ]
+        }
+        #expect(summary.text.hasPrefix("ok             but 30 of 1000 requests failed, 3.0%\n"), "\(summary.text)")
+        #expect(summary.text.contains("""
+            requests       1000: 970 ok, 30 failed
+                                 20  connection closed by the server within an answer
+                                 10  status 503 (first: GET /, request 4)
+
+            """), "\(summary.text)")
+        #expect(summary.text.contains("\n                      5  not connected: connection refused\n"), "\(summary.text)")
+    }
+
+    @Test("of a recording without reasons lists the causes that it counted")
+    func countedCauses() {
+        let summary = summary(rate: nil) { sample in
+            sample.client?.requests.failed = 3
+            sample.client?.statuses.clientError = 2
+            sample.client?.errors.timeout = 1
+        }
+        #expect(summary.text.contains("2  status 4xx\n") && summary.text.contains("1  timeout\n"), "\(summary.text)")
+    }
+
+    @Test("says on its first line when answers that count as success are not 2xx")
+    func redirects() {
+        let summary = summary(rate: nil) {
+            $0.client?.statuses.success = 0
+            $0.client?.statuses.redirection = 1_000
+        }
+        #expect(summary.text.hasPrefix("ok             all 1000 requests succeeded, of which 1000 were not answered 2xx\n"), "\(summary.text)")
+    }
+
+    @Test("says of slow readers how many there were, and that none has read an answer to its end")
+    func slowReaders() {
+        let summary = summary(rate: nil) { $0.client?.slowReaders.open = 5 }
+        #expect(summary.text.contains("\nslow readers   5, none has read an answer to its end,"), "\(summary.text)")
     }
 
     @Test("leaves out percentiles that the count does not support")
     func percentiles() throws {
-        let row = try #require(summary(rate: nil).text.split(separator: "\n").first { $0.hasPrefix("service") })
+        let row = try #require(summary(rate: nil).text.split(separator: "\n").first { $0.hasPrefix("  service") })
         // 999 values support p99 and not p99.9.
-        #expect(row.split(separator: " ").map(String.init) == ["service", "1.00ms", "1.00ms", "1.00ms", "1.00ms", "-", "-", "-", "1.00ms"])
+        #expect(row.split(separator: " ").map(String.init) == ["service", "1.00ms", "1.00ms", "1.00ms", "-", "-", "1.00ms"])
     }
 
     @Test("of a served run speaks of the server alone")
@@ -149,8 +208,8 @@ struct SummaryTests {
         var server = ServerSample()
         server.requests.completed = 12
         summary.add(Sample(timeNanoseconds: 2_000_000_000, intervalNanoseconds: 0, server: server, client: nil, process: ProcessSample()))
-        #expect(summary.text.hasPrefix("served 127.0.0.1:9000 for 2.00s, 6.00 req/s"))
-        #expect(!summary.text.contains("trustworthy"))
+        #expect(summary.text.hasPrefix("ok             served 127.0.0.1:9000 for 2.00s\nrate           6.00 requests/s"), "\(summary.text)")
+        #expect(!summary.text.contains("measurement"))
     }
 
     @Test("of a recording says what the live one said")
@@ -178,8 +237,8 @@ struct SummaryTests {
     }
 }
 
-@Suite("The verdict of a run on itself")
-struct VerdictTests {
+@Suite("The measurement of a run")
+struct ValidityTests {
     private func reasons(rate: Double? = nil, connections: Int = 2, server: ServerSample? = nil, change: (inout ClientSample) -> Void) -> [String] {
         var client = ClientSample()
         client.connectionCounts.open = 2
@@ -194,16 +253,16 @@ struct VerdictTests {
         var summary = Summary(
             .init(address: "", load: .init(connections: connections, streams: 1, rate: rate, requests: nil), cpuCount: 2))
         summary.add(Sample(timeNanoseconds: 1_000_000_000, intervalNanoseconds: 0, server: server, client: client, process: ProcessSample()))
-        return summary.verdict.reasons
+        return summary.validity.reasons
     }
 
-    @Test("is good for a good run")
+    @Test("is valid for a good run")
     func good() {
         #expect(reasons(rate: 10_000) { _ in }.isEmpty)
         #expect(reasons { _ in }.isEmpty)
     }
 
-    @Test("is bad when less than the asked rate was sent, in an open load")
+    @Test("is not valid when less than the asked rate was sent, in an open load")
     func unreachedRate() {
         #expect(reasons(rate: 10_000) { $0.requests.started = 9_000 } == ["only 90.0% of the asked rate was sent"])
         // 2 connections, 1 stream each.
@@ -215,7 +274,7 @@ struct VerdictTests {
         #expect(reasons { $0.requests.started = 9_000 }.isEmpty)
     }
 
-    @Test("is bad when requests were sent late")
+    @Test("is not valid when requests were sent late")
     func lateness() {
         #expect(reasons(rate: 10_000) { $0.scheduleDelay.record(nanoseconds: 9_000_000, times: 1_000) }.count == 1)
         #expect(reasons(rate: 10_000) { $0.scheduleDelay.record(nanoseconds: 9_000_000, times: 100) }.isEmpty)
@@ -228,7 +287,7 @@ struct VerdictTests {
         #expect(few == ["requests were sent late: 40.0% more than 5.00ms after they were due, up to 2.00s"])
     }
 
-    @Test("is bad when another server has answered on the port of the run's own")
+    @Test("is not valid when another server has answered on the port of the run's own")
     func strangers() {
         var server = ServerSample()
         server.requests.completed = 10_000
@@ -240,10 +299,12 @@ struct VerdictTests {
         #expect(reasons(server: server) { _ in }.isEmpty)
     }
 
-    @Test("is bad when the clients were the limit, the connections failed, or the answers did")
+    @Test("is not valid when the clients were the limit, the connections failed, or the answers did")
     func others() {
         #expect(reasons { $0.loops.cpuNanoseconds = 950_000_000 }.count == 1)
         #expect(reasons(connections: 3) { _ in } == ["only 2 of 3 connections were made"])
+        // Those that were made in place of others are none more.
+        #expect(reasons(connections: 3) { ($0.connectionCounts.opened, $0.connectionCounts.renewed) = (12, 9) } == ["only 2 of 3 connections were made"])
         #expect(reasons { $0.requests.errored = 200 }.count == 1)
         #expect(reasons { $0.requests.done = 0 } == ["no request was done"])
         var summary = Summary(.init(address: "", load: .init(connections: 0, streams: 1, rate: nil, requests: nil), cpuCount: 2))
@@ -252,10 +313,10 @@ struct VerdictTests {
         sample.client?.requests.done = 1
         summary.add(sample)
         summary.changesByHand = 1
-        #expect(summary.verdict.reasons == ["the load was changed by hand once: the results mix several loads"])
+        #expect(summary.validity.reasons == ["the load was changed by hand once: the results mix several loads"])
     }
 
-    @Test("is bad when the machine was full")
+    @Test("is not valid when the machine was full")
     func machine() {
         #expect(reasons { $0.loops.count = 4; $0.loops.cpuNanoseconds = 1_950_000_000 }.count == 1)
     }

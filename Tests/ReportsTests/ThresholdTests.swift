@@ -82,11 +82,11 @@ struct ThresholdTests {
         #expect(few.value == .tooFew(count: 710, needed: 10_000) && !few.hasPassed)
     }
 
-    @Test("too few values for a percentile make a measurement untrustworthy")
+    @Test("too few values for a percentile make a measurement not valid")
     func verdict() throws {
         var run = run()
         run.thresholds = [try Threshold(parsing: "client.response_time.p99.9 < 1h").judge(run)]
-        #expect(run.verdict.reasons.contains { $0.contains("needs 10000 values, and there are 710") })
+        #expect(run.validity.reasons.contains { $0.contains("needs 10000 values, and there are 710") })
     }
 
     @Test(

@@ -10,6 +10,7 @@ struct WatchedSummaryTests {
         var summary = Summary(.init(address: "./server 9000", load: nil, cpuCount: 2))
         var sample = watchedSample()
         sample.client = nil
+        sample.watch?.crashes = 0
         sample.unknown.formUnion(unknown)
         summary.add(sample)
         for finding in findings { summary.add(finding) }
@@ -31,7 +32,7 @@ struct WatchedSummaryTests {
     @Test("says nothing of what the source could not know")
     func unknown() {
         let text = summary().text
-        #expect(text.hasPrefix("watched ./server 9000 for"), "\(text)")
+        #expect(text.hasPrefix("ok             watched ./server 9000 for"), "\(text)")
         #expect(!text.contains("requests") && !text.contains("arena") && !text.contains("heap") && text.contains("accepted"))
         let outside = summary(unknown: [.acceptances, .loops, .findings, .writeCounts, .traffic, .handshakes]).text
         #expect(!outside.contains("accepted") && !outside.contains("event loops") && !outside.contains("findings") && !outside.contains("received"), "\(outside)")
@@ -50,6 +51,6 @@ struct WatchedSummaryTests {
     func death() {
         var summary = summary()
         summary.outcome = .crashed(signal: "SIGSEGV")
-        #expect(summary.text.hasPrefix("outcome: the server crashed by SIGSEGV\n"))
+        #expect(summary.text.hasPrefix("FAILED         the server crashed by SIGSEGV\n"))
     }
 }

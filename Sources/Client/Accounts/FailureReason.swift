@@ -1,6 +1,7 @@
 internal import HTTP1
 internal import HTTP2
 internal import Loop
+internal import Measurements
 internal import TLS
 
 /// Why a request, a connection or an attempt to connect failed: as much as tells the faults of a server apart.
@@ -34,9 +35,22 @@ enum FailureReason: Equatable {
     case answer(ResponseError)
     /// The rules of HTTP/2 were broken: nghttp2's code.
     case frame(SessionError)
+    /// The answer's, from 400 on; or a number that is no status of an answer.
     case status(Int)
+    /// A body that `--body-check` found to be wrong.
+    case wrongBody(BodyViolation.Kind)
+    /// An answer that is not the one that the scenario expects.
+    case unexpected(AnswerExpectation.Part)
     /// Our own nghttp2 refuses to send the request.
     case unsendable
+    /// No connection could be made for it.
+    case neverSent
+    /// The circuit breaker was open.
+    case circuit
+    /// We left the connection within the answer, as was asked for.
+    case abandoned
+    /// It failed, and the run ended before it was sent again.
+    case notRetried
 
     /// For people; what a reader can do about it is said where the limit is ours or the machine's.
     var text: String {
@@ -58,7 +72,14 @@ enum FailureReason: Equatable {
         case .answer(let error): "protocol error: \(error.words)"
         case .frame(let error): "protocol error: \(error)"
         case .status(let status) where status >= 600: "status \(status), counted as 5xx"
+        case .status(let status) where status >= 400: "status \(status)"
         case .status(let status): status == 0 ? "protocol error: an answer without a valid status" : "protocol error: status \(status) as an answer"
+        case .wrongBody(let kind): "\(BodyViolation.title): \(kind.words)"
+        case .unexpected(let part): "not the expected answer: \(part.words)"
+        case .neverSent: "never sent: no connection could be made"
+        case .circuit: "not sent: the circuit breaker was open"
+        case .abandoned: "connection closed by this client within the answer, as asked (--early-close)"
+        case .notRetried: "the run ended before the next attempt (--retries)"
         case .unsendable: "the request's head is larger than \(SessionFactory.sentHeadByteLimit >> 10) KiB, the limit of this client: make its headers shorter"
         }
     }

@@ -27,7 +27,7 @@ final class LoadAccounts {
     private var pendingByteHighWater = 0
     private var cutOff = CutOff()
     /// Those that `counters.errors.reasons` counts, in the same order.
-    private var reasons: [FailureReason] = []
+    private var reasons: [(reason: FailureReason, subject: FailureCount.Subject)] = []
 
     /// Shapes that are told of; a server that has more has nothing steady about it.
     private static let shapeLimit = 16
@@ -63,7 +63,7 @@ final class LoadAccounts {
 
     /// A client could not connect.
     func attemptDidFail(_ error: ConnectError) {
-        noteFailure(.notConnected(error), "")
+        noteFailure(.notConnected(error), of: .connection, "")
         counters.connectionCounts.failed += 1
         cutOff.attemptDidFail()
     }
@@ -94,9 +94,11 @@ final class LoadAccounts {
     /// Some of an answer's body has come.
     func bodyDidCome(_ byteCount: Int, _ record: borrowing RequestRecord) { unsafe requests.countBody(byteCount, record) }
 
-    func requestDidEnd(_ record: borrowing RequestRecord, _ failure: RequestFailure?) {
+    /// A request is over: with a whole answer where there is no failure.
+    /// - Parameter hasSucceeded: the answer has a status below 400, or the expected one, and no check found it wrong.
+    func requestDidEnd(_ record: borrowing RequestRecord, _ failure: RequestFailure?, hasSucceeded: Bool) {
         counters.requests.done += 1
-        guard let failure else { return unsafe requests.countAnswer(record, atNanoseconds: clock.nowNanoseconds) }
+        guard let failure else { return unsafe requests.countAnswer(record, hasSucceeded: hasSucceeded, atNanoseconds: clock.nowNanoseconds) }
         unsafe requests.countFailure(failure, record, atNanoseconds: clock.nowNanoseconds)
         switch failure {
         case .closed: counters.errors.closed += 1
@@ -116,6 +118,7 @@ final class LoadAccounts {
         counters.requests.done += 1
         requests.countUnsent(1)
         counters.errors.circuit += 1
+        noteFailure(.circuit, of: .request, "")
     }
 
     /// Counts the requests that are missing from so many as failed: no client can connect any more.
@@ -124,21 +127,28 @@ final class LoadAccounts {
         counters.requests.done += missing
         requests.countUnsent(missing)
         counters.errors.connect += missing
+        noteFailure(.neverSent, of: .request, count: missing, "")
     }
 
-    /// Counts a failure by its reason. Attempts of requests that are sent again later are among them.
-    /// - Parameter example: made for the first of its kind.
-    func noteFailure(_ reason: FailureReason, _ example: @autoclosure () -> String) {
-        if let index = reasons.firstIndex(of: reason) {
-            counters.errors.reasons[index].count += 1
+    /// Counts a failure by its reason.
+    /// - Parameters:
+    ///   - subject: what failed.
+    ///   - example: made for the first of its kind.
+    func noteFailure(
+        _ reason: FailureReason, of subject: FailureCount.Subject, count: UInt64 = 1, _ example: @autoclosure () -> String
+    ) {
+        guard count > 0 else { return }
+        let others = reasons.count..<counters.errors.reasons.count
+        let known = reasons.firstIndex { $0.reason == reason && $0.subject == subject }
+        if let index = known ?? others.first(where: { counters.errors.reasons[$0].subject == subject }) {
+            counters.errors.reasons[index].count += count
         } else if reasons.count < FailureCount.limit {
-            reasons.append(reason)
+            reasons.append((reason, subject))
             counters.errors.reasons.append(FailureCount(
-                reason: LoadAccounts.printable(reason.text, limit: 200), count: 1, example: LoadAccounts.printable(example(), limit: 200)))
-        } else if counters.errors.reasons.count == reasons.count {
-            counters.errors.reasons.append(FailureCount(reason: "other reasons", count: 1, example: ""))
+                reason: LoadAccounts.printable(reason.text, limit: 200), count: count,
+                example: LoadAccounts.printable(example(), limit: 200), of: subject))
         } else {
-            counters.errors.reasons[reasons.count].count += 1
+            counters.errors.reasons.append(FailureCount(reason: "other reasons", count: count, example: "", of: subject))
         }
     }
 

@@ -8,13 +8,18 @@ internal import Measurements
 /// `@safe`: its memory is its own.
 @safe
 final class RequestAccounts {
-    /// One kind's. The answers are counted by status alone; classes, successes and failures follow from that.
+    /// One kind's. The answers are counted by status alone; classes, successes and failures follow from that, but for
+    /// answers that a check has judged otherwise.
     @unsafe
     private struct Account: ~Copyable {
         let answers = UnsafeMutablePointer<UInt64>.allocate(capacity: RequestAccounts.statusLimit)
         let serviceTimes = LatencyRecorder()
         let responseTimes = LatencyRecorder()
         var bodyBytes: UInt64 = 0
+        /// Below 400, and found wrong.
+        var refuted: UInt64 = 0
+        /// From 400 on, and expected.
+        var expected: UInt64 = 0
         var errored: UInt64 = 0
         var timedOut: UInt64 = 0
 
@@ -50,11 +55,14 @@ final class RequestAccounts {
         unsafe accounts[record.kindIndex].bodyBytes &+= UInt64(byteCount)
     }
 
-    /// The request was answered in full.
-    func countAnswer(_ record: borrowing RequestRecord, atNanoseconds now: UInt64) {
+    /// The request was answered in full, rightly or not.
+    func countAnswer(_ record: borrowing RequestRecord, hasSucceeded: Bool, atNanoseconds now: UInt64) {
         let status = unsafe record.status
         precondition(status >= 0 && status < RequestAccounts.statusLimit, "a status has three digits")
         unsafe accounts[record.kindIndex].answers[status] &+= 1
+        if hasSucceeded != (status < 400) {
+            if hasSucceeded { unsafe accounts[record.kindIndex].expected += 1 } else { unsafe accounts[record.kindIndex].refuted += 1 }
+        }
         unsafe recordLatency(record, now)
     }
 
@@ -90,7 +98,9 @@ final class RequestAccounts {
                 let count = unsafe accounts[index].answers[status]
                 if count > 0 { sample.countAnswers(status, count) }
             }
-            sample.failed += sample.errored
+            let expected = unsafe accounts[index].expected, refuted = unsafe accounts[index].refuted
+            sample.succeeded = sample.succeeded - refuted + expected
+            sample.failed = sample.failed + refuted - expected + sample.errored
             sample.done = sample.succeeded + sample.failed
             sample.serviceTime = unsafe accounts[index].serviceTimes.take()
             sample.responseTime = isOpenLoad ? unsafe accounts[index].responseTimes.take() : sample.serviceTime

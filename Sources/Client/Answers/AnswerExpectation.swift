@@ -20,13 +20,39 @@ final class AnswerExpectation {
         headers = expected.headers.map { (Array($0.name.utf8), Array($0.value.utf8)) }
     }
 
+    /// A part of an answer that is compared.
+    enum Part {
+        case status, header, length, checksum
+
+        var words: String {
+            switch self {
+            case .status: "another status"
+            case .header: "a header is not there, or has another value"
+            case .length: "a body of another length"
+            case .checksum: "a body of another checksum"
+            }
+        }
+    }
+
     /// The first thing about an answer that differs.
     enum Fault {
         case status
         /// The first of the expected headers that is not there with its value.
         case header(Int)
         case length, checksum
+
+        var part: Part {
+            switch self {
+            case .status: .status
+            case .header: .header
+            case .length: .length
+            case .checksum: .checksum
+            }
+        }
     }
+
+    /// The scenario names the statuses that are right: an error status can be one.
+    var namesStatuses: Bool { !expected.statuses.isEmpty }
 
     /// Compares one field of an answer. - Returns: the bits of the expected headers that it fulfils.
     func matches(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> UInt8 {

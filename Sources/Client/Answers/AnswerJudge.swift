@@ -9,8 +9,10 @@ final class AnswerJudge {
     private let accounts: LoadAccounts
     /// Values of headers that were not as expected, of answers that are not judged yet.
     private var otherValues: [(number: UInt64, name: String, value: String)] = []
+    /// Parts of which an answer that differs has been reported.
+    private var toldParts: Set<AnswerExpectation.Part> = []
 
-    /// Answers that are reported one by one; the others are only counted.
+    /// Answers that are reported one by one; of the others only the first of each part, and the rest are counted.
     private static let toldLimit = 8
 
     init(_ accounts: LoadAccounts) { self.accounts = accounts }
@@ -33,13 +35,13 @@ final class AnswerJudge {
         if expectation.wantsChecksum { unsafe record.pointee.facts.checksum.add(bytes) }
     }
 
-    /// Such an answer has come whole.
-    func judge(_ record: borrowing RequestRecord, _ expectation: AnswerExpectation) {
+    /// Such an answer has come whole. - Returns: the first thing that differs, with words for the first few answers.
+    func judge(_ record: borrowing RequestRecord, _ expectation: AnswerExpectation) -> (part: AnswerExpectation.Part, words: String)? {
         accounts.counters.expectations.checked += 1
         let facts = unsafe record.facts
         guard let fault = unsafe expectation.fault(
             status: record.status, foundHeaders: facts.headers, bodyByteCount: facts.bodyByteCount, checksum: facts.checksum)
-        else { return }
+        else { return nil }
         accounts.counters.expectations.unexpected += 1
         switch fault {
         case .status: accounts.counters.expectations.status += 1
@@ -47,8 +49,12 @@ final class AnswerJudge {
         case .length: accounts.counters.expectations.length += 1
         case .checksum: accounts.counters.expectations.checksum += 1
         }
-        guard accounts.counters.expectations.unexpected <= AnswerJudge.toldLimit else { return }
-        accounts.note(.error, unsafe "\(expectation.title), request \(record.number): \(text(fault, expectation.expected, record))")
+        let isFirst = !toldParts.contains(fault.part)
+        guard isFirst || accounts.counters.expectations.unexpected <= AnswerJudge.toldLimit else { return (fault.part, "") }
+        toldParts.insert(fault.part)
+        let words = unsafe text(fault, expectation.expected, record)
+        accounts.note(.error, unsafe "\(expectation.title), request \(record.number): \(words)")
+        return (fault.part, words)
     }
 
     private func text(_ fault: AnswerExpectation.Fault, _ expected: ExpectedAnswer, _ record: borrowing RequestRecord) -> String {

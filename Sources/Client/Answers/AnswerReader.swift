@@ -77,23 +77,45 @@ final class AnswerReader {
         accounts.noteShape(unsafe record.pointee.shape.text(status: status, caches))
     }
 
+    /// What the checks say of an answer.
+    enum Judgement {
+        /// Nothing was compared.
+        case unchecked
+        /// It has a status that the scenario names, and all else is as expected too.
+        case expected
+        /// The reason, and what came.
+        case wrong(FailureReason, String)
+    }
+
     /// The request is over: compares its answer, as far as one has come, with the expected one.
-    func finish(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
-        unsafe endCheck(record, status: record.pointee.status, failure)
+    func finish(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) -> Judgement {
+        let status = unsafe record.pointee.status
+        let wrongBody = unsafe endCheck(record, status: status, failure)
+        var judgement = Judgement.unchecked
         if failure == nil, let expectation = unsafe record.pointee.expectation {
-            unsafe expectation._withUnsafeGuaranteedRef { unsafe judge.judge(record.pointee, $0) }
+            judgement = unsafe expectation._withUnsafeGuaranteedRef { expectation in
+                guard let fault = unsafe judge.judge(record.pointee, expectation) else {
+                    return expectation.namesStatuses ? .expected : .unchecked
+                }
+                return status >= 400 ? .wrong(.status(status), fault.words) : .wrong(.unexpected(fault.part), fault.words)
+            }
         }
+        guard let wrongBody else { return judgement }
+        let isStatus = wrongBody.kind == .wrongStatus && status >= 400
+        return .wrong(isStatus ? .status(status) : .wrongBody(wrongBody.kind), wrongBody.evidence?.finding ?? "")
     }
 
     /// The request is sent again. An answer that says "not now" is no answer to check.
     func finishAttempt(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) {
-        unsafe endCheck(record, status: failure == nil ? 0 : record.pointee.status, failure ?? .aborted)
+        _ = unsafe endCheck(record, status: failure == nil ? 0 : record.pointee.status, failure ?? .aborted)
     }
 
-    private func endCheck(_ record: UnsafeMutablePointer<RequestRecord>, status: Int, _ failure: RequestFailure?) {
-        guard let check = unsafe record.pointee.check else { return }
+    private func endCheck(
+        _ record: UnsafeMutablePointer<RequestRecord>, status: Int, _ failure: RequestFailure?
+    ) -> BodyChecker.WrongBody? {
+        guard let checker, let check = unsafe record.pointee.check else { return nil }
         unsafe record.pointee.check = nil
-        unsafe checker?.end(
+        return unsafe checker.end(
             check, status: status, failure, connection: clientNumber, stream: Int(record.pointee.streamID))
     }
 

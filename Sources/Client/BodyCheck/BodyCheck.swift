@@ -94,13 +94,32 @@ struct BodyCheck {
         state = .corrupted
     }
 
+    /// Where another response begins within the body, of which then the rest is missing: the server sent less than it
+    /// had announced, and went on with the next answer. nil: the wrong bytes are none.
+    var nextResponseOffset: Int? {
+        guard state != .right else { return nil }
+        // The first bytes of a status line may be those of the body by chance.
+        let start: [UInt8] = Array("HTTP/1.".utf8)
+        for same in 0...min(BodyCheck.chanceLimit, firstWrongOffset) where same + foundCount >= start.count {
+            let begin = firstWrongOffset - same
+            let isStart = start.indices.allSatisfy { index in
+                start[index] == (index < same ? body.byte(at: begin + index) : found[index - same])
+            }
+            if isStart { return begin }
+        }
+        return nil
+    }
+
+    /// First bytes of the status line that may be those of the body by chance; more are not looked for.
+    private static let chanceLimit = 3
+
     /// The fault of the answer; nil when it is right.
     ///
     /// - Parameter isWhole: false when the peer broke it off.
     func verdict(status: Int, isWhole: Bool) -> BodyViolation.Kind? {
         if status != 200 { return .wrongStatus }
         switch state {
-        case .untold, .corrupted: return .corrupted
+        case .untold, .corrupted: return nextResponseOffset == nil ? .corrupted : .truncated
         case .swapped: return .swapped
         case .right: break
         }

@@ -117,20 +117,22 @@ final class BodyChecker {
     /// - Parameters:
     ///   - failure: why it is not whole; nil when it is.
     ///   - connection, stream: for the evidence.
+    /// - Returns: what was wrong, with evidence for the first of each kind; nil when the body was right, or not judged.
     func end(
         _ record: UnsafeMutablePointer<Record>, status: Int, _ failure: RequestFailure?, connection: Int, stream: Int
-    ) {
+    ) -> WrongBody? {
         defer { unsafe give(record) }
         let isWrong = unsafe record.pointee.check.state != .right
         // Wrong bytes are wrong however the answer ended. Where we ended it ourselves, and where it never
         // began, nothing else is the peer's fault.
         switch failure {
         case nil: break
-        case .closed, .reset, .protocolError: if status == 0 { return }
-        case .unprocessed, .refused, .timeout, .aborted, .circuit, .abandoned: if !isWrong || status == 0 { return }
+        case .closed, .reset, .protocolError: if status == 0 { return nil }
+        case .unprocessed, .refused, .timeout, .aborted, .circuit, .abandoned: if !isWrong || status == 0 { return nil }
         }
         found.checked += 1
-        guard let kind = unsafe record.pointee.check.verdict(status: status, isWhole: failure == nil) else { return }
+        guard let kind = unsafe record.pointee.check.verdict(status: status, isWhole: failure == nil) else { return nil }
+        let isFirst = found[kind] == 0
         switch kind {
         case .corrupted: found.corrupted += 1
         case .swapped: found.swapped += 1
@@ -138,9 +140,21 @@ final class BodyChecker {
         case .wrongLength: found.wrongLength += 1
         case .wrongStatus: found.wrongStatus += 1
         }
-        guard violationCount < BodyChecker.violationLimit else { return }
-        violationCount += 1
-        violations.append(unsafe BodyChecker.evidence(record.pointee, kind, status, connection, stream))
+        let isTold = violationCount < BodyChecker.violationLimit
+        guard isTold || isFirst else { return WrongBody(kind: kind, evidence: nil) }
+        let evidence = unsafe BodyChecker.evidence(record.pointee, kind, status, connection, stream)
+        if isTold {
+            violationCount += 1
+            violations.append(evidence)
+        }
+        return WrongBody(kind: kind, evidence: evidence)
+    }
+
+    /// An answer whose body is wrong.
+    struct WrongBody {
+        var kind: BodyViolation.Kind
+        /// nil: there were enough before.
+        var evidence: BodyViolation?
     }
 
     private static func evidence(
@@ -151,6 +165,8 @@ final class BodyChecker {
             kind: kind, target: record.target.string, status: status, expectedByteCount: check.expectedByteCount,
             receivedByteCount: check.receivedByteCount, announcedByteCount: check.announcedByteCount,
             connection: connection, stream: stream)
+        violation.seed = check.body.seed
+        if kind == .truncated { violation.offset = check.nextResponseOffset }
         if kind == .corrupted || kind == .swapped {
             violation.offset = check.firstWrongOffset
             violation.found = (0..<check.foundCount).map { check.found[$0] }

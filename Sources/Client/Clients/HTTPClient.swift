@@ -198,7 +198,7 @@ final class HTTPClient: TimerTarget {
     var resendCount: Int { resends.count }
 
     private func failResends(_ failure: RequestFailure) {
-        while let record = unsafe resends.removeFirst() { unsafe generator.finish(record, failure) }
+        while let record = unsafe resends.removeFirst() { unsafe generator.finish(record, failure, failure.reason) }
     }
 
     /// There may be more to ask than before: after a pause, or with more streams.

@@ -57,8 +57,7 @@ extension ClientConnection {
             // A request of a schedule waits from when it was due.
             if unsafe !record.pointee.isScheduled { unsafe record.pointee.intendedNanoseconds = begin }
             unsafe record.pointee.sentNanoseconds = unsafe max(begin, record.pointee.intendedNanoseconds)
-            unsafe note(.noStream, record)
-            unsafe generator.requestDidEnd(record, .timeout, answers)
+            unsafe generator.requestDidEnd(record, .timeout, .noStream, answers)
         }
     }
 }

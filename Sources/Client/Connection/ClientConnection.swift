@@ -245,12 +245,11 @@ final class ClientConnection {
         if status < 200 || status > 599 {
             // Nothing but 1xx is no answer. Three digits beyond 599 are an answer, and count as 5xx (RFC 9110, 15).
             guard status > 599 else { return unsafe requestDidFail(record, .protocolError, .status(status)) }
-            unsafe note(.status(status), record)
         }
         unsafe requests.remove(record)
         use = .answered
         unsafe answers.noteShape(of: record)
-        unsafe generator.requestDidEnd(record, nil, answers)
+        unsafe generator.requestDidEnd(record, nil, nil, answers)
     }
 
     /// The request has failed.
@@ -262,8 +261,8 @@ final class ClientConnection {
     ) {
         unsafe requests.remove(record)
         if failure == .unprocessed, unsafe client.keepForNextConnection(record) { return }
-        if let reason = unsafe failure == .timeout ? .timeout(progress(of: record)) : reason { unsafe note(reason, record, excerpt) }
-        unsafe generator.requestDidEnd(record, failure, answers)
+        let cause = unsafe failure == .timeout ? .timeout(progress(of: record)) : reason
+        unsafe generator.requestDidEnd(record, failure, cause, excerpt: excerpt, answers)
     }
 
     /// An answer has begun under which the connection is to be closed. Deferred: the parser still uses the connection.

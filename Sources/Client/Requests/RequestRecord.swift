@@ -1,4 +1,5 @@
 internal import HTTP1
+internal import HTTP2
 internal import Memory
 
 /// One request of a client, from when it was due to the end of its answer.
@@ -86,6 +87,21 @@ enum RequestFailure {
     case circuit
     /// We closed the connection on purpose: see `ClientManners.earlyCloseShare`.
     case abandoned
+
+    /// Why, where nothing more is known.
+    var reason: FailureReason {
+        switch self {
+        case .closed: .dropped
+        case .reset: .reset(.cancel)
+        case .timeout: .timeout(.nothing)
+        case .protocolError: .status(0)
+        case .aborted: .aborted(.nothing)
+        case .unprocessed: .unprocessed(nil)
+        case .refused: .reset(.refusedStream)
+        case .circuit: .circuit
+        case .abandoned: .abandoned
+        }
+    }
 }
 
 /// The records of one loop, each with room behind it for the values that its request has of its own.

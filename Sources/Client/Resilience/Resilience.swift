@@ -91,7 +91,7 @@ final class Resilience: TimerTarget {
     }
 
     private func end(_ record: UnsafeMutablePointer<RequestRecord>) {
-        unsafe generator?.finish(record, record.pointee.failure)
+        unsafe generator?.finish(record, record.pointee.failure, .notRetried)
     }
 
     // MARK: Time

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The names of signals that end processes.
-enum SignalName {
+package enum SignalName {
     private static let faults: [Int32: String] = [
         SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT", SIGILL: "SIGILL", SIGTRAP: "SIGTRAP", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE",
         SIGSYS: "SIGSYS",
@@ -14,5 +14,6 @@ enum SignalName {
     /// The process did something that it must not; no other process killed it.
     static func isFault(_ signal: Int32) -> Bool { faults[signal] != nil }
 
-    static func text(_ signal: Int32) -> String { faults[signal] ?? others[signal] ?? "signal \(signal)" }
+    /// "SIGINT".
+    package static func text(_ signal: Int32) -> String { faults[signal] ?? others[signal] ?? "signal \(signal)" }
 }

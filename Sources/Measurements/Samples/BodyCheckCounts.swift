@@ -18,6 +18,17 @@ package struct BodyCheckCounts: Sendable, Equatable {
 
     package init() {}
 
+    /// Responses that were wrong in one way.
+    package subscript(_ kind: BodyViolation.Kind) -> UInt64 {
+        switch kind {
+        case .corrupted: corrupted
+        case .swapped: swapped
+        case .truncated: truncated
+        case .wrongLength: wrongLength
+        case .wrongStatus: wrongStatus
+        }
+    }
+
     /// Responses that were wrong in any way.
     package var wrong: UInt64 { corrupted + swapped + truncated + wrongLength + wrongStatus }
 }

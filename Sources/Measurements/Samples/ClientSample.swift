@@ -95,9 +95,9 @@ package struct ClientRequestCounts: Sendable, Equatable {
     /// Handed to a connection, or refused by an open circuit breaker.
     package var started: UInt64 = 0
     package var done: UInt64 = 0
-    /// Answered in full with a status below 400.
+    /// Answered in full with a status below 400, or the one that a scenario expects, and not found wrong.
     package var succeeded: UInt64 = 0
-    /// Everything else that ended: 4xx, 5xx, errored, timed out.
+    /// Everything else that ended: 4xx, 5xx, wrong bodies, errored, timed out.
     package var failed: UInt64 = 0
     /// Ended without a full response; among the failed.
     package var errored: UInt64 = 0

@@ -1,29 +1,49 @@
 /// How often something failed for one reason, and the first example of it.
 package struct FailureCount: Sendable, Equatable {
+    /// What failed.
+    package enum Subject: String, Sendable {
+        /// A request. The counts of all reasons are the failed requests: each has one reason.
+        case request
+        /// An attempt of a request that was sent again (`--retries`): the request has not failed by it.
+        case attempt
+        /// A connection with no request in flight, or an attempt to make one.
+        case connection
+    }
+
     /// "stream reset by the server: REFUSED_STREAM".
     package var reason: String
     package var count: UInt64
     /// Which request it was first, and what had come: "GET /health, request 12". One line of printable ASCII.
     package var example: String
+    package var subject: Subject
 
     /// Reasons that a loop tells apart; those met later count as one.
     package static let limit = 32
 
-    package init(reason: String, count: UInt64, example: String) {
+    package init(reason: String, count: UInt64, example: String, of subject: Subject = .request) {
+        self.subject = subject
         self.reason = reason
         self.count = count
         self.example = example
     }
+
+    fileprivate func isSame(as other: FailureCount) -> Bool { reason == other.reason && subject == other.subject }
+
+    /// The answer was there, and `--body-check` found its body wrong.
+    package var isWrongBody: Bool { reason.hasPrefix(BodyViolation.title) }
 
     /// The reason with its example.
     package var text: String { example.isEmpty ? reason : "\(reason) (first: \(example))" }
 }
 
 extension [FailureCount] {
+    /// Those of one subject.
+    package func of(_ subject: FailureCount.Subject) -> [FailureCount] { filter { $0.subject == subject } }
+
     /// Adds another loop's.
     package mutating func merge(_ others: [FailureCount]) {
         for other in others {
-            guard let index = firstIndex(where: { $0.reason == other.reason }) else {
+            guard let index = firstIndex(where: { $0.isSame(as: other) }) else {
                 append(other)
                 continue
             }
@@ -36,7 +56,7 @@ extension [FailureCount] {
     package func subtracting(_ earlier: [FailureCount]) -> [FailureCount] {
         compactMap { failure in
             var rest = failure
-            let before = earlier.first { $0.reason == failure.reason }?.count ?? 0
+            let before = earlier.first { $0.isSame(as: failure) }?.count ?? 0
             rest.count -= Swift.min(before, failure.count)
             return rest.count > 0 ? rest : nil
         }

@@ -5,7 +5,7 @@ package struct RequestSample: Sendable, Equatable {
     /// The kind's, for people; no other kind of the run has it.
     package var name = ""
     package var done: UInt64 = 0
-    /// Answered in full with a status below 400.
+    /// Answered in full with a status below 400, or the one that a scenario expects, and not found wrong.
     package var succeeded: UInt64 = 0
     package var failed: UInt64 = 0
     package var errored: UInt64 = 0
@@ -48,8 +48,8 @@ extension RequestSample: SamplePart {
     package static let table = MetricTable<RequestSample>(
         [
             .counter("requests.done", .request, \.done, better: .higher, "Ended: succeeded or failed"),
-            .counter("requests.succeeded", .request, \.succeeded, better: .higher, "Answered in full with a status below 400"),
-            .counter("requests.failed", .request, \.failed, better: .lower, "Ended any other way: 4xx, 5xx, errored, timed out"),
+            .counter("requests.succeeded", .request, \.succeeded, better: .higher, "Answered in full below 400, or as a scenario expects, and not found wrong"),
+            .counter("requests.failed", .request, \.failed, better: .lower, "Ended any other way: 4xx, 5xx, wrong bodies, errored, timed out"),
             .counter("requests.errored", .request, \.errored, better: .lower, "Ended without a full answer"),
             .counter("requests.timed_out", .request, \.timedOut, better: .lower, "Ended by the request timeout; among the errored"),
         ] + StatusCounts.table.rows(within: \.statuses, "responses") + [

@@ -8,7 +8,7 @@ extension Comparison {
         var page = SummaryPage()
         page.writeWords(headline)
         page.lines += ["", "A  \(base.name)", "B  \(other.name)"]
-        for warning in warnings { page.write("warning", [warning]) }
+        for warning in warnings { page.writeWords("warning: " + warning) }
         write(planDifferences.filter(\.isLoad), "warning: the runs were asked for different things", to: &page)
         write(planDifferences.filter { !$0.isLoad }, "the runs also differ in", to: &page)
         page.lines += ["", Row.head] + Comparison.rows(changes, all: all)

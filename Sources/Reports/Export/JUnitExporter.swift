@@ -1,7 +1,7 @@
 internal import Measurements
 internal import Recording
 
-/// A recording as test cases: the verdict, and each threshold.
+/// A recording as test cases: the result, the measurement, and each threshold.
 struct JUnitExporter: Exporter {
     private var report = JUnitReport(name: "highwater")
     private var hasSummary = false
@@ -33,11 +33,10 @@ struct JUnitExporter: Exporter {
     mutating func add(summary: JSON) -> String {
         hasSummary = true
         if isWatched && findings.isEmpty { report.cases.append(.init(group: "findings", name: "no write was broken", outcome: .passed)) }
-        let reasons = summary[path: "verdict.reasons"]?.strings ?? []
-        if case .bool(let isTrustworthy)? = summary[path: "verdict.trustworthy"] {
-            report.cases.append(.init(
-                group: "run", name: "the measurement is trustworthy",
-                outcome: isTrustworthy ? .passed : .failed(reasons.joined(separator: "; "))))
+        if let verdict = Verdict(recorded: summary) {
+            report.cases += [("the result is ok", verdict.result.reasons), ("the measurement is valid", verdict.measurement.reasons)].map { name, reasons in
+                .init(group: "run", name: name, outcome: reasons.isEmpty ? .passed : .failed(reasons.joined(separator: "; ")))
+            }
         }
         report.cases += JudgedThreshold.all(in: summary).map { threshold in
             .init(

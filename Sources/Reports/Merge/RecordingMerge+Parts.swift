@@ -56,10 +56,10 @@ extension RecordingMerge {
 
     // MARK: Doubts
 
-    /// Reasons that a verdict lists; more are counted.
+    /// Reasons that are listed; more are counted.
     private static let doubtLimit = 16
 
-    /// The reasons against the merged run that its numbers do not show, each with the part's name.
+    /// The reasons against the merged measurement that its numbers do not show, each with the part's name.
     var allDoubts: [String] {
         let all = missing + strangers + late + unreadThresholds + doubts + parts.flatMap(RecordingMerge.ownDoubts)
         return all.count <= RecordingMerge.doubtLimit
@@ -117,20 +117,31 @@ extension RecordingMerge {
         return known.compactMap { part in
             guard let header = part.header else { return nil }
             if let delay = header.startDelaySeconds {
-                return delay > Verdict.startDelayLimit ? "\(part.label) started \(RecordingMerge.text(delay)) after the time of --start-at" : nil
+                return delay > Validity.startDelayLimit ? "\(part.label) started \(RecordingMerge.text(delay)) after the time of --start-at" : nil
             }
             let delay = header.startedUnixSeconds - (earliest.header?.startedUnixSeconds ?? 0)
-            guard alignment == .wall, delay > Verdict.startDelayLimit else { return nil }
+            guard alignment == .wall, delay > Validity.startDelayLimit else { return nil }
             return "\(part.label) started \(RecordingMerge.text(delay)) after \(earliest.label) by their clocks: it was late, or the clocks differ (--align start)"
         }
     }
 
     private static func text(_ seconds: Double) -> String { Figure.fixed(seconds, decimals: 1) + "s" }
 
-    /// The reasons of a part's own verdict.
+    /// The reasons why a part's own measurement is not valid.
     private static func ownDoubts(_ part: MergedPart) -> [String] {
         guard let summary = part.summary else { return [] }
         let outcome = summary["outcome"]?.string.flatMap { $0 == Outcome.ended.text ? nil : ["\(part.label): \($0)"] } ?? []
-        return outcome + (summary[path: "verdict.reasons"]?.strings ?? []).map { "\(part.label): \($0)" }
+        return outcome + (Validity(recorded: summary)?.reasons ?? []).map { "\(part.label): \($0)" }
     }
+
+    /// Why parts have failed, as far as the merged numbers do not show it.
+    var partFaults: [String] {
+        parts.flatMap { part in
+            guard let summary = part.summary else { return [String]() }
+            return RunResult(recorded: summary).faults.filter { RecordingMerge.ownCauses.contains($0.cause) }.map { "\(part.label): \($0.text)" }
+        }
+    }
+
+    /// The others are judged over all parts.
+    private static let ownCauses: Set<RunResult.Cause> = [.recording, .loops, .death, .unreachable, .interrupted, .serverGone, .part]
 }

@@ -118,7 +118,7 @@ package struct RecordingMerge {
         let skew = unixSeconds - header.startedUnixSeconds - Metric.seconds(nanoseconds)
         let other = parts.filter { $0.skewSeconds != nil }.max { abs(($0.skewSeconds ?? 0) - skew) < abs(($1.skewSeconds ?? 0) - skew) }
         parts[index].skewSeconds = skew
-        guard let other, let difference = other.skewSeconds.map({ skew - $0 }), abs(difference) > Verdict.startDelayLimit else { return [] }
+        guard let other, let difference = other.skewSeconds.map({ skew - $0 }), abs(difference) > Validity.startDelayLimit else { return [] }
         let words = "the clock of \(parts[index].label) is \(Figure.fixed(abs(difference), decimals: 1))s \(difference > 0 ? "behind" : "ahead of") that of \(other.label), by the arrival of their first samples (--align start)"
         doubts.append(words)
         return [event(.warning, words, atNanoseconds: lastNanoseconds)]
@@ -294,6 +294,7 @@ package struct RecordingMerge {
         let isPartial = parts.contains { if case .whole? = $0.end { false } else { true } }
         summary.thresholds = thresholds.map { $0.judge(summary, isPartial: isPartial) }
         summary.doubts = allDoubts
+        summary.circumstances.partFaults = partFaults
         return summary
     }
 }

@@ -26,7 +26,7 @@ enum ReportStyle {
         .verdict.good{background:var(--goodbg);border-color:var(--good)}.verdict.good .word{color:var(--good)}
         .verdict.bad{background:var(--badbg);border-color:var(--bad)}.verdict.bad .word{color:var(--bad)}
         .verdict.unsure{background:var(--unsurebg);border-color:var(--unsure)}.verdict.unsure .word{color:var(--unsure)}
-        .verdict .sum{margin:12px 0 6px;font-weight:600}.checks th{text-align:left}
+        .sum{margin:12px 0 6px;font-weight:600}.checks th{text-align:left}
         .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(145px,1fr));gap:10px;margin:0}
         .tiles div{background:var(--card);border:1px solid var(--rule);border-radius:8px;padding:9px 13px 7px;display:flex;flex-direction:column-reverse}
         .tiles dd{margin:0;font-size:22px;font-weight:650;font-variant-numeric:tabular-nums;line-height:1.3}

@@ -42,33 +42,30 @@ extension RunReport {
             """
     }
 
+    /// The two words, each with its reasons.
     private var verdict: Markup {
         let isLoad = header?.request.load != nil
-        let isTrustworthy: Bool? = if case .bool(let yes)? = summary[path: "verdict.trustworthy"] { yes } else { nil }
-        var reasons = summary[path: "verdict.reasons"]?.strings ?? []
-        if recordedSummary == nil {
-            reasons.append("the recording has no summary: the run was killed, or is not over; these numbers are of its \(sampleCount) samples")
+        guard recordedSummary != nil, let verdict = Verdict(recorded: summary) else {
+            let samples = "the recording has no summary: the run was killed, or is not over; these numbers are of its \(sampleCount) samples"
+            let reasons = [samples] + (ownSummary.map { $0.result.reasons + $0.validity.reasons } ?? [])
+            return RunReport.verdict([RunReport.word("Unfinished", "unsure", reasons)], thresholds)
         }
-        let (look, words): (Markup, String) =
-            switch (isLoad, isTrustworthy) {
-            case (_, false): ("bad", "Not trustworthy")
-            case (true, true) where recordedSummary != nil: ("good", "Trustworthy")
-            case (false, true) where recordedSummary != nil: ("plain", "A server's counters")
-            default: ("unsure", "Unfinished")
-            }
-        let more: String =
-            switch look.text {
-            case "good": "the load was sent as asked, on time, and the clients were not the limit"
-            case "plain": "no load of our own to judge"
-            default: ""
-            }
-        return """
-            <section class="verdict \(look)" aria-label="verdict"><p class="word">\(words)</p>
-            \(more.isEmpty ? .empty : "<p>\(more)</p>" as Markup)\(reasons.isEmpty ? .empty : "<ul>\(.joined(reasons.map { "<li>\($0)</li>" }))</ul>" as Markup)
-            \(thresholds)</section>
-
-            """
+        let result = verdict.result, measurement = verdict.measurement
+        let results = RunReport.word("result: \(result.word)", result.isOK ? "good" : "bad", result.reasons)
+        guard isLoad || !measurement.isValid else { return RunReport.verdict([results], thresholds) }
+        let good = "the load was sent as asked, on time, and the clients were not the limit"
+        let measurements = RunReport.word(
+            "measurement: \(measurement.word)", measurement.isValid ? "good" : "bad", measurement.reasons, note: measurement.isValid ? good : nil)
+        return RunReport.verdict([results, measurements], thresholds)
     }
+
+    private static func word(_ words: String, _ look: Markup, _ reasons: [String], note: String? = nil) -> Markup {
+        let more: Markup = note.map { "<p>\($0)</p>" } ?? .empty
+        let list: Markup = reasons.isEmpty ? .empty : "<ul>\(.joined(reasons.map { "<li>\($0)</li>" }))</ul>"
+        return "<section class=\"verdict \(look)\" aria-label=\"verdict\"><p class=\"word\">\(words)</p>\(more)\(list)</section>\n"
+    }
+
+    private static func verdict(_ words: [Markup], _ thresholds: Markup) -> Markup { "\(.joined(words))\(thresholds)\n" }
 
     // MARK: Numbers
 

@@ -1,27 +1,53 @@
 internal import Load
-internal import Measurements
+package import Measurements
 package import Recording
 
 extension RecordingHeader {
     /// The load that the plan asked for.
     package var request: Summary.Request {
-        func count(_ path: String) -> Int? { plan[path: path]?.number.flatMap { Int(exactly: $0) } }
-        let load = count("client.connections").map {
-            Summary.Load(
-                connections: $0, streams: count("client.streams") ?? 1, rate: plan[path: "client.rate"]?.number,
-                requests: count("client.requests"), phases: phases)
-        }
         let address = plan[path: "client.target"]?.string ?? plan[path: "server.listen"]?.string ?? ""
-        return Summary.Request(address: address, load: load, cpuCount: cpuCount)
+        return Summary.Request(address: address, load: Summary.Load(plan: plan), cpuCount: cpuCount)
     }
+}
 
-    /// Their names and kinds of load; their times are in the samples.
-    private var phases: [Phase] {
-        guard case .array(let phases)? = plan["phases"] else { return [] }
-        return phases.map { phase in
+extension Summary.Load {
+    /// As a plan asks for it; nil for a plan without clients. The times of its phases are in the samples.
+    package init?(plan: JSON) {
+        func count(_ path: String) -> Int? { plan[path: path]?.number.flatMap { Int(exactly: $0) } }
+        guard let connections = count("client.connections") else { return nil }
+        let parts = plan["phases"]?.elements ?? []
+        let phases = parts.map { phase in
             Phase(
                 name: phase["name"]?.string ?? "", duration: .zero,
                 load: phase["rate"]?.number.map { .open(OpenLoad(rate: $0)) } ?? .closed, isWarmup: phase["warmup"] == .bool(true))
         }
+        self.init(
+            connections: max(connections, parts.compactMap { $0["connections"]?.number.flatMap { Int(exactly: $0) } }.max() ?? 0),
+            streams: count("client.streams") ?? 1, rate: plan[path: "client.rate"]?.number, requests: count("client.requests"),
+            phases: phases)
+        target = Summary.Load.target(plan)
+        checksBodies = plan[path: "client.body_check"] == .bool(true)
+        endsServer = (plan["events"]?.elements ?? []).contains { $0["do"]?.string == "drain-server" }
+    }
+
+    /// Requests that are named; of more, how many there are.
+    private static let namedTargetLimit = 3
+
+    /// `http://127.0.0.1:8080/bytes/1KiB 60.0%, /bytes/128KiB 40.0%`
+    private static func target(_ plan: JSON) -> String {
+        guard let address = plan[path: "client.target"]?.string else { return "" }
+        let kinds = plan[path: "client.request_kinds"]?.elements ?? []
+        let paths = kinds.isEmpty ? plan[path: "client.path"]?.strings ?? [] : kinds.compactMap { $0["path"]?.string }
+        let weights = kinds.map { $0["weight"]?.number ?? 1 }
+        let total = weights.reduce(0, +)
+        let scheme = plan[path: "client.tls"] == .bool(true) ? "https" : "http"
+        var texts = paths.enumerated().map { index, path in
+            let method = kinds.isEmpty ? "GET" : kinds[index]["method"]?.string ?? "GET"
+            return (method == "GET" ? "" : "\(method) ") + (index == 0 ? "\(scheme)://\(address)" : "") + path
+                + (paths.count > 1 && kinds.count == paths.count ? " \(Figure.percent(weights[index] / total))" : "")
+        }
+        if texts.isEmpty { texts = ["\(scheme)://\(address)"] }
+        let rest = texts.count - namedTargetLimit
+        return texts.prefix(namedTargetLimit).joined(separator: ", ") + (rest > 0 ? ", and \(rest) more" : "")
     }
 }

@@ -21,6 +21,12 @@ package struct Summary: Sendable {
 
     /// The load that was asked for.
     package struct Load: Sendable, Equatable {
+        /// What is asked for: "http://127.0.0.1:8080/bytes/1KiB, negotiated"; empty where that is not known.
+        package var target = ""
+        /// Answers are compared byte by byte.
+        package var checksBodies = false
+        /// The run has its server end: that the server is gone then is no failure.
+        package var endsServer = false
         package var connections: Int
         package var streams: Int
         /// Requests per second; nil for a closed load.
@@ -74,6 +80,10 @@ package struct Summary: Sendable {
     package var doubts: [String] = []
     /// How the run ended.
     package var outcome = Outcome.ended
+    /// What else is known of the run beside its samples.
+    package var circumstances = RunCircumstances()
+    /// When the server that can not be reached now was lost, on the axis of the samples; nil: it can be reached.
+    private(set) var goneNanoseconds: UInt64?
 
     private static let gauges = Metric.measured.filter { $0.kind == .gauge }
     private static let histogramMetrics = Metric.measured.filter { $0.kind == .histogram }
@@ -117,11 +127,20 @@ package struct Summary: Sendable {
             ranges[gauge.name, default: GaugeRange()].add(
                 value, atSeconds: Metric.seconds(sample.timeNanoseconds), isUnderLoad: !loadHasEnded)
         }
+        noteLoss(sample)
         last = sample
         if let base { last.subtractCounters(of: base) }
         if !loadHasEnded { endOfLoad = last }
         lastWhole = sample
         lastWhole?.client?.forgetHistograms()
+    }
+
+    /// Keeps the time since when the clients are cut off.
+    private mutating func noteLoss(_ sample: Sample) {
+        guard let client = sample.client, client.isCutOff else { return goneNanoseconds = nil }
+        let before = lastWhole?.client?.cutOffNanoseconds ?? 0
+        let grown = client.cutOffNanoseconds - min(before, client.cutOffNanoseconds)
+        goneNanoseconds = goneNanoseconds ?? (sample.timeNanoseconds - min(grown, sample.timeNanoseconds))
     }
 
     /// The sample after the load belongs to no phase: it has the requests that the last phase left in flight.
@@ -278,7 +297,8 @@ extension Summary {
         }
         if last.watch != nil { json.set(.array(distinctFindings.map { $0.json }), atPath: "findings") }
         json.set(.string(outcome.text), atPath: "outcome")
-        json.set(verdict.json, atPath: "verdict")
+        json.set(result.json, atPath: "result")
+        json.set(validity.json, atPath: "measurement")
         return json
     }
 }

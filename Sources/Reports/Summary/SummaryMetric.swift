@@ -49,6 +49,9 @@ package struct SummaryMetric: Sendable {
         .init(name: "client.requests.rate", unit: .requestPerSecond, better: .higher, meaning: "Answered in full a second of the time in which the server could be reached, whatever the status") {
             $0.endOfLoad?.client.map(\.requests.answered).flatMap($0.perReachableSecond)
         },
+        .init(name: "client.requests.succeeded_rate", unit: .requestPerSecond, better: .higher, meaning: "Succeeded a second of the same time") {
+            $0.endOfLoad?.client.map(\.requests.succeeded).flatMap($0.perReachableSecond)
+        },
         .init(name: "client.requests.dropped", unit: .request, better: .zero, meaning: "Scheduled and never started") {
             guard let client = $0.last.client else { return nil }
             let started = client.requests.started - $0.lateRequests

@@ -1,41 +1,74 @@
-/// Lines of at most 80 columns.
+/// Lines of at most 80 columns: a column of labels, and behind it what each says.
 struct SummaryPage {
     static let width = 80
-    private static let labelWidth = 10
+    /// As wide as the longest label and a column.
+    static let labelWidth = 15
+    /// Of a count in a list below a row.
+    private static let countWidth = 8
+    /// Everything is shown, not only what matters in most runs.
+    let isVerbose: Bool
     var lines: [String] = []
 
-    /// `label: item, item, item`. Items that do not fit follow on lines of their own, below the first.
-    mutating func write(_ label: String, _ items: [String]) {
+    init(isVerbose: Bool = false) { self.isVerbose = isVerbose }
+
+    /// `label          item, item, item`. Items that do not fit go on below the first, long ones word by word. Nothing
+    /// without items.
+    mutating func row(_ label: String, _ items: [String]) {
         guard !items.isEmpty else { return }
-        let indent = String(repeating: " ", count: label.count + 2)
-        var line = "\(label): "
-        for (index, item) in items.enumerated() {
-            let piece = item + (index == items.count - 1 ? "" : ",")
-            if line.count > indent.count, line.count + 1 + piece.count > SummaryPage.width {
-                lines.append(line)
-                line = indent
-            }
-            line += (line.count > indent.count ? " " : "") + piece
+        let pieces = items.enumerated().flatMap { index, item in
+            let text = item + (index == items.count - 1 ? "" : ",")
+            return text.count <= SummaryPage.wholeItemWidth ? [text] : text.split(separator: " ").map(String.init)
         }
-        lines.append(line)
+        write(SummaryPage.pad(label, SummaryPage.labelWidth), pieces)
     }
+
+    /// Items up to this are not broken.
+    private static let wholeItemWidth = 36
+
+    /// A line of its own below a row: a count, and what it counts.
+    mutating func count(_ count: UInt64, _ text: String) {
+        let digits = "\(count)"
+        let indent = SummaryPage.labelWidth + max(0, SummaryPage.countWidth - digits.count)
+        write(String(repeating: " ", count: indent) + digits + "  ", text.split(separator: " ").map(String.init))
+    }
+
+    /// A line of its own below a row: a mark, and what it marks.
+    mutating func marked(_ mark: String, _ text: String) { write("  \(mark)  ", text.split(separator: " ").map(String.init)) }
 
     /// A sentence, broken where a line is full.
-    mutating func writeWords(_ text: String) {
-        var line = ""
-        for word in text.split(separator: " ") {
-            if !line.isEmpty, line.count + 1 + word.count > SummaryPage.width {
+    mutating func writeWords(_ text: String) { write("", text.split(separator: " ").map(String.init)) }
+
+    /// A line as it is.
+    mutating func line(_ text: String) { lines.append(text) }
+
+    /// A row of a table: a label, and cells of equal width, flush right.
+    mutating func table(_ label: String, _ cells: [String]) {
+        let width = min(SummaryPage.cellWidth, (SummaryPage.width - SummaryPage.tableLabelWidth) / max(1, cells.count))
+        let row = cells.map { String(repeating: " ", count: max(1, width - $0.count)) + $0 }.joined()
+        lines.append(SummaryPage.pad(label, SummaryPage.tableLabelWidth) + row)
+    }
+
+    private static let cellWidth = 9
+    static let tableLabelWidth = 12
+
+    private mutating func write(_ head: String, _ pieces: [String]) {
+        var line = head
+        let indent = String(repeating: " ", count: head.count)
+        var isEmpty = true
+        for piece in pieces {
+            if !isEmpty, line.count + 1 + piece.count > SummaryPage.width {
                 lines.append(line)
-                line = ""
+                line = indent
+                isEmpty = true
             }
-            line += (line.isEmpty ? "" : " ") + word
+            line += (isEmpty ? "" : " ") + piece
+            isEmpty = false
         }
         lines.append(line)
     }
 
-    static func row(_ label: String, _ cells: [String]) -> String {
-        func pad(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
-        let cellWidth = min(10, (width - labelWidth) / max(1, cells.count))
-        return label + String(repeating: " ", count: max(0, labelWidth - label.count)) + cells.map { pad($0, cellWidth) }.joined()
+    private static func pad(_ text: String, _ width: Int) -> String {
+        // A label that is too long still ends before what follows.
+        text.count < width ? text + String(repeating: " ", count: width - text.count) : text + " "
     }
 }

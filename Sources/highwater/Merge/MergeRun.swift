@@ -17,6 +17,7 @@ final class MergeRun {
         /// The recordings are still being written.
         var follows = false
         var printsJSON = false
+        var isVerbose = false
         var isStrict = false
     }
 
@@ -209,12 +210,13 @@ final class MergeRun {
     }
 
     private func finish(after signal: Int32?) throws {
-        guard let summary = merge.finish() else { return }
+        guard var summary = merge.finish() else { return }
+        summary.circumstances.recordingPath = choices.output == "-" ? nil : choices.output
         try record { (writer) throws(RecordingError) in try writer.write(summary: summary.json) }
         let output = choices.output == "-" ? Output.error : Output.standard
-        guard output.write(choices.printsJSON ? summary.json.indentedText + "\n" : summary.text) else { throw RunError("cannot write the summary") }
+        guard output.write(choices.printsJSON ? summary.json.indentedText + "\n" : summary.text(isVerbose: choices.isVerbose)) else { throw RunError("cannot write the summary") }
         if let signal { throw ExitCode(128 + signal) }
-        if summary.thresholds.contains(where: { !$0.hasPassed }) { throw ExitCode(Run.failedExitCode) }
-        if choices.isStrict, !summary.verdict.isTrustworthy { throw ExitCode(Run.untrustworthyExitCode) }
+        if !summary.result.isOK { throw ExitCode(Run.failedExitCode) }
+        if choices.isStrict, !summary.validity.isValid { throw ExitCode(Run.notValidExitCode) }
     }
 }

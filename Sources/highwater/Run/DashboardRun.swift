@@ -181,6 +181,7 @@ final class DashboardRun {
     private func endLoad(_ reason: Run.End) {
         if case .signal? = end { return }
         end = reason
+        if case .signal(let signal) = reason { run.noteSignal(signal) }
         guard driver.stage == .running, run.source.outcome == nil else { return }
         loop.dashboard.run.state = .draining
         loop.isStale = true

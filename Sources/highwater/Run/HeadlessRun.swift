@@ -76,6 +76,7 @@ final class HeadlessRun {
             if let signal = signals.next() {
                 if driver.stage == .running { progress.interject("stopping; once more ends at once") }
                 if case .natural = end { end = .signal(signal) }
+                run.noteSignal(signal)
                 driver.endLoad(within: plan.drainTime)
             }
         }

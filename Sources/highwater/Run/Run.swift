@@ -19,6 +19,7 @@ final class Run {
     let source: any SampleSource
     private let printsJSON: Bool
     private let isStrict: Bool
+    private let isVerbose: Bool
     private let title: String?
     /// Standard output, unless the recording goes there.
     private let summaryOutput: Output
@@ -40,7 +41,7 @@ final class Run {
     /// The thing under test has failed: its process died, answers were wrong, or a threshold was missed. 1 is for
     /// a run that could not begin.
     static let failedExitCode: Int32 = 99
-    static let untrustworthyExitCode: Int32 = 3
+    static let notValidExitCode: Int32 = 3
 
     /// The threshold that ended the run before its time.
     private(set) var failedThreshold: Threshold?
@@ -72,14 +73,18 @@ final class Run {
         self.signals = signals
         printsJSON = output.printsJSON
         isStrict = output.isStrict
+        isVerbose = output.isVerbose
         title = output.title
         summaryOutput = output.file == "-" ? .error : .standard
-        let own = self.plan
-        let load = own.client.map {
-            Summary.Load(
-                connections: own.mostConnections, streams: $0.streams, rate: $0.rate, requests: $0.requests, phases: own.phases)
-        }
-        summary = Summary(.init(address: source.addresses.main, load: load, cpuCount: Host.cpuCount))
+        // With the ports that were chosen by now.
+        let own = self.plan.listening(at: source.addresses.server, secureAddress: source.addresses.secureServer)
+        summary = Summary(.init(address: source.addresses.main, load: Summary.Load(plan: own.json), cpuCount: Host.cpuCount))
+        summary.circumstances.recordingPath = output.file == "-" ? nil : output.file
+    }
+
+    /// A signal ends the run. The first one that comes is the reason.
+    func noteSignal(_ signal: Int32) {
+        if summary.circumstances.signal == nil, !isNormalEnd(signal) { summary.circumstances.signal = SignalName.text(signal) }
     }
 
     /// A key has changed the run.
@@ -120,7 +125,7 @@ final class Run {
 
     private func note(startDelay nanoseconds: UInt64) {
         let words = "started \(Figure.time(nanoseconds: nanoseconds)) after the time of --start-at"
-        let isLate = Metric.seconds(nanoseconds) > Verdict.startDelayLimit
+        let isLate = Metric.seconds(nanoseconds) > Validity.startDelayLimit
         if isLate { summary.doubts.append("the run \(words)") }
         source.note(isLate ? .warning : .info, source: "start", words)
     }
@@ -171,6 +176,8 @@ final class Run {
         guard !isSummedUp else { return }
         isSummedUp = true
         self.summary.outcome = outcome
+        self.summary.circumstances.connectFailure = source.connectFailure
+        self.summary.circumstances.loopFailures = source.failures
         self.summary.thresholds = plan.thresholds.map { $0.judge(self.summary, isPartial: isPartial ?? outcome.isDeath) }
         let summary = summary
         record { (writer) throws(RecordingError) in try writer.write(summary: summary.json) }
@@ -180,7 +187,8 @@ final class Run {
     ///
     /// Errors: why the run could not be, or the exit code after a summary.
     func finish(after end: End) throws {
-        let text = printsJSON ? summary.json.indentedText + "\n" : summary.text
+        summary.circumstances.recordingFault = recordingError.map { "the recording ends early: \($0.description)" }
+        let text = printsJSON ? summary.json.indentedText + "\n" : summary.text(isVerbose: isVerbose)
         if !summaryOutput.write(text) {
             // A terminal that hung up reads no summary, and that is how the run ended, not an error.
             if case .signal(SIGHUP) = end { throw ExitCode(128 + SIGHUP) }
@@ -188,44 +196,22 @@ final class Run {
         }
         // A run that was ended by a signal is to end now.
         if case .natural = end { metrics?.linger(until: signals) }
-        if let recordingError {
-            throw RunError("the recording ends early: \(recordingError.description)")
-        }
-        for failure in source.failures { throw RunError(failure) }
-        if summary.outcome.isDeath || hasBrokenServer { throw ExitCode(Run.failedExitCode) }
-        if let client = summary.last.client, client.connectionCounts.opened == 0, let reason = source.connectFailure {
-            throw RunError("cannot connect to \(summary.request.address): \(reason)")
-        }
-        if case .signal(let signal) = end, !isNormalEnd(signal) { throw ExitCode(128 + signal) }
-        if plan.client?.checksBodies == true, let bodies = summary.last.client?.bodies {
-            if bodies.wrong > 0 { throw ExitCode(Run.failedExitCode) }
-            if bodies.checked == 0 { throw RunError("no answer came that --body-check could look at") }
-        }
-        if let failure {
-            guard plan.phases.isEmpty else { throw ExitCode(Run.failedExitCode) }
-            throw RunError(failure)
-        }
-        if summary.thresholds.contains(where: { !$0.hasPassed }) { throw ExitCode(Run.failedExitCode) }
-        if isStrict, !summary.verdict.isTrustworthy { throw ExitCode(Run.untrustworthyExitCode) }
+        if let fault = summary.result.faults.first { throw error(for: fault, end) }
+        if isStrict, !summary.validity.isValid { throw ExitCode(Run.notValidExitCode) }
     }
 
-    /// A finding or a crash in a server that is watched, unless a threshold says how many there may be.
-    private var hasBrokenServer: Bool {
-        func isJudged(_ name: String) -> Bool { plan.thresholds.contains { $0.condition.figure.metric == name } }
-        return !summary.findings.isEmpty && !isJudged("watch.findings")
-            || (summary.last.watch?.crashes ?? 0) > 0 && !isJudged("watch.crashes")
+    /// How the program ends when the run has failed: 99 where the thing under test did, 1 where there was nothing to
+    /// test. A scenario that came to run has tested something.
+    private func error(for fault: RunResult.Fault, _ end: End) -> any Error {
+        switch fault.cause {
+        case .recording, .loops, .unreachable, .nothingChecked: return RunError(fault.text)
+        case .death, .brokenServer, .wrongBodies, .thresholds, .part: return ExitCode(Run.failedExitCode)
+        case .serverGone, .nothingSucceeded: return plan.phases.isEmpty ? RunError(fault.text) : ExitCode(Run.failedExitCode)
+        case .interrupted:
+            guard case .signal(let signal) = end else { return ExitCode(Run.failedExitCode) }
+            return ExitCode(128 + signal)
+        }
     }
-
-    /// What makes a load worthless, in words; nil: nothing does.
-    private var failure: String? {
-        guard let client = summary.last.client, client.requests.started > 0 else { return nil }
-        if summary.endOfLoad?.client?.isCutOff == true && !endsServer { return "the server is gone" }
-        // Connections that are closed on purpose say nothing of the server.
-        return client.requests.succeeded == 0 && client.errors.abandoned == 0 ? "no request succeeded" : nil
-    }
-
-    /// A scenario that has its server end wants it gone.
-    private var endsServer: Bool { plan.events.contains { $0.action == .drainServer } }
 
     /// A server alone has no other end than a signal.
     private func isNormalEnd(_ signal: Int32) -> Bool {

@@ -6,7 +6,9 @@ struct RunOutput: SettingPart {
     var file: String?
     /// The summary.
     var printsJSON = false
-    /// Exit 3 when the measurement is not to be trusted.
+    /// The summary with every figure, also those that are zero.
+    var isVerbose = false
+    /// Exit 3 when the measurement is not valid.
     var isStrict = false
     /// Where the numbers are served while it runs; nil: nowhere.
     var metrics: ListenAddress?
@@ -22,7 +24,8 @@ struct RunOutput: SettingPart {
             "Record the run: NDJSON, a line an interval. - is standard output; the summary then goes to standard error.",
             in: .flag, letters: "o", placeholder: "file"),
         .init("json", \.printsJSON, .flag, "The summary as JSON, under the names that 'highwater metrics' lists.", in: .flag),
-        .init("strict", \.isStrict, .flag, "Exit 3 when the measurement is not to be trusted.", in: .flag),
+        .init("verbose", \.isVerbose, .flag, "The summary with every figure, also those that are zero.", in: .flag),
+        .init("strict", \.isStrict, .flag, "Exit 3 when the measurement is not valid.", in: .flag),
         .init(
             "metrics", \.metrics, .listenAddress,
             "Also serve the numbers at http://HOST:PORT/metrics, for Prometheus: HOST:PORT, or a port of loopback; 0 is any free one.",

@@ -1,0 +1,17 @@
+/// What is known of a run beside its samples, by the program that ran it.
+package struct RunCircumstances: Sendable, Equatable {
+    /// The signal that ended it before its time: "SIGINT".
+    package var signal: String?
+    /// Why clients could not connect, the last time.
+    package var connectFailure: String?
+    /// Why loops of ours could not run.
+    package var loopFailures: [String] = []
+    /// Why the recording ends early.
+    package var recordingFault: String?
+    /// Where the recording is; nil without one.
+    package var recordingPath: String?
+    /// Of a merged run: why parts of it have failed.
+    package var partFaults: [String] = []
+
+    package init() {}
+}

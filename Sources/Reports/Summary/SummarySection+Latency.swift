@@ -1,0 +1,84 @@
+internal import Measurements
+
+// How long requests took, whether thresholds hold, and whether the measurement is valid.
+extension SummarySection {
+    static let latency = SummarySection { summary, page in
+        guard let client = summary.last.client, summary.serviceTime.count > 0 || page.isVerbose else { return }
+        let isOpen = summary.request.load?.isOpen == true
+        let percentiles = LatencyHistogram.percentiles.filter { page.isVerbose || $0.percent < 99.99 }
+        let names = percentiles.map { String($0.name.map { $0 == "_" ? "." : $0 }) }
+        page.line("")
+        page.table("latency", (page.isVerbose ? ["min"] : []) + names + ["max"])
+        // In a closed load the other two say nothing more.
+        let rows = [("  service", summary.serviceTime)]
+            + (isOpen || page.isVerbose ? [("  response", summary.responseTime), ("  sent late", summary.scheduleDelay)] : [])
+        for (name, histogram) in rows {
+            let values = (page.isVerbose ? [histogram.lowestNanoseconds] : [])
+                + histogram.valuesAtPercentiles(percentiles.map(\.percent)) + [histogram.highestRecordedNanoseconds]
+            page.table(name, values.map { $0.map(Figure.time(nanoseconds:)) ?? "-" })
+        }
+        let unanswered = client.unansweredRequests
+        if unanswered > 0 {
+            page.row("", ["\(Summary.counted(unanswered, "request")) never answered: in the table with the time waited"])
+        }
+        if let resolution = summary.coarseResolutionNanoseconds {
+            page.row("", ["response times are no finer than \(Figure.time(nanoseconds: resolution)): requests were sent so late"])
+        }
+    }
+
+    static let phases = SummarySection { summary, page in
+        guard !summary.phases.isEmpty else { return }
+        page.line("")
+        page.table("phase", ["req/s", "asked", "failed", "p50", "p99", "p99.9", "max"])
+        for phase in summary.phases {
+            let run = phase.summary
+            let times = run.responseTime.valuesAtPercentiles([50, 99, 99.9]) + [run.responseTime.highestRecordedNanoseconds]
+            let cells = [
+                Figure.fixed(run.derived("client.requests.rate") ?? 0, decimals: 0),
+                run.derived("client.requests.asked_rate").map { Figure.fixed($0, decimals: 0) } ?? "-",
+                JSON.number(run.number("client.requests.failed") ?? 0).text,
+            ]
+            page.table("  " + phase.name.prefix(SummaryPage.tableLabelWidth - 2), cells + times.map { $0.map(Figure.time(nanoseconds:)) ?? "-" })
+        }
+    }
+
+    static let thresholds = SummarySection { summary, page in
+        guard !summary.thresholds.isEmpty else { return }
+        let passed = summary.thresholds.filter(\.hasPassed).count
+        let isPartial = summary.thresholds.contains(where: \.isPartial)
+        page.line("")
+        page.row("thresholds", ["\(passed) of \(summary.thresholds.count) passed" + (isPartial ? " (partial: the run was cut short)" : "")])
+        for result in summary.thresholds {
+            page.marked(result.hasPassed ? "passed" : "FAILED", "\(result.threshold.namedText): \(result.valueText)")
+        }
+    }
+
+    static let measurement = SummarySection { summary, page in
+        guard let load = summary.request.load else { return }
+        let validity = summary.validity
+        page.line("")
+        var loads: [String] = []
+        if let share = summary.derived("client.loop.utilization") { loads.append("clients \(Figure.percent(share)) busy") }
+        if let share = summary.derived("server.loop.utilization") { loads.append("server \(Figure.percent(share))") }
+        let counts = load.isOpen ? summary.openLoadItems : []
+        guard validity.isValid else {
+            page.row("measurement", [validity.word + ": " + validity.reasons[0]])
+            for reason in validity.reasons.dropFirst() { page.row("", ["and " + reason]) }
+            return page.row("", counts + loads)
+        }
+        let rate = load.isOpen ? [] : ["closed load: its rate is what the answers allowed"]
+        page.row("measurement", [validity.word + (summary.goneNanoseconds.map { " until \(Figure.time(nanoseconds: $0))" } ?? "")] + counts + rate + loads)
+    }
+}
+
+extension Summary {
+    /// `29999 asked`, `29999 sent`, `0 dropped`
+    fileprivate var openLoadItems: [String] {
+        guard let client = last.client else { return [] }
+        return [
+            "\(client.requests.scheduled) asked", "\(client.requests.started) sent",
+            "\(client.requests.answered) answered" + (carriedRequests > 0 ? " (\(carriedRequests) begun in the warm-up)" : ""),
+            "\(JSON.number(derived("client.requests.dropped") ?? 0).text) dropped",
+        ]
+    }
+}

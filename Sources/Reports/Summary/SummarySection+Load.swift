@@ -1,0 +1,164 @@
+internal import Measurements
+
+// What was asked, how fast it went, and what became of the requests.
+extension SummarySection {
+    static let load = SummarySection { summary, page in
+        guard let load = summary.request.load, let client = summary.last.client else { return }
+        let kind = load.phases.isEmpty
+            ? load.rate.map { "open load, \(JSON.number($0).text) requests/s asked" } ?? "closed load" : "\(load.phases.count) phases"
+        let reachable = (summary.loadSeconds ?? 0) - Metric.seconds(client.cutOffNanoseconds)
+        let answered = client.cutOffNanoseconds > 0 ? " (with a server for \(Figure.fixed(max(0, reachable), decimals: 2))s)" : ""
+        page.row("load", [
+            load.target.isEmpty ? summary.request.address : load.target, kind, "\(load.connections) connections x \(load.streams)",
+            summary.durationText + answered,
+        ])
+        guard summary.startNanoseconds > 0 else { return }
+        let carried = summary.carriedRequests, late = summary.lateRequests
+        page.row(
+            "warm-up",
+            ["\(Figure.fixed(Metric.seconds(summary.startNanoseconds), decimals: 2))s before that, left out"]
+                // Without them the totals do not add up.
+                + (carried > 0 ? ["\(Summary.counted(carried, "request")) begun in it and done since"] : [])
+                + (late > 0 ? ["\(late) due in it and started since"] : []))
+    }
+
+    static let rate = SummarySection { summary, page in
+        guard let client = summary.last.client else {
+            guard summary.last.watch == nil, summary.last.server != nil else { return }
+            return page.row("rate", summary.rates("server.requests.rate", "server.bytes.sent_rate", "sent"))
+        }
+        guard client.requests.answered > 0 || page.isVerbose else { return }
+        let isCut = client.cutOffNanoseconds > 0
+        let succeeded = summary.derived("client.requests.succeeded_rate") ?? 0
+        page.row(
+            "rate",
+            summary.rates("client.requests.rate", "client.bytes.received_rate", "received")
+                + (client.requests.failed > 0 || page.isVerbose ? ["\(Figure.fixed(succeeded, decimals: 2)) succeeded/s"] : [])
+                + (isCut ? ["of the time with a server"] : []))
+    }
+
+    static let requests = SummarySection { summary, page in
+        guard let client = summary.last.client else {
+            if let statuses = summary.last.server?.statuses, summary.last.watch == nil { page.row("statuses", statuses.items(page)) }
+            return
+        }
+        let requests = client.requests, total = summary.derived("client.requests.total") ?? 0
+        page.row(
+            "requests",
+            ["\(requests.done)" + (Double(requests.done) < total ? " of \(JSON.number(total).text)" : "") + ": \(requests.succeeded) ok"]
+                + ["\(requests.failed) failed"]
+                + Summary.item(requests.retried, "retried (--retries)", page) + Summary.item(requests.resent, "sent again, since the server had not looked at them", page)
+                + Summary.item(client.circuits.openings, "openings of circuit breakers", page))
+        summary.writeFailures(of: client, to: &page)
+        // Those from 400 on are among the failures, unless a scenario expects them.
+        let statuses = client.statuses
+        if statuses.informational + statuses.redirection > 0 || requests.succeeded > statuses.success || page.isVerbose {
+            page.row("statuses", statuses.items(page))
+        }
+        let expected = client.expectations
+        if expected.checked > 0 { page.row("expected", ["\(expected.checked - expected.unexpected) of \(expected.checked) answers"]) }
+    }
+
+    /// The first wrong answers, as evidence. Their counts are among the failures.
+    static let wrongBodies = SummarySection { summary, page in
+        guard let counts = summary.last.client?.bodies, counts.checked > 0 else { return }
+        let kinds = BodyViolation.Kind.allCases.flatMap { Summary.item(counts[$0], $0.rawValue, page) }
+        page.row("bodies", ["\(counts.checked) checked"] + (kinds.isEmpty ? ["all right"] : kinds))
+        let told = summary.bodyViolations.filter { page.isVerbose || !$0.isErrorStatus }
+        for violation in told.prefix(page.isVerbose ? told.count : Summary.shownViolationLimit) { page.row("", [violation.sentence]) }
+    }
+
+    static let connections = SummarySection { summary, page in
+        guard let client = summary.last.client else { return }
+        let counts = client.connectionCounts
+        page.row(
+            "connections",
+            ["\(counts.opened) opened", "\(counts.openHighWater) at once"] + Summary.item(counts.reconnects, "reconnects", page)
+                + Summary.item(counts.renewed, "renewed", page) + Summary.item(counts.failed, "attempts failed", page))
+        for failure in client.failures.of(.connection).sorted(by: { $0.count > $1.count }) { page.count(failure.count, failure.text) }
+        if client.tls.isUsed { page.row("TLS", client.tls.items(page)) }
+    }
+
+    static let traffic = SummarySection { summary, page in
+        guard page.isVerbose, let client = summary.last.client else { return }
+        var headers = "\(Figure.bytes(Double(client.responseBytes.header))) headers"
+        if client.responseBytes.header > 0, client.responseBytes.decodedHeader > client.responseBytes.header {
+            headers += " (\(Figure.percent(1 - Double(client.responseBytes.header) / Double(client.responseBytes.decodedHeader))) saved)"
+        }
+        page.row("traffic", [
+            "\(Figure.bytes(Double(client.receivedBytes))) received", headers,
+            "\(Figure.bytes(Double(client.responseBytes.body))) bodies", "\(Figure.bytes(Double(client.sentBytes))) sent",
+        ])
+    }
+
+    static let slowReaders = SummarySection { summary, page in
+        guard let most = summary.maximum(of: "client.slow_readers.open"), most > 0, let readers = summary.last.client?.slowReaders else { return }
+        page.row("slow readers", [
+            JSON.number(most).text,
+            readers.answeredRequests == 0
+                ? (most == 1 ? "it has not read an answer to its end" : "none has read an answer to its end")
+                : "\(Summary.counted(readers.answeredRequests, "answer")) read to the end",
+            "\(Figure.bytes(Double(readers.receivedBytes))) read",
+        ])
+    }
+}
+
+extension Summary {
+    /// `9217.00 requests/s`, `579MiB/s received`
+    fileprivate func rates(_ requests: String, _ bytes: String, _ verb: String) -> [String] {
+        ["\(Figure.fixed(derived(requests) ?? 0, decimals: 2)) requests/s", "\(Figure.bytes(derived(bytes) ?? 0))/s \(verb)"]
+    }
+
+    /// Failed requests by cause, each under one, the most frequent first. Recordings of before each had a reason have the
+    /// causes that they counted.
+    fileprivate func writeFailures(of client: ClientSample, to page: inout SummaryPage) {
+        let reasons = client.failures.of(.request).sorted { $0.count > $1.count }
+        let shown = page.isVerbose ? reasons.count : Summary.shownFailureLimit
+        for failure in reasons.prefix(shown) { page.count(failure.count, failure.text) }
+        let hidden = reasons.dropFirst(shown).reduce(0) { $0 + $1.count }
+        if hidden > 0 { page.count(hidden, "for \(reasons.count - shown) other reasons") }
+        let known = reasons.reduce(0) { $0 + $1.count }
+        guard known < client.requests.failed else { return }
+        guard reasons.isEmpty else { return page.count(client.requests.failed - known, "for reasons that are not recorded") }
+        for (count, cause) in client.countedCauses where count > 0 { page.count(count, cause) }
+    }
+
+    /// Wrong answers that the text shows; the recording has those of each loop.
+    fileprivate static let shownViolationLimit = 3
+    /// Reasons that the text lists one by one.
+    private static let shownFailureLimit = 8
+}
+
+extension ClientSample {
+    /// Failed requests by the counters: what a recording without reasons knows.
+    fileprivate var countedCauses: [(UInt64, String)] {
+        [
+            (statuses.clientError, "status 4xx"), (statuses.serverError, "status 5xx"),
+            (errors.connect, "not connected"), (errors.closed, "connection closed"), (errors.reset, "stream reset"),
+            (errors.goaway, "GOAWAY"), (errors.timeout, "timeout"), (errors.protocolError, "protocol error"),
+            (errors.abandoned, "closed early"), (errors.circuit, "circuit open"), (errors.aborted, "aborted at the end"),
+        ]
+    }
+}
+
+extension StatusCounts {
+    func items(_ page: SummaryPage) -> [String] {
+        let classes = [(informational, "1xx"), (success, "2xx"), (redirection, "3xx"), (clientError, "4xx"), (serverError, "5xx")]
+        return classes.flatMap { Summary.item($0.0, $0.1, page) }
+    }
+}
+
+extension TLSSample {
+    var isUsed: Bool { handshakes + failedHandshakes > 0 }
+
+    func items(_ page: SummaryPage) -> [String] {
+        let causes: [(UInt64, String)] = [
+            (failures.expired, "certificate expired"), (failures.selfSigned, "self-signed"),
+            (failures.unknownAuthority, "authority not trusted"), (failures.wrongName, "for another name"),
+            (failures.noCommonProtocol, "no common protocol"), (failures.notTLS, "not TLS"),
+            (failures.peer, "ended by the peer"), (failures.timeout, "timeout"), (failures.other, "for other reasons"),
+        ]
+        return ["\(handshakes) handshakes"] + Summary.item(resumedHandshakes, "resumed", page) + Summary.item(failedHandshakes, "failed", page)
+            + causes.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    }
+}

@@ -1,0 +1,96 @@
+internal import Measurements
+internal import Recording
+
+/// A bug that was found, perhaps many times: findings of one kind at the same places.
+struct DistinctFinding {
+    var first: BrokenWrite
+    var count: Int
+
+    fileprivate func isSame(as other: BrokenWrite) -> Bool {
+        first.kind == other.kind && first.writePlaces == other.writePlaces && first.foundPlaces == other.foundPlaces
+    }
+
+    /// The first one as a recording has it, and how often it was found.
+    var json: JSON {
+        var json = first.json
+        json.set(.number(Double(count)), atPath: "count")
+        return json
+    }
+}
+
+extension Summary {
+    /// Findings by their places, in the order in which they came first.
+    var distinctFindings: [DistinctFinding] {
+        findings.reduce(into: []) { distinct, finding in
+            if let index = distinct.firstIndex(where: { $0.isSame(as: finding) }) {
+                distinct[index].count += 1
+            } else {
+                distinct.append(DistinctFinding(first: finding, count: 1))
+            }
+        }
+    }
+
+    /// The process that is meant where the run lost one.
+    var lostProcess: String { last.watch == nil ? "the worker process" : "the server" }
+
+    fileprivate func bytes(_ count: UInt64) -> String { Figure.bytes(Double(count)) }
+
+    fileprivate func time(_ name: String) -> String { Figure.time(nanoseconds: Metric.nanoseconds(maximum(of: name) ?? 0)) }
+}
+
+extension SummarySection {
+    /// A server that is watched: what its source can know.
+    static let watched = SummarySection { summary, page in
+        guard let watch = summary.last.watch, let server = summary.last.server else { return }
+        func isKnown(_ figures: UnknownFigures) -> Bool { summary.last.unknown.isDisjoint(with: figures) }
+        page.row(
+            "server",
+            (isKnown(.openConnections) ? ["\(JSON.number(summary.maximum(of: "server.connections.open") ?? 0).text) connections at most"] : [])
+                + (isKnown(.acceptances) ? ["\(server.connectionCounts.accepted) accepted"] : [])
+                + (isKnown(.requests) ? ["\(server.requests.completed) requests"] : [])
+                + (isKnown(.traffic) ? ["\(summary.bytes(server.receivedBytes)) received", "\(summary.bytes(server.sentBytes)) sent"] : [])
+                + (isKnown(.handshakes) && (server.tls.isUsed || page.isVerbose)
+                    ? ["\(server.tls.handshakes) TLS handshakes", "\(server.tls.resumedHandshakes) resumed"] : []))
+        page.row(
+            "pending writes",
+            (isKnown(.pendingBytes) ? ["\(Figure.bytes(summary.maximum(of: "server.writes.pending_bytes") ?? 0)) at most"] : [])
+                + (isKnown(.pendingAges) ? ["oldest \(summary.time("server.writes.oldest_age"))"] : [])
+                + (isKnown(.writeCounts) ? ["\(server.writes.direct) direct", "\(server.writes.queued) queued", "\(watch.cutWrites) cut short"] : []))
+        if isKnown(.kernel) {
+            page.row("kernel", [
+                "\(Figure.bytes(summary.maximum(of: "watch.kernel.queued_bytes") ?? 0)) not acknowledged at most",
+                "\(JSON.number(summary.maximum(of: "watch.kernel.window_limited") ?? 0).text) held by the peer's window at most",
+                "round trip up to \(summary.time("watch.kernel.round_trip"))",
+            ])
+        }
+        if isKnown(.loopDetails) {
+            page.row("event loops", [
+                "\(JSON.number(summary.maximum(of: "server.loop.count") ?? 0).text) at most", "\(watch.turns) turns",
+                "longest \(Figure.time(nanoseconds: watch.longestTurnNanoseconds))", "\(watch.readySocketsMost) sockets ready at once at most",
+            ])
+        }
+        page.row(
+            "processes",
+            (isKnown(.processDetails) ? ["\(JSON.number(summary.maximum(of: "watch.processes") ?? 0).text) at most"] : [])
+                + (summary.derived("watch.utilization").map { ["\(Figure.percent($0)) of a core"] } ?? [])
+                + (isKnown(.residentMemory) ? ["memory \(Figure.bytes(summary.maximum(of: "watch.memory.resident") ?? 0)) at most"] : [])
+                + (isKnown(.heap) ? ["heap \(Figure.bytes(summary.maximum(of: "watch.heap.live_bytes") ?? 0)) at most"] : []))
+        if isKnown(.findings) {
+            page.row("checks", [
+                "\(watch.continuityChecks) of writes that go on", "\(watch.auditChecks) of pending ones",
+                "\(max(Int(clamping: watch.findings), summary.findings.count)) findings",
+            ])
+        }
+    }
+
+    /// Each bug once, with both places.
+    static let findings = SummarySection { summary, page in
+        // The probe keeps the first few of each kind whole, and counts the others.
+        let isCounted = (summary.last.watch?.findings ?? 0) <= summary.findings.count
+        for finding in summary.distinctFindings {
+            page.line("")
+            page.line(finding.count == 1 ? "found" : "found \(finding.count) times\(isCounted ? "" : " or more"), the first time")
+            for line in finding.first.lines { page.line("  " + line) }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+internal import Measurements
+
+/// Whether a measurement is valid: whether the load was the one that was asked for, and the numbers those of the
+/// server. A measurement of a server that fails can be valid.
+package struct Validity: Sendable, Equatable {
+    /// Why it is not valid. Empty: it is.
+    package let reasons: [String]
+    package var isValid: Bool { reasons.isEmpty }
+    package var word: String { Validity.word(isValid: isValid) }
+
+    /// The word of a measurement everywhere.
+    package static func word(isValid: Bool) -> String { isValid ? "valid" : "not valid" }
+
+    init(reasons: [String]) { self.reasons = reasons }
+
+    /// `valid`, or `not valid: requests were sent late`.
+    package var text: String { isValid ? word : "\(word): \(reasons.joined(separator: "; "))" }
+
+    var json: JSON { .object([.init("valid", .bool(isValid)), .init("reasons", .array(reasons.map { .string($0) }))]) }
+
+    /// As the summary of a recording has it, under the name of today or that of before; nil where it says nothing.
+    init?(recorded summary: JSON) {
+        let (name, word) = summary["measurement"] == nil ? ("verdict", "trustworthy") : ("measurement", "valid")
+        guard case .bool(let isValid)? = summary[path: "\(name).\(word)"] else { return nil }
+        let reasons = summary[path: "\(name).reasons"]?.strings ?? []
+        self.init(reasons: isValid ? [] : reasons.isEmpty ? ["for no reason that the recording has"] : reasons)
+    }
+
+    /// The least share of the asked requests that an open load must have sent. Below it the
+    /// latencies are those of another load than the one asked for.
+    static let firedShareLimit = 0.99
+
+    /// The share of the requests that may be sent later than `delayLimitNanoseconds`.
+    static let lateShareLimit = 0.01
+
+    /// A request that is sent later than this is late: not the server but its client is at fault. The schedule wakes
+    /// within a tenth of a millisecond on a machine that is not full.
+    static let delayLimitNanoseconds: UInt64 = 5_000_000
+
+    /// Cores a loop. Above, the clients limit the load.
+    static let utilizationLimit = 0.9
+
+    /// A share of all cores. Above, client and server take time from each other.
+    static let machineLimit = 0.95
+
+    /// A share of the requests. With more errors the latencies of the others say little.
+    static let erroredShareLimit = 0.01
+
+    /// The latest that a run may start after its `--start-at`, seconds. Parts that start later than this after
+    /// each other are not one load.
+    package static let startDelayLimit = 1.0
+}
+
+extension Summary {
+    /// Whether the measurement is valid so far.
+    package var validity: Validity { ValidityJudge(summary: self).validity }
+}
+
+/// Looks through a summary for reasons why its numbers are not those of the load that was asked for.
+private struct ValidityJudge {
+    let summary: Summary
+
+    var validity: Validity {
+        let outcome = summary.outcome
+        let death = (outcome.isDeath ? ["\(summary.lostProcess) \(outcome.text)"] : []) + summary.doubts
+        guard let load = summary.request.load, let client = summary.last.client else { return Validity(reasons: death) }
+        var reasons = death
+        if summary.changesByHand > 0 {
+            reasons.append("the load was changed by hand \(summary.changesByHand == 1 ? "once" : "\(summary.changesByHand) times"): the results mix several loads")
+        }
+        if client.requests.done == 0 { reasons.append("no request was done") }
+        if load.isOpen {
+            let fired = summary.derived("client.requests.fired_rate") ?? 0
+            let asked = summary.derived("client.requests.asked_rate") ?? 0
+            if fired < asked * Validity.firedShareLimit {
+                reasons.append("only \(Figure.percent(fired / asked)) of the asked rate was sent\(capacity(load, below: asked))")
+            }
+            if let words = lateness { reasons.append(words) }
+        }
+        if let words = strangers { reasons.append(words) }
+        if let share = summary.derived("client.loop.utilization"), share > Validity.utilizationLimit {
+            reasons.append("the clients' threads were busy \(Figure.percent(share)) of the time: the load is their limit")
+        }
+        if let used = processUtilization, used > Validity.machineLimit * Double(summary.request.cpuCount) {
+            reasons.append("client and server used all \(summary.request.cpuCount) cores, and slow each other")
+        }
+        let counts = client.connectionCounts
+        let replaced = counts.reconnects + counts.renewed
+        let opened = counts.opened - min(replaced, counts.opened)
+        // Fewer requests than connections may be done before all are made.
+        if opened < load.connections, load.requests.map({ $0 >= load.connections }) ?? true {
+            reasons.append("only \(opened) of \(load.connections) connections were made")
+        }
+        for result in summary.thresholds {
+            guard case .tooFew = result.value else { continue }
+            reasons.append("too few values for \(result.threshold.text): \(result.valueText)")
+        }
+        let errored = client.requests.errored - min(client.errors.abandoned, client.requests.errored)
+        if Double(errored) > Double(client.requests.done) * Validity.erroredShareLimit {
+            reasons.append("\(errored) of \(client.requests.done) requests got no full answer")
+        }
+        return Validity(reasons: reasons)
+    }
+
+    /// Requests that were sent late, in words; nil where few were. With any count: a percentile needs many values,
+    /// and a share does not.
+    private var lateness: String? {
+        let limit = Validity.delayLimitNanoseconds
+        guard let share = summary.scheduleDelay.share(above: limit), share > Validity.lateShareLimit else { return nil }
+        let longest = summary.scheduleDelay.highestRecordedNanoseconds ?? limit
+        return "requests were sent late: \(Figure.percent(share)) more than \(Figure.time(nanoseconds: limit)) after they were due, "
+            + "up to \(Figure.time(nanoseconds: longest))"
+    }
+
+    /// The most that this load's connections can ask a second, as the reason for a rate that was not reached; empty
+    /// where it is no reason.
+    private func capacity(_ load: Summary.Load, below asked: Double) -> String {
+        guard let mean = summary.serviceTime.meanSeconds, mean > 0, load.connections > 0 else { return "" }
+        let streams = Double(load.connections * load.streams)
+        let most = streams / mean
+        guard most < asked else { return "" }
+        return ": \(JSON.number(streams).text) at once, each \(Figure.time(nanoseconds: Metric.nanoseconds(mean))), are \(Figure.threeDigits(most)) a second at most"
+    }
+
+    /// Answers of another server than this run's, in words; nil where there are none. Two servers can share a port.
+    private var strangers: String? {
+        guard let client = summary.last.client, let server = summary.last.server, summary.last.watch == nil, summary.last.unknown.isEmpty,
+            !summary.outcome.isDeath else { return nil }
+        let answered = client.requests.answered - min(summary.carriedRequests, client.requests.answered)
+        let served = max(server.requests.started, server.requests.completed) + server.protocolErrors + server.timeouts
+        guard Double(answered) * (1 - Validity.erroredShareLimit) > Double(served) else { return nil }
+        return "the server of this run answered \(served) of \(answered) requests: another one has its port"
+    }
+
+    /// CPU of the clients' and the server's threads, in cores.
+    private var processUtilization: Double? {
+        guard let end = summary.endOfLoad, let seconds = summary.loadSeconds, seconds > 0 else { return nil }
+        let used = (end.client?.loops.cpuNanoseconds ?? 0) + (end.server?.loops.cpuNanoseconds ?? 0)
+        return Metric.seconds(used) / seconds
+    }
+}

@@ -1,0 +1,128 @@
+import Measurements
+import Reports
+import SampleSupport
+import Testing
+
+@Suite("The result of a run")
+struct RunResultTests {
+    /// Of a run of 100 requests, all of which succeeded but for what `change` says.
+    private func summary(load: (inout Summary.Load) -> Void = { _ in }, change: (inout Sample) -> Void = { _ in }) -> Summary {
+        var sample = Sample(
+            timeNanoseconds: 3_000_000_000, intervalNanoseconds: 3_000_000_000, server: nil, client: ClientSample(), process: ProcessSample())
+        sample.client?.loops.count = 1
+        sample.client?.connectionCounts.opened = 2
+        sample.client?.requests.scheduled = 100
+        sample.client?.requests.started = 100
+        sample.client?.requests.done = 100
+        sample.client?.requests.succeeded = 100
+        sample.client?.statuses.success = 100
+        change(&sample)
+        var request = summaryRequest
+        if var asked = request.load {
+            load(&asked)
+            request.load = asked
+        }
+        var summary = Summary(request)
+        summary.add(sample)
+        return summary
+    }
+
+    private func result(load: (inout Summary.Load) -> Void = { _ in }, change: (inout ClientSample) -> Void) -> RunResult {
+        summary(load: load) { sample in
+            var client = sample.client ?? ClientSample()
+            change(&client)
+            sample.client = client
+        }.result
+    }
+
+    @Test("is ok for a good run, and with failures in part")
+    func good() {
+        #expect(result { _ in }.isOK)
+        #expect(result { ($0.requests.succeeded, $0.requests.failed) = (1, 99) }.isOK)
+    }
+
+    @Test("is FAILED when nothing succeeded, with the most frequent reason, but not where answers are left on purpose")
+    func nothingSucceeded() {
+        let all = result {
+            ($0.requests.succeeded, $0.requests.failed) = (0, 100)
+            $0.failures = [
+                FailureCount(reason: "timeout", count: 2, example: ""), FailureCount(reason: "status 404", count: 98, example: "GET /, request 1"),
+            ]
+        }
+        #expect(all.text == "FAILED: no request succeeded: 98 of 100 status 404")
+        #expect(result {
+            $0.requests.succeeded = 0
+            $0.errors.abandoned = 1
+        }.isOK)
+    }
+
+    @Test("is FAILED when answers were wrong, by kind, and when none could be checked that was to be")
+    func bodies() {
+        let wrong = result {
+            $0.bodies.checked = 100
+            $0.bodies.swapped = 3
+            $0.bodies.truncated = 1
+        }
+        #expect(wrong.reasons == ["4 wrong bodies (3 swapped, 1 truncated)"] && wrong.faults.map(\.cause) == [.wrongBodies])
+        #expect(result { $0.bodies.wrongStatus = 1 }.reasons == ["1 answer with another status than 200 (--body-check)"])
+        #expect(result(load: { $0.checksBodies = true }, change: { _ in }).faults.map(\.cause) == [.nothingChecked])
+    }
+
+    @Test("is FAILED when the server was gone at the end, with the time, unless the scenario ends it")
+    func serverGone() {
+        let gone: (inout ClientSample) -> Void = {
+            $0.connectionCounts.cutOffLoops = 1
+            $0.connectionCounts.cutOffNanoseconds = 1_000_000_000
+        }
+        #expect(result(change: gone).reasons == ["the server was gone at 2.00s"])
+        #expect(result(load: { $0.endsServer = true }, change: gone).isOK)
+        // It was back.
+        #expect(result { $0.connectionCounts.cutOffNanoseconds = 1_000_000_000 }.isOK)
+    }
+
+    @Test("is FAILED when thresholds were missed, of which it names two")
+    func thresholds() throws {
+        var run = summary()
+        run.thresholds = try ["client.requests.failed == 0", "client.requests.done > 1000", "client.requests.done > 2000", "client.requests.done > 3000"]
+            .map { try Threshold(parsing: $0).judge(run) }
+        #expect(run.result.reasons == ["3 of 4 thresholds missed: all: client.requests.done > 1000: 100, all: client.requests.done > 2000: 100, and 1 more"])
+    }
+
+    @Test("is FAILED when the run died, was ended by a signal, could not connect or could not record, the worst first")
+    func ends() {
+        var run = summary(change: { $0.client?.connectionCounts.opened = 0 })
+        run.circumstances.signal = "SIGINT"
+        run.circumstances.connectFailure = "connection refused"
+        run.circumstances.loopFailures = ["client-0: no descriptors"]
+        run.circumstances.recordingFault = "the recording ends early: the disk is full"
+        run.outcome = .crashed(signal: "SIGSEGV")
+        #expect(run.result.faults.map(\.cause) == [.recording, .loops, .death, .unreachable, .interrupted])
+        #expect(run.text.hasPrefix("FAILED         the recording ends early: the disk is full; client-0: no\n"), "\(run.text)")
+    }
+
+    @Test("is FAILED when a watched server has findings or crashed, unless thresholds say how many it may have")
+    func broken() throws {
+        var run = summary(change: { $0.watch = WatchSample() })
+        run.add(brokenWrite)
+        #expect(run.result.faults.map(\.cause) == [.brokenServer])
+        run.thresholds = [try Threshold(parsing: "watch.findings < 5").judge(run)]
+        #expect(!run.result.faults.contains { $0.cause == .brokenServer })
+        let crashed = summary(change: { sample in
+            sample.watch = WatchSample()
+            sample.watch?.crashes = 2
+        })
+        #expect(crashed.result.reasons == ["the server crashed 2 times"])
+    }
+
+    @Test("is read from a recording as it was written; older ones have the numbers that it is made of")
+    func recorded() throws {
+        var run = summary(change: { $0.client?.bodies.swapped = 3 })
+        run.circumstances.signal = "SIGTERM"
+        let json = try JSON(parsing: Array(run.json.text.utf8))
+        #expect(RunResult(recorded: json) == run.result && Verdict(recorded: json) == run.verdict)
+        let old = try JSON(parsing: Array(#"{"outcome":"crashed by SIGSEGV","client":{"bodies":{"swapped":2},"requests":{"started":5,"succeeded":0}},"verdict":{"trustworthy":false,"reasons":["late"]}}"#.utf8))
+        #expect(RunResult(recorded: old).reasons == ["the run crashed by SIGSEGV", "2 wrong bodies", "no request succeeded"])
+        #expect(Verdict(recorded: old)?.measurement.reasons == ["late"])
+        #expect(Verdict(recorded: .null) == nil)
+    }
+}
