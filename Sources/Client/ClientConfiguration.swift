@@ -23,6 +23,8 @@ package struct ClientConfiguration: Sendable, RequestSource {
     package var requests: Int?
     /// Requests per second of all parts of the run together; nil for a closed load. Phases have their own.
     package var rate: Double?
+    /// What becomes of requests that were due while the loop stood still.
+    package var catchUp = CatchUp.all
     /// An open load's last request is due before this has passed; nil for no end. Phases have ends of their own.
     package var durationNanoseconds: UInt64?
     /// The phases of all parts, one after the other from `startNanoseconds` (nil: when the clients

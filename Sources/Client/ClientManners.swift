@@ -13,10 +13,20 @@ package struct ClientManners: Sendable, Equatable {
     package init() {}
 
     /// Reads slowly: a small buffer ten times a second, about 40 KiB/s.
-    package static var slowReader: ClientManners {
+    package static let slowReader = slowReader(of: 0, withinNanoseconds: nil)
+
+    /// The same, as slowly as lets it read so many bytes in that time.
+    /// - Parameter nanoseconds: nil: there is no end.
+    package static func slowReader(of byteCount: Int, withinNanoseconds nanoseconds: UInt64?) -> ClientManners {
         var manners = ClientManners()
-        manners.readPauseNanoseconds = 100_000_000
-        manners.receiveBufferByteCount = 4096
+        manners.receiveBufferByteCount = readByteCount
+        let reads = UInt64(max(1, byteCount / readByteCount))
+        manners.readPauseNanoseconds = nanoseconds.map { max(shortestPause, min(longestPause, $0 / reads)) } ?? longestPause
         return manners
     }
+
+    private static let readByteCount = 4096
+    private static let longestPause: UInt64 = 100_000_000
+    /// What libuv's timers tell apart.
+    private static let shortestPause: UInt64 = 1_000_000
 }

@@ -29,9 +29,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
 
     private enum State { case running, stopping, ended }
     private var state = State.running
-    /// Looks at the schedule.
-    private let pace: PreciseTimer
-    private let drainTimer: Timer
+    private let timers: LoadTimers
     private var onDone: (() -> Void)?
     private let onEnd: () -> Void
 
@@ -52,7 +50,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
             throw .system(LoopError(call: "nghttp2_session_callbacks_new", code: LoopError.noMemory))
         }
         tls = try ClientTLS(configuration, configuration.caches, loop)
-        do { pace = try PreciseTimer(loop: loop) } catch { throw .system(error) }
+        do { timers = try LoadTimers(loop: loop) } catch { throw .system(error) }
         self.loop = loop
         self.configuration = configuration
         self.sessions = sessions
@@ -66,15 +64,16 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         clients = ClientPool(streamLimit: configuration.streams)
         caches = LoopCaches(configuration.caches)
         resilience = Resilience(configuration, loop)
-        drainTimer = Timer(loop: loop)
-        pace.target = self
-        drainTimer.target = self
+        timers.pace.target = self
+        timers.drain.target = self
+        timers.beat.target = self
         resilience?.generator = self
     }
 
     /// Connects all clients. On the loop's thread, once.
     package func start() {
-        clock.refresh()
+        clock.watch(true)
+        timers.beat.setDeadline(nanoseconds: clock.nowNanoseconds + LoopClock.beatNanoseconds)
         schedule.begin(atNanoseconds: clock.nowNanoseconds)
         setConnections(configuration.connections)
         lookAtSchedule()
@@ -93,6 +92,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     /// The same, without a look at retries and the circuit breaker: first those that the client's last peer has not looked at.
     func takeNewRequest(for client: HTTPClient) -> UnsafeMutablePointer<RequestRecord>? {
         if let record = unsafe client.takeResend() { return unsafe record }
+        if clock.hasStoodStill { skipMissed() }
         let now = clock.nowNanoseconds
         guard let due = schedule.takeRequest(atNanoseconds: now) else { return nil }
         accounts.counters.requests.started += 1
@@ -112,6 +112,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     /// Hands the due requests to the connections that have room, each in turn.
     private func sendWhatIsDue() {
         guard schedule.isOpen else { return }
+        if clock.hasStoodStill { skipMissed() }
         var due = schedule.dueCount(atNanoseconds: clock.nowNanoseconds)
         while due > 0, let connection = available.popFirst() {
             // A fair share for each, so that one connection does not take everything that is due.
@@ -124,14 +125,22 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         }
     }
 
+    /// The load goes on after a standstill: what was due by now is left out, where that is asked for.
+    private func skipMissed() {
+        clock.catchUp()
+        guard configuration.catchUp == .skip else { return }
+        while schedule.skipScheduled(atNanoseconds: clock.nowNanoseconds) { accounts.counters.requests.skipped += 1 }
+        reportIfDone()
+    }
+
     /// Enters the phase of now, sends the due requests, and comes back for the next.
     func lookAtSchedule() {
         guard state == .running else { return }
         if schedule.enterPhase(atNanoseconds: clock.nowNanoseconds) { refillAll() }
         sendWhatIsDue()
         let next = schedule.nextNanoseconds
-        guard next < .max else { return pace.stop() }
-        pace.setDeadline(nanoseconds: max(
+        guard next < .max else { return timers.pace.stop() }
+        timers.pace.setDeadline(nanoseconds: max(
             clock.nowNanoseconds + LoadGenerator.paceNanoseconds,
             min(next, clock.nowNanoseconds + LoadGenerator.longestPaceNanoseconds)))
     }
@@ -145,9 +154,10 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         lookAtSchedule()
     }
 
-    /// The time of the drain is over.
+    /// The time of the drain is over; or it is time for a look at the clock.
     package func timerDidFire(_ timer: Timer) {
         clock.refresh()
+        guard timer !== timers.beat else { return timer.setDeadline(nanoseconds: clock.nowNanoseconds + LoopClock.beatNanoseconds) }
         clients.forEach { $0.abort() }
     }
 
@@ -239,7 +249,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     /// All requests of this loop have been asked and have ended.
     private var isDone: Bool {
         guard let limit = configuration.requests else { return false }
-        return accounts.counters.requests.done >= UInt64(limit)
+        return accounts.counters.requests.done + accounts.counters.requests.skipped >= UInt64(limit)
     }
 
     /// Says once that all requests have ended, when they have.
@@ -265,9 +275,9 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         sendWhatIsDue()
         schedule.stop()
         state = .stopping
-        pace.close()
+        timers.pace.close()
         resilience?.endWaiting()
-        drainTimer.setDeadline(nanoseconds: clock.nowNanoseconds + nanoseconds)
+        timers.drain.setDeadline(nanoseconds: clock.nowNanoseconds + nanoseconds)
         clients.forEach { $0.retire() }
         if clients.isEmpty { end() }
     }
@@ -275,7 +285,9 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     private func end() {
         guard state == .stopping else { return }
         state = .ended
-        drainTimer.close()
+        clock.watch(false)
+        timers.drain.close()
+        timers.beat.close()
         resilience?.close()
         onEnd()
     }
@@ -290,7 +302,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         var sample = accounts.take()
         sample.requests.scheduled = max(
             sample.requests.started, schedule.scheduledCount(atNanoseconds: clock.nowNanoseconds))
-        sample.requests.queued = isStopping ? 0 : Int(sample.requests.scheduled - sample.requests.started)
+        sample.requests.queued = isStopping ? 0 : Int(sample.requests.scheduled - min(sample.requests.scheduled, sample.requests.started + sample.requests.skipped))
         caches.add(to: &sample)
         requests.checker?.add(to: &sample)
         resilience?.add(to: &sample)

@@ -10,6 +10,10 @@ package struct RunDescription: Equatable, Sendable {
     }
 
     package var state = State.starting
+    /// Why the run has failed so far, in words; nil: it goes well.
+    package var failure: String?
+    /// The measurement is not valid any more.
+    package var isNotValid = false
     /// "127.0.0.1:8443"
     package var address: String
     /// "h2c", "h1", "h2"

@@ -35,6 +35,7 @@ extension ClientConfiguration {
         streams = plan.streams
         requests = plan.requests.map { share.count(among: $0) }
         rate = plan.rate
+        catchUp = plan.catchUp
         connectTimeoutNanoseconds = plan.connectTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
         windowByteCount = plan.windowByteCount

@@ -47,6 +47,7 @@ package struct EventWatcher {
     package mutating func look(at sample: Sample, connectError: String?, isLast: Bool = false) {
         defer { last = sample }
         lookForCutOff(sample, connectError)
+        lookForStandstill(sample)
         // Attempts to connect are told below, with their count.
         for failure in sample.client?.failures ?? [] where toldReasons.insert(failure.reason).inserted {
             guard failure.reason != connectError.map({ "not connected: \($0)" }) else { continue }
@@ -106,6 +107,27 @@ package struct EventWatcher {
         tell(
             .info, "server", \.server, \.readPauses, one: "reading paused once: the peer is not reading",
             many: "reading paused # times: the peers are not reading")
+    }
+
+    /// The machine slept, or the load stood still, since the sample before.
+    private mutating func lookForStandstill(_ sample: Sample) {
+        func grown(_ total: (Sample) -> UInt64) -> UInt64 {
+            let before = last.map(total) ?? 0
+            return total(sample) - min(before, total(sample))
+        }
+        let slept = grown { $0.process.sleptNanoseconds }
+        if slept > 0 {
+            note(Event(
+                timeNanoseconds: sample.timeNanoseconds, level: .warning, source: "machine",
+                text: "the machine slept for \(Figure.time(nanoseconds: slept))"))
+        }
+        let still = grown { $0.client?.standstillNanoseconds ?? 0 }
+        guard still > 0 else { return }
+        let skipped = grown { $0.client?.requests.skipped ?? 0 }
+        note(Event(
+            timeNanoseconds: sample.timeNanoseconds, level: .warning, source: "load",
+            text: "the load stood still for \(Figure.time(nanoseconds: still)): the process was stopped, or had no CPU"
+                + (skipped > 0 ? "; \(skipped) requests that were due are skipped" : "")))
     }
 
     /// The server is gone, or is back. The time without it says when, between two samples.

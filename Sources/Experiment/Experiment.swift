@@ -178,7 +178,7 @@ package final class Experiment: SampleSource {
         guard !setup.clientAddresses.isEmpty, stage == .running else { return false }
         var configuration = SlowReaders.configuration(
             plan.client, addresses: setup.clientAddresses, authority: setup.authority, share: plan.part, count: count,
-            asksOwnTargets: plan.watch?.namesServer == true)
+            withinNanoseconds: seconds == nil ? loadNanoseconds : nil, asksOwnTargets: plan.watch?.namesServer == true)
         configuration.tls = setup.tls.client
         do {
             try slowReaders.join(configuration, seconds: seconds)
@@ -188,6 +188,10 @@ package final class Experiment: SampleSource {
             return false
         }
     }
+
+    /// How long the load lasts; nil: it ends by its requests, or by hand, or has phases, in each of which slow readers
+    /// are to be slow.
+    private var loadNanoseconds: UInt64? { plan.phases.isEmpty ? plan.duration?.nanoseconds : nil }
 
     /// Whether another slow reader may join by itself.
     var hasRoomForSlowReader: Bool { slowReaders.hasRoom }

@@ -8,6 +8,7 @@ struct ProcessProbe {
     private static let samplesPerDescriptorCount = 10
     private var sampleCount = 0
     private var openFileDescriptors = 0
+    private let leadAtStart = ProcessProbe.bootLeadNanoseconds()
 
     mutating func sample() -> ProcessSample {
         if sampleCount % ProcessProbe.samplesPerDescriptorCount == 0 {
@@ -20,9 +21,23 @@ struct ProcessProbe {
             sample.cpuNanoseconds = ProcessProbe.nanoseconds(usage.ru_utime) + ProcessProbe.nanoseconds(usage.ru_stime)
         }
         sample.ownCPUNanoseconds = EventLoop.threadCPUNanoseconds()
+        let lead = ProcessProbe.bootLeadNanoseconds(), slept = lead - min(leadAtStart, lead)
+        sample.sleptNanoseconds = slept < ProcessProbe.shortestSleep ? 0 : slept
         sample.residentBytes = ProcessProbe.residentBytes()
         sample.openFileDescriptors = openFileDescriptors
         return sample
+    }
+
+    /// The two clocks are not read at the same moment.
+    private static let shortestSleep: UInt64 = 20_000_000
+
+    /// How far the clock that goes on while the machine is suspended is ahead of the run's clock, which does not.
+    private static func bootLeadNanoseconds() -> UInt64 {
+        let own = EventLoop.monotonicNanoseconds()
+        var time = timespec()
+        guard unsafe clock_gettime(CLOCK_BOOTTIME, &time) == 0 else { return 0 }
+        let boot = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        return boot - min(own, boot)
     }
 
     private static func nanoseconds(_ time: timeval) -> UInt64 {

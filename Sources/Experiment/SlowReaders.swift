@@ -32,6 +32,7 @@ struct SlowReaders {
 
     /// Answers that a slow reader asks for: far more than the buffers of a socket hold.
     private static let targets = ["/bytes/4MiB"]
+    private static let targetByteCount = 4 << 20
     /// Requests that it sends ahead: the second one's answer waits behind the first one's.
     private static let streams = 2
     /// Longer than any run: an answer may take minutes.
@@ -46,9 +47,12 @@ struct SlowReaders {
     ///
     /// - Parameters:
     ///   - share: of the process.
+    ///   - nanoseconds: how long the load lasts: in half of it they are through with what they have asked first, so that
+    ///     its end is judged too. nil: that is not known.
     ///   - asksOwnTargets: a server that is not ours has its own answers that are large.
     static func configuration(
-        _ plan: ClientPlan?, addresses: [SocketAddress], authority: String, share: RunShare, count: Int, asksOwnTargets: Bool = false
+        _ plan: ClientPlan?, addresses: [SocketAddress], authority: String, share: RunShare, count: Int,
+        withinNanoseconds nanoseconds: UInt64? = nil, asksOwnTargets: Bool = false
     ) -> ClientConfiguration {
         var client = plan ?? ClientPlan()
         if !asksOwnTargets { client.kinds = targets.map { RequestKind($0) } }
@@ -58,7 +62,7 @@ struct SlowReaders {
         configuration.streams = streams
         configuration.requests = nil
         configuration.rate = nil
-        configuration.manners = .slowReader
+        configuration.manners = .slowReader(of: streams * targetByteCount, withinNanoseconds: nanoseconds.map { $0 / 2 })
         configuration.requestTimeoutNanoseconds = patienceNanoseconds
         return configuration
     }

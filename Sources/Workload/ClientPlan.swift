@@ -33,6 +33,8 @@ package struct ClientPlan: Sendable, Equatable, RequestSource {
     /// Requests per second of all clients together (open load). nil: each stream asks again
     /// as soon as it was answered (closed load).
     package var rate: Double?
+    /// What becomes of requests that were due while an open load stood still.
+    package var catchUp = CatchUp.all
     /// Requests in all. nil: no end but the plan's duration.
     package var requests: Int?
     package var cacheScope = CacheScope.client
@@ -158,6 +160,10 @@ extension ClientPlan: SettingPart {
             "reconnect", \.reconnect, .written("1000 requests", { (text) throws(SettingError) in try ReconnectPolicy(parsing: text) }, text: \.text),
             "When a client takes a new connection though the old one is good: '1000 requests', 5s, always (for each request), never.",
             placeholder: "when"),
+        .init(
+            "catch_up", \.catchUp, .choice,
+            "Open load: what becomes of requests that were due while the program was stopped or had no CPU. all: they are sent at once, late. skip: they are left out, and counted.",
+            placeholder: "all|skip"),
         .init(
             "retries", \.retries, .count(0...100),
             "Send a request that failed again, at most so often: only methods that may be sent twice, after 100ms, doubling to 5s, each pause drawn.",

@@ -125,6 +125,7 @@ struct CompareCommand: ParsableCommand {
             if case .sample(let sample) = line { run.add(sample) }
         }
         run.end = reader.isCutOff ? .cutOff : .init(summary)
+        run.verdict = summary.flatMap { Verdict(recorded: $0) }
         return run
     }
 

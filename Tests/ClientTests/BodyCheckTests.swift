@@ -85,6 +85,27 @@ struct BodyCheckTests {
         #expect(run.total.failures[2].example == "GET /bytes/64, request 4: truncated at 63 of 64")
     }
 
+    @Test("what is wrong is counted when it comes, not at the end of the answer, and once")
+    func early() throws {
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
+            guard let stream = try peer.nextRequest() else { return }
+            try answerHead(stream, 1_000, peer)
+            try peer.send(.data(stream, Array(patternBytes(500, seed: 7)), ends: false))
+            try peer.waitForEnd()
+        }
+        defer { peer.stop() }
+        var configuration = ClientConfiguration(port: peer.port)
+        configuration.paths = ["/bytes/1000"]
+        configuration.checkedTargets = [CheckedTarget(head: "/bytes/1000?seed=", byteCount: 1_000)]
+        configuration.requests = 1
+        configuration.requestTimeoutNanoseconds = 300_000_000
+        let run = try LoadRun(configuration)
+        expectSums(run, requests: 1)
+        #expect(run.total.bodies.swapped == 1 && run.total.bodies.checked == 1 && run.total.requests.timedOut == 1)
+        #expect(run.total.failures.map(\.reason) == ["wrong body: the bytes of another request's"])
+    }
+
     @Test("bytes of no body, or too few to tell, are corrupted")
     func nobodys() throws {
         let run = try run([.swap, .flip], byteCount: 5, streams: 1)

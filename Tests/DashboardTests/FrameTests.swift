@@ -77,6 +77,17 @@ struct FrameTests {
         #expect((0..<40).contains { frame.row($0).contains("?? ?[2J ? e?") })
     }
 
+    @Test("the header says why the run has failed, and that the measurement is not valid", arguments: [80, 160])
+    func verdict(width: Int) {
+        var dashboard = Dashboard.synthetic(samples: 3)
+        #expect(!dashboard.frame(width: width, height: 40).row(0).contains("FAILED"))
+        dashboard.run.failure = "the server was gone at 2.00s"
+        dashboard.run.isNotValid = true
+        let header = dashboard.frame(width: width, height: 40).row(0)
+        #expect(header.contains("FAILED: the server was gone at 2.00s"))
+        #expect(header.contains("measurement not valid") == (width == 160), "\(header)")
+    }
+
     @Test("the first frame stands before the first sample")
     func empty() {
         let run = RunDescription(

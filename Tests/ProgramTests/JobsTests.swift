@@ -149,7 +149,7 @@ extension ProgramTests {
                 """
             let killed = try shell(kill, in: directory, environment: environment, within: 90)
             #expect(killed.code == 3, "\(killed)")
-            #expect(killed.output.contains("part 2/2") && killed.output.contains("has no end: it died or was cut off"), "\(killed)")
+            #expect(killed.flowedOutput.contains("part 2/2") && killed.flowedOutput.contains("has no end: it died or was cut off"), "\(killed)")
             _ = try other.stop()
         }
     }

@@ -58,7 +58,7 @@ extension ProgramTests {
             }
             let result = try Program.run("merge", directory.file("1.ndjson"), directory.file("2.ndjson"), directory.file("3.ndjson"), "--strict")
             #expect(result.code == 3, "\(result)")
-            #expect(result.output.contains("part 2/3 is missing") && result.output.contains("2.ndjson: cannot read: No such file or directory"), "\(result)")
+            #expect(result.flowedOutput.contains("part 2/3 is missing") && result.flowedOutput.contains("2.ndjson: cannot read: No such file or directory"), "\(result)")
             #expect(try Program.run("merge", directory.file("2.ndjson")).code == 1)
             let lost = try Program.run("merge", directory.file("1.ndjson"), "-o", directory.file("1.ndjson"))
             #expect(lost.code == 2 && lost.errors.contains("would be lost"), "\(lost)")
@@ -111,7 +111,7 @@ extension ProgramTests {
             #expect(merge.wait(seconds: 10) { samples().last?["client.connections.open"] == 1 ? true : nil } == true)
             merge.signal(SIGTERM)
             let result = merge.end(withinSeconds: 20)
-            #expect(result.code == 143 && result.output.contains("part 3/3") && result.output.contains("has no end"), "\(result)")
+            #expect(result.code == 143 && result.flowedOutput.contains("part 3/3") && result.flowedOutput.contains("has no end"), "\(result)")
             #expect(try server.stop()["server.requests.completed"] ?? 0 > 1_000)
         }
 
@@ -125,7 +125,7 @@ extension ProgramTests {
                 """
             let result = try ChildProcess("/bin/bash", ["-c", script, Program.path]).end(withinSeconds: 40)
             #expect(result.code == 3, "\(result)")
-            #expect(result.output.contains("part 2/2") && result.output.contains("has no end: it died or was cut off after"), "\(result)")
+            #expect(result.flowedOutput.contains("part 2/2") && result.flowedOutput.contains("has no end: it died or was cut off after"), "\(result)")
             let samples = try lines(directory.file("all.ndjson"), type: "sample")
             #expect(samples.contains { $0["parts.reporting"] == 2 } && samples.last?["parts.reporting"] == 1)
         }

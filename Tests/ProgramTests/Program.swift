@@ -46,6 +46,9 @@ struct Report {
     }
 
     func text(_ path: String) -> String? { json[path] as? String }
+
+    /// A list of texts within an object: the reasons of "result" or "measurement".
+    func texts(_ name: String, of part: String) -> [String] { (json[part] as? [String: Any])?[name] as? [String] ?? [] }
 }
 
 /// Other people's programs.

@@ -295,6 +295,15 @@ private struct DividedRun {
         #expect(merged.summary.validity.reasons.contains("part 2/2 (n2): crashed by SIGSEGV"))
     }
 
+    @Test("has failed when a part has, for what the merged numbers do not show: not for a part's own thresholds")
+    func partFaults() throws {
+        let run = DividedRun(parts: 2, seconds: 2, seed: 5)
+        let failed = #"{"outcome":"ended","result":{"ok":false,"reasons":["ended by SIGINT before its time","1 of 1 threshold missed"],"causes":["interrupted","thresholds"]},"measurement":{"valid":true,"reasons":[]}}"#
+        let merged = try merge([(header(part: 0, of: 2), run.samples(ofPart: 0), wholeSummary), (header(part: 1, of: 2), run.samples(ofPart: 1), failed)])
+        #expect(merged.summary.result.reasons == ["part 2/2 (n2): ended by SIGINT before its time"])
+        #expect(merged.summary.result.faults.map(\.cause) == [.part])
+    }
+
     @Test("judges the thresholds of the plan once, over all parts")
     func thresholds() throws {
         let run = DividedRun(parts: 2, seconds: 4, seed: 5)

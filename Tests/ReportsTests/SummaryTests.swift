@@ -118,7 +118,7 @@ struct SummaryTests {
         for metric in Metric.all where metric.kind != .ratio && metric.name != "interval" && !metric.name.hasPrefix("watch.") {
             #expect(json[path: metric.name] != nil, "\(metric.name)")
         }
-        for metric in SummaryMetric.all { #expect(json[path: metric.name] != nil, "\(metric.name)") }
+        for metric in SummaryMetric.all where !metric.name.hasPrefix("watch.") { #expect(json[path: metric.name] != nil, "\(metric.name)") }
         #expect(json[path: "client.service_time.p50"]?.number.map { abs($0 - 0.001) < 1e-5 } == true)
         #expect(json[path: "client.service_time.p99_99"] == .null)
         #expect(json[path: "result.ok"] == .bool(true) && json[path: "measurement.valid"] == .bool(true))
@@ -135,6 +135,15 @@ struct SummaryTests {
             #expect(text.contains("500.00 requests/s") && text.contains("1000: 1000 ok, 0 failed"))
             #expect(text.contains(rate == nil ? "closed load" : "open load, 500 requests/s asked"))
         }
+    }
+
+    @Test("as JSON has no numbers of a server, or of clients, that the run does not have")
+    func parts() {
+        let json = summary(rate: nil) { $0.server = nil }.json
+        #expect(json["server"] == nil && json["watch"] == nil && json["client"] != nil)
+        var served = Summary(.init(address: "", load: nil, cpuCount: 2))
+        served.add(Sample(timeNanoseconds: 2, intervalNanoseconds: 0, server: ServerSample(), client: nil, process: ProcessSample()))
+        #expect(served.json["client"] == nil && served.json["server"] != nil)
     }
 
     @Test("leaves out what is zero, unless everything is asked for")
@@ -314,6 +323,65 @@ struct ValidityTests {
         summary.add(sample)
         summary.changesByHand = 1
         #expect(summary.validity.reasons == ["the load was changed by hand once: the results mix several loads"])
+    }
+
+    @Test("is not valid when the machine slept, and when the load stood still for more than a little of its time")
+    func standstills() {
+        var summary = Summary(.init(address: "", load: .init(connections: 0, streams: 1, rate: nil, requests: nil), cpuCount: 2))
+        func add(sleptSeconds: UInt64, stillMilliseconds: UInt64) {
+            var sample = Sample(
+                timeNanoseconds: 10_000_000_000, intervalNanoseconds: 1, server: nil, client: ClientSample(), process: ProcessSample())
+            sample.client?.requests.done = 1
+            sample.client?.loops.count = 2
+            sample.client?.requests.standstillNanoseconds = 2 * stillMilliseconds * 1_000_000
+            sample.process.sleptNanoseconds = sleptSeconds * 1_000_000_000
+            summary.add(sample)
+        }
+        add(sleptSeconds: 0, stillMilliseconds: 500)
+        #expect(summary.validity.isValid)
+        add(sleptSeconds: 60, stillMilliseconds: 4_000)
+        #expect(summary.validity.reasons == [
+            "the machine slept for 60.0s", "the load stood still for 4.00s of 10.00s: the process was stopped, or had no CPU",
+        ])
+    }
+
+    @Test("is not valid when there is a gap between samples, unless the interval was changed by hand")
+    func gap() {
+        var load = Summary.Load(connections: 0, streams: 1, rate: nil, requests: nil)
+        load.interval = 1
+        var summary = Summary(.init(address: "", load: load, cpuCount: 2))
+        var time: UInt64 = 0
+        for seconds in [1, 1, 5, 1, 1] as [UInt64] {
+            time += seconds
+            var sample = Sample(
+                timeNanoseconds: time * 1_000_000_000, intervalNanoseconds: seconds * 1_000_000_000, server: nil, client: ClientSample(),
+                process: ProcessSample())
+            sample.client?.requests.done = 1
+            summary.add(sample)
+        }
+        #expect(summary.validity.reasons == ["there is a gap of 5.00s between two samples"])
+        summary.circumstances.longestInterval = 5
+        #expect(summary.validity.isValid)
+    }
+
+    @Test("is not valid when there was nothing but a warm-up, which has failed too")
+    func warmup() {
+        var summary = Summary(summaryRequest)
+        var sample = Sample(
+            timeNanoseconds: 1, intervalNanoseconds: 1, server: nil, client: ClientSample(), process: ProcessSample())
+        sample.isWarmup = true
+        summary.add(sample)
+        #expect(summary.validity.reasons == ["nothing was measured: there is no sample after the warm-up"])
+        #expect(summary.result.text == "FAILED: nothing was measured")
+    }
+
+    @Test("is not valid when its process died, and says so in the words of the death")
+    func death() {
+        var summary = Summary(.init(address: "", load: nil, cpuCount: 2))
+        #expect(summary.validity.isValid)
+        summary.outcome = .crashed(signal: "SIGSEGV")
+        summary.doubts = ["late"]
+        #expect(summary.validity.reasons == ["the worker process crashed by SIGSEGV", "late"])
     }
 
     @Test("is not valid when the machine was full")

@@ -48,6 +48,7 @@ import Workload
         client.streams = 7
         client.loops = 4
         client.rate = 1_234.5
+        client.catchUp = .skip
         client.requests = 10_000
         client.cacheScope = .unguarded
         client.reconnect = .requests(1_000)

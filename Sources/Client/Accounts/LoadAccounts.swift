@@ -181,6 +181,7 @@ final class LoadAccounts {
         sample.scheduleDelay = scheduleDelays.take()
         sample.loops.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
         sample.loops.allocations = Allocations.byThisThread
+        sample.requests.standstillNanoseconds = clock.standstillNanoseconds
         sample.connectionCounts.cutOffNanoseconds = cutOff.nanoseconds(atNanoseconds: clock.nowNanoseconds)
         if let count = cutOff.lostConnectionCount {
             sample.connectionCounts.cutOffLoops = 1

@@ -60,7 +60,10 @@ final class AnswerReader {
     /// Some of an answer's body.
     func readBody(_ record: UnsafeMutablePointer<RequestRecord>, _ bytes: UnsafeRawBufferPointer) {
         unsafe accounts.bodyDidCome(bytes.count, record.pointee)
-        if let check = unsafe record.pointee.check { unsafe check.pointee.check.receive(bytes) }
+        if let check = unsafe record.pointee.check {
+            unsafe checker?.receive(
+                bytes, check, status: record.pointee.status, connection: clientNumber, stream: Int(record.pointee.streamID))
+        }
         if let expectation = unsafe record.pointee.expectation {
             unsafe expectation._withUnsafeGuaranteedRef { unsafe judge.compareBody(bytes, record, $0) }
         }

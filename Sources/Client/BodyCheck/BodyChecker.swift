@@ -15,6 +15,8 @@ final class BodyChecker {
     struct Record {
         var check = BodyCheck()
         var target = ArenaBytes.empty
+        /// What was wrong, once it is counted; nil: nothing so far.
+        var told: BodyViolation.Kind?
         var next: UnsafeMutablePointer<Record>?
     }
 
@@ -27,6 +29,8 @@ final class BodyChecker {
     private var violations: [BodyViolation] = []
     private var violationCount = 0
     private var found = BodyCheckCounts()
+    /// Kinds of wrong answers that were counted before their end, and have come to it.
+    private var endedKinds: Set<BodyViolation.Kind> = []
 
     /// Answers of one loop that are kept as evidence in the whole run: enough to see a pattern.
     static let violationLimit = 8
@@ -81,6 +85,7 @@ final class BodyChecker {
         if target.seed == nil { nextSeed &+= seedStride }
         let record = unsafe take()
         unsafe record.pointee.check = BodyCheck(seed: seed, byteCount: target.byteCount)
+        unsafe record.pointee.told = nil
         unsafe write(target, seed, to: record)
         return unsafe record
     }
@@ -112,6 +117,23 @@ final class BodyChecker {
         unsafe record.pointee.target = unsafe ArenaBytes(start: text, count: count)
     }
 
+    /// Some of an answer with this status has come. What is wrong by now is counted at once: a slow reader may never
+    /// come to the end.
+    func receive(
+        _ bytes: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<Record>, status: Int, connection: Int, stream: Int
+    ) {
+        unsafe record.pointee.check.receive(bytes)
+        guard status == 200, unsafe record.pointee.told == nil else { return }
+        switch unsafe record.pointee.check.state {
+        case .right, .untold: return
+        case .swapped, .corrupted: break
+        }
+        guard let kind = unsafe record.pointee.check.verdict(status: status, isWhole: true) else { return }
+        unsafe record.pointee.told = kind
+        found.checked += 1
+        _ = unsafe count(kind, record.pointee, status, connection, stream)
+    }
+
     /// The answer is over, or will not come.
     ///
     /// - Parameters:
@@ -130,8 +152,17 @@ final class BodyChecker {
         case .closed, .reset, .protocolError: if status == 0 { return nil }
         case .unprocessed, .refused, .timeout, .aborted, .circuit, .abandoned: if !isWrong || status == 0 { return nil }
         }
+        if let told = unsafe record.pointee.told {
+            let evidence = unsafe endedKinds.insert(told).inserted ? BodyChecker.evidence(record.pointee, told, status, connection, stream) : nil
+            return WrongBody(kind: told, evidence: evidence)
+        }
         found.checked += 1
         guard let kind = unsafe record.pointee.check.verdict(status: status, isWhole: failure == nil) else { return nil }
+        return unsafe WrongBody(kind: kind, evidence: count(kind, record.pointee, status, connection, stream))
+    }
+
+    /// Counts an answer that is wrong. - Returns: the evidence, of the first few and of the first of each kind.
+    private func count(_ kind: BodyViolation.Kind, _ record: borrowing Record, _ status: Int, _ connection: Int, _ stream: Int) -> BodyViolation? {
         let isFirst = found[kind] == 0
         switch kind {
         case .corrupted: found.corrupted += 1
@@ -141,13 +172,13 @@ final class BodyChecker {
         case .wrongStatus: found.wrongStatus += 1
         }
         let isTold = violationCount < BodyChecker.violationLimit
-        guard isTold || isFirst else { return WrongBody(kind: kind, evidence: nil) }
-        let evidence = unsafe BodyChecker.evidence(record.pointee, kind, status, connection, stream)
+        guard isTold || isFirst else { return nil }
+        let evidence = unsafe BodyChecker.evidence(record, kind, status, connection, stream)
         if isTold {
             violationCount += 1
             violations.append(evidence)
         }
-        return WrongBody(kind: kind, evidence: evidence)
+        return evidence
     }
 
     /// An answer whose body is wrong.

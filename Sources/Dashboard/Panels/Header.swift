@@ -3,6 +3,9 @@ import Measurements
 
 /// The line on top: the run, its address, its load, and the cost of watching it.
 struct Header {
+    /// The events have the rest of it.
+    private static let failureWidth = 40
+
     func draw(_ view: View, on frame: inout Frame) {
         let run = view.run
         let glyphs = view.glyphs
@@ -23,6 +26,8 @@ struct Header {
             for (word, role) in words { line.add(word, role) }
             parts.append((rank, isRight, line))
         }
+        if let failure = run.failure { part(-1, ("FAILED: " + failure.prefix(Header.failureWidth), .crit)) }
+        if run.isNotValid { part(2, ("measurement not valid", .warn)) }
         part(1, (run.address, .text), (" \(run.protocolName)", .dim))
         if let parts = view.moment?.parts {
             part(0, ("\(parts.reporting)/\(parts.count)", parts.reporting < parts.count ? .crit : .text), (" report", .dim))

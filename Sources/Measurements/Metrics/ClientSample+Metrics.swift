@@ -17,6 +17,7 @@ extension ClientSample: SamplePart {
         .counter("requests.failed", .request, \.requests.failed, better: .zero, "Ended any other way: 4xx, 5xx, wrong bodies, errored, timed out"),
         .counter("requests.errored", .request, \.requests.errored, better: .zero, "Ended without a full answer"),
         .counter("requests.timed_out", .request, \.requests.timedOut, better: .zero, "Ended by the request timeout; among the errored"),
+        .counter("requests.skipped", .request, \.requests.skipped, better: .lower, "Due while the load stood still, and left out (--catch-up skip)"),
         .counter("requests.retried", .request, \.requests.retried, "Attempts after the first, of requests that had failed (--retries)"),
         .counter("requests.resent", .request, \.requests.resent, "Sent again on the next connection: the peer had said that it had not looked at them"),
         .gauge("requests.retry_waiting", .request, \.requests.retryWaiting, "Waiting to be sent again, now"),
@@ -75,6 +76,7 @@ extension ClientSample: SamplePart {
         .gauge("loop.count", .loop, \.loops.count, "Event loops, a thread each"),
         .timeCounter("loop.cpu", \.loops.cpuNanoseconds, "CPU time of the clients' threads"),
         .counter("loop.allocations", .allocation, \.loops.allocations, "Calls of malloc and its kin by the clients' threads"),
+        .timeCounter("loop.stood_still", \.requests.standstillNanoseconds, better: .lower, "Time without a turn: the process was stopped, or had no CPU; loops added"),
         .timeGauge("loop.lag", \.loops.lagNanoseconds, better: .lower, "The longest that a loop took to answer for this sample"),
     ]
 

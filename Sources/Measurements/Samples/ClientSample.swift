@@ -63,6 +63,9 @@ package struct ClientSample: Sendable {
     /// Whether the server that was there cannot be reached from any loop.
     package var isCutOff: Bool { loops.count > 0 && connectionCounts.cutOffLoops == loops.count }
 
+    /// How long the clients' loops stood still, on an average of the loops.
+    package var standstillNanoseconds: UInt64 { requests.standstillNanoseconds / UInt64(max(1, loops.count)) }
+
     /// How long the server could not be reached, on an average of the loops.
     package var cutOffNanoseconds: UInt64 { connectionCounts.cutOffNanoseconds / UInt64(max(1, loops.count)) }
 }
@@ -103,6 +106,10 @@ package struct ClientRequestCounts: Sendable, Equatable {
     package var errored: UInt64 = 0
     /// Ended by the request timeout; among the errored.
     package var timedOut: UInt64 = 0
+    /// Due while the load stood still, and left out; never started (`--catch-up skip`).
+    package var skipped: UInt64 = 0
+    /// Time in which loops did not run at all: the process was stopped, or had no CPU; loops added.
+    package var standstillNanoseconds: UInt64 = 0
     /// Attempts after the first, of requests that had failed (`--retries`).
     package var retried: UInt64 = 0
     /// Sent again on another connection, since the peer had said that it had not looked at them.

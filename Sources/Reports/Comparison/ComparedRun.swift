@@ -23,6 +23,8 @@ package struct ComparedRun: Sendable {
     private let loadNanoseconds: UInt64?
     /// The run did not come to its end, or its recording did not.
     package var end = End.whole
+    /// What the run says of itself, as its recording has it; nil: nothing.
+    package var verdict: Verdict?
 
     /// How a recording ends.
     package enum End: Sendable, Equatable {

@@ -10,11 +10,13 @@ extension Comparison {
         return findings.text
     }
 
-    /// Which of the two runs did not come to its end, and why their figures say less than they seem to.
+    /// Which of the two runs did not come to its end, or has failed, and why their figures say less than they seem to.
     package var warnings: [String] {
         var warnings: [String] = []
         for (letter, run) in [("A", base), ("B", other)] {
             if run.end != .whole { warnings.append("\(letter): \(run.end.words)") }
+            if let result = run.verdict?.result, !result.isOK, run.end == .whole { warnings.append("\(letter): result \(result.text)") }
+            if let measurement = run.verdict?.measurement, !measurement.isValid { warnings.append("\(letter): measurement \(measurement.text)") }
         }
         for (letter, run) in [("A", base), ("B", other)] {
             guard let resolution = run.responseResolution else { continue }

@@ -25,6 +25,7 @@ extension Summary.Load {
             connections: max(connections, parts.compactMap { $0["connections"]?.number.flatMap { Int(exactly: $0) } }.max() ?? 0),
             streams: count("client.streams") ?? 1, rate: plan[path: "client.rate"]?.number, requests: count("client.requests"),
             phases: phases)
+        interval = plan["interval"]?.number
         target = Summary.Load.target(plan)
         checksBodies = plan[path: "client.body_check"] == .bool(true)
         endsServer = (plan["events"]?.elements ?? []).contains { $0["do"]?.string == "drain-server" }

@@ -10,6 +10,8 @@ package struct RunCircumstances: Sendable, Equatable {
     package var recordingFault: String?
     /// Where the recording is; nil without one.
     package var recordingPath: String?
+    /// The longest time between two samples that was asked for while it ran, seconds; nil: it was not changed.
+    package var longestInterval: Double?
     /// Of a merged run: why parts of it have failed.
     package var partFaults: [String] = []
 

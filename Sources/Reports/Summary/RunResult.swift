@@ -30,6 +30,14 @@ package struct RunResult: Sendable, Equatable {
         case thresholds
         /// A part of a merged run has failed.
         case part
+
+        /// Once there, whatever comes later in the run. A server that is gone may come back, but is a fault until then.
+        package var isFinal: Bool {
+            switch self {
+            case .recording, .loops, .death, .brokenServer, .wrongBodies, .serverGone, .part: true
+            case .unreachable, .interrupted, .nothingChecked, .nothingSucceeded, .thresholds: false
+            }
+        }
     }
 
     /// One reason, in words.
@@ -157,6 +165,7 @@ extension Summary {
     }
 
     private var nothingSucceeded: String? {
+        if request.load != nil, last.client == nil { return "nothing was measured" }
         // Connections that are closed on purpose say nothing of the server.
         guard let client = last.client, client.requests.started > 0, client.requests.succeeded == 0, client.errors.abandoned == 0
         else { return nil }

@@ -21,6 +21,8 @@ package struct Summary: Sendable {
 
     /// The load that was asked for.
     package struct Load: Sendable, Equatable {
+        /// Between two samples, seconds; nil where that is not known.
+        package var interval: Double?
         /// What is asked for: "http://127.0.0.1:8080/bytes/1KiB, negotiated"; empty where that is not known.
         package var target = ""
         /// Answers are compared byte by byte.
@@ -84,6 +86,8 @@ package struct Summary: Sendable {
     package var circumstances = RunCircumstances()
     /// When the server that can not be reached now was lost, on the axis of the samples; nil: it can be reached.
     private(set) var goneNanoseconds: UInt64?
+    /// The longest time between two samples under load.
+    private var longestGapNanoseconds: UInt64 = 0
 
     private static let gauges = Metric.measured.filter { $0.kind == .gauge }
     private static let histogramMetrics = Metric.measured.filter { $0.kind == .histogram }
@@ -128,6 +132,7 @@ package struct Summary: Sendable {
                 value, atSeconds: Metric.seconds(sample.timeNanoseconds), isUnderLoad: !loadHasEnded)
         }
         noteLoss(sample)
+        if !loadHasEnded { longestGapNanoseconds = max(longestGapNanoseconds, sample.intervalNanoseconds) }
         last = sample
         if let base { last.subtractCounters(of: base) }
         if !loadHasEnded { endOfLoad = last }
@@ -178,7 +183,9 @@ package struct Summary: Sendable {
     /// has none: the next phase begins its late requests, so they are not dropped.
     var lateRequests: UInt64 {
         guard !isPhase, let before = base?.client, let client = last.client else { return 0 }
-        return min(before.requests.scheduled - min(before.requests.started, before.requests.scheduled), client.requests.started)
+        return min(
+            before.requests.scheduled - min(before.requests.started + before.requests.skipped, before.requests.scheduled),
+            client.requests.started)
     }
 
     /// The highest value that any sample had. nil: no sample had such a number.
@@ -216,6 +223,19 @@ package struct Summary: Sendable {
         part.ranges = [:]
         return part
     }
+
+    /// The longest time between two samples under load, where it is far beyond the interval that was asked for; nil: the
+    /// samples came as they should.
+    var longestGapSeconds: Double? {
+        let intervals = [request.load?.interval, circumstances.longestInterval].compactMap { $0 }
+        guard let interval = intervals.max() else { return nil }
+        let gap = Metric.seconds(longestGapNanoseconds)
+        return gap > Summary.lateIntervals * interval + Summary.latenessSeconds ? gap : nil
+    }
+
+    /// A sample waits for the slowest loop, and a busy machine for its turn.
+    private static let lateIntervals = 2.0
+    private static let latenessSeconds = 1.0
 
     /// A histogram of the whole run, or phase, by the metric's name.
     func histogram(_ name: String) -> LatencyHistogram { histograms[name] ?? LatencyHistogram() }
@@ -266,11 +286,21 @@ extension Summary {
         return reachable > 0 ? Double(count) / reachable : nil
     }
 
+    /// Whether there is the part of the run that a number belongs to: a server, clients, a server that is watched.
+    private func isOfRun(_ name: String) -> Bool {
+        switch name.prefix(while: { $0 != "." }) {
+        case "server": last.server != nil
+        case "client": last.client != nil
+        case "watch": last.watch != nil
+        default: true
+        }
+    }
+
     /// The same numbers under the same names as in a sample; a gauge has its `last` and its
     /// `max`; histograms are those of the whole run.
     package var json: JSON {
         var json = JSON.object([.init("time", .number(Metric.seconds(last.timeNanoseconds)))])
-        for metric in SummaryMetric.all {
+        for metric in SummaryMetric.all where isOfRun(metric.name) {
             json.set(metric.read(self).map { .number($0) } ?? .null, atPath: metric.name)
         }
         for metric in Metric.measured {

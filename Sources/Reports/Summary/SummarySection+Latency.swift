@@ -79,6 +79,6 @@ extension Summary {
             "\(client.requests.scheduled) asked", "\(client.requests.started) sent",
             "\(client.requests.answered) answered" + (carriedRequests > 0 ? " (\(carriedRequests) begun in the warm-up)" : ""),
             "\(JSON.number(derived("client.requests.dropped") ?? 0).text) dropped",
-        ]
+        ] + (client.requests.skipped > 0 ? ["\(client.requests.skipped) of them skipped (--catch-up skip)"] : [])
     }
 }

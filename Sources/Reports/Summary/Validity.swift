@@ -46,6 +46,9 @@ package struct Validity: Sendable, Equatable {
     /// A share of the requests. With more errors the latencies of the others say little.
     static let erroredShareLimit = 0.01
 
+    /// The share of the load's time in which it may have stood still, or without a sample.
+    static let standstillShareLimit = 0.05
+
     /// The latest that a run may start after its `--start-at`, seconds. Parts that start later than this after
     /// each other are not one load.
     package static let startDelayLimit = 1.0
@@ -63,17 +66,21 @@ private struct ValidityJudge {
     var validity: Validity {
         let outcome = summary.outcome
         let death = (outcome.isDeath ? ["\(summary.lostProcess) \(outcome.text)"] : []) + summary.doubts
-        guard let load = summary.request.load, let client = summary.last.client else { return Validity(reasons: death) }
+        guard let load = summary.request.load else { return Validity(reasons: death) }
+        guard let client = summary.last.client else { return Validity(reasons: death + ["nothing was measured: there is no sample after the warm-up"]) }
         var reasons = death
         if summary.changesByHand > 0 {
             reasons.append("the load was changed by hand \(summary.changesByHand == 1 ? "once" : "\(summary.changesByHand) times"): the results mix several loads")
         }
+        reasons += standstills
         if client.requests.done == 0 { reasons.append("no request was done") }
         if load.isOpen {
             let fired = summary.derived("client.requests.fired_rate") ?? 0
             let asked = summary.derived("client.requests.asked_rate") ?? 0
             if fired < asked * Validity.firedShareLimit {
-                reasons.append("only \(Figure.percent(fired / asked)) of the asked rate was sent\(capacity(load, below: asked))")
+                let skipped = client.requests.skipped
+                let why = skipped > 0 ? ": \(skipped) requests were skipped after a standstill (--catch-up skip)" : capacity(load, below: asked)
+                reasons.append("only \(Figure.percent(fired / asked)) of the asked rate was sent\(why)")
             }
             if let words = lateness { reasons.append(words) }
         }
@@ -100,6 +107,24 @@ private struct ValidityJudge {
             reasons.append("\(errored) of \(client.requests.done) requests got no full answer")
         }
         return Validity(reasons: reasons)
+    }
+
+    /// Times in which the run did not run, in words.
+    private var standstills: [String] {
+        var words: [String] = []
+        if summary.last.process.sleptNanoseconds > 0 {
+            words.append("the machine slept for \(Figure.time(nanoseconds: summary.last.process.sleptNanoseconds))")
+        }
+        let seconds = summary.loadSeconds ?? 0, limit = Validity.standstillShareLimit * seconds
+        let still = Metric.seconds(summary.last.client?.standstillNanoseconds ?? 0)
+        if still > limit {
+            words.append(
+                "the load stood still for \(Figure.time(nanoseconds: Metric.nanoseconds(still))) of \(summary.durationText): "
+                    + "the process was stopped, or had no CPU")
+        } else if let gap = summary.longestGapSeconds, gap > limit {
+            words.append("there is a gap of \(Figure.time(nanoseconds: Metric.nanoseconds(gap))) between two samples")
+        }
+        return words
     }
 
     /// Requests that were sent late, in words; nil where few were. With any count: a percentile needs many values,

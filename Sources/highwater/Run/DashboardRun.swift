@@ -4,6 +4,7 @@ internal import Experiment
 internal import Glibc
 internal import Load
 internal import Measurements
+internal import Reports
 internal import Terminal
 internal import Workload
 
@@ -127,7 +128,9 @@ final class DashboardRun {
         for item in run.takeNews() {
             loop.isStale = true
             switch item {
-            case .sample(let sample): loop.dashboard.add(sample)
+            case .sample(let sample):
+                loop.dashboard.add(sample)
+                showVerdict()
             case .event(let event): loop.dashboard.add(event)
             case .loadEnded: break
             }
@@ -143,6 +146,15 @@ final class DashboardRun {
         loop.isStale = true
         if loop.dashboard.run.state == .dead, shown.state != .dead { crashDisplayEnd = crashDisplayTime.map { clock.now + $0 } }
     }
+
+    /// What of the verdict is certain before the end.
+    private func showVerdict() {
+        loop.dashboard.run.failure = run.summary.result.faults.first { $0.cause.isFinal }?.text
+        loop.dashboard.run.isNotValid = run.summary.measuredSeconds >= DashboardRun.settledSeconds && !run.summary.validity.isValid
+    }
+
+    /// Under load: before, connections are still made.
+    private static let settledSeconds = 3.0
 
     // MARK: Keys
 
@@ -214,6 +226,7 @@ final class DashboardRun {
         let now = intervalMilliseconds, all = DashboardRun.intervals
         guard run.source.outcome == nil, let next = steps < 0 ? all.last(where: { $0 < now }) : all.first(where: { $0 > now }) else { return }
         driver.setInterval(.milliseconds(next), at: clock.now)
+        run.noteInterval(.milliseconds(next))
         driver.sample(by: clock.now + DashboardRun.responseTime)
         run.source.note(.info, source: "screen", "a sample every \(next) ms")
         showInterval()

@@ -87,6 +87,11 @@ final class Run {
         if summary.circumstances.signal == nil, !isNormalEnd(signal) { summary.circumstances.signal = SignalName.text(signal) }
     }
 
+    /// Samples are farther apart from here on, or closer.
+    func noteInterval(_ interval: Duration) {
+        summary.circumstances.longestInterval = max(summary.circumstances.longestInterval ?? 0, interval.inSeconds)
+    }
+
     /// A key has changed the run.
     func noteChangeByHand() { summary.changesByHand += 1 }
 
