@@ -295,6 +295,20 @@ private struct DividedRun {
         #expect(merged.summary.validity.reasons.contains("part 2/2 (n2): crashed by SIGSEGV"))
     }
 
+    @Test("is not valid when the same recording is there twice, under two names")
+    func twice() throws {
+        let run = DividedRun(parts: 1, seconds: 2, seed: 5)
+        var header = header(part: 0, of: 1)
+        header.part = nil
+        let merged = try merge([(header, run.samples(ofPart: 0), wholeSummary), (header, run.samples(ofPart: 0), wholeSummary)])
+        #expect(merged.summary.validity.reasons.contains("part-1.ndjson is the same recording as part-0.ndjson, and counts twice"), "\(merged.summary.validity.reasons)")
+        header.startedUnixSeconds += 0.001
+        var other = header
+        other.startedUnixSeconds += 0.001
+        let two = try merge([(header, run.samples(ofPart: 0), wholeSummary), (other, run.samples(ofPart: 0), wholeSummary)])
+        #expect(!two.summary.validity.reasons.contains { $0.contains("counts twice") })
+    }
+
     @Test("has failed when a part has, for what the merged numbers do not show: not for a part's own thresholds")
     func partFaults() throws {
         let run = DividedRun(parts: 2, seconds: 2, seed: 5)

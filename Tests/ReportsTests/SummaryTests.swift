@@ -296,6 +296,24 @@ struct ValidityTests {
         #expect(few == ["requests were sent late: 40.0% more than 5.00ms after they were due, up to 2.00s"])
     }
 
+    @Test("is not valid when requests of one phase were sent late, though they are few among all")
+    func latePhase() {
+        var summary = Summary(.init(address: "", load: .init(connections: 0, streams: 1, rate: 10, requests: nil), cpuCount: 2))
+        for (second, phase) in ["long", "short"].enumerated() {
+            var sample = Sample(
+                timeNanoseconds: UInt64(second + 1) * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: nil, client: ClientSample(),
+                process: ProcessSample())
+            sample.phase = phase
+            sample.client?.requests.done = UInt64(second + 1) * 10_000
+            sample.client?.requests.scheduled = UInt64(second + 1) * 10_000
+            sample.client?.requests.started = UInt64(second + 1) * 10_000
+            sample.client?.scheduleDelay.record(nanoseconds: phase == "long" ? 1_000 : 9_000_000, times: phase == "long" ? 10_000 : 50)
+            summary.add(sample)
+        }
+        #expect(summary.validity.reasons.count == 1, "\(summary.validity.reasons)")
+        #expect(summary.validity.reasons.first?.hasPrefix("in phase short requests were sent late: 100.0% more than 5.00ms") == true)
+    }
+
     @Test("is not valid when another server has answered on the port of the run's own")
     func strangers() {
         var server = ServerSample()

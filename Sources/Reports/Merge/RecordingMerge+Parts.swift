@@ -61,7 +61,7 @@ extension RecordingMerge {
 
     /// The reasons against the merged measurement that its numbers do not show, each with the part's name.
     var allDoubts: [String] {
-        let all = missing + strangers + late + unreadThresholds + doubts + parts.flatMap(RecordingMerge.ownDoubts)
+        let all = missing + twice + strangers + late + unreadThresholds + doubts + parts.flatMap(RecordingMerge.ownDoubts)
         return all.count <= RecordingMerge.doubtLimit
             ? all : Array(all.prefix(RecordingMerge.doubtLimit)) + ["and \(all.count - RecordingMerge.doubtLimit) reasons more"]
     }
@@ -83,6 +83,16 @@ extension RecordingMerge {
             }
         }
         return doubts
+    }
+
+    /// Recordings that are there twice, under two names: their requests would count double.
+    private var twice: [String] {
+        // Parts of a run say which they are.
+        let known = parts.filter { $0.header != nil && $0.header?.part == nil }
+        return known.indices.dropFirst().compactMap { index in
+            guard let same = known[..<index].first(where: { $0.header == known[index].header }) else { return nil }
+            return "\(known[index].path) is the same recording as \(same.path), and counts twice"
+        }
     }
 
     /// Parts of another run than the first.

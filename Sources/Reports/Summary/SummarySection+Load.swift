@@ -29,11 +29,11 @@ extension SummarySection {
         }
         guard client.requests.answered > 0 || page.isVerbose else { return }
         let isCut = client.cutOffNanoseconds > 0
-        let succeeded = summary.derived("client.requests.succeeded_rate") ?? 0
+        let rates = summary.rates("client.requests.rate", "client.bytes.received_rate", "received")
+        guard let succeeded = summary.derived("client.requests.succeeded_rate"), !rates.isEmpty else { return }
         page.row(
             "rate",
-            summary.rates("client.requests.rate", "client.bytes.received_rate", "received")
-                + (client.requests.failed > 0 || page.isVerbose ? ["\(Figure.fixed(succeeded, decimals: 2)) succeeded/s"] : [])
+            rates + (client.requests.failed > 0 || page.isVerbose ? ["\(Figure.fixed(succeeded, decimals: 2)) succeeded/s"] : [])
                 + (isCut ? ["of the time with a server"] : []))
     }
 
@@ -106,7 +106,8 @@ extension SummarySection {
 extension Summary {
     /// `9217.00 requests/s`, `579MiB/s received`
     fileprivate func rates(_ requests: String, _ bytes: String, _ verb: String) -> [String] {
-        ["\(Figure.fixed(derived(requests) ?? 0, decimals: 2)) requests/s", "\(Figure.bytes(derived(bytes) ?? 0))/s \(verb)"]
+        (derived(requests).map { ["\(Figure.fixed($0, decimals: 2)) requests/s"] } ?? [])
+            + (derived(bytes).map { ["\(Figure.bytes($0))/s \(verb)"] } ?? [])
     }
 
     /// Failed requests by cause, each under one, the most frequent first. Recordings of before each had a reason have the

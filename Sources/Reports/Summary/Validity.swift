@@ -82,7 +82,7 @@ private struct ValidityJudge {
                 let why = skipped > 0 ? ": \(skipped) requests were skipped after a standstill (--catch-up skip)" : capacity(load, below: asked)
                 reasons.append("only \(Figure.percent(fired / asked)) of the asked rate was sent\(why)")
             }
-            if let words = lateness { reasons.append(words) }
+            if let words = lateness { reasons.append(words) } else { reasons += phaseLateness }
         }
         if let words = strangers { reasons.append(words) }
         if let share = summary.derived("client.loop.utilization"), share > Validity.utilizationLimit {
@@ -135,6 +135,11 @@ private struct ValidityJudge {
         let longest = summary.scheduleDelay.highestRecordedNanoseconds ?? limit
         return "requests were sent late: \(Figure.percent(share)) more than \(Figure.time(nanoseconds: limit)) after they were due, "
             + "up to \(Figure.time(nanoseconds: longest))"
+    }
+
+    /// The same of single phases: a short one is a small share of the whole, and thresholds judge it alone.
+    private var phaseLateness: [String] {
+        summary.phases.compactMap { phase in ValidityJudge(summary: phase.summary).lateness.map { "in phase \(phase.name) \($0)" } }
     }
 
     /// The most that this load's connections can ask a second, as the reason for a rate that was not reached; empty
