@@ -95,6 +95,9 @@ struct KnownRun: Sendable {
                 process: moment.process)
             sample.watch = moment.watch
             sample.unknown = moment.unknown
+            sample.parts = moment.parts
+            sample.phase = moment.phase
+            sample.isWarmup = moment.isWarmup
             return (sample, false)
         }
     }

@@ -13,6 +13,8 @@ package struct Moment: Sendable {
     package let unknown: UnknownFigures
     /// nil where the run is of one process.
     package let parts: PartsSample?
+    let phase: String?
+    let isWarmup: Bool
     package let rates: Rates
     package let service: LatencyBuckets
     package let response: LatencyBuckets
@@ -42,6 +44,8 @@ package struct Moment: Sendable {
         watch = sample.watch
         unknown = sample.unknown
         parts = sample.parts
+        phase = sample.phase
+        isWarmup = sample.isWarmup
         let since = previous.map { sample.timeNanoseconds - min($0.timeNanoseconds, sample.timeNanoseconds) }
         let seconds = Double(since ?? sample.intervalNanoseconds) / 1e9
         rates = Rates(sample, previous, seconds: seconds)

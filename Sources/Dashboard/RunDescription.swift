@@ -14,6 +14,8 @@ package struct RunDescription: Equatable, Sendable {
     package var failure: String?
     /// The measurement is not valid any more.
     package var isNotValid = false
+    /// Of the scenario; nil: it has none, or there is none.
+    package var name: String?
     /// "127.0.0.1:8443"
     package var address: String
     /// "h2c", "h1", "h2"

@@ -9,8 +9,14 @@ package struct LineReader: ~Copyable {
     /// The last read found the end.
     package private(set) var hasEnded = false
     /// Read and not yet returned. At the end of the file: a line without its end.
-    package private(set) var rest: [UInt8] = []
-    /// Bytes of `rest` known to hold no newline.
+    package var rest: ArraySlice<UInt8> { bytes[start...] }
+
+    /// What was read last. Lines that were returned are dropped when more is read, and not one by one: each time all
+    /// that follows would move.
+    private var bytes: [UInt8] = []
+    /// Of what was not yet returned.
+    private var start = 0
+    /// From the start up to here there is no newline.
     private var searched = 0
 
     /// - Parameter path: `-`: standard input.
@@ -32,15 +38,24 @@ package struct LineReader: ~Copyable {
     /// The next whole line without its newline; nil when there is no more.
     package mutating func next() throws(RecordingError.Cause) -> [UInt8]? {
         while true {
-            if let end = rest[searched...].firstIndex(of: UInt8(ascii: "\n")) {
-                let line = Array(rest[..<end])
-                rest.removeFirst(end + 1)
-                searched = 0
-                return line
+            if let end = newline {
+                defer {
+                    start = end + 1
+                    searched = start
+                }
+                return Array(bytes[start..<end])
             }
-            searched = rest.count
-            guard searched <= RecordingReader.lineByteLimit else { throw .lineTooLong(RecordingReader.lineByteLimit) }
+            searched = bytes.count
+            guard searched - start <= RecordingReader.lineByteLimit else { throw .lineTooLong(RecordingReader.lineByteLimit) }
             guard try readMore() else { return nil }
+        }
+    }
+
+    /// The place of the next one.
+    private var newline: Int? {
+        unsafe bytes.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, let found = unsafe memchr(base + searched, 10, bytes.count - searched) else { return nil }
+            return unsafe UnsafeRawPointer(found) - base
         }
     }
 
@@ -50,7 +65,10 @@ package struct LineReader: ~Copyable {
             var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard unsafe poll(&polled, 1, 0) > 0 else { return false }
         }
-        do throws(SystemError) { hasEnded = try !file.read(into: &rest) } catch { throw .system("cannot read", error.number) }
+        bytes.removeFirst(start)
+        searched -= start
+        start = 0
+        do throws(SystemError) { hasEnded = try !file.read(into: &bytes) } catch { throw .system("cannot read", error.number) }
         return !hasEnded
     }
 }

@@ -47,8 +47,16 @@ struct MetricTree: Sendable {
 
     /// Puts the numbers of an object into a sample.
     func read(_ json: JSON, into sample: inout Sample) throws(RecordingError.Cause) {
+        guard case .object(let written) = json else { return }
+        // Our writer's members are in the order of the tree, so that the next one is nearly always the wanted one.
+        var next = 0
         for (name, node) in members {
-            guard let value = json[name] else { continue }
+            if next >= written.count || written[next].name != name {
+                guard let place = written.firstIndex(where: { $0.name == name }) else { continue }
+                next = place
+            }
+            let value = written[next].value
+            next += 1
             switch node {
             case .group(let group): try group.read(value, into: &sample)
             case .metric(let metric): metric.write(&sample, try MetricTree.value(of: metric, value))

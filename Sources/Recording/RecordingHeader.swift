@@ -124,6 +124,10 @@ package struct RecordingError: Error, Equatable, CustomStringConvertible {
         case lineTooLong(Int)
         /// The file ends within it.
         case cutOff
+        /// A header beyond the first line: another recording begins there.
+        case secondHeader
+        /// Another process writes the file.
+        case busy
         /// Written to after an error.
         case failedBefore
     }
@@ -135,7 +139,7 @@ package struct RecordingError: Error, Equatable, CustomStringConvertible {
     }
 
     package var description: String {
-        "\(path): " + (line.map { "line \($0): " } ?? "") + cause.description
+        "\(path.printableLine): " + (line.map { "line \($0): " } ?? "") + cause.description
     }
 }
 
@@ -152,6 +156,8 @@ extension RecordingError.Cause: CustomStringConvertible {
             "format version \(JSON.number(version).text) is newer than this program, which reads up to \(RecordingHeader.currentVersion)"
         case .lineTooLong(let limit): "longer than \(limit) bytes"
         case .cutOff: "cut off"
+        case .secondHeader: "a second recording begins here, and a file holds one; take them apart, or make one of them with 'highwater merge'"
+        case .busy: "another run is writing this file; record to another one"
         case .failedBefore: "writing has failed before"
         }
     }

@@ -30,6 +30,7 @@ package struct RecordingLine: Sendable {
         isEvent = head.hasPrefix("{\"type\":\"event\"")
         isSample = head.hasPrefix("{\"type\":\"sample\"")
         do throws(RecordingError.Cause) {
+            if head.hasPrefix("{\"type\":\"header\"") { throw .secondHeader }
             if let time = RecordingLine.time(in: head) {
                 timeNanoseconds = time
             } else {

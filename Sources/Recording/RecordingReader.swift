@@ -1,3 +1,4 @@
+internal import Glibc
 package import Measurements
 
 /// Reads a recording line by line, as it was written.
@@ -73,6 +74,14 @@ package struct RecordingReader: ~Copyable {
     /// From here on `next` returns nil for a pipe that has nothing now; ask again later.
     package mutating func stopWaiting() { lines.waits = false }
 
+    /// How much of the file has been read, 0 to 1; nil for a pipe.
+    package var readShare: Double? {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return nil }
+        let place = lseek(descriptor, 0, SEEK_CUR)
+        return place < 0 ? nil : min(1, Double(place) / Double(status.st_size))
+    }
+
     /// To poll for more.
     package var descriptor: Int32 { lines.descriptor }
 
@@ -108,6 +117,7 @@ extension RecordingReader.Line {
         case "sample": self = .sample(try Sample(json: json))
         case "event": self = .event(try Event(json: json))
         case "summary": self = .summary(json)
+        case "header": throw .secondHeader
         case let type?: self = .other(type: type)
         case nil: throw .missing("type")
         }
@@ -118,8 +128,8 @@ extension RecordingError.Cause {
     /// Of the file as a whole, not of one of its lines.
     var isAboutFile: Bool {
         switch self {
-        case .system, .empty, .failedBefore: true
-        case .notJSON, .noHeader, .missing, .histogram, .futureVersion, .lineTooLong, .cutOff: false
+        case .system, .empty, .busy, .failedBefore: true
+        case .notJSON, .noHeader, .missing, .histogram, .futureVersion, .lineTooLong, .cutOff, .secondHeader: false
         }
     }
 }

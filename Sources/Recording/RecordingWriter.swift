@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 package import Measurements
 
@@ -5,7 +6,7 @@ package import Measurements
 ///
 /// After a crash or `kill -9` at any moment all lines of the file are whole, except perhaps the
 /// last. After a full disk it holds whole lines: a line that did not fit is cut off again.
-/// Owns the descriptor; the end of the writer closes it.
+/// One process at a time writes a file: see `FileLock`. Owns the descriptor; the end of the writer closes it.
 package struct RecordingWriter: ~Copyable {
     package let path: String
     private let descriptor: Int32
@@ -23,17 +24,44 @@ package struct RecordingWriter: ~Copyable {
     ///
     /// - Parameter path: `-`: standard output.
     package init(path: String) throws(RecordingError) {
-        let flags = O_WRONLY | O_CREAT | O_CLOEXEC
-        let isStandardOutput = path == "-"
-        // A copy, since the descriptor is closed at the end, and standard output must not be.
-        var descriptor = unsafe isStandardOutput ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, flags | O_EXCL, 0o644)
-        isNew = descriptor >= 0 && !isStandardOutput
-        if descriptor < 0 && errno == EEXIST { descriptor = unsafe open(path, flags, 0o644) }
-        guard descriptor >= 0 else { throw RecordingError(path: path, cause: .system("cannot write", errno)) }
-        var status = stat()
-        isRegularFile = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        do throws(RecordingError.Cause) {
+            let file = try path == "-" ? RecordingWriter.standardOutput() : RecordingWriter.open(path)
+            (descriptor, isRegularFile, isNew) = (file.descriptor, file.isRegular, file.isNew)
+        } catch {
+            throw RecordingError(path: path, cause: error)
+        }
         self.path = path
-        self.descriptor = descriptor
+    }
+
+    /// A copy, since the descriptor is closed at the end, and standard output must not be.
+    private static func standardOutput() throws(RecordingError.Cause) -> (descriptor: Int32, isRegular: Bool, isNew: Bool) {
+        let descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+        guard descriptor >= 0 else { throw .system("cannot write", errno) }
+        return (descriptor, isRegular(descriptor), false)
+    }
+
+    /// The file, which no other process writes from here on.
+    private static func open(_ path: String) throws(RecordingError.Cause) -> (descriptor: Int32, isRegular: Bool, isNew: Bool) {
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC
+        while true {
+            var descriptor = unsafe Glibc.open(path, flags | O_EXCL, 0o644)
+            let isNew = descriptor >= 0
+            if descriptor < 0 && errno == EEXIST { descriptor = unsafe Glibc.open(path, flags, 0o644) }
+            guard descriptor >= 0 else { throw .system("cannot write", errno) }
+            guard isRegular(descriptor) else { return (descriptor, false, isNew) }
+            guard FileLock.take(descriptor) else {
+                close(descriptor)
+                throw .busy
+            }
+            // A run that wrote nothing removes its file, perhaps between our two calls.
+            if FileLock.isFile(descriptor, at: path) { return (descriptor, true, isNew) }
+            close(descriptor)
+        }
+    }
+
+    private static func isRegular(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     deinit {

@@ -6,6 +6,8 @@ package import Reports
 ///
 /// A plain value that the command line (and a scenario file) fills; the `Experiment` runs it.
 package struct Plan: Sendable, Equatable {
+    /// Of the scenario; nil: it has none, or there is none.
+    package var name: String?
     /// nil: no server of ours; `client.target` names another one.
     package var server: ServerPlan?
     /// A server that is not ours, which is watched; nil: none, or only as the clients' target.
@@ -109,6 +111,7 @@ extension Plan: SettingPart {
     package static let settings = parts + courseSettings + partSettings + endSettings
 
     private static let parts: [Setting<Plan>] = [
+        .init("name", \.name, .name, "What the scenario calls the run.", in: .plan),
         .part("server", \.server, "The embedded server."), .part("watch", \.watch, "A server that is not ours."),
         .part("client", \.client, "The clients."),
         .init(member: "events", "What happens at planned times.") {

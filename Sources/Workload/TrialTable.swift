@@ -26,7 +26,7 @@ package struct TrialTable: Sendable {
         for result in results where hasMoreToSay(result) {
             lines.append("\(result.trial.name): " + ([result.death].compactMap { $0 } + result.findings).joined(separator: ", "))
         }
-        return lines.joined(separator: "\n") + "\n"
+        return lines.map(\.printableLine).joined(separator: "\n") + "\n"
     }
 
     package var json: JSON {

@@ -121,7 +121,10 @@ struct CompareCommand: ParsableCommand {
         var run = ComparedRun(
             name: file, header: reader.header, request: reader.header.request, loadSeconds: summary?[path: "run.duration"]?.number,
             figures: failOn.map(\.figure))
+        var progress = ReadingProgress(of: file)
+        defer { progress.end() }
         while let line = try reader.next() {
+            progress.show(reader.readShare)
             if case .sample(let sample) = line { run.add(sample) }
         }
         run.end = reader.isCutOff ? .cutOff : .init(summary)

@@ -79,7 +79,7 @@ struct DashboardCommand: ParsableCommand {
         if !targets.areSaid { server.sendBufferByteCount = DashboardCommand.defaultSendBufferByteCount }
         self.server.apply(to: &server)
         var plan = try load.plan(server: server, clients: clients, endsByItself: false)
-        output.apply(to: &plan, interval: OutputFlags.interval(isLive: true))
+        try output.apply(to: &plan, interval: OutputFlags.interval(isLive: true))
         return plan
     }
 }

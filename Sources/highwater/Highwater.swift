@@ -63,6 +63,9 @@ struct Highwater: ParsableCommand {
                 return 2
             }
             return 0
+        } catch let error as UnknownOption {
+            Output.error.line(error.message)
+            return 2
         } catch let error as RunError {
             Output.error.line("highwater: \(error.description)")
             return 1
@@ -99,6 +102,7 @@ extension Highwater {
     /// word names the command, so that one is asked first; whatever it does not take, the library explains.
     private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
         if let command = try? parseDirectly(arguments) { return command }
+        if let unknown = try UnknownOption.first(in: arguments, of: Highwater.self) { throw unknown }
         return try parseAsRoot(arguments)
     }
 

@@ -42,7 +42,7 @@ struct LoadCommand: ParsableCommand {
         var plan = try load.plan(server: nil, clients: clients, endsByItself: !live.isOn)
         if server.areSaid { plan.watch = server.part }
         try part.apply(to: &plan)
-        output.apply(to: &plan, interval: OutputFlags.interval(isLive: live.isOn))
+        try output.apply(to: &plan, interval: OutputFlags.interval(isLive: live.isOn))
         return plan
     }
 }

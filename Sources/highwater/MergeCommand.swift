@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Reports
+internal import Workload
 
 struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,10 +25,12 @@ struct MergeCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Recordings, one of each part; - is standard input.", valueName: "file"), completion: .file())
     var files: [String]
 
-    @Option(
-        name: [.customShort("o"), .long],
-        help: ArgumentHelp("The merged recording; - is standard output, and the summary then goes to standard error.", valueName: "file"))
-    var output: String?
+    @OptionGroup(title: "Output") var output: SettingFlags<OutputTable>
+
+    /// What a merge leaves behind: the same as a run, without what happens while it goes.
+    enum OutputTable: FlagTable {
+        static var settings: [Setting<RunOutput>] { RunOutput.settings.filter { ["output", "json", "verbose", "strict"].contains($0.name) } }
+    }
 
     @Option(help: ArgumentHelp(
         "wall: samples lie beside each other by the clocks of their hosts; start: by the time since each part's start, for clocks that lie.",
@@ -37,21 +40,12 @@ struct MergeCommand: ParsableCommand {
     @Flag(help: "The recordings are still being written: merge what comes, until all have ended.")
     var follow = false
 
-    @Flag(help: "The summary as JSON, under the names that 'highwater metrics' lists.")
-    var json = false
-
-    @Flag(help: "The summary with every figure, also those that are zero.")
-    var verbose = false
-
-    @Flag(help: "Exit 3 when the measurement is not valid.")
-    var strict = false
-
     func validate() throws {
         if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("- is there twice, and there is one standard input") }
     }
 
     func run() throws {
-        try MergeRun(files, .init(output: output, alignment: align, follows: follow, printsJSON: json, isVerbose: verbose, isStrict: strict)).perform()
+        try MergeRun(files, .init(output: output.part, alignment: align, follows: follow)).perform()
     }
 }
 

@@ -36,7 +36,7 @@ struct RecordCommand: ParsableCommand {
         targets.apply(to: &clients, usual: RecordCommand.defaultPaths)
         var plan = try load.plan(server: server.part, clients: clients, endsByItself: true)
         try part.apply(to: &plan)
-        output.apply(to: &plan, interval: OutputFlags.interval(isLive: false))
+        try output.apply(to: &plan, interval: OutputFlags.interval(isLive: false))
         return plan
     }
 }

@@ -61,6 +61,7 @@ struct RunCommand: ParsableCommand {
         let scenario = try ScenarioFile(scenario).read(overrides: overrides)
         if check || dryRun {
             try Output.standard.print(check ? "\(scenario.name): right\n" : scenario.timeAxis)
+            for warning in scenario.plan.thresholdWarnings { Output.error.line("\(scenario.name): warning: \(warning)") }
             return
         }
         var output = output.plain
@@ -79,7 +80,7 @@ struct RunCommand: ParsableCommand {
     private func plan(_ plan: Plan, isLive: Bool) throws -> Plan {
         var result = plan
         try part.apply(to: &result)
-        output.apply(to: &result, interval: isLive ? OutputFlags.interval(isLive: true) : plan.interval)
+        try output.apply(to: &result, interval: isLive ? OutputFlags.interval(isLive: true) : plan.interval)
         return result
     }
 

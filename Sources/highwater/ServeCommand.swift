@@ -41,7 +41,7 @@ struct ServeCommand: ParsableCommand {
         length.apply(to: &plan)
         plan.settle()
         if let clash = plan.clash { throw ValidationError(clash.flagText) }
-        output.apply(to: &plan, interval: OutputFlags.interval(isLive: live.isOn))
+        try output.apply(to: &plan, interval: OutputFlags.interval(isLive: live.isOn))
         return plan
     }
 }

@@ -82,7 +82,7 @@ struct WatchCommand: ParsableCommand {
         if check && command.isEmpty { throw ValidationError("--check needs a program; write 'highwater watch --check -- ./server'") }
         var plan = try planOfLoad()
         plan.watch = watched
-        output.apply(to: &plan, interval: OutputFlags.interval(isLive: !noTui))
+        try output.apply(to: &plan, interval: OutputFlags.interval(isLive: !noTui))
         return plan
     }
 

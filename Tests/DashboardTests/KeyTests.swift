@@ -244,8 +244,10 @@ struct KeyTests {
         #expect(dashboard.shownSample == nil)
         var samples: [Sample] = []
         for _ in 0..<5 {
-            samples.append(source.next())
-            dashboard.add(samples[samples.count - 1])
+            var sample = source.next()
+            (sample.phase, sample.isWarmup, sample.parts) = ("climb", true, PartsSample())
+            samples.append(sample)
+            dashboard.add(sample)
         }
         let newest = try #require(dashboard.shownSample)
         #expect(newest.isWhole && newest.sample.timeNanoseconds == samples[4].timeNanoseconds && newest.sample.client?.responseTime.count == samples[4].client?.responseTime.count)
@@ -253,5 +255,6 @@ struct KeyTests {
         let (past, isWhole) = try #require(dashboard.shownSample)
         #expect(!isWhole && past.timeNanoseconds == samples[3].timeNanoseconds && past.server?.sentBytes == samples[3].server?.sentBytes)
         #expect(past.server?.connections.isEmpty == false)
+        #expect(past.phase == "climb" && past.isWarmup && past.parts != nil)
     }
 }

@@ -45,6 +45,31 @@ extension ProgramTests {
             #expect(result.code == 2 && result.errors.split(separator: "\n").first == "Error: \(words)", "\(result.errors)")
         }
 
+        @Test("an option that the command does not have is named before anything else, with the nearest one", arguments: [
+            ("load http://127.0.0.1:1/ --duraton 5s", "--duraton", "--duration"), ("load --duraton 5s nonsense:", "--duraton", "--duration"),
+            ("record --conections x -c 0", "--conections", "--connections"), ("serve --lops=2 extra", "--lops", "--loops"),
+            ("--themee dark", "--themee", "--theme"), ("run quick --strct", "--strct", "--strict"), ("watch --lisen 80", "--lisen", "--listen"),
+            ("compare a --markdwn", "--markdwn", "--markdown"), ("export a --histogrm x", "--histogrm", "--histogram"),
+            ("report --titel x", "--titel", "--title"), ("merge --folow", "--folow", "--follow"), ("replay --spead 2", "--spead", "--speed"),
+            ("jobs --machins", "--machins", ""), ("metrics --jsn", "--jsn", ""),
+        ])
+        func unknownOption(line: String, option: String, nearest: String) throws {
+            let result = try ChildProcess(Program.path, line.split(separator: " ").map(String.init)).end(withinSeconds: 10)
+            let first = result.errors.split(separator: "\n").first.map(String.init) ?? ""
+            #expect(result.code == 2 && first.hasPrefix("Error: Unknown option '\(option)'"), "\(result.errors)")
+            if !nearest.isEmpty { #expect(first.hasSuffix("Did you mean '\(nearest)'?"), "\(first)") }
+            #expect(result.errors.contains("  See 'highwater "), "\(result.errors)")
+        }
+
+        @Test("a value that begins with a dash is no option", arguments: [
+            ("load nonsense: --header --x", "nonsense"), ("record -m -1", "-1"), ("watch --lisn", "--lisn"), ("watch -- ./server --lisn", "./server"),
+        ])
+        func dashes(line: String, fact: String) throws {
+            let result = try ChildProcess(Program.path, line.split(separator: " ").map(String.init)).end(withinSeconds: 10)
+            #expect(result.code != 0 && result.errors.contains(fact), "\(result.errors)")
+            if fact != "--lisn" { #expect(!result.errors.contains("Unknown option"), "\(result.errors)") }
+        }
+
         @Test("a port in use is named, with exit code 1, whatever it is for and however many loops share it", arguments: [
             "--listen 127.0.0.1:PORT", "--listen 127.0.0.1:PORT --loops 2", "--listen 127.0.0.1:0 --tls-listen 127.0.0.1:PORT --loops 2",
             "--listen 127.0.0.1:0 --metrics 127.0.0.1:PORT",

@@ -118,6 +118,7 @@ extension ProgramTests {
             #expect(page.code == 0)
             for command in Self.commands { #expect(page.output.contains("\n.SS \(command)\n"), "\(command)") }
             for option in ["\\-\\-connections", "\\-\\-metrics", "\\-\\-fail\\-on", "\\-\\-listen"] { #expect(page.output.contains(option), "\(option)") }
+            #expect(!page.output.contains("worker PID") && !page.output.contains("highwater worker"), "the program's own command")
             guard let mandoc = RecordingTools.mandoc else { return }
             let folder = try ScratchFolder()
             try page.output.write(toFile: folder("highwater.1"), atomically: false, encoding: .utf8)

@@ -85,7 +85,7 @@ extension ProgramTests {
                 ["-q", "200", "-c", "3", "--path", "/health", "--interval", "100ms", "-o", file],
                 environment: ["XDG_CONFIG_HOME": folder("config"), "XDG_STATE_HOME": folder("state")])
             #expect(process.wait(for: "RUN"))
-            press([("p", "panels: memory"), ("w", "kept for the next time: panels memory")], process)
+            press([("p", "panels: memory"), ("w", "panels memory, 1s a column; next time the configuration file comes first")], process)
             #expect(process.wait(for: "3 open"))
             press([("y", "\u{1B}]52;c;Y29ubmVjdGlvbi"), ("X", "under its requests?"), ("y", "is closed")], process)
             try "panels = lists\n[keys]\nquit = f99 Z\n".write(toFile: folder("config/highwater/config"), atomically: true, encoding: .utf8)

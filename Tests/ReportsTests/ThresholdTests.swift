@@ -82,6 +82,53 @@ struct ThresholdTests {
         #expect(few.value == .tooFew(count: 710, needed: 10_000) && !few.hasPassed)
     }
 
+    /// A second in which so many requests took one millisecond, and so many 807.
+    private func run(fast: Int, slow: Int) -> Summary {
+        var summary = Summary(.init(address: "", load: nil, cpuCount: 1))
+        summary.add(sample(1, phase: nil, done: UInt64(fast + slow), milliseconds: Array(repeating: 1, count: fast) + Array(repeating: 807, count: slow)))
+        return summary
+    }
+
+    @Test(
+        "on a percentile with too few values is judged when it is violated beyond doubt, and only then",
+        arguments: [
+            // By the binomial distribution: were one value in a hundred above, 18 of 734 would be in fewer than one run of a thousand.
+            ("p99 < 50ms", 44, 690, true), ("p99 < 50ms", 717, 17, false), ("p99 < 50ms", 716, 18, true), ("p99 <= 50ms", 716, 18, true),
+            ("p50 < 50ms", 0, 9, false), ("p50 < 50ms", 0, 10, true), ("p99 < 50ms", 0, 1, false), ("p99.9 < 50ms", 0, 2, true),
+            // That all are below shows nothing for certain about the slowest in a thousand.
+            ("p99.9 < 50ms", 734, 0, false), ("p99 > 50ms", 734, 0, false), ("p99 > 50ms", 0, 734, false),
+        ])
+    func certainty(check: String, fast: Int, slow: Int, isCertain: Bool) throws {
+        let result = try Threshold(parsing: "client.response_time.\(check)").judge(run(fast: fast, slow: slow))
+        #expect(!result.hasPassed && result.isJudged == isCertain, "\(result.valueText)")
+    }
+
+    @Test("that is violated beyond doubt says by how many values, and leaves the measurement valid")
+    func certainWords() throws {
+        var run = run(fast: 44, slow: 690)
+        run.thresholds = [try Threshold(parsing: "client.response_time.p99 < 50ms").judge(run)]
+        #expect(run.thresholds[0].valueText == "above 50.0ms for certain: 690 of 734 values are")
+        #expect(!run.validity.reasons.contains { $0.contains("values") })
+        guard case .array(let thresholds)? = run.json["thresholds"] else {
+            Issue.record("no thresholds")
+            return
+        }
+        #expect(thresholds[0]["passed"] == .bool(false) && thresholds[0]["value"] == .null)
+        #expect(thresholds[0]["reason"] == .string("above 50.0ms for certain: 690 of 734 values are"))
+    }
+
+    @Test(
+        "of --fail-on is the opposite of the condition that fails",
+        arguments: [
+            ("p99 > 200ms", "p99 <= 200ms"), ("p99 >= 200ms", "p99 < 200ms"), ("max < 1ms", "max >= 1ms"), ("max <= 1ms", "max > 1ms"),
+            ("max == 0", "max != 0"), ("max != 0", "max == 0"),
+        ])
+    func opposites(failing: String, wanted: String) throws {
+        let threshold = try Threshold(failingOn: "steady: client.response_time.\(failing)")
+        #expect(threshold == (try Threshold(parsing: "steady: client.response_time.\(wanted)")))
+        #expect(threshold.text == "client.response_time.\(wanted)" && threshold.phase == "steady")
+    }
+
     @Test("too few values for a percentile make a measurement not valid")
     func verdict() throws {
         var run = run()

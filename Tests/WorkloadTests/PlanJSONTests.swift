@@ -62,6 +62,7 @@ import Workload
         plan.interval = .milliseconds(333)
         plan.drainTime = .milliseconds(2_500)
         plan.isIsolated = true
+        plan.name = "Checkout, slow"
         plan.seed = 7
         plan.startTime = .at(unixNanoseconds: 1_700_000_000_250_000_000)
         plan.share = .part(RunShare(2, of: 8))

@@ -158,6 +158,6 @@ private struct Samples {
         "circuit_breaker": (["1 failures, 1ms", "1000000 failures, 1h", "5 failures, 1.25s"], ["5", "5 failures"]),
         "share": (["1/1", "4096/4096", "auto", "auto/8"], ["0/8", "9/8", "1/4097", "3", "a/b", "1/2/3"]),
         "start_at": (["2026-12-01T12:00:00Z", "2024-02-29T23:59:59.25Z", "+0s", "+24h"], ["2026-13-01T12:00:00Z", "2023-02-29T00:00:00Z", "noon", "2026-12-01T12:00:00"]),
-        "path": (["/", "/a?b={{seq}}"], []), "request_kinds": ([], []), "phase": (["30s:500..20k,poisson", "w=10ms:1"], []), "phases": ([], []),
+        "name": (["checkout", "Checkout, slow: ä"], []), "path": (["/", "/a?b={{seq}}"], []), "request_kinds": ([], []), "phase": (["30s:500..20k,poisson", "w=10ms:1"], []), "phases": ([], []),
     ]
 }

@@ -28,6 +28,7 @@ struct Header {
         }
         if let failure = run.failure { part(-1, ("FAILED: " + failure.prefix(Header.failureWidth), .crit)) }
         if run.isNotValid { part(2, ("measurement not valid", .warn)) }
+        if let name = run.name { part(1, (name, .strong)) }
         part(1, (run.address, .text), (" \(run.protocolName)", .dim))
         if let parts = view.moment?.parts {
             part(0, ("\(parts.reporting)/\(parts.count)", parts.reporting < parts.count ? .crit : .text), (" report", .dim))

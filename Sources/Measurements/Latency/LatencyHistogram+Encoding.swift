@@ -11,11 +11,8 @@ extension LatencyHistogram {
     package static var zlibVersion: String { unsafe String(cString: CZlib.zlibVersion()) }
 
     /// Deflated and in Base64; begins `HISTFAAA`.
-    package var encodedText: String { LatencyHistogram.encodedText(recordedValues) }
-
-    /// The same of values that `recordedValues` has found before, which is most of the work.
-    static func encodedText(_ values: [(nanoseconds: UInt64, count: UInt64)]) -> String {
-        let payload = encodedCounts(values)
+    package var encodedText: String {
+        let payload = encodedCounts
         var plain = Bytes()
         plain.append(Encoding.cookie)
         plain.append(UInt32(payload.bytes.count))
@@ -50,22 +47,39 @@ extension LatencyHistogram {
         else { throw .truncated }
         guard offset == 0, digits == 3, lowest == 1 else { throw .otherLayout }
 
-        self.init()
-        var bucket = 0
+        // The first walk finds out how many buckets there are, so that the second one only fills them.
+        var ahead = plain
+        guard let range = try LatencyHistogram.walk(&ahead, { _, _ in }) else {
+            self.init()
+            return
+        }
+        var counts = [UInt64](repeating: 0, count: range.count)
+        _ = try LatencyHistogram.walk(&plain) { bucket, count in counts[bucket - range.lowerBound] = count }
+        self.init(
+            counts, lowest: LatencyHistogram.highestValue(ofBucket: range.lowerBound),
+            highest: min(LatencyHistogram.highestNanoseconds, LatencyHistogram.highestValue(ofBucket: range.upperBound - 1)))
+    }
+
+    /// Goes through the counts to the end.
+    ///
+    /// - Returns: from the first bucket that has values to the last; nil: none has.
+    private static func walk(_ plain: inout Bytes, _ body: (_ bucket: Int, _ count: UInt64) -> Void) throws(EncodingError) -> Range<Int>? {
+        var range: Range<Int>?, bucket = 0, total: UInt64 = 0
         while let number = plain.takeNumber() {
             guard number != .min else { throw .truncated }
-            if number < 0 {
-                guard -number < LatencyHistogram.bucketCount else { throw .tooLarge }
-                bucket += Int(-number)
-            } else if number == 0 {
-                bucket += 1
-            } else {
-                guard bucket < LatencyHistogram.bucketCount, UInt64(number) <= Encoding.countLimit - self.count else { throw .tooLarge }
-                record(nanoseconds: LatencyHistogram.highestValue(ofBucket: bucket), times: UInt64(number))
-                bucket += 1
+            guard number > 0 else {
+                guard -number < bucketCount else { throw .tooLarge }
+                bucket += max(1, Int(-number))
+                continue
             }
+            guard bucket < bucketCount, UInt64(number) <= Encoding.countLimit - total else { throw .tooLarge }
+            body(bucket, UInt64(number))
+            total += UInt64(number)
+            range = (range?.lowerBound ?? bucket)..<bucket + 1
+            bucket += 1
         }
         guard plain.remaining.isEmpty else { throw .truncated }
+        return range
     }
 
     /// What is wrong with an encoded histogram.
@@ -81,11 +95,11 @@ extension LatencyHistogram {
         case tooLarge
     }
 
-    private static func encodedCounts(_ values: [(nanoseconds: UInt64, count: UInt64)]) -> Bytes {
+    private var encodedCounts: Bytes {
         var payload = Bytes()
         var next = 0
-        for (value, count) in values {
-            let bucket = LatencyHistogram.bucket(of: value)
+        for (index, count) in counts.enumerated() where count > 0 {
+            let bucket = firstBucket + index
             if bucket > next { payload.append(number: -Int64(bucket - next)) }
             payload.append(number: Int64(clamping: count))
             next = bucket + 1
@@ -116,15 +130,23 @@ private enum Encoding {
     }
 
     static func inflate(_ bytes: [UInt8]) throws(LatencyHistogram.EncodingError) -> [UInt8] {
-        var count = UInt(inflatedByteLimit)
-        var status = Z_OK
-        let inflated = unsafe [UInt8](unsafeUninitializedCapacity: inflatedByteLimit) { buffer, initializedCount in
-            status = unsafe uncompress(buffer.baseAddress, &count, bytes, UInt(bytes.count))
-            initializedCount = status == Z_OK ? Int(count) : 0
+        // Most histograms are small, and a buffer for the largest one would be pages of zeros each time.
+        var room = min(inflatedByteLimit, max(4_096, bytes.count * 4))
+        while true {
+            var count = UInt(room)
+            var status = Z_OK
+            let inflated = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, initializedCount in
+                status = unsafe uncompress(buffer.baseAddress, &count, bytes, UInt(bytes.count))
+                initializedCount = status == Z_OK ? Int(count) : 0
+            }
+            switch status {
+            case Z_OK: return inflated
+            case Z_BUF_ERROR where bytes.isEmpty: throw .notDeflate
+            case Z_BUF_ERROR where room == inflatedByteLimit: throw .tooLarge
+            case Z_BUF_ERROR: room = min(inflatedByteLimit, room * 4)
+            default: throw .notDeflate
+            }
         }
-        guard status != Z_BUF_ERROR || bytes.isEmpty else { throw .tooLarge }
-        guard status == Z_OK else { throw .notDeflate }
-        return inflated
     }
 }
 
@@ -167,7 +189,8 @@ private struct Bytes {
     /// nil at the end, and when the bytes end within a number.
     mutating func takeNumber() -> Int64? {
         var rest: UInt64 = 0
-        for (index, byte) in remaining.prefix(9).enumerated() {
+        for index in 0..<min(9, bytes.count - position) {
+            let byte = bytes[position + index]
             let isLast = index == 8 || byte < 0x80
             rest |= UInt64(isLast ? byte : byte & 0x7f) << UInt64(7 * index)
             guard isLast else { continue }

@@ -14,13 +14,12 @@ extension LatencyHistogram {
     package func json(encoded: Bool) -> JSON {
         func seconds(_ nanoseconds: UInt64?) -> JSON { nanoseconds.map { .number(Metric.seconds($0)) } ?? .null }
         var members = [JSON.Member("count", .number(Double(count))), JSON.Member("min", seconds(lowestNanoseconds))]
-        let recorded = recordedValues
-        let values = valuesAtPercentiles(LatencyHistogram.percentiles.map(\.percent), in: recorded)
+        let values = valuesAtPercentiles(LatencyHistogram.percentiles.map(\.percent))
         for (percentile, value) in zip(LatencyHistogram.percentiles, values) {
             members.append(JSON.Member(percentile.name, seconds(value)))
         }
         members.append(JSON.Member("max", seconds(highestRecordedNanoseconds)))
-        if encoded { members.append(JSON.Member("hdr", .string(LatencyHistogram.encodedText(recorded)))) }
+        if encoded { members.append(JSON.Member("hdr", .string(encodedText))) }
         return .object(members)
     }
 }

@@ -10,15 +10,34 @@ extension LatencyHistogram {
     /// nil until at least `valuesBeyondPercentile` values lie beyond it: p99.9 needs 10 000.
     /// At 100 it is the highest value, and needs one.
     package func valuesAtPercentiles(_ percentiles: [Double]) -> [UInt64?] {
-        valuesAtPercentiles(percentiles, in: recordedValues)
+        var answers = [UInt64?](repeating: nil, count: percentiles.count)
+        let total = Double(count)
+        // The rank of each, rounded up: 1 is the lowest value.
+        let wanted: [(place: Int, rank: UInt64)] = percentiles.indices
+            .filter { LatencyHistogram.supports(percentile: percentiles[$0], count: count) }
+            .map { ($0, Metric.whole(max(1, (percentiles[$0] / 100 * total).rounded(.up)))) }
+            .sorted { $0.rank < $1.rank }
+        var next = 0, seen: UInt64 = 0
+        for index in counts.indices {
+            seen &+= counts[index]
+            while next < wanted.count, seen >= wanted[next].rank {
+                answers[wanted[next].place] = LatencyHistogram.highestValue(ofBucket: firstBucket + index)
+                next += 1
+            }
+            if next == wanted.count { break }
+        }
+        return answers
     }
 
     /// The share of the values that are above this one, from 0 to 1; nil without values. One walk.
     package func share(above nanoseconds: UInt64) -> Double? {
-        guard count > 0 else { return nil }
+        count > 0 ? Double(count(above: nanoseconds)) / Double(count) : nil
+    }
+
+    /// How many values are above this one. One walk.
+    package func count(above nanoseconds: UInt64) -> UInt64 {
         let last = LatencyHistogram.bucket(of: min(nanoseconds, LatencyHistogram.highestNanoseconds))
-        let within = counts.prefix(max(0, last + 1 - firstBucket)).reduce(0, &+)
-        return Double(count - within) / Double(count)
+        return count - counts.prefix(max(0, last + 1 - firstBucket)).reduce(0, &+)
     }
 
     /// HdrHistogram's percentile spectrum, in milliseconds: the text that its plotters take, and wrk2 prints.
@@ -35,26 +54,6 @@ extension LatencyHistogram {
         return text
     }
 
-    /// The same of values that `recordedValues` has found before.
-    func valuesAtPercentiles(_ percentiles: [Double], in values: [(nanoseconds: UInt64, count: UInt64)]) -> [UInt64?] {
-        var answers = [UInt64?](repeating: nil, count: percentiles.count)
-        let total = Double(count)
-        let wanted = percentiles.indices
-            .filter { LatencyHistogram.supports(percentile: percentiles[$0], count: count) }
-            .sorted { percentiles[$0] < percentiles[$1] }
-        guard !wanted.isEmpty else { return answers }
-        var next = wanted.startIndex
-        var seen: UInt64 = 0
-        for (nanoseconds, bucketCount) in values {
-            seen += bucketCount
-            while next < wanted.endIndex, Double(seen) >= max(1, (percentiles[wanted[next]] / 100 * total).rounded(.up)) {
-                answers[wanted[next]] = nanoseconds
-                next += 1
-            }
-        }
-        return answers
-    }
-
     /// Whether `count` values are enough to print a percentile from 0 to 100.
     package static func supports(percentile: Double, count: UInt64) -> Bool {
         guard count > 0 else { return false }
@@ -63,11 +62,10 @@ extension LatencyHistogram {
         return beyond <= 0 || Double(count) * beyond >= valuesBeyondPercentile * 1_000_000
     }
 
-    /// The buckets of `forEachBucket` as a list, for several walks.
-    var recordedValues: [(nanoseconds: UInt64, count: UInt64)] {
-        var values: [(nanoseconds: UInt64, count: UInt64)] = []
-        forEachBucket { values.append(($0, $1)) }
-        return values
+    /// The fewest values that support a percentile from 0 to 100.
+    package static func countNeeded(percentile: Double) -> UInt64 {
+        // In whole hundredths of a percent: 100 - 99.9 in binary is not quite 0.1.
+        Metric.whole((valuesBeyondPercentile * 1_000_000 / ((100 - percentile) * 10_000).rounded()).rounded(.up))
     }
 
     /// Every value that was recorded, from the lowest up, with its count. A value stands

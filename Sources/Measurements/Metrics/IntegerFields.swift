@@ -5,6 +5,20 @@ package struct IntegerFields: Sendable {
     private var signedSums: [Int] = []
     private var greatest: [Int] = []
 
+    /// Those of the sums that only grow and begin again with each part of a run; connections are kept.
+    private var counters: [Int] = []
+
+    mutating func addCounter(_ offset: Int) { counters.append(offset) }
+
+    /// Leaves what the counters have grown by since an earlier reading of the same part.
+    package func subtractCounters(_ mine: UnsafeMutableRawBufferPointer, _ earlier: UnsafeRawBufferPointer) {
+        for offset in counters {
+            let now = unsafe mine.load(fromByteOffset: offset, as: UInt64.self)
+            let before = unsafe earlier.load(fromByteOffset: offset, as: UInt64.self)
+            unsafe mine.storeBytes(of: now - min(before, now), toByteOffset: offset, as: UInt64.self)
+        }
+    }
+
     mutating func add(_ offset: Int, _ merge: Metric.Merge, isSigned: Bool) {
         switch merge {
         case .sum where isSigned: signedSums.append(offset)

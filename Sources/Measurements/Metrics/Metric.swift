@@ -115,6 +115,9 @@ package struct Metric: Sendable {
             sample.parts?.apply(change)
         }
 
+    /// The place of a metric in `all`, and in the `readings` of a sample.
+    package static let places = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1.name, $0) })
+
     /// The same without the moment of the sample, which is no measurement.
     package static let measured: [Metric] = all.filter { !time.map(\.name).contains($0.name) }
 
@@ -159,6 +162,30 @@ package struct Metric: Sendable {
     /// A number of a recording as a count. A number that no count can be is the nearest that one can: no trap.
     package static func whole<I: FixedWidthInteger>(_ number: Double) -> I {
         guard number > 0 else { return 0 }
-        return I(exactly: number.rounded(.down)) ?? .max
+        return number < 0x1p64 ? I(clamping: UInt64(number)) : .max
     }
+}
+
+extension Sample {
+    /// The values of all metrics, in the order of `Metric.all`; nil where the sample has none.
+    ///
+    /// For readers of long recordings: each metric alone takes its whole part out of the sample again.
+    package var readings: [Metric.Value?] {
+        var values: [Metric.Value?] = [.number(Metric.seconds(timeNanoseconds)), .number(Metric.seconds(intervalNanoseconds))]
+        values.reserveCapacity(Metric.all.count)
+        ClientSample.table.read(client, unknown, into: &values)
+        ServerSample.table.read(server, unknown, into: &values)
+        ProcessSample.table.read(process, unknown, into: &values)
+        WatchSample.table.read(watch, unknown, into: &values)
+        PartsSample.table.read(parts, unknown, into: &values)
+        return values
+    }
+}
+
+extension Metric.Value {
+    /// nil for a histogram.
+    package var number: Double? { if case .number(let number) = self { number } else { nil } }
+
+    /// nil for a number.
+    package var histogram: LatencyHistogram? { if case .histogram(let histogram) = self { histogram } else { nil } }
 }

@@ -11,6 +11,8 @@ struct MetricRow<Part>: Sendable {
     let write: @Sendable (inout Part, Metric.Value) -> Void
     /// nil for a derived number, which lies nowhere.
     let field: SampleField<Part>?
+    /// What the field's 64 bits say; nil for a field that is no integer.
+    private(set) var bits: IntegerBits?
     /// The most since the start, which the end of a process or a loop does not undo.
     private(set) var isHighWater = false
     /// A sample has no such number where its source cannot know these figures.
@@ -75,7 +77,26 @@ struct MetricRow<Part>: Sendable {
             write: { part, value in
                 if case .number(let number) = value { part[keyPath: path] = inside(number) }
             },
-            field: .number(path, merge))
+            field: .number(path, merge),
+            bits: Number.bitWidth == 64
+                ? IntegerBits(outside: { outside(Number(truncatingIfNeeded: $0)) }, inside: { UInt64(truncatingIfNeeded: inside($0)) }) : nil
+        ).byOffset
+    }
+
+    /// The same number, read and written where it lies: a key path takes ten times as long, and a long recording has
+    /// ten million of these.
+    private var byOffset: MetricRow {
+        guard case .integer(let offset, _, _)? = field, let bits else { return self }
+        return MetricRow(
+            name: name, unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
+            read: { part in
+                .number(bits.outside(unsafe withUnsafeBytes(of: part) { unsafe $0.load(fromByteOffset: offset, as: UInt64.self) }))
+            },
+            write: { part, value in
+                guard case .number(let number) = value else { return }
+                unsafe withUnsafeMutableBytes(of: &part) { unsafe $0.storeBytes(of: bits.inside(number), toByteOffset: offset, as: UInt64.self) }
+            },
+            field: field, bits: bits, isHighWater: isHighWater, figures: figures)
     }
 
     /// The same number, which is absent where its source cannot know these figures.
@@ -97,6 +118,13 @@ struct MetricRow<Part>: Sendable {
         MetricRow<Whole>(
             name: "\(prefix).\(name)", unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
             read: { [read] in read($0[keyPath: path]) }, write: { [write] in write(&$0[keyPath: path], $1) },
-            field: field.map { $0.within(path) }, isHighWater: isHighWater, figures: figures)
+            field: field.map { $0.within(path) }, bits: bits, isHighWater: isHighWater, figures: figures
+        ).byOffset
     }
+}
+
+/// The value of an integer field outside of a sample, from its 64 bits and back.
+struct IntegerBits: Sendable {
+    let outside: @Sendable (UInt64) -> Double
+    let inside: @Sendable (Double) -> UInt64
 }

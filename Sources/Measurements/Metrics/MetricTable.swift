@@ -17,6 +17,14 @@ extension SamplePart {
         for merge in table.merges { merge(&self, other) }
     }
 
+    /// Leaves what the counters have grown by since an earlier reading. Connections are counted from the start.
+    package mutating func subtractCounters(of earlier: Self) {
+        let table = Self.table
+        unsafe withUnsafeMutableBytes(of: &self) { mine in
+            unsafe withUnsafeBytes(of: earlier) { earlier in unsafe table.integers.subtractCounters(mine, earlier) }
+        }
+    }
+
     /// This reading with the histograms, evidence and events of an older one that no thread took.
     package func including(histogramsOf older: Self) -> Self {
         var both = self
@@ -58,6 +66,10 @@ package final class MetricTable<Part>: Sendable {
                 clears.append(clear)
             }
         }
+        for row in rows where row.kind == .counter && !row.name.hasPrefix("connections.") {
+            guard case .integer(let offset, _, _)? = row.field else { preconditionFailure("\(row.name): a counter is a stored integer") }
+            integers.addCounter(offset)
+        }
         (self.integers, self.merges, self.carries, self.clears) = (integers, merges, carries, clears)
     }
 
@@ -77,6 +89,13 @@ package final class MetricTable<Part>: Sendable {
     /// The rows of a part within this one, for the table of the whole.
     func rows<Whole>(within path: any WritableKeyPath<Whole, Part> & Sendable, _ prefix: String) -> [MetricRow<Whole>] {
         rows.map { $0.within(path, prefix) }
+    }
+
+    /// Appends the value of each row; nil where the part is missing, or its source cannot know the figure.
+    func read(_ part: Part?, _ unknown: UnknownFigures, into values: inout [Metric.Value?]) {
+        for row in rows {
+            values.append(row.figures.isDisjoint(with: unknown) ? part.flatMap(row.read) : nil)
+        }
     }
 
     /// The rows as metrics of a sample.

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// A JSON value whose objects keep the order in which they were written.
 ///
 /// Numbers are doubles, as in JavaScript: whole numbers are exact up to 2^53, which is
@@ -134,43 +132,5 @@ extension JSON {
             }
         }
         text += "\""
-    }
-}
-
-extension JSON: Decodable {
-    /// Reads one value.
-    ///
-    /// - Throws: Foundation's `DecodingError` for bytes that are not JSON.
-    package init(parsing bytes: [UInt8]) throws {
-        self = try JSONDecoder().decode(JSON.self, from: Data(bytes))
-    }
-
-    /// Members come in no particular order: Foundation keeps none.
-    package init(from decoder: any Decoder) throws {
-        // Numbers first: most of a recording, and a failed attempt costs more than a hit.
-        let single = try decoder.singleValueContainer()
-        if let number = try? single.decode(Double.self) {
-            self = .number(number)
-        } else if let container = try? decoder.container(keyedBy: Name.self) {
-            self = .object(try container.allKeys.map { Member($0.stringValue, try container.decode(JSON.self, forKey: $0)) })
-        } else if var container = try? decoder.unkeyedContainer() {
-            var values: [JSON] = []
-            while !container.isAtEnd { values.append(try container.decode(JSON.self)) }
-            self = .array(values)
-        } else if let string = try? single.decode(String.self) {
-            self = .string(string)
-        } else if single.decodeNil() {
-            self = .null
-        } else {
-            self = .bool(try single.decode(Bool.self))
-        }
-    }
-
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
     }
 }

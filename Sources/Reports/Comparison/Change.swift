@@ -54,7 +54,10 @@ package struct Change: Sendable {
         } else {
             noiseFloor = nil
         }
-        verdict = Change.verdict(of: other.value - base.value, noiseFloor, better)
+        let change = other.value - base.value
+        let isApart = noiseFloor != nil && change.magnitude > max(Comparison.leastShare * base.value.magnitude, figure.leastChange)
+            && Comparison.areApart(base.intervals, other.intervals, rises: change > 0)
+        verdict = Change.verdict(of: change, isApart ? 0 : noiseFloor, better)
     }
 
     /// As a share of the base: 0.1 is 10 % more. nil for a change from 0, and where a run lacks the figure.

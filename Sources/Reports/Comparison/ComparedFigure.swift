@@ -16,10 +16,11 @@ struct ComparedFigure: Sendable {
     /// All rows: the shares and rates of a summary, a counter as a rate, a gauge's mean and maximum, a histogram's mean,
     /// percentiles and maximum, and ratios. Those of one part of the program stand together.
     static let all: [ComparedFigure] = {
-        let all = SummaryMetric.all.filter(\.isCompared).map { ComparedFigure($0.name, RunFigure($0), $0.better) } + Metric.measured.flatMap { rows($0) }
+        let metrics = Metric.measured.flatMap { rows($0) }
+        let all = SummaryMetric.all.filter(\.isCompared).map { ComparedFigure($0.name, RunFigure($0), $0.better) } + metrics
         // By the part of the program, in the order of the metrics.
         var places: [Substring: Int] = [:]
-        for name in Metric.measured.map({ heading($0.name) }) where places[name] == nil { places[name] = places.count }
+        for name in metrics.map({ heading($0.name) }) where places[name] == nil { places[name] = places.count }
         return all.enumerated().sorted { left, right in
             (places[heading(left.element.name)] ?? places.count, left.offset) < (places[heading(right.element.name)] ?? places.count, right.offset)
         }.map(\.element)

@@ -16,7 +16,8 @@ package struct ComparedRun: Sendable {
     private var summary: Summary
     /// Of the whole run under nil, and of each phase under its name.
     private var intervals: [String?: IntervalValues] = [:]
-    private var previous: Sample?
+    /// The sample before, without its histograms, and its readings.
+    private var previous: (sample: Sample, readings: [Metric.Value?])?
     /// When the warm-up ended: the summary's time under load counts from there.
     private var startNanoseconds: UInt64 = 0
     /// From the recording's summary; nil when the run was killed, and no sample is one of a drain.
@@ -78,16 +79,18 @@ package struct ComparedRun: Sendable {
     package mutating func add(_ sample: Sample) {
         let isUnderLoad = isUnderLoad(sample)
         if !isUnderLoad { summary.endLoad() }
-        summary.add(sample)
+        let readings = sample.readings
+        summary.add(sample, readings)
         defer {
-            previous = sample
-            previous?.forgetDetails()
+            var sample = sample
+            sample.forgetDetails()
+            previous = (sample, readings.map { $0?.histogram == nil ? $0 : nil })
         }
         guard !sample.isWarmup else {
             startNanoseconds = sample.timeNanoseconds
             return
         }
-        let row = readers.read(sample, after: previous, request, isUnderLoad: isUnderLoad)
+        let row = readers.read(sample, readings, after: previous, request, isUnderLoad: isUnderLoad)
         intervals[nil, default: IntervalValues()].add(row)
         if let phase = summary.phases.last?.name { intervals[phase, default: IntervalValues()].add(row) }
     }

@@ -32,7 +32,7 @@ extension Comparison {
     }
 
     private static func escaped(_ text: String) -> String {
-        String(text.flatMap { "|*_`<>\\[]".contains($0) ? ["\\", $0] : [$0] })
+        String(text.printableLine.flatMap { "|*_`<>\\[]".contains($0) ? ["\\", $0] : [$0] })
     }
 
     /// Everything, under the figures' names; numbers in the metrics' units, shares as 0.1 for 10 %.

@@ -20,7 +20,7 @@ extension Comparison {
         page.lines.append("")
         if !all { page.writeWords(leftOut) }
         page.lines += Comparison.explanation
-        return page.lines.joined(separator: "\n") + "\n"
+        return page.text
     }
 
     private func write(_ differences: [PlanDifference], _ title: String, to page: inout SummaryPage) {
@@ -61,8 +61,9 @@ extension Comparison {
     /// How the noise was found, for the reader of the table.
     package static let explanation = [
         "noise: twice the spread of single intervals, of both runs together (1.4826 x the",
-        "median absolute deviation), at least 1 %. A smaller change may be chance; a",
-        "failure that only one of the runs had is none.",
+        "median absolute deviation), at least 1 %. A smaller change may be chance,",
+        "unless nearly all intervals of one run lie above the other's. A failure that",
+        "only one of the runs had is none.",
     ]
 }
 

@@ -11,6 +11,10 @@ internal import Measurements
 /// is not divided by the root of the count: intervals depend on each other, and two runs differ
 /// by more than independent intervals would. It is at least 1 %, since no machine repeats a
 /// run more exactly. A failure in one run and none in the other is never noise.
+///
+/// Latencies are not normal: a few slow intervals make the spread as wide as a change to many times as much. So a change
+/// also leaves the noise where nearly all intervals of one run are above nearly all of the other's: in as many pairs of
+/// them as two standard deviations are for normal noise.
 package struct Comparison: Sendable {
     package let base: ComparedRun
     package let other: ComparedRun
@@ -65,6 +69,22 @@ package struct Comparison: Sendable {
         let deviations = values.map { ($0 - middle).magnitude }
         let typical = median(deviations)
         return typical > 0 ? 1.4826 * typical : 1.2533 * deviations.reduce(0, +) / Double(values.count)
+    }
+
+    /// In so many pairs of an interval of each run the later run's is the higher one, or the lower: the normal
+    /// distribution up to two standard deviations.
+    private static let apartShare = 0.977
+
+    /// Whether the later run's intervals are nearly all above the base's, or below them.
+    package static func areApart(_ base: [Double], _ other: [Double], rises: Bool) -> Bool {
+        guard min(base.count, other.count) >= intervalMinimum else { return false }
+        let (low, high) = rises ? (base.sorted(), other.sorted()) : (other.sorted(), base.sorted())
+        var below = 0, pairs = 0
+        for value in high {
+            while below < low.count, low[below] < value { below += 1 }
+            pairs += below
+        }
+        return Double(pairs) >= apartShare * Double(low.count) * Double(high.count)
     }
 
     private static func median(_ values: [Double]) -> Double {

@@ -5,17 +5,17 @@ struct IntervalReaders: Sendable {
     private let readers: [Reader]
     private let columns: [RunFigure: Int]
     /// The percentiles that are wanted of each histogram, and their columns: one walk finds all of them.
-    private let percentiles: [(metric: Metric, percents: [Double], columns: [Int])]
+    private let percentiles: [(place: Int, percents: [Double], columns: [Int])]
 
-    /// Where the value of an interval comes from.
+    /// Where the value of an interval comes from: a metric's place among a sample's readings.
     fileprivate enum Reader: Sendable {
         /// The growth in the interval, a second.
-        case rate(Metric)
-        case growth(Metric)
+        case rate(Int)
+        case growth(Int)
         /// The value in the interval's sample.
-        case level(Metric)
+        case level(Int)
         case summary(SummaryMetric)
-        case histogram(Metric, RunFigure)
+        case histogram(Int, RunFigure)
         /// Found with others of its histogram.
         case percentile
         /// A single interval has no such figure.
@@ -25,47 +25,49 @@ struct IntervalReaders: Sendable {
     init(_ figures: [RunFigure]) {
         readers = figures.map(Reader.init)
         columns = Dictionary(uniqueKeysWithValues: figures.enumerated().map { ($1, $0) })
-        percentiles = Metric.measured.filter { $0.kind == .histogram }.map { metric in
+        percentiles = Metric.all.enumerated().filter { $1.kind == .histogram }.map { place, metric in
             let wanted = figures.indices.compactMap { index in
                 figures[index].metric == metric.name ? figures[index].percent.map { (index, $0) } : nil
             }
-            return (metric, wanted.map(\.1), wanted.map(\.0))
+            return (place, wanted.map(\.1), wanted.map(\.0))
         }
     }
 
     func column(of figure: RunFigure) -> Int? { columns[figure] }
 
     /// - Parameters:
-    ///   - previous: the sample before, which counters count from; nil: the interval is the first.
+    ///   - previous: the sample before, which counters count from, and its readings; nil: the interval is the first.
     ///   - isUnderLoad: false: of an interval of the drain only the latencies count.
     /// - Returns: a value for each figure; NaN where the interval has none.
-    func read(_ sample: Sample, after previous: Sample?, _ request: Summary.Request, isUnderLoad: Bool) -> [Double] {
+    func read(
+        _ sample: Sample, _ readings: [Metric.Value?], after previous: (sample: Sample, readings: [Metric.Value?])?, _ request: Summary.Request,
+        isUnderLoad: Bool
+    ) -> [Double] {
         let seconds = Metric.seconds(sample.intervalNanoseconds)
-        let interval = Summary(request, of: sample, after: previous)
+        let interval = Summary(request, of: sample, after: previous?.sample)
+        func growth(_ place: Int) -> Double {
+            readings[place]?.number.map { $0 - (previous?.readings[place]?.number ?? 0) } ?? .nan
+        }
         var row = readers.map { reader -> Double in
-            if case .histogram(let metric, let figure) = reader {
-                return metric.histogram(of: sample).flatMap { figure.read($0).number } ?? .nan
+            if case .histogram(let place, let figure) = reader {
+                return readings[place]?.histogram.flatMap { figure.read($0).number } ?? .nan
             }
             guard isUnderLoad else { return .nan }
             switch reader {
-            case .rate(let metric): return seconds > 0 ? growth(metric, sample, previous) / seconds : .nan
-            case .growth(let metric): return growth(metric, sample, previous)
-            case .level(let metric): return metric.number(of: sample) ?? .nan
+            case .rate(let place): return seconds > 0 ? growth(place) / seconds : .nan
+            case .growth(let place): return growth(place)
+            case .level(let place): return readings[place]?.number ?? .nan
             case .summary(let metric): return metric.read(interval) ?? .nan
             case .histogram, .percentile, .none: return .nan
             }
         }
-        for (metric, percents, columns) in percentiles {
-            guard let histogram = metric.histogram(of: sample), histogram.count > 0 else { continue }
+        for (place, percents, columns) in percentiles {
+            guard let histogram = readings[place]?.histogram, histogram.count > 0 else { continue }
             for (column, value) in zip(columns, histogram.valuesAtPercentiles(percents)) {
                 row[column] = value.map(Metric.seconds) ?? .nan
             }
         }
         return row
-    }
-
-    private func growth(_ metric: Metric, _ sample: Sample, _ previous: Sample?) -> Double {
-        metric.number(of: sample).map { $0 - (previous.flatMap { metric.number(of: $0) } ?? 0) } ?? .nan
     }
 }
 
@@ -75,13 +77,13 @@ extension IntervalReaders.Reader {
             switch figure.kind {
             case .summary: SummaryMetric.named(figure.metric).map { .summary($0) } ?? .none
             case .metric(let kind):
-                switch (Metric.named(figure.metric), kind, figure.aggregate) {
-                case (let metric?, .counter, .rate): .rate(metric)
-                case (let metric?, .counter, _): .growth(metric)
+                switch (Metric.places[figure.metric], kind, figure.aggregate) {
+                case (let place?, .counter, .rate): .rate(place)
+                case (let place?, .counter, _): .growth(place)
                 // A line goes through any two values.
                 case (_, .gauge, .slope): .none
-                case (let metric?, .gauge, _), (let metric?, .ratio, _): .level(metric)
-                case (let metric?, .histogram, _): figure.percent == nil ? .histogram(metric, figure) : .percentile
+                case (let place?, .gauge, _), (let place?, .ratio, _): .level(place)
+                case (let place?, .histogram, _): figure.percent == nil ? .histogram(place, figure) : .percentile
                 case (nil, _, _): .none
                 }
             }

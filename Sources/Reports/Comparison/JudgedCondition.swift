@@ -58,7 +58,10 @@ extension Condition {
             }
             return .passed
         }
-        guard let noiseFloor = change.noiseFloor else { return .unknown(intervals: change.intervalCount) }
-        return (other - base).magnitude > noiseFloor ? .failed : .passed
+        switch change.verdict {
+        case .better, .worse, .differs, .missing: return .failed
+        case .unknown: return .unknown(intervals: change.intervalCount)
+        case .withinNoise, .same: return .passed
+        }
     }
 }

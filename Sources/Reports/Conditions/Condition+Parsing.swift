@@ -19,6 +19,7 @@ extension Condition {
         let limitText = condition[condition.index(start, offsetBy: relation.rawValue.count)...].filter { $0 != " " }
         guard !limitText.isEmpty else { throw .noLimit }
         let figure = try Condition.figure(name, of: request)
+        if figure.unit == .requestPerSecond, let number = Double(limitText), number > 0, number <= 1 { throw .shareAsRate(limitText) }
         let (limit, isChange) = try Condition.limit(limitText, figure.unit, needsUnit: needsUnit)
         self.init(
             phase: phase, figure: figure, relation: relation, limit: limit, isChange: isChange,

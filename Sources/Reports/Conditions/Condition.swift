@@ -24,6 +24,17 @@ package struct Condition: Sendable, Equatable {
         case above = ">"
         case below = "<"
 
+        var opposite: Relation {
+            switch self {
+            case .atLeast: .below
+            case .atMost: .above
+            case .equal: .unequal
+            case .unequal: .equal
+            case .above: .atMost
+            case .below: .atLeast
+            }
+        }
+
         func holds(_ value: Double, _ limit: Double) -> Bool {
             switch self {
             case .atLeast: value >= limit
@@ -53,6 +64,17 @@ package struct Condition: Sendable, Equatable {
 
     /// The same, with the name of the whole run where there is no phase: `all: client.requests.failed == 0`.
     package var namedText: String { "\(phase ?? Condition.wholeRun): \(text)" }
+
+    /// The condition that holds exactly where this one does not.
+    var opposite: Condition {
+        let relation = relation.opposite
+        return Condition(
+            phase: phase, figure: figure, relation: relation, limit: limit, isChange: isChange,
+            text: text.replacing(" \(self.relation.rawValue) ", with: " \(relation.rawValue) ", maxReplacements: 1))
+    }
+
+    /// A value above the limit breaks it.
+    var isUpperLimit: Bool { [.below, .atMost, .equal].contains(relation) }
 
     func holds(_ value: Double) -> Bool { relation.holds(value, limit) }
 }

@@ -19,6 +19,8 @@ package enum ConditionError: Error, Equatable {
     case limit(String, examples: String)
     /// A per cent that is no number.
     case change(String)
+    /// A rate of at most one request a second, which is meant as a share: k6's `rate>0.95`.
+    case shareAsRate(String)
     /// A change from another run, where there is only one.
     case noBase(String)
 }
@@ -44,6 +46,9 @@ extension ConditionError: CustomStringConvertible {
         case .noLimit: "no limit after the relation"
         case .limit(let text, let examples): "'\(text)' is no limit for this metric; write \(examples)"
         case .change(let text): "'\(text)' is no change; write +10% or -5%"
+        case .shareAsRate(let limit):
+            "'rate' is requests a second, and \(limit) of them is hardly meant; for a share of the requests write "
+                + "'client.requests.failed_share < 5%', for a rate \(limit)/s"
         case .noBase(let text): "'\(text)' is a change, and a threshold has no other run to compare with; write a value, as in '< 25ms'"
         }
     }

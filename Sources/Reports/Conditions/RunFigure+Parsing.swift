@@ -62,7 +62,26 @@ extension RunFigure {
         "achieved_rate": "client.requests.achieved", "errors.ratio": "client.requests.failed_share", "rate": "client.requests.rate",
     ]
 
+    /// What other load generators call it: k6, wrk, oha. A condition names it as we do.
+    private static let foreignNames = [
+        "http_req_duration": "client.response_time", "latency": "client.response_time", "http_req_failed": "client.requests.failed_share",
+        "http_reqs": "client.requests.rate", "checks": "client.requests.failed_share", "rps": "client.requests.rate", "errors": "client.requests.failed",
+    ]
+
+    /// The same of aggregates; k6 writes `p(95)`.
+    private static func aggregateWord(_ word: String) -> String? {
+        let plain = ["avg": "mean", "med": "p50"][word] ?? word.replacing("(", with: "").replacing(")", with: "")
+        return aggregates(of: .histogram).contains(plain) || Aggregate(plain)?.isPercentile == true ? plain : nil
+    }
+
     private static func nearest(to name: String) -> String? {
+        // An aggregate alone is one of the response times.
+        if let word = aggregateWord(name) { return "client.response_time.\(word)" }
+        let words = name.split(separator: ".", maxSplits: 1).map(String.init)
+        if let known = words.first.flatMap({ foreignNames[$0] }) {
+            guard Metric.named(known)?.kind == .histogram else { return known }
+            return "\(known).\(words.count > 1 ? aggregateWord(words[1]) ?? "p99" : "p99")"
+        }
         // Without the aggregate: "client.respons_time.p99" is near to "client.response_time".
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         var word = name

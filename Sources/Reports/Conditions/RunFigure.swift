@@ -52,6 +52,8 @@ package struct RunFigure: Sendable, Hashable {
         case nothing
         /// A percentile of fewer values than it needs.
         case tooFew(count: UInt64, needed: UInt64)
+        /// The same, and yet certain: so many of the values are above the limit that the percentile is too.
+        case above(UInt64, count: UInt64, needed: UInt64)
         /// The phase never came.
         case notRun
 
@@ -109,6 +111,15 @@ package struct RunFigure: Sendable, Hashable {
         }
     }
 
+    /// How many of the values are above a limit, where the figure is a percentile that is above it for certain though
+    /// there are too few values to tell it. nil: it may as well be below.
+    func certainlyAbove(_ limit: Double, in run: Summary) -> UInt64? {
+        guard kind == .metric(.histogram), case .percentile(let percentile)? = aggregate else { return nil }
+        let histogram = run.histogram(metric)
+        let above = histogram.count(above: Metric.nanoseconds(limit))
+        return OrderStatistics.isCertain(percentile: percentile, above: above, of: histogram.count) ? above : nil
+    }
+
     /// Of the latencies of a run, of a phase, or of an interval.
     func read(_ histogram: LatencyHistogram) -> Value {
         guard histogram.count > 0 else { return aggregate == .count ? .number(0) : .nothing }
@@ -118,9 +129,7 @@ package struct RunFigure: Sendable, Hashable {
         case .mean: return Value(histogram.meanSeconds)
         case .percentile(let percentile):
             guard let nanoseconds = histogram.valuesAtPercentiles([percentile])[0] else {
-                // In whole hundredths of a percent: 100 - 99.9 in binary is not quite 0.1.
-                let needed = (LatencyHistogram.valuesBeyondPercentile * 1_000_000 / ((100 - percentile) * 10_000).rounded()).rounded(.up)
-                return .tooFew(count: histogram.count, needed: Metric.whole(needed))
+                return .tooFew(count: histogram.count, needed: LatencyHistogram.countNeeded(percentile: percentile))
             }
             return .number(Metric.seconds(nanoseconds))
         case .count, .rate, .last, .slope, nil: return .number(Double(histogram.count))

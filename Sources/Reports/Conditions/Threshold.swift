@@ -20,6 +20,13 @@ package struct Threshold: Sendable, Equatable {
             text: parsed.text)
     }
 
+    /// Reads what a run must not come to, as `--fail-on` has it: its opposite must hold.
+    package init(failingOn text: String) throws(ConditionError) {
+        let parsed = try Condition(parsing: text, needsUnit: true)
+        if parsed.isChange { throw .noBase(parsed.text) }
+        condition = parsed.opposite
+    }
+
     /// A part of the condition.
     package subscript<Value>(dynamicMember path: KeyPath<Condition, Value>) -> Value { condition[keyPath: path] }
 
@@ -29,7 +36,11 @@ package struct Threshold: Sendable, Equatable {
     package func judge(_ run: Summary, isPartial: Bool = false) -> ThresholdResult {
         let part: Summary? = if let phase = condition.phase { run.phases.first { $0.name == phase }?.summary } else { run }
         guard let part else { return .init(self, .notRun, isPartial: isPartial) }
-        return .init(self, condition.figure.read(part, endsWithLoad: condition.phase != nil), isPartial: isPartial)
+        var value = condition.figure.read(part, endsWithLoad: condition.phase != nil)
+        if case .tooFew(let count, let needed) = value, condition.isUpperLimit, let above = condition.figure.certainlyAbove(condition.limit, in: part) {
+            value = .above(above, count: count, needed: needed)
+        }
+        return .init(self, value, isPartial: isPartial)
     }
 }
 
@@ -49,12 +60,22 @@ package struct ThresholdResult: Sendable, Equatable {
     /// A threshold without a value fails: the run did not show that it holds.
     package var hasPassed: Bool { value.number.map(threshold.condition.holds) ?? false }
 
+    /// The run shows whether it holds.
+    package var isJudged: Bool {
+        switch value {
+        case .number, .above: true
+        case .nothing, .tooFew, .notRun: false
+        }
+    }
+
     /// The value, or the reason that there is none.
     package var valueText: String {
         switch value {
         case .number(let number): threshold.figure.unit.text(number)
         case .nothing: "nothing was measured"
         case .tooFew(let count, let needed): "needs \(needed) values, and there are \(count)"
+        case .above(let above, let count, _):
+            "above \(threshold.figure.unit.text(threshold.limit)) for certain: \(above) of \(count) values are"
         case .notRun: "the phase was not run"
         }
     }

@@ -16,7 +16,7 @@ struct CSVExporter: Exporter {
 
     mutating func add(_ sample: Sample) -> String {
         let head = requests == nil ? takeRequests(of: sample) : ""
-        var cells = Metric.all.flatMap { CSVExporter.cells($0.read(sample), $0.kind) }
+        var cells = zip(Metric.all, sample.readings).flatMap { CSVExporter.cells($1, $0.kind) }
         for name in requests ?? [] {
             let part = sample.client?.byRequest.first { $0.name == name }.map { sample.of($0) }
             cells += CSVExporter.metricsByRequest.flatMap { metric in CSVExporter.cells(part.flatMap(metric.read), metric.kind) }
@@ -49,11 +49,15 @@ struct CSVExporter: Exporter {
     private static func cells(_ value: Metric.Value?, _ kind: Metric.Kind) -> [String] {
         switch value {
         case .number(let number): [text(.number(number))]
-        case .histogram(let histogram):
-            aggregates.map { text(histogram.json(encoded: false)[$0] ?? .null) }
+        case .histogram(let histogram): cells(histogram)
         case nil where kind == .histogram: aggregates.map { _ in "" }
         case nil: [""]
         }
+    }
+
+    private static func cells(_ histogram: LatencyHistogram) -> [String] {
+        let json = histogram.json(encoded: false)
+        return aggregates.map { text(json[$0] ?? .null) }
     }
 
     private static func text(_ value: JSON) -> String { value == .null ? "" : value.text }

@@ -27,6 +27,7 @@ extension RunReport {
     private var heading: Markup {
         let request = header?.request
         var facts: [String] = []
+        if let scenario = request?.name { facts.append("scenario \(scenario)") }
         if let load = request?.load {
             facts.append(load.rate.map { "open load, \(JSON.number($0).text) requests/s asked" } ?? "closed load")
             facts.append("\(load.connections) connections \u{D7} \(load.streams) streams")

@@ -16,6 +16,8 @@ package struct RunReport: Exporter {
     private(set) var sampleCount = 0
     /// From the recording's last line; nil for a run that was killed.
     private(set) var recordedSummary: JSON?
+    /// The run's totals: as recorded, or as the samples have them. Null before the end.
+    private(set) var summary = JSON.null
     /// Made again from the samples, for a run without one.
     private(set) var ownSummary: Summary?
     /// Names, and when each ended, seconds.
@@ -65,10 +67,11 @@ package struct RunReport: Exporter {
     }
 
     /// The page.
-    package func end() -> String { page.text }
-
-    /// The run's totals: as recorded, or as the samples have them.
-    var summary: JSON { recordedSummary ?? ownSummary?.json ?? .null }
+    package func end() -> String {
+        var report = self
+        report.summary = recordedSummary ?? ownSummary?.json ?? .null
+        return report.page.text
+    }
 
     /// The end of the time axis, seconds.
     var duration: Double {

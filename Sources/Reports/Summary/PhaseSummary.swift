@@ -77,15 +77,13 @@ extension Sample {
     /// Counters that count on from an earlier sample. Connections are kept from phase to phase,
     /// and counted from the start.
     mutating func subtractCounters(of base: Sample) {
-        for metric in Sample.resettingCounters {
-            guard let before = metric.number(of: base), let now = metric.number(of: self), before > 0 else { continue }
-            metric.write(&self, .number(max(0, now - before)))
-        }
+        if let earlier = base.client { client?.subtractCounters(of: earlier) }
+        if let earlier = base.server { server?.subtractCounters(of: earlier) }
+        if let earlier = base.watch { watch?.subtractCounters(of: earlier) }
+        process.subtractCounters(of: base.process)
         guard let counted = client else { return }
         client?.failures = counted.failures.subtracting(base.client?.failures ?? [])
         client?.statusNumbers = counted.statusNumbers.subtracting(base.client?.statusNumbers ?? [])
         client?.byRequest = counted.byRequest.subtracting(base.client?.byRequest ?? [])
     }
-
-    private static let resettingCounters = Metric.all.filter { $0.kind == .counter && !$0.name.contains(".connections.") }
 }

@@ -6,7 +6,9 @@ extension RecordingHeader {
     /// The load that the plan asked for.
     package var request: Summary.Request {
         let address = plan[path: "client.target"]?.string ?? plan[path: "server.listen"]?.string ?? ""
-        return Summary.Request(address: address, load: Summary.Load(plan: plan), cpuCount: cpuCount)
+        var request = Summary.Request(address: address, load: Summary.Load(plan: plan), cpuCount: cpuCount)
+        request.name = plan["name"]?.string
+        return request
     }
 }
 

@@ -10,7 +10,7 @@ struct SummarySection: Sendable {
 extension Summary {
     /// In the order in which people look: did it work, how fast, how long, is it valid, and then the rest.
     private static let sections: [SummarySection] = [
-        .result, .load, .rate, .requests, .wrongBodies, .latency, .phases, .thresholds, .measurement,
+        .result, .scenario, .load, .rate, .requests, .wrongBodies, .latency, .phases, .thresholds, .measurement,
         .connections, .slowReaders, .traffic, .server, .watched, .caches, .cost, .findings, .more,
     ]
 
@@ -21,7 +21,7 @@ extension Summary {
     package func text(isVerbose: Bool) -> String {
         var page = SummaryPage(isVerbose: isVerbose)
         for section in Summary.sections { section.write(self, &page) }
-        return page.lines.joined(separator: "\n") + "\n"
+        return page.text
     }
 }
 
@@ -32,6 +32,9 @@ extension SummarySection {
         guard result.isOK else { return page.row(result.word, [result.reasons.joined(separator: "; ")]) }
         page.row(result.word, [summary.achievement])
     }
+
+    /// What the scenario calls the run.
+    static let scenario = SummarySection { summary, page in page.row("scenario", summary.request.name.map { [$0] } ?? []) }
 
     /// What more there is to see.
     static let more = SummarySection { summary, page in

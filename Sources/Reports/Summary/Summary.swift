@@ -6,6 +6,8 @@ internal import Recording
 package struct Summary: Sendable {
     /// What the run was asked to do; a summary says it beside the results.
     package struct Request: Sendable, Equatable {
+        /// Of the scenario; nil: it has none, or there is none.
+        package var name: String?
         /// "127.0.0.1:8080"
         package var address: String
         /// nil without clients.
@@ -113,7 +115,10 @@ package struct Summary: Sendable {
     package mutating func add(_ finding: BrokenWrite) { findings.append(finding) }
 
     /// Takes the next sample of the run. Those of the warm-up only say where counting begins.
-    package mutating func add(_ sample: Sample) {
+    package mutating func add(_ sample: Sample) { add(sample, sample.readings) }
+
+    /// The same, where the readings of the sample have been taken already.
+    mutating func add(_ sample: Sample, _ readings: [Metric.Value?]) {
         if sample.isWarmup {
             base = sample
             base?.client?.forgetHistograms()
@@ -122,12 +127,12 @@ package struct Summary: Sendable {
         addToPhase(sample)
         bodyViolations += sample.client?.bodyViolations ?? []
         for metric in Summary.histogramMetrics {
-            guard let histogram = metric.histogram(of: sample), histogram.count > 0 else { continue }
+            guard let histogram = Metric.places[metric.name].flatMap({ readings[$0]?.histogram }), histogram.count > 0 else { continue }
             histograms[metric.name, default: LatencyHistogram()].merge(histogram)
         }
         requestTotals.add(sample)
         for gauge in Summary.gauges {
-            guard let value = gauge.number(of: sample) else { continue }
+            guard let value = Metric.places[gauge.name].flatMap({ readings[$0]?.number }) else { continue }
             ranges[gauge.name, default: GaugeRange()].add(
                 value, atSeconds: Metric.seconds(sample.timeNanoseconds), isUnderLoad: !loadHasEnded)
         }
@@ -300,6 +305,7 @@ extension Summary {
     /// `max`; histograms are those of the whole run.
     package var json: JSON {
         var json = JSON.object([.init("time", .number(Metric.seconds(last.timeNanoseconds)))])
+        if let name = request.name { json.set(.string(name), atPath: "run.name") }
         for metric in SummaryMetric.all where isOfRun(metric.name) {
             json.set(metric.read(self).map { .number($0) } ?? .null, atPath: metric.name)
         }

@@ -1,3 +1,5 @@
+internal import Measurements
+
 /// Lines of at most 80 columns: a column of labels, and behind it what each says.
 struct SummaryPage {
     static let width = 80
@@ -10,6 +12,9 @@ struct SummaryPage {
     var lines: [String] = []
 
     init(isVerbose: Bool = false) { self.isVerbose = isVerbose }
+
+    /// All lines. A name with a line end in it, as a foreign recording may have, begins no line of its own.
+    var text: String { lines.map(\.printableLine).joined(separator: "\n") + "\n" }
 
     /// `label          item, item, item`. Items that do not fit go on below the first, long ones word by word. Nothing
     /// without items.

@@ -7,7 +7,7 @@ extension Scenario {
     package var timeAxis: String {
         let spans = PhaseTimeline(plan.phases).spans
         let total = Duration.nanoseconds(Int64(clamping: spans.last?.endNanoseconds ?? 0))
-        var lines = ["\(name): \(Scenario.text(total))" + (summary.isEmpty ? "" : ", \(summary)")]
+        var lines = ["\(name.printableLine): \(Scenario.text(total))" + (summary.isEmpty ? "" : ", \(summary.printableLine)")]
         if let server = plan.server {
             lines.append("server  \(server.loops) loop\(server.loops == 1 ? "" : "s"), at most \(server.connectionLimit) connections")
         }

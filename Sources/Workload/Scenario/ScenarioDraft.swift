@@ -99,6 +99,7 @@ struct ScenarioDraft: SettingPart {
     /// - Parameter scale: of the times of phases and events.
     private func plan(scale: Double) -> Plan {
         var plan = plan
+        plan.name = name
         plan.server = target == nil ? server?.plan ?? ServerPlan() : nil
         plan.watch = server?.watched
         var client = client

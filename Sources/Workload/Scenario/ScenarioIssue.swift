@@ -1,3 +1,5 @@
+internal import Measurements
+
 /// An error in a scenario, and its place.
 package struct ScenarioIssue: Sendable, Equatable {
     package var place: ScenarioPlace
@@ -39,29 +41,16 @@ package struct ScenarioError: Error, CustomStringConvertible {
 
     private func text(of issue: ScenarioIssue) -> String {
         if let override = issue.place.override {
-            return "--set \(ScenarioError.printable(overrides[override][...])): \(issue.text)"
+            return "--set \(overrides[override].printableLine): \(issue.text)"
         }
-        let head = "\(name):\(issue.place.line):\(issue.place.column): \(issue.text)"
+        let head = "\(name.printableLine):\(issue.place.line):\(issue.place.column): \(issue.text)"
         guard lines.indices.contains(issue.place.line - 1) else { return head }
         // Tabs become one column, so that the caret stands where the eye looks.
-        let line = Array(ScenarioError.printable(lines[issue.place.line - 1]).unicodeScalars)
+        let line = Array(lines[issue.place.line - 1].printableLine.unicodeScalars)
         let start = max(0, min(issue.place.column - 1, line.count) - ScenarioError.columnLimit * 3 / 4)
         var shown = String.UnicodeScalarView()
         shown.append(contentsOf: line[start...].prefix(ScenarioError.columnLimit))
         let caret = String(repeating: " ", count: max(0, issue.place.column - 1 - start)) + "^"
         return "\(head)\n    \(String(shown))\n    \(caret)"
-    }
-
-    /// Without what a terminal might obey.
-    private static func printable(_ text: Substring) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 9: result.append(" ")
-            case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: result.append("?")
-            default: result.append(scalar)
-            }
-        }
-        return String(result)
     }
 }

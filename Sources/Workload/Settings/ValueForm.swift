@@ -166,10 +166,13 @@ extension ValueForm<String> {
     /// The name of a file. Whether it is there is not asked here.
     package static var file: Self { texts(.file, { (text) throws(SettingError) in text }, text: { $0 }) }
 
-    /// A text that is not blank.
+    /// A text that is not blank, and that can be shown on a line.
     package static var name: Self {
         texts(.name, { (text) throws(SettingError) in
             guard !text.allSatisfy(\.isWhitespace) else { throw SettingError("", "\"\(text)\" is blank; write a name") }
+            guard text.printableLine == text else {
+                throw SettingError("", "\"\(text.printableLine)\" has control characters or line ends; write a name of visible characters")
+            }
             return text
         }, text: { $0 })
     }

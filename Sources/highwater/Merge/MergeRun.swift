@@ -11,14 +11,10 @@ internal import Reports
 final class MergeRun {
     /// The options of the merge.
     struct Choices {
-        /// Where the merged recording goes; nil: nowhere, `-`: standard output.
-        var output: String?
+        var output = RunOutput()
         var alignment = RecordingMerge.Alignment.wall
         /// The recordings are still being written.
         var follows = false
-        var printsJSON = false
-        var isVerbose = false
-        var isStrict = false
     }
 
     private let choices: Choices
@@ -62,7 +58,7 @@ final class MergeRun {
                 _ = merge.end(ofPart: index, problem: error.cause.description)
             }
         }
-        if let output = choices.output {
+        if let output = choices.output.file {
             let place = output == "-" ? FileIdentity(descriptor: 1) : FileIdentity(path: output)
             if let place, inputs.contains(where: { $0.stream.flatMap { FileIdentity(descriptor: $0.descriptor) } == place }) {
                 throw ValidationError("\(output): that is one of the recordings, and would be lost; write to another file")
@@ -211,12 +207,12 @@ final class MergeRun {
 
     private func finish(after signal: Int32?) throws {
         guard var summary = merge.finish() else { return }
-        summary.circumstances.recordingPath = choices.output == "-" ? nil : choices.output
+        summary.circumstances.recordingPath = choices.output.file == "-" ? nil : choices.output.file
         try record { (writer) throws(RecordingError) in try writer.write(summary: summary.json) }
-        let output = choices.output == "-" ? Output.error : Output.standard
-        guard output.write(choices.printsJSON ? summary.json.indentedText + "\n" : summary.text(isVerbose: choices.isVerbose)) else { throw RunError("cannot write the summary") }
+        let output = choices.output.file == "-" ? Output.error : Output.standard
+        guard output.write(choices.output.printsJSON ? summary.json.indentedText + "\n" : summary.text(isVerbose: choices.output.isVerbose)) else { throw RunError("cannot write the summary") }
         if let signal { throw ExitCode(128 + signal) }
         if !summary.result.isOK { throw ExitCode(Run.failedExitCode) }
-        if choices.isStrict, !summary.validity.isValid { throw ExitCode(Run.notValidExitCode) }
+        if choices.output.isStrict, !summary.validity.isValid { throw ExitCode(Run.notValidExitCode) }
     }
 }

@@ -16,23 +16,28 @@ struct OptionDescription {
     var isBehindTerminator: Bool
     /// It takes as many values as there are.
     var isRepeating: Bool
+    /// false for one that no help shows.
+    var isShown: Bool
 
     /// The options of a command, without `--help` and `--version`.
     ///
     /// - Throws: what the JSON reader says, if the argument parser ever writes another JSON.
     static func all(of command: any ParsableCommand.Type) throws -> [OptionDescription] {
-        let dump = try JSON(parsing: Array(command._dumpHelp().utf8))
-        guard case .array(let arguments)? = dump[path: "command.arguments"] else { return [] }
-        return arguments.compactMap(OptionDescription.init)
+        try everything(of: command).filter { $0.isShown && !$0.names.contains("--help") && !$0.names.contains("--version") }
     }
 
-    /// nil for one that is hidden, and for those that every command has.
-    private init?(_ argument: JSON) {
-        if case .bool(false)? = argument["shouldDisplay"] { return nil }
+    /// The same with those that no help shows, and those that every command has.
+    static func everything(of command: any ParsableCommand.Type) throws -> [OptionDescription] {
+        let dump = try JSON(parsing: Array(command._dumpHelp().utf8))
+        guard case .array(let arguments)? = dump[path: "command.arguments"] else { return [] }
+        return arguments.map(OptionDescription.init)
+    }
+
+    private init(_ argument: JSON) {
+        isShown = argument["shouldDisplay"] != .bool(false)
         names = argument.elements("names").compactMap { name in
             name["name"]?.string.map { name["kind"]?.string == "long" ? "--\($0)" : "-\($0)" }
         }
-        guard !names.contains("--help"), !names.contains("--version") else { return nil }
         words = argument["abstract"]?.string ?? ""
         // The parser adds it where it knows it; elsewhere our own words have it.
         if let value = argument["defaultValue"]?.string, !words.contains("(default:") { words += " (default: \(value))" }

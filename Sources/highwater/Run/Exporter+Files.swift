@@ -22,7 +22,10 @@ extension Exporter {
         }
         var out = try NewFile(path: output)
         try out.write(begin(reader.header))
+        var progress = ReadingProgress(of: file)
+        defer { progress.end() }
         while let line = try reader.next() {
+            progress.show(reader.readShare)
             switch line {
             case .sample(let sample): try out.write(add(sample))
             case .event(let event): try out.write(add(event))

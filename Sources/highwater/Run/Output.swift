@@ -1,5 +1,6 @@
 internal import Files
 internal import Glibc
+internal import Measurements
 
 /// Standard output or standard error, written at once: a line is there when it is written,
 /// also through a pipe.
@@ -43,15 +44,20 @@ struct Output {
 
     func line(_ text: String) { _ = write(text + "\n") }
 
+    /// Writes over the line that the cursor is on.
+    func overwrite(_ text: String) -> Bool { write(Array(("\r\u{1b}[K" + text.printableText).utf8)) }
+
     /// Writes what a command was asked for. Errors: the reader has gone, or the disk is full.
     func print(_ text: String) throws(RunError) {
         guard write(text) else { throw RunError("cannot write to \(isStandardError ? "standard error" : "standard output"): \(SystemError.last)") }
     }
 
-    /// false when the reader has gone, or the disk is full.
-    func write(_ text: String) -> Bool { write(Array(text.utf8)) }
+    /// Writes text for people. Whatever is in it, from a file or the command line, no terminal obeys it.
+    ///
+    /// - Returns: false when the reader has gone, or the disk is full.
+    func write(_ text: String) -> Bool { write(Array(text.printableText.utf8)) }
 
-    /// The same for bytes.
+    /// The same for bytes, just as they are.
     func write(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {

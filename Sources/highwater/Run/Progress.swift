@@ -30,20 +30,19 @@ struct Progress {
             text += serverText(server, sample)
         }
         guard rewrites else { return output.write(text + "\n") || output.isStandardError }
-        _ = output.write(Progress.erasure + text.prefix(max(0, output.columns - 1)))
+        _ = output.overwrite(String(text.prefix(max(0, output.columns - 1))))
         return true
     }
 
     /// A line of its own between two of ours.
-    func interject(_ text: String) { Output.error.line((writesOver ? Progress.erasure : "") + text) }
+    func interject(_ text: String) {
+        if writesOver { _ = Output.error.overwrite(text + "\n") } else { Output.error.line(text) }
+    }
 
     /// Clears the line of progress.
-    func end() { if writesOver { _ = output.write(Progress.erasure) } }
+    func end() { if writesOver { _ = output.overwrite("") } }
 
     private var writesOver: Bool { rewrites && output.isInForeground }
-
-    /// What clears the line that the cursor is on.
-    private static let erasure = "\r\u{1b}[K"
 
     private func clientText(_ client: ClientSample, _ sample: Sample) -> String {
         let before = previous?.client

@@ -78,7 +78,9 @@ final class Run {
         summaryOutput = output.file == "-" ? .error : .standard
         // With the ports that were chosen by now.
         let own = self.plan.listening(at: source.addresses.server, secureAddress: source.addresses.secureServer)
-        summary = Summary(.init(address: source.addresses.main, load: Summary.Load(plan: own.json), cpuCount: Host.cpuCount))
+        var request = Summary.Request(address: source.addresses.main, load: Summary.Load(plan: own.json), cpuCount: Host.cpuCount)
+        request.name = own.name
+        summary = Summary(request)
         summary.circumstances.recordingPath = output.file == "-" ? nil : output.file
     }
 
@@ -125,6 +127,7 @@ final class Run {
         if let delayNanoseconds { note(startDelay: delayNanoseconds) }
         if let whole { source.note(.info, source: "share", "part \(whole.part.text) of the load") }
         if let title { source.note(.info, source: "trial", title) }
+        for warning in plan.thresholdWarnings { source.note(.warning, source: "threshold", warning) }
         if let metrics { source.note(.info, source: "metrics", "at \(metrics.url)") }
     }
 
@@ -170,7 +173,7 @@ final class Run {
             let part = threshold.phase == nil ? summary : summary.phases.last?.summary ?? summary
             guard part.measuredSeconds >= threshold.after.inSeconds else { return false }
             let result = threshold.judge(summary)
-            guard case .number = result.value, !result.hasPassed else { return false }
+            guard result.isJudged, !result.hasPassed else { return false }
             source.note(.error, source: "threshold", "\(threshold.text): \(result.valueText); the run ends")
             return true
         }

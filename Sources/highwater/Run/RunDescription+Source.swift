@@ -12,6 +12,7 @@ extension RunDescription {
         self.init(
             address: source.addresses.main, protocolName: plan.protocolName, load: source.load, loadText: "",
             hasServer: plan.server != nil || source.addresses.origin != nil, hasClients: plan.client != nil)
+        name = plan.name
         isWatched = plan.server == nil && hasServer
         if isLive {
             targets = plan.client?.paths ?? []

@@ -58,21 +58,37 @@ final class DashboardScreen {
         case .showTheme(let name): wear(name, &dashboard)
         case .keepTheme(let name):
             wear(name, &dashboard)
-            setup.remember(theme: setup.theme, glyphs: glyphs)
+            keep("theme: \(name)", overruled: setup.settings.theme != nil, &dashboard)
+            if let problem = problems.first { dashboard.notice = problem }
         case .keepGlyphs(let set):
             glyphs = set
-            setup.remember(theme: setup.theme, glyphs: glyphs)
+            keep("glyphs: \(set.name)", overruled: setup.settings.glyphs != nil, &dashboard)
         case .toggleMouse:
             terminal.listensToMouse.toggle()
             dashboard.notice = terminal.listensToMouse ? "the mouse clicks" : "the mouse selects text"
         case .copy(let text): dashboard.notice = terminal.copy(text) ? "copied, if this terminal lets programs copy" : "too long to copy"
         case .keepScreen:
-            setup.remember(theme: setup.theme, glyphs: glyphs, panels: dashboard.panels, timeBase: dashboard.timeBase)
-            dashboard.notice = "kept for the next time: panels \(dashboard.panels.name), \(dashboard.timeBase.name) a column"
+            keep(
+                "panels \(dashboard.panels.name), \(dashboard.timeBase.name) a column",
+                overruled: setup.settings.panels != nil || setup.settings.timeBase != nil, panels: dashboard.panels, timeBase: dashboard.timeBase, &dashboard)
         case .reload: reload(&dashboard)
         default: return false
         }
         return true
+    }
+
+    /// Keeps a choice for the next time, and tells what came of it.
+    ///
+    /// - Parameter overruled: the configuration file makes the same choice, and comes first at the next start.
+    private func keep(
+        _ choice: String, overruled: Bool, panels: PanelChoice? = nil, timeBase: TimeBase? = nil, _ dashboard: inout Dashboard
+    ) {
+        let problem = setup.remember(theme: setup.theme, glyphs: glyphs, panels: panels, timeBase: timeBase)
+        if let problem {
+            dashboard.notice = "\(choice); not kept: \(problem)"
+        } else {
+            dashboard.notice = choice + (overruled ? "; next time the configuration file comes first" : "; kept for the next time")
+        }
     }
 
     private func reload(_ dashboard: inout Dashboard) {

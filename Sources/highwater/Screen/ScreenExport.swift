@@ -23,7 +23,7 @@ enum ScreenExport {
             throw RunError("\(sampleName): \(SystemError(number: code))")
         }
         defer { close(sample) }
-        guard Output(descriptor: screen).write(String(decoding: terminal.text(of: frame), as: UTF8.self)),
+        guard Output(descriptor: screen).write(Array(terminal.text(of: frame))),
             Output(descriptor: sample).write(json(dashboard).indentedText + "\n")
         else {
             let code = errno

@@ -106,10 +106,13 @@ struct ScreenSetup {
     /// Remembers choices that keys made, for the next time. A file that cannot be written is no reason to stop.
     ///
     /// - Parameters: nil: as it was remembered before.
-    mutating func remember(theme: String?, glyphs: GlyphSet?, panels new: PanelChoice? = nil, timeBase newBase: TimeBase? = nil) {
+    /// - Returns: the reason why they cannot be kept, in words; nil: they are.
+    mutating func remember(theme: String?, glyphs: GlyphSet?, panels new: PanelChoice? = nil, timeBase newBase: TimeBase? = nil) -> String? {
         panels = new ?? panels
         timeBase = newBase ?? timeBase
-        guard let statePath, let folder = statePath.lastIndex(of: "/").map({ String(statePath[..<$0]) }) else { return }
+        guard let statePath, let folder = statePath.lastIndex(of: "/").map({ String(statePath[..<$0]) }) else {
+            return "there is no folder for them, without HOME and XDG_STATE_HOME"
+        }
         var path = ""
         for part in folder.split(separator: "/") {
             path += "/" + part
@@ -118,10 +121,11 @@ struct ScreenSetup {
         let text = "# The choices that keys made last. Written by the program; the configuration file comes first.\n"
             + "theme = \(theme ?? "auto")\n" + "glyphs = \(glyphs?.name ?? "auto")\n"
             + (panels.map { "panels = \($0.name)\n" } ?? "") + (timeBase.map { "column = \($0.name)\n" } ?? "")
-        guard var file = try? NewFile(path: statePath) else { return }
-        do {
+        do throws(RunError) {
+            var file = try NewFile(path: statePath)
             try file.write(text)
             try file.finish()
-        } catch { return }
+            return nil
+        } catch { return error.description }
     }
 }
