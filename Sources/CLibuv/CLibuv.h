@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <net/if.h>
 #include <netdb.h>
 
 /* GNU's, behind a macro: the name is there and has no address of the kind. */
@@ -19,7 +20,9 @@ static const int hw_eai_nodata = -5;
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 #include <uv.h>
@@ -41,6 +44,31 @@ static inline int hw_bound_socket(const struct sockaddr *address, int shares_por
     return fd;
 }
 
+// A Unix socket bound to `address`, with these permissions: Linux gives the file those of the socket. Returns the
+// descriptor or -errno.
+static inline int hw_bound_unix_socket(const struct sockaddr *address, unsigned mode) {
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return -errno;
+    if (fchmod(fd, mode) != 0 || bind(fd, address, sizeof(struct sockaddr_un)) != 0) {
+        int code = errno;
+        close(fd);
+        return -code;
+    }
+    return fd;
+}
+
+// A connection to a Unix socket: the kernel makes it at once, or not at all. Returns the descriptor or -errno.
+static inline int hw_connected_unix_socket(const struct sockaddr *address) {
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return -errno;
+    if (connect(fd, address, sizeof(struct sockaddr_un)) != 0) {
+        int code = errno;
+        close(fd);
+        return -code;
+    }
+    return fd;
+}
+
 // Has the port of a bound socket shared with those bound to it later, with SO_REUSEPORT. Returns 0 or -errno.
 static inline int hw_share_port(int fd) {
     int on = 1;
@@ -54,6 +82,12 @@ static inline int hw_listen(int fd, int backlog) { return listen(fd, backlog) ==
 static inline int hw_accept(int fd) {
     int connected = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     return connected >= 0 ? connected : -errno;
+}
+
+// Another descriptor of the same socket, or -errno.
+static inline int hw_duplicate(int fd) {
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    return copy >= 0 ? copy : -errno;
 }
 
 // A descriptor that is good for nothing but to be given back when one is needed; -1 when there is none.

@@ -10,6 +10,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -46,6 +47,12 @@ static inline int hw_ctx_ticket_key_byte_count(SSL_CTX *ctx) { return (int)SSL_C
 static inline int hw_ctx_set_ticket_keys(SSL_CTX *ctx, void *keys, int byte_count) {
     return SSL_CTX_set_tlsext_ticket_keys(ctx, keys, byte_count) == 1;
 }
+
+// The certificate of a stack of them; the caller owns it from then on. NULL: there is no other.
+static inline X509 *hw_take_certificate(STACK_OF(X509) *certificates) {
+    return certificates != NULL ? sk_X509_shift(certificates) : NULL;
+}
+static inline void hw_free_certificates(STACK_OF(X509) *certificates) { sk_X509_pop_free(certificates, X509_free); }
 
 static inline int hw_ctx_add_chain_certificate(SSL_CTX *ctx, X509 *certificate) {
     return SSL_CTX_add1_chain_cert(ctx, certificate) == 1;

@@ -51,6 +51,9 @@ package struct ClientConfiguration: Sendable, RequestSource {
     /// Added to the numbers of requests and to the seeds of bodies, which are the numbers less one.
     package var firstNumber: UInt64 = 0
 
+    /// `addresses` are the proxy's; nil: they are the server's.
+    package var proxy: ClientProxy?
+
     /// TLS on every connection; nil: in the clear.
     package var tls: TLSOptions?
     package var httpVersion = HTTPVersion.negotiated

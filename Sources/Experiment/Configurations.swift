@@ -56,6 +56,14 @@ extension ClientConfiguration {
 }
 
 extension ClientConfiguration {
+    /// What a run binds, resolves and reads for all of its clients.
+    mutating func take(_ setup: RunSetup) {
+        tls = setup.tls.client
+        proxy = setup.proxy
+        // A proxy forwards requests in the clear over HTTP/1.1.
+        if let proxy, proxy.tunnelRequest == nil { httpVersion = .http1 }
+    }
+
     /// When the run's load begins and ends, and its phases.
     ///
     /// - Parameter startNanoseconds: when the first phase begins.

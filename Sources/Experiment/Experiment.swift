@@ -72,7 +72,7 @@ package final class Experiment: SampleSource {
         }
         self.plan = plan
         setup = try RunSetup(plan)
-        other = try OtherServer(plan, targets: setup.clientAddresses, capturesOutput: capturesOutput)
+        other = try OtherServer(plan, targets: setup.proxy == nil ? setup.clientAddresses : [], capturesOutput: capturesOutput)
         load = LoadState(plan)
         loadEnd = LoadEnd(loops: plan.clientLoopCount)
         timetable = Timetable(plan.own, startNanoseconds: 0)
@@ -87,7 +87,7 @@ package final class Experiment: SampleSource {
             // A client that connects before the server listens is refused, and that would be counted: a
             // loop that answers listens.
             _ = askLoops()
-            try other?.start(untilListeningOn: setup.clientAddresses.first?.port)
+            try other?.start(untilListeningOn: setup.clientAddresses.first { $0.unixPath == nil }?.port)
             let loadStart = EventLoop.monotonicNanoseconds()
             timetable = Timetable(plan.own, startNanoseconds: loadStart)
             if !plan.phases.isEmpty { beginNextPhase() }
@@ -136,7 +136,7 @@ package final class Experiment: SampleSource {
                 client, addresses: setup.clientAddresses, authority: setup.authority, caches: caches.ownership(client.cacheScope),
                 share: plan.part.part(number, of: loops))
             part.kinds = setup.requestKinds
-            part.tls = setup.tls.client
+            part.take(setup)
             part.cacheOwners = caches
             part.take(timesOf: plan, startNanoseconds: loadStart)
             let configuration = part
@@ -179,7 +179,7 @@ package final class Experiment: SampleSource {
         var configuration = SlowReaders.configuration(
             plan.client, addresses: setup.clientAddresses, authority: setup.authority, share: plan.part, count: count,
             withinNanoseconds: seconds == nil ? loadNanoseconds : nil, asksOwnTargets: plan.watch?.namesServer == true)
-        configuration.tls = setup.tls.client
+        configuration.take(setup)
         do {
             try slowReaders.join(configuration, seconds: seconds)
             return true

@@ -1,6 +1,6 @@
 /// Where a run takes place, once everything is bound and resolved.
 package struct RunAddresses: Codable, Sendable, Equatable {
-    /// "127.0.0.1:41231": where the embedded server listens; nil without one.
+    /// "127.0.0.1:41231", or "unix:/run/server.sock": where the embedded server listens; nil without one.
     package var server: String?
     /// The same for TLS; nil without.
     package var secureServer: String?
@@ -20,8 +20,8 @@ package struct RunAddresses: Codable, Sendable, Equatable {
     /// The address that the run is about.
     package var main: String { target ?? server ?? watched ?? "" }
 
-    /// "http://127.0.0.1:8080 and https://127.0.0.1:8443"; nil without a server of ours.
+    /// "http://127.0.0.1:8080 and https://127.0.0.1:8443", or a Unix socket; nil without a server of ours.
     package var serverURLs: String? {
-        server.map { address in "http://\(address)" + (secureServer.map { " and https://\($0)" } ?? "") }
+        server.map { address in (address.hasPrefix("unix:") ? address : "http://\(address)") + (secureServer.map { " and https://\($0)" } ?? "") }
     }
 }

@@ -21,7 +21,9 @@ struct TLSSetup {
                 authority = made
                 identity = try made.issue(names: TLSSetup.names(besides: tls.host))
             }
-            server = try ServerTLSConfiguration(identity: identity)
+            var configuration = try ServerTLSConfiguration(identity: identity)
+            if let file = tls.clientAuthorityFile { configuration.clientAuthorities = try .file(file) }
+            server = configuration
         } else {
             server = nil
         }
@@ -41,8 +43,11 @@ struct TLSSetup {
         }
         var configuration = ClientTLSConfiguration(verification: verification)
         configuration.keyLogPath = client.tls.keyLogPath
+        if let file = client.tls.certificateFile {
+            configuration.identity = try .read(certificateFile: file, keyFile: client.tls.keyFile, passwordFile: client.tls.passwordFile)
+        }
         self.client = ClientConfiguration.TLSOptions(
-            configuration: configuration, serverName: plan.server?.tls?.host ?? client.host)
+            configuration: configuration, serverName: TargetURL.withoutZone(plan.server?.tls?.host ?? client.host))
     }
 
     /// Names by which a server on this machine is reached.

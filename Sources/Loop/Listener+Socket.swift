@@ -5,6 +5,38 @@ extension Listener {
     package struct Socket: Sendable {
         package let descriptor: Int32
         package let address: SocketAddress
+        /// The file of a Unix socket, which goes when the socket closes; nil for another, and for loops that share it.
+        let file: UnixSocketFile?
+
+        /// Binds a Unix socket for as many loops, which accept from one queue. The file of a server that is dead is
+        /// replaced.
+        ///
+        /// - Parameter mode: the file's permissions.
+        package static func group(bindingUnix address: SocketAddress, mode: UInt32, count: Int) throws(LoopError) -> [Socket] {
+            var code = unsafe address.withSockaddr { unsafe hw_bound_unix_socket($0, mode) }
+            if code == -EADDRINUSE, try UnixSocketFile.removeStale(address) {
+                code = unsafe address.withSockaddr { unsafe hw_bound_unix_socket($0, mode) }
+            }
+            try LoopError.check("bind \(address)", code)
+            // Those that the process's mask has taken away.
+            if let path = address.unixPath { unsafe _ = chmod(path, mode) }
+            var sockets = [Socket(descriptor: code, address: address, file: UnixSocketFile(address))]
+            while sockets.count < count {
+                let copy = hw_duplicate(code)
+                if copy < 0 {
+                    for socket in sockets { socket.close() }
+                    throw LoopError(call: "share \(address)", code: copy)
+                }
+                sockets.append(Socket(descriptor: copy, address: address, file: nil))
+            }
+            return sockets
+        }
+
+        private init(descriptor: Int32, address: SocketAddress, file: UnixSocketFile?) {
+            self.descriptor = descriptor
+            self.address = address
+            self.file = file
+        }
 
         /// Binds an address that no other socket has.
         package init(binding address: SocketAddress) throws(LoopError) {
@@ -40,9 +72,13 @@ extension Listener {
                 return unsafe getsockname(code, name, &size)
             }
             self.address = bound ?? address
+            file = nil
         }
 
         /// Closes the descriptor of a socket that no listener has taken over.
-        package func close() { hw_close(descriptor) }
+        package func close() {
+            file?.remove()
+            hw_close(descriptor)
+        }
     }
 }

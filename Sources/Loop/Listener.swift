@@ -1,7 +1,7 @@
 internal import CLibuv
 
-/// Accepts connections on one port for one loop. Several loops share a port (`Socket.group`): the kernel deals the
-/// connections out.
+/// Accepts connections on one port, or on a Unix socket, for one loop. Several loops share a port (`Socket.group`): the
+/// kernel deals the connections out.
 ///
 /// Accepts by itself and not by `uv_listen`, since libuv closes connections without a word when the process is out of
 /// file descriptors. Here they are closed too, so that the peers learn of it and the backlog does not fill, and
@@ -27,6 +27,7 @@ package final class Listener: TimerTarget {
     private var reserve: Int32
     private let pause: Timer
     package let address: SocketAddress
+    private let file: UnixSocketFile?
 
     /// Listens at once, and owns the socket whatever comes.
     /// - Parameters:
@@ -42,6 +43,7 @@ package final class Listener: TimerTarget {
         self.sendBufferByteCount = sendBufferByteCount
         address = socket.address
         descriptor = socket.descriptor
+        file = socket.file
         reserve = hw_spare_descriptor()
         pause = Timer(loop: loop)
         unsafe handle = .allocate(capacity: 1)
@@ -50,7 +52,7 @@ package final class Listener: TimerTarget {
             self.accepted = nil
             pause.close()
             hw_close(reserve)
-            hw_close(descriptor)
+            socket.close()
             unsafe handle.deallocate()
             throw LoopError(call: "watch \(socket.address)", code: watched)
         }
@@ -75,6 +77,7 @@ package final class Listener: TimerTarget {
             let listener = unsafe Unmanaged<Listener>.fromOpaque(data).takeRetainedValue()
             unsafe listener.handle.deallocate()
         }
+        file?.remove()
         // libuv has let go of it; closing it is what stops the kernel.
         hw_close(descriptor)
     }

@@ -7,6 +7,8 @@ package struct ResolutionError: Error, Equatable, CustomStringConvertible {
         /// An EAI_... value.
         case code(Int32)
         case timeout(milliseconds: Int)
+        /// The zone of an IPv6 address is no interface of this machine.
+        case noInterface(String)
     }
 
     package var host: String
@@ -21,6 +23,7 @@ package struct ResolutionError: Error, Equatable, CustomStringConvertible {
         switch problem {
         case .timeout(let milliseconds):
             "\(host): the name servers have not answered within \(milliseconds) ms (--connect-timeout); ask again, or write an address"
+        case .noInterface(let name): "\(host): this machine has no network interface '\(name)'; 'ip link' lists them"
         case .code(EAI_NONAME), .code(hw_eai_nodata): "\(host): there is no such name, or it has no address; write another, or an address"
         case .code(EAI_AGAIN): "\(host): the name servers could not be reached, or cannot answer now; ask again, or write an address"
         case .code(let code): "\(host): the name cannot be resolved: \(unsafe String(cString: gai_strerror(code)))"
@@ -37,6 +40,7 @@ extension SocketAddress {
     /// Blocks for as long as the resolver likes, which nothing can interrupt.
     package static func resolveAll(host: String, port: Int) throws(ResolutionError) -> [SocketAddress] {
         if let address = SocketAddress(host: host, port: port) { return [address] }
+        if let zone = SocketAddress.zone(of: host) { throw ResolutionError(host: host, .noInterface(zone)) }
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_family = AF_UNSPEC

@@ -2,7 +2,7 @@ internal import CLibuv
 internal import Memory
 
 /// The owner of a stream, which hears of all that happens on it. All calls come on the loop's thread, never
-/// from inside one of the stream's own methods except `flush` and `connect`, which may report a failure.
+/// from inside one of the stream's own methods except `flush`, which may report a failure, and `connect`.
 package protocol TCPStreamOwner: AnyObject {
     /// The attempt to connect has ended. Streams that were accepted are connected from the start.
     func streamDidConnect(_ error: LoopError?)
@@ -18,7 +18,7 @@ package protocol TCPStreamOwner: AnyObject {
     func streamDidClose()
 }
 
-/// A TCP connection on a loop: reads, flushes, counts.
+/// A TCP connection on a loop, or one over a Unix socket: reads, flushes, counts.
 ///
 /// `@safe`: the libuv handle is its own and is freed with it; until libuv's close callback the handle
 /// retains the stream.
@@ -98,6 +98,7 @@ package final class TCPStream {
     /// - Parameter receiveBufferByteCount: SO_RCVBUF; nil: the system's.
     package func connect(to address: SocketAddress, receiveBufferByteCount: Int? = nil) {
         _ = state.move(.connect)
+        if address.unixPath != nil { return connectToUnixSocket(address) }
         let code = unsafe address.withSockaddr { sockaddr in
             if let byteCount = receiveBufferByteCount {
                 let code = unsafe hw_open_with_receive_buffer(handle, sockaddr, Int32(clamping: byteCount))
@@ -109,6 +110,15 @@ package final class TCPStream {
             }
         }
         if code != 0 { didConnect(code) }
+    }
+
+    /// libuv's handle of TCP takes any stream socket that is connected already.
+    private func connectToUnixSocket(_ address: SocketAddress) {
+        let descriptor = unsafe address.withSockaddr { unsafe hw_connected_unix_socket($0) }
+        guard descriptor >= 0 else { return didConnect(descriptor) }
+        let code = unsafe uv_tcp_open(handle, descriptor)
+        if code != 0 { hw_close(descriptor) }
+        didConnect(code)
     }
 
     private func didConnect(_ status: Int32) {

@@ -26,9 +26,9 @@ package struct RecordingReader: ~Copyable {
     private var lastNanoseconds: UInt64 = 0
     private var lines: LineReader
 
-    /// A line has about 6 KB and three histograms, each at most 100 KB in Base64. A file that is no
-    /// recording must not fill the memory.
-    package static let lineByteLimit = 4 << 20
+    /// A line has about 6 KB, three histograms, and two more for each kind of request, each at most 100 KB in Base64. A
+    /// file that is no recording must not fill the memory.
+    package static let lineByteLimit = 16 << 20
 
     /// Opens the file and reads the header.
     ///

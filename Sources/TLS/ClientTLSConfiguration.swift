@@ -10,6 +10,9 @@ package struct ClientTLSConfiguration: Sendable {
 
     package var verification: Verification
 
+    /// Ours, for a server that asks for it; nil: none is sent.
+    package var identity: TLSIdentity?
+
     /// The protocols that are offered, the best first. Empty: no ALPN at all.
     package var protocols: [ApplicationProtocol] = [.http2, .http1]
 

@@ -48,6 +48,7 @@ extension TLSError {
         switch reason {
         case SSL_R_CERTIFICATE_VERIFY_FAILED:
             return unsafe certificate(fault: SSL_get_verify_result(ssl), host: host)
+        case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE: return .noClientCertificate
         case SSL_R_NO_APPLICATION_PROTOCOL: return .noCommonProtocol
         case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_VERSION_TOO_LOW, SSL_R_VERSION_TOO_HIGH, SSL_R_UNKNOWN_PROTOCOL,
             SSL_R_NO_PROTOCOLS_AVAILABLE:

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// The bytes of a PEM file, wiped at the end of their use.
+/// The bytes of a file with certificates or keys, in PEM or as PKCS#12, wiped at the end of their use.
 ///
 /// `@safe`: owns its memory.
 @safe
@@ -71,20 +71,63 @@ struct PEMFile: ~Copyable {
     }
 
     /// The private key in the file. The caller frees it.
-    func privateKey() throws(TLSSetupError) -> OpaquePointer {
+    ///
+    /// - Parameter password: of an encrypted key; nil: such a key cannot be read.
+    func privateKey(password: Password? = nil) throws(TLSSetupError) -> OpaquePointer {
         ErrorQueue.clear()
         guard let source = unsafe BIO_new_mem_buf(bytes.baseAddress, Int32(count)) else { throw .outOfResources }
-        var wasAsked = false
+        var question = unsafe Question(password: password?.text)
         // Without a callback OpenSSL would ask for a password on the terminal.
         let key = unsafe PEM_read_bio_PrivateKey(
             source, nil,
-            { _, _, _, wasAsked in
-                unsafe wasAsked?.assumingMemoryBound(to: Bool.self).pointee = true
-                return -1
-            }, &wasAsked)
+            { room, roomCount, _, question in
+                guard let question = unsafe question?.assumingMemoryBound(to: Question.self), let room = unsafe room else { return -1 }
+                unsafe question.pointee.wasAsked = true
+                guard let password = unsafe question.pointee.password, unsafe strlen(password) <= Int(roomCount) else { return -1 }
+                unsafe memcpy(room, password, strlen(password))
+                return unsafe Int32(strlen(password))
+            }, &question)
         unsafe BIO_free_all(source)
         ErrorQueue.clear()
         if let key = unsafe key { return unsafe key }
-        throw wasAsked ? .encryptedKey(path) : .noPrivateKey(path)
+        guard unsafe question.wasAsked else { throw .noPrivateKey(path) }
+        throw password == nil ? .encryptedKey(path) : .wrongPassword(path)
     }
+
+    /// What OpenSSL asks for while it reads a key.
+    @unsafe private struct Question {
+        var password: UnsafePointer<CChar>?
+        var wasAsked = false
+    }
+
+    /// Whether the file is binary: DER, and no PEM.
+    var isBinary: Bool { unsafe count > 0 && bytes[0] == 0x30 }
+
+    /// A certificate, its chain and its key out of PKCS#12 (RFC 7292).
+    func identity(password: Password?) throws(TLSSetupError) -> TLSIdentity {
+        ErrorQueue.clear()
+        guard let source = unsafe BIO_new_mem_buf(bytes.baseAddress, Int32(count)) else { throw .outOfResources }
+        defer { unsafe BIO_free_all(source) }
+        guard let file = unsafe d2i_PKCS12_bio(source, nil) else {
+            ErrorQueue.clear()
+            throw .notPKCS12(path)
+        }
+        defer { unsafe PKCS12_free(file) }
+        var key: OpaquePointer?, certificate: OpaquePointer?, others: OpaquePointer?
+        let isRead = unsafe PKCS12_parse(file, password?.text, &key, &certificate, &others) == 1
+        let reason = ErrorQueue.drain()
+        defer { unsafe hw_free_certificates(others) }
+        guard isRead, let key = unsafe key, let certificate = unsafe certificate else {
+            unsafe EVP_PKEY_free(key)
+            unsafe X509_free(certificate)
+            if !isRead, reason == PKCS12_R_MAC_VERIFY_FAILURE { throw password == nil ? .encryptedKey(path) : .wrongPassword(path) }
+            throw isRead ? .incompletePKCS12(path) : .notPKCS12(path)
+        }
+        var chain = unsafe [OpaquePointer]()
+        while let next = unsafe hw_take_certificate(others) { unsafe chain.append(next) }
+        return unsafe TLSIdentity(certificate: certificate, chain: chain, key: key)
+    }
+
+    /// The first line of the file, as a password.
+    func firstLine() -> Password { unsafe Password(UnsafeRawBufferPointer(rebasing: bytes[..<count])) }
 }

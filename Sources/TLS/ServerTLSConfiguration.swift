@@ -3,6 +3,9 @@ package struct ServerTLSConfiguration: Sendable {
     /// The certificate, chain and key of the server.
     package let identity: TLSIdentity
 
+    /// The authorities of the clients' certificates: a client without one of theirs is refused. nil: none is asked for.
+    package var clientAuthorities: TrustStore?
+
     /// The protocols that the server speaks, the best first: its preference counts, not the client's. A client
     /// that offers protocols and none of these is refused; one that offers no protocol is let in.
     package var protocols: [ApplicationProtocol] = [.http2, .http1]

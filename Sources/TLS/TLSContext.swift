@@ -54,15 +54,16 @@ package final class TLSContext {
             { _, chosen, chosenCount, offered, offeredCount, argument in
                 unsafe TLSContext.choose(chosen, chosenCount, offered, offeredCount, argument)
             }, Unmanaged.passUnretained(self).toOpaque())
-        var isDone = unsafe SSL_CTX_use_certificate(context, identity.certificate) == 1
-            && SSL_CTX_use_PrivateKey(context, identity.key) == 1
+        if let authorities = configuration.clientAuthorities {
+            unsafe SSL_CTX_set1_cert_store(context, authorities.store)
+            unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+            unsafe authorities.forEachCertificate { certificate in unsafe _ = SSL_CTX_add_client_CA(context, certificate) }
+        }
+        let isDone = unsafe use(identity)
             && SSL_CTX_set_session_id_context(context, "highwater", 9) == 1
             && hw_ctx_ticket_key_byte_count(context) == TicketKey.byteCount
             && hw_ctx_set_ticket_keys(
                 context, configuration.ticketKey.bytes.baseAddress, Int32(TicketKey.byteCount)) == 1
-        for unsafe certificate in unsafe identity.chain {
-            isDone = unsafe isDone && hw_ctx_add_chain_certificate(context, certificate) == 1
-        }
         try TLSContext.check(isDone)
     }
 
@@ -89,8 +90,9 @@ package final class TLSContext {
             unsafe hw_ctx_disable_session_cache(context)
         }
         // 0 is success, for this one call.
-        let isDone = unsafe protocols.isEmpty
-            || SSL_CTX_set_alpn_protos(context, protocols.baseAddress, UInt32(protocols.count)) == 0
+        let isDone = unsafe (protocols.isEmpty
+            || SSL_CTX_set_alpn_protos(context, protocols.baseAddress, UInt32(protocols.count)) == 0)
+            && configuration.identity.map(use) ?? true
         try TLSContext.check(isDone)
         if keyLog != nil {
             unsafe SSL_CTX_set_keylog_callback(context) { ssl, line in
@@ -148,6 +150,16 @@ package final class TLSContext {
         unsafe plaintext.deallocate()
         unsafe staging.deallocate()
         unsafe protocols.deallocate()
+    }
+
+    /// Our certificate, its chain and its key. - Returns: whether OpenSSL takes them.
+    private func use(_ identity: TLSIdentity) -> Bool {
+        var isDone = unsafe SSL_CTX_use_certificate(context, identity.certificate) == 1
+            && SSL_CTX_use_PrivateKey(context, identity.key) == 1
+        for unsafe certificate in unsafe identity.chain {
+            isDone = unsafe isDone && hw_ctx_add_chain_certificate(context, certificate) == 1
+        }
+        return isDone
     }
 
     private static func check(_ isDone: Bool) throws(TLSSetupError) {

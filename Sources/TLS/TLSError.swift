@@ -9,6 +9,8 @@ package enum TLSError: Error, Equatable, Sendable {
     case unknownAuthority
     /// The certificate is good, but for other names than the one that we connected to.
     case wrongHost(String)
+    /// The client has sent no certificate, and we ask for one.
+    case noClientCertificate
     /// Any other fault of the certificate: OpenSSL's X509_V_ERR_... code and its words.
     case certificateRefused(code: Int, reason: String)
     /// The name to connect to cannot stand in a certificate.
@@ -34,7 +36,7 @@ package enum TLSError: Error, Equatable, Sendable {
     package var isPermanent: Bool {
         switch self {
         case .certificateExpired, .certificateNotYetValid, .certificateSelfSigned, .unknownAuthority, .wrongHost,
-            .certificateRefused, .invalidHost, .noCommonProtocol, .protocolVersion, .noCommonCipher, .notTLS:
+            .certificateRefused, .noClientCertificate, .invalidHost, .noCommonProtocol, .protocolVersion, .noCommonCipher, .notTLS:
             true
         case .peerAlert, .truncated, .protocolViolation, .outOfResources: false
         }
@@ -53,8 +55,16 @@ package enum TLSSetupError: Error, Equatable, Sendable {
     case noCertificate(String)
     /// The file holds no private key in PEM.
     case noPrivateKey(String)
-    /// The key is encrypted, and there is no way to enter its password.
+    /// The key, or all of PKCS#12, is encrypted, and no password was given.
     case encryptedKey(String)
+    /// The password is that of another key.
+    case wrongPassword(String)
+    /// The file is binary, and no PKCS#12.
+    case notPKCS12(String)
+    /// The PKCS#12 lacks the certificate or its key.
+    case incompletePKCS12(String)
+    /// A key of its own beside PKCS#12, which has one.
+    case keyBesidePKCS12(String)
     /// The key is not the one the certificate was made for.
     case keyDoesNotMatch(certificate: String, key: String)
     /// OpenSSL refuses the certificate or the key: its words.

@@ -10,6 +10,8 @@ internal import COpenSSL
 @safe
 package final class TrustStore: @unchecked Sendable {
     let store: OpaquePointer
+    /// Those that were added one by one.
+    private var certificates: [OpaquePointer] = unsafe []
 
     private init() throws(TLSSetupError) {
         ErrorQueue.clear()
@@ -17,7 +19,15 @@ package final class TrustStore: @unchecked Sendable {
         unsafe self.store = unsafe store
     }
 
-    deinit { unsafe X509_STORE_free(store) }
+    deinit {
+        for unsafe certificate in unsafe certificates { unsafe X509_free(certificate) }
+        unsafe X509_STORE_free(store)
+    }
+
+    /// The authorities, but for the system's: a server names them to its clients.
+    func forEachCertificate(_ body: (OpaquePointer) -> Void) {
+        for unsafe certificate in unsafe certificates { unsafe body(certificate) }
+    }
 
     /// The authorities that the operating system trusts.
     package static func system() throws(TLSSetupError) -> TrustStore {
@@ -49,5 +59,7 @@ package final class TrustStore: @unchecked Sendable {
         guard unsafe X509_STORE_add_cert(store, certificate) == 1 else {
             throw .refused(reason: ErrorQueue.drainText())
         }
+        unsafe X509_up_ref(certificate)
+        unsafe certificates.append(certificate)
     }
 }

@@ -10,6 +10,7 @@ extension TLSSample {
         case .certificateSelfSigned: failures.selfSigned += 1
         case .unknownAuthority: failures.unknownAuthority += 1
         case .wrongHost: failures.wrongName += 1
+        case .noClientCertificate: failures.noCertificate += 1
         case .noCommonProtocol: failures.noCommonProtocol += 1
         case .notTLS: failures.notTLS += 1
         case .peerAlert, .truncated: failures.peer += 1

@@ -12,6 +12,12 @@ package struct ClientPlan: Sendable, Equatable, RequestSource {
     package var http = HTTPChoice.negotiated
     /// Connect there instead; nil: to `host` and `port`.
     package var connectTo: ConnectTarget?
+    /// Connect to this Unix socket instead; nil: to `host` and `port`.
+    package var unixSocket: String?
+    /// The proxy that the clients connect to; nil: to the server itself.
+    package var proxy: ConnectTarget?
+    /// The first line of this file is the user and the password for it: `user:password`.
+    package var proxyUserFile: String?
     /// Spread the clients over all addresses of the server's name.
     package var usesAllAddresses = false
     /// The requests, in turn.
@@ -137,8 +143,24 @@ extension ClientPlan: SettingPart {
         .init("insecure", \.tls.isInsecure, .flag, "Do not verify the server's certificate.", letters: "k"),
         .init(
             "cacert", \.tls.authorityFile, .file, "Trust these authorities, PEM, and no others.", placeholder: "file", standard: "the system's"),
+        .init(
+            "client_cert", \.tls.certificateFile, .file, "The clients' certificate and its chain, for a server that asks for one: PEM, or PKCS#12 with its key.",
+            placeholder: "file"),
+        .init("client_key", \.tls.keyFile, .file, "The key of `client_cert`, PEM.", placeholder: "file", standard: "in the file of the certificate"),
+        .init(
+            "client_password_file", \.tls.passwordFile, .file, "The password of an encrypted key, or of PKCS#12: the first line of this file.",
+            placeholder: "file"),
         .init("key_log", \.tls.keyLogPath, .file, "The file for the secrets of TLS connections: SSLKEYLOGFILE.", in: .plan),
         .init("connect_to", \.connectTo, .connectTarget, "Connect there, whatever the URL says.", in: [.flag, .plan], placeholder: "host:port"),
+        .init(
+            "unix_socket", \.unixSocket, .file, "Connect to this Unix socket, whatever the URL says; its host is the authority.", placeholder: "path"),
+        .init(
+            "proxy", \.proxy, .proxyURL, "Connect through this proxy: with CONNECT for TLS and HTTP/2, else with the whole URL as the target, over HTTP/1.1. One that keeps no connections, such as tinyproxy, needs `reconnect` always there.",
+            placeholder: "url"),
+        .init(
+            "proxy_user_file", \.proxyUserFile, .file,
+            "The user and the password for the proxy, user:password, the first line of this file. Without: HIGHWATER_PROXY_USER, where it is set.",
+            placeholder: "file"),
         .init(
             "resolve_all", \.usesAllAddresses, .flag,
             "Spread the clients over all addresses of the server's name. Without: all use the first that answers, in the resolver's order.",

@@ -23,7 +23,8 @@ extension HeaderField {
     init(name: String, checking value: String) throws(RequestPartError) {
         let name = name.lowercased()
         guard RequestPart.isToken(name) else { throw RequestPartError(text: name, problem: .notToken(name)) }
-        guard !RequestPart.connectionFields.contains(name) else {
+        // A client of gRPC says that it takes trailers, and HTTP/2 allows nothing else there (RFC 9113, 8.2.2).
+        guard !RequestPart.connectionFields.contains(name) || name == "te" && value == "trailers" else {
             throw RequestPartError(text: name, problem: .connectionField(name))
         }
         guard value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f || $0 == "\t" }) else {

@@ -80,11 +80,13 @@ extension Plan {
     ///   - address: "127.0.0.1:41231": where the server listens; nil without one.
     ///   - secureAddress: the same for TLS.
     package func listening(at address: String?, secureAddress: String?) -> Plan {
-        guard let port = Plan.port(of: address), let server else { return self }
+        guard let server else { return self }
         var plan = self
-        plan.server?.port = port
-        plan.client?.host = server.host
-        plan.client?.port = port
+        if let port = Plan.port(of: address) {
+            plan.server?.port = port
+            plan.client?.host = server.host
+            plan.client?.port = port
+        }
         guard let tls = server.tls, let securePort = Plan.port(of: secureAddress) else { return plan }
         plan.server?.tlsAddress = ListenAddress(host: tls.host, port: securePort)
         plan.client?.isSecure = clientsUseTLS

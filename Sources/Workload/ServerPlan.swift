@@ -7,6 +7,10 @@ package struct ServerPlan: Sendable, Equatable {
     package var host = "127.0.0.1"
     /// 0: any free port.
     package var port = 0
+    /// A Unix socket there instead; nil: at the port.
+    package var unixPath: String?
+    /// The permissions of its file.
+    package var socketMode = 0o600
     /// Event loops, a thread each.
     package var loops = 1
     /// nil: 10 000, or as many as the run's own clients make (`Plan.settle`).
@@ -29,6 +33,8 @@ package struct ServerPlan: Sendable, Equatable {
     /// PEM files: the certificate with its chain, and its key; both or neither.
     package var certificateFile: String?
     package var keyFile: String?
+    /// PEM file of the authorities whose clients are let in; nil: no certificate is asked for.
+    package var clientAuthorityFile: String?
     package var handshakeTimeout: Duration = .seconds(10)
     package var headerTimeout: Duration = .seconds(10)
     package var idleTimeout: Duration = .seconds(60)
@@ -46,14 +52,19 @@ package struct ServerPlan: Sendable, Equatable {
 
     /// Where the server listens in the clear.
     package var address: ListenAddress {
-        get { ListenAddress(host: host, port: port) }
-        set { (host, port) = (newValue.host, newValue.port) }
+        get {
+            var address = ListenAddress(host: host, port: port)
+            address.unixPath = unixPath
+            return address
+        }
+        set { (host, port, unixPath) = (newValue.host, newValue.port, newValue.unixPath) }
     }
 
     /// TLS on the server; nil: none.
     package var tls: ServerTLSPlan? {
         guard speaksTLS || tlsAddress != nil || certificateFile != nil else { return nil }
         var plan = ServerTLSPlan(host: tlsAddress?.host ?? host, port: tlsAddress?.port ?? 0)
+        plan.clientAuthorityFile = clientAuthorityFile
         if let certificateFile, let keyFile { plan.files = .init(certificate: certificateFile, key: keyFile) }
         return plan
     }
@@ -64,7 +75,8 @@ extension ServerPlan: SettingPart {
     private static let timeouts: ClosedRange<Duration> = .milliseconds(10)...(.seconds(86_400))
 
     package static let settings: [Setting<ServerPlan>] = [
-        .init("listen", \.address, .listenAddress, "Where the server listens: HOST:PORT, or a port of loopback. 0 is any free port.", standard: ""),
+        .init("listen", \.address, .listenAddressWithUnix, "Where the server listens: HOST:PORT, or a port of loopback; 0 is any free port. unix:PATH is a Unix socket, whose file goes with the server.", standard: ""),
+        .init("socket_mode", \.socketMode, .permissions, "The permissions of the Unix socket that `listen` names, in octal.", placeholder: "mode"),
         .init("loops", \.loops, .count(1...256), "Event loops of the server, a thread each."),
         .init(
             "connection_limit", \.chosenConnectionLimit, .count(1...1_000_000),
@@ -88,6 +100,9 @@ extension ServerPlan: SettingPart {
         .init("tls_listen", \.tlsAddress, .listenAddress, "Where TLS is spoken: HOST:PORT, or a port of loopback. Implies `tls`.", placeholder: "host:port"),
         .init("cert", \.certificateFile, .file, "The server's certificate and its chain, PEM. Implies `tls`; needs `key`.", placeholder: "file"),
         .init("key", \.keyFile, .file, "The certificate's private key, PEM.", placeholder: "file"),
+        .init(
+            "client_ca", \.clientAuthorityFile, .file, "Ask the clients for certificates, and let in those of these authorities, PEM. Needs `tls`.",
+            placeholder: "file"),
         .init("handshake_timeout", \.handshakeTimeout, .time(timeouts), "The most time for a TLS handshake."),
     ]
 }

@@ -3,6 +3,8 @@ package struct ServerTLSPlan: Sendable, Equatable {
     /// Numeric address, and 0 for any free port.
     package var host: String
     package var port: Int
+    /// PEM file of the authorities whose clients are let in; nil: no certificate is asked for.
+    package var clientAuthorityFile: String?
     /// PEM files; nil: an identity made in memory for the run, which the run's own clients trust.
     package var files: Files?
 
@@ -30,6 +32,12 @@ package struct ClientTLSPlan: Sendable, Equatable {
     package var isInsecure = false
     /// PEM file of the authorities to trust; nil: the system's, or the embedded server's own.
     package var authorityFile: String?
+    /// Our certificate, PEM or PKCS#12; nil: none.
+    package var certificateFile: String?
+    /// Its key, PEM; nil: in the file of the certificate.
+    package var keyFile: String?
+    /// The first line of this file is the password of the key, or of the PKCS#12.
+    package var passwordFile: String?
     /// Where secrets are appended for Wireshark (SSLKEYLOGFILE); nil: nowhere, ever.
     package var keyLogPath: String?
 
@@ -68,6 +76,20 @@ package struct ConnectTarget: Sendable, Equatable {
 }
 
 extension ValueForm<ConnectTarget> {
+    /// `http://HOST:PORT`: of a proxy.
+    static var proxyURL: Self {
+        written("http://127.0.0.1:3128", { (text) throws(SettingError) in
+            // A password in the URL would be in every recording.
+            guard !text.contains("@") else {
+                throw SettingError("", "the URL has a user; write http://HOST:PORT, and user:password into a file (--proxy-user-file)")
+            }
+            guard text.hasPrefix("http://"), let target = try? ConnectTarget(String(text.dropFirst("http://".count).prefix { $0 != "/" })) else {
+                throw SettingError("", "\"\(text)\" is not a proxy; write http://127.0.0.1:3128")
+            }
+            return target
+        }, text: { "http://\(TargetURL.authority(host: $0.host, port: $0.port))" })
+    }
+
     /// `HOST:PORT`, by name or by address.
     static var connectTarget: Self {
         written("127.0.0.1:8080", { (text) throws(TargetURLError) in try ConnectTarget(text) }, text: { TargetURL.authority(host: $0.host, port: $0.port) })

@@ -5,7 +5,7 @@ internal import Measurements
 package struct TargetURL: Sendable, Equatable {
     /// https: over TLS.
     package var isSecure: Bool
-    /// A name or an address, without the brackets of IPv6.
+    /// A name or an address, without the brackets of IPv6; with its zone after a "%".
     package var host: String
     package var port: Int
     /// Path and query, as they go on the wire but for templates; begins with "/".
@@ -34,8 +34,8 @@ package struct TargetURL: Sendable, Equatable {
         let portText: Substring?
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { throw fail(.host) }
-            host = String(authority[authority.index(after: authority.startIndex)..<end])
-            guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else { throw fail(.host) }
+            host = TargetURL.decodingZone(authority[authority.index(after: authority.startIndex)..<end])
+            guard TargetURL.isIPv6(host) else { throw fail(.host) }
             let rest = authority[authority.index(after: end)...]
             guard rest.isEmpty || rest.hasPrefix(":") else { throw fail(.host) }
             portText = rest.isEmpty ? nil : rest.dropFirst()
@@ -45,8 +45,8 @@ package struct TargetURL: Sendable, Equatable {
             guard parts.count <= 2 else { throw fail(.bareIPv6) }
             portText = parts.count == 2 ? parts[1] : nil
         }
-        let isName = host.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "." || $0 == "_" || $0 == ":" }
-        guard !host.isEmpty, isName else { throw fail(.host) }
+        let isName = host.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "." || $0 == "_" }
+        guard !host.isEmpty, isName || authority.hasPrefix("[") else { throw fail(.host) }
 
         port = isSecure ? 443 : 80
         if let portText {
@@ -74,7 +74,25 @@ package struct TargetURL: Sendable, Equatable {
 
     /// "host:port", an IPv6 address in brackets.
     package static func authority(host: String, port: Int) -> String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        host.contains(":") ? "[\(host.replacing("%", with: "%25"))]:\(port)" : "\(host):\(port)"
+    }
+
+    /// The host as it is sent: a zone is of this machine, and stays here (RFC 6874, 4).
+    package static func withoutZone(_ host: String) -> String { String(host.prefix { $0 != "%" }) }
+
+    /// An IPv6 address whose zone stands behind "%25", as in URLs (RFC 6874), or behind "%", as people write it.
+    static func decodingZone(_ text: some StringProtocol) -> String {
+        guard let start = text.firstIndex(of: "%") else { return String(text) }
+        let zone = text[start...].hasPrefix("%25") ? text[start...].dropFirst(3) : text[start...].dropFirst()
+        return "\(text[..<start])%\(zone)"
+    }
+
+    /// Whether it has the letters of an IPv6 address, with or without a zone.
+    static func isIPv6(_ host: String) -> Bool {
+        let parts = host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let address = parts.first, address.contains(":"), address.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else { return false }
+        return parts.count == 1
+            || !parts[1].isEmpty && parts[1].utf8.count < 16 && parts[1].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._~".contains($0)) }
     }
 
     /// Several URLs of one server: one run has one peer.

@@ -6,7 +6,7 @@ struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run a scenario: phases of load, and thresholds to keep.",
-        usage: "highwater run FILE|NAME [--check] [--set KEY=VALUE] [<options>]",
+        usage: "highwater run FILE|NAME|- [--check] [--set KEY=VALUE] [<options>]",
         discussion: """
             Examples:
               highwater run quick
@@ -14,17 +14,18 @@ struct RunCommand: ParsableCommand {
               highwater run ramp --live -o run.ndjson
               highwater run arena-race
 
-            A scenario is a YAML file, or the name of one that comes with the program: 'highwater scenarios' \
+            A scenario is a YAML file, - for standard input, or the name of one that comes with the program: 'highwater scenarios' \
             lists them. One with trials is run once for each, in a process of its own, and a table \
             compares them; so are arena-race, slow-reader and cache-race, the lifetime lab. -o then \
-            records each to a file with its name: for 'highwater compare'.
+            records each to a file with its name: for 'highwater compare'. ${NAME} in a value stands for a \
+            variable of the environment, ${NAME:-text} for the text where there is none, $${ for ${.
 
             Exit: 0 passed; 1 could not run; 2 a mistake in the scenario; \
             3 not to be trusted (with --strict); 99 a threshold failed, or a trial did not end as \
             expected.
             """)
 
-    @Argument(help: ArgumentHelp("A file, or the name of a shipped scenario.", valueName: "scenario"))
+    @Argument(help: ArgumentHelp("A file, - for standard input, or the name of a shipped scenario.", valueName: "scenario"))
     var scenario: String
 
     @OptionGroup(title: "Run") var own: OwnFlags

@@ -53,7 +53,7 @@ struct Report {
 
 /// Other people's programs.
 enum Tool: String {
-    case curl, nghttp, h2load, wrk, cc, openssl, python3, nginx, haproxy
+    case curl, nghttp, h2load, wrk, cc, openssl, python3, nginx, haproxy, tinyproxy
 
     /// nil: not on this machine.
     var path: String? {

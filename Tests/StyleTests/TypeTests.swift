@@ -10,7 +10,7 @@ import Testing
     /// Values without behaviour, a field for each counter or option. The limit is for types that can get
     /// into a wrong state; these have none.
     private static let tables: Set = [
-        "Client.ClientConfiguration", "Workload.ClientPlan",
+        "Client.ClientConfiguration", "Workload.ClientPlan", "Workload.ServerPlan",
         "Watch.Finding", "Watch.ProbeCounters",
     ]
 

@@ -101,9 +101,14 @@ import Workload
         let value = text == "true" || text == "false" ? text : JSON.string(text).text
         let head = "version: 1\nphases: [{ duration: 1s, load: closed }]\n"
         // Some options need another beside them.
-        let partner = ["cert": "key: b.pem", "key": "cert: a.pem"][name].map { ", " + $0 } ?? ""
+        let partner = [
+            "cert": "key: b.pem", "key": "cert: a.pem", "client_key": "client_cert: a.pem", "client_password_file": "client_cert: a.pem",
+            "proxy_user_file": "proxy: 'http://a.test:1'", "client_ca": "tls: true",
+        ][name].map { ", " + $0 } ?? ""
+        // A way to another server.
+        let target = ["proxy", "proxy_user_file", "unix_socket"].contains(name) ? "target: http://a.test:1\n" : ""
         let place = name == "interval" ? "record" : part
-        return head + (place.map { "\($0): { \(name): \(value)\(partner) }" } ?? "\(name): \(value)") + "\n"
+        return head + target + (place.map { "\($0): { \(name): \(value)\(partner) }" } ?? "\(name): \(value)") + "\n"
     }
 }
 
@@ -151,7 +156,8 @@ private struct Samples {
 
     /// Of values with a form of their own.
     private static let texts: [String: (right: [String], wrong: [String])] = [
-        "listen": (["127.0.0.1:0", "[::1]:65535"], ["127.0.0.1"]), "tls_listen": (["127.0.0.1:0", "[::1]:65535"], ["127.0.0.1"]),
+        "listen": (["127.0.0.1:0", "[::1]:65535", "unix:/tmp/s"], ["127.0.0.1"]), "socket_mode": (["0", "777"], ["800"]), "proxy": (["http://a.test:1", "http://[::1]:65535"], ["a.test:1"]),
+        "tls_listen": (["127.0.0.1:0", "[::1]:65535"], ["127.0.0.1"]),
         "target": (["a.test:1", "[::1]:65535"], []), "connect_to": (["a.test:1", "[::1]:65535"], []),
         "header": (["a: b", "x-empty:"], []), "method": (["GET", "PROPFIND"], []), "data": (["", "{{seq}}"], []),
         "reconnect": (["never", "always", "1 requests", "1000000000 requests", "1ms", "24h", "1.5s"], ["sometimes", "24h1s", "500us"]),

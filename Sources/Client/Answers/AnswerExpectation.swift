@@ -22,7 +22,7 @@ final class AnswerExpectation {
 
     /// A part of an answer that is compared.
     enum Part {
-        case status, header, length, checksum
+        case status, header, length, checksum, grpc
 
         var words: String {
             switch self {
@@ -30,6 +30,7 @@ final class AnswerExpectation {
             case .header: "a header is not there, or has another value"
             case .length: "a body of another length"
             case .checksum: "a body of another checksum"
+            case .grpc: "another grpc-status, or none"
             }
         }
     }
@@ -40,6 +41,7 @@ final class AnswerExpectation {
         /// The first of the expected headers that is not there with its value.
         case header(Int)
         case length, checksum
+        case grpc
 
         var part: Part {
             switch self {
@@ -47,6 +49,7 @@ final class AnswerExpectation {
             case .header: .header
             case .length: .length
             case .checksum: .checksum
+            case .grpc: .grpc
             }
         }
     }
@@ -75,12 +78,20 @@ final class AnswerExpectation {
         return true
     }
 
+    /// Whether a field is the grpc-status of an answer that has to have one.
+    func wantsGRPCStatus(of name: UnsafeRawBufferPointer) -> Bool {
+        unsafe expected.grpcStatus != nil && name.elementsEqual(AnswerExpectation.grpcStatusName)
+    }
+
+    private static let grpcStatusName = Array("grpc-status".utf8)
+
     /// nil: the answer is as expected.
-    func fault(status: Int, foundHeaders: UInt8, bodyByteCount: Int, checksum: Checksum) -> Fault? {
+    func fault(status: Int, _ facts: AnswerFacts) -> Fault? {
         if !expected.statuses.isEmpty && !expected.statuses.contains(where: { $0.contains(status) }) { return .status }
-        for index in headers.indices where foundHeaders & 1 << UInt8(truncatingIfNeeded: index) == 0 { return .header(index) }
-        if let count = expected.bodyByteCount, count != bodyByteCount { return .length }
-        if let wanted = expected.bodyChecksum, wanted != checksum.value { return .checksum }
+        for index in headers.indices where facts.headers & 1 << UInt8(truncatingIfNeeded: index) == 0 { return .header(index) }
+        if let count = expected.bodyByteCount, count != facts.bodyByteCount { return .length }
+        if let wanted = expected.bodyChecksum, wanted != facts.checksum.value { return .checksum }
+        if let wanted = expected.grpcStatus, wanted != Int(facts.grpcStatus) { return .grpc }
         return nil
     }
 }
@@ -89,6 +100,8 @@ final class AnswerExpectation {
 struct AnswerFacts: BitwiseCopyable {
     /// A bit for each expected header that was there.
     var headers: UInt8 = 0
+    /// The grpc-status, where it is looked at; -1: none, or no number.
+    var grpcStatus: Int16 = -1
     var bodyByteCount = 0
     var checksum = Checksum()
 }

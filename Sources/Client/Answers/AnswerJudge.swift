@@ -22,6 +22,7 @@ final class AnswerJudge {
         _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<RequestRecord>,
         _ expectation: AnswerExpectation
     ) {
+        if unsafe expectation.wantsGRPCStatus(of: name) { unsafe record.pointee.facts.grpcStatus = unsafe AnswerJudge.number(value) }
         let bits = unsafe expectation.matches(name, value)
         unsafe record.pointee.facts.headers |= bits
         if bits == 0 { unsafe noteOtherValue(name, value, record.pointee.number, expectation) }
@@ -39,15 +40,14 @@ final class AnswerJudge {
     func judge(_ record: borrowing RequestRecord, _ expectation: AnswerExpectation) -> (part: AnswerExpectation.Part, words: String)? {
         accounts.counters.expectations.checked += 1
         let facts = unsafe record.facts
-        guard let fault = unsafe expectation.fault(
-            status: record.status, foundHeaders: facts.headers, bodyByteCount: facts.bodyByteCount, checksum: facts.checksum)
-        else { return nil }
+        guard let fault = unsafe expectation.fault(status: record.status, facts) else { return nil }
         accounts.counters.expectations.unexpected += 1
         switch fault {
         case .status: accounts.counters.expectations.status += 1
         case .header: accounts.counters.expectations.header += 1
         case .length: accounts.counters.expectations.length += 1
         case .checksum: accounts.counters.expectations.checksum += 1
+        case .grpc: accounts.counters.expectations.grpc += 1
         }
         let isFirst = !toldParts.contains(fault.part)
         guard isFirst || accounts.counters.expectations.unexpected <= AnswerJudge.toldLimit else { return (fault.part, "") }
@@ -67,10 +67,22 @@ final class AnswerJudge {
             let found = otherValues.last { $0.number == number && $0.name == field.name }
             return "\(field.name): \(found.map { "'\($0.value)'" } ?? "not there"), expected '\(field.value)'"
         case .length: return "a body of \(facts.bodyByteCount) bytes, expected \(expected.bodyByteCount ?? 0)"
+        case .grpc: return "grpc-status \(facts.grpcStatus < 0 ? "missing" : String(facts.grpcStatus)), expected \(expected.grpcStatus ?? 0)"
         case .checksum:
             return "a body with CRC-32 \(ExpectedAnswer.text(checksum: facts.checksum.value)), expected "
                 + ExpectedAnswer.text(checksum: expected.bodyChecksum ?? 0)
         }
+    }
+
+    /// At most three digits; -1: not a number.
+    private static func number(_ text: UnsafeRawBufferPointer) -> Int16 {
+        guard (1...3).contains(text.count) else { return -1 }
+        var number: Int16 = 0
+        for unsafe byte in unsafe text {
+            guard (0x30...0x39).contains(byte) else { return -1 }
+            number = number * 10 + Int16(byte - 0x30)
+        }
+        return number
     }
 
     /// Keeps a header's value that is not the expected one until its answer is judged, as long as answers are told of.

@@ -60,7 +60,7 @@ final class ClientConnection {
             self.side = side
             flush(side)
         case .http1:
-            side = HTTP1Side(self, answers, wire, generator.loop, halfCloses: generator.configuration.manners.halfCloses)
+            side = HTTP1Side(self, answers, wire, generator.loop, generator.configuration)
             greetingDidArrive()
             refill()
         }

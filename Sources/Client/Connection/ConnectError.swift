@@ -15,6 +15,12 @@ package enum ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
     case speaksTLS
     /// The peer has not answered the TLS handshake in time.
     case handshakeTimeout
+    /// The same of the proxy, before there was a way to the server.
+    case proxy(LoopError)
+    /// The proxy did not open a tunnel to the server, and answered this.
+    case proxyRefused(status: Int, reason: String)
+    /// The proxy answered with something else than HTTP/1.
+    case notProxy
     /// The server has several addresses, and none of them took a connection.
     indirect case allAddresses([Try])
 
@@ -29,7 +35,9 @@ package enum ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .setup: true
         case .tls(let error): error.isPermanent
-        case .system, .notHTTP2, .speaksTLS, .handshakeTimeout, .allAddresses: false
+        // It will not like the next request better; what it cannot do now it may be able to do then.
+        case .proxyRefused(let status, _): status < 500
+        case .system, .notHTTP2, .speaksTLS, .handshakeTimeout, .proxy, .notProxy, .allAddresses: false
         }
     }
 
@@ -45,6 +53,11 @@ package enum ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
         case .speaksTLS: "the server speaks TLS on this port; write https://"
         case .handshakeTimeout:
             "the server has not answered the TLS handshake in time (--connect-timeout); one without TLS on this port waits like that: write http:// for it"
+        case .proxy(let error): "the proxy: \(ConnectError.system(error).reason)"
+        case .proxyRefused(let status, let reason):
+            "the proxy opens no tunnel to the server: \(status)\(reason.isEmpty ? "" : " \(reason)")"
+                + (status == 407 ? "; write --proxy-user-file, or put user:password into HIGHWATER_PROXY_USER" : "")
+        case .notProxy: "the proxy does not answer CONNECT with HTTP: is that its port?"
         case .allAddresses(let tries): ConnectError.text(tries)
         }
     }

@@ -4,7 +4,8 @@ internal import Memory
 internal import TLS
 internal import Transport
 
-/// The bytes of one connection, both ways: a socket, and TLS on it where the configuration asks for TLS.
+/// The bytes of one connection, both ways: a socket, and TLS on it where the configuration asks for TLS; perhaps through
+/// the tunnel of a proxy.
 ///
 /// The connection that owns the wire hears of plaintext, of the end, and of failures by cause. The wire
 /// does the handshake, and tells the session cache how it ended.
@@ -20,12 +21,16 @@ final class Wire: TCPStreamOwner {
     private let stream: TCPStream
     /// nil: in the clear, or not connected yet.
     private var tls: TLSStream?
+    /// While a proxy is asked for one.
+    private var tunnel = ProxyTunnel()
     /// nil for clients that read at once.
     private let pacer: ReadPacer?
 
     private enum State {
         /// Until the socket is connected.
         case connecting
+        /// Until the proxy has opened its tunnel.
+        case tunnelling
         /// Until the TLS handshake is done. The session cache waits to hear how it ends.
         case securing
         case open
@@ -51,11 +56,11 @@ final class Wire: TCPStreamOwner {
     /// The one place that assigns `state`.
     private func move(to new: State) {
         switch (state, new) {
-        case (.connecting, .securing), (.connecting, .open), (.connecting, .closed), (.securing, .open), (.securing, .closed),
-            (.open, .closed):
+        case (.connecting, .tunnelling), (.connecting, .securing), (.connecting, .open), (.connecting, .closed), (.tunnelling, .securing),
+            (.tunnelling, .open), (.tunnelling, .closed), (.securing, .open), (.securing, .closed), (.open, .closed):
             state = new
-        case (_, .connecting), (.securing, .securing), (.open, .securing), (.open, .open), (.closed, .securing), (.closed, .open),
-            (.closed, .closed):
+        case (_, .connecting), (.tunnelling, .tunnelling), (.securing, .tunnelling), (.open, .tunnelling), (.closed, .tunnelling),
+            (.securing, .securing), (.open, .securing), (.open, .open), (.closed, .securing), (.closed, .open), (.closed, .closed):
             preconditionFailure("a wire that is \(state) cannot become \(new)")
         }
     }
@@ -75,10 +80,31 @@ final class Wire: TCPStreamOwner {
     func streamDidConnect(_ error: LoopError?) {
         guard state == .connecting else { return }
         if let error {
-            tell { $0.wireDidFail(.system(error)) }
+            tell { $0.wireDidFail(failure(error)) }
             return
         }
         stream.startReading()
+        guard let request = generator.configuration.proxy?.tunnelRequest else { return streamDidReachServer() }
+        move(to: .tunnelling)
+        // A new socket has room for it.
+        guard unsafe request.withUnsafeBytes({ unsafe stream.writeNow($0) }) == request.count else {
+            return socketDidFail(LoopError(call: "write", code: LoopError.noMemory))
+        }
+    }
+
+    /// The proxy answers.
+    private func readTunnel(_ bytes: UnsafeRawBufferPointer) {
+        switch unsafe tunnel.receive(bytes) {
+        case .wait: return
+        case .fail(let error): tell { $0.wireDidFail(error) }
+        case .open(let count):
+            streamDidReachServer()
+            if count < bytes.count { unsafe streamDidRead(UnsafeRawBufferPointer(rebasing: bytes[count...])) }
+        }
+    }
+
+    /// Whatever is sent now is for the server.
+    private func streamDidReachServer() {
         guard let context = generator.tls.context, let options = generator.configuration.tls else {
             move(to: .open)
             tell { $0.wireDidOpen(generator.destination.clearProtocol) }
@@ -115,7 +141,7 @@ final class Wire: TCPStreamOwner {
 
     /// The time for connecting is over: counts the handshake that is not done, if it is that. - Returns: the error.
     func connectDidTimeOut() -> ConnectError {
-        guard state == .securing else { return .system(LoopError(call: "connect", code: LoopError.timedOut)) }
+        guard state == .securing else { return failure(LoopError(call: "connect", code: LoopError.timedOut)) }
         generator.accounts.counters.tls.countTimeout()
         return .handshakeTimeout
     }
@@ -127,6 +153,7 @@ final class Wire: TCPStreamOwner {
         guard state != .closed else { return }
         clock.refresh()
         pacer?.rest()
+        if state == .tunnelling { return unsafe readTunnel(bytes) }
         guard let tls else {
             tell { unsafe $0.wireDidRead(bytes) }
             return
@@ -159,7 +186,7 @@ final class Wire: TCPStreamOwner {
 
     private func tlsDidFail(_ error: TLSError) {
         switch state {
-        case .connecting, .closed: break
+        case .connecting, .tunnelling, .closed: break
         case .securing: handshakeDidFail(error)
         case .open: tell { $0.wireDidFail(error == .truncated ? .system(.peerClosed) : .tls(error)) }
         }
@@ -171,7 +198,15 @@ final class Wire: TCPStreamOwner {
     private func socketDidFail(_ error: LoopError) {
         guard state != .closed else { return }
         if state == .securing { generator.accounts.counters.tls.countLostHandshake() }
-        tell { $0.wireDidFail(.system(error)) }
+        tell { $0.wireDidFail(failure(error)) }
+    }
+
+    /// An error of the socket, with the peer that it is about.
+    private func failure(_ error: LoopError) -> ConnectError {
+        switch state {
+        case .connecting, .tunnelling: generator.configuration.proxy == nil ? .system(error) : .proxy(error)
+        case .securing, .open, .closed: .system(error)
+        }
     }
 
     // MARK: Bytes go

@@ -22,13 +22,13 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
     /// The peer's last answer had `connection: close`: it does not look at what was sent behind that request.
     private var peerHasEnded = false
 
-    init(_ connection: ClientConnection, _ answers: AnswerReader, _ wire: Wire, _ loop: EventLoop, halfCloses: Bool) {
+    init(_ connection: ClientConnection, _ answers: AnswerReader, _ wire: Wire, _ loop: EventLoop, _ configuration: ClientConfiguration) {
         self.connection = connection
         self.answers = answers
         self.wire = wire
-        self.halfCloses = halfCloses
+        halfCloses = configuration.manners.halfCloses
         batch = loop.batch
-        pipeline = Pipeline(arenas: loop.arenas)
+        pipeline = Pipeline(arenas: loop.arenas, isForProxy: configuration.proxy.map { $0.tunnelRequest == nil } ?? false)
         unsafe answered = nil
     }
 

@@ -20,8 +20,12 @@ final class Pipeline {
     /// Most bytes of a body that are handed on at once: over TLS as many are sealed, and wait.
     private static let partByteLimit = 256 * 1024
 
-    init(arenas: ArenaPool) {
+    /// Targets name the server too, for a proxy.
+    private let isForProxy: Bool
+
+    init(arenas: ArenaPool, isForProxy: Bool) {
         self.arenas = arenas
+        self.isForProxy = isForProxy
         outgoing.reserveCapacity(32)
     }
 
@@ -34,7 +38,7 @@ final class Pipeline {
     func append(_ fields: FieldList, body: ArenaBytes, copiesBody: Bool) -> ResponseParser.Request {
         let arena = heads ?? arenas.take()
         heads = arena
-        var writer = HeadWriter(fields, in: arena)
+        var writer = HeadWriter(fields, in: arena, isForProxy: isForProxy)
         outgoing.append(writer.write())
         if !body.isEmpty { unsafe outgoing.append(copiesBody ? arena.copy(body.buffer) : body) }
         return writer.request
@@ -75,11 +79,13 @@ private struct HeadWriter {
     private var method = ArenaBytes.empty
     private var path = ArenaBytes.empty
     private var authority = ArenaBytes.empty
+    private let isForProxy: Bool
 
-    init(_ fields: FieldList, in arena: Arena) {
+    init(_ fields: FieldList, in arena: Arena, isForProxy: Bool) {
         self.fields = fields
-        // The request line's and Host's own letters, and the last line end.
-        var byteCount = 32
+        self.isForProxy = isForProxy
+        // The request line's and Host's own letters, a scheme, and the last line end.
+        var byteCount = 40
         for index in 0..<fields.count {
             let field = fields[index]
             byteCount += field.name.count + field.value.count + 4
@@ -87,6 +93,7 @@ private struct HeadWriter {
             if field.name.equals(":path") { path = field.value }
             if field.name.equals(":authority") { authority = field.value }
         }
+        if isForProxy { byteCount += authority.count }
         unsafe start = arena.allocate(byteCount: byteCount, alignment: 1)
         unsafe cursor = unsafe start
     }
@@ -96,6 +103,10 @@ private struct HeadWriter {
     mutating func write() -> ArenaBytes {
         put(method)
         put(" ")
+        if isForProxy {
+            put("http://")
+            put(authority)
+        }
         put(path)
         put(" HTTP/1.1\r\nhost: ")
         put(authority)

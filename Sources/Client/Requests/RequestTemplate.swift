@@ -68,6 +68,9 @@ final class RequestTemplate {
         add(ArenaBytes(":path"), text(kind.path))
         if byteLimit > 0 { byteLimit += RequestTemplate.growthLimit }
         pathByteLimit = byteLimit
+        if let authorization = configuration.proxy?.authorization {
+            fixed.append((ArenaBytes("proxy-authorization"), keep(authorization.utf8)))
+        }
         if !kind.headers.contains(where: { $0.name == "user-agent" }) {
             fixed.append((ArenaBytes("user-agent"), ArenaBytes("highwater")))
         }

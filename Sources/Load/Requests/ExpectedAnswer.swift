@@ -5,6 +5,8 @@ package struct ExpectedAnswer: Sendable, Equatable {
     /// All of these, each with exactly this value.
     package var headers: [HeaderField] = []
     package var bodyByteCount: Int?
+    /// The `grpc-status` of the trailers. An answer with another one, or without, is a failed request.
+    package var grpcStatus: Int?
     /// CRC-32 of the body, as zlib and gzip have it.
     package var bodyChecksum: UInt32?
 

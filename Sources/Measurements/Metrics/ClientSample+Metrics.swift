@@ -33,11 +33,12 @@ extension ClientSample: SamplePart {
     private static let responseRows: [MetricRow<ClientSample>] =
         StatusCounts.table.rows(within: \.statuses, "responses") + [
             .counter("responses.checked", .response, \.expectations.checked, "Whole answers that were compared with a scenario's 'expect'"),
-            .counter("responses.unexpected", .response, \.expectations.unexpected, better: .zero, "Compared, and not as expected: the sum of the next four"),
+            .counter("responses.unexpected", .response, \.expectations.unexpected, better: .zero, "Compared, and not as expected: the sum of the next five"),
             .counter("responses.unexpected_status", .response, \.expectations.status, better: .zero, "Compared: of another status"),
             .counter("responses.unexpected_header", .response, \.expectations.header, better: .zero, "Compared: without a header, or with another value"),
             .counter("responses.unexpected_length", .response, \.expectations.length, better: .zero, "Compared: with a longer or shorter body"),
             .counter("responses.unexpected_checksum", .response, \.expectations.checksum, better: .zero, "Compared: with a body of another CRC-32"),
+            .counter("responses.unexpected_grpc", .response, \.expectations.grpc, better: .zero, "Compared: of another grpc-status, or without one; failed requests"),
             .counter("errors.connect", .request, \.errors.connect, better: .zero, "Errored: no connection could be made"),
             .counter("errors.closed", .request, \.errors.closed, better: .zero, "Errored: the connection ended under the request"),
             .counter("errors.reset", .request, \.errors.reset, better: .zero, "Errored: the peer reset the stream"),

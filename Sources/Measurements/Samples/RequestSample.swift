@@ -49,9 +49,9 @@ extension RequestSample: SamplePart {
         [
             .counter("requests.done", .request, \.done, better: .higher, "Ended: succeeded or failed"),
             .counter("requests.succeeded", .request, \.succeeded, better: .higher, "Answered in full below 400, or as a scenario expects, and not found wrong"),
-            .counter("requests.failed", .request, \.failed, better: .lower, "Ended any other way: 4xx, 5xx, wrong bodies, errored, timed out"),
-            .counter("requests.errored", .request, \.errored, better: .lower, "Ended without a full answer"),
-            .counter("requests.timed_out", .request, \.timedOut, better: .lower, "Ended by the request timeout; among the errored"),
+            .counter("requests.failed", .request, \.failed, better: .zero, "Ended any other way: 4xx, 5xx, wrong bodies, errored, timed out"),
+            .counter("requests.errored", .request, \.errored, better: .zero, "Ended without a full answer"),
+            .counter("requests.timed_out", .request, \.timedOut, better: .zero, "Ended by the request timeout; among the errored"),
         ] + StatusCounts.table.rows(within: \.statuses, "responses") + [
             .counter("bytes.received_body", .bytes, \.bodyBytes, "Response bodies"),
             .histogram("service_time", \.serviceTime, "From sending a request to the end of its answer"),

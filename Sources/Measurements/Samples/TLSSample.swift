@@ -20,6 +20,8 @@ package struct HandshakeFailureCounts: Sendable, Equatable {
     package var unknownAuthority: UInt64 = 0
     /// It is good for other names.
     package var wrongName: UInt64 = 0
+    /// A client sent none, and it was asked for one.
+    package var noCertificate: UInt64 = 0
     /// The peers share no application protocol (ALPN).
     package var noCommonProtocol: UInt64 = 0
     /// The peer's bytes were not TLS.
@@ -41,6 +43,7 @@ extension TLSSample: SamplePart {
         .counter("failures.self_signed", .handshake, \.failures.selfSigned, better: .zero, "Failed: the certificate vouches for itself"),
         .counter("failures.unknown_authority", .handshake, \.failures.unknownAuthority, better: .zero, "Failed: the certificate's authority is not trusted"),
         .counter("failures.wrong_name", .handshake, \.failures.wrongName, better: .zero, "Failed: the certificate is for other names"),
+        .counter("failures.no_certificate", .handshake, \.failures.noCertificate, better: .zero, "Failed: the client sent no certificate, and is asked for one (--client-ca)"),
         .counter("failures.no_common_protocol", .handshake, \.failures.noCommonProtocol, better: .zero, "Failed: no application protocol in common (ALPN)"),
         .counter("failures.not_tls", .handshake, \.failures.notTLS, better: .zero, "Failed: the peer's bytes were not TLS"),
         .counter("failures.peer", .handshake, \.failures.peer, better: .zero, "Failed: the peer ended it, with an alert or without one"),

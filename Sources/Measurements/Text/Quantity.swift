@@ -1,4 +1,4 @@
-/// A number with a unit as people and peers write it: `1m30s`, `10k`, `64KiB`, `90/m`, `5%`.
+/// A number with a unit as people and peers write it: `1m30s`, `10k`, `1e4`, `64KiB`, `90/m`, `5%`.
 ///
 /// This is the only parser of such texts in the program. It reads bytes and allocates nothing, so the
 /// server's routes read `/bytes/64KiB` with it on every request. Nothing is rounded on the way to a
@@ -118,6 +118,35 @@ private struct Decimal {
             position += 1
         }
         guard position > start, pointIndex != start, pointIndex != position - 1 else { throw .notANumber }
+        try takeExponent(text, &position)
+    }
+
+    /// Takes `e3`, `e+3` or `e-3`, where it follows. An `e` without digits is left, as the beginning of a unit.
+    private mutating func takeExponent(_ text: Span<UInt8>, _ position: inout Int) throws(Quantity.Problem) {
+        guard position < text.count, text[position] | 0x20 == UInt8(ascii: "e") else { return }
+        var next = position + 1
+        let isNegative = next < text.count && text[next] == UInt8(ascii: "-")
+        if isNegative || next < text.count && text[next] == UInt8(ascii: "+") { next += 1 }
+        guard next < text.count, text[next] &- UInt8(ascii: "0") <= 9 else { return }
+        var exponent = 0
+        while next < text.count, text[next] &- UInt8(ascii: "0") <= 9 {
+            exponent = min(100, exponent * 10 + Int(text[next] - UInt8(ascii: "0")))
+            next += 1
+        }
+        position = next
+        for _ in 0..<exponent {
+            if isNegative {
+                let (tenfold, isTooFine) = scale.multipliedReportingOverflow(by: 10)
+                guard !isTooFine else { throw .notWhole }
+                scale = tenfold
+            } else if scale > 1 {
+                scale /= 10
+            } else {
+                let (tenfold, isTooLarge) = digits.multipliedReportingOverflow(by: 10)
+                guard !isTooLarge else { throw .above }
+                digits = tenfold
+            }
+        }
     }
 
     /// The number of base units. Errors: there is none, or more than 64 bits hold.

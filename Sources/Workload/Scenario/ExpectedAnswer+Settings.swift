@@ -5,6 +5,9 @@ extension ExpectedAnswer: SettingPart {
     package static let settings: [Setting<ExpectedAnswer>] = [
         .init("status", \.statuses, .statuses, "200, 2xx, or a list of such."),
         .init("headers", \.headers, .headers(limit: headerLimit, hasTemplates: false), "{ name: value }: each is there with exactly this value."),
+        .init(
+            "grpc_status", \.grpcStatus, .count(0...16),
+            "gRPC: the grpc-status of the trailers; 0 is success. A request whose answer has another one, or none, has failed."),
         .init("body_length", \.bodyByteCount, .size(0...(1 << 40)), "Bytes of the body: 1KiB, 20B."),
         .init(
             "body_crc32", \.bodyChecksum, .written("cbf43926", checksum, text: { text(checksum: $0) }),

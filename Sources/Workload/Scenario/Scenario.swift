@@ -17,16 +17,17 @@ package struct Scenario: Sendable {
     /// - Parameters:
     ///   - file: its name, for errors.
     ///   - overrides: `key=value`, as `--set` has them.
+    ///   - environment: the variables that `${NAME}` stands for.
     ///   - findFile: whether a file that the scenario names can be a request's body, and its path from here.
     package init(
-        parsing text: String, file: String, overrides: [String] = [],
+        parsing text: String, file: String, overrides: [String] = [], environment: [String: String] = [:],
         findFile: @escaping (String) throws(BodyFileError) -> String = { (path) throws(BodyFileError) in path }
     ) throws(ScenarioError) {
-        var reader = ScenarioReader(findFile: findFile)
+        var reader = ScenarioReader(environment: environment, findFile: findFile)
         var draft = ScenarioDraft()
         var trials: [Trial] = []
         do throws(YAMLProblem) {
-            var node = try ScenarioNode(yaml: text)
+            var node = try ScenarioNode(yaml: text, environment: environment)
             for (index, override) in overrides.enumerated() { try node.apply(override, index: index, &reader) }
             _ = reader.map(node, into: &draft)
             draft.check(&reader, node.place)

@@ -64,6 +64,11 @@ struct ScenarioDraft: SettingPart {
         if let serverPlace { server?.check(&reader, serverPlace, hasTarget: target != nil) }
         if let clash = server?.plan.clash { reader.note(serverPlace ?? place, clash.keyText) }
         if let clash = plan(scale: 1).clash, server?.plan.clash == nil { reader.note(clientPlace ?? place, clash.keyText) }
+        if target == nil {
+            for (name, isSaid) in [("unix_socket", client.unixSocket != nil), ("proxy", client.proxy != nil)] where isSaid {
+                reader.note(clientPlace ?? place, "'\(name)' is a way to a 'target'; these clients have a server of their own")
+            }
+        }
         if !hasPhases { reader.note(place, "key 'phases' is missing: the load, one part after the other") }
         checkPhases(&reader)
         let whole = phases.reduce(Duration.zero) { $0 + $1.duration }
@@ -88,6 +93,9 @@ struct ScenarioDraft: SettingPart {
     }
 
     private static let unexpectedMetric = "client.responses.unexpected"
+
+    /// The requests of the run.
+    var kinds: [RequestKind] { plan(scale: 1).client?.kinds ?? [] }
 
     /// Only for a scenario without errors.
     func scenario(defaultName: String) -> Scenario {

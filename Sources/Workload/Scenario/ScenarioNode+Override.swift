@@ -11,7 +11,7 @@ extension ScenarioNode {
             return reader.note(place, "this is not an override; write KEY=VALUE, as in client.connections=8")
         }
         let value = parts[1].isEmpty
-            ? ScenarioNode(content: .scalar("", isQuoted: false), place: place) : try ScenarioNode(yaml: String(parts[1]), override: index)
+            ? ScenarioNode(content: .scalar("", isQuoted: false), place: place) : try ScenarioNode(yaml: String(parts[1]), environment: reader.environment, override: index)
         set(value, at: path[...], place, &reader)
     }
 

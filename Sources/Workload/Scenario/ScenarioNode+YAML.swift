@@ -11,13 +11,15 @@ extension ScenarioNode {
 
     /// Reads one document.
     ///
-    /// - Parameter override: which `--set` the text is from; nil: the file.
-    init(yaml text: String, override: Int? = nil) throws(YAMLProblem) {
+    /// - Parameters:
+    ///   - environment: the variables that `${NAME}` stands for.
+    ///   - override: which `--set` the text is from; nil: the file.
+    init(yaml text: String, environment: [String: String], override: Int? = nil) throws(YAMLProblem) {
         let start = ScenarioPlace(override: override, line: 1, column: 1)
         guard text.utf8.count <= ScenarioNode.byteLimit else {
             throw YAMLProblem(place: start, text: "larger than \(ScenarioNode.byteLimit / 1024) KiB")
         }
-        var builder = NodeBuilder(YAMLEvents(text, override: override))
+        var builder = NodeBuilder(YAMLEvents(text, override: override), environment)
         self = try builder.document(start)
     }
 }
@@ -29,8 +31,12 @@ private struct NodeBuilder {
     private var anchors: [String: (node: ScenarioNode, count: Int)] = [:]
     private var count = 0
     private var aliasCount = 0
+    private let environment: [String: String]
 
-    init(_ events: YAMLEvents) { self.events = events }
+    init(_ events: YAMLEvents, _ environment: [String: String]) {
+        self.events = events
+        self.environment = environment
+    }
 
     mutating func document(_ start: ScenarioPlace) throws(YAMLProblem) -> ScenarioNode {
         // The stream's start, then the document's.
@@ -58,7 +64,9 @@ private struct NodeBuilder {
             count += target.count - 1
             (node, anchor) = (target.node, nil)
         case .scalar(let text, let isQuoted, let name, let place):
-            (node, anchor) = (ScenarioNode(content: .scalar(text, isQuoted: isQuoted), place: place), name)
+            let value = try EnvironmentText.substituting(environment, in: text, place)
+            // A number may be quoted for the braces' sake.
+            (node, anchor) = (ScenarioNode(content: .scalar(value, isQuoted: isQuoted && value == text), place: place), name)
         case .list(let name, let place):
             (node, anchor) = (ScenarioNode(content: .list(try elements(depth)), place: place), name)
         case .map(let name, let place):
@@ -93,8 +101,27 @@ private struct NodeBuilder {
             entries.append(ScenarioNode.Entry(key: key, keyPlace: place, value: try node(from: try events.next(), depth: depth + 1)))
             next = try events.next()
         }
-        return entries
+        return try merged(entries)
     }
+
+    /// The entries with those of the mappings that merge keys name: `<<: *usual`, or `<<: [*one, *two]`. What stands
+    /// beside a merge key wins, and of several mappings the first.
+    private mutating func merged(_ entries: [ScenarioNode.Entry]) throws(YAMLProblem) -> [ScenarioNode.Entry] {
+        guard entries.contains(where: { $0.key == NodeBuilder.mergeKey }) else { return entries }
+        var merged = entries.filter { $0.key != NodeBuilder.mergeKey }
+        for merge in entries where merge.key == NodeBuilder.mergeKey {
+            let sources = if case .list(let list) = merge.value.content { list } else { [merge.value] }
+            for source in sources {
+                guard case .map(let others) = source.content else {
+                    throw YAMLProblem(place: merge.value.place, text: "\(source.noun) cannot be merged; write <<: *name, with the anchor of a mapping")
+                }
+                for other in others where !merged.contains(where: { $0.key == other.key }) { merged.append(other) }
+            }
+        }
+        return merged
+    }
+
+    private static let mergeKey = "<<"
 
     private mutating func resolve(_ name: String, _ place: ScenarioPlace) throws(YAMLProblem) -> (node: ScenarioNode, count: Int) {
         aliasCount += 1

@@ -5,8 +5,13 @@ struct ScenarioReader {
     private(set) var issues: [ScenarioIssue] = []
     /// Whether a file can be a request's body, and its path from here.
     let findFile: (String) throws(BodyFileError) -> String
+    /// The variables that `${NAME}` stands for.
+    let environment: [String: String]
 
-    init(findFile: @escaping (String) throws(BodyFileError) -> String) { self.findFile = findFile }
+    init(environment: [String: String], findFile: @escaping (String) throws(BodyFileError) -> String) {
+        self.environment = environment
+        self.findFile = findFile
+    }
 
     /// Notes an error.
     mutating func note(_ place: ScenarioPlace, _ text: String) {

@@ -82,6 +82,7 @@ struct ThresholdDraft: SettingPart {
             return reader.note(phasePlace, "'\(phase)' is a warm-up, which is not judged")
         }
         guard let figure = parsed?.figure, !named.isEmpty else { return }
+        check(request: figure.request, scenario, &reader)
         let isWatched = scenario.server?.isWatched == true
         if figure.metric.hasPrefix("server."), scenario.target != nil, !isWatched {
             reader.note(checkPlace, "'\(figure.metric)' can never be evaluated: the server of 'target' is not ours")
@@ -101,6 +102,13 @@ struct ThresholdDraft: SettingPart {
         }
         let length = named.reduce(Duration.zero) { $0 + $1.duration }
         if let after, after >= length { reader.note(place, "'after' is as long as the phase: it can never be evaluated") }
+    }
+
+    private func check(request: String?, _ scenario: ScenarioDraft, _ reader: inout ScenarioReader) {
+        let names = RequestKind.names(of: scenario.kinds)
+        guard let request, !names.contains(request) else { return }
+        let advice = Spelling.nearest(to: request, of: names).map { "; did you mean '\($0)'?" } ?? "; there are \(names.joined(separator: ", "))"
+        reader.note(checkPlace, "no request '\(request)'\(advice)")
     }
 
     func threshold(scale: Double) -> Threshold? {

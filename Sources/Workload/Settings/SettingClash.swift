@@ -17,7 +17,8 @@ package struct SettingClash: Equatable, Sendable {
 extension ServerPlan {
     /// Options of the server that cannot be together.
     package var clash: SettingClash? {
-        (certificateFile == nil) != (keyFile == nil) ? SettingClash(names: ["cert", "key"], words: "go together") : nil
+        if (certificateFile == nil) != (keyFile == nil) { return SettingClash(names: ["cert", "key"], words: "go together") }
+        return clientAuthorityFile != nil && tls == nil ? SettingClash(names: ["client_ca"], words: "needs TLS, where certificates are") : nil
     }
 }
 
@@ -25,6 +26,18 @@ extension ClientPlan {
     /// Options of the clients that cannot be together.
     package var clash: SettingClash? {
         if tls.isInsecure && tls.authorityFile != nil { return SettingClash(names: ["insecure", "cacert"], words: "exclude each other") }
+        if tls.certificateFile == nil, tls.keyFile != nil || tls.passwordFile != nil {
+            return SettingClash(names: [tls.keyFile != nil ? "client_key" : "client_password_file"], words: "is about a certificate, and there is none (client_cert)")
+        }
+        if let unixSocket, !(1...ListenAddress.unixPathLimit).contains(unixSocket.utf8.count) {
+            return SettingClash(names: ["unix_socket"], words: "needs a path of 1 to \(ListenAddress.unixPathLimit) bytes")
+        }
+        if proxyUserFile != nil && proxy == nil { return SettingClash(names: ["proxy_user_file"], words: "is about a proxy, and there is none (proxy)") }
+        for (name, isSet) in [("unix_socket", unixSocket != nil), ("connect_to", connectTo != nil), ("half_close", halfCloses)] where isSet && proxy != nil {
+            return SettingClash(names: ["proxy", name], words: "exclude each other")
+        }
+        if unixSocket != nil && connectTo != nil { return SettingClash(names: ["unix_socket", "connect_to"], words: "exclude each other") }
+        if unixSocket != nil && usesAllAddresses { return SettingClash(names: ["unix_socket", "resolve_all"], words: "exclude each other") }
         if halfCloses && (http == .http2 || http == .clearHTTP2) {
             return SettingClash(names: ["half_close"], words: "needs HTTP/1.1: HTTP/2 has no half-close")
         }

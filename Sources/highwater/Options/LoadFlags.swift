@@ -46,7 +46,10 @@ struct LoadFlags: ParsableArguments {
 
     /// Errors: the clients of an embedded server cannot connect to another.
     func checkOwnServer() throws {
-        if says(\.connectTo) { throw ValidationError("--connect-to is for 'highwater load URL'; these clients have a server of their own") }
+        for (flag, isSaid) in [("--connect-to", says(\.connectTo)), ("--unix-socket", says(\.unixSocket)), ("--proxy", says(\.proxy))]
+        where isSaid {
+            throw ValidationError("\(flag) is for 'highwater load URL'; these clients have a server of their own")
+        }
     }
 
     /// The plan with this load.

@@ -20,7 +20,7 @@ final class HeadlessRun {
     ///
     /// - Parameter signals: where there are several runs, one after the other.
     init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, showsProgress: Bool = true) throws {
-        self.showsProgress = showsProgress
+        self.showsProgress = showsProgress && !output.isQuiet
         self.signals = signals
         run = try Run(plan, output, hasScreen: false, signals: signals)
         self.plan = plan

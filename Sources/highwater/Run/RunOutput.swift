@@ -8,6 +8,8 @@ struct RunOutput: SettingPart {
     var printsJSON = false
     /// The summary with every figure, also those that are zero.
     var isVerbose = false
+    /// No lines of progress.
+    var isQuiet = false
     /// Exit 3 when the measurement is not valid.
     var isStrict = false
     /// Where the numbers are served while it runs; nil: nowhere.
@@ -25,6 +27,7 @@ struct RunOutput: SettingPart {
             in: .flag, letters: "o", placeholder: "file"),
         .init("json", \.printsJSON, .flag, "The summary as JSON, under the names that 'highwater metrics' lists.", in: .flag),
         .init("verbose", \.isVerbose, .flag, "The summary with every figure, also those that are zero.", in: .flag),
+        .init("quiet", \.isQuiet, .flag, "No lines of progress: warnings, errors and the summary alone.", in: .flag),
         .init("strict", \.isStrict, .flag, "Exit 3 when the measurement is not valid.", in: .flag),
         .init(
             "metrics", \.metrics, .listenAddress,

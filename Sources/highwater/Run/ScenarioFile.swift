@@ -13,8 +13,15 @@ struct ScenarioFile {
     /// The folder of the files that it names: "tests/", or empty.
     private let folder: String
 
-    /// - Parameter word: a path, or the name of a shipped scenario. A file of that name comes first.
+    /// - Parameter word: a path, `-` for standard input, or the name of a shipped scenario. A file of that name comes
+    ///   first.
     init(_ word: String) throws {
+        if word == "-" {
+            text = try ScenarioFile.contents(of: word)
+            name = "standard input"
+            folder = ""
+            return
+        }
         if unsafe access(word, F_OK) != 0, ScenarioFile.isName(word) {
             self = try ScenarioFile.shipped(word, otherwise: ", and no file")
             return
@@ -45,7 +52,9 @@ struct ScenarioFile {
     /// The scenario that the file describes. Errors: exit code 2, after all faults of the file have been printed.
     func read(overrides: [String]) throws -> Scenario {
         do throws(ScenarioError) {
-            return try Scenario(parsing: text, file: name, overrides: overrides) { (path) throws(BodyFileError) in
+            return try Scenario(
+                parsing: text, file: name, overrides: overrides, environment: Environment.variables(noColor: false)
+            ) { (path) throws(BodyFileError) in
                 let path = path.hasPrefix("/") ? path : folder + path
                 try RequestFile.check(path)
                 return path
@@ -64,6 +73,7 @@ struct ScenarioFile {
     private static func contents(of path: String) throws -> String {
         let bytes: [UInt8]
         do throws(FileError) { bytes = try InputFile.bytes(of: path, byteLimit: Scenario.byteLimit) } catch {
+            let path = path == "-" ? "standard input" : path
             guard case .tooLarge = error else { throw RunError("\(path): \(error)") }
             // An error of the scenario, and not of the system.
             Output.error.line("\(path):1:1: \(error)")

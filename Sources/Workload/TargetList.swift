@@ -1,0 +1,80 @@
+internal import Load
+internal import Measurements
+
+/// The requests of a file, one a line: `URL`, `METHOD URL`, either with a weight behind it.
+///
+///     # checkout
+///     http://127.0.0.1:8080/
+///     GET http://127.0.0.1:8080/cart 5
+///     DELETE http://127.0.0.1:8080/cart
+///
+/// Lines that are the same count together. All are of one server.
+package enum TargetList {
+    /// The longest file, bytes.
+    package static let byteLimit = 1 << 20
+    private static let weightLimit = 1_000
+
+    /// Why a line is no request, for people.
+    package struct Fault: Error, CustomStringConvertible {
+        package let description: String
+
+        /// - Parameter line: from 1; nil: the list as a whole.
+        fileprivate init(_ file: String, line: Int?, _ words: String) { description = "\(file): " + (line.map { "line \($0): " } ?? "") + words }
+    }
+
+    /// Clients that ask for the requests of a list, each as often as its weight says.
+    ///
+    /// - Parameter file: its name, for errors.
+    package static func clients(_ text: String, file: String) throws(Fault) -> ClientPlan {
+        var clients = ClientPlan()
+        var kinds: [RequestKind] = []
+        var first: TargetURL?
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+            guard let word = words.first, !word.hasPrefix("#") else { continue }
+            do throws(Problem) {
+                let (target, kind) = try request(words)
+                let origin = first ?? target
+                guard (origin.host, origin.port, origin.isSecure) == (target.host, target.port, target.isSecure) else {
+                    throw Problem(words: TargetURLError(text: "\(target.authority)\(target.target)", problem: .otherServer(origin.authority)).description)
+                }
+                first = origin
+                if let index = kinds.firstIndex(where: { $0.method == kind.method && $0.path == kind.path }) {
+                    kinds[index].weight = min(weightLimit, kinds[index].weight + kind.weight)
+                } else if kinds.count < RequestKind.limit {
+                    kinds.append(kind)
+                } else {
+                    throw Problem(words: "more than \(RequestKind.limit) different requests; one with a template stands for many: /item/{{random.int 1 1000}}")
+                }
+            } catch { throw Fault(file, line: index + 1, error.words) }
+        }
+        guard let first else { throw Fault(file, line: nil, "there is no URL in it; write one a line: http://127.0.0.1:8080/") }
+        (clients.host, clients.port, clients.isSecure) = (first.host, first.port, first.isSecure)
+        clients.kinds = kinds
+        return clients
+    }
+
+    private struct Problem: Error { var words: String }
+
+    private static func request(_ words: [String]) throws(Problem) -> (TargetURL, RequestKind) {
+        var words = words[...]
+        var method = "GET"
+        if let word = words.first, !word.contains("://"), words.count > 1 {
+            do throws(RequestPartError) { method = try RequestPart.method(word) } catch { throw Problem(words: error.description) }
+            words.removeFirst()
+        }
+        var weight = 1
+        if words.count > 1, let last = words.last, let number = Int(last) {
+            guard (1...weightLimit).contains(number) else { throw Problem(words: "\(last) is not a weight; write 1 to \(weightLimit)") }
+            weight = number
+            words.removeLast()
+        }
+        let target: TargetURL
+        // A template may have spaces in it.
+        do throws(TargetURLError) { target = try TargetURL(words.joined(separator: " ")) } catch { throw Problem(words: error.description) }
+        var kind = RequestKind(target.target)
+        kind.method = method
+        kind.weight = weight
+        return (target, kind)
+    }
+}
