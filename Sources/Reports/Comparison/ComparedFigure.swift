@@ -42,6 +42,17 @@ struct ComparedFigure: Sendable {
         }
     }
 
+    /// The rows of each kind of request.
+    static let byRequest = all.filter {
+        ["client.requests.rate", "client.requests.failed_share", "client.response_time.p50", "client.response_time.p99", "client.service_time.p99"]
+            .contains($0.name)
+    }
+
+    /// The same row of one kind of request.
+    func of(request name: String) -> ComparedFigure? {
+        figure.of(request: name).map { ComparedFigure("request(\(name)).\(self.name.dropFirst("client.".count))", $0, better) }
+    }
+
     /// Counters whose rate a summary has, under a name of its own.
     private static let summaryRates: Set = [
         "client.requests.started", "client.bytes.received", "server.requests.completed", "server.bytes.sent",
@@ -70,6 +81,6 @@ extension RunFigure {
             case .percentile(let percent): ".p\(JSON.number(percent).text)"
             case nil: ""
             }
-        return metric + ending
+        return (request.map { "request(\($0))." + metric.dropFirst("client.".count) } ?? metric) + ending
     }
 }

@@ -12,7 +12,9 @@ package struct ComparedRun: Sendable {
     let header: RecordingHeader?
     private let request: Summary.Request
     /// Those of the table, then those that a condition asks for beside them.
-    private let readers: IntervalReaders
+    private var readers: IntervalReaders
+    /// The kinds of requests, where there are several.
+    package private(set) var requests: [String] = []
     private var summary: Summary
     /// Of the whole run under nil, and of each phase under its name.
     private var intervals: [String?: IntervalValues] = [:]
@@ -77,6 +79,10 @@ package struct ComparedRun: Sendable {
 
     /// Takes the next sample of the recording.
     package mutating func add(_ sample: Sample) {
+        if previous == nil, let kinds = sample.client?.byRequest, kinds.count > 1 {
+            requests = kinds.map(\.name)
+            readers.add(requests.flatMap { name in ComparedFigure.byRequest.compactMap { $0.of(request: name)?.figure } })
+        }
         let isUnderLoad = isUnderLoad(sample)
         if !isUnderLoad { summary.endLoad() }
         let readings = sample.readings

@@ -16,6 +16,9 @@ extension Comparison {
         for phase in phases {
             text += "Phase **\(Comparison.escaped(phase.name))**:\n\n" + Comparison.table(phase.changes.filter(\.verdict.isNotable), "Nothing left the noise.\n\n")
         }
+        for request in requests where request.changes.contains(where: \.verdict.isNotable) {
+            text += "Request **\(Comparison.escaped(request.name))**:\n\n" + Comparison.table(request.changes.filter(\.verdict.isNotable), "")
+        }
         for name in unmatchedPhases { text += "Phase **\(Comparison.escaped(name))**: only in one of the two.\n\n" }
         if !rest.isEmpty {
             text += "<details><summary>\(rest.count) other figure\(rest.count == 1 ? "" : "s")</summary>\n\n\(Comparison.table(rest, ""))</details>\n\n"
@@ -44,6 +47,7 @@ extension Comparison {
             .init("noise_floor", .string("2 * sqrt(a.spread^2 + b.spread^2), at least 1 % of a; spread = 1.4826 * median absolute deviation of intervals; 0 for a failure that one run lacks")),
             .init("figures", .array(changes.map(\.json))),
             .init("phases", .array(phases.map { .object([.init("name", .string($0.name)), .init("figures", .array($0.changes.map(\.json)))]) })),
+            .init("requests", .array(requests.map { .object([.init("name", .string($0.name)), .init("figures", .array($0.changes.map(\.json)))]) })),
             .init("unmatched_phases", .array(unmatchedPhases.map { .string($0) })),
         ])
     }

@@ -16,6 +16,10 @@ extension Comparison {
             let rows = Comparison.rows(phase.changes, all: all)
             page.lines += ["", "phase \(phase.name)" + (rows.isEmpty ? ": nothing left the noise" : "")] + rows
         }
+        for request in requests {
+            let rows = request.changes.filter { all || $0.verdict.isNotable }.map { Row.text($0, name: "  " + $0.name.dropFirst("request(\(request.name)).".count)) }
+            if !rows.isEmpty { page.lines += ["", Row.cut("request \(request.name)", SummaryPage.width)] + rows }
+        }
         for name in unmatchedPhases { page.lines += ["", "phase \(name): only in one of the two"] }
         page.lines.append("")
         if !all { page.writeWords(leftOut) }

@@ -24,6 +24,8 @@ package struct Comparison: Sendable {
     package let changes: [Change]
     /// The same of each phase that both have, by its name.
     package let phases: [(name: String, changes: [Change])]
+    /// Some figures of each kind of request, by its name; empty where neither run has several kinds.
+    package let requests: [(name: String, changes: [Change])]
     /// Phases that only one of the two has.
     package let unmatchedPhases: [String]
 
@@ -37,6 +39,9 @@ package struct Comparison: Sendable {
         planDifferences = PlanDifference.all(base.header, other.header)
         changes = Comparison.changes(base, other, phase: nil)
         phases = base.phases.filter(other.phases.contains).map { ($0, Comparison.changes(base, other, phase: $0)) }
+        requests = (base.requests + other.requests.filter { !base.requests.contains($0) }).map { name in
+            (name, Comparison.changes(base, other, phase: nil, ComparedFigure.byRequest.compactMap { $0.of(request: name) }))
+        }
         unmatchedPhases = base.phases.filter { !other.phases.contains($0) } + other.phases.filter { !base.phases.contains($0) }
     }
 
@@ -55,8 +60,10 @@ package struct Comparison: Sendable {
                 other: other.figure(figure, phase: phase))
     }
 
-    private static func changes(_ base: ComparedRun, _ other: ComparedRun, phase: String?) -> [Change] {
-        ComparedFigure.all.compactMap { row in
+    private static func changes(
+        _ base: ComparedRun, _ other: ComparedRun, phase: String?, _ rows: [ComparedFigure] = ComparedFigure.all
+    ) -> [Change] {
+        rows.compactMap { row in
             let left = base.figure(row.figure, phase: phase), right = other.figure(row.figure, phase: phase)
             return left == nil && right == nil ? nil : Change(row.name, row.figure, row.better, base: left, other: right)
         }

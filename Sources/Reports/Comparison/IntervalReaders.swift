@@ -2,8 +2,8 @@ internal import Measurements
 
 /// Reads the values of some figures in one interval of a run.
 struct IntervalReaders: Sendable {
-    private let readers: [Reader]
-    private let columns: [RunFigure: Int]
+    private var readers: [Reader]
+    private var columns: [RunFigure: Int]
     /// The percentiles that are wanted of each histogram, and their columns: one walk finds all of them.
     private let percentiles: [(place: Int, percents: [Double], columns: [Int])]
 
@@ -18,6 +18,8 @@ struct IntervalReaders: Sendable {
         case histogram(Int, RunFigure)
         /// Found with others of its histogram.
         case percentile
+        /// Of one kind of request.
+        case request(RunFigure)
         /// A single interval has no such figure.
         case none
     }
@@ -30,6 +32,14 @@ struct IntervalReaders: Sendable {
                 figures[index].metric == metric.name ? figures[index].percent.map { (index, $0) } : nil
             }
             return (place, wanted.map(\.1), wanted.map(\.0))
+        }
+    }
+
+    /// Reads these too, from the next interval on.
+    mutating func add(_ figures: [RunFigure]) {
+        for figure in figures where columns[figure] == nil {
+            columns[figure] = readers.count
+            readers.append(Reader(figure))
         }
     }
 
@@ -49,6 +59,7 @@ struct IntervalReaders: Sendable {
             readings[place]?.number.map { $0 - (previous?.readings[place]?.number ?? 0) } ?? .nan
         }
         var row = readers.map { reader -> Double in
+            if case .request(let figure) = reader { return isUnderLoad ? figure.read(interval).number ?? .nan : .nan }
             if case .histogram(let place, let figure) = reader {
                 return readings[place]?.histogram.flatMap { figure.read($0).number } ?? .nan
             }
@@ -58,7 +69,7 @@ struct IntervalReaders: Sendable {
             case .growth(let place): return growth(place)
             case .level(let place): return readings[place]?.number ?? .nan
             case .summary(let metric): return metric.read(interval) ?? .nan
-            case .histogram, .percentile, .none: return .nan
+            case .histogram, .percentile, .request, .none: return .nan
             }
         }
         for (place, percents, columns) in percentiles {
@@ -73,6 +84,10 @@ struct IntervalReaders: Sendable {
 
 extension IntervalReaders.Reader {
     fileprivate init(_ figure: RunFigure) {
+        guard figure.request == nil else {
+            self = .request(figure)
+            return
+        }
         self =
             switch figure.kind {
             case .summary: SummaryMetric.named(figure.metric).map { .summary($0) } ?? .none
@@ -93,7 +108,7 @@ extension IntervalReaders.Reader {
 extension RunFigure {
     /// The percentile of a histogram that it is, 0 to 100; its maximum is 100. nil: none.
     fileprivate var percent: Double? {
-        guard kind == .metric(.histogram) else { return nil }
+        guard kind == .metric(.histogram), request == nil else { return nil }
         switch aggregate {
         case .percentile(let percent): return percent
         case .max: return 100

@@ -10,7 +10,7 @@ struct SummarySection: Sendable {
 extension Summary {
     /// In the order in which people look: did it work, how fast, how long, is it valid, and then the rest.
     private static let sections: [SummarySection] = [
-        .result, .scenario, .load, .rate, .requests, .wrongBodies, .latency, .phases, .thresholds, .measurement,
+        .result, .scenario, .load, .rate, .requests, .wrongBodies, .latency, .byRequest, .phases, .thresholds, .measurement,
         .connections, .slowReaders, .traffic, .server, .watched, .caches, .cost, .findings, .more,
     ]
 

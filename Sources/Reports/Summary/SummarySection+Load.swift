@@ -53,7 +53,8 @@ extension SummarySection {
         // Those from 400 on are among the failures, unless a scenario expects them.
         let statuses = client.statuses
         if statuses.informational + statuses.redirection > 0 || requests.succeeded > statuses.success || page.isVerbose {
-            page.row("statuses", statuses.items(page))
+            // A recording of before has them by class alone.
+            page.row("statuses", statuses.numbers.isEmpty ? statuses.items(page) : statuses.numbers.map { "\($0.count) x \($0.status)" })
         }
         let expected = client.expectations
         if expected.checked > 0 { page.row("expected", ["\(expected.checked - expected.unexpected) of \(expected.checked) answers"]) }
@@ -156,7 +157,7 @@ extension TLSSample {
         let causes: [(UInt64, String)] = [
             (failures.expired, "certificate expired"), (failures.selfSigned, "self-signed"),
             (failures.unknownAuthority, "authority not trusted"), (failures.wrongName, "for another name"),
-            (failures.noCommonProtocol, "no common protocol"), (failures.notTLS, "not TLS"),
+            (failures.noCertificate, "without a client's certificate"), (failures.noCommonProtocol, "no common protocol"), (failures.notTLS, "not TLS"),
             (failures.peer, "ended by the peer"), (failures.timeout, "timeout"), (failures.other, "for other reasons"),
         ]
         return ["\(handshakes) handshakes"] + Summary.item(resumedHandshakes, "resumed", page) + Summary.item(failedHandshakes, "failed", page)
