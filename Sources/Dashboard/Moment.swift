@@ -18,6 +18,8 @@ package struct Moment: Sendable {
     package let rates: Rates
     package let service: LatencyBuckets
     package let response: LatencyBuckets
+    /// By kind of request, the worst first; empty for one kind. Of a past moment: the first few.
+    private(set) var requests: [RequestMoment] = []
     /// Connections, the one in most trouble first. Of a past moment: the first few.
     package private(set) var rows: [ConnectionRow]
     /// Of a past moment: connections as lines over time need them.
@@ -49,6 +51,7 @@ package struct Moment: Sendable {
         let since = previous.map { sample.timeNanoseconds - min($0.timeNanoseconds, sample.timeNanoseconds) }
         let seconds = Double(since ?? sample.intervalNanoseconds) / 1e9
         rates = Rates(sample, previous, seconds: seconds)
+        requests = RequestMoment.rows(sample.client?.byRequest ?? [], previous?.requests ?? [], seconds: seconds)
         rows = ConnectionRow.rows(sample.server?.connections ?? [], previous?.rows ?? [], seconds: seconds)
     }
 
@@ -76,6 +79,7 @@ package struct Moment: Sendable {
             server?.inspection?.ended = inspection.ended.suffix(Moment.pastExchangeLimit)
         }
         if traces.isEmpty { traces = rows.prefix(Moment.traceLimit).map { ConnectionTrace($0) } }
+        if requests.count > RequestMoment.pastLimit { requests = Array(requests.prefix(RequestMoment.pastLimit)) }
         if rows.count > Moment.pastRowLimit { rows = Array(rows.prefix(Moment.pastRowLimit)) }
     }
 }

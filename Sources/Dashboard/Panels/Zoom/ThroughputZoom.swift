@@ -1,6 +1,6 @@
 import Measurements
 
-/// Answers by their outcome, bytes, and requests that had to wait, on one time axis.
+/// Requests by kind, and answers by their outcome, bytes, and requests that had to wait, on one time axis.
 struct ThroughputZoom: Panel {
     func badge(_ view: View) -> String { "" }
 
@@ -10,7 +10,9 @@ struct ThroughputZoom: Panel {
             return
         }
         frame.line(head(moment, view.glyphs, width: frame.width - 2), 1, 0)
-        ChartStack(charts: charts(view)).draw(in: Region(x: 0, y: 2, width: frame.width, height: frame.height - 2), view, &frame)
+        // A third of the screen for the kinds of requests, where there are several.
+        let top = RequestTable(rows: (view.listedMoment ?? moment).requests).draw(&frame, y: 2, lines: frame.height / 3)
+        ChartStack(charts: charts(view)).draw(in: Region(x: 0, y: top, width: frame.width, height: frame.height - top), view, &frame)
     }
 
     /// Bytes of an answer, and the CPU time of the threads.
