@@ -1,7 +1,7 @@
 internal import Files
 internal import Glibc
 
-/// Splits a file or a pipe at its newlines. Owns the descriptor.
+/// Splits a file or a pipe at its newlines, also of gzip. Owns the descriptor.
 package struct LineReader: ~Copyable {
     private let file: InputFile
     /// Whether reading waits for a pipe that has nothing now.
@@ -18,6 +18,9 @@ package struct LineReader: ~Copyable {
     private var start = 0
     /// From the start up to here there is no newline.
     private var searched = 0
+    /// nil: the bytes are as they are, or nothing was read yet.
+    private var gzip: GzipReader?
+    private var hasBegun = false
 
     /// - Parameter path: `-`: standard input.
     init(path: String) throws(RecordingError.Cause) {
@@ -68,7 +71,19 @@ package struct LineReader: ~Copyable {
         bytes.removeFirst(start)
         searched -= start
         start = 0
-        do throws(SystemError) { hasEnded = try !file.read(into: &bytes) } catch { throw .system("cannot read", error.number) }
+        if !hasBegun || gzip != nil {
+            var read: [UInt8] = []
+            do throws(SystemError) { hasEnded = try !file.read(into: &read) } catch { throw .system("cannot read", error.number) }
+            if !hasBegun, GzipReader.isGzip(read[...]) { gzip = GzipReader() }
+            hasBegun = true
+            if let gzip {
+                guard gzip.expand(read, into: &bytes) else { throw .damagedGzip }
+            } else {
+                bytes += read
+            }
+        } else {
+            do throws(SystemError) { hasEnded = try !file.read(into: &bytes) } catch { throw .system("cannot read", error.number) }
+        }
         return !hasEnded
     }
 }

@@ -116,6 +116,8 @@ package struct RecordingError: Error, Equatable, CustomStringConvertible {
         case notJSON
         /// The first line is no header.
         case noHeader
+        /// The file begins like gzip, and is damaged.
+        case damagedGzip
         /// The name of a member that the line lacks, or that is of another kind.
         case missing(String)
         case histogram(String, LatencyHistogram.EncodingError)
@@ -149,6 +151,7 @@ extension RecordingError.Cause: CustomStringConvertible {
         case .system(let what, let number): "\(what): \(SystemError(number: number))"
         case .empty: "the file is empty"
         case .notJSON: "this is not JSON"
+        case .damagedGzip: "the file is gzip, and damaged"
         case .noHeader: "a recording begins with a line of type header"
         case .missing(let name): "\(name) is missing, or of another kind than it should be"
         case .histogram(let name, let error): "\(name): not an HdrHistogram of ours (\(error))"

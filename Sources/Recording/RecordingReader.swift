@@ -128,7 +128,7 @@ extension RecordingError.Cause {
     /// Of the file as a whole, not of one of its lines.
     var isAboutFile: Bool {
         switch self {
-        case .system, .empty, .busy, .failedBefore: true
+        case .system, .empty, .busy, .damagedGzip, .failedBefore: true
         case .notJSON, .noHeader, .missing, .histogram, .futureVersion, .lineTooLong, .cutOff, .secondHeader: false
         }
     }

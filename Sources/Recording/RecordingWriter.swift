@@ -16,14 +16,17 @@ package struct RecordingWriter: ~Copyable {
     /// Up to the end of the last whole line.
     private var wholeByteCount: Int = 0
     private var hasFailed = false
+    /// nil: the lines are written as they are.
+    private let gzip: GzipWriter?
     /// Rows of connections in a sample's line.
     package var connectionLimit = Sample.recordedConnectionLimit
 
     /// Opens the file for writing, so that a path that cannot be written fails before
     /// anything runs. A file that is there keeps its content until the first line.
     ///
-    /// - Parameter path: `-`: standard output.
+    /// - Parameter path: `-`: standard output. A file whose name ends in `.gz` is compressed.
     package init(path: String) throws(RecordingError) {
+        gzip = path.hasSuffix(".gz") ? GzipWriter() : nil
         do throws(RecordingError.Cause) {
             let file = try path == "-" ? RecordingWriter.standardOutput() : RecordingWriter.open(path)
             (descriptor, isRegularFile, isNew) = (file.descriptor, file.isRegular, file.isNew)
@@ -65,6 +68,11 @@ package struct RecordingWriter: ~Copyable {
     }
 
     deinit {
+        if let gzip, wholeByteCount > 0, !hasFailed {
+            // Without its end the file still has all lines.
+            let end = gzip.finish()
+            unsafe _ = end.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        }
         close(descriptor)
         if isNew && wholeByteCount == 0 { unsafe unlink(path) }
     }
@@ -100,7 +108,8 @@ package struct RecordingWriter: ~Copyable {
         guard !hasFailed else { throw RecordingError(path: path, cause: .failedBefore) }
         var members = [JSON.Member("type", .string(type))]
         if case .object(let own) = json { members += own }
-        let line = Array((JSON.object(members).text + "\n").utf8)
+        let text = Array((JSON.object(members).text + "\n").utf8)
+        let line = gzip?.compress(text) ?? text
 
         var written = 0
         while written < line.count {

@@ -23,7 +23,7 @@ struct RunOutput: SettingPart {
     static let settings: [Setting<RunOutput>] = [
         .init(
             "output", \.file, .file,
-            "Record the run: NDJSON, a line an interval. - is standard output; the summary then goes to standard error.",
+            "Record the run: NDJSON, a line an interval; with a name that ends in .gz compressed. - is standard output; the summary then goes to standard error.",
             in: .flag, letters: "o", placeholder: "file"),
         .init("json", \.printsJSON, .flag, "The summary as JSON, under the names that 'highwater metrics' lists.", in: .flag),
         .init("verbose", \.isVerbose, .flag, "The summary with every figure, also those that are zero.", in: .flag),
