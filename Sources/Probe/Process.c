@@ -10,10 +10,14 @@ __thread struct hw_thread hw_thread __attribute__((tls_model("initial-exec")));
 // Counts of a process without a slot; what it counted before it took one goes with it.
 static struct hw_counters unattached;
 
+// Where the segment is, as long as the process lives that made it.
+static char segment_path[64];
+
 // The descriptor lives for three calls: a server may count its descriptors, or close all.
 static struct hw_segment *open_segment(void) {
     const char *path = getenv(HW_SEGMENT_VARIABLE);
-    if (path == NULL) return NULL;
+    if (path == NULL || strlen(path) >= sizeof segment_path) return NULL;
+    strcpy(segment_path, path);
     int file = (int)KERNEL(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
     if (file < 0) return NULL;
     struct stat status;
@@ -40,6 +44,30 @@ static void end_with_parent(int signal) {
     if (getppid() != hw_self.segment->head.maker) KERNEL(SYS_kill, hw_self.pid, signal, 0, 0);
 }
 
+// The one that started the server has ended, and perhaps waits to be reaped.
+static bool has_maker_ended(void) {
+    return KERNEL(SYS_faccessat, AT_FDCWD, segment_path, F_OK, 0) == -ENOENT || KERNEL(SYS_kill, hw_self.segment->head.maker, 0, 0, 0) == -ESRCH;
+}
+
+static void parent_ended(int signal) {
+    (void)signal;
+    int error = errno;
+    if (!hw_self.is_sandboxed && has_maker_ended()) KERNEL(SYS_kill, hw_self.pid, SIGKILL, 0, 0);
+    errno = error;
+}
+
+// A process that the server has forked would outlive it. The kernel tells of its parent's end by a signal that is
+// otherwise ignored: it ends too when the one that started the server is gone, and goes on after any other end.
+static void end_with_server(void) {
+    struct sigaction now, ours = {.sa_handler = parent_ended, .sa_flags = SA_RESTART};
+    if (!(hw_self.options & hw_option_end_with_parent) || hw_self.is_sandboxed) return;
+    if (NEXT(sigaction)(SIGURG, NULL, &now) != 0 || now.sa_handler != SIG_DFL) return;
+    pid_t parent = getppid();
+    NEXT(sigaction)(SIGURG, &ours, NULL);
+    KERNEL(SYS_prctl, PR_SET_PDEATHSIG, SIGURG, 0, 0);
+    if (getppid() != parent) parent_ended(SIGURG);
+}
+
 static void before_fork(void) {
     end_with_parent(SIGTERM);
     hw_ledger_before_fork();
@@ -49,6 +77,7 @@ static void after_fork_in_parent(void) { hw_ledger_after_fork(false); }
 static void after_fork_in_child(void) {
     hw_ledger_after_fork(true);
     hw_note_fork();
+    end_with_server();
 }
 
 __attribute__((constructor)) static void begin(void) {
@@ -70,7 +99,7 @@ __attribute__((constructor)) static void begin(void) {
         if (hw_self.segment->head.root == hw_self.pid) {
             end_with_parent(SIGKILL);
             hw_attach();
-        }
+        } else end_with_server();
         if (hw_self.options & hw_option_only_this) {
             unsetenv("LD_PRELOAD");
             unsetenv(HW_SEGMENT_VARIABLE);

@@ -121,6 +121,30 @@ extension ProgramTests {
             _ = client
         }
 
+        @Test("kill -9 of Highwater ends a server that forks, and the worker that its parent leaves behind")
+        func orphans() throws {
+            let run = try WatchedRun(WatchedFixture.epoll, "forks")
+            let server = try #require(run.server)
+            let worker = try #require(children(of: server).first)
+            run.process.signal(SIGKILL)
+            _ = run.process.end(withinSeconds: 5)
+            #expect(holds(within: 5) { !lives(server) && !lives(worker) })
+        }
+
+        @Test("a worker whose parent ends goes on while Highwater is there")
+        func orphanedWorker() throws {
+            let run = try WatchedRun(WatchedFixture.epoll, "forks")
+            let server = try #require(run.server)
+            let worker = try #require(children(of: server).first)
+            kill(server, SIGKILL)
+            #expect(holds(within: 5) { !lives(server) })
+            let client = try RawSocket(port: run.port)
+            try client.send("GET /5 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(try client.response()?.text == "aaaaa")
+            #expect(lives(worker))
+            #expect(!run.stop().isOverdue)
+        }
+
         @Test("kill -9 of the server is told, and the recording is whole")
         func killed() throws {
             let folder = try ScratchFolder()

@@ -63,8 +63,7 @@ final class WatchedRun {
 
     /// The server's process.
     var server: pid_t? {
-        (try? String(contentsOfFile: "/proc/\(process.pid)/task/\(process.pid)/children", encoding: .utf8))?
-            .split(separator: " ").first.flatMap { pid_t($0) }
+        children(of: process.pid).first
     }
 
     /// A client that asks for answers of these sizes and reads none of them.
@@ -82,6 +81,11 @@ final class WatchedRun {
         process.signal(SIGTERM)
         return process.end(withinSeconds: 30)
     }
+}
+
+/// Processes that a process's first thread has started.
+func children(of pid: pid_t) -> [pid_t] {
+    (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8))?.split(separator: " ").compactMap { pid_t($0) } ?? []
 }
 
 /// Whether a process is there, and not merely waiting to be reaped.
