@@ -30,7 +30,6 @@ struct hw_row *hw_adopt(int fd) {
     return row;
 }
 
-
 void hw_inherit_connections(void) {
     struct hw_process *parent = hw_self.parent;
     hw_has_inherited = false;
@@ -105,61 +104,27 @@ void hw_peer_of(int fd, uint8_t peer[28]) {
     if (row != NULL) memcpy(peer, row->peer, sizeof row->peer);
 }
 
-HW_EXPORT int accept(int listener, struct sockaddr *address, socklen_t *length) {
-    socklen_t room = address != NULL && length != NULL ? *length : 0;
-    int fd = NEXT(accept)(listener, address, length), error = errno;
-    if (fd >= 0) accepted(fd, address, room, length);
-    errno = error;
-    return fd;
-}
-
-HW_EXPORT int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags) {
-    socklen_t room = address != NULL && length != NULL ? *length : 0;
-    int fd = NEXT(accept4)(listener, address, length, flags), error = errno;
-    if (fd >= 0) accepted(fd, address, room, length);
-    errno = error;
-    return fd;
-}
+#define ACCEPT(call) { \
+        socklen_t room = address != NULL && length != NULL ? *length : 0; \
+        int fd = call, error = errno; \
+        if (fd >= 0) accepted(fd, address, room, length); \
+        errno = error; \
+        return fd; \
+    }
+HW_EXPORT int accept(int listener, struct sockaddr *address, socklen_t *length) ACCEPT(NEXT(accept)(listener, address, length))
+HW_EXPORT int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags) ACCEPT(NEXT(accept4)(listener, address, length, flags))
 
 // Closed first here, then for the kernel: another thread may be given the number at once.
-HW_EXPORT int close(int fd) {
-    int error = errno;
-    hw_closed(fd);
-    errno = error;
-    return NEXT(close)(fd);
-}
-
-HW_EXPORT int fclose(FILE *file) {
-    int error = errno;
-    hw_closed(fileno_unlocked(file));
-    errno = error;
-    return NEXT(fclose)(file);
-}
-
-HW_EXPORT int dup2(int old, int fd) {
-    int error = errno;
-    if (old != fd) hw_closed(fd);
-    errno = error;
-    return NEXT(dup2)(old, fd);
-}
-
-HW_EXPORT int dup3(int old, int fd, int flags) {
-    int error = errno;
-    if (old != fd) hw_closed(fd);
-    errno = error;
-    return NEXT(dup3)(old, fd, flags);
-}
-
+#define CLOSED(work) { int error = errno; work; errno = error; }
+#define CLOSE(work, call) { CLOSED(work) return call; }
+HW_EXPORT int close(int fd) CLOSE(hw_closed(fd), NEXT(close)(fd))
+HW_EXPORT int fclose(FILE *file) CLOSE(hw_closed(fileno_unlocked(file)), NEXT(fclose)(file))
+HW_EXPORT int dup2(int old, int fd) CLOSE(if (old != fd) hw_closed(fd), NEXT(dup2)(old, fd))
+HW_EXPORT int dup3(int old, int fd, int flags) CLOSE(if (old != fd) hw_closed(fd), NEXT(dup3)(old, fd, flags))
 // 4: CLOSE_RANGE_CLOEXEC, which closes nothing yet.
-HW_EXPORT int close_range(unsigned first, unsigned last, int flags) {
-    int error = errno;
-    if (!(flags & 4)) closed_range(first, last);
-    errno = error;
-    return NEXT(close_range)(first, last, flags);
-}
-
+HW_EXPORT int close_range(unsigned first, unsigned last, int flags) CLOSE(if (!(flags & 4)) closed_range(first, last), NEXT(close_range)(first, last, flags))
 HW_EXPORT void closefrom(int first) {
-    closed_range(first < 0 ? 0 : (unsigned)first, ~0u);
+    CLOSED(closed_range(first < 0 ? 0 : (unsigned)first, ~0u))
     NEXT(closefrom)(first);
 }
 
@@ -167,11 +132,9 @@ HW_EXPORT void closefrom(int first) {
 HW_EXPORT long hw_wrapped_syscall(long number, long a, long b, long c, long d, long e, long f) __asm__("syscall");
 long hw_wrapped_syscall(long number, long a, long b, long c, long d, long e, long f) {
     if (number == SYS_close) {
-        int error = errno;
-        hw_closed((int)a);
-        errno = error;
+        CLOSED(hw_closed((int)a))
     } else if (number == SYS_close_range && !(c & 4)) {
-        closed_range((unsigned)a, (unsigned)b);
+        CLOSED(closed_range((unsigned)a, (unsigned)b))
     } else if (number == SYS_accept4 || number == SYS_accept) {
         socklen_t *length = (socklen_t *)c, room = b != 0 && length != NULL ? *length : 0;
         long fd = NEXT(syscall)(number, a, b, c, d, e, f);
