@@ -105,6 +105,16 @@ package struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
+    /// A TCP socket of this family, with flags such as SOCK_NONBLOCK. - Returns: -1 and errno, as socket(2) does.
+    package func makeSocket(flags: Int32) -> Int32 { socket(Int32(storage.ss_family), Int32(SOCK_STREAM.rawValue) | flags, 0) }
+
+    /// Connects a socket to it. - Returns: 0, or -1 and errno, as connect(2) does.
+    package func connect(socket descriptor: Int32) -> Int32 {
+        let isVersion6 = Int32(storage.ss_family) == AF_INET6
+        let size = socklen_t(isVersion6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
+        return unsafe withSockaddr { unsafe CLibuv.connect(descriptor, $0, size) }
+    }
+
     func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>) -> Result) -> Result {
         unsafe withUnsafePointer(to: storage) { pointer in
             unsafe body(UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self))

@@ -1,6 +1,7 @@
 internal import Files
 internal import Glibc
 internal import HTTP1
+internal import Loop
 internal import Measurements
 internal import Workload
 
@@ -14,32 +15,26 @@ struct MetricsConnection: ~Copyable {
     /// Connects to the first address of the URL's name that answers. Errors: why none does.
     init(_ url: TargetURL, until deadline: SuspendingClock.Instant) throws(MetricsRequest.Failure) {
         self.deadline = deadline
-        var hints = unsafe addrinfo()
-        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        var results: UnsafeMutablePointer<addrinfo>?
-        let code = unsafe getaddrinfo(url.host, String(url.port), &hints, &results)
-        guard code == 0, let first = unsafe results else { throw .init(words: "\(url.host): \(unsafe String(cString: gai_strerror(code)))") }
-        defer { unsafe freeaddrinfo(first) }
+        let addresses: [SocketAddress]
+        do throws(ResolutionError) { addresses = try SocketAddress.resolveAll(host: url.host, port: url.port) } catch { throw .init(words: error.description) }
         var problem = SystemError(number: ECONNREFUSED)
-        var each = unsafe results
-        while let address = unsafe each?.pointee {
+        for address in addresses {
             do throws(SystemError) {
-                descriptor = try unsafe MetricsConnection.connect(to: address, until: deadline)
+                descriptor = try MetricsConnection.connect(to: address, until: deadline)
                 return
             } catch { problem = error }
-            unsafe each = unsafe address.ai_next
         }
         throw .init(words: problem.description)
     }
 
     deinit { close(descriptor) }
 
-    private static func connect(to address: addrinfo, until deadline: SuspendingClock.Instant) throws(SystemError) -> Int32 {
-        let descriptor = unsafe socket(address.ai_family, address.ai_socktype | Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), address.ai_protocol)
+    private static func connect(to address: SocketAddress, until deadline: SuspendingClock.Instant) throws(SystemError) -> Int32 {
+        let descriptor = address.makeSocket(flags: Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
         guard descriptor >= 0 else { throw .last }
         var problem: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
-        if unsafe Glibc.connect(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
+        if address.connect(socket: descriptor) != 0 {
             problem = errno
             if problem == EINPROGRESS {
                 problem = ETIMEDOUT
