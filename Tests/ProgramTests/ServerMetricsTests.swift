@@ -91,6 +91,23 @@ extension ProgramTests {
             _ = try target.stop()
         }
 
+        @Test("is told by the first part of a run alone: the merge has each of its counts once", .enabled(if: Tool.haproxy.exists))
+        func parts() throws {
+            let server = try HAProxy(), folder = try ScratchFolder()
+            let parts = try (1...2).map { number in
+                try Program.start(
+                    "load", "http://127.0.0.1:\(server.port)/", "--h1", "-c", "4", "-n", "400", "--share", "\(number)/2", "--start-at", "+1s", "-o",
+                    folder("\(number).ndjson"), "--server-metrics", server.metrics)
+            }
+            for part in parts { #expect(part.end(withinSeconds: 30).code == 0) }
+            let merged = try Program.run("merge", folder("1.ndjson"), folder("2.ndjson"), "--json")
+            let report = try Report(output: merged.output)
+            #expect(report["client.requests.succeeded"] == 400, "\(merged)")
+            // What the second part still did after the last page of the first is not on it.
+            #expect((report["server.requests.completed"] ?? 0) >= 200 && (report["server.requests.completed"] ?? 0) <= 400, "\(merged.output)")
+            #expect((report["server.connections.accepted"] ?? 0) <= 4 && report["watch.processes.max"] == 1)
+        }
+
         @Test("is refused with the reason where it cannot be had, or not be understood")
         func mistakes() throws {
             let port = try freePort(), page = try RunningServer()

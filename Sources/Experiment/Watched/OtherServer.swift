@@ -1,3 +1,4 @@
+internal import Load
 internal import Loop
 internal import Measurements
 internal import Workload
@@ -10,13 +11,14 @@ struct OtherServer {
     /// nil without --server-metrics.
     private let metrics: ServerMetrics?
 
-    /// The server that the plan names, or the clients' target; nil: it is ours, or nothing tells of it.
+    /// The server that the plan names, or the clients' target; nil: it is ours, or nothing tells of it. Of a run in parts
+    /// the first part alone has it: the merge adds what the parts tell.
     ///
     /// - Parameters:
     ///   - targets: addresses of the clients' target.
     ///   - capturesOutput: the output of a server that is started is kept, and told when it dies.
     init?(_ plan: Plan, targets: [SocketAddress], capturesOutput: Bool) throws(ExperimentError) {
-        guard plan.server == nil else { return nil }
+        guard plan.server == nil, plan.part.index == 0 else { return nil }
         if let watch = plan.watch, watch.namesServer {
             watched = try WatchedServer(watch, capturesOutput: capturesOutput)
         } else {
