@@ -21,6 +21,11 @@ final class WatchedServer {
     private var rows = WatchedRows()
     private var peaks = Peaks()
     private var hasToldEnd = false
+    /// When a server that is to end is told so at the latest.
+    private var settleEnd: UInt64?
+
+    /// What a server may take to close connections that its clients have closed: else they would count as open for ever.
+    private static let settleNanoseconds: UInt64 = 200_000_000
 
     /// The most so far.
     private struct Peaks {
@@ -104,8 +109,15 @@ final class WatchedServer {
     /// How it ended; nil: it runs, or we did not start it.
     var end: Outcome? { probed?.end }
 
-    /// Tells it to end within this time. Does nothing to a server that we did not start.
-    func stop(withinNanoseconds time: UInt64) { probed?.stop(withinNanoseconds: time) }
+    /// Tells it to end within this time, once it has seen the ends of its connections, or had time to. Called until it
+    /// has stopped; does nothing to a server that we did not start.
+    func stop(withinNanoseconds time: UInt64) {
+        guard let probed else { return }
+        let now = EventLoop.monotonicNanoseconds()
+        let last = settleEnd ?? now + WatchedServer.settleNanoseconds
+        settleEnd = last
+        if now >= last || probed.read().openConnections == 0 { probed.stop(withinNanoseconds: time) }
+    }
 
     /// It has ended, or is not ours to end.
     var hasStopped: Bool { probed.map { $0.end != nil } ?? true }
