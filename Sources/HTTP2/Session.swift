@@ -10,9 +10,6 @@ package final class Session {
     /// Which end of the connection this is.
     package enum Role: Sendable { case client, server }
 
-    /// Bodies up to here are copied into nghttp2's frame: cheaper than a vector of their own.
-    static let copiedBodyByteLimit = 1024
-
     private let session: OpaquePointer
     private let factory: SessionFactory
     /// Retained: a constant costs no counting at a request's dozen calls. The handler drops the
@@ -298,14 +295,15 @@ package final class Session {
             switch unsafe me.handler.sessionNeedsBody(me, token, byteLimit: limit) {
             case .later: return Int(hw_err_deferred)
             case .failed: return Int(hw_err_temporal_callback_failure)
-            case .bytes(let bytes, in: let arena, isLast: let isLast):
+            case .bytes(let bytes, .some(let lease), isLast: let isLast):
+                unsafe flags.pointee |= isLast ? hw_data_flag_eof | hw_data_flag_no_copy : hw_data_flag_no_copy
+                me.packedStreamID = streamID
+                me.packedPayload = bytes
+                me.packedLease = consume lease
+                return bytes.count
+            case .bytes(let bytes, .none, isLast: let isLast):
                 if isLast { unsafe flags.pointee |= hw_data_flag_eof }
-                if let arena, bytes.count > Session.copiedBodyByteLimit {
-                    unsafe flags.pointee |= hw_data_flag_no_copy
-                    me.packedStreamID = streamID
-                    me.packedPayload = bytes
-                    me.packedLease = Lease(on: arena)
-                } else if let start = unsafe bytes.start {
+                if let start = unsafe bytes.start {
                     unsafe UnsafeMutableRawPointer(buffer).copyMemory(from: start, byteCount: bytes.count)
                 }
                 return bytes.count

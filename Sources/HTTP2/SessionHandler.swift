@@ -34,9 +34,9 @@ package protocol SessionHandler: AnyObject {
 }
 
 /// A part of a body.
-package enum BodyPart {
-    /// Bytes in `arena`; nil for bytes that live as long as the program. `isLast` ends the stream.
-    case bytes(ArenaBytes, in: Arena?, isLast: Bool)
+package enum BodyPart: ~Copyable {
+    /// Bytes that the lease keeps in place; nil: the session copies them at once. `isLast` ends the stream.
+    case bytes(ArenaBytes, Lease?, isLast: Bool)
     /// Nothing yet: the handler calls `Session.resume` when there is.
     case later
     /// The part cannot be had: resets the stream.

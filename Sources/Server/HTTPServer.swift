@@ -18,6 +18,7 @@ package final class HTTPServer {
     let sessions: SessionFactory
     /// The connections fill and submit it in turn.
     let fields = FieldList()
+    let bodies: SharedBodies
     /// Which of the server's loops this is, from 0.
     let loopNumber: Int
 
@@ -65,6 +66,7 @@ package final class HTTPServer {
         self.configuration = configuration
         writePolicy = configuration.writePolicy
         self.sessions = sessions
+        bodies = SharedBodies(isAudited: loop.arenas.isAudited)
         self.onEnd = onEnd
         loopNumber = number
         unsafe countersStorage = .allocate(capacity: 1)
@@ -204,7 +206,8 @@ package final class HTTPServer {
         sample.arena.inUse = pool.inUseCount
         sample.arena.inUseHighWater = pool.inUseHighWater
         sample.arena.retired = pool.retiredCount
-        sample.arena.leases = pool.leaseCount
+        sample.arena.leases = pool.leaseCount + bodies.leaseCount
+        sample.arena.sharedBytes = bodies.byteCount
         sample.arena.idle = pool.idleCount
         sample.arena.reservedBytes = pool.reservedByteCount
         sample.arena.reservedBytesHighWater = pool.reservedHighWaterByteCount
@@ -247,6 +250,7 @@ package final class HTTPServer {
             return loop.arenas.trim(toIdleArenas: loop.arenas.currentStatistics.inUseCount + 64)
         }
         trimPeak = connections.count
+        bodies.removeAll()
         loop.arenas.trim(toIdleArenas: 0)
         sessions.trim()
         EventLoop.returnIdleMemory()

@@ -154,7 +154,7 @@ private final class HTTP2Peer: SessionHandler {
         let part = Array(body.prefix(byteLimit)).withUnsafeBytes { arena.copy($0) }
         body.removeFirst(part.count)
         bodies[stream(token)] = body
-        return .bytes(part, in: nil, isLast: body.isEmpty)
+        return .bytes(part, nil, isLast: body.isEmpty)
     }
 
     func sessionHasRoomForData() -> Bool { false }

@@ -29,9 +29,10 @@ import TestSupport
             let peer = try server.connect(receiveBuffer: 32_768)
             for _ in 0..<20 { try peer.request("GET", "/bytes/1MiB") }
             let now = try server.wait("reading has stopped") { $0.connectionCounts.paused == 1 }
-            #expect(now.requests.started == 1, "one answer may pass the limit, the next has to wait")
+            #expect(now.requests.started == 1, "one answer may reach the limit, the next has to wait")
             #expect(now.connections.first?.state == .waiting)
-            #expect(now.writes.pendingBytes > 256 * 1024 && now.writes.pendingBytes <= 1 << 20 + 1000)
+            // A body is made as the socket takes it: the limit, and the part that passes it.
+            #expect(now.writes.pendingBytes > 128 * 1024 && now.writes.pendingBytes <= 384 * 1024)
             #expect(now.writes.pendingBytesByAge.reduce(0, +) == now.writes.pendingBytes)
             for _ in 0..<20 { #expect(try peer.response()?.body.count == 1 << 20) }
             try server.wait("all is answered") { $0.requests.completed == 20 && $0.connectionCounts.paused == 0 }

@@ -64,10 +64,19 @@ import TestSupport
         }
     }
 
+    /// Bodies below the limit are made whole, and wait whole.
+    private func wholeBodies(_ policy: WritePolicy) -> (inout ServerConfiguration) -> Void {
+        { configuration in
+            configuration.sendBufferByteCount = 16_384
+            configuration.unsentByteLimit = 8 << 20
+            configuration.writePolicy = policy
+        }
+    }
+
     @Test("a waiting answer holds its arena, or only a copy")
     func holds() throws {
         for policy in WritePolicyTests.safe {
-            try withServer({ $0.sendBufferByteCount = 16_384; $0.writePolicy = policy }) { server in
+            try withServer(wholeBodies(policy)) { server in
                 let peer = try server.connect(receiveBuffer: 4096)
                 try peer.request("GET", "/bytes/4MiB")
                 let now = try server.wait("it waits") { $0.writes.pendingBytes > 1 << 20 }
@@ -94,7 +103,7 @@ import TestSupport
 
     @Test("another policy holds for the connections that come after it")
     func switched() throws {
-        try withServer({ $0.sendBufferByteCount = 16_384 }) { server in
+        try withServer(wholeBodies(.lease)) { server in
             let before = try server.connect(receiveBuffer: 4096)
             #expect(try before.get("/health")?.status == 200)
             server.apply(.writePolicy(.copy))

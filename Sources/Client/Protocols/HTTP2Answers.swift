@@ -84,7 +84,7 @@ final class HTTP2Answers: SessionHandler {
         let start = unsafe record.pointee.sentBodyByteCount
         let end = min(body.count, start + byteLimit)
         unsafe record.pointee.sentBodyByteCount = end
-        return .bytes(body[start..<end], in: nil, isLast: end == body.count)
+        return .bytes(body[start..<end], nil, isLast: end == body.count)
     }
 
     // MARK: Calls that a client has no use for

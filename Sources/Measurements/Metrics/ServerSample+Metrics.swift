@@ -56,6 +56,7 @@ extension ServerSample: SamplePart {
         .gauge("arena.used_bytes", .bytes, \.arena.usedBytes, better: .lower, "Bytes handed out to open exchanges, now"),
         .gauge("arena.reserved_bytes", .bytes, \.arena.reservedBytes, better: .lower, "Bytes of all chunks, in use and idle, now"),
         .gauge("arena.reserved_bytes_high_water", .bytes, \.arena.reservedBytesHighWater, better: .lower, "Most bytes of chunks at once; loops' peaks added").highWater,
+        .gauge("arena.shared_bytes", .bytes, \.arena.sharedBytes, better: .lower, "Bytes of bodies that many requests share, outside the exchanges' arenas, now"),
         .gauge("arena.exchange_bytes_high_water", .bytes, \.arena.exchangeBytesHighWater, merge: .greatest, better: .lower, "The most that one exchange has used").highWater,
         .counter("arena.taken", .arena, \.arena.taken, "Arenas taken from the pool"),
         .counter("arena.reused", .arena, \.arena.reused, "Arenas taken that came warm, with memory"),

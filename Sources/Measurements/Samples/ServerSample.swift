@@ -115,6 +115,8 @@ package struct ArenaSample: Sendable, Equatable {
     package var reservedBytesHighWater = 0
     /// The most that one exchange has used.
     package var exchangeBytesHighWater = 0
+    /// Bytes of bodies that many requests share, which are in no exchange's arena, now.
+    package var sharedBytes = 0
     /// Arenas taken from the pool; those that came warm; and resets.
     package var taken: UInt64 = 0
     package var reused: UInt64 = 0

@@ -64,6 +64,16 @@ struct Exchange {
         unsafe timer != nil && (!hasResponse || response.stream?.isWaiting == true)
     }
 
+    /// Has the response's body lie in another arena than the exchange's; the exchange has a lease on it until it ends.
+    mutating func respond(with body: ArenaBytes, in other: Arena) {
+        let lease = unsafe arena.allocate(
+            byteCount: MemoryLayout<Lease>.stride, alignment: MemoryLayout<Lease>.alignment
+        ).bindMemory(to: Lease.self, capacity: 1)
+        unsafe lease.initialize(to: Lease(on: other))
+        unsafe response.body = body
+        unsafe response.bodyLease = lease
+    }
+
     /// Adds to the body. - Returns: false when it would pass `limit`.
     mutating func appendBody(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Bool {
         var incoming = unsafe incomingBody ?? BodyBuffer()

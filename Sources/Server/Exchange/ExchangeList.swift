@@ -69,6 +69,7 @@ final class ExchangeList {
         }
         if let timer = unsafe exchange.pointee.timer { unsafe loop.giveTimer(timer.takeRetainedValue()) }
         if let part = unsafe exchange.pointee.partArena { memory.give(part) }
+        if let lease = unsafe exchange.pointee.response.bodyLease { unsafe lease.deinitialize(count: 1) }
         memory.endExchange(arena)
     }
 

@@ -1,12 +1,17 @@
 internal import Memory
 
-/// A route's answer. The bytes live in the exchange's arena or as long as the program.
+/// A route's answer. The bytes live in the exchange's arena, in one that it has a lease on, or as long as the program.
+///
+/// `@safe`: its pointer is to memory of the exchange's arena.
+@safe
 struct Response {
     var status = 200
     var contentType = ArenaBytes("text/plain; charset=utf-8")
     /// The Allow field, where the status asks for one (405, and OPTIONS).
     var allow = ArenaBytes.empty
     var body = ArenaBytes.empty
+    /// On the arena of a body that is not in the exchange's; it lies there, and ends with the exchange.
+    var bodyLease: UnsafeMutablePointer<Lease>?
     /// Bytes of `body` already handed to the protocol (HTTP/2 asks in parts).
     var sentByteCount = 0
     /// A body that is made while it is sent, instead of `body`.
@@ -16,6 +21,12 @@ struct Response {
 
     /// Given before the request is whole: the rest of the request is not wanted.
     var stopsRequest = false
+
+    /// Bytes of the whole body; nil for one that is made while it is sent, without a length that was announced.
+    var knownLength: Int? {
+        guard let stream else { return body.count }
+        return stream.isLengthKnown ? stream.remainingByteCount : nil
+    }
 
     /// Statuses that never have a body (RFC 9110, 6.4.1).
     var forbidsBody: Bool { status == 204 || status == 304 || status < 200 }

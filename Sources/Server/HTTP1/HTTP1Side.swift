@@ -179,8 +179,15 @@ final class HTTP1Side: ProtocolSide {
             minorVersion: parser.head.minorVersion, into: arena))
         let sendsBody = unsafe exchange.pointee.method != .head && !response.forbidsBody
         if sendsBody && response.stream == nil {
-            let isSmall = response.body.count <= HTTP1Side.copiedBodyByteLimit
-            batch.append(isSmall ? unsafe arena.copy(response.body.buffer) : response.body)
+            if response.body.count <= HTTP1Side.copiedBodyByteLimit {
+                batch.append(unsafe arena.copy(response.body.buffer))
+            } else if let lease = unsafe response.bodyLease {
+                memory.lease(arena)
+                batch.append(response.body)
+                batch.append(unsafe lease.pointee.another())
+            } else {
+                batch.append(response.body)
+            }
         }
         memory.lease(arena)
         unsafe exchange.pointee.hasResponse = true
@@ -197,8 +204,7 @@ final class HTTP1Side: ProtocolSide {
     /// How the peer will know the end of the body.
     private func bodyLength(of response: Response) -> ResponseHead.Length {
         if response.forbidsBody { return .none }
-        guard let stream = response.stream else { return .count(response.body.count) }
-        if stream.isLengthKnown { return .count(stream.remainingByteCount) }
+        if let length = response.knownLength { return .count(length) }
         if parser.head.minorVersion > 0 { return .chunked }
         // HTTP/1.0 knows no chunks: there the end of the connection ends the body.
         isLast = true

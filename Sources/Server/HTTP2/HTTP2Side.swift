@@ -7,6 +7,9 @@ internal import Memory
 /// HTTP/2 on a connection: each stream is an exchange. The protocol itself is nghttp2's, in a `Session`; this side
 /// makes exchanges of its requests and sends their answers.
 final class HTTP2Side: ProtocolSide {
+    /// Parts of bodies up to here are copied into nghttp2's frame: cheaper than a buffer and a lease of their own.
+    private static let copiedPartByteLimit = 1024
+
     /// The server's, here since a constant of our own costs no reference counting.
     private let fields: FieldList
     /// nil before it is made, and once the socket is closed: it holds us, as its handler.
@@ -97,8 +100,8 @@ final class HTTP2Side: ProtocolSide {
         fields.append(name: ArenaBytes(":status"), value: response.status == 200 ? ArenaBytes("200") : arena.decimalText(response.status))
         if !response.forbidsBody {
             fields.append(name: ArenaBytes("content-type"), value: response.contentType)
-            if response.stream == nil {
-                fields.append(name: ArenaBytes("content-length"), value: arena.decimalText(response.body.count))
+            if let length = response.knownLength {
+                fields.append(name: ArenaBytes("content-length"), value: arena.decimalText(length))
             }
         }
         if !response.allow.isEmpty { fields.append(name: ArenaBytes("allow"), value: response.allow) }
@@ -279,6 +282,7 @@ extension HTTP2Side: SessionHandler {
         let part: ArenaBytes
         let arena: Arena
         let isLast: Bool
+        var sharedLease: UnsafeMutablePointer<Lease>?
         if var body = unsafe exchange.pointee.response.stream {
             if body.isWaiting { return .later }
             // The part before is with nghttp2 or the socket, each with a lease of its own.
@@ -298,6 +302,7 @@ extension HTTP2Side: SessionHandler {
             let end = min(body.count, start + byteLimit)
             part = body[start..<end]
             arena = unsafe exchange.pointee.arena
+            unsafe sharedLease = unsafe exchange.pointee.response.bodyLease
             isLast = end == body.count
             unsafe exchange.pointee.response.sentByteCount = end
         }
@@ -306,7 +311,8 @@ extension HTTP2Side: SessionHandler {
             // Answered before the request was whole: the peer may stop sending (RFC 9113, 8.1).
             unsafe session.reset(exchange.pointee.streamID, .noError)
         }
-        return .bytes(part, in: memory.leasable(arena), isLast: isLast)
+        guard part.count > HTTP2Side.copiedPartByteLimit && memory.leases else { return .bytes(part, nil, isLast: isLast) }
+        return .bytes(part, unsafe sharedLease?.pointee.another() ?? Lease(on: arena), isLast: isLast)
     }
 
     func sessionHasRoomForData() -> Bool {

@@ -32,7 +32,7 @@ final class EarlyResetAnswers: AnswerMemory {
 
     override func lease(_ arena: Arena) {}
 
-    override func leasable(_ arena: Arena) -> Arena? { nil }
+    override var leases: Bool { false }
 
     override func flush() {
         // Half a request overwrites as well, and is never answered.

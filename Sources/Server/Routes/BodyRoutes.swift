@@ -2,8 +2,11 @@ internal import Memory
 
 /// Routes that answer with bytes: many, in parts, or slowly.
 enum BodyRoutes {
-    /// Largest body of /bytes. It is made whole in the exchange's arena: that is the point.
+    /// Largest body of /bytes.
     static let bytesLimit = 64 << 20
+
+    /// A part of a body of /bytes that is made as the socket takes it.
+    static let bytesPartByteCount = 64 << 10
 
     /// Largest body of /stream-bytes, which takes a part's memory however long it is.
     static let streamLimit = 16 << 30
@@ -16,6 +19,9 @@ enum BodyRoutes {
     static let shortestDripNanoseconds: UInt64 = 1_000_000
 
     /// GET /bytes/SIZE?seed=N: SIZE bytes that the seed decides: see `SeededBody`.
+    ///
+    /// Made in the exchange's arena. A longer one than the connection may have unsent would wait there for its
+    /// peer: it is shared where many ask for the seed, or made in parts as the socket takes them.
     static func bytes(_ exchange: UnsafeMutablePointer<Exchange>, _ argument: ArenaBytes) {
         guard let count = argument.byteCountArgument, count <= bytesLimit else {
             unsafe exchange.pointee.response = .text(400, "bytes: a size up to 64MiB, such as 1024 or 4KiB\n")
@@ -23,7 +29,17 @@ enum BodyRoutes {
         }
         guard let seed = unsafe seed(exchange) else { return }
         unsafe exchange.pointee.response.contentType = ArenaBytes("application/octet-stream")
-        unsafe exchange.pointee.response.body = unsafe SeededBody(seed: seed).bytes(count: count, in: exchange.pointee.arena)
+        let connection = unsafe exchange.pointee.connection.takeUnretainedValue()
+        if count <= connection.server.configuration.unsentByteLimit {
+            unsafe exchange.pointee.response.body = unsafe SeededBody(seed: seed).bytes(
+                count: count, in: exchange.pointee.arena)
+        } else if connection.memory.leases, let shared = connection.server.bodies.body(seed: seed, count: count) {
+            unsafe exchange.pointee.respond(with: shared.bytes, in: shared.arena)
+        } else {
+            unsafe exchange.pointee.response.stream = BodyStream(
+                remainingByteCount: count, partByteCount: bytesPartByteCount, content: SeededBody(seed: seed),
+                intervalNanoseconds: 0, isLengthKnown: true)
+        }
     }
 
     /// GET /stream-bytes/SIZE?seed=N&chunk_size=N: the same, made while it is sent, in chunks.

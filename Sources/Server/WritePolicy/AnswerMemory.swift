@@ -59,8 +59,9 @@ class AnswerMemory {
     /// Keeps `arena` in place for the bytes that the batch has got since its last lease.
     func lease(_ arena: Arena) { batch.append(Lease(on: arena)) }
 
-    /// The arena on which a session may take a lease for the part of a body in it; nil: the session has to copy the part.
-    func leasable(_ arena: Arena) -> Arena? { arena }
+    /// Whether a write may read bytes under a lease, in an exchange's arena or in one that many share; otherwise they
+    /// are in the arena that `flush` knows.
+    var leases: Bool { true }
 
     /// Sends the loop's batch and empties it.
     func flush() { stream.flush(batch) }
