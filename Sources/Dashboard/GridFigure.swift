@@ -3,7 +3,7 @@ private import Measurements
 /// Figures for a grid: three digits and a unit, each kind with a width that it never passes,
 /// so that nothing beside it moves. (`Figure` is for sentences.)
 ///
-/// Rates and counts take decimal units (k, M, G), memory takes binary ones (KiB, MiB, GiB).
+/// Counts take decimal units (k, M, G), bytes binary ones (KiB, MiB, GiB), on a wire too.
 package enum GridFigure {
     /// Five characters at most: 9999, 48.2k, 482k, 1.21M.
     package static func count(_ value: Double) -> String {
@@ -42,17 +42,26 @@ package enum GridFigure {
         return scaled(Double(value), step: 1_024, units: ["", "K", "M", "G", "T", "P"])
     }
 
-    /// Bytes a second on a wire, nine characters at most: 31.2 MB/s.
-    package static func byteRate(_ value: Double) -> String {
-        guard value.isFinite, value >= 1 else { return "0 B/s" }
-        return scaled(value, step: 1_000, units: [" B/s", " kB/s", " MB/s", " GB/s", " TB/s"])
-    }
+    /// Bytes a second, ten characters at most: 31.2 MiB/s.
+    package static func byteRate(_ value: Double) -> String { bytes(value) + "/s" }
 
     /// Nanoseconds, six characters at most: 950ns, 12.1µs, 1.21ms, 88.0ms, 1.21s.
     package static func duration(_ nanoseconds: UInt64, _ glyphs: GlyphSet) -> String {
         guard nanoseconds > 0 else { return "0" }
         let micro = glyphs == .ascii ? "us" : "µs"
         return scaled(Double(nanoseconds), step: 1_000, units: ["ns", micro, "ms", "s"])
+    }
+
+    /// Nanoseconds that are a round figure, without the zeros that say so: 1ms, 1.5ms, 300µs.
+    static func roundDuration(_ nanoseconds: UInt64, _ glyphs: GlyphSet) -> String {
+        let text = duration(nanoseconds, glyphs)
+        let unit = text.drop { $0.isNumber || $0 == "." }
+        var figure = text.dropLast(unit.count)
+        if figure.contains(".") {
+            while figure.last == "0" { figure.removeLast() }
+            if figure.last == "." { figure.removeLast() }
+        }
+        return String(figure + unit)
     }
 
     /// A fraction from 0 to 1, five characters at most: 97.8%, 100%.
@@ -112,6 +121,9 @@ extension String {
     func right(_ width: Int) -> String {
         String(repeating: " ", count: max(0, width - unicodeScalars.count)) + self
     }
+
+    /// Filled up to a column's width; as it is where it is longer.
+    func filled(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - unicodeScalars.count)) }
 
     /// Filled up to a column's width, or cut to it.
     func left(_ width: Int) -> String {

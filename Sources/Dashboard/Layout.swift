@@ -39,7 +39,7 @@ enum Layout: Equatable {
         // Twice the middle, so that it stays a whole number. A panel aside counts as farther than one straight ahead.
         func distance(_ region: Region) -> Int? {
             let right = (region.x * 2 + region.width) - (from.x * 2 + from.width), below = (region.y * 2 + region.height) - (from.y * 2 + from.height)
-            let ahead = x * right + y * below * 2, aside = x == 0 ? abs(right) : abs(below) * 2
+            let ahead = x * right + y * below * 2, aside = x == 0 ? abs(right) / 2 : abs(below) * 2
             let isAhead = x > 0 ? region.x >= from.x + from.width : x < 0 ? region.x + region.width <= from.x
                 : y > 0 ? region.y >= from.y + from.height : region.y + region.height <= from.y
             return isAhead ? ahead + 2 * aside : nil
@@ -51,17 +51,17 @@ enum Layout: Equatable {
         Region(x: 0, y: 1, width: width, height: height - 2)
     }
 
-    /// From 100x30: three rows of two, and events from 40 rows on.
+    /// From 100x30: memory, connections, load, a row each, and events from 40 rows on.
     private static func large(_ width: Int, _ height: Int, _ panels: PanelChoice) -> [Place] {
         let events = height >= 52 ? 7 : height >= 46 ? 6 : height >= 38 ? 4 : 0
         let body = height - 2 - events
-        let top = max(9, body * 36 / 100), bottom = max(8, body * 27 / 100)
-        let wide = max(62, width * 66 / 100), arena = width * 58 / 100
+        let top = max(9, body * 34 / 100), bottom = max(8, body * 32 / 100)
+        let wide = max(62, width * 72 / 100)
         return arrange(
             [
-                Row(top, [(.throughput, width / 2), (.latency, width - width / 2)]),
-                Row(body - top - bottom, [(.connections, wide), (.pending, width - wide)]),
-                Row(bottom, [(.arena, arena), (.caches, width - arena)]),
+                Row(top, [(.pending, width / 2), (.arena, width - width / 2)]),
+                Row(body - top - bottom, [(.connections, wide), (.caches, width - wide)]),
+                Row(bottom, [(.throughput, width / 2), (.latency, width - width / 2)]),
             ], events: events, width, panels)
     }
 
@@ -69,26 +69,26 @@ enum Layout: Equatable {
     private static func standard(_ width: Int, _ height: Int, _ panels: PanelChoice) -> [Place] {
         let body = height - 2
         let spare = max(0, body - 22)
-        let top = 8 + spare / 3, bottom = 6 + spare / 5
+        let top = 7 + spare / 3, bottom = 7 + spare / 5
         let third = width / 3
         return arrange(
             [
-                Row(top, [(.throughput, width / 2), (.latency, width - width / 2)]),
+                Row(top, [(.pending, third), (.arena, third), (.caches, width - 2 * third)]),
                 Row(body - top - bottom, [(.connections, width)]),
-                Row(bottom, [(.pending, third), (.arena, third), (.caches, width - 2 * third)]),
+                Row(bottom, [(.throughput, width / 2), (.latency, width - width / 2)]),
             ], events: 0, width, panels)
     }
 
-    /// From 60x16: graphs in a strip, connections, meters in a strip. The arena has a place where another gives one up.
+    /// From 60x16: memory in a strip, connections, load in a strip. The caches have a place where another gives one up.
     private static func stacked(_ width: Int, _ height: Int, _ panels: PanelChoice) -> [Place] {
         let body = height - 2
         let top = max(5, body * 3 / 10), bottom = max(5, body * 3 / 10)
-        let meters = [PanelKind.pending, .caches, .arena].filter { panels.shows($0) }.prefix(2)
+        let meters = [PanelKind.pending, .arena, .caches].filter { panels.shows($0) }.prefix(2)
         return arrange(
             [
-                Row(top, [(.throughput, width / 2), (.latency, width - width / 2)]),
+                Row(top, meters.enumerated().map { ($1, $0 == 0 ? width / 2 : width - width / 2) }),
                 Row(body - top - bottom, [(.connections, width)]),
-                Row(bottom, meters.enumerated().map { ($1, $0 == 0 ? width / 2 : width - width / 2) }),
+                Row(bottom, [(.throughput, width / 2), (.latency, width - width / 2)]),
             ], events: 0, width, panels)
     }
 

@@ -26,6 +26,8 @@ package struct RunDescription: Equatable, Sendable {
     package var loadText: String
     /// The targets of the clients of a live run.
     package var targets: [String] = []
+    /// What the requests ask for, and their shares: "/bytes/1KiB 60 %, /delay/0.05 40 %"; nil where all are alike.
+    package var asked: String?
     /// How keys change the load; nil where they cannot, as in a replay.
     package var control: LoadControl?
     /// Time between two samples; nil where it cannot be chosen, as in a replay.

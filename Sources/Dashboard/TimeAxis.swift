@@ -14,9 +14,21 @@ struct TimeAxis: Equatable {
     init(_ base: TimeBase, _ history: History, upTo end: Int) {
         let last = min(history.count, max(0, end - (history.added - history.count)))
         let fitting = last == 0 ? base : base.holding(intervalNanoseconds: TimeAxis.interval(history, last))
-        slotNanoseconds = UInt64(fitting.cellMilliseconds) * 500_000
+        let wanted = UInt64(fitting.cellMilliseconds) * 500_000
+        slotNanoseconds = last == 0 ? wanted : min(wanted, TimeAxis.stretched(history[last - 1].timeNanoseconds))
         lastSlot = last == 0 ? 1 : Int(history[last - 1].timeNanoseconds / slotNanoseconds) | 1
     }
+
+    /// The slots of a run that has just begun: finer than its samples, each of which then has several, so that
+    /// graphs are full from the start. They become coarser at 6, 15 and 30 seconds.
+    private static func stretched(_ age: UInt64) -> UInt64 {
+        let cells: [UInt64] = [100, 250, 500]
+        let fitting = cells.first { age <= $0 * 1_000_000 * TimeAxis.stretchedCells }
+        return fitting.map { $0 * 500_000 } ?? .max
+    }
+
+    /// The cells that a young run is stretched to: about as many as a graph has at 120x40.
+    private static let stretchedCells: UInt64 = 60
 
     /// The slot of a time.
     func slot(_ nanoseconds: UInt64) -> Int { Int(clamping: nanoseconds / slotNanoseconds) }

@@ -49,6 +49,20 @@ struct View {
     /// The moment that is shown; nil before the first sample.
     var moment: Moment? { known.shownMoment }
 
+    /// Requests are out, and for two seconds none of them was answered.
+    var isStalled: Bool {
+        var index = end - (history.added - history.count) - 1
+        guard index >= 0, index < history.count else { return false }
+        let now = history[index].timeNanoseconds
+        while index >= 0, let client = history[index].client, client.requests.inFlight > 0, history[index].rates.requests == 0 {
+            if history[index].timeNanoseconds + View.stalledNanoseconds <= now { return true }
+            index -= 1
+        }
+        return false
+    }
+
+    private static let stalledNanoseconds: UInt64 = 2_000_000_000
+
     /// The table's rows, filtered and sorted each time.
     var rows: [ConnectionRow] { table.rows(listed) }
 

@@ -21,9 +21,12 @@ struct GridFigureTests {
         #expect(text.count <= 8)
     }
 
-    @Test("wires are in steps of 1000", arguments: [(0.0, "0 B/s"), (999, "999 B/s"), (31_200_000, "31.2 MB/s"), (402e6, "402 MB/s")])
+    @Test("bytes on a wire are counted as bytes in memory", arguments: [
+        (0.0, "0 B/s"), (999.0, "999 B/s"), (1_024.0, "1.00 KiB/s"), (421_527_552.0, "402 MiB/s"),
+    ])
     func byteRates(value: Double, text: String) {
         #expect(GridFigure.byteRate(value) == text)
+        #expect(text.count <= 10)
     }
 
     @Test("times take the unit that leaves three digits", arguments: [

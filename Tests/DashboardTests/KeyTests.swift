@@ -139,8 +139,8 @@ struct KeyTests {
     }
 
     @Test("H J K L go to the panel on that side, and stay where there is none", arguments: [
-        ("L", [PanelKind.pending, .pending]), ("H", [.connections]), ("K", [.throughput, .throughput]), ("J", [.arena, .events, .events]),
-        ("KL", [.throughput, .latency]), ("JL", [.arena, .caches]), ("LJ", [.pending, .caches]), ("KLJ", [.throughput, .latency, .pending]),
+        ("L", [PanelKind.caches, .caches]), ("H", [.connections]), ("K", [.pending, .pending]), ("J", [.throughput, .events, .events]),
+        ("KL", [.pending, .arena]), ("JL", [.throughput, .latency]), ("LJ", [.caches, .latency]), ("KLJ", [.pending, .arena, .caches]),
     ])
     func directions(keys: String, panels: [PanelKind]) {
         var dashboard = Dashboard.synthetic(samples: 1)

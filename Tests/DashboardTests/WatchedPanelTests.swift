@@ -77,8 +77,8 @@ import Testing
     @Test("have the kernel's columns and no column for requests or arenas; sorting goes through these")
     func columns() throws {
         var dashboard = dashboard([])
-        let head = try #require(rows(dashboard).first { $0.contains("peer%") })
-        #expect(head.contains("rtt") && head.contains("kern") && !head.contains("strm") && !head.contains("req/s") && !head.contains("used"))
+        let head = try #require(rows(dashboard).first { $0.contains("rtt") })
+        #expect(head.contains("by peer") && head.contains("in kernel") && !head.contains("streams") && !head.contains("req/s") && !head.contains("used"))
         for column in [ConnectionColumn.id, .peer, .state, .receive, .send, .pending, .age, .kernel, .window, .roundTrip] {
             _ = dashboard.handle(.right)
             #expect(dashboard.table.order.column == column)

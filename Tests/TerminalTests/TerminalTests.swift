@@ -168,7 +168,7 @@ struct TerminalTests {
         #expect(pty.modes != before)
         terminal.show(dashboard().frame(width: 80, height: 24))
         screen.feed(drain(terminal, pty))
-        #expect(screen.isAlternate && !screen.isCursorShown && screen.row(1).contains("throughput"))
+        #expect(screen.isAlternate && !screen.isCursorShown && screen.row(1).contains("pending"))
         terminal.close()
         terminal.close()
         #expect(pty.modes == before)

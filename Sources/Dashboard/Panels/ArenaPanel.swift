@@ -28,6 +28,11 @@ struct ArenaPanel: Panel {
             let audit = moment.server?.audit ?? AuditSample()
             frame.line(marks(arena, audit, moment.rates, width: frame.width - 2, glyphs), 1, bottom)
         }
+        if frame.height >= 10 {
+            let rows = max(2, (bottom - 1) / 2)
+            bottom -= rows
+            overTime(arena, Region(x: 0, y: bottom, width: frame.width, height: rows), view, &frame)
+        }
         let broken = (moment.server?.pendingWrites ?? []).filter(\.isReset).map { ($0.loop, $0.connection) }
         strips(view.listed, broken, loops: moment.server?.loops.count ?? 1, from: 1, to: bottom, &frame, glyphs)
     }
@@ -35,20 +40,33 @@ struct ArenaPanel: Panel {
     private func total(_ arena: ArenaSample, _ frame: inout Frame, _ glyphs: GlyphSet) {
         let fraction = arena.reservedBytes == 0 ? 0 : Double(arena.usedBytes) / Double(arena.reservedBytes)
         var head = Line()
-        head.add(GridFigure.bytes(arena.usedBytes).right(8), .strong)
-        head.add(frame.width < 40 ? "/" : " of ", .dim)
-        head.add(GridFigure.bytes(arena.reservedBytes).left(frame.width < 40 ? 8 : 9), .text)
+        // Where there is room for a bar it stands still, however long the figures are.
+        let isNarrow = frame.width < 40
+        head.add(GridFigure.bytes(arena.usedBytes).filled(isNarrow ? 0 : 8), .strong)
+        head.add(isNarrow ? "/" : " of ", .dim)
+        head.add(GridFigure.bytes(arena.reservedBytes).filled(isNarrow ? 0 : 8), .text)
         var tail = Line()
         tail.add(GridFigure.percent(fraction).right(5), .text)
         if frame.width >= 52 {
             tail.add("  high ", .dim)
             tail.add(GridFigure.bytes(arena.reservedBytesHighWater).right(8), .warn)
         }
-        frame.line(head, 0, 0)
+        frame.line(head, 1, 0)
         frame.line(tail, frame.width - 1 - tail.width, 0)
-        let x = head.width + 1
+        let x = head.width + 2
         Meter(fraction: fraction, gradient: .arena, runs: true)
             .draw(x, 0, width: frame.width - x - tail.width - 2, &frame, glyphs)
+    }
+
+    /// Bytes handed out, over time.
+    private func overTime(_ arena: ArenaSample, _ place: Region, _ view: View, _ frame: inout Frame) {
+        let region = Region(x: 7, y: place.y, width: place.width - 7 - 12, height: place.height)
+        let values = view.recent(region.width, .highest) { $0.server.map { Double($0.arena.usedBytes) } }
+        let y = place.y + place.height - 1
+        frame.text("used", 1, y, .dim)
+        frame.text("\(view.glyphs.peak) " + GridFigure.bytes(values.most), endingAt: frame.width - 1, y, .text)
+        Graph(values: values, top: max(1, values.most), gradient: .arena).draw(in: region, &frame, view.glyphs)
+        Marks(view, columns: region.width).draw(in: region, &frame, view.glyphs)
     }
 
     private func strips(

@@ -31,6 +31,12 @@ struct CacheRow {
         }
     }
 
+    /// Nothing was missed or given up for others, or nothing was looked up.
+    var isQuiet: Bool {
+        guard let sample else { return true }
+        return (rates.hitRate ?? sample.hitRate ?? 1) >= 0.9995 && rates.evictions == 0
+    }
+
     private init(_ name: String, _ sample: CacheSample?, _ rates: CacheRates, _ note: String, _ past: @escaping (Moment) -> CacheRates) {
         self.name = name
         self.sample = sample

@@ -11,6 +11,7 @@ struct CachesPanel: Panel {
             return
         }
         let rows = CacheRow.rows(moment)
+        if rows.allSatisfy(\.isQuiet) { return quiet(rows, moment, view, &frame) }
         // Two lines a cache where there is room, and a third to breathe.
         let lines = min(3, max(1, frame.height / rows.count))
         for (index, row) in rows.enumerated() {
@@ -20,6 +21,18 @@ struct CachesPanel: Panel {
         }
         let last = rows.count * lines
         if frame.height > last { frame.line(waited(moment, view.glyphs), 1, frame.height - 1) }
+    }
+
+    /// All that is looked up is found: a line a cache, and no bars that are always full.
+    private func quiet(_ rows: [CacheRow], _ moment: Moment, _ view: View, _ frame: inout Frame) {
+        frame.text("all found", 1, 0, .ok)
+        for (index, row) in rows.enumerated() where index + 1 < frame.height {
+            frame.text(row.name, 1, index + 1, .dim)
+            let rate = row.sample == nil ? row.note : GridFigure.count(row.rates.lookups.rounded()) + "/s"
+            frame.text(rate, endingAt: frame.width - 1, index + 1, .dim)
+            frame.line(details(row, width: frame.width - 11 - rate.unicodeScalars.count - 1), 10, index + 1)
+        }
+        if frame.height > rows.count + 1 { frame.line(waited(moment, view.glyphs), 1, frame.height - 1) }
     }
 
     private func draw(_ row: CacheRow, y: Int, _ view: View, _ frame: inout Frame) {

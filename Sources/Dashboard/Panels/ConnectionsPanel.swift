@@ -25,7 +25,8 @@ struct ConnectionsPanel: Panel {
         var x = 1
         for (column, width) in columns {
             let isChosen = column == view.table.order.column
-            frame.text(column.isRight ? column.name.right(width) : column.name.left(width), x, 0, isChosen ? .strong : .dim)
+            let name = column.fullName.count <= width ? column.fullName : column.name
+            frame.text(column.isRight ? name.right(width) : name.left(width), x, 0, isChosen ? .strong : .dim)
             // Between two columns, where there always is room.
             if isChosen { frame.text(view.table.order.arrow(view.glyphs), x + width, 0, .key) }
             x += width + 1
@@ -75,13 +76,13 @@ struct ConnectionsPanel: Panel {
             case .id: text = row.name(loops: view.listedMoment?.server?.loops.count ?? 1)
             case .peer: text = sample.peer
             case .state:
-                text = sample.state.rawValue
+                text = width >= column.fullWidth ? String(describing: sample.state) : sample.state.rawValue
                 role = ConnectionsPanel.role(sample.state)
             case .version: (text, role) = (sample.version.rawValue, .dim)
             case .streams: (text, role) = (String(sample.streams), sample.streams == 0 ? .dim : .text)
             case .requests: (text, role) = (GridFigure.count(row.requestRate.rounded()), row.requestRate == 0 ? .dim : .text)
-            case .receive: (text, role) = (GridFigure.count(row.receiveRate.rounded()), row.receiveRate == 0 ? .dim : .text)
-            case .send: (text, role) = (GridFigure.count(row.sendRate.rounded()), row.sendRate == 0 ? .dim : .text)
+            case .receive: (text, role) = (GridFigure.shortBytes(Int(row.receiveRate)), row.receiveRate == 0 ? .dim : .text)
+            case .send: (text, role) = (GridFigure.shortBytes(Int(row.sendRate)), row.sendRate == 0 ? .dim : .text)
             case .pending:
                 text = sample.pendingBytes == 0 ? view.glyphs.dot : GridFigure.shortBytes(sample.pendingBytes)
                 role = sample.pendingBytes == 0 ? .dim : .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds))

@@ -14,8 +14,8 @@ struct Header {
         if let paused = view.pausedNanoseconds {
             left.add(" PAUSED -\(paused / 1_000_000_000)s ", .banner, .banner)
         } else {
-            let role: Role = run.state == .running ? .ok : run.state == .dead ? .crit : .warn
-            left.add("\(glyphs.live) \(run.state.rawValue)", role)
+            let (word, role) = state(view)
+            left.add("\(glyphs.live) \(word)", role)
         }
         let rates = view.moment?.rates
         // In the order they stand in, each with its rank: where room is short, the highest goes first.
@@ -42,7 +42,7 @@ struct Header {
             if let bodies = run.bodies { part(run.quantity == .bodies ? 0 : 9, mark(.bodies), ("bodies ", .dim), (bodies, .text)) }
         }
         part(2, right: true, ("up ", .dim), (GridFigure.clock(view.moment?.timeNanoseconds ?? 0), .text))
-        part(4, right: true, ("ui ", .dim), (GridFigure.percent(rates?.ownCPU ?? 0).right(5), .text))
+        part(7, right: true, ("ui ", .dim), (GridFigure.percent(rates?.ownCPU ?? 0).right(5), .text))
         if let interval = run.intervalMilliseconds {
             let text = interval < 1_000 ? "\(interval)ms" : "\(interval / 1_000)s"
             part(8, right: true, ("every ", .dim), (text.right(5), .text))
@@ -54,7 +54,7 @@ struct Header {
         if run.hasClients { part(6, right: true, ("clients ", .dim), (GridFigure.percent(rates?.clientCPU ?? 0).right(5), .text)) }
         // Beside a watched server's panel of memory this would be taken for its own.
         if let resident = view.moment?.process.residentBytes, resident > 0, !run.isWatched {
-            part(7, right: true, ("rss ", .dim), (GridFigure.bytes(resident).right(8), .text))
+            part(4, right: true, ("rss ", .dim), (GridFigure.bytes(resident).right(8), .text))
         }
         var room = frame.width - left.width - 1
         var right = Line()
@@ -68,5 +68,13 @@ struct Header {
         }
         frame.line(left, 0, 0)
         frame.line(right, frame.width - right.width - 1, 0)
+    }
+
+    /// Where the run stands, and what keeps its clients from their answers.
+    private func state(_ view: View) -> (String, Role) {
+        let state = view.run.state
+        guard state == .running else { return (state.rawValue, state == .dead ? .crit : .warn) }
+        if (view.moment?.client?.connectionCounts.lost ?? 0) > 0 { return ("SERVER GONE", .crit) }
+        return view.isStalled ? ("STALLED", .crit) : (state.rawValue, .ok)
     }
 }

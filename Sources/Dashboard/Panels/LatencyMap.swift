@@ -10,7 +10,7 @@ struct LatencyMap {
     private static let labelWidth = 7
 
     func draw(in region: Region, _ view: View, _ frame: inout Frame) {
-        let hasAxis = region.height >= 6
+        let hasAxis = region.height >= 5
         let rows = region.height - (hasAxis ? 1 : 0)
         let columns = region.width - LatencyMap.labelWidth - 1 - (spreadWidth > 0 ? spreadWidth + 1 : 0)
         guard rows > 0, columns > 0 else { return }
@@ -20,35 +20,67 @@ struct LatencyMap {
             frame.text("no answers yet", max(0, (region.width - 14) / 2), region.y + region.height / 2, .dim)
             return
         }
-        let steps = LatencyMap.rowSteps(from: low, to: high, rows: rows)
+        let bands = LatencyMap.bands(from: low, to: high, rows: rows)
         let place = Region(x: region.x + LatencyMap.labelWidth, y: region.y, width: columns, height: rows)
-        for (row, range) in steps.enumerated() {
+        for (row, band) in bands.enumerated() {
             let y = region.y + rows - 1 - row
-            let edge = LatencyBuckets.nanoseconds(range.lowerBound)
-            frame.text(GridFigure.duration(edge, view.glyphs), endingAt: place.x - 1, y, .dim)
+            frame.text(GridFigure.roundDuration(band.edgeNanoseconds, view.glyphs), endingAt: place.x - 1, y, .dim)
             frame.text(view.glyphs.axis, place.x - 1, y, .faint)
-            draw(moments, in: range, place, y: y, &frame, view.glyphs)
+            draw(moments, in: band.buckets, place, y: y, &frame, view.glyphs)
         }
         Marks(view, columns: columns).draw(in: place, &frame, view.glyphs)
         if spreadWidth > 0 {
             let side = Region(x: place.x + columns, y: region.y, width: spreadWidth, height: rows)
-            spread(view.window(kind.buckets), steps, in: side, &frame, view.glyphs)
+            spread(view.window(kind.buckets), bands.map(\.buckets), in: side, &frame, view.glyphs)
         }
         if hasAxis { timeAxis(y: region.y + rows, place, view, &frame) }
     }
 
-    /// The buckets of each row, from the floor up. At least a quarter of an octave a row, or noise
-    /// would fill the map; whole steps, so that it seldom moves. No row beyond the highest latency that
-    /// is ever counted: a very tall screen leaves the rest empty.
-    private static func rowSteps(from low: Int, to high: Int, rows: Int) -> [Range<Int>] {
-        let perOctave = LatencyBuckets.stepsPerOctave
-        let bottom = low / perOctave * perOctave
-        let span = max(high - bottom, rows * perOctave / 4)
-        let step = (span + rows - 1) / rows
-        let bucketsPerRow = (step + perOctave / 4 - 1) / (perOctave / 4) * (perOctave / 4)
-        let highest = LatencyBuckets.bucket(LatencyHistogram.highestNanoseconds)
-        return (0..<rows).map { (bottom + $0 * bucketsPerRow)..<(bottom + ($0 + 1) * bucketsPerRow) }
-            .filter { $0.lowerBound <= highest }
+    /// The bands of the rows, from the floor up: whole steps of decades, as fine as the rows allow, so that a band begins at
+    /// 1, 10 and 100 ms on every screen. Rows that are left go on above; none beyond the highest latency that is ever counted.
+    static func bands(from low: Int, to high: Int, rows: Int) -> [Band] {
+        let least = LatencyBuckets.nanoseconds(low), most = LatencyBuckets.nanoseconds(high)
+        for ladder in ladders {
+            let edges = edges(ladder, from: least, count: rows + 1)
+            if let last = edges.last, last > most || ladder.decades > 4 {
+                return zip(edges, edges.dropFirst()).map { edge, next in
+                    Band(edgeNanoseconds: edge, buckets: LatencyBuckets.bucket(edge)..<LatencyBuckets.bucket(next))
+                }.filter { $0.edgeNanoseconds <= LatencyHistogram.highestNanoseconds }
+            }
+        }
+        return []
+    }
+
+    /// A row's latencies, and the shortest of them.
+    struct Band {
+        let edgeNanoseconds: UInt64
+        let buckets: Range<Int>
+    }
+
+    /// Steps within so many decades, the finest first.
+    private struct Ladder {
+        var decades = 1
+        var tenths: [UInt64] = [10]
+    }
+
+    private static let ladders = [
+        Ladder(tenths: [10, 15, 20, 30, 50, 70]), Ladder(tenths: [10, 20, 50]), Ladder(tenths: [10, 30]), Ladder(),
+        Ladder(decades: 2), Ladder(decades: 3), Ladder(decades: 5),
+    ]
+
+    /// So many edges of a ladder, the first at or below a latency.
+    private static func edges(_ ladder: Ladder, from least: UInt64, count: Int) -> [UInt64] {
+        var edges: [UInt64] = []
+        // From a nanosecond on, in tenths of one: 1.5 is an edge too.
+        var base: UInt64 = 10
+        while edges.count < count, base < .max / 1_000_000 {
+            for step in ladder.tenths {
+                let edge = base * step / 100
+                if edge <= least { edges = [edge] } else if edges.count < count { edges.append(edge) }
+            }
+            for _ in 0..<ladder.decades { base *= 10 }
+        }
+        return edges
     }
 
     private func draw(

@@ -52,7 +52,7 @@ struct PendingPanel: Panel {
             line.add(" nothing waits", .dim)
             return line
         }
-        line.add(GridFigure.bytes(writes.pendingBytes).right(8), .strong)
+        line.add(GridFigure.bytes(writes.pendingBytes).left(8), .strong)
         guard knowsAges else { return line }
         var parts = Line()
         parts.add(" in ", .dim)

@@ -14,22 +14,24 @@ struct ThroughputPanel: Panel {
         // The figure that leads, then the bytes: graphs of their own where there is room, else figures beside it.
         let hasByteGraphs = frame.height >= 8
         let hasStatus = frame.height >= 3
+        let hasAsked = frame.height >= 8 && view.run.asked != nil
         var head = Line()
-        head.add((moment.knowsRequests ? GridFigure.grouped(rates.requests) : "-").right(8), .strong)
+        head.add((moment.knowsRequests ? GridFigure.grouped(rates.requests) : "-").right(7), .strong)
         head.add(" req/s  ", .dim)
         if moment.knowsRequests {
             head.add("\(glyphs.peak) ", .warn)
-            head.add(GridFigure.count(view.history.peakRequestRate).left(6), .text)
+            head.add(GridFigure.grouped(view.history.peakRequestRate).left(7), .text)
         }
         if !hasByteGraphs {
             for (name, value) in [("rx", rates.receivedBytes), ("tx", rates.sentBytes)] {
                 var part = Line()
                 part.add(" \(name) ", .dim)
-                part.add((moment.knowsTraffic ? GridFigure.byteRate(value) : "-").right(9), .text)
-                if head.width + part.width <= frame.width { head.add(part) }
+                part.add((moment.knowsTraffic ? GridFigure.byteRate(value) : "-").right(10), .text)
+                if head.width + part.width < frame.width { head.add(part) }
             }
         }
         frame.line(head, 0, 0)
+        if hasAsked, let asked = view.run.asked { frame.text("asks \(asked)".left(frame.width - 2), 1, 1, .dim) }
 
         var bottom = frame.height
         if hasByteGraphs {
@@ -41,19 +43,20 @@ struct ThroughputPanel: Panel {
             bottom -= 1
             frame.line(statusLine(moment, width: frame.width - 1, glyphs), 1, bottom)
         }
-        let region = Region(x: 1, y: 1, width: frame.width - 2, height: bottom - 1)
+        let top = hasAsked ? 2 : 1
+        let region = Region(x: 1, y: top, width: frame.width - 2, height: bottom - top)
         guard region.height > 0 else { return }
         guard moment.knowsRequests else {
             frame.draw(in: region) { $0.note("only a server of ours, or its clients, can count requests") }
             return
         }
         let values = view.recent(region.width) { $0.rates.requests }
-        let top = Graph.niceTop(values.most)
-        Graph(values: values, top: top, gradient: .throughput).draw(in: region, &frame, glyphs)
+        let scale = Graph.niceTop(values.most)
+        Graph(values: values, top: scale, gradient: .throughput).draw(in: region, &frame, glyphs)
         if values.most == 0 && region.height > 1 {
             frame.text("idle", 1, region.y + region.height / 2, .dim)
         } else if region.height > 2 {
-            frame.text(GridFigure.count(top), 1, 1, .faint)
+            frame.text(GridFigure.count(scale), 1, region.y, .faint)
         }
         Marks(view, columns: region.width).draw(in: region, &frame, glyphs)
     }
@@ -65,7 +68,7 @@ struct ThroughputPanel: Panel {
         frame.text(name, 1, y, .dim)
         let isKnown = view.moment?.knowsTraffic == true
         frame.text(isKnown ? GridFigure.byteRate(now) : "-", endingAt: frame.width - 1, y, isKnown ? .text : .dim)
-        let region = Region(x: 4, y: y, width: frame.width - 4 - 12, height: 1)
+        let region = Region(x: 4, y: y, width: frame.width - 4 - 13, height: 1)
         let values = view.recent(region.width, .mean) { $0.knowsTraffic ? value($0) : nil }
         Graph(values: values, top: Graph.niceTop(values.most), gradient: gradient)
             .draw(in: region, &frame, view.glyphs)
@@ -78,8 +81,8 @@ struct ThroughputPanel: Panel {
         func add(_ name: String, _ count: UInt64, _ role: Role) {
             var part = Line()
             part.add(name + " ", .dim)
-            part.add(GridFigure.count(count).left(6), count == 0 ? .dim : role)
-            if line.width + part.width <= width + 1 { line.add(part) }
+            part.add(GridFigure.count(count) + "   ", count == 0 ? .dim : role)
+            if line.width + part.width <= width + 3 { line.add(part) }
         }
         add("2xx", statuses.success, .ok)
         if statuses.redirection > 0 { add("3xx", statuses.redirection, .text) }

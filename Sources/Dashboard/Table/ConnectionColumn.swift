@@ -17,6 +17,22 @@ package enum ConnectionColumn: CaseIterable, Sendable {
     /// The columns of a table, in order.
     static func columns(isWatched: Bool) -> [ConnectionColumn] { isWatched ? watched : ours }
 
+    /// The heading where there is room for words.
+    var fullName: String {
+        switch self {
+        case .state: "state"
+        case .version: "http"
+        case .streams: "streams"
+        case .pending: "pending"
+        case .kernel: "in kernel"
+        case .window: "by peer"
+        default: name
+        }
+    }
+
+    /// The width where there is room for words: of the heading, or of the longest state.
+    var fullWidth: Int { self == .state ? 7 : max(width, fullName.count) }
+
     var name: String {
         switch self {
         case .id: "id"
@@ -98,6 +114,11 @@ package enum ConnectionColumn: CaseIterable, Sendable {
     /// - Parameter kept: stays whatever else must go: the table is sorted by it.
     static func fitting(_ width: Int, isWatched: Bool, keeping kept: ConnectionColumn?) -> [(ConnectionColumn, width: Int)] {
         var columns = columns(isWatched: isWatched)
+        let full = columns.reduce(0) { $0 + $1.fullWidth + 1 }
+        if full <= width {
+            let spare = min(stripLimit, width - full)
+            return columns.map { ($0, $0 == .arena ? $0.fullWidth + spare : $0.fullWidth) }
+        }
         func sum() -> Int { columns.reduce(0) { $0 + $1.width + 1 } }
         for column in leastFirst where column != kept && sum() > width { columns.removeAll { $0 == column } }
         let spare = min(stripLimit, max(0, width - sum()))

@@ -1,6 +1,7 @@
 internal import Dashboard
 internal import Experiment
 internal import Load
+internal import Measurements
 internal import Workload
 
 extension RunDescription {
@@ -26,6 +27,25 @@ extension RunDescription {
     mutating func show(_ source: any SampleSource) {
         load = source.load
         loadText = load.text(source.plan.own.phases)
+        asked = source.plan.own.client.flatMap { RunDescription.asked($0.kinds, scaledBy: load.bodyScale) }
+    }
+
+    /// What requests ask for and their shares, the most frequent first; nil where all are alike.
+    private static func asked(_ kinds: [RequestKind], scaledBy factor: Double) -> String? {
+        var shares: [(title: String, weight: Int)] = []
+        for kind in kinds {
+            let path = SizedTarget(kind.path)?.scaled(by: factor).text ?? kind.path
+            let title = !kind.name.isEmpty ? kind.name : kind.method == "GET" ? path : "\(kind.method) \(path)"
+            if let place = shares.firstIndex(where: { $0.title == title }) {
+                shares[place].weight += kind.weight
+            } else {
+                shares.append((title, kind.weight))
+            }
+        }
+        guard shares.count > 1 else { return nil }
+        let all = Double(shares.reduce(0) { $0 + $1.weight })
+        return shares.sorted { $0.weight > $1.weight }
+            .map { "\($0.title) \(Figure.fixed(Double($0.weight) / all * 100, decimals: 0)) %" }.joined(separator: ", ")
     }
 }
 
