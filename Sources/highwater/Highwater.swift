@@ -5,7 +5,7 @@ internal import Measurements
 /// exit codes.
 ///
 /// 0: success. 1: the command could not be carried out. 2: an error in the command line or a scenario.
-/// 3: a result that is not to be trusted (--strict), or that cannot be judged (compare).
+/// 3: a measurement that is not valid (--strict), or that cannot be judged (compare).
 /// 99: a test failed: a condition, a trial, wrong answers (--body-check), the process that the run was in, or a server that
 /// is watched.
 /// 128 + n: ended by signal n, with the summary.

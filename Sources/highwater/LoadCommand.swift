@@ -10,7 +10,7 @@ struct LoadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
         abstract: "Put load on your server, and print what came of it.",
-        usage: "highwater load URL ...|--urls FILE|--curl COMMAND [-c 50] [-q RATE] [-d 10s | -n COUNT] [<options>]",
+        usage: "highwater load URL ... [-c 50] [-q RATE] [-d 10s | -n COUNT] [<options>]",
         discussion: """
             Examples:
               highwater load http://127.0.0.1:9000/ -c 50 -d 10s

@@ -32,6 +32,6 @@ struct ManualCommand: ParsableCommand {
         guard isatty(STDOUT_FILENO) == 1 else { return try Output.standard.print(text) }
         // As wide as the terminal, as far as lines of that length can be read.
         let shown = MarkdownText(text, width: min(max(Output.standard.columns, 40), 100)).text
-        if !Pager.show(shown, Environment.variables(noColor: false)) { try Output.standard.print(shown) }
+        if !Pager.show(shown, Environment.variables(noColor: false)) { try Output.standard.printStyled(shown) }
     }
 }

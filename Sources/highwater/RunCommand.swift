@@ -21,7 +21,7 @@ struct RunCommand: ParsableCommand {
             variable of the environment, ${NAME:-text} for the text where there is none, $${ for ${.
 
             Exit: 0 passed; 1 could not run; 2 a mistake in the scenario; \
-            3 not to be trusted (with --strict); 99 a threshold failed, or a trial did not end as \
+            3 measurement not valid (with --strict); 99 a threshold failed, or a trial did not end as \
             expected.
             """)
 

@@ -107,7 +107,7 @@ struct TimeMachineTests {
     @Test("events are marked in their column of the graphs, by a letter")
     func marks() {
         var dashboard = Dashboard.synthetic(samples: 20)
-        dashboard.add(Event(timeNanoseconds: 4_600_000_000, level: .error, source: "server", text: "x"))
+        dashboard.add(Event(timeNanoseconds: 4_900_000_000, level: .error, source: "server", text: "x"))
         let frame = dashboard.frame(width: 120, height: 40)
         let marked = (25..<35).filter { y in frame.row(y).contains("E") }
         // Throughput and latency, each on its top row.

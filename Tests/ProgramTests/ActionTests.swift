@@ -31,7 +31,7 @@ extension ProgramTests {
             let result = try run(threshold: "client.requests.failed == 0", ["arguments": "--set client.connections=3\n --strict"])
             #expect(result.code == 0 && result.outputs["exit-code"] == "0", "\(result.log)")
             #expect(result.summary.hasPrefix("## Highwater: small.yaml passed\n"), "\(result.summary)")
-            #expect(result.summary.contains("thresholds: 1 of 1 passed") && result.summary.contains(", 3 connections x"))
+            #expect(result.summary.contains("thresholds     1 of 1 passed") && result.summary.contains(", 3 connections x"))
             #expect(try text(try #require(result.outputs["summary"])) == result.summary)
             #expect(try text(try #require(result.outputs["recording"])).contains(#""type":"summary""#))
             #expect(try text("highwater/junit-run.xml").contains("failures=\"0\""))
@@ -55,15 +55,15 @@ extension ProgramTests {
 
         @Test("compares with a base, and fails when a condition holds")
         func compares() throws {
-            let first = try run(threshold: "client.requests.failed == 0", ["base": "base.ndjson", "fail-on": "client.requests.rate < 1"])
+            let first = try run(threshold: "client.requests.failed == 0", ["base": "base.ndjson", "fail-on": "client.requests.rate < 10"])
             #expect(first.code == 0 && first.log.contains("::notice title=Highwater::base.ndjson does not exist"), "\(first.log)")
             try FileManager.default.moveItem(atPath: folder("highwater/run.ndjson"), toPath: folder("base.ndjson"))
 
-            let second = try run(threshold: "client.requests.failed == 0", ["base": "base.ndjson", "fail-on": "\n client.requests.rate < 1\n\n"])
+            let second = try run(threshold: "client.requests.failed == 0", ["base": "base.ndjson", "fail-on": "\n client.requests.rate < 10\n\n"])
             #expect(second.code == 0 && second.summary.contains("**base.ndjson** (A) against"), "\(second.log)\(second.summary)")
             #expect(try text("highwater/junit-compare.xml").contains("failures=\"0\""))
 
-            let conditions = "client.requests.rate < 1\nclient.requests.rate < 100000"
+            let conditions = "client.requests.rate < 10\nclient.requests.rate < 100000"
             let third = try run(threshold: "client.requests.failed == 0", ["base": "base.ndjson", "fail-on": conditions])
             #expect(third.code == 99, "\(third.log)")
             #expect(third.log.contains("::error title=Highwater::failed: highwater/run.ndjson: client.requests.rate < 100000"), "\(third.log)")

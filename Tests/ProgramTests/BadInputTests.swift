@@ -19,7 +19,7 @@ extension ProgramTests {
                 (["serve", "--loops", "0"], "0"),
                 (["record", "--write-policy", "borrow"], "lease, copy, reset-early"),
                 (["load", "ftp://127.0.0.1/"], "ftp"),
-                (["load"], "url"),
+                (["load"], "there is no target"),
                 (["nonsense"], "nonsense"),
             ])
         func usage(arguments: [String], fact: String) throws {
@@ -62,7 +62,7 @@ extension ProgramTests {
         }
 
         @Test("a value that begins with a dash is no option", arguments: [
-            ("load nonsense: --header --x", "nonsense"), ("record -m -1", "-1"), ("watch --lisn", "--lisn"), ("watch -- ./server --lisn", "./server"),
+            ("load nonsense: --header --x", "\"--x\" has no colon"), ("record -m -1", "-1"), ("watch --lisn", "--lisn"), ("watch -- ./server --lisn", "./server"),
         ])
         func dashes(line: String, fact: String) throws {
             let result = try ChildProcess(Program.path, line.split(separator: " ").map(String.init)).end(withinSeconds: 10)

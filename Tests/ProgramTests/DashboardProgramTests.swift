@@ -69,7 +69,7 @@ extension ProgramTests {
             try screen.press("D")
             try screen.wait(for: "a slow reader, for 10 s", "Σ 3 open", seconds: 3)
             // Its row is the first: it has the most bytes pending, and waits.
-            _ = try screen.wait(seconds: 3) { text in text.contains(/\sW (?:h2)? +\d+ .*\d\dK/) ? true : nil }
+            _ = try screen.wait(seconds: 3) { text in text.contains(/\s(?:W|waiting) +(?:h1|h2)? *\d+ .*\d\dK/) ? true : nil }
             try screen.press("q")
             #expect(try screen.end(seconds: 5) == 0)
         }

@@ -41,9 +41,9 @@ extension ProgramTests {
         func slowReaders(policy: String) throws {
             try expectReturn(["--write-policy", policy, "--send-buffer", "16KiB"]) { server in
                 var peers = try (0..<200).map { _ in try server.connect(receiveBuffer: 4096) }
-                for peer in peers { try peer.send("GET /bytes/400KiB HTTP/1.1\r\nHost: h\r\n\r\n") }
+                for peer in peers { try peer.send("GET /bytes/256KiB HTTP/1.1\r\nHost: h\r\n\r\n") }
                 let hasGrown = server.process.wait(seconds: 20) { () -> Bool? in
-                    ((try? resident(server.process)) ?? 0) > 60_000 ? true : nil
+                    ((try? resident(server.process)) ?? 0) > 40_000 ? true : nil
                 }
                 #expect(hasGrown == true)
                 peers.removeAll()

@@ -71,7 +71,7 @@ extension ProgramTests {
                 if source == "none" {
                     #expect(flag == "--h1" ? result.output.contains("407") || result.output.contains("4xx") : result.errors.contains("the proxy opens no tunnel to the server: 407"), "\(result)")
                 } else {
-                    #expect(result.code == 0 && result.output.contains("10 succeeded"), "\(result)")
+                    #expect(result.code == 0 && result.output.contains("all 10 requests succeeded"), "\(result)")
                 }
             }
             _ = try server.stop()

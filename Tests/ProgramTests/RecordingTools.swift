@@ -35,7 +35,7 @@ enum RecordingTools {
 }
 
 /// A folder that goes with its owner.
-final class ScratchFolder {
+final class ScratchFolder: Sendable {
     let path: String
 
     init() throws {

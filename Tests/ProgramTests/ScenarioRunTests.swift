@@ -74,7 +74,7 @@ extension ProgramTests {
             #expect(result.errors.contains("the run ends"), "\(result.errors)")
         }
 
-        @Test("exits 3 with --strict when the measurement is not to be trusted")
+        @Test("exits 3 with --strict when the measurement is not valid")
         func strict() throws {
             let path = try write("""
                 version: 1

@@ -159,7 +159,7 @@ extension ProgramTests {
             // A recording of each, the dead one's whole, and comparable.
             #expect(folder.names == ["r-copy.ndjson", "r-lease.ndjson", "r-reset-early.ndjson"])
             #expect(try String(contentsOfFile: folder("r-reset-early.ndjson"), encoding: .utf8).contains(#""outcome":"crashed by SIG"#))
-            let compared = try Program.run("compare", folder("r-copy.ndjson"), folder("r-lease.ndjson"))
+            let compared = try Program.run("compare", "--all", folder("r-copy.ndjson"), folder("r-lease.ndjson"))
             #expect(compared.code == 0 && compared.output.contains("server.requests"), "\(compared)")
         }
 

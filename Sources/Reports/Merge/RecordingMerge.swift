@@ -209,7 +209,12 @@ package struct RecordingMerge {
     ///
     /// - Parameter problem: why it could not be read, or not to its end; nil: it ended.
     package mutating func end(ofPart index: Int, problem: String? = nil) -> [Item] {
-        guard parts[index].end == nil else { return [] }
+        guard parts[index].end == nil else {
+            // Something stands behind its summary.
+            guard let problem else { return [] }
+            doubts.append("\(parts[index].label): \(problem)")
+            return [event(.error, "\(parts[index].label): \(problem)", atNanoseconds: parts[index].readingNanoseconds)]
+        }
         guard parts[index].header != nil else {
             parts[index].end = .missing(problem ?? "it has no header")
             return [event(.error, "\(parts[index].path): \(problem ?? "it has no header")", atNanoseconds: lastNanoseconds)]

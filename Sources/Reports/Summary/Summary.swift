@@ -109,6 +109,7 @@ package struct Summary: Sendable {
         last = sample
         if let previous { last.subtractCounters(of: previous) }
         endOfLoad = last
+        requestTotals.add(sample)
     }
 
     /// Takes a finding of the run.

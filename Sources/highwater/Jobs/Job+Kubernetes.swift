@@ -18,7 +18,7 @@ extension Job {
             #   kubectl logs job/highwater-merge
             #
             # The recordings, part-0.ndjson to part-\(count - 1).ndjson and all.ndjson, stay in the claim.
-            # The merge fails where the result is not to be trusted or a threshold is missed.
+            # The merge fails where the measurement is not valid or a threshold is missed.
             apiVersion: v1
             kind: PersistentVolumeClaim
             metadata:

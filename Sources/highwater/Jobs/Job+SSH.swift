@@ -7,7 +7,7 @@ extension Job {
         # \(count) hosts, one a line. highwater must be in PATH on each; GNU parallel is needed here alone.
         # The recordings come here while they are written: for a look at all parts while they run,
         #   highwater merge --follow part-*.ndjson -o - | highwater replay -
-        # The exit code is that of the merge: 99 a threshold failed, 3 not to be trusted.
+        # The exit code is that of the merge: 99 a threshold failed, 3 the measurement is not valid.
 
         # All parts begin at this moment, by the clocks of their hosts.
         start=$(date -u -d '\(dateArgument)' +%Y-%m-%dT%H:%M:%SZ)

@@ -11,7 +11,7 @@ extension Job {
         # One load in \(count) parts, each on a node of its own, and then one recording of all parts.
         # Submit it with 'sbatch FILE'. highwater must be in PATH on every node, and the directory
         # that the job is submitted from must be the same on all of them.
-        # The job's exit code is that of the merge: 99 a threshold failed, 3 not to be trusted.
+        # The job's exit code is that of the merge: 99 a threshold failed, 3 the measurement is not valid.
 
         export directory="$PWD/highwater-$SLURM_JOB_ID"
         mkdir -p "$directory" || exit 1

@@ -82,7 +82,7 @@ struct ManualPage {
     private static let exits: [(code: String, words: String)] = [
         ("0", "Success."), ("1", "The command could not be carried out: a port is in use, a file cannot be read or written, no server answers."),
         ("2", "An error in the command line or in a scenario."),
-        ("3", "With --strict: the measurement is not to be trusted, and the summary says why."),
+        ("3", "With --strict: the measurement is not valid, and the summary says why."),
         ("99", "A threshold failed, a condition of compare --fail-on holds, or a server that is watched has findings or has died."),
         ("130, 143", "Interrupted (SIGINT, SIGTERM), with the summary. A second signal ends the program at once."),
     ]

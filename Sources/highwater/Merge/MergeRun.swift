@@ -128,7 +128,7 @@ final class MergeRun {
             case .line(let line)?:
                 pending += merge.take(try line.parsed(), ofPart: index)
                 // A file that is followed ends with its summary.
-                if merge.hasEnded(index) { inputs[index].stream = nil }
+                if choices.follows, merge.hasEnded(index) { inputs[index].stream = nil }
             case nil:
                 if stream.hasEnded, !choices.follows || stream.isPipe { close(index) }
                 return false

@@ -48,8 +48,11 @@ struct Output {
     func overwrite(_ text: String) -> Bool { write(Array(("\r\u{1b}[K" + text.printableText).utf8)) }
 
     /// Writes what a command was asked for. Errors: the reader has gone, or the disk is full.
-    func print(_ text: String) throws(RunError) {
-        guard write(text) else { throw RunError("cannot write to \(isStandardError ? "standard error" : "standard output"): \(SystemError.last)") }
+    func print(_ text: String) throws(RunError) { try printStyled(text.printableText) }
+
+    /// The same for text of our own, which may have colours and weights for the terminal.
+    func printStyled(_ text: String) throws(RunError) {
+        guard write(Array(text.utf8)) else { throw RunError("cannot write to \(isStandardError ? "standard error" : "standard output"): \(SystemError.last)") }
     }
 
     /// Writes text for people. Whatever is in it, from a file or the command line, no terminal obeys it.
