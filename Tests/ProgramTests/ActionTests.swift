@@ -60,7 +60,7 @@ extension ProgramTests {
             try FileManager.default.moveItem(atPath: folder("highwater/run.ndjson"), toPath: folder("base.ndjson"))
 
             let second = try run(threshold: "client.requests.failed == 0", ["base": "base.ndjson", "fail-on": "\n client.requests.rate < 10\n\n"])
-            #expect(second.code == 0 && second.summary.contains("**base.ndjson** (A) against"), "\(second.log)\(second.summary)")
+            #expect(second.code == 0 && second.summary.contains("A: base.ndjson, B: "), "\(second.log)\(second.summary)")
             #expect(try text("highwater/junit-compare.xml").contains("failures=\"0\""))
 
             let conditions = "client.requests.rate < 10\nclient.requests.rate < 100000"

@@ -52,7 +52,7 @@ struct ArenaPanel: Panel {
             tail.add(GridFigure.bytes(arena.reservedBytesHighWater).right(8), .warn)
         }
         frame.line(head, 1, 0)
-        frame.line(tail, frame.width - 1 - tail.width, 0)
+        if head.width + tail.width + 3 <= frame.width { frame.line(tail, frame.width - 1 - tail.width, 0) }
         let x = head.width + 2
         Meter(fraction: fraction, gradient: .arena, runs: true)
             .draw(x, 0, width: frame.width - x - tail.width - 2, &frame, glyphs)
