@@ -122,9 +122,6 @@ extension String {
         String(repeating: " ", count: max(0, width - unicodeScalars.count)) + self
     }
 
-    /// Filled up to a column's width; as it is where it is longer.
-    func filled(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - unicodeScalars.count)) }
-
     /// Filled up to a column's width, or cut to it.
     func left(_ width: Int) -> String {
         let length = unicodeScalars.count

@@ -21,10 +21,9 @@ struct RequestMoment: Sendable, Equatable {
         return requests.map { request in
             let before = previous.first { $0.name == request.name }
             let times = request.responseTime.valuesAtPercentiles([50, 99])
-            func rate(_ now: UInt64, _ then: UInt64?) -> Double { seconds > 0 ? Double(now - min(then ?? 0, now)) / seconds : 0 }
             return RequestMoment(
-                name: request.name, done: request.done, failed: request.failed, rate: rate(request.done, before?.done),
-                failureRate: rate(request.failed, before?.failed), median: times[0], percentile99: times[1])
+                name: request.name, done: request.done, failed: request.failed, rate: Rates.rate(request.done, before?.done ?? 0, seconds),
+                failureRate: Rates.rate(request.failed, before?.failed ?? 0, seconds), median: times[0], percentile99: times[1])
         }.sorted { ($0.failureRate, $0.percentile99 ?? 0, $0.rate) > ($1.failureRate, $1.percentile99 ?? 0, $1.rate) }
     }
 }

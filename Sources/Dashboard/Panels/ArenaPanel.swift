@@ -42,9 +42,10 @@ struct ArenaPanel: Panel {
         var head = Line()
         // Where there is room for a bar it stands still, however long the figures are.
         let isNarrow = frame.width < 40
-        head.add(GridFigure.bytes(arena.usedBytes).filled(isNarrow ? 0 : 8), .strong)
+        let used = GridFigure.bytes(arena.usedBytes), reserved = GridFigure.bytes(arena.reservedBytes)
+        head.add(isNarrow ? used : used.left(8), .strong)
         head.add(isNarrow ? "/" : " of ", .dim)
-        head.add(GridFigure.bytes(arena.reservedBytes).filled(isNarrow ? 0 : 8), .text)
+        head.add(isNarrow ? reserved : reserved.left(8), .text)
         var tail = Line()
         tail.add(GridFigure.percent(fraction).right(5), .text)
         if frame.width >= 52 {

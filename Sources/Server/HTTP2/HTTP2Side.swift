@@ -282,7 +282,6 @@ extension HTTP2Side: SessionHandler {
         let part: ArenaBytes
         let arena: Arena
         let isLast: Bool
-        var sharedLease: UnsafeMutablePointer<Lease>?
         if var body = unsafe exchange.pointee.response.stream {
             if body.isWaiting { return .later }
             // The part before is with nghttp2 or the socket, each with a lease of its own.
@@ -302,7 +301,6 @@ extension HTTP2Side: SessionHandler {
             let end = min(body.count, start + byteLimit)
             part = body[start..<end]
             arena = unsafe exchange.pointee.arena
-            unsafe sharedLease = unsafe exchange.pointee.response.bodyLease
             isLast = end == body.count
             unsafe exchange.pointee.response.sentByteCount = end
         }
@@ -312,7 +310,7 @@ extension HTTP2Side: SessionHandler {
             unsafe session.reset(exchange.pointee.streamID, .noError)
         }
         guard part.count > HTTP2Side.copiedPartByteLimit && memory.leases else { return .bytes(part, nil, isLast: isLast) }
-        return .bytes(part, unsafe sharedLease?.pointee.another() ?? Lease(on: arena), isLast: isLast)
+        return .bytes(part, unsafe exchange.pointee.response.bodyLease?.pointee.another() ?? Lease(on: arena), isLast: isLast)
     }
 
     func sessionHasRoomForData() -> Bool {
