@@ -106,7 +106,7 @@ let package = Package(
         tests("HTTP1Tests", "HTTP1", "Memory"),
         tests("MeasurementsTests", "Measurements", "SampleSupport"),
         tests("LoadTests", "Load", "Measurements"),
-        tests("RecordingTests", "Recording", "Measurements", "SampleSupport", exclude: ["Fixtures"]),
+        tests("RecordingTests", "Recording", "Measurements", "SampleSupport", "TestSupport", exclude: ["Fixtures"]),
         tests("ReportsTests", "Reports", "Recording", "Load", "Measurements", "SampleSupport"),
         tests("WorkloadTests", "Workload", "Measurements", "Load", "Recording", "Reports", exclude: ["Fixtures"]),
         tests("DashboardTests", "Dashboard", "Measurements", "Load", "Memory", exclude: ["Golden"]),

@@ -3,6 +3,7 @@ import Measurements
 import Recording
 import SampleSupport
 import Testing
+import TestSupport
 
 @Suite("A recording in gzip")
 struct GzipTests {
@@ -28,14 +29,10 @@ struct GzipTests {
         defer { unlink(path) }
         try write(20)
         #expect(try count(path) == 20)
-        let gzip = Process()
-        gzip.executableURL = URL(fileURLWithPath: "/bin/gzip")
-        gzip.arguments = ["-dk", path]
-        try gzip.run()
-        gzip.waitUntilExit()
-        let plain = String(path.dropLast(3))
-        defer { unlink(plain) }
-        #expect(gzip.terminationStatus == 0)
+        let plain = String(path.dropLast(3)), words = path + ".words"
+        defer { for path in [plain, words] { unlink(path) } }
+        let gzip = try SpawnedProgram("/bin/gzip", ["-dk", path], output: words)
+        #expect(gzip.finish(withinSeconds: 60) == 0)
         #expect(try count(plain) == 20)
         let sizes = try [path, plain].map { try Data(contentsOf: URL(fileURLWithPath: $0)).count }
         #expect(sizes[0] * 2 < sizes[1], "\(sizes)")

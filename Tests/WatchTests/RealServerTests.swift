@@ -86,10 +86,11 @@ private struct Round: CustomTestStringConvertible, Sendable {
             #expect(watched.counts.resumedHandshakes == load.resumed)
         }
 
+        let clients = load.connections + readers.count
+        #expect(holds { watched.counts.acceptedConnections >= clients }, "\(watched.counts.acceptedConnections) here, \(clients) of the clients")
         let counted = watched.counts
         for reader in readers { reader.close() }
         #expect(counted.findings.isEmpty && counted.crashes == 0, "\(counted.findings)")
-        #expect(counted.acceptedConnections >= load.connections + readers.count)
         let problem = watched.stopped(exitCode: server.exitCode)
         #expect(problem == nil, "\(problem ?? "")")
         report(server, round, load, counted)
