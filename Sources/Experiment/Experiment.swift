@@ -158,7 +158,7 @@ package final class Experiment: SampleSource {
         let now = EventLoop.monotonicNanoseconds()
         load.hasEndedPhases = timetable.areAllPhasesOver(atNanoseconds: now)
         load.isDone = loadEnd.isReached || load.hasEndedPhases
-        let next = min(timetable.nextNanoseconds, slowReaders.nextNanoseconds ?? .max)
+        let next = min(timetable.nextNanoseconds, slowReaders.nextNanoseconds ?? .max, other?.nextNanoseconds ?? .max)
         return next == .max ? nil : .nanoseconds(Int64(clamping: next > now ? next - now : 0))
     }
 

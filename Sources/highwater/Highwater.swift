@@ -97,11 +97,12 @@ extension Highwater {
         }
     }
 
-    /// Parses a command line, as `parseAsRoot` does in twice the time: the library tries each command on
-    /// the way to the wanted one, several times over, which is half of a short run's instructions. The first
-    /// word names the command, so that one is asked first; whatever it does not take, the library explains.
+    /// Parses a command line, as `parseAsRoot` does in several times the time: the library tries each command on the way
+    /// to the wanted one, with all options of each. The first word names the command, so that one is asked first, with
+    /// the options that the command line mentions; whatever it does not take, the library explains.
     private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
-        if let command = try? parseDirectly(arguments) { return command }
+        let direct = try? MentionedFlags.$all.withValue(MentionedFlags(arguments)) { try parseDirectly(arguments) }
+        if let direct { return direct }
         if let unknown = try UnknownOption.first(in: arguments, of: Highwater.self) { throw unknown }
         return try parseAsRoot(arguments)
     }

@@ -135,6 +135,23 @@ struct ExperimentTests {
         #expect(served.server?.requests.completed == 100)
     }
 
+    @Test("the processes of a server that a few requests ask are looked for once the load has lasted a while")
+    func processesOfAFewRequests() throws {
+        let server = try DrivenExperiment.started(Plan(server: ServerPlan(), client: nil))
+        var client = ClientPlan()
+        client.port = try #require(server.source.addresses.server.flatMap { Int($0.split(separator: ":")[1]) })
+        client.paths = ["/delay/9"]
+        client.requests = 1
+        client.connections = 1
+        let clients = try DrivenExperiment.started(Plan(server: nil, client: client))
+        #expect(clients.texts.contains { $0 == "server figures: from outside, of port \(client.port), by the kernel (sock_diag)" })
+        let known = clients.sample { $0.watch?.processes == 1 }
+        #expect(known?.unknown.contains(.processes) == false)
+        #expect(clients.texts.contains { $0.hasPrefix("server figures: from outside, of ") && $0.contains("on port \(client.port)") })
+        _ = clients.stop(withinSeconds: 0)
+        _ = server.stop(withinSeconds: 0)
+    }
+
     @Test("a port without a listener ends the run with the cause")
     func refused() throws {
         let listener = try Experiment(Plan(server: ServerPlan(), client: nil))

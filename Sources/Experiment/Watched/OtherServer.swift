@@ -22,7 +22,7 @@ struct OtherServer {
         if let watch = plan.watch, watch.namesServer {
             watched = try WatchedServer(watch, capturesOutput: capturesOutput)
         } else {
-            watched = WatchedServer.first(of: targets)
+            watched = WatchedServer.first(of: targets, searchesLate: plan.mayEndAtOnce)
         }
         metrics = if let watch = plan.watch { try ServerMetrics(watch) } else { nil }
         if watched == nil, metrics == nil { return nil }
@@ -40,8 +40,11 @@ struct OtherServer {
 
     func start(untilListeningOn port: Int?) throws(ExperimentError) { try watched?.start(untilListeningOn: port) }
 
-    /// Notices the server's end, and hastens one that does not come. Called often.
+    /// Notices the server's end, and hastens one that does not come. Called often, and when `nextNanoseconds` has come.
     func poll() { watched?.poll() }
+
+    /// When there is something to do without news; nil: never.
+    var nextNanoseconds: UInt64? { watched?.nextNanoseconds }
 
     /// How it ended; nil: it runs, or we did not start it.
     var end: Outcome? { watched?.end }
@@ -65,4 +68,15 @@ struct OtherServer {
 
     /// The events since the last time.
     func takeEvents(_ clock: RunClock) -> [Event] { (watched?.takeEvents(clock) ?? []) + (metrics?.takeEvents(clock) ?? []) }
+}
+
+extension Plan {
+    /// The load is a few requests, and over in some milliseconds unless the server is slow.
+    fileprivate var mayEndAtOnce: Bool {
+        guard let client, let count = client.requests, client.rate == nil, phases.isEmpty else { return false }
+        return count <= Plan.fewRequests
+    }
+
+    /// So few that a walk through all processes costs more than they do.
+    private static let fewRequests = 64
 }

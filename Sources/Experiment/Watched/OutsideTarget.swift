@@ -4,22 +4,28 @@ internal import Workload
 /// A server that runs already: its ports, and its processes as far as this user may see them.
 struct OutsideTarget {
     let ports: [UInt16]
-    let processes: [Int32]
+    /// nil: they have not been looked for.
+    private(set) var processes: [Int32]?
+    /// The inodes of its listening sockets.
+    private let listeners: [UInt32]
 
-    /// A server that listens on a port of this machine; nil: none does.
+    /// A server that listens on a port of this machine, its processes to be found; nil: none does.
     init?(port: UInt16, _ diagnosis: SocketDiagnosis) {
-        let listeners = diagnosis.listeners(port: port)
+        listeners = diagnosis.listeners(port: port)
         guard !listeners.isEmpty else { return nil }
         ports = [port]
-        processes = ProcessFigures.owners(ofSockets: listeners)
     }
+
+    /// Looks for the processes. Walks through the descriptors of all processes of the machine: milliseconds of CPU.
+    mutating func findProcesses() { processes = ProcessFigures.owners(ofSockets: listeners) }
 
     /// The server that the plan names.
     init(_ plan: WatchPlan, _ diagnosis: SocketDiagnosis) throws(WatchError) {
         if let port = plan.port {
-            guard let target = OutsideTarget(port: UInt16(clamping: port), diagnosis) else {
+            guard var target = OutsideTarget(port: UInt16(clamping: port), diagnosis) else {
                 throw WatchError("--listen: no process of this machine listens on TCP port \(port); 'ss -ltn' lists the ports")
             }
+            target.findProcesses()
             self = target
             return
         }
@@ -30,12 +36,13 @@ struct OutsideTarget {
             throw WatchError("--pid: process \(process) listens on no TCP port that this user may see; name its port with --listen")
         }
         // Workers of a forking server have the same listening sockets.
-        let owners = ProcessFigures.owners(ofSockets: ports.flatMap { diagnosis.listeners(port: $0) })
-        processes = Array(Set(owners + [process])).sorted()
+        listeners = ports.flatMap { diagnosis.listeners(port: $0) }
+        processes = Array(Set(ProcessFigures.owners(ofSockets: listeners) + [process])).sorted()
     }
 
     /// "server figures: from outside, of nginx (812, 813) on port 8080, by the kernel (sock_diag) and /proc"
     var origin: String {
+        guard let processes else { return "server figures: from outside, of \(name), by the kernel (sock_diag)" }
         let names = Set(processes.compactMap { ProcessFigures($0)?.name }).sorted().joined(separator: ", ")
         let numbers = processes.prefix(OutsideTarget.shownLimit).map(String.init).joined(separator: ", ")
             + (processes.count > OutsideTarget.shownLimit ? " and \(processes.count - OutsideTarget.shownLimit) more" : "")

@@ -15,8 +15,15 @@ struct ProcessTotals {
     /// Readings between two counts of descriptors.
     private static let readingsPerDescriptorCount = 10
 
-    /// - Parameter countsFromStart: the server starts with the run. Otherwise its CPU time counts from the first reading.
+    /// - Parameter countsFromStart: the server starts with the run. Otherwise its CPU time counts from `begin`, and
+    ///   that of a process which comes later from its first reading.
     init(countsFromStart: Bool) { self.countsFromStart = countsFromStart }
+
+    /// CPU time of these processes counts from now on.
+    mutating func begin(_ processes: [Int32]) {
+        guard !countsFromStart else { return }
+        for process in processes where before[process] == nil { before[process] = ProcessFigures(process)?.cpuNanoseconds }
+    }
 
     /// - Returns: false when none of them, and none before, could be read.
     mutating func read(_ processes: [Int32], into server: inout ServerSample, _ watch: inout WatchSample) -> Bool {

@@ -11,21 +11,30 @@ internal import Workload
 final class WatchedServer {
     /// The server's name, for a run without clients: "./server 9000", "port 8080".
     let name: String
-    /// The figures' origin, for people: one line.
-    let origin: String
     private let probed: ProbedServer?
-    /// Of a server that runs already.
-    private let processes: [Int32]
+    /// A server that runs already.
+    private var outside: OutsideTarget?
+    /// When its processes are looked for; nil: they have been, or are at the start.
+    private var searchNanoseconds: UInt64?
+    private let searchesLate: Bool
+    /// The command that starts it.
+    private let command: String
     private var kernel: KernelConnections?
     private var totals: ProcessTotals
     private var rows = WatchedRows()
     private var peaks = Peaks()
     private var hasToldEnd = false
+    /// The processes were found, and no event has said so.
+    private var hasNewOrigin = false
     /// When a server that is to end is told so at the latest.
     private var settleEnd: UInt64?
 
     /// What a server may take to close connections that its clients have closed: else they would count as open for ever.
     private static let settleNanoseconds: UInt64 = 200_000_000
+
+    /// How long a load must last until the server's processes are looked for, where it may be over at once. What they do
+    /// before counts for nothing: two ticks of the clock in which the system counts CPU time.
+    private static let searchDelayNanoseconds: UInt64 = 20_000_000
 
     /// The most so far.
     private struct Peaks {
@@ -40,51 +49,59 @@ final class WatchedServer {
     ///   it goes to our standard error.
     init(_ plan: WatchPlan, capturesOutput: Bool) throws(ExperimentError) {
         totals = ProcessTotals(countsFromStart: !plan.command.isEmpty)
+        command = plan.command.first ?? ""
+        searchesLate = false
         do throws(WatchError) {
             if plan.command.isEmpty {
                 probed = nil
                 let diagnosis = try SocketDiagnosis()
                 let target = try OutsideTarget(plan, diagnosis)
-                processes = target.processes
+                outside = target
                 kernel = KernelConnections(diagnosis, ports: target.ports)
-                origin = target.origin
                 name = plan.name ?? target.name
             } else {
                 let server = try ProbedServer(plan, capturesOutput: capturesOutput)
                 probed = server
-                processes = []
                 kernel = (try? SocketDiagnosis()).map { KernelConnections($0, ports: []) }
-                origin = "server figures: from the probe in \(plan.command[0]) and from the kernel"
                 name = plan.name ?? ""
             }
         } catch { throw ExperimentError(error.description) }
     }
 
     /// The server of this machine to which the clients connect, from outside; nil where the kernel tells nothing of it.
-    private init?(address: SocketAddress) {
+    private init?(address: SocketAddress, searchesLate: Bool) {
         guard address.isLoopback, let port = UInt16(exactly: address.port), let diagnosis = try? SocketDiagnosis(),
-            let target = OutsideTarget(port: port, diagnosis)
+            var target = OutsideTarget(port: port, diagnosis)
         else { return nil }
+        if !searchesLate { target.findProcesses() }
+        self.searchesLate = searchesLate
         probed = nil
+        command = ""
         totals = ProcessTotals(countsFromStart: false)
-        processes = target.processes
         kernel = KernelConnections(diagnosis, ports: target.ports)
-        origin = target.origin
         name = target.name
+        outside = target
     }
 
     /// The first of these addresses that is a server of this machine; nil: none is.
-    static func first(of addresses: [SocketAddress]) -> WatchedServer? {
+    ///
+    /// - Parameter searchesLate: its processes are looked for when the run has lasted a while.
+    static func first(of addresses: [SocketAddress], searchesLate: Bool) -> WatchedServer? {
         for address in addresses {
-            if let server = WatchedServer(address: address) { return server }
+            if let server = WatchedServer(address: address, searchesLate: searchesLate) { return server }
         }
         return nil
     }
 
-    /// Starts the server, if it does not run, and waits until it listens.
+    /// The figures' origin, for people: one line.
+    var origin: String { outside?.origin ?? "server figures: from the probe in \(command) and from the kernel" }
+
+    /// Begins to count. Starts the server, if it does not run, and waits until it listens.
     ///
     /// - Parameter port: where clients will connect; nil: there are none, and it is not waited for.
     func start(untilListeningOn port: Int?) throws(ExperimentError) {
+        if let processes = outside?.processes { totals.begin(processes) }
+        if searchesLate { searchNanoseconds = EventLoop.monotonicNanoseconds() + WatchedServer.searchDelayNanoseconds }
         guard let probed else { return }
         do throws(WatchError) { try probed.start() } catch { throw ExperimentError(error.description) }
         guard let port = port.flatMap({ UInt16(exactly: $0) }), let kernel else { return }
@@ -103,8 +120,18 @@ final class WatchedServer {
     /// Becomes readable when the server ends, or has said something; empty for one that we did not start.
     var descriptors: [Int32] { probed?.descriptors ?? [] }
 
-    /// Notices the server's end, and hastens one that does not come. Called often.
-    func poll() { probed?.poll() }
+    /// Notices the server's end, and hastens one that does not come. Called often, and when `nextNanoseconds` has come.
+    func poll() {
+        probed?.poll()
+        guard let due = searchNanoseconds, EventLoop.monotonicNanoseconds() >= due else { return }
+        searchNanoseconds = nil
+        outside?.findProcesses()
+        totals.begin(outside?.processes ?? [])
+        hasNewOrigin = true
+    }
+
+    /// When there is something to do without news; nil: never.
+    var nextNanoseconds: UInt64? { searchNanoseconds }
 
     /// How it ended; nil: it runs, or we did not start it.
     var end: Outcome? { probed?.end }
@@ -129,7 +156,7 @@ final class WatchedServer {
         var server = ServerSample(), watch = WatchSample()
         var unknown: UnknownFigures = [.http, .failedHandshakes, .arenas]
         let reading = probed?.read()
-        let living = reading.map { $0.processes.filter { !$0.hasEnded }.map(\.pid) } ?? processes
+        let living = reading.map { $0.processes.filter { !$0.hasEnded }.map(\.pid) } ?? outside?.processes ?? []
         if let pid = probed?.pid { kernel?.findPorts(of: [pid] + living) }
         let diagnosed = kernel?.read() ?? []
         if let reading {
@@ -158,9 +185,12 @@ final class WatchedServer {
     /// - Parameter clock: of the run, for the events' times.
     func takeEvents(_ clock: RunClock) -> [Event] {
         guard let probed else {
-            guard !hasToldEnd, !processes.isEmpty, !processes.contains(where: ProcessFigures.isAlive) else { return [] }
+            defer { hasNewOrigin = false }
+            let found = hasNewOrigin ? [Event(timeNanoseconds: clock.elapsedNanoseconds, level: .info, source: "watch", text: origin)] : []
+            let processes = outside?.processes ?? []
+            guard !hasToldEnd, !processes.isEmpty, !processes.contains(where: ProcessFigures.isAlive) else { return found }
             hasToldEnd = true
-            return [Event(timeNanoseconds: clock.elapsedNanoseconds, level: .warning, source: "server", text: "the server has gone")]
+            return found + [Event(timeNanoseconds: clock.elapsedNanoseconds, level: .warning, source: "server", text: "the server has gone")]
         }
         var events = probed.takeFindings(clock)
         if let words = probed.takeLastWords() {

@@ -30,7 +30,11 @@ struct SettingFlags<Table: FlagTable>: ParsableArguments, CustomReflectable, Set
     private var said: [(setting: Setting<Part>, texts: [String])] = []
     private var mistake: SettingError?
 
-    private static var settings: [Setting<Part>] { Table.settings.filter { $0.places.contains(.flag) } }
+    /// The rows that have a flag; while a command line is parsed that cannot have some of them, only the others.
+    private static var settings: [Setting<Part>] {
+        let mentioned = MentionedFlags.all
+        return Table.settings.filter { $0.places.contains(.flag) && mentioned?.mayHave($0) != false }
+    }
 
     init() {}
 
