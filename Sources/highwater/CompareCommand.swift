@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import Dispatch
 internal import Measurements
 internal import Recording
 internal import Reports
+internal import Synchronization
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -69,9 +71,7 @@ struct CompareCommand: ParsableCommand {
     }
 
     func run() throws {
-        let runs = try files.map { file in
-            do { return try read(file) } catch let error as RecordingError { throw RunError(error.description) }
-        }
+        let runs = try readAll()
         let comparisons = runs.dropFirst().map { other in
             let comparison = Comparison(runs[0], other)
             return (comparison, failOn.map { JudgedCondition($0, in: comparison) })
@@ -114,17 +114,38 @@ struct CompareCommand: ParsableCommand {
         return comparisons.map { markdown ? $0.comparison.markdown : $0.comparison.text(all: all) }.joined(separator: "\n")
     }
 
-    private func read(_ file: String) throws -> ComparedRun {
-        let input = try SeekableInput(file)
-        let summary = RecordingReader.summary(atEndOf: input.path)
-        var reader = try RecordingReader(path: input.path, name: file)
+    /// Reads the recordings side by side: of each one nearly all is work for the processor.
+    private func readAll() throws -> [ComparedRun] {
+        // One after the other: a pipe is copied here, and standard input has an end.
+        let inputs = try files.map { OpenInput(try SeekableInput($0)) }
+        defer { withExtendedLifetime(inputs) {} }
+        let paths = inputs.map { $0.input.path }
+        let progress = Mutex(ReadingProgress(of: files))
+        defer { progress.withLock { $0.end() } }
+        let figures = failOn.map(\.figure)
+        let results = Mutex([Result<ComparedRun, any Error>?](repeating: nil, count: files.count))
+        DispatchQueue.concurrentPerform(iterations: files.count) { [files] index in
+            let run = Result { try CompareCommand.read(paths[index], name: files[index], figures) { share in
+                progress.withLock { $0.show(share(), of: index) }
+            } }
+            results.withLock { $0[index] = run }
+        }
+        return try results.withLock { $0 }.compactMap { result in
+            do { return try result?.get() } catch let error as RecordingError { throw RunError(error.description) }
+        }
+    }
+
+    /// - Parameter tell: is handed how much of the file has been read, often.
+    private static func read(
+        _ path: String, name: String, _ figures: [RunFigure], _ tell: (() -> Double?) -> Void
+    ) throws -> ComparedRun {
+        let summary = RecordingReader.summary(atEndOf: path)
+        var reader = try RecordingReader(path: path, name: name)
         var run = ComparedRun(
-            name: file, header: reader.header, request: reader.header.request, loadSeconds: summary?[path: "run.duration"]?.number,
-            figures: failOn.map(\.figure))
-        var progress = ReadingProgress(of: file)
-        defer { progress.end() }
+            name: name, header: reader.header, request: reader.header.request, loadSeconds: summary?[path: "run.duration"]?.number,
+            figures: figures)
         while let line = try reader.next() {
-            progress.show(reader.readShare)
+            tell { reader.readShare }
             if case .sample(let sample) = line { run.add(sample) }
         }
         run.end = reader.isCutOff ? .cutOff : .init(summary)
@@ -148,4 +169,11 @@ extension JudgedCondition {
         case .unknown, .unresolved: return .errored(words)
         }
     }
+}
+
+/// An input that is open as long as this is there: an array holds no value that can be there only once.
+private final class OpenInput {
+    let input: SeekableInput
+
+    init(_ input: consuming SeekableInput) { self.input = input }
 }

@@ -47,39 +47,46 @@ extension LatencyHistogram {
         else { throw .truncated }
         guard offset == 0, digits == 3, lowest == 1 else { throw .otherLayout }
 
-        // The first walk finds out how many buckets there are, so that the second one only fills them.
-        var ahead = plain
-        guard let range = try LatencyHistogram.walk(&ahead, { _, _ in }) else {
+        try self.init(encodedCounts: plain.remaining)
+    }
+
+    /// Reads counts to the end. The first walk finds out how many buckets there are, so that the second one only fills
+    /// them.
+    private init(encodedCounts: ArraySlice<UInt8>) throws(EncodingError) {
+        let bytes = encodedCounts.span
+        var first = -1, end = 0
+        try LatencyHistogram.walk(bytes) { bucket, _ in
+            if first < 0 { first = bucket }
+            end = bucket &+ 1
+        }
+        guard first >= 0 else {
             self.init()
             return
         }
-        var counts = [UInt64](repeating: 0, count: range.count)
-        _ = try LatencyHistogram.walk(&plain) { bucket, count in counts[bucket - range.lowerBound] = count }
+        var counts = [UInt64](repeating: 0, count: end - first)
+        var places = counts.mutableSpan
+        try LatencyHistogram.walk(bytes) { bucket, count in places[bucket &- first] = count }
         self.init(
-            counts, lowest: LatencyHistogram.highestValue(ofBucket: range.lowerBound),
-            highest: min(LatencyHistogram.highestNanoseconds, LatencyHistogram.highestValue(ofBucket: range.upperBound - 1)))
+            counts, lowest: LatencyHistogram.highestValue(ofBucket: first),
+            highest: min(LatencyHistogram.highestNanoseconds, LatencyHistogram.highestValue(ofBucket: end - 1)))
     }
 
-    /// Goes through the counts to the end.
-    ///
-    /// - Returns: from the first bucket that has values to the last; nil: none has.
-    private static func walk(_ plain: inout Bytes, _ body: (_ bucket: Int, _ count: UInt64) -> Void) throws(EncodingError) -> Range<Int>? {
-        var range: Range<Int>?, bucket = 0, total: UInt64 = 0
-        while let number = plain.takeNumber() {
-            guard number != .min else { throw .truncated }
+    /// Goes through the counts to the end, and calls `body` for each bucket that has values.
+    @inline(__always)
+    private static func walk(_ bytes: Span<UInt8>, _ body: (_ bucket: Int, _ count: UInt64) -> Void) throws(EncodingError) {
+        var position = 0, bucket = 0, total: UInt64 = 0
+        while position < bytes.count {
+            let number = try Encoding.number(bytes, &position)
             guard number > 0 else {
-                guard -number < bucketCount else { throw .tooLarge }
+                guard number != .min, -number < bucketCount else { throw number == .min ? .truncated : .tooLarge }
                 bucket += max(1, Int(-number))
                 continue
             }
             guard bucket < bucketCount, UInt64(number) <= Encoding.countLimit - total else { throw .tooLarge }
             body(bucket, UInt64(number))
             total += UInt64(number)
-            range = (range?.lowerBound ?? bucket)..<bucket + 1
             bucket += 1
         }
-        guard plain.remaining.isEmpty else { throw .truncated }
-        return range
     }
 
     /// What is wrong with an encoded histogram.
@@ -118,6 +125,33 @@ private enum Encoding {
 
     /// More than the counts of any histogram of ours need: a limit for the memory that a file may demand.
     static let inflatedByteLimit = LatencyHistogram.bucketCount * 9 + 40
+
+    /// The number at a place: ZigZag LEB128-64b9B, seven bits a byte, low ones first, and all eight of the ninth.
+    @inline(__always)
+    static func number(_ bytes: Span<UInt8>, _ position: inout Int) throws(LatencyHistogram.EncodingError) -> Int64 {
+        let byte = Int64(bytes[position])
+        guard byte >= 0x80 else {
+            position &+= 1
+            return byte >> 1 ^ -(byte & 1)
+        }
+        return try longNumber(bytes, &position)
+    }
+
+    /// One of several bytes.
+    private static func longNumber(_ bytes: Span<UInt8>, _ position: inout Int) throws(LatencyHistogram.EncodingError) -> Int64 {
+        var rest: UInt64 = 0, shift: UInt64 = 0
+        while position < bytes.count {
+            let byte = UInt64(bytes[position])
+            position += 1
+            if byte < 0x80 || shift == 56 {
+                rest |= byte << shift
+                return Int64(bitPattern: rest >> 1) ^ -Int64(bitPattern: rest & 1)
+            }
+            rest |= (byte & 0x7f) << shift
+            shift += 7
+        }
+        throw .truncated
+    }
 
     static func deflate(_ bytes: [UInt8]) -> [UInt8] {
         var count = compressBound(UInt(bytes.count))
@@ -175,7 +209,7 @@ private struct Bytes {
         return remaining.prefix(count).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// ZigZag LEB128-64b9B: seven bits a byte, low ones first, and all eight of the ninth.
+    /// As `Encoding.number` reads it.
     mutating func append(number: Int64) {
         var rest = UInt64(bitPattern: (number << 1) ^ (number >> 63))
         for _ in 0..<8 {
@@ -184,19 +218,5 @@ private struct Bytes {
             rest >>= 7
         }
         bytes.append(UInt8(truncatingIfNeeded: rest))
-    }
-
-    /// nil at the end, and when the bytes end within a number.
-    mutating func takeNumber() -> Int64? {
-        var rest: UInt64 = 0
-        for index in 0..<min(9, bytes.count - position) {
-            let byte = bytes[position + index]
-            let isLast = index == 8 || byte < 0x80
-            rest |= UInt64(isLast ? byte : byte & 0x7f) << UInt64(7 * index)
-            guard isLast else { continue }
-            position += index + 1
-            return Int64(bitPattern: rest >> 1) ^ -Int64(bitPattern: rest & 1)
-        }
-        return nil
     }
 }

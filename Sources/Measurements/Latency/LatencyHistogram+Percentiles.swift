@@ -17,14 +17,16 @@ extension LatencyHistogram {
             .filter { LatencyHistogram.supports(percentile: percentiles[$0], count: count) }
             .map { ($0, Metric.whole(max(1, (percentiles[$0] / 100 * total).rounded(.up)))) }
             .sorted { $0.rank < $1.rank }
-        var next = 0, seen: UInt64 = 0
-        for index in counts.indices {
-            seen &+= counts[index]
-            while next < wanted.count, seen >= wanted[next].rank {
-                answers[wanted[next].place] = LatencyHistogram.highestValue(ofBucket: firstBucket + index)
-                next += 1
+        let counts = counts.span
+        var index = 0, seen: UInt64 = 0
+        for (place, rank) in wanted {
+            // The bucket that was counted last may hold several ranks.
+            while seen < rank, index < counts.count {
+                seen &+= counts[index]
+                index &+= 1
             }
-            if next == wanted.count { break }
+            guard seen >= rank else { break }
+            answers[place] = LatencyHistogram.highestValue(ofBucket: firstBucket + index - 1)
         }
         return answers
     }
@@ -71,8 +73,12 @@ extension LatencyHistogram {
     /// Every value that was recorded, from the lowest up, with its count. A value stands
     /// for those within a thousandth of it.
     package func forEachBucket(_ body: (_ nanoseconds: UInt64, _ count: UInt64) -> Void) {
-        for (index, count) in counts.enumerated() where count > 0 {
-            body(LatencyHistogram.highestValue(ofBucket: firstBucket + index), count)
+        let counts = counts.span
+        var index = 0
+        while index < counts.count {
+            let count = counts[index]
+            if count > 0 { body(LatencyHistogram.highestValue(ofBucket: firstBucket + index), count) }
+            index &+= 1
         }
     }
 }

@@ -48,7 +48,9 @@ package struct LatencyHistogram: Sendable, Equatable {
         guard !overflows else { return }
         extend(to: other.buckets)
         let offset = other.firstBucket - firstBucket
-        for index in other.counts.indices { counts[offset + index] &+= other.counts[index] }
+        let others = other.counts.span
+        var sums = counts.mutableSpan
+        for index in others.indices { sums[offset + index] &+= others[index] }
         count = sum
         lowest = min(lowest, other.lowest)
         highest = max(highest, other.highest)

@@ -22,7 +22,7 @@ extension Exporter {
         }
         var out = try NewFile(path: output)
         try out.write(begin(reader.header))
-        var progress = ReadingProgress(of: file)
+        var progress = ReadingProgress(of: [file])
         defer { progress.end() }
         while let line = try reader.next() {
             progress.show(reader.readShare)
