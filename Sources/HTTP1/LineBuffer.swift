@@ -4,9 +4,11 @@ import Glibc
 
 /// Lines out of bytes that come in pieces. A line that comes whole is not copied.
 ///
-/// `@safe`: its memory is its own, until `free`.
+/// A class, so that a parser's access to it needs no check at run time that no other is going on: its own fields are private.
+///
+/// `@safe`: its memory is its own.
 @safe
-struct LineBuffer {
+final class LineBuffer {
     private let byteLimit: Int
     /// The beginning of a line whose end has not come. Grows by doubling up to the limit.
     private var start: UnsafeMutableRawPointer?
@@ -23,17 +25,17 @@ struct LineBuffer {
 
     init(byteLimit: Int) {
         self.byteLimit = byteLimit
+        unsafe start = nil
         unsafe scratch = .allocate(byteCount: LineBuffer.nameByteLimit, alignment: 8)
     }
 
-    /// Frees the memory.
-    func free() {
+    deinit {
         unsafe start?.deallocate()
         unsafe scratch.deallocate()
     }
 
     /// The next line, without CR LF, and takes it off `rest`. nil: `rest` is used up before its end.
-    mutating func next(_ rest: inout UnsafeRawBufferPointer) throws(ResponseError) -> UnsafeRawBufferPointer? {
+    func next(_ rest: inout UnsafeRawBufferPointer) throws(ResponseError) -> UnsafeRawBufferPointer? {
         if isSpent {
             isSpent = false
             byteCount = 0
@@ -56,7 +58,7 @@ struct LineBuffer {
         return unsafe UnsafeRawBufferPointer(rebasing: line[..<(line.count - 2)])
     }
 
-    private mutating func keep(_ bytes: UnsafeRawBufferPointer) throws(ResponseError) {
+    private func keep(_ bytes: UnsafeRawBufferPointer) throws(ResponseError) {
         guard let source = bytes.baseAddress else { return }
         let needed = byteCount + bytes.count
         guard needed <= byteLimit else { throw .headTooLarge }
@@ -73,15 +75,13 @@ struct LineBuffer {
         byteCount = needed
     }
 
-    /// Calls `body` with the name in lower case, which is how names compare (RFC 9110, 5.1).
-    func withLowerCase(
-        _ name: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws(ResponseError) -> Void
-    ) throws(ResponseError) {
+    /// The name in lower case, which is how names compare (RFC 9110, 5.1); valid until the next call.
+    func lowerCased(_ name: UnsafeRawBufferPointer) throws(ResponseError) -> UnsafeRawBufferPointer {
         guard unsafe name.count <= scratch.count else { throw .invalidField }
         for index in 0..<name.count {
             let byte = unsafe name[index]
             unsafe scratch[index] = byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
         }
-        try unsafe body(UnsafeRawBufferPointer(rebasing: scratch[..<name.count]))
+        return unsafe UnsafeRawBufferPointer(rebasing: scratch[..<name.count])
     }
 }

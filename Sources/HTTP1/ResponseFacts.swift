@@ -37,7 +37,7 @@ struct ResponseFacts {
             status = status * 10 + digit
         }
         let isTerminated = unsafe line.count == 12 || line[12] == ASCII.space
-        guard status >= 100, isTerminated, unsafe ResponseFacts.isText(line.dropFirst(12)) else { throw .invalidStatusLine }
+        guard status >= 100, isTerminated, unsafe ResponseFacts.isText(UnsafeRawBufferPointer(rebasing: line[12...])) else { throw .invalidStatusLine }
     }
 
     /// A field line taken apart, blanks around the value removed.
@@ -48,7 +48,7 @@ struct ResponseFacts {
         while nameEnd < line.count, unsafe ByteSet.token.contains(line[nameEnd]) { nameEnd += 1 }
         guard nameEnd > 0, nameEnd < line.count, unsafe line[nameEnd] == ASCII.colon else { throw .invalidField }
         let value = unsafe ArenaBytes(viewing: UnsafeRawBufferPointer(rebasing: line[(nameEnd + 1)...])).trimmed.buffer
-        guard unsafe isText(value[...]) else { throw .invalidField }
+        guard unsafe isText(value) else { throw .invalidField }
         return unsafe (UnsafeRawBufferPointer(rebasing: line[..<nameEnd]), value)
     }
 
@@ -93,13 +93,37 @@ struct ResponseFacts {
         }
         guard index > 0 else { throw .invalidChunk }
         let rest = unsafe ArenaBytes(viewing: UnsafeRawBufferPointer(rebasing: line[index...])).trimmed.buffer
-        guard unsafe rest.isEmpty || rest[0] == ASCII.semicolon, unsafe isText(rest[...]) else { throw .invalidChunk }
+        guard unsafe rest.isEmpty || rest[0] == ASCII.semicolon, unsafe isText(rest) else { throw .invalidChunk }
         return size
     }
 
     /// No control byte but a tab.
-    private static func isText(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
-        for unsafe byte in unsafe bytes where byte < ASCII.space && byte != ASCII.tab || byte == 0x7F { return false }
+    private static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var index = 0
+        while index &+ 8 <= bytes.count {
+            guard mayHaveControl(unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) else {
+                index &+= 8
+                continue
+            }
+            for place in index..<index &+ 8 where isControl(unsafe bytes[place]) { return false }
+            index &+= 8
+        }
+        while index < bytes.count {
+            if isControl(unsafe bytes[index]) { return false }
+            index &+= 1
+        }
         return true
+    }
+
+    @inline(__always)
+    private static func isControl(_ byte: UInt8) -> Bool { byte < ASCII.space && byte != ASCII.tab || byte == 0x7F }
+
+    /// Whether one of eight bytes is below a blank, or is DEL. A byte beside such a one may seem to be one too.
+    @inline(__always)
+    private static func mayHaveControl(_ word: UInt64) -> Bool {
+        let isLow = (word &- 0x2020_2020_2020_2020) & ~word
+        let differs = word ^ 0x7F7F_7F7F_7F7F_7F7F
+        let isDelete = (differs &- 0x0101_0101_0101_0101) & ~differs
+        return (isLow | isDelete) & 0x8080_8080_8080_8080 != 0
     }
 }

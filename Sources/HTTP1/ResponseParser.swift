@@ -36,7 +36,8 @@ package final class ResponseParser {
     private var phase = Phase.idle
 
     private let limits: ResponseLimits
-    private var lines: LineBuffer
+    private let lines: LineBuffer
+    /// Changed in a copy: to change it in place would be checked at run time against every other access.
     private var facts = ResponseFacts()
     private var request = Request.other
     private var informationalCount = 0
@@ -54,8 +55,6 @@ package final class ResponseParser {
         self.limits = limits
         lines = LineBuffer(byteLimit: limits.headByteLimit)
     }
-
-    deinit { lines.free() }
 
     /// Takes all of `input`.
     package func parse(_ input: UnsafeRawBufferPointer, for handler: some ResponseHandler) throws(ResponseError) {
@@ -103,7 +102,9 @@ package final class ResponseParser {
             beginHead()
         case .statusLine:
             guard let line = unsafe try nextLine(&rest) else { return }
+            var facts = facts
             try unsafe facts.readStatusLine(unsafe line)
+            self.facts = facts
             if facts.isInformational {
                 informationalCount += 1
                 if informationalCount > limits.informationalLimit || facts.status == 101 { throw .unexpectedInformational }
@@ -182,10 +183,11 @@ package final class ResponseParser {
         let (name, value) = unsafe try ResponseFacts.field(line)
         try countField()
         guard !facts.isInformational else { return }
-        try unsafe lines.withLowerCase(name) { (name) throws(ResponseError) in
-            try unsafe facts.note(name: name, value: value)
-            unsafe handler.responseDidReceiveField(name: name, value: value)
-        }
+        let lowerName = unsafe try lines.lowerCased(name)
+        var facts = facts
+        try unsafe facts.note(name: lowerName, value: value)
+        self.facts = facts
+        unsafe handler.responseDidReceiveField(name: lowerName, value: value)
     }
 
     private func countField() throws(ResponseError) {

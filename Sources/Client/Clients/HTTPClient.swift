@@ -23,8 +23,8 @@ final class HTTPClient: TimerTarget {
     private var predecessor: ConnectionLife.Ending?
     /// Counts requests: by it the kinds of requests take turns.
     private var turn: Int
-    /// Requests that the peer has not looked at.
-    private var resends = ResendQueue()
+    /// Requests that the peer has not looked at. Its accesses do not overlap: it calls nothing that could call this client.
+    @exclusivity(unchecked) private var resends = ResendQueue()
     /// The pause before the next attempt, the time for connecting, or that of a request, by the state.
     private let timer: Timer
     /// Where it stands in the pool's list.
@@ -141,7 +141,7 @@ final class HTTPClient: TimerTarget {
         generator.clock.refresh()
         if ending == .renewed { predecessor = .renewed }
         switch state {
-        case .retiring: return resends.count > 0 && use == .answered ? connect() : end()
+        case .retiring: return unsafe resends.count > 0 && use == .answered ? connect() : end()
         case .waiting, .connected, .ended: break
         }
         // The next try of the same attempt, to another address or in another protocol.
@@ -195,7 +195,7 @@ final class HTTPClient: TimerTarget {
     }
 
     /// Requests that wait for the next connection.
-    var resendCount: Int { resends.count }
+    var resendCount: Int { unsafe resends.count }
 
     private func failResends(_ failure: RequestFailure) {
         while let record = unsafe resends.removeFirst() { unsafe generator.finish(record, failure, failure.reason) }
@@ -259,7 +259,7 @@ final class HTTPClient: TimerTarget {
 
     /// Adds this client's part of the gauges, its caches and its connection.
     func add(to sample: inout ClientSample) {
-        sample.requests.retryWaiting += resends.count
+        sample.requests.retryWaiting += unsafe resends.count
         if answers.caches.isOneClients { answers.caches.add(to: &sample) }
         connection?.add(to: &sample)
     }

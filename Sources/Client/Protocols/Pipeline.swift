@@ -7,12 +7,15 @@ internal import Memory
 ///
 /// Heads are written into an arena that the socket's leases take over; bodies are not copied, but for
 /// those that a request brings along itself.
+///
+/// `@safe`: the accesses to its list do not overlap, since it calls nothing that could call it.
+@safe
 final class Pipeline {
     private let arenas: ArenaPool
     /// Heads that are not with the socket yet.
     private var heads: Arena?
     /// Heads, and bodies of the template, which outlives the connection.
-    private var outgoing: [ArenaBytes] = []
+    @exclusivity(unchecked) private var outgoing: [ArenaBytes] = []
     private var sentCount = 0
     /// Bytes of the first unsent part that are with the socket.
     private var sentByteCount = 0
@@ -26,29 +29,31 @@ final class Pipeline {
     init(arenas: ArenaPool, isForProxy: Bool) {
         self.arenas = arenas
         self.isForProxy = isForProxy
-        outgoing.reserveCapacity(32)
+        unsafe outgoing.reserveCapacity(32)
     }
 
     deinit { heads?.retire() }
 
     /// Everything is with the socket.
-    var isEmpty: Bool { sentCount == outgoing.count }
+    var isEmpty: Bool { unsafe sentCount == outgoing.count }
 
     /// Adds a request: the fields as for HTTP/2, pseudo-fields first. - Returns: its kind, for the parser.
     func append(_ fields: FieldList, body: ArenaBytes, copiesBody: Bool) -> ResponseParser.Request {
         let arena = heads ?? arenas.take()
         heads = arena
         var writer = HeadWriter(fields, in: arena, isForProxy: isForProxy)
-        outgoing.append(writer.write())
+        let head = writer.write()
+        unsafe outgoing.append(head)
         if !body.isEmpty { unsafe outgoing.append(copiesBody ? arena.copy(body.buffer) : body) }
         return writer.request
     }
 
     /// Moves bytes to `batch`, as many as it has room for. - Returns: whether there were any.
     func moveOutput(to batch: WriteBatch) -> Bool {
-        guard sentCount < outgoing.count else { return false }
-        while sentCount < outgoing.count, batch.hasRoom() {
-            let rest = outgoing[sentCount][sentByteCount..<outgoing[sentCount].count]
+        guard unsafe sentCount < outgoing.count else { return false }
+        while unsafe sentCount < outgoing.count, batch.hasRoom() {
+            let whole = unsafe outgoing[sentCount]
+            let rest = whole[sentByteCount..<whole.count]
             let part = rest[0..<min(rest.count, Pipeline.partByteLimit)]
             batch.append(part)
             sentByteCount += part.count
@@ -58,10 +63,10 @@ final class Pipeline {
         }
         guard let heads else { return true }
         batch.append(Lease(on: heads))
-        if sentCount == outgoing.count {
+        if isEmpty {
             heads.retire()
             self.heads = nil
-            outgoing.removeAll(keepingCapacity: true)
+            unsafe outgoing.removeAll(keepingCapacity: true)
             sentCount = 0
         }
         return true
@@ -89,6 +94,7 @@ private struct HeadWriter {
         for index in 0..<fields.count {
             let field = fields[index]
             byteCount += field.name.count + field.value.count + 4
+            guard HeadWriter.isPseudoField(field.name) else { continue }
             if field.name.equals(":method") { method = field.value }
             if field.name.equals(":path") { path = field.value }
             if field.name.equals(":authority") { authority = field.value }
@@ -113,7 +119,7 @@ private struct HeadWriter {
         put("\r\n")
         for index in 0..<fields.count {
             let field = fields[index]
-            if field.name.isEmpty || field.name[0] == UInt8(ascii: ":") { continue }
+            if field.name.isEmpty || HeadWriter.isPseudoField(field.name) { continue }
             put(field.name)
             put(": ")
             put(field.value)
@@ -122,6 +128,8 @@ private struct HeadWriter {
         put("\r\n")
         return unsafe ArenaBytes(start: start, count: cursor - start)
     }
+
+    private static func isPseudoField(_ name: ArenaBytes) -> Bool { !name.isEmpty && name[0] == UInt8(ascii: ":") }
 
     private mutating func put(_ text: StaticString) { put(ArenaBytes(text)) }
 
