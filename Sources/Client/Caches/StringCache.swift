@@ -40,7 +40,11 @@ package final class StringCache {
     private let entries: UnsafeMutablePointer<Entry>
     /// `stringByteLimit` bytes for each entry; pages that are never touched cost nothing.
     private let bytes: UnsafeMutablePointer<UInt8>
+    /// Of each slot the one that was asked for after it, the last time: answers have their fields in the same order, so
+    /// that one comparison finds most strings.
+    private let followers: UnsafeMutablePointer<UInt16>
     private var useCount: UInt32 = 0
+    private var lastSlot = 0
 
     // Private: the compiler then sees every access, and checks none of them at run time.
     private var hitCount: UInt64 = 0
@@ -71,12 +75,15 @@ package final class StringCache {
         unsafe entries = .allocate(capacity: StringCache.entryLimit)
         unsafe entries.initialize(repeating: Entry(), count: StringCache.entryLimit)
         unsafe bytes = .allocate(capacity: StringCache.byteLimit)
+        unsafe followers = .allocate(capacity: StringCache.entryLimit)
+        unsafe followers.initialize(repeating: 0, count: StringCache.entryLimit)
     }
 
     deinit {
         unsafe hashes.deallocate()
         unsafe entries.deallocate()
         unsafe bytes.deallocate()
+        unsafe followers.deallocate()
     }
 
     /// The handle of `text`, which is kept if it was not there; `none` for a text that is too long.
@@ -87,19 +94,36 @@ package final class StringCache {
             return .none
         }
         useCount &+= 1
+        let follower = unsafe Int(followers[lastSlot])
+        if unsafe Int(entries[follower].length) == count && hashes[follower] != 0
+            && StringCache.areEqual(start, bytes + follower &* StringCache.stringByteLimit, count: count) {
+            return hit(follower)
+        }
+        return unsafe intern(start, count: count)
+    }
+
+    /// Finds a string wherever it is, or keeps it.
+    private func intern(_ start: UnsafeRawPointer, count: Int) -> Handle {
         let hash = unsafe StringCache.hash(start, count: count)
         let first = Int(truncatingIfNeeded: hash) & (StringCache.setCount - 1) * StringCache.wayCount
         var slot = first
         repeat {
             if unsafe hashes[slot] == hash && Int(entries[slot].length) == count
                 && StringCache.areEqual(start, bytes + slot &* StringCache.stringByteLimit, count: count) {
-                unsafe entries[slot].lastUse = useCount
-                hitCount &+= 1
-                return unsafe Handle(slot: UInt16(truncatingIfNeeded: slot), generation: entries[slot].generation)
+                unsafe followers[lastSlot] = UInt16(truncatingIfNeeded: slot)
+                return hit(slot)
             }
             slot &+= 1
         } while slot < first &+ StringCache.wayCount
         return unsafe keep(start, count: count, hash: hash, in: victim(from: first))
+    }
+
+    @inline(__always)
+    private func hit(_ slot: Int) -> Handle {
+        unsafe entries[slot].lastUse = useCount
+        hitCount &+= 1
+        lastSlot = slot
+        return unsafe Handle(slot: UInt16(truncatingIfNeeded: slot), generation: entries[slot].generation)
     }
 
     /// The text that `handle` stands for; nil when it has been evicted.
@@ -127,6 +151,8 @@ package final class StringCache {
 
     private func keep(_ start: UnsafeRawPointer, count: Int, hash: UInt64, in slot: Int) -> Handle {
         missCount &+= 1
+        unsafe followers[lastSlot] = UInt16(truncatingIfNeeded: slot)
+        lastSlot = slot
         var entry = unsafe entries[slot]
         if unsafe hashes[slot] != 0 {
             evictionCount &+= 1
