@@ -17,7 +17,8 @@ struct ExportTests {
         for sample in samples { text += exporter.add(sample) }
         text += exporter.add(event)
         text += exporter.add(summary: .object([.init("time", .number(3))]))
-        return text + exporter.end()
+        #expect(throws: Never.self) { try exporter.end { text += $0 } }
+        return text
     }
 
     private func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
@@ -77,6 +78,25 @@ struct ExportTests {
         #expect(try LatencyHistogram(encodedText: service[4]).count == 20_000)
     }
 
+    @Test("as OpenMetrics is the same text whether it waits in memory or in a file")
+    func spool() {
+        var inMemory = "", throughFile = ""
+        var exporters = [nil, 20_000].map { ExportFormat.openmetrics.makeExporter(histogram: "", waitingByteLimit: $0) }
+        for index in exporters.indices {
+            _ = exporters[index].begin(header)
+            for second in 1...40 {
+                var sample = distinctSample()
+                sample.timeNanoseconds = UInt64(second) * 1_000_000_000
+                _ = exporters[index].add(sample)
+            }
+        }
+        #expect(throws: Never.self) {
+            try exporters[0].end { inMemory += $0 }
+            try exporters[1].end { throughFile += $0 }
+        }
+        #expect(inMemory.utf8.count > 200_000 && inMemory == throughFile)
+    }
+
     @Test("to an HdrHistogram log survives a clock of nonsense", arguments: [Double.infinity, -1e300, .nan, 1e17])
     func nonsense(started: Double) {
         var header = header
@@ -86,7 +106,9 @@ struct ExportTests {
         var metrics = ExportFormat.openmetrics.makeExporter(histogram: "client.service_time")
         _ = metrics.begin(header)
         _ = metrics.add(distinctSample())
-        #expect(metrics.end().hasSuffix("# EOF\n"))
+        var end = ""
+        #expect(throws: Never.self) { try metrics.end { end += $0 } }
+        #expect(end.hasSuffix("# EOF\n"))
     }
 
     @Test("to a percentile spectrum counts all values of the run, in milliseconds")

@@ -14,7 +14,8 @@ struct JUnitTests {
         var exporter = ExportFormat.junit.makeExporter(histogram: "client.service_time")
         var text = exporter.begin(header) + exporter.add(distinctSample())
         if let summary { text += exporter.add(summary: summary) }
-        return text + exporter.end()
+        #expect(throws: Never.self) { try exporter.end { text += $0 } }
+        return text
     }
 
     private func threshold(_ check: String, passed: Bool, _ value: JSON, unit: String = "s") -> JSON {
@@ -51,7 +52,9 @@ struct JUnitTests {
             for finding in found {
                 text += exporter.add(Event(timeNanoseconds: 1, level: .error, source: "finding", text: finding.sentence, brokenWrite: finding))
             }
-            return text + exporter.add(summary: .object([])) + exporter.end()
+            text += exporter.add(summary: .object([]))
+            #expect(throws: Never.self) { try exporter.end { text += $0 } }
+            return text
         }
         let text = export([brokenWrite, brokenWrite])
         #expect(text.contains("tests=\"2\" failures=\"1\"") && text.contains("name=\"request changed under a pending write\""))

@@ -18,7 +18,8 @@ struct ReportTests {
         for sample in samples { text += report.add(sample) }
         for event in events { text += report.add(event) }
         if let summary { text += report.add(summary: summary) }
-        return text + report.end()
+        report.end { text += $0 }
+        return text
     }
 
     /// Samples a second apart, of a run that does so many requests a second.

@@ -24,7 +24,7 @@ struct CSVExporter: Exporter {
         return head + cells.joined(separator: ",") + "\n"
     }
 
-    func end() -> String { requests == nil ? CSVExporter.head([]) : "" }
+    func end(_ write: (String) throws -> Void) rethrows { if requests == nil { try write(CSVExporter.head([])) } }
 
     private mutating func takeRequests(of sample: Sample) -> String {
         let names = sample.client?.byRequest.map(\.name) ?? []

@@ -4,7 +4,7 @@ package import Recording
 /// Writes a recording in a form that other programs read.
 ///
 /// Text comes out as lines go in, so that a recording longer than memory can be
-/// exported where the format allows it. Pure: no file, no clock.
+/// exported. Has no clock, and no file but where text has to wait for the end (`TextSpool`).
 package protocol Exporter {
     /// The beginning of the output.
     mutating func begin(_ header: RecordingHeader) -> String
@@ -14,8 +14,8 @@ package protocol Exporter {
     mutating func add(_ event: Event) -> String
     /// The last line, when the run came to its end.
     mutating func add(summary: JSON) -> String
-    /// The end of the output.
-    mutating func end() -> String
+    /// The end of the output, in pieces. Errors: those of `write`, or text that had to wait was lost.
+    mutating func end(_ write: (String) throws -> Void) throws
 }
 
 extension Exporter {
@@ -41,14 +41,16 @@ package enum ExportFormat: String, Sendable, CaseIterable {
     /// The verdict and the thresholds as test cases.
     case junit
 
-    /// - Parameter histogram: for `hgrm`, which one; must be the name of a histogram.
-    package func makeExporter(histogram: String) -> any Exporter {
+    /// - Parameters:
+    ///   - histogram: for `hgrm`, which one; must be the name of a histogram.
+    ///   - waitingByteLimit: for `openmetrics`, text that is kept in memory; nil: the usual.
+    package func makeExporter(histogram: String, waitingByteLimit: Int? = nil) -> any Exporter {
         switch self {
         case .csv: CSVExporter()
         case .json: JSONExporter()
         case .hlog: HistogramLogExporter()
         case .hgrm: PercentileSpectrumExporter(histogram: histogram)
-        case .openmetrics: OpenMetricsExporter()
+        case .openmetrics: OpenMetricsExporter(waitingByteLimit: waitingByteLimit ?? OpenMetricsExporter.waitingByteLimit)
         case .junit: JUnitExporter()
         }
     }

@@ -49,5 +49,5 @@ struct HistogramLogExporter: Exporter {
         return fields.joined(separator: ",") + "\n"
     }
 
-    func end() -> String { "" }
+    func end(_ write: (String) throws -> Void) {}
 }

@@ -26,5 +26,7 @@ struct JSONExporter: Exporter {
         return ""
     }
 
-    func end() -> String { "],\n\"events\":\(JSON.array(events).text),\n\"summary\":\(summary.text)}\n" }
+    func end(_ write: (String) throws -> Void) rethrows {
+        try write("],\n\"events\":\(JSON.array(events).text),\n\"summary\":\(summary.text)}\n")
+    }
 }

@@ -46,13 +46,13 @@ struct JUnitExporter: Exporter {
         return ""
     }
 
-    func end() -> String {
+    func end(_ write: (String) throws -> Void) rethrows {
         var report = report
         report.cases.insert(
             .init(
                 group: "run", name: "the run came to its end",
                 outcome: hasSummary ? .passed : .errored("the recording has no summary: the run was killed, or is not over")),
             at: 0)
-        return report.text
+        try write(report.text)
     }
 }

@@ -4,16 +4,14 @@ internal import Recording
 /// OpenMetrics 1.0 text with a time for every value, as
 /// `promtool tsdb create-blocks-from openmetrics` takes it in.
 ///
-/// A family's lines stand together, so the text is kept until the end: about 10 KB a
-/// sample. Histograms here count from the start, as Prometheus has it, not an interval.
+/// A family's lines stand together, so the text waits until the end, about 10 KB a sample: in a file, as it may be
+/// longer than memory. Histograms here count from the start, as Prometheus has it, not an interval.
 struct OpenMetricsExporter: Exporter {
-    /// One family's lines, its head first.
-    private struct Family {
-        var name: OpenMetricsName
-        var lines: String
-    }
+    /// Text that is kept in memory: a few hundred samples, so that blocks of the file are not too small to be read.
+    static let waitingByteLimit = 8 << 20
 
-    private var families: [Family] = []
+    /// A part for each family, its head first.
+    private let families: TextSpool
     private var indices: [String: Int] = [:]
     private var totals: [String: LatencyHistogram] = [:]
     private var requestTotals = RequestTotals()
@@ -24,12 +22,12 @@ struct OpenMetricsExporter: Exporter {
     /// Of the sample before, milliseconds.
     private var lastMilliseconds = -Double.infinity
 
-    init() {
+    /// - Parameter waitingByteLimit: text that is kept in memory.
+    init(waitingByteLimit: Int) {
+        families = TextSpool(waitingByteLimit: waitingByteLimit)
         for metric in Metric.all {
             guard let name = metric.openMetricsName, indices[name.family] == nil else { continue }
-            indices[name.family] = families.count
-            let lines = OpenMetricsText.head(metric, name, .openMetrics)
-            families.append(Family(name: name, lines: lines))
+            indices[name.family] = families.addPart(OpenMetricsText.head(metric, name, .openMetrics))
         }
     }
 
@@ -46,29 +44,26 @@ struct OpenMetricsExporter: Exporter {
             guard let name = metric.openMetricsName, let index = indices[name.family], let value = metric.read(sample) else { continue }
             switch value {
             case .number(let number):
-                families[index].lines += OpenMetricsText.line(metric, name, number, time: time)
+                families.append(OpenMetricsText.line(metric, name, number, time: time), to: index)
             case .histogram(let interval):
                 totals[name.family, default: LatencyHistogram()].merge(interval)
-                families[index].lines += OpenMetricsText.lines(name, totals[name.family] ?? interval, time: time)
+                families.append(OpenMetricsText.lines(name, totals[name.family] ?? interval, time: time), to: index)
             }
         }
         requestTotals.add(sample)
         RequestFamilies.lines(requestTotals.requests(of: sample), time: time) { metric, name, lines in
-            let index = indices[name.family] ?? families.count
-            if index == families.count {
-                indices[name.family] = index
-                families.append(Family(name: name, lines: OpenMetricsText.head(metric, name, .openMetrics)))
-            }
-            families[index].lines += lines
+            let index = indices[name.family] ?? families.addPart(OpenMetricsText.head(metric, name, .openMetrics))
+            indices[name.family] = index
+            families.append(lines, to: index)
         }
         return ""
     }
 
-    func end() -> String {
+    func end(_ write: (String) throws -> Void) throws {
         // Where one line has a time, promtool wants it of all.
-        var text = firstTime.map { OpenMetricsText.build(toolVersion, .openMetrics, time: $0) } ?? ""
-        for family in families { text += family.lines }
-        return text + "# EOF\n"
+        if let firstTime { try write(OpenMetricsText.build(toolVersion, .openMetrics, time: firstTime)) }
+        try families.forEach(write)
+        try write("# EOF\n")
     }
 
     /// Prometheus keeps milliseconds and refuses two values in one: the sample after the drain may

@@ -19,5 +19,5 @@ struct PercentileSpectrumExporter: Exporter {
         return ""
     }
 
-    func end() -> String { total.percentileSpectrum() }
+    func end(_ write: (String) throws -> Void) rethrows { try write(total.percentileSpectrum()) }
 }

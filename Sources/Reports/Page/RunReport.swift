@@ -67,10 +67,10 @@ package struct RunReport: Exporter {
     }
 
     /// The page.
-    package func end() -> String {
+    package func end(_ write: (String) throws -> Void) rethrows {
         var report = self
         report.summary = recordedSummary ?? ownSummary?.json ?? .null
-        return report.page.text
+        try write(report.page.text)
     }
 
     /// The end of the time axis, seconds.

@@ -33,7 +33,7 @@ extension Exporter {
             case .other: continue
             }
         }
-        try out.write(end())
+        try end { try out.write($0) }
         try out.finish()
         if reader.isCutOff {
             Output.error.line("highwater: warning: \(file): line \(reader.lineNumber + 1): cut off; left out")
