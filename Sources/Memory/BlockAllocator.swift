@@ -14,12 +14,15 @@ package final class BlockAllocator {
     /// Idle bytes kept for reuse: the HTTP/2 sessions of a thousand connections.
     package static let idleByteLimit = 32 << 20
 
-    /// Before each block: its size class, and the size that was asked for where there is no
-    /// class. 16 bytes keep malloc's alignment.
+    /// Before each block: its size class, and its size with this header. 16 bytes keep malloc's alignment.
     private static let headerByteCount = 16
-    /// Classes of 2^5 to 2^16 bytes, header included; larger blocks are malloc's.
-    private static let smallestShift = 5
-    private static let classCount = 12
+    /// Classes up to 2^9 bytes are powers of two, header included, from 2^5.
+    private static let smallestShift = 5, largestPowerShift = 9
+    private static let powerCount = largestPowerShift - smallestShift + 1
+    /// From there to 2^16 bytes four classes lie between two powers of two: the blocks of an idle HTTP/2 session are of
+    /// these sizes, and what is rounded up is memory that each connection holds. Larger blocks are malloc's.
+    private static let largestShift = 16
+    private static let classCount = powerCount + (largestShift - largestPowerShift) * 4
 
     private let idle: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     private var idleByteCount = 0
@@ -60,16 +63,30 @@ package final class BlockAllocator {
     package func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {
         // Unchecked arithmetic: the class is checked, and a size that wraps around has none.
         let last = UInt(bitPattern: byteCount) &+ UInt(BlockAllocator.headerByteCount - 1)
-        let shift = max(BlockAllocator.smallestShift, Int.bitWidth &- last.leadingZeroBitCount)
-        let sizeClass = shift &- BlockAllocator.smallestShift
+        let sizeClass = BlockAllocator.sizeClass(ofLast: last)
         guard sizeClass < BlockAllocator.classCount, let block = unsafe idle[sizeClass] else {
             return unsafe allocateFromMalloc(byteCount: byteCount, sizeClass: sizeClass)
         }
         unsafe idle[sizeClass] = unsafe block.load(as: UnsafeMutableRawPointer?.self)
-        idleByteCount &-= 1 &<< shift
+        idleByteCount &-= unsafe block.load(fromByteOffset: 8, as: Int.self)
         blocksOut &+= 1
         unsafe block.storeBytes(of: sizeClass, as: Int.self)
         return unsafe block + BlockAllocator.headerByteCount
+    }
+
+    /// The class of a block by the place of its last byte.
+    @inline(__always)
+    private static func sizeClass(ofLast last: UInt) -> Int {
+        let shift = Int.bitWidth &- last.leadingZeroBitCount
+        guard shift > largestPowerShift else { return max(0, shift &- smallestShift) }
+        return powerCount &+ (shift &- largestPowerShift &- 1) &* 4 &+ Int(last &>> UInt(shift &- 3)) & 3
+    }
+
+    /// The size of a class's blocks, with the header.
+    private static func byteCount(ofClass sizeClass: Int) -> Int {
+        guard sizeClass >= powerCount else { return 1 << (sizeClass + smallestShift) }
+        let place = sizeClass - powerCount
+        return (5 + place % 4) << (largestPowerShift + 1 + place / 4 - 3)
     }
 
     /// A block that no list has, from malloc.
@@ -79,11 +96,11 @@ package final class BlockAllocator {
         let (total, overflows) = byteCount.addingReportingOverflow(BlockAllocator.headerByteCount)
         guard byteCount >= 0, !overflows else { return nil }
         blocksMade &+= 1
-        guard let block = unsafe malloc(hasClass ? 1 &<< (sizeClass &+ BlockAllocator.smallestShift) : total)
-        else { return nil }
+        let blockByteCount = hasClass ? BlockAllocator.byteCount(ofClass: sizeClass) : total
+        guard let block = unsafe malloc(blockByteCount) else { return nil }
         blocksOut += 1
         unsafe block.storeBytes(of: sizeClass, as: Int.self)
-        if !hasClass { unsafe block.storeBytes(of: byteCount, toByteOffset: 8, as: Int.self) }
+        unsafe block.storeBytes(of: blockByteCount, toByteOffset: 8, as: Int.self)
         return unsafe block + BlockAllocator.headerByteCount
     }
 
@@ -94,7 +111,7 @@ package final class BlockAllocator {
         blocksOut &-= 1
         let block = unsafe memory - BlockAllocator.headerByteCount
         let sizeClass = unsafe block.load(as: Int.self)
-        let byteCount = 1 &<< (sizeClass &+ BlockAllocator.smallestShift)
+        let byteCount = unsafe block.load(fromByteOffset: 8, as: Int.self)
         guard sizeClass < BlockAllocator.classCount, idleByteCount &+ byteCount <= BlockAllocator.idleByteLimit else {
             return unsafe Glibc.free(block)
         }
@@ -109,9 +126,7 @@ package final class BlockAllocator {
         let block = unsafe memory - BlockAllocator.headerByteCount
         let sizeClass = unsafe block.load(as: Int.self)
         let hasClass = sizeClass < BlockAllocator.classCount
-        let oldByteCount = unsafe hasClass
-            ? (1 << (sizeClass + BlockAllocator.smallestShift)) - BlockAllocator.headerByteCount
-            : block.load(fromByteOffset: 8, as: Int.self)
+        let oldByteCount = unsafe block.load(fromByteOffset: 8, as: Int.self) - BlockAllocator.headerByteCount
         if hasClass && byteCount <= oldByteCount { return unsafe memory }
         guard let new = unsafe allocate(byteCount: byteCount) else { return nil }
         unsafe new.copyMemory(from: memory, byteCount: min(oldByteCount, byteCount))
