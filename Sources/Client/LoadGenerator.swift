@@ -46,7 +46,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         loop: EventLoop, configuration: ClientConfiguration, onDone: @escaping () -> Void, onEnd: @escaping () -> Void
     ) throws(ConnectError) {
         // A load client makes the checks that it needs itself, and saves the library's validation.
-        guard let sessions = SessionFactory(validatesMessages: false) else {
+        guard let sessions = SessionFactory(validatesMessages: false, sentHeadByteLimit: RequestKind.headByteLimit) else {
             throw .system(LoopError(call: "nghttp2_session_callbacks_new", code: LoopError.noMemory))
         }
         tls = try ClientTLS(configuration, configuration.caches, loop)
@@ -58,7 +58,8 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         self.onEnd = onEnd
         destination = Destination(configuration)
         schedule = LoadSchedule(configuration)
-        accounts = LoadAccounts(clock, kinds: RequestKind.names(of: configuration.kinds), isOpenLoad: schedule.isOpen)
+        accounts = LoadAccounts(
+            clock, kinds: RequestKind.names(of: configuration.kinds), hasResponseTimes: schedule.isOpen || configuration.retries != nil)
         judge = AnswerJudge(accounts)
         requests = RequestFactory(configuration)
         clients = ClientPool(streamLimit: configuration.streams)
@@ -187,6 +188,9 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     /// Whether any client has ever been connected.
     var hasEverConnected: Bool { accounts.counters.connectionCounts.opened > 0 }
 
+    /// Whether any answer has begun.
+    var hasEverAnswered: Bool { accounts.counters.responseBytes.decodedHeader > 0 }
+
     /// A client could not connect.
     func attemptDidFail(_ error: ConnectError) {
         accounts.attemptDidFail(error)
@@ -273,6 +277,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         clock.refresh()
         schedule.freeze(atNanoseconds: askedNanoseconds)
         sendWhatIsDue()
+        dropWhatIsDue()
         schedule.stop()
         state = .stopping
         timers.pace.close()
@@ -281,6 +286,19 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         clients.forEach { $0.retire() }
         if clients.isEmpty { end() }
     }
+
+    /// Accounts for the time that the requests have waited which no connection had room for.
+    private func dropWhatIsDue() {
+        let now = clock.nowNanoseconds
+        // Neighbours are taken together where they are very many: their times hardly differ.
+        let count = 1 + schedule.dueCount(atNanoseconds: now) / LoadGenerator.droppedTimeLimit
+        while let dropped = schedule.takeScheduled(upTo: count, atNanoseconds: now) {
+            accounts.requestsWereDropped(dropped.count, waitedNanoseconds: now - dropped.intendedNanoseconds)
+        }
+    }
+
+    /// Times of dropped requests that are told apart: some milliseconds of work at the end.
+    private static let droppedTimeLimit: UInt64 = 100_000
 
     private func end() {
         guard state == .stopping else { return }

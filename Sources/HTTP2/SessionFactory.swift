@@ -12,10 +12,6 @@ package final class SessionFactory {
         return unsafe String(cString: info.pointee.version_str)
     }
 
-    /// Bytes of a head that we send at most, before compression. nghttp2's own limit of 64 KiB is less than some
-    /// servers take; this one is more than any takes, and far below what a command line holds.
-    package static let sentHeadByteLimit = 1 << 20
-
     let callbacks: OpaquePointer
     let option: OpaquePointer
     let memory: UnsafeMutablePointer<nghttp2_mem>
@@ -29,8 +25,10 @@ package final class SessionFactory {
 
     /// - Parameter validatesMessages: whether nghttp2 checks the rules of HTTP on top of those of
     ///   HTTP/2 (RFC 9113, 8). Always for a server. A load client may leave it out: 15 % less CPU.
+    /// - Parameter sentHeadByteLimit: bytes of a head that are sent at most, before compression; nghttp2's own limit of 64 KiB
+    ///   is less than some servers take.
     /// - Returns: nil when there is no memory.
-    package init?(validatesMessages: Bool) {
+    package init?(validatesMessages: Bool, sentHeadByteLimit: Int? = nil) {
         var callbacks: OpaquePointer?
         var option: OpaquePointer?
         guard unsafe nghttp2_session_callbacks_new(&callbacks) == 0, unsafe nghttp2_option_new(&option) == 0,
@@ -42,7 +40,7 @@ package final class SessionFactory {
         // nghttp2 would keep closed streams for priorities, which are deprecated (RFC 9113, 5.3).
         unsafe nghttp2_option_set_no_closed_streams(option, 1)
         unsafe nghttp2_option_set_max_settings(option, 32)
-        unsafe nghttp2_option_set_max_send_header_block_length(option, SessionFactory.sentHeadByteLimit)
+        if let sentHeadByteLimit { unsafe nghttp2_option_set_max_send_header_block_length(option, sentHeadByteLimit) }
         if !validatesMessages { unsafe nghttp2_option_set_no_http_messaging(option, 1) }
         unsafe memory.initialize(to: nghttp2_mem(
             mem_user_data: Unmanaged.passUnretained(allocator).toOpaque(),

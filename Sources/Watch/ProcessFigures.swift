@@ -46,6 +46,12 @@ package struct ProcessFigures: Sendable, Equatable {
         return state != "Z" && state != "X"
     }
 
+    /// What the process was started with, its arguments one after the other; nil: there is no such process, or it has none.
+    package static func commandLine(_ pid: Int32) -> String? {
+        guard let file = FileBytes(path: "/proc/\(pid)/cmdline", limit: 4096), !file.bytes.isEmpty else { return nil }
+        return String(decoding: file.bytes, as: UTF8.self)
+    }
+
     /// Bytes of an environment that are looked through.
     private static let environmentLimit = 1 << 20
 

@@ -39,18 +39,23 @@ package final class SocketDiagnosis {
         return connections
     }
 
-    /// The inodes of sockets that listen on this TCP port; with `ProcessFigures.owners` the processes that serve it.
-    package func listeners(port: UInt16) -> [UInt32] {
-        var inodes: [UInt32] = []
+    /// The sockets that listen on this TCP port.
+    package func listeningSockets(port: UInt16) -> [ListeningSocket] {
+        var sockets: [ListeningSocket] = []
         for family in SocketDiagnosis.allFamilies {
             ask(family, SocketDiagnosis.listenState, port) { answer, start, _ in
-                guard let inode: UInt32 = answer.load(start + 68), inode != 0 else { return }
-                inodes.append(inode)
+                guard let inode: UInt32 = answer.load(start + 68), inode != 0, let first: UInt64 = answer.load(start + 8),
+                    let last: UInt64 = answer.load(start + 16) else { return }
+                sockets.append(ListeningSocket(
+                    inode: inode, address: .init(family: family, port: port, first: first, last: last)))
                 families[port, default: []].insert(family)
             }
         }
-        return inodes
+        return sockets
     }
+
+    /// Their inodes; with `ProcessFigures.owners` the processes that serve the port.
+    package func listeners(port: UInt16) -> [UInt32] { listeningSockets(port: port).map(\.inode) }
 
     /// The TCP ports on which a process listens.
     package func ports(of pid: Int32) -> [UInt16] {
@@ -167,5 +172,19 @@ package struct DiagnosedConnection: Sendable, Equatable {
         windowLimitedMicroseconds = fact(176, UInt64.self)
         let memory = SocketDiagnosis.attribute(SocketDiagnosis.memoryAttributeType, answer, start, end)
         sendBufferBytes = memory.flatMap { $0.count >= 16 ? answer.load($0.lowerBound + 12, as: UInt32.self).map(Int.init) : nil }
+    }
+}
+
+/// A socket that listens on a TCP port.
+package struct ListeningSocket: Sendable, Equatable {
+    package let inode: UInt32
+    package let address: Address
+
+    /// Where it listens: the family, the port, and the 16 bytes of an address as the kernel gives them.
+    package struct Address: Sendable, Hashable {
+        let family: UInt8
+        let port: UInt16
+        let first: UInt64
+        let last: UInt64
     }
 }

@@ -14,7 +14,7 @@ struct CompareCommand: ParsableCommand {
             Examples:
               highwater compare before.ndjson after.ndjson
               highwater compare a.ndjson b.ndjson --fail-on 'response_time.p99 > +10%'
-              highwater compare a b --fail-on 'steady: client.requests.rate < -5%'
+              highwater compare a b --fail-on 'steady: client.requests.succeeded_rate < -5%'
 
             The first recording is the base; each other one is compared with it. Counters \
             are compared as rates, gauges as .mean and .max, histograms as .mean, .p50 to \

@@ -49,6 +49,48 @@ struct FailingServerTests {
         #expect(run.total.requests.retried == UInt64(asked.load(ordering: .relaxed) - 100), "by the peer's own count")
     }
 
+    @Test("a request that is sent again has waited since its first attempt, and is served since its last")
+    func retriedTimes() throws {
+        let asked = Atomic(0)
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
+            while let stream = try peer.nextRequest() {
+                try FailingServerTests.send(asked.add(1, ordering: .relaxed).newValue == 1 ? 503 : 200, to: stream, on: peer)
+            }
+        }
+        defer { peer.stop() }
+        let run = try LoadRun(configuration(peer) {
+            $0.requests = 1
+            $0.connections = 1
+            $0.retries = .init(limit: 1, budget: 1)
+        })
+        #expect(run.total.requests.retried == 1 && run.total.requests.succeeded == 1)
+        let response = try #require(run.total.responseTime.lowestNanoseconds)
+        let service = try #require(run.total.serviceTime.highestRecordedNanoseconds)
+        // The least pause before a retry; a timer of milliseconds may be one early.
+        #expect(response >= service + RetryPolicy.firstPauseNanoseconds / 2 - 1_000_000, "\(response) \(service)")
+    }
+
+    @Test("a retry is no request that was sent late")
+    func retriesAreNotLate() throws {
+        let asked = Atomic(0)
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
+            while let stream = try peer.nextRequest() {
+                try FailingServerTests.send(asked.add(1, ordering: .relaxed).newValue % 2 == 1 ? 503 : 200, to: stream, on: peer)
+            }
+        }
+        defer { peer.stop() }
+        let run = try LoadRun(configuration(peer) {
+            $0.requests = 10
+            $0.connections = 1
+            $0.streams = 20
+            $0.retries = .init(limit: 5, budget: 1)
+        }, rate: 100)
+        #expect(run.total.requests.retried > 0)
+        #expect(run.total.scheduleDelay.count == 10)
+    }
+
     @Test("a request that is not idempotent is not sent twice")
     func notIdempotent() throws {
         let peer = try RawListener { peer, _ in

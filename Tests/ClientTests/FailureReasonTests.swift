@@ -59,7 +59,41 @@ struct FailureReasonTests {
             "connection closed by the server under a request, after it had answered others: idle too long, or its share of requests",
         ])
         let nothing = try run(http1: true) { peer, _ in _ = try peer.receiveHead() }
-        #expect(nothing.total.failures.map(\.reason) == ["connection closed by the server before anything was answered"])
+        #expect(nothing.total.failures.map(\.reason) == [
+            "connection closed by the server before anything was answered; if the server speaks TLS on this port, write https://",
+        ])
+        let answer = Array("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".utf8)
+        let later = try run(http1: true, 2) { peer, number in
+            _ = try peer.receiveHead()
+            if number == 0 { try peer.send(answer) }
+        }
+        #expect(later.total.failures.map(\.reason) == ["connection closed by the server before anything was answered"])
+    }
+
+    @Test("a server that answers HTTP/1.1 in the clear with an alert speaks TLS")
+    func alert() throws {
+        let run = try run(http1: true) { peer, _ in
+            _ = try peer.receiveHead()
+            try peer.send([21, 3, 3, 0, 2, 2, 70])
+        }
+        #expect(run.total.failures.map(\.reason) == ["not connected: the server speaks TLS on this port; write https://"])
+    }
+
+    @Test("bytes that no request asked for, and answers that end with their connection, are counted")
+    func unlikely() throws {
+        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+        let twice = try run(http1: true) { peer, _ in
+            _ = try peer.receiveHead()
+            try peer.send(Array((answer + answer).utf8))
+            _ = try peer.receiveHead()
+        }
+        #expect(twice.total.requests.succeeded == 1 && twice.total.connectionCounts.broken == 1)
+        #expect(twice.total.requests.endedByClose == 0)
+        let ended = try run(http1: true) { peer, _ in
+            _ = try peer.receiveHead()
+            try peer.send(Array("HTTP/1.1 200 OK\r\n\r\nhalf of it".utf8))
+        }
+        #expect(ended.total.requests.succeeded == 1 && ended.total.requests.endedByClose == 1)
     }
 
     @Test("an answer that is no HTTP, or beyond a limit of ours, is named with what came", arguments: [

@@ -5,6 +5,33 @@ import Server
 import TestSupport
 import Testing
 
+@Suite("Requests of an open load that are never sent", .waiting)
+struct DroppedRequestTests {
+    @Test("have waited until the end: all that were due are in the response times, and were sent as late")
+    func dropped() throws {
+        // It answers nothing, so that the one stream is never free.
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
+            while try peer.nextRequest() != nil {}
+        }
+        defer { peer.stop() }
+        var configuration = ClientConfiguration(port: peer.port)
+        configuration.httpVersion = .http2
+        configuration.connections = 1
+        configuration.streams = 1
+        let run = try LoadRun(configuration, rate: 200, seconds: 0.5, drainSeconds: 0.1)
+        let requests = run.total.requests
+        #expect(requests.started == 1 && requests.scheduled >= 99)
+        #expect(run.total.responseTime.count == requests.scheduled)
+        #expect(run.total.scheduleDelay.count == requests.scheduled)
+        #expect(run.total.serviceTime.count == 1)
+        // The second was due at 5 ms, and waited to the end.
+        let waited = try #require(run.total.scheduleDelay.highestRecordedNanoseconds)
+        #expect(waited >= 450_000_000, "\(waited)")
+        #expect(requests.done == 1 && requests.failed == 1, "they have not ended")
+    }
+}
+
 @Suite("The schedule of an open load", .measuring)
 struct MeasuredScheduleTests {
     /// Without optimisation, and under a sanitizer, the clients and not their schedule are the limit.

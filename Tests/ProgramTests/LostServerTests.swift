@@ -49,6 +49,47 @@ extension ProgramTests {
         }
     }
 
+    @Suite("A port that changes its owner in the middle of a run", .enabled(if: Program.exists && Tool.python3.exists)) struct PortOwnerTests {
+        /// A server of HTTP/1.1 at a port; `word` makes it another program.
+        private func server(_ port: Int, _ word: String) throws -> ChildProcess {
+            let program = """
+                import http.server
+                class Handler(http.server.BaseHTTPRequestHandler):
+                    protocol_version = "HTTP/1.1"
+                    def log_message(self, *words): pass
+                    def do_GET(self):
+                        self.send_response(200)
+                        self.send_header("Content-Length", "0")
+                        self.end_headers()
+                server = http.server.ThreadingHTTPServer(("127.0.0.1", \(port)), Handler)
+                print("\(word)", flush=True)
+                server.serve_forever()
+                """
+            let process = try ChildProcess(try #require(Tool.python3.path), ["-c", program])
+            try #require(process.wait(seconds: 10) { process.output.contains(word) ? true : nil } == true, "\(process.errors)")
+            return process
+        }
+
+        @Test("another program at the server's port is an event, and the measurement is not valid; the same one again is an event", arguments: [true, false])
+        func owner(isAnother: Bool) throws {
+            let port = try freePort()
+            let first = try server(port, "first")
+            let load = try ChildProcess(
+                Program.path, ["load", "http://127.0.0.1:\(port)/", "--h1", "-c", "2", "-q", "50", "-d", "8s", "--interval", "200ms", "--json"])
+            _ = load.wait(seconds: 10) { load.errors.contains(" 0.6s") ? true : nil }
+            first.signal(SIGKILL)
+            _ = first.end(withinSeconds: 5)
+            let second = try server(port, isAnother ? "second" : "first")
+            defer { second.signal(SIGKILL) }
+            let result = load.end(withinSeconds: 30)
+            let report = try Report(output: result.output)
+            #expect(report["watch.takeovers"] == (isAnother ? 1 : 0))
+            #expect(result.output.contains("another program took the server's port") == isAnother, "\(result.output)")
+            #expect(result.errors.contains(
+                isAnother ? "another program listens on the server's port: python3" : "the server was started again: python3"), "\(result.errors)")
+        }
+    }
+
     @Suite("The end of a run that went badly", .enabled(if: Program.exists && Tool.python3.exists)) struct BadEndTests {
         @Test("requests that were never answered count with the time they waited, and the summary says so")
         func neverAnswered() throws {

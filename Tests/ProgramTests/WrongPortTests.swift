@@ -12,6 +12,23 @@ extension ProgramTests {
             _ = try server.stop()
         }
 
+        @Test("http:// and HTTP/1.1 at a port of TLS is told, whatever the server does about it")
+        func clear() throws {
+            let server = try RunningServer("--tls")
+            let silent = try Program.run("load", "http://127.0.0.1:\(try #require(server.securePort))/health", "--h1", "-n", "2", "-c", "1")
+            #expect(silent.code == 1 && silent.errors.contains("write https://"), "\(silent)")
+            _ = try server.stop()
+        }
+
+        @Test("a request whose head is too large is refused before the run, over either protocol", arguments: ["--h1", "--h2c"])
+        func head(http: String) throws {
+            // An argument has 128 KiB at most.
+            let headers = (0..<12).flatMap { ["-H", "x-\($0): " + String(repeating: "a", count: 100_000)] }
+            let result = try ChildProcess(Program.path, ["load", "http://127.0.0.1:1/", http, "-n", "1"] + headers).end(withinSeconds: 10)
+            #expect(result.code == 2, "\(result.code)")
+            #expect(result.errors.hasPrefix("Error: --header makes the head of a request 1.16MiB long; at most 1 MiB can be sent"), "\(result.errors.prefix(200))")
+        }
+
         @Test("a name that cannot be resolved has an error of its own")
         func name() throws {
             let result = try Program.run("load", "http://nowhere.invalid/", "-n", "1", "--connect-timeout", "3s")

@@ -12,6 +12,7 @@ func comparedRun(_ name: String, latency: Double = 1e6, rate: Double = 1_000, in
         done += rate * wobble[(index + 2) % 5]
         client.requests.done = UInt64(done)
         client.requests.failed = failed * UInt64(index + 1)
+        client.requests.succeeded = client.requests.done - client.requests.failed
         client.connectionCounts.open = 7
         client.serviceTime.record(nanoseconds: UInt64(latency * wobble[index % 5]), times: 2_000)
         run.add(Sample(
@@ -31,6 +32,7 @@ func phasedRun(_ name: String, second: Double = 1e6, secondName: String = "flood
         let phase = index < 4 ? "warm" : index < 12 ? "steady" : secondName
         done += index < 4 ? 10 : index < 12 ? 1_000 : 3_000
         client.requests.done = done
+        client.requests.succeeded = done
         client.serviceTime.record(nanoseconds: UInt64((index < 4 ? 9e8 : index < 12 ? 1e6 : second) * wobble[index % 5]), times: 2_000)
         var sample = Sample(
             timeNanoseconds: UInt64(index + 1) * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: nil,

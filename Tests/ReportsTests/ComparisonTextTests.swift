@@ -12,7 +12,10 @@ struct ComparisonTextTests {
         #expect(slower.headline.hasPrefix("B is slower: service p50 1.00ms -> 6.3"), "\(slower.headline)")
         #expect(slower.headline.hasSuffix("; 1.8% of B's requests failed"), "\(slower.headline)")
         #expect(Comparison(comparedRun("a", latency: 2e6), comparedRun("b")).headline.hasPrefix("B is faster: service p50 2.0"))
-        #expect(Comparison(comparedRun("a"), comparedRun("b", rate: 500)).headline == "B is slower: requests 1000/s -> 500/s, -50.0%")
+        #expect(Comparison(comparedRun("a"), comparedRun("b", rate: 500)).headline == "B is slower: successful requests 1000/s -> 500/s, -50.0%")
+        // It refuses, and fast.
+        let refusing = Comparison(comparedRun("a"), comparedRun("b", rate: 2_000, failed: 1_500)).headline
+        #expect(refusing.hasPrefix("B is slower: successful requests 1000/s -> 500/s"), "\(refusing)")
         #expect(Comparison(comparedRun("a"), comparedRun("b", failed: 1)).headline == "B fails more: 0.1% of B's requests failed")
         #expect(Comparison(comparedRun("a"), comparedRun("b")).headline.hasPrefix("B is as fast as A"))
         #expect(Comparison(comparedRun("a", intervals: 4), comparedRun("b", latency: 9e6)).headline.hasPrefix("too short to tell"))

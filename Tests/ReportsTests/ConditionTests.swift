@@ -29,6 +29,11 @@ struct ConditionTests {
         #expect(change.limit == -0.1 && change.isChange)
     }
 
+    @Test("on a plain rate is one on the requests that succeeded: refusals are fast")
+    func rate() throws {
+        #expect(try Condition(parsing: "rate > 100").figure.metric == "client.requests.succeeded_rate")
+    }
+
     @Test("may begin with a phase, and 'all' is the whole run", arguments: [
         ("steady: client.requests.failed > 0", "steady"), ("steady:client.requests.failed > 0", "steady"),
         ("  a  long name : client.requests.failed > 0", "a long name"), ("8:00: client.requests.failed > 0", "8:00"),

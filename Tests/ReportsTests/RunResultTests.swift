@@ -41,6 +41,44 @@ struct RunResultTests {
         #expect(result { ($0.requests.succeeded, $0.requests.failed) = (1, 99) }.isOK)
     }
 
+    @Test("says in its first line that the server broke the protocol, and in the measurement where that is too often")
+    func brokenProtocol() {
+        let once = summary(change: { $0.client?.connectionCounts.broken = 1 })
+        #expect(once.text.hasPrefix("ok             all 100 requests succeeded, but the server broke the protocol on"), "\(once.text)")
+        #expect(!once.validity.reasons.contains { $0.contains("broke the protocol") })
+        let often = summary(change: { $0.client?.connectionCounts.broken = 2 })
+        #expect(often.validity.reasons.contains(
+            "the server broke the protocol on 2 connections with no request out: answers may not be those of their requests"))
+    }
+
+    @Test("a measurement is not valid when another program took the server's port")
+    func takeover() {
+        let taken = summary(change: {
+            $0.watch = WatchSample()
+            $0.watch?.takeovers = 1
+        })
+        #expect(taken.validity.reasons.contains("another program took the server's port: the results are of several servers"))
+    }
+
+    @Test("the summary says what its numbers are worth: of few requests, with refusals among the answers, without a length")
+    func worth() {
+        let one = summary(change: { $0.client?.requests.done = 1 })
+        #expect(one.text.contains("valid, 1 request is an example: no percentile is known"), "\(one.text)")
+        let refused = summary(change: {
+            ($0.client?.requests.succeeded, $0.client?.requests.failed) = (90, 10)
+            $0.client?.serviceTime.record(nanoseconds: 1_000_000, times: 100)
+            $0.client?.requests.endedByClose = 3
+        })
+        #expect(refused.text.contains("10 failed answers in the table too"), "\(refused.text)")
+        #expect(refused.text.contains("3 answers end with the connection, without a length"), "\(refused.text)")
+        let dropped = summary(load: { $0.rate = 50 }) {
+            $0.client?.requests.scheduled = 103
+            $0.client?.requests.skipped = 1
+            $0.client?.serviceTime.record(nanoseconds: 1_000_000, times: 100)
+        }
+        #expect(dropped.text.contains("2 requests never sent: in the response times with the time waited"), "\(dropped.text)")
+    }
+
     @Test("is FAILED when nothing succeeded, with the most frequent reason, but not where answers are left on purpose")
     func nothingSucceeded() {
         let all = result {

@@ -1,5 +1,6 @@
 internal import HTTP1
 internal import HTTP2
+internal import Load
 internal import Loop
 internal import Measurements
 internal import TLS
@@ -12,6 +13,8 @@ enum FailureReason: Equatable {
     enum Progress: Equatable {
         /// Nothing, on a connection that had answered nothing yet.
         case nothing
+        /// The same, in the clear, and the server has answered nothing on any other connection.
+        case silent
         /// Nothing, on a connection that had answered others: it was idle, or had its share of requests.
         case idle
         /// A part of the answer.
@@ -80,7 +83,7 @@ enum FailureReason: Equatable {
         case .circuit: "not sent: the circuit breaker was open"
         case .abandoned: "connection closed by this client within the answer, as asked (--early-close)"
         case .notRetried: "the run ended before the next attempt (--retries)"
-        case .unsendable: "the request's head is larger than \(SessionFactory.sentHeadByteLimit >> 10) KiB, the limit of this client: make its headers shorter"
+        case .unsendable: "the request's head is larger than \(RequestKind.headByteLimit >> 10) KiB, the limit of this client: make its headers shorter"
         }
     }
 
@@ -90,6 +93,7 @@ enum FailureReason: Equatable {
         let how = error == .system(.peerClosed) ? "closed by the server" : "lost (\(error.reason))"
         return switch progress {
         case .nothing: "connection \(how) before anything was answered"
+        case .silent: "connection \(how) before anything was answered; if the server speaks TLS on this port, write https://"
         case .idle: "connection \(how) under a request, after it had answered others: idle too long, or its share of requests"
         case .begun: "connection \(how) within an answer"
         }

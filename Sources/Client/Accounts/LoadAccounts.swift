@@ -33,9 +33,10 @@ final class LoadAccounts {
     private static let shapeLimit = 16
 
     /// - Parameter kinds: the names of the kinds of requests.
-    init(_ clock: LoopClock, kinds: [String], isOpenLoad: Bool) {
+    /// - Parameter hasResponseTimes: response times differ from service times: by a schedule, or by retries.
+    init(_ clock: LoopClock, kinds: [String], hasResponseTimes: Bool) {
         self.clock = clock
-        requests = RequestAccounts(kinds, isOpenLoad: isOpenLoad)
+        requests = RequestAccounts(kinds, hasResponseTimes: hasResponseTimes)
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ClientSample())
         counters.loops.count = 1
@@ -83,6 +84,8 @@ final class LoadAccounts {
         guard unsafe record.repeats.resends == 0 else { return }
         let now = clock.nowNanoseconds
         unsafe record.sentNanoseconds = now
+        // A retry is meant for the time of its first attempt, and is late by that attempt, not by us.
+        guard unsafe record.repeats.retries == 0 else { return }
         if unsafe !record.isScheduled {
             // A request of a closed load is meant for the moment at which it is sent.
             unsafe record.intendedNanoseconds = now
@@ -119,6 +122,13 @@ final class LoadAccounts {
         requests.countUnsent(1)
         counters.errors.circuit += 1
         noteFailure(.circuit, of: .request, "")
+    }
+
+    /// So many requests of an open load were due so long ago, and are not sent: no connection had room for them until
+    /// the end. They have waited at least so long.
+    func requestsWereDropped(_ count: UInt64, waitedNanoseconds: UInt64) {
+        scheduleDelays.record(nanoseconds: waitedNanoseconds, count: count)
+        requests.recordDropped(count, waitedNanoseconds: waitedNanoseconds)
     }
 
     /// Counts the requests that are missing from so many as failed: no client can connect any more.

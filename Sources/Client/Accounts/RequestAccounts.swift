@@ -30,17 +30,19 @@ final class RequestAccounts {
     private let accounts: UnsafeMutablePointer<Account>
     /// Of the kinds, in their order.
     private let names: [String]
-    /// In a closed load response time is service time, and only one of them is recorded.
-    private let isOpenLoad: Bool
+    /// In a closed load without retries response time is service time, and only one of them is recorded.
+    private let hasResponseTimes: Bool
     /// Requests that ended before their kind was chosen.
     private var unsent: UInt64 = 0
+    /// How long those have waited that were still to be sent at the end.
+    private let droppedTimes = LatencyRecorder()
 
     /// A status has three digits.
     private static let statusLimit = 1_000
 
-    init(_ names: [String], isOpenLoad: Bool) {
+    init(_ names: [String], hasResponseTimes: Bool) {
         self.names = names
-        self.isOpenLoad = isOpenLoad
+        self.hasResponseTimes = hasResponseTimes
         unsafe accounts = .allocate(capacity: names.count)
         for index in names.indices { unsafe (accounts + index).initialize(to: Account()) }
     }
@@ -81,9 +83,13 @@ final class RequestAccounts {
     /// So many requests ended without being sent.
     func countUnsent(_ count: UInt64) { unsent += count }
 
+    /// So many requests were due so long ago, and will not be sent. They have not ended: only their time counts, since
+    /// leaving it out would flatter.
+    func recordDropped(_ count: UInt64, waitedNanoseconds: UInt64) { droppedTimes.record(nanoseconds: waitedNanoseconds, count: count) }
+
     private func recordLatency(_ record: borrowing RequestRecord, _ now: UInt64) {
         unsafe accounts[record.kindIndex].serviceTimes.record(nanoseconds: now - record.sentNanoseconds)
-        if isOpenLoad { unsafe accounts[record.kindIndex].responseTimes.record(nanoseconds: now - record.intendedNanoseconds) }
+        if hasResponseTimes { unsafe accounts[record.kindIndex].responseTimes.record(nanoseconds: now - record.intendedNanoseconds) }
     }
 
     /// The counts so far of each kind, with the latencies since the last call. Requests that were never sent come last,
@@ -103,12 +109,14 @@ final class RequestAccounts {
             sample.failed = sample.failed + refuted - expected + sample.errored
             sample.done = sample.succeeded + sample.failed
             sample.serviceTime = unsafe accounts[index].serviceTimes.take()
-            sample.responseTime = isOpenLoad ? unsafe accounts[index].responseTimes.take() : sample.serviceTime
+            sample.responseTime = hasResponseTimes ? unsafe accounts[index].responseTimes.take() : sample.serviceTime
             return sample
         }
-        if unsent > 0 {
+        let dropped = droppedTimes.take()
+        if unsent > 0 || dropped.count > 0 {
             var rest = RequestSample(RequestSample.unsentName)
             (rest.done, rest.failed, rest.errored) = (unsent, unsent, unsent)
+            rest.responseTime = dropped
             samples.append(rest)
         }
         return samples

@@ -152,7 +152,9 @@ final class ClientConnection {
 
     /// How much of its answer has come.
     func progress(of record: UnsafeMutablePointer<RequestRecord>) -> FailureReason.Progress {
-        unsafe record.pointee.status != 0 ? .begun : use == .answered ? .idle : .nothing
+        if unsafe record.pointee.status != 0 { return .begun }
+        if use == .answered { return .idle }
+        return wire.hasReceived || generator.hasEverAnswered || generator.tls.context != nil ? .nothing : .silent
     }
 
     /// Whether there is room for another request now.
@@ -251,6 +253,9 @@ final class ClientConnection {
         unsafe answers.noteShape(of: record)
         unsafe generator.requestDidEnd(record, nil, nil, answers)
     }
+
+    /// The peer's end of the connection was the end of its last answer too.
+    func answerDidEndByClose() { generator.accounts.counters.requests.endedByClose += 1 }
 
     /// The request has failed.
     /// - Parameters:

@@ -48,6 +48,9 @@ final class Wire: TCPStreamOwner {
         pacer = generator.configuration.manners.readPauseNanoseconds.map { ReadPacer(stream, pauseNanoseconds: $0) }
     }
 
+    /// Whether the peer has sent anything.
+    var hasReceived: Bool { stream.receivedBytes > 0 }
+
     /// Calls the owner, which nothing counts: it is there as long as the wire is not closed.
     private func tell(_ body: (ClientConnection) -> Void) {
         unsafe owner?._withUnsafeGuaranteedRef { body($0) }

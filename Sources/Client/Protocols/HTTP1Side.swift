@@ -37,7 +37,7 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
 
     var dialogue: Dialogue { peerHasEnded ? .over : .open }
 
-    /// Its parser says what is wrong with an alert.
+    /// Without a greeting its requests say so.
     var looksLikeTLS: Bool { false }
 
     var goawayCode: HTTP2ErrorCode? { nil }
@@ -75,13 +75,17 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws(PeerError) {
         do { try unsafe parser.parse(bytes, for: self) } catch {
+            // An alert of TLS, in answer to what was no handshake.
+            if unsafe bytes.count >= 2 && bytes[0] == 21 && bytes[1] == 3 { throw PeerError(reason: .notConnected(.speaksTLS)) }
             throw PeerError(reason: .answer(error), excerpt: parser.faultExcerpt)
         }
     }
 
     func receiveEnd() {
+        let isAnswering = unsafe answered != nil
         // An answer that is not whole ends with its connection, which follows.
         try? parser.parseEnd(for: self)
+        if isAnswering, unsafe answered == nil { connection.answerDidEndByClose() }
     }
 
     /// An answer begins: it is the oldest request's.

@@ -93,6 +93,15 @@ final class LoadSchedule {
     /// Takes a request that is due by the schedule, and which will not be sent. - Returns: whether there was one.
     func skipScheduled(atNanoseconds now: UInt64) -> Bool { state == .running && takeScheduled(now) != nil }
 
+    /// Takes up to so many requests that are due by the schedule, one after the other, which will not be sent.
+    /// - Returns: how many, and when the first of them was meant to be sent; nil: none is due.
+    func takeScheduled(upTo count: UInt64, atNanoseconds now: UInt64) -> (count: UInt64, intendedNanoseconds: UInt64)? {
+        let due = min(count, dueCount(atNanoseconds: now))
+        guard due > 0, let first = takeScheduled(now) else { return nil }
+        unsafe open.pointee?.skip(due - 1)
+        return (due, first)
+    }
+
     private func takeScheduled(_ now: UInt64) -> UInt64? { unsafe open.pointee?.takeRequest(atNanoseconds: now) }
 
     /// Requests meant to be sent by now that are not.

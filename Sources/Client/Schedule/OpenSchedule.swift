@@ -69,6 +69,13 @@ struct OpenSchedule {
         return intended
     }
 
+    /// Takes so many requests without a look at when they were meant to be sent.
+    mutating func skip(_ count: UInt64) {
+        takenCount += count
+        guard taking != nil else { return }
+        for _ in 0..<count { taking?.advance() }
+    }
+
     /// Another rate of all parts together from now on. Phases have their own, and keep it.
     mutating func setRate(_ rate: Double, atNanoseconds now: UInt64) {
         guard now < endNanoseconds else { return }

@@ -30,6 +30,9 @@ struct KernelConnections {
         }
     }
 
+    /// The sockets that listen on the ports.
+    func listeningSockets() -> [ListeningSocket] { ports.flatMap { diagnosis.listeningSockets(port: $0) } }
+
     func read() -> [DiagnosedConnection] { ports.flatMap { diagnosis.connections(port: $0) } }
 }
 

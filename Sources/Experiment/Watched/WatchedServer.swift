@@ -19,6 +19,8 @@ final class WatchedServer {
     private let searchesLate: Bool
     /// The command that starts it.
     private let command: String
+    /// The programs on its ports; nil: we start the server, or its processes have not been looked for.
+    private var owners: PortOwners?
     private var kernel: KernelConnections?
     private var totals: ProcessTotals
     private var rows = WatchedRows()
@@ -57,7 +59,9 @@ final class WatchedServer {
                 let diagnosis = try SocketDiagnosis()
                 let target = try OutsideTarget(plan, diagnosis)
                 outside = target
-                kernel = KernelConnections(diagnosis, ports: target.ports)
+                let connections = KernelConnections(diagnosis, ports: target.ports)
+                owners = PortOwners(connections.listeningSockets(), processes: target.processes ?? [])
+                kernel = connections
                 name = plan.name ?? target.name
             } else {
                 let server = try ProbedServer(plan, capturesOutput: capturesOutput)
@@ -78,7 +82,9 @@ final class WatchedServer {
         probed = nil
         command = ""
         totals = ProcessTotals(countsFromStart: false)
-        kernel = KernelConnections(diagnosis, ports: target.ports)
+        let connections = KernelConnections(diagnosis, ports: target.ports)
+        owners = target.processes.map { PortOwners(connections.listeningSockets(), processes: $0) }
+        kernel = connections
         name = target.name
         outside = target
     }
@@ -126,7 +132,9 @@ final class WatchedServer {
         guard let due = searchNanoseconds, EventLoop.monotonicNanoseconds() >= due else { return }
         searchNanoseconds = nil
         outside?.findProcesses()
-        totals.begin(outside?.processes ?? [])
+        let processes = outside?.processes ?? []
+        owners = PortOwners(kernel?.listeningSockets() ?? [], processes: processes)
+        totals.begin(processes)
         hasNewOrigin = true
     }
 
@@ -156,7 +164,9 @@ final class WatchedServer {
         var server = ServerSample(), watch = WatchSample()
         var unknown: UnknownFigures = [.http, .failedHandshakes, .arenas]
         let reading = probed?.read()
-        let living = reading.map { $0.processes.filter { !$0.hasEnded }.map(\.pid) } ?? outside?.processes ?? []
+        if let kernel { owners?.look(kernel.listeningSockets()) }
+        watch.takeovers = owners?.takeovers ?? 0
+        let living = reading.map { $0.processes.filter { !$0.hasEnded }.map(\.pid) } ?? owners?.processes ?? []
         if let pid = probed?.pid { kernel?.findPorts(of: [pid] + living) }
         let diagnosed = kernel?.read() ?? []
         if let reading {
@@ -186,11 +196,14 @@ final class WatchedServer {
     func takeEvents(_ clock: RunClock) -> [Event] {
         guard let probed else {
             defer { hasNewOrigin = false }
-            let found = hasNewOrigin ? [Event(timeNanoseconds: clock.elapsedNanoseconds, level: .info, source: "watch", text: origin)] : []
-            let processes = outside?.processes ?? []
-            guard !hasToldEnd, !processes.isEmpty, !processes.contains(where: ProcessFigures.isAlive) else { return found }
-            hasToldEnd = true
-            return found + [Event(timeNanoseconds: clock.elapsedNanoseconds, level: .warning, source: "server", text: "the server has gone")]
+            let now = clock.elapsedNanoseconds
+            let found = hasNewOrigin ? [Event(timeNanoseconds: now, level: .info, source: "watch", text: origin)] : []
+            var words = owners?.takeNews() ?? []
+            let processes = owners?.processes ?? []
+            let hasGone = !processes.isEmpty && !processes.contains(where: ProcessFigures.isAlive)
+            if hasGone, !hasToldEnd { words.append("the server has gone") }
+            hasToldEnd = hasGone
+            return found + words.map { Event(timeNanoseconds: now, level: .warning, source: "server", text: $0) }
         }
         var events = probed.takeFindings(clock)
         if let words = probed.takeLastWords() {

@@ -33,6 +33,21 @@ package struct RequestKind: Sendable, Equatable {
         return names
     }
 
+    /// The most bytes that its head has: names and values of its fields, and what HTTP adds to each (RFC 7541, 4.1).
+    package var headByteCount: Int {
+        func size(_ name: String, _ value: String) -> Int {
+            name.utf8.count + ((try? RequestText(parsing: value))?.byteLimit ?? value.utf8.count) + RequestKind.fieldByteCount
+        }
+        return headers.reduce(RequestKind.ownHeadByteCount + size(method, path)) { $0 + size($1.name, $1.value) }
+    }
+
+    private static let fieldByteCount = 32
+    /// Room for the fields that the client adds: authority, agent, length, credentials for a proxy.
+    private static let ownHeadByteCount = 16 << 10
+
+    /// Bytes of a head that are sent at most: more than any server takes, and a fault of the plan beyond.
+    package static let headByteLimit = 1 << 20
+
     /// Kinds of one run. Each loop prepares all of them.
     package static let limit = 64
 }

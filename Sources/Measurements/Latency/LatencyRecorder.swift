@@ -41,6 +41,13 @@ package struct LatencyRecorder: ~Copyable {
         if unsafe value > bounds.pointee.highest { unsafe bounds.pointee.highest = value }
     }
 
+    /// Counts one value so many times.
+    package func record(nanoseconds: UInt64, count: UInt64) {
+        guard count > 0 else { return }
+        record(nanoseconds: nanoseconds)
+        unsafe counts[LatencyHistogram.bucket(of: min(nanoseconds, LatencyHistogram.highestNanoseconds))] &+= count - 1
+    }
+
     /// The values recorded since the last time.
     package func take() -> LatencyHistogram {
         let (lowest, highest) = unsafe (bounds.pointee.lowest, bounds.pointee.highest)

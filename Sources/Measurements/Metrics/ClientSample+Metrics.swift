@@ -26,12 +26,13 @@ extension ClientSample: SamplePart {
         .gauge("requests.in_flight", .request, \.requests.inFlight, "Sent and not answered, now"),
         .gauge("requests.queued", .request, \.requests.queued, better: .lower, "Due by the schedule and not sent for want of a stream, now"),
         .histogram("service_time", \.serviceTime, "From sending a request to the end of its answer"),
-        .histogram("response_time", \.responseTime, "From when the schedule meant to send a request to the end of its answer"),
+        .histogram("response_time", \.responseTime, "From when the schedule meant to send a request, in a closed load from its first attempt, to the end of its answer"),
         .histogram("schedule_delay", \.scheduleDelay, "From when the schedule meant to send a request to when it was sent"),
     ]
 
     private static let responseRows: [MetricRow<ClientSample>] =
         StatusCounts.table.rows(within: \.statuses, "responses") + [
+            .counter("responses.ended_by_close", .response, \.requests.endedByClose, "Answers without a length, which end with their connection: a cut one looks the same"),
             .counter("responses.checked", .response, \.expectations.checked, "Whole answers that were compared with a scenario's 'expect'"),
             .counter("responses.unexpected", .response, \.expectations.unexpected, better: .zero, "Compared, and not as expected: the sum of the next five"),
             .counter("responses.unexpected_status", .response, \.expectations.status, better: .zero, "Compared: of another status"),
@@ -57,6 +58,7 @@ extension ClientSample: SamplePart {
         .counter("connections.failed", .attempt, \.connectionCounts.failed, better: .zero, "Attempts to connect that failed"),
         .counter("connections.reconnects", .connection, \.connectionCounts.reconnects, better: .lower, "Established in place of one that was lost"),
         .counter("connections.renewed", .connection, \.connectionCounts.renewed, "Established in place of one that we ended (--reconnect, --half-close, --early-close)"),
+        .counter("connections.broken", .connection, \.connectionCounts.broken, better: .zero, "Established, and ended by us: the peer broke the protocol with no request out"),
         .gauge("cut_off.loops", .loop, \.connectionCounts.cutOffLoops, better: .lower, "Loops that have lost all their connections and cannot connect again, now"),
         .gauge("cut_off.connections", .connection, \.connectionCounts.lost, better: .lower, "Connections that those loops had"),
         .timeCounter("cut_off.time", \.connectionCounts.cutOffNanoseconds, better: .zero, "Time in which a server that was reached could not be reached any more; loops added"),

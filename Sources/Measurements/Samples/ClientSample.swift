@@ -28,7 +28,8 @@ package struct ClientSample: Sendable {
 
     /// From sending a request to the end of its response.
     package var serviceTime = LatencyHistogram()
-    /// From when the schedule meant to send it. In a closed loop: the same as service time.
+    /// From when the schedule meant to send it, and of a request that was never sent the time it waited. In a closed loop:
+    /// from its first attempt.
     package var responseTime = LatencyHistogram()
     /// From when the schedule meant to send a request to when it was sent.
     package var scheduleDelay = LatencyHistogram()
@@ -82,6 +83,8 @@ package struct ClientConnectionCounts: Sendable, Equatable {
     package var reconnects: UInt64 = 0
     /// Established connections that replaced one which had done its share (`--reconnect`).
     package var renewed: UInt64 = 0
+    /// Established connections that we ended since the peer broke the protocol with no request out.
+    package var broken: UInt64 = 0
     /// Loops that have lost all their connections and cannot connect again, now; and the connections they had.
     package var cutOffLoops = 0
     package var lost = 0
@@ -112,6 +115,8 @@ package struct ClientRequestCounts: Sendable, Equatable {
     package var standstillNanoseconds: UInt64 = 0
     /// Attempts after the first, of requests that had failed (`--retries`).
     package var retried: UInt64 = 0
+    /// Answered in full as far as one can tell: the connection's end was the answer's, which had no length.
+    package var endedByClose: UInt64 = 0
     /// Sent again on another connection, since the peer had said that it had not looked at them.
     package var resent: UInt64 = 0
     /// Waiting to be sent again, now.

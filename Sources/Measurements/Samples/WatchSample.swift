@@ -28,6 +28,8 @@ package struct WatchSample: Sendable, Equatable {
     package var unauditedWrites: UInt64 = 0
     /// Broken promises about writes: see `BrokenWrite`.
     package var findings: UInt64 = 0
+    /// Times that a process of another program began to listen on the server's port.
+    package var takeovers: UInt64 = 0
     /// Processes of the server that ended after a fault.
     package var crashes: UInt64 = 0
 
@@ -51,6 +53,7 @@ extension WatchSample: SamplePart {
     package static let table = MetricTable<WatchSample>(
         processRows.map { $0.unlessUnknown($0.name == "memory.resident" ? .residentMemory : .processDetails) }
             + KernelSample.table.rows(within: \.kernel, "kernel").map { $0.unlessUnknown(.kernel) }
+            + [.counter("takeovers", .process, \.takeovers, better: .zero, "Times that a process of another program began to listen on the server's port").unlessUnknown(.kernel)]
             + [.gauge("heap.live_bytes", .bytes, \.heapBytes, better: .lower, "Live bytes of malloc, now").unlessUnknown(.heap)]
             + loopRows.map { $0.unlessUnknown(.loopDetails) } + writeRows.map { $0.unlessUnknown(.writeCounts) }
             + findingRows.map { $0.unlessUnknown(.findings) })

@@ -51,7 +51,8 @@ private struct Headline {
     private static let latencies = ["client.service_time", "client.response_time"].flatMap { name in
         ["p50", "p99", "p95", "p90", "p99_9", "mean"].map { "\(name).\($0)" }
     }
-    private static let rates = ["client.requests.rate", "server.requests.rate"]
+    /// Of requests that succeeded: a server that refuses is fast.
+    private static let rates = ["client.requests.succeeded_rate", "server.requests.rate"]
 
     init(_ comparison: Comparison, _ changes: [Change], failures: [(isWorse: Bool, words: String)]) {
         self.comparison = comparison
@@ -69,7 +70,9 @@ private struct Headline {
     var isEmpty: Bool { speed.isEmpty && failures.isEmpty }
 
     var text: String {
-        let words = speed.map(\.headlineText) + failures.map(\.words)
+        let worse = failures.filter(\.isWorse).map(\.words), fewer = failures.filter { !$0.isWorse }.map(\.words)
+        let speeds = speed.map(\.headlineText)
+        let words = speed.contains { $0.verdict == .worse } ? speeds + worse + fewer : worse + speeds + fewer
         guard isEmpty else { return "\(judgement): " + words.joined(separator: "; ") }
         guard unknown.isEmpty else {
             let count = unknown.map(\.intervalCount).min() ?? 0
@@ -86,7 +89,8 @@ private struct Headline {
         switch (isSlower, isFaster, fails) {
         case (true, true, _): return "B is slower in part, and faster in part"
         case (true, false, _): return "B is slower"
-        case (false, true, true): return "B is faster, and fails more"
+        // Errors can be faster than answers.
+        case (false, true, true): return "B fails more, and is faster"
         case (false, true, false): return "B is faster"
         case (false, false, true): return "B fails more"
         case (false, false, false): return "B fails less"
@@ -105,9 +109,9 @@ extension Change {
     /// `service p50 52.0us -> 328us, +530.8%`
     fileprivate var headlineText: String {
         let parts = name.split(separator: ".").map(String.init)
-        let short = name.hasSuffix(".rate") ? "\(parts[0] == "client" ? "" : parts[0] + " ")requests"
+        let isRate = name.hasSuffix("rate")
+        let short = isRate ? parts[0] == "client" ? "successful requests" : "\(parts[0]) requests"
             : parts.dropFirst().joined(separator: " ").replacing("_time", with: "").replacing("_", with: ".")
-        let isRate = name.hasSuffix(".rate")
         return "\(short) \(valueText(base))\(isRate ? "/s" : "") -> \(valueText(other))\(isRate ? "/s" : "")" + (share.map { ", " + Change.signedPercent($0) } ?? "")
     }
 }

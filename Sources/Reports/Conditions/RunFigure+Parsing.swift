@@ -59,13 +59,13 @@ extension RunFigure {
 
     /// Names that people use.
     package static let shortNames = [
-        "achieved_rate": "client.requests.achieved", "errors.ratio": "client.requests.failed_share", "rate": "client.requests.rate",
+        "achieved_rate": "client.requests.achieved", "errors.ratio": "client.requests.failed_share", "rate": "client.requests.succeeded_rate",
     ]
 
     /// What other load generators call it: k6, wrk, oha. A condition names it as we do.
     private static let foreignNames = [
         "http_req_duration": "client.response_time", "latency": "client.response_time", "http_req_failed": "client.requests.failed_share",
-        "http_reqs": "client.requests.rate", "checks": "client.requests.failed_share", "rps": "client.requests.rate", "errors": "client.requests.failed",
+        "http_reqs": "client.requests.succeeded_rate", "checks": "client.requests.failed_share", "rps": "client.requests.succeeded_rate", "errors": "client.requests.failed",
     ]
 
     /// The same of aggregates; k6 writes `p(95)`.

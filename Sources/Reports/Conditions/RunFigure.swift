@@ -78,7 +78,7 @@ package struct RunFigure: Sendable, Hashable {
     }
 
     /// Metrics that each kind of request has.
-    static let namesByRequest = RequestSample.table.names.map { "client.\($0)" } + ["client.requests.rate", "client.requests.failed_share"]
+    static let namesByRequest = RequestSample.table.names.map { "client.\($0)" } + ["client.requests.rate", "client.requests.succeeded_rate", "client.requests.failed_share"]
 
     /// Of a whole run, or of one phase's part.
     ///

@@ -54,9 +54,11 @@ extension Summary {
         guard requests.failed == 0 else {
             return "but \(requests.failed) of \(requests.done) requests failed, \(Figure.percent(Double(requests.failed) / Double(requests.done)))"
         }
+        let broken = client.connectionCounts.broken
         let other = client.statuses.redirection + client.statuses.clientError + client.statuses.serverError
         let all = requests.done == 1 ? "the request succeeded" : "all \(requests.done) requests succeeded"
         return all + (other > 0 ? ", of which \(other) were not answered 2xx" : "")
+            + (broken > 0 ? ", but the server broke the protocol on \(Summary.counted(broken, "connection"))" : "")
     }
 
     var durationText: String { Figure.fixed(loadSeconds ?? 0, decimals: 2) + "s" }

@@ -9,9 +9,10 @@ extension SummarySection {
         let names = percentiles.map { String($0.name.map { $0 == "_" ? "." : $0 }) }
         page.line("")
         page.table("latency", (page.isVerbose ? ["min"] : []) + names + ["max"])
-        // In a closed load the other two say nothing more.
+        // In a closed load the other two say nothing more, unless a request waits for its next attempt.
         let rows = [("  service", summary.serviceTime)]
-            + (isOpen || page.isVerbose ? [("  response", summary.responseTime), ("  sent late", summary.scheduleDelay)] : [])
+            + (isOpen || client.requests.retried > 0 || page.isVerbose ? [("  response", summary.responseTime)] : [])
+            + (isOpen || page.isVerbose ? [("  sent late", summary.scheduleDelay)] : [])
         for (name, histogram) in rows {
             let values = (page.isVerbose ? [histogram.lowestNanoseconds] : [])
                 + histogram.valuesAtPercentiles(percentiles.map(\.percent)) + [histogram.highestRecordedNanoseconds]
@@ -20,6 +21,14 @@ extension SummarySection {
         let unanswered = client.unansweredRequests
         if unanswered > 0 {
             page.row("", ["\(Summary.counted(unanswered, "request")) never answered: in the table with the time waited"])
+        }
+        let dropped = summary.droppedRequests
+        if dropped > 0 {
+            page.row("", ["\(Summary.counted(dropped, "request")) never sent: in the response times with the time waited"])
+        }
+        let refused = client.requests.failed - min(client.requests.errored, client.requests.failed)
+        if Double(refused) > Double(client.requests.done) * Validity.erroredShareLimit {
+            page.row("", ["\(Summary.counted(refused, "failed answer")) in the table too: errors can be faster than answers"])
         }
         if let resolution = summary.coarseResolutionNanoseconds {
             page.row("", ["response times are no finer than \(Figure.time(nanoseconds: resolution)): requests were sent so late"])
@@ -67,11 +76,25 @@ extension SummarySection {
             return page.row("", counts + loads)
         }
         let rate = load.isOpen ? [] : ["closed load: its rate is what the answers allowed"]
-        page.row("measurement", [validity.word + (summary.goneNanoseconds.map { " until \(Figure.time(nanoseconds: $0))" } ?? "")] + counts + rate + loads)
+        page.row("measurement", [validity.word + (summary.goneNanoseconds.map { " until \(Figure.time(nanoseconds: $0))" } ?? "")] + summary.fewItems + counts + rate + loads)
     }
 }
 
 extension Summary {
+    /// Of so few requests not even the median is known: `1 request says little of others`.
+    fileprivate var fewItems: [String] {
+        let count = last.client?.requests.answered ?? 0
+        guard count > 0, !LatencyHistogram.supports(percentile: 50, count: count) else { return [] }
+        return [count == 1 ? "1 request is an example: no percentile is known" : "\(count) requests are examples: no percentile is known"]
+    }
+
+    /// Requests of an open load that were due, and for which no connection had room until the end.
+    fileprivate var droppedRequests: UInt64 {
+        guard let client = last.client, request.load?.isOpen == true else { return 0 }
+        let dropped: UInt64 = Metric.whole(max(0, derived("client.requests.dropped") ?? 0))
+        return dropped - min(client.requests.skipped, dropped)
+    }
+
     /// `29999 asked`, `29999 sent`, `0 dropped`
     fileprivate var openLoadItems: [String] {
         guard let client = last.client else { return [] }

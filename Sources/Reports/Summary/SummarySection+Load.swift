@@ -9,7 +9,7 @@ extension SummarySection {
         let reachable = (summary.loadSeconds ?? 0) - Metric.seconds(client.cutOffNanoseconds)
         let answered = client.cutOffNanoseconds > 0 ? " (with a server for \(Figure.fixed(max(0, reachable), decimals: 2))s)" : ""
         page.row("load", [
-            load.target.isEmpty ? summary.request.address : load.target, kind, "\(load.connections) connections x \(load.streams)",
+            load.target.isEmpty ? summary.request.address : load.target, kind, "\(Summary.counted(UInt64(load.connections), "connection")) x \(load.streams)",
             summary.durationText + answered,
         ])
         guard summary.startNanoseconds > 0 else { return }
@@ -50,6 +50,10 @@ extension SummarySection {
                 + Summary.item(requests.retried, "retried (--retries)", page) + Summary.item(requests.resent, "sent again, since the server had not looked at them", page)
                 + Summary.item(client.circuits.openings, "openings of circuit breakers", page))
         summary.writeFailures(of: client, to: &page)
+        if requests.endedByClose > 0 {
+            let answers = requests.endedByClose == 1 ? "1 answer ends" : "\(requests.endedByClose) answers end"
+            page.row("", ["\(answers) with the connection, without a length: one that was cut short looks the same"])
+        }
         // Those from 400 on are among the failures, unless a scenario expects them.
         let statuses = client.statuses
         if statuses.informational + statuses.redirection > 0 || requests.succeeded > statuses.success || page.isVerbose {
@@ -75,7 +79,7 @@ extension SummarySection {
         page.row(
             "connections",
             ["\(counts.opened) opened", "\(counts.openHighWater) at once"] + Summary.item(counts.reconnects, "reconnects", page)
-                + Summary.item(counts.renewed, "renewed", page) + Summary.item(counts.failed, "attempts failed", page))
+                + Summary.item(counts.renewed, "renewed", page) + Summary.item(counts.failed, counts.failed == 1 ? "attempt failed" : "attempts failed", page))
         for failure in client.failures.of(.connection).sorted(by: { $0.count > $1.count }) { page.count(failure.count, failure.text) }
         if client.tls.isUsed { page.row("TLS", client.tls.items(page)) }
     }

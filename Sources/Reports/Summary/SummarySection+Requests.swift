@@ -4,7 +4,8 @@ internal import Measurements
 extension SummarySection {
     /// The worst first: which of them fail, and which are slow. Nothing for a run with one kind.
     static let byRequest = SummarySection { summary, page in
-        let requests = summary.requests
+        // Requests that were never sent may have waited, and are none.
+        let requests = summary.requests.filter { $0.done > 0 || page.isVerbose }
         guard requests.count > 1 else { return }
         let sorted = requests.sorted { left, right in
             let times = [left, right].map { $0.responseTime.valuesAtPercentiles([99])[0] ?? $0.responseTime.highestRecordedNanoseconds ?? 0 }

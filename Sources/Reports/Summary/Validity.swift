@@ -85,6 +85,9 @@ private struct ValidityJudge {
             if let words = lateness { reasons.append(words) } else { reasons += phaseLateness }
         }
         if let words = strangers { reasons.append(words) }
+        if let watch = summary.last.watch, watch.takeovers > 0 {
+            reasons.append("another program took the server's port\(watch.takeovers == 1 ? "" : " \(watch.takeovers) times"): the results are of several servers")
+        }
         if let share = summary.derived("client.loop.utilization"), share > Validity.utilizationLimit {
             reasons.append("the clients' threads were busy \(Figure.percent(share)) of the time: the load is their limit")
         }
@@ -92,6 +95,10 @@ private struct ValidityJudge {
             reasons.append("client and server used all \(summary.request.cpuCount) cores, and slow each other")
         }
         let counts = client.connectionCounts
+        if Double(counts.broken) > Double(client.requests.done) * Validity.erroredShareLimit {
+            reasons.append(
+                "the server broke the protocol on \(Summary.counted(counts.broken, "connection")) with no request out: answers may not be those of their requests")
+        }
         let replaced = counts.reconnects + counts.renewed
         let opened = counts.opened - min(replaced, counts.opened)
         // Fewer requests than connections may be done before all are made.

@@ -1,3 +1,6 @@
+internal import Load
+internal import Measurements
+
 /// Options that cannot be together, or one that another makes impossible.
 package struct SettingClash: Equatable, Sendable {
     /// By their names: "cert".
@@ -38,6 +41,11 @@ extension ClientPlan {
         }
         if unixSocket != nil && connectTo != nil { return SettingClash(names: ["unix_socket", "connect_to"], words: "exclude each other") }
         if unixSocket != nil && usesAllAddresses { return SettingClash(names: ["unix_socket", "resolve_all"], words: "exclude each other") }
+        if let kind = kinds.first(where: { $0.headByteCount > RequestKind.headByteLimit }) {
+            return SettingClash(
+                names: [kind.headers.isEmpty ? "path" : "header"],
+                words: "makes the head of a request \(Figure.bytes(Double(kind.headByteCount))) long; at most \(RequestKind.headByteLimit >> 20) MiB can be sent")
+        }
         if halfCloses && (http == .http2 || http == .clearHTTP2) {
             return SettingClash(names: ["half_close"], words: "needs HTTP/1.1: HTTP/2 has no half-close")
         }
