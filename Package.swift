@@ -62,7 +62,7 @@ let package = Package(
 
         library("Memory", "CMalloc"),
         library("Loop", "Memory", "CLibuv"),
-        library("TLS", "Memory", "COpenSSL"),
+        library("TLS", "Files", "Memory", "COpenSSL"),
         library("HTTP1", "Memory"),
         library("HTTP2", "Memory", "CNghttp2"),
         library("Files"),
@@ -78,7 +78,7 @@ let package = Package(
         library("Client", "Transport", "Loop", "TLS", "HTTP1", "HTTP2", "Memory", "Measurements", "Load"),
         library("Experiment", "HTTP1", "HTTP2", "Server", "Client", "Workload", "Measurements", "Load", "Recording", "Reports", "Files", "TLS", "Loop", "Watch", "CProcess"),
         // Its maps of other servers' metrics lie within the program, as the scenarios do.
-        library("Watch", "Measurements", "CSegment", "CProcess",
+        library("Watch", "Files", "Measurements", "CSegment", "CProcess",
                 resources: [.embedInCode("Maps")]),
         // Its files lie in the top-level Themes, and within the program: beside it they would be lost when it is moved.
         .target(name: "Themes", resources: [.embedInCode("Files")], swiftSettings: settings),

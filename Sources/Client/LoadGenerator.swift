@@ -74,7 +74,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     /// Connects all clients. On the loop's thread, once.
     package func start() {
         clock.watch(true)
-        timers.beat.setDeadline(nanoseconds: clock.nowNanoseconds + LoopClock.beatNanoseconds)
+        timers.beat.setDeadline(nanoseconds: clock.beat())
         schedule.begin(atNanoseconds: clock.nowNanoseconds)
         setConnections(configuration.connections)
         lookAtSchedule()
@@ -157,8 +157,8 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
 
     /// The time of the drain is over; or it is time for a look at the clock.
     package func timerDidFire(_ timer: Timer) {
+        guard timer !== timers.beat else { return timer.setDeadline(nanoseconds: clock.beat()) }
         clock.refresh()
-        guard timer !== timers.beat else { return timer.setDeadline(nanoseconds: clock.nowNanoseconds + LoopClock.beatNanoseconds) }
         clients.forEach { $0.abort() }
     }
 

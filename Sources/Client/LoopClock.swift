@@ -12,11 +12,18 @@ final class LoopClock {
     /// It did since the last `catchUp`.
     private(set) var hasStoodStill = false
     private var isWatching = false
+    /// Looks that were due, and those of them that came late: the thread had no CPU for a moment, or its process was
+    /// stopped. What happens for moments, as under a CPU quota, shows in no gap, and in the share of the late ones.
+    private(set) var beats: UInt64 = 0
+    private(set) var lateBeats: UInt64 = 0
+    private var beatDueNanoseconds: UInt64 = 0
 
     /// Between two looks at the clock of a loop that has nothing else to do.
-    static let beatNanoseconds: UInt64 = 100_000_000
+    private static let beatNanoseconds: UInt64 = 100_000_000
     /// A gap from which on a loop stood still: far beyond what a busy loop, or a busy machine, takes for a turn.
     private static let standstillLimit: UInt64 = 500_000_000
+    /// A look that comes later than this is late: threads that share a processor wait for each other less long.
+    private static let lateBeatLimit: UInt64 = 20_000_000
 
     /// Reads the clock: at the beginning of an event, and before requests go out.
     func refresh() {
@@ -26,6 +33,17 @@ final class LoopClock {
             standstillNanoseconds += now - nowNanoseconds
         }
         nowNanoseconds = now
+    }
+
+    /// The look that was due, if one was, has come. - Returns: when the next one is due.
+    func beat() -> UInt64 {
+        refresh()
+        if beatDueNanoseconds > 0 {
+            beats += 1
+            if nowNanoseconds > beatDueNanoseconds + LoopClock.lateBeatLimit { lateBeats += 1 }
+        }
+        beatDueNanoseconds = nowNanoseconds + LoopClock.beatNanoseconds
+        return beatDueNanoseconds
     }
 
     /// The load has done what a standstill asks for.

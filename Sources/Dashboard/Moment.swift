@@ -133,7 +133,7 @@ package struct Rates: Equatable, Sendable {
         outcomes.success = rate(statuses?.success, oldStatuses?.success)
         outcomes.clientError = rate(statuses?.clientError, oldStatuses?.clientError)
         outcomes.serverError = rate(statuses?.serverError, oldStatuses?.serverError)
-        let isServers = server != nil && sample.unknown.isDisjoint(with: .pendingBytes)
+        let isServers = server != nil && sample.knows(.pendingBytes)
         let writes = isServers ? server?.writes : client?.writes, oldWrites = isServers ? oldServer?.writes : oldClient?.writes
         directWrites = rate(writes?.direct, oldWrites?.direct)
         queuedWrites = rate(writes?.queued, oldWrites?.queued)

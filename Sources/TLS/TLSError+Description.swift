@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Files
 
 /// Errors in words, for the person who has to mend their cause.
 extension TLSError: CustomStringConvertible {
@@ -29,7 +30,7 @@ extension TLSSetupError: CustomStringConvertible {
         switch self {
         case .missingFile(let path): "\(path): there is no such file"
         case .noPermission(let path): "\(path): no permission"
-        case .unreadableFile(let path, let code): "\(path): cannot be read: \(unsafe String(cString: strerror(code)))"
+        case .unreadableFile(let path, let code): "\(path): cannot be read: \(SystemError(number: code))"
         case .noCertificate(let path): "\(path): the file holds no certificate in PEM"
         case .noPrivateKey(let path): "\(path): the file holds no private key in PEM"
         case .encryptedKey(let path): "\(path): the key is encrypted; write it without a password, or a client's password into a file (--client-password-file)"

@@ -1,5 +1,6 @@
 internal import CProcess
 internal import CSegment
+internal import Files
 internal import Glibc
 internal import Measurements
 
@@ -13,7 +14,7 @@ package final class ProbeSegment {
     /// A fresh segment, with what the probes in it are asked to do.
     package init(_ options: ProbeOptions) throws(WatchError) {
         descriptor = unsafe hw_memory_file("highwater", Int(hw_segment_size()))
-        guard descriptor >= 0 else { throw WatchError("memory for the probe: \(unsafe String(cString: strerror(-descriptor)))") }
+        guard descriptor >= 0 else { throw WatchError("memory for the probe: \(SystemError(number: -descriptor))") }
         var head = hw_segment_head()
         head.magic = ProbeSegment.magic
         head.version = UInt32(hw_segment_version)

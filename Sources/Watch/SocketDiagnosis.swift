@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// The kernel's own view of a server's connections (sock_diag(7)): of any server in any language, without touching it.
@@ -23,7 +24,7 @@ package final class SocketDiagnosis {
     /// - Throws: `WatchError` where the kernel has no sock_diag, or a sandbox forbids it.
     package init() throws(WatchError) {
         socket = Glibc.socket(SocketDiagnosis.netlinkFamily, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), SocketDiagnosis.diagnosisProtocol)
-        guard socket >= 0 else { throw WatchError("the kernel's view of sockets (sock_diag): \(unsafe String(cString: strerror(errno)))") }
+        guard socket >= 0 else { throw WatchError("the kernel's view of sockets (sock_diag): \(SystemError.last)") }
         var patience = timeval(tv_sec: SocketDiagnosis.patienceSeconds, tv_usec: 0)
         unsafe setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }

@@ -1,4 +1,5 @@
 internal import CProcess
+internal import Files
 internal import Glibc
 
 /// A child process in a process group of its own, so that keys of the terminal do not reach it.
@@ -41,7 +42,7 @@ final class SpawnedChild {
         defer { for unsafe word in unsafe words + names { unsafe free(word) } }
         var child: pid_t = 0
         let code = unsafe posix_spawn(&child, path, &actions, &attributes, &words, &names)
-        guard code == 0 else { throw WatchError("\(path) cannot be started: \(unsafe String(cString: strerror(code)))") }
+        guard code == 0 else { throw WatchError("\(path) cannot be started: \(SystemError(number: code))") }
         pid = child
     }
 

@@ -149,7 +149,7 @@ struct CompareCommand: ParsableCommand {
             if case .sample(let sample) = line { run.add(sample) }
         }
         run.end = reader.isCutOff ? .cutOff : .init(summary)
-        run.verdict = summary.flatMap { Verdict(recorded: $0) }
+        if let summary { run.add(summary: summary) }
         return run
     }
 

@@ -30,6 +30,25 @@ extension MeasuredProgramTests {
             #expect(result.code == 0)
         }
 
+        @Test("for moments, as under a CPU quota, has a measurement that is not valid, though no moment is long")
+        func moments() throws {
+            let server = try RunningServer()
+            let load = try ChildProcess(
+                Program.path, ["load", server.url("/health"), "-c", "2", "-d", "4s", "--interval", "200ms", "--json"])
+            _ = load.wait(seconds: 10) { load.errors.contains("req/s") ? true : nil }
+            for _ in 0..<30 {
+                load.signal(SIGSTOP)
+                // The times that the test is about.
+                usleep(80_000)
+                load.signal(SIGCONT)
+                usleep(20_000)
+            }
+            let result = load.end(withinSeconds: 20)
+            _ = try server.stop()
+            let reasons = try Report(output: result.output).texts("reasons", of: "measurement")
+            #expect(reasons.contains { $0.contains("had no CPU") }, "\(reasons)")
+        }
+
         @Test("sends late what was due meanwhile, or skips it and says so", arguments: ["all", "skip"])
         func open(choice: String) throws {
             let result = try stoppedLoad("-q", "200", "--catch-up", choice)

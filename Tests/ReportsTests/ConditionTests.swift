@@ -51,7 +51,8 @@ struct ConditionTests {
         ("client.response_time.p99 > 5x", .limit("5x", examples: "25ms, 1.5s or 100us")),
         ("client.response_time > 5ms", .missingAggregate(metric: "client.response_time", possible: ["min", "max", "mean", "count", "p50", "p99", "p99.9"])),
         ("client.requests.done.max > 5", .unknownAggregate("max", metric: "client.requests.done", possible: ["rate"])),
-        (": client.requests.done > 5", .noPhase),
+        ("client.requests.failed_share < 5", .shareAboveAll("5")), ("achieved_rate >= 99", .shareAboveAll("99")),
+        ("client.cache.strings.hit_rate > 101%", .shareAboveAll("101%")), (": client.requests.done > 5", .noPhase),
         ("client.responsetime.p99 > +10%", .unknownMetric("client.responsetime.p99", nearest: "client.response_time.p99")),
     ])
     func refusal(text: String, error: ConditionError) {

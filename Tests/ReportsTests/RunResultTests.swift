@@ -41,6 +41,24 @@ struct RunResultTests {
         #expect(result { ($0.requests.succeeded, $0.requests.failed) = (1, 99) }.isOK)
     }
 
+    @Test("of a recording that was edited is not ok: the numbers beside it are looked at, and its samples")
+    func edited() {
+        let run = summary(change: {
+            $0.client?.requests.succeeded = 0
+            $0.client?.requests.failed = 100
+        })
+        var json = run.json
+        #expect(run.mismatch(recorded: json) == nil)
+        json.set(.object([.init("ok", .bool(true))]), atPath: "result")
+        #expect(RunResult(recorded: json).reasons == ["no request succeeded"])
+        json.set(.number(7), atPath: "client.requests.failed")
+        #expect(run.mismatch(recorded: json)
+            == "its summary does not fit its samples: client.requests.failed is 7, and by the samples 100; it was edited, or is of several runs")
+        var compared = ComparedRun(name: "b", request: summaryRequest)
+        compared.add(summary: json)
+        #expect(Comparison(comparedRun("a"), compared).warnings.contains { $0.hasPrefix("B: its summary does not fit its samples: ") })
+    }
+
     @Test("says in its first line that the server broke the protocol, and in the measurement where that is too often")
     func brokenProtocol() {
         let once = summary(change: { $0.client?.connectionCounts.broken = 1 })
@@ -65,7 +83,8 @@ struct RunResultTests {
         let one = summary(change: { $0.client?.requests.done = 1 })
         #expect(one.text.contains("valid, 1 request is an example: no percentile is known"), "\(one.text)")
         let refused = summary(change: {
-            ($0.client?.requests.succeeded, $0.client?.requests.failed) = (90, 10)
+            $0.client?.requests.succeeded = 90
+            $0.client?.requests.failed = 10
             $0.client?.serviceTime.record(nanoseconds: 1_000_000, times: 100)
             $0.client?.requests.endedByClose = 3
         })

@@ -363,6 +363,17 @@ struct ValidityTests {
         ])
     }
 
+    @Test("is not valid when the clients' threads had no CPU for more than a few moments")
+    func moments() {
+        func reasons(late: UInt64, of beats: UInt64) -> [String] {
+            self.reasons { ($0.requests.beats, $0.requests.lateBeats) = (beats, late) }
+        }
+        #expect(reasons(late: 5, of: 100).isEmpty && reasons(late: 2, of: 10).isEmpty)
+        #expect(reasons(late: 6, of: 100) == [
+            "the clients' threads had no CPU when they were due, 6 of 100 times that were looked at: a CPU quota, other programs, or a process that was stopped",
+        ])
+    }
+
     @Test("is not valid when there is a gap between samples, unless the interval was changed by hand")
     func gap() {
         var load = Summary.Load(connections: 0, streams: 1, rate: nil, requests: nil)

@@ -192,6 +192,8 @@ final class LoadAccounts {
         sample.loops.cpuNanoseconds = EventLoop.threadCPUNanoseconds()
         sample.loops.allocations = Allocations.byThisThread
         sample.requests.standstillNanoseconds = clock.standstillNanoseconds
+        sample.requests.beats = clock.beats
+        sample.requests.lateBeats = clock.lateBeats
         sample.connectionCounts.cutOffNanoseconds = cutOff.nanoseconds(atNanoseconds: clock.nowNanoseconds)
         if let count = cutOff.lostConnectionCount {
             sample.connectionCounts.cutOffLoops = 1

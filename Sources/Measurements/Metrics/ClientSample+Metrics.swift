@@ -80,6 +80,8 @@ extension ClientSample: SamplePart {
         .timeCounter("loop.cpu", \.loops.cpuNanoseconds, "CPU time of the clients' threads"),
         .counter("loop.allocations", .allocation, \.loops.allocations, "Calls of malloc and its kin by the clients' threads"),
         .timeCounter("loop.stood_still", \.requests.standstillNanoseconds, better: .lower, "Time without a turn: the process was stopped, or had no CPU; loops added"),
+        .counter("loop.beats", .check, \.requests.beats, "Looks at the clock that were due, ten a second"),
+        .counter("loop.late_beats", .check, \.requests.lateBeats, better: .lower, "Those that came more than 20 ms late: the thread had no CPU, or was stopped"),
         .timeGauge("loop.lag", \.loops.lagNanoseconds, better: .lower, "The longest that a loop took to answer for this sample"),
     ]
 

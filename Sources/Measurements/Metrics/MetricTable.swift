@@ -109,7 +109,7 @@ package final class MetricTable<Part>: Sendable {
             Metric(
                 name: "\(prefix).\(row.name)", unit: row.unit, kind: row.kind, merge: row.merge, better: row.better,
                 meaning: row.meaning,
-                read: { row.figures.isDisjoint(with: $0.unknown) ? part($0).flatMap(row.read) : nil },
+                read: { $0.knows(row.figures) ? part($0).flatMap(row.read) : nil },
                 write: { sample, value in update(&sample) { row.write(&$0, value) } },
                 isHighWater: row.isHighWater, figures: row.figures)
         }

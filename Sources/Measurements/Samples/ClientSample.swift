@@ -113,6 +113,9 @@ package struct ClientRequestCounts: Sendable, Equatable {
     package var skipped: UInt64 = 0
     /// Time in which loops did not run at all: the process was stopped, or had no CPU; loops added.
     package var standstillNanoseconds: UInt64 = 0
+    /// Looks of the loops at the clock, ten a second, and those that came late: the thread had no CPU, or was stopped.
+    package var beats: UInt64 = 0
+    package var lateBeats: UInt64 = 0
     /// Attempts after the first, of requests that had failed (`--retries`).
     package var retried: UInt64 = 0
     /// Answered in full as far as one can tell: the connection's end was the answer's, which had no length.

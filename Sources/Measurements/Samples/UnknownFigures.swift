@@ -77,3 +77,8 @@ package struct UnknownFigures: OptionSet, Sendable, Hashable {
         self = UnknownFigures.names.reduce(into: []) { if names.contains($1.name) { $0.formUnion($1.figures) } }
     }
 }
+
+extension Sample {
+    /// Its source can know these figures.
+    package func knows(_ figures: UnknownFigures) -> Bool { unknown.isDisjoint(with: figures) }
+}

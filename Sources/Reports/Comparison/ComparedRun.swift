@@ -27,7 +27,9 @@ package struct ComparedRun: Sendable {
     /// The run did not come to its end, or its recording did not.
     package var end = End.whole
     /// What the run says of itself, as its recording has it; nil: nothing.
-    package var verdict: Verdict?
+    package private(set) var verdict: Verdict?
+    /// Where that is not what its samples say, in words.
+    private(set) var mismatch: String?
 
     /// How a recording ends.
     package enum End: Sendable, Equatable {
@@ -99,6 +101,12 @@ package struct ComparedRun: Sendable {
         let row = readers.read(sample, readings, after: previous, request, isUnderLoad: isUnderLoad)
         intervals[nil, default: IntervalValues()].add(row)
         if let phase = summary.phases.last?.name { intervals[phase, default: IntervalValues()].add(row) }
+    }
+
+    /// Takes what the run says of itself, once all samples are taken.
+    package mutating func add(summary recorded: JSON) {
+        verdict = Verdict(recorded: recorded)
+        mismatch = summary.mismatch(recorded: recorded)
     }
 
     private func isUnderLoad(_ sample: Sample) -> Bool {

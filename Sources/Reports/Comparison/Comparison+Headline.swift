@@ -15,6 +15,7 @@ extension Comparison {
         var warnings: [String] = []
         for (letter, run) in [("A", base), ("B", other)] {
             if run.end != .whole { warnings.append("\(letter): \(run.end.words)") }
+            if let mismatch = run.mismatch { warnings.append("\(letter): \(mismatch)") }
             if let result = run.verdict?.result, !result.isOK, run.end == .whole { warnings.append("\(letter): result \(result.text)") }
             if let measurement = run.verdict?.measurement, !measurement.isValid { warnings.append("\(letter): measurement \(measurement.text)") }
         }

@@ -21,6 +21,7 @@ extension Condition {
         let figure = try Condition.figure(name, of: request)
         if figure.unit == .requestPerSecond, let number = Double(limitText), number > 0, number <= 1 { throw .shareAsRate(limitText) }
         let (limit, isChange) = try Condition.limit(limitText, figure.unit, needsUnit: needsUnit)
+        if figure.isShare, !isChange, limit > 1 { throw .shareAboveAll(limitText) }
         self.init(
             phase: phase, figure: figure, relation: relation, limit: limit, isChange: isChange,
             text: "\(request.map { "request(\($0))." } ?? "")\(name) \(relation.rawValue) \(limitText)")

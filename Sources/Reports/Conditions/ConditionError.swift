@@ -21,6 +21,8 @@ package enum ConditionError: Error, Equatable {
     case change(String)
     /// A rate of at most one request a second, which is meant as a share: k6's `rate>0.95`.
     case shareAsRate(String)
+    /// A share of more than all: `failed_share < 5` is never false.
+    case shareAboveAll(String)
     /// A change from another run, where there is only one.
     case noBase(String)
 }
@@ -49,6 +51,7 @@ extension ConditionError: CustomStringConvertible {
         case .shareAsRate(let limit):
             "'rate' is requests a second, and \(limit) of them is hardly meant; for a share of the requests write "
                 + "'client.requests.failed_share < 5%', for a rate \(limit)/s"
+        case .shareAboveAll(let limit): "'\(limit)' is more than all of them: a share is 0 to 1; write 0.05 or 5%"
         case .noBase(let text): "'\(text)' is a change, and a threshold has no other run to compare with; write a value, as in '< 25ms'"
         }
     }

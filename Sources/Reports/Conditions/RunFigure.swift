@@ -10,6 +10,9 @@ package struct RunFigure: Sendable, Hashable {
     /// The kind of request that it is of; nil: of all requests.
     package private(set) var request: String?
 
+    /// Whether it is a part of a whole: from 0 to 1.
+    var isShare: Bool { kind == .metric(.ratio) || kind == .summary && SummaryMetric.named(metric)?.isShare == true }
+
     /// The kind of number that `metric` names.
     package enum Kind: Sendable, Hashable {
         case metric(Metric.Kind)

@@ -19,7 +19,7 @@ struct JUnitExporter: Exporter {
 
     mutating func add(_ sample: Sample) -> String {
         report.duration = Metric.seconds(sample.timeNanoseconds)
-        isWatched = isWatched || sample.watch != nil && !sample.unknown.contains(.findings)
+        isWatched = isWatched || sample.watch != nil && sample.knows(.findings)
         return ""
     }
 

@@ -35,7 +35,7 @@ struct ReportPlot: Sendable {
         read: { sample, before in
             [
                 sample.rate(since: before) { $0.client?.requests.answered }, sample.rate(since: before) { $0.client?.requests.scheduled },
-                sample.rate(since: before) { $0.client?.requests.failed }, sample.rate(since: before) { $0.unknown.contains(.requests) ? nil : $0.server?.requests.completed },
+                sample.rate(since: before) { $0.client?.requests.failed }, sample.rate(since: before) { $0.knows(.requests) ? $0.server?.requests.completed : nil },
             ]
         })
 
@@ -90,7 +90,7 @@ struct ReportPlot: Sendable {
             Series(name: "reserved", fold: .highest, colour: 3), Series(name: "used", fold: .highest, colour: 1, isFilled: true),
         ],
         read: { sample, _ in
-            guard !sample.unknown.contains(.arenas) else { return [nil, nil] }
+            guard sample.knows(.arenas) else { return [nil, nil] }
             return [sample.server.map { Double($0.arena.reservedBytes) }, sample.server.map { Double($0.arena.usedBytes) }]
         })
 
@@ -117,7 +117,7 @@ struct ReportPlot: Sendable {
         ],
         read: { sample, before in
             [
-                sample.rate(since: before) { $0.client?.loops.cpuNanoseconds }, sample.rate(since: before) { $0.unknown.contains(.cpu) ? nil : $0.server?.loops.cpuNanoseconds },
+                sample.rate(since: before) { $0.client?.loops.cpuNanoseconds }, sample.rate(since: before) { $0.knows(.cpu) ? $0.server?.loops.cpuNanoseconds : nil },
                 sample.rate(since: before) { $0.process.cpuNanoseconds },
             ].map { $0.map { $0 / 1e9 } }
         })
@@ -130,8 +130,8 @@ struct ReportPlot: Sendable {
         ],
         read: { sample, _ in
             [
-                Double(sample.process.residentBytes), sample.unknown.contains(.residentMemory) ? nil : sample.watch.map { Double($0.residentBytes) },
-                sample.unknown.contains(.heap) ? nil : sample.watch.map { Double($0.heapBytes) },
+                Double(sample.process.residentBytes), sample.knows(.residentMemory) ? sample.watch.map { Double($0.residentBytes) } : nil,
+                sample.knows(.heap) ? sample.watch.map { Double($0.heapBytes) } : nil,
             ]
         })
 
@@ -144,7 +144,7 @@ struct ReportPlot: Sendable {
         read: { sample, before in
             [
                 sample.rate(since: before) { $0.client?.receivedBytes }, sample.rate(since: before) { $0.client?.sentBytes },
-                sample.rate(since: before) { $0.unknown.contains(.traffic) ? nil : $0.server?.sentBytes },
+                sample.rate(since: before) { $0.knows(.traffic) ? $0.server?.sentBytes : nil },
             ]
         })
 }

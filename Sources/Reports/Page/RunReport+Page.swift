@@ -52,6 +52,9 @@ extension RunReport {
             return RunReport.verdict([RunReport.word("Unfinished", "unsure", reasons)], thresholds)
         }
         let result = verdict.result, measurement = verdict.measurement
+        if let mismatch = ownSummary?.mismatch(recorded: summary) {
+            return RunReport.verdict([RunReport.word("result: not known", "unsure", [mismatch])], thresholds)
+        }
         let results = RunReport.word("result: \(result.word)", result.isOK ? "good" : "bad", result.reasons)
         guard isLoad || !measurement.isValid else { return RunReport.verdict([results], thresholds) }
         let good = "the load was sent as asked, on time, and the clients were not the limit"

@@ -77,12 +77,13 @@ package struct RunResult: Sendable, Equatable {
         ])
     }
 
-    /// As the summary of a recording has it. One of before this member existed has the numbers that it is made of.
+    /// As the summary of a recording has it. One that says "ok", or is of before it said either, is believed as far as
+    /// its own numbers allow.
     package init(recorded summary: JSON) {
-        if case .bool(let isOK)? = summary[path: "result.ok"] {
+        if case .bool(false)? = summary[path: "result.ok"] {
             let reasons = summary[path: "result.reasons"]?.strings ?? []
             let causes = summary[path: "result.causes"]?.strings.map { Cause(rawValue: $0) } ?? []
-            self.init(reasons: isOK ? [] : reasons.isEmpty ? ["for no reason that the recording has"] : reasons, causes: causes)
+            self.init(reasons: reasons.isEmpty ? ["for no reason that the recording has"] : reasons, causes: causes)
             return
         }
         func count(_ path: String) -> Double { summary[path: path]?.number ?? 0 }

@@ -248,6 +248,16 @@ package struct Summary: Sendable {
 }
 
 extension Summary {
+    /// Where the totals of a recording's last line are not those of its samples, in words; nil: they are the same.
+    package func mismatch(recorded: JSON) -> String? {
+        for name in ["client.requests.done", "client.requests.succeeded", "client.requests.failed"] {
+            guard let said = recorded[path: name]?.number, let counted = number(name), said != counted else { continue }
+            return "its summary does not fit its samples: \(name) is \(JSON.number(said).text), and by the samples \(JSON.number(counted).text); "
+                + "it was edited, or is of several runs"
+        }
+        return nil
+    }
+
     package var serviceTime: LatencyHistogram { histogram("client.service_time") }
     package var responseTime: LatencyHistogram { histogram("client.response_time") }
     package var scheduleDelay: LatencyHistogram { histogram("client.schedule_delay") }

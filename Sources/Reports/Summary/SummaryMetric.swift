@@ -6,6 +6,8 @@ package struct SummaryMetric: Sendable {
     package let unit: Metric.Unit
     /// In which direction a change is an improvement.
     package var better = Metric.Better.neither
+    /// From 0 to 1.
+    package var isShare = false
     package let meaning: String
     package let read: @Sendable (Summary) -> Double?
 
@@ -38,11 +40,11 @@ package struct SummaryMetric: Sendable {
         .init(name: "client.requests.fired_rate", unit: .requestPerSecond, meaning: "Started a second") {
             $0.endOfLoad?.client.map(\.requests.started).flatMap($0.perSecond)
         },
-        .init(name: "client.requests.achieved", unit: .one, better: .higher, meaning: "Started in scheduled; in an open load only") {
+        .init(name: "client.requests.achieved", unit: .one, better: .higher, isShare: true, meaning: "Started in scheduled; in an open load only") {
             guard let client = $0.endOfLoad?.client, $0.request.load?.isOpen == true, client.requests.scheduled > 0 else { return nil }
             return Double(client.requests.started) / Double(client.requests.scheduled)
         },
-        .init(name: "client.requests.failed_share", unit: .one, better: .zero, meaning: "Failed in done") {
+        .init(name: "client.requests.failed_share", unit: .one, better: .zero, isShare: true, meaning: "Failed in done") {
             guard let client = $0.last.client, client.requests.done > 0 else { return nil }
             return Double(client.requests.failed) / Double(client.requests.done)
         },
@@ -68,17 +70,17 @@ package struct SummaryMetric: Sendable {
             return $0.perSecond(client.loops.cpuNanoseconds).map { $0 / 1e9 / Double(client.loops.count) }
         },
         .init(name: "server.requests.rate", unit: .requestPerSecond, better: .higher, meaning: "Completed a second, by the server") {
-            $0.endOfLoad.flatMap { $0.unknown.contains(.requests) ? nil : $0.server?.requests.completed }.flatMap($0.perSecond)
+            $0.endOfLoad.flatMap { $0.knows(.requests) ? $0.server?.requests.completed : nil }.flatMap($0.perSecond)
         },
         .init(name: "server.bytes.sent_rate", unit: .bytesPerSecond, meaning: "Written to sockets a second, by the server") {
-            $0.endOfLoad.flatMap { $0.unknown.contains(.traffic) ? nil : $0.server?.sentBytes }.flatMap($0.perSecond)
+            $0.endOfLoad.flatMap { $0.knows(.traffic) ? $0.server?.sentBytes : nil }.flatMap($0.perSecond)
         },
         .init(name: "server.loop.utilization", unit: .one, meaning: "CPU of the server's threads, in cores a loop") {
             guard let end = $0.endOfLoad, end.watch == nil, let server = end.server, server.loops.count > 0 else { return nil }
             return $0.perSecond(server.loops.cpuNanoseconds).map { $0 / 1e9 / Double(server.loops.count) }
         },
         .init(name: "watch.utilization", unit: .one, meaning: "CPU of the processes of a server that is watched, in cores") {
-            guard let end = $0.endOfLoad, end.watch != nil, !end.unknown.contains(.cpu), let server = end.server else { return nil }
+            guard let end = $0.endOfLoad, end.watch != nil, end.knows(.cpu), let server = end.server else { return nil }
             return $0.perSecond(server.loops.cpuNanoseconds).map { $0 / 1e9 }
         },
     ]

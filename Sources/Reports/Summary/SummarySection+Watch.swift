@@ -42,28 +42,27 @@ extension SummarySection {
     /// A server that is watched: what its source can know.
     static let watched = SummarySection { summary, page in
         guard let watch = summary.last.watch, let server = summary.last.server else { return }
-        func isKnown(_ figures: UnknownFigures) -> Bool { summary.last.unknown.isDisjoint(with: figures) }
         page.row(
             "server",
-            (isKnown(.openConnections) ? ["\(JSON.number(summary.maximum(of: "server.connections.open") ?? 0).text) connections at most"] : [])
-                + (isKnown(.acceptances) ? ["\(server.connectionCounts.accepted) accepted"] : [])
-                + (isKnown(.requests) ? ["\(server.requests.completed) requests"] : [])
-                + (isKnown(.traffic) ? ["\(summary.bytes(server.receivedBytes)) received", "\(summary.bytes(server.sentBytes)) sent"] : [])
-                + (isKnown(.handshakes) && (server.tls.isUsed || page.isVerbose)
+            (summary.last.knows(.openConnections) ? ["\(JSON.number(summary.maximum(of: "server.connections.open") ?? 0).text) connections at most"] : [])
+                + (summary.last.knows(.acceptances) ? ["\(server.connectionCounts.accepted) accepted"] : [])
+                + (summary.last.knows(.requests) ? ["\(server.requests.completed) requests"] : [])
+                + (summary.last.knows(.traffic) ? ["\(summary.bytes(server.receivedBytes)) received", "\(summary.bytes(server.sentBytes)) sent"] : [])
+                + (summary.last.knows(.handshakes) && (server.tls.isUsed || page.isVerbose)
                     ? ["\(server.tls.handshakes) TLS handshakes", "\(server.tls.resumedHandshakes) resumed"] : []))
         page.row(
             "pending writes",
-            (isKnown(.pendingBytes) ? ["\(Figure.bytes(summary.maximum(of: "server.writes.pending_bytes") ?? 0)) at most"] : [])
-                + (isKnown(.pendingAges) ? ["oldest \(summary.time("server.writes.oldest_age"))"] : [])
-                + (isKnown(.writeCounts) ? ["\(server.writes.direct) direct", "\(server.writes.queued) queued", "\(watch.cutWrites) cut short"] : []))
-        if isKnown(.kernel) {
+            (summary.last.knows(.pendingBytes) ? ["\(Figure.bytes(summary.maximum(of: "server.writes.pending_bytes") ?? 0)) at most"] : [])
+                + (summary.last.knows(.pendingAges) ? ["oldest \(summary.time("server.writes.oldest_age"))"] : [])
+                + (summary.last.knows(.writeCounts) ? ["\(server.writes.direct) direct", "\(server.writes.queued) queued", "\(watch.cutWrites) cut short"] : []))
+        if summary.last.knows(.kernel) {
             page.row("kernel", [
                 "\(Figure.bytes(summary.maximum(of: "watch.kernel.queued_bytes") ?? 0)) not acknowledged at most",
                 "\(JSON.number(summary.maximum(of: "watch.kernel.window_limited") ?? 0).text) held by the peer's window at most",
                 "round trip up to \(summary.time("watch.kernel.round_trip"))",
             ])
         }
-        if isKnown(.loopDetails) {
+        if summary.last.knows(.loopDetails) {
             page.row("event loops", [
                 "\(JSON.number(summary.maximum(of: "server.loop.count") ?? 0).text) at most", "\(watch.turns) turns",
                 "longest \(Figure.time(nanoseconds: watch.longestTurnNanoseconds))", "\(watch.readySocketsMost) sockets ready at once at most",
@@ -71,11 +70,11 @@ extension SummarySection {
         }
         page.row(
             "processes",
-            (isKnown(.processDetails) ? ["\(JSON.number(summary.maximum(of: "watch.processes") ?? 0).text) at most"] : [])
+            (summary.last.knows(.processDetails) ? ["\(JSON.number(summary.maximum(of: "watch.processes") ?? 0).text) at most"] : [])
                 + (summary.derived("watch.utilization").map { ["\(Figure.percent($0)) of a core"] } ?? [])
-                + (isKnown(.residentMemory) ? ["memory \(Figure.bytes(summary.maximum(of: "watch.memory.resident") ?? 0)) at most"] : [])
-                + (isKnown(.heap) ? ["heap \(Figure.bytes(summary.maximum(of: "watch.heap.live_bytes") ?? 0)) at most"] : []))
-        if isKnown(.findings) {
+                + (summary.last.knows(.residentMemory) ? ["memory \(Figure.bytes(summary.maximum(of: "watch.memory.resident") ?? 0)) at most"] : [])
+                + (summary.last.knows(.heap) ? ["heap \(Figure.bytes(summary.maximum(of: "watch.heap.live_bytes") ?? 0)) at most"] : []))
+        if summary.last.knows(.findings) {
             page.row("checks", [
                 "\(watch.continuityChecks) of writes that go on", "\(watch.auditChecks) of pending ones",
                 "\(max(Int(clamping: watch.findings), summary.findings.count)) findings",

@@ -49,6 +49,10 @@ package struct Validity: Sendable, Equatable {
     /// The share of the load's time in which it may have stood still, or without a sample.
     static let standstillShareLimit = 0.05
 
+    /// The share of the looks at the clock that may come late, and the fewest late ones that say something.
+    static let lateBeatShareLimit = 0.05
+    static let lateBeatMinimum: UInt64 = 3
+
     /// The latest that a run may start after its `--start-at`, seconds. Parts that start later than this after
     /// each other are not one load.
     package static let startDelayLimit = 1.0
@@ -128,10 +132,22 @@ private struct ValidityJudge {
             words.append(
                 "the load stood still for \(Figure.time(nanoseconds: Metric.nanoseconds(still))) of \(summary.durationText): "
                     + "the process was stopped, or had no CPU")
+        } else if let late = lateBeats {
+            words.append(late)
         } else if let gap = summary.longestGapSeconds, gap > limit {
             words.append("there is a gap of \(Figure.time(nanoseconds: Metric.nanoseconds(gap))) between two samples")
         }
         return words
+    }
+
+    /// Moments without a processor, in words; nil where they were few. An open load sends requests late by them, and a
+    /// closed one sends fewer.
+    private var lateBeats: String? {
+        guard let counts = summary.last.client?.requests, counts.lateBeats >= Validity.lateBeatMinimum,
+            Double(counts.lateBeats) > Double(counts.beats) * Validity.lateBeatShareLimit
+        else { return nil }
+        return "the clients' threads had no CPU when they were due, \(counts.lateBeats) of \(counts.beats) times that were looked at: "
+            + "a CPU quota, other programs, or a process that was stopped"
     }
 
     /// Requests that were sent late, in words; nil where few were. With any count: a percentile needs many values,

@@ -64,15 +64,14 @@ struct Progress {
 
     /// Figures that the source cannot know are left out.
     private func watchText(_ server: ServerSample, _ watch: WatchSample, _ sample: Sample) -> String {
-        func isKnown(_ figures: UnknownFigures) -> Bool { sample.unknown.isDisjoint(with: figures) }
         let elapsed = Metric.seconds(sample.timeNanoseconds - (previous?.timeNanoseconds ?? 0))
         let cpu = Metric.seconds(server.loops.cpuNanoseconds - min(server.loops.cpuNanoseconds, previous?.server?.loops.cpuNanoseconds ?? 0))
         return (sample.client == nil ? "  \(server.connectionCounts.open) conn" : "  server:")
-            + (isKnown(.pendingBytes) ? "  pending \(Figure.bytes(Double(server.writes.pendingBytes)))" : "")
-            + (isKnown(.cpu) ? "  cpu \(Figure.percent(elapsed > 0 ? cpu / elapsed : 0))" : "")
-            + (isKnown(.residentMemory) ? "  memory \(Figure.bytes(Double(watch.residentBytes)))" : "")
-            + (isKnown(.heap) ? "  heap \(Figure.bytes(Double(watch.heapBytes)))" : "")
-            + (isKnown(.findings) ? "  \(watch.findings) findings" : "")
+            + (sample.knows(.pendingBytes) ? "  pending \(Figure.bytes(Double(server.writes.pendingBytes)))" : "")
+            + (sample.knows(.cpu) ? "  cpu \(Figure.percent(elapsed > 0 ? cpu / elapsed : 0))" : "")
+            + (sample.knows(.residentMemory) ? "  memory \(Figure.bytes(Double(watch.residentBytes)))" : "")
+            + (sample.knows(.heap) ? "  heap \(Figure.bytes(Double(watch.heapBytes)))" : "")
+            + (sample.knows(.findings) ? "  \(watch.findings) findings" : "")
     }
 
     private func rate(_ now: UInt64, _ before: UInt64?, _ sample: Sample) -> String {
