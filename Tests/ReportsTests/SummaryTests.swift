@@ -102,6 +102,19 @@ struct SummaryTests {
         #expect(!plain.text.contains("warm-up") && plain.derived("client.requests.carried") == 0 && plain.derived("run.warmup") == 0)
     }
 
+    @Test("says how many requests failed in the warm-up, which no other number has")
+    func warmupFailures() {
+        var summary = Summary(summaryRequest)
+        for second in [1, 2] as [UInt64] {
+            var sample = samples(rate: nil)[Int(second) - 1]
+            sample.isWarmup = second == 1
+            sample.client?.requests.failed = 7
+            summary.add(sample)
+        }
+        #expect(summary.text.contains("left out, 7 requests failed in it"), "\(summary.text)")
+        #expect(summary.number("client.requests.failed") == 0)
+    }
+
     @Test("says to what response times are resolved where requests were sent late, and of an open load only")
     func resolution() {
         let punctual = summary(rate: 500) { $0.client?.scheduleDelay.record(nanoseconds: 20_000, times: 600) }

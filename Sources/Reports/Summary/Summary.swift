@@ -185,6 +185,9 @@ package struct Summary: Sendable {
         base?.server.map { $0.requests.started - min($0.requests.completed, $0.requests.started) } ?? 0
     }
 
+    /// Requests that failed in the warm-up: they count nowhere else.
+    var warmupFailures: UInt64 { isPhase ? 0 : base?.client?.requests.failed ?? 0 }
+
     /// Requests that were due in the warm-up, and begun after it: the oldest are begun first. A phase
     /// has none: the next phase begins its late requests, so they are not dropped.
     var lateRequests: UInt64 {

@@ -19,7 +19,8 @@ extension SummarySection {
             ["\(Figure.fixed(Metric.seconds(summary.startNanoseconds), decimals: 2))s before that, left out"]
                 // Without them the totals do not add up.
                 + (carried > 0 ? ["\(Summary.counted(carried, "request")) begun in it and done since"] : [])
-                + (late > 0 ? ["\(late) due in it and started since"] : []))
+                + (late > 0 ? ["\(late) due in it and started since"] : [])
+                + (summary.warmupFailures > 0 ? ["\(Summary.counted(summary.warmupFailures, "request")) failed in it"] : []))
     }
 
     static let rate = SummarySection { summary, page in
