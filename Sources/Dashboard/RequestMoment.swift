@@ -31,6 +31,7 @@ struct RequestMoment: Sendable, Equatable {
 /// The requests of a moment by kind, a line each.
 struct RequestTable {
     let rows: [RequestMoment]
+    let glyphs: GlyphSet
 
     private static let columns = [("req/s", 9), ("failed", 9), ("p50", 9), ("p99", 9)]
 
@@ -51,7 +52,7 @@ struct RequestTable {
             frame.text(String(row.name.prefix(width - 1)), 1, line, .text)
             let cells: [(String, Role)] = [
                 (GridFigure.count(row.rate.rounded()), .text), (GridFigure.count(Double(row.failed)), row.failureRate > 0 ? .crit : row.failed > 0 ? .warn : .dim),
-                (row.median.map(Figure.time(nanoseconds:)) ?? "-", .text), (row.percentile99.map(Figure.time(nanoseconds:)) ?? "-", .text),
+                (time(row.median), .text), (time(row.percentile99), .text),
             ]
             var end = width + 1
             for (cell, column) in zip(cells, RequestTable.columns) {
@@ -61,4 +62,6 @@ struct RequestTable {
         }
         return y + 1 + shown.count
     }
+
+    private func time(_ nanoseconds: UInt64?) -> String { nanoseconds.map { GridFigure.duration($0, glyphs) } ?? "-" }
 }

@@ -23,7 +23,7 @@ struct RunSetup {
     /// Errors: the port, the name or the file that cannot be had; then nothing stays bound.
     init(_ plan: Plan) throws(ExperimentError) {
         do { requestKinds = try plan.client?.kindsWithFiles() ?? [] } catch { throw ExperimentError(error.description) }
-        do { tls = try TLSSetup(plan) } catch { throw ExperimentError(error.description) }
+        tls = try TLSSetup(plan)
         proxy = if let client = plan.client, plan.server == nil {
             try ClientProxy(
                 client, usesTLS: plan.clientsUseTLS, authority: TargetURL.authority(host: TargetURL.withoutZone(client.host), port: client.port))

@@ -10,20 +10,27 @@ struct TLSSetup {
     let client: ClientConfiguration.TLSOptions?
 
     /// Reads the files that the plan names, and makes a certificate where it names none.
-    init(_ plan: Plan) throws(TLSSetupError) {
+    ///
+    /// Errors: a file that cannot be used, with the flag that names it.
+    init(_ plan: Plan) throws(ExperimentError) {
         var authority: CertificateAuthority?
         if let tls = plan.server?.tls {
             let identity: TLSIdentity
             if let files = tls.files {
-                identity = try TLSIdentity(certificateFile: files.certificate, keyFile: files.key)
+                identity = try TLSSetup.reading([("--cert", files.certificate), ("--key", files.key)]) { () throws(TLSSetupError) in
+                    try TLSIdentity(certificateFile: files.certificate, keyFile: files.key)
+                }
             } else {
-                let made = try CertificateAuthority()
-                authority = made
-                identity = try made.issue(names: TLSSetup.names(besides: tls.host))
+                (authority, identity) = try TLSSetup.reading([]) { () throws(TLSSetupError) in
+                    let made = try CertificateAuthority()
+                    return (made, try made.issue(names: TLSSetup.names(besides: tls.host)))
+                }
             }
-            var configuration = try ServerTLSConfiguration(identity: identity)
-            if let file = tls.clientAuthorityFile { configuration.clientAuthorities = try .file(file) }
-            server = configuration
+            server = try TLSSetup.reading([("--client-ca", tls.clientAuthorityFile)]) { () throws(TLSSetupError) in
+                var configuration = try ServerTLSConfiguration(identity: identity)
+                if let file = tls.clientAuthorityFile { configuration.clientAuthorities = try .file(file) }
+                return configuration
+            }
         } else {
             server = nil
         }
@@ -31,10 +38,23 @@ struct TLSSetup {
             self.client = nil
             return
         }
+        let files = [
+            ("--cacert", client.tls.authorityFile), ("--cert", plan.server?.tls?.files?.certificate), ("--client-cert", client.tls.certificateFile),
+            ("--client-key", client.tls.keyFile), ("--client-password-file", client.tls.passwordFile),
+        ]
+        let configuration = try TLSSetup.reading(files) { () throws(TLSSetupError) in try TLSSetup.clients(client.tls, plan.server?.tls, authority) }
+        self.client = ClientConfiguration.TLSOptions(
+            configuration: configuration, serverName: TargetURL.withoutZone(plan.server?.tls?.host ?? client.host))
+    }
+
+    /// - Parameter authority: of our server's certificate, where we have made that.
+    private static func clients(
+        _ plan: ClientTLSPlan, _ server: ServerTLSPlan?, _ authority: CertificateAuthority?
+    ) throws(TLSSetupError) -> ClientTLSConfiguration {
         let verification: ClientTLSConfiguration.Verification
-        if client.tls.isInsecure {
+        if plan.isInsecure {
             verification = .insecure
-        } else if let file = client.tls.authorityFile ?? plan.server?.tls?.files?.certificate {
+        } else if let file = plan.authorityFile ?? server?.files?.certificate {
             verification = .trust(try .file(file))
         } else if let authority {
             verification = .trust(try .authority(authority))
@@ -42,12 +62,23 @@ struct TLSSetup {
             verification = .trust(try .system())
         }
         var configuration = ClientTLSConfiguration(verification: verification)
-        configuration.keyLogPath = client.tls.keyLogPath
-        if let file = client.tls.certificateFile {
-            configuration.identity = try .read(certificateFile: file, keyFile: client.tls.keyFile, passwordFile: client.tls.passwordFile)
+        configuration.keyLogPath = plan.keyLogPath
+        if let file = plan.certificateFile {
+            configuration.identity = try .read(certificateFile: file, keyFile: plan.keyFile, passwordFile: plan.passwordFile)
         }
-        self.client = ClientConfiguration.TLSOptions(
-            configuration: configuration, serverName: TargetURL.withoutZone(plan.server?.tls?.host ?? client.host))
+        return configuration
+    }
+
+    /// What `read` makes of files.
+    ///
+    /// - Parameter files: the flags that name them. Errors: begin with the flag of the file that is at fault.
+    private static func reading<Value>(
+        _ files: [(flag: String, path: String?)], _ read: () throws(TLSSetupError) -> Value
+    ) throws(ExperimentError) -> Value {
+        do throws(TLSSetupError) { return try read() } catch {
+            let flag = files.first { $0.path != nil && $0.path == error.path }?.flag
+            throw ExperimentError((flag.map { "\($0): " } ?? "") + error.description)
+        }
     }
 
     /// Names by which a server on this machine is reached.

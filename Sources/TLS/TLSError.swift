@@ -73,4 +73,15 @@ package enum TLSSetupError: Error, Equatable, Sendable {
     case invalidName(String)
     /// OpenSSL has no memory or no randomness.
     case outOfResources
+
+    /// The file that is at fault; nil: no file is.
+    package var path: String? {
+        switch self {
+        case .missingFile(let path), .noPermission(let path), .unreadableFile(let path, _), .noCertificate(let path), .noPrivateKey(let path),
+            .encryptedKey(let path), .wrongPassword(let path), .notPKCS12(let path), .incompletePKCS12(let path), .keyBesidePKCS12(let path),
+            .keyDoesNotMatch(_, let path):
+            path
+        case .refused, .invalidName, .outOfResources: nil
+        }
+    }
 }

@@ -29,6 +29,18 @@ package struct TrialTable: Sendable {
         return lines.map(\.printableLine).joined(separator: "\n") + "\n"
     }
 
+    /// For the page of a build.
+    package var markdown: String {
+        let word = isAsExpected ? "All trials ended as expected." : "**A trial did not end as expected.**"
+        let heads = [name] + results.map(\.trial.name)
+        let cells = [["outcome"] + results.map(\.word), ["as expected"] + results.map { $0.isAsExpected ? "yes" : "**no**" }]
+            + TrialTable.rows.map { row in [row.label] + results.map(row.text) }
+        let more = results.filter(hasMoreToSay).map { result in
+            "- \(Markdown.escaped("\(result.trial.name): " + ([result.death].compactMap { $0 } + result.findings).joined(separator: ", ")))\n"
+        }
+        return word + "\n\n" + Markdown.table(heads, cells) + more.joined()
+    }
+
     package var json: JSON {
         .object([
             .init("name", .string(name)), .init("as_expected", .bool(isAsExpected)),

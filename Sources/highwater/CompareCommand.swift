@@ -62,7 +62,8 @@ struct CompareCommand: ParsableCommand {
 
     func validate() throws {
         guard CompareCommand.fileRange.contains(files.count) else {
-            throw ValidationError("name \(CompareCommand.fileRange.lowerBound) to \(CompareCommand.fileRange.upperBound) recordings, the base first")
+            let fault = files.count == 1 ? "one recording has nothing to be compared with" : "\(files.count) recordings are too many"
+            throw ValidationError("\(fault); write \(CompareCommand.fileRange.lowerBound) to \(CompareCommand.fileRange.upperBound) of them, the base first")
         }
         guard [json, markdown, junit].count(where: { $0 }) <= 1 else {
             throw ValidationError("--json, --markdown and --junit exclude each other")

@@ -29,7 +29,7 @@ struct MergeCommand: ParsableCommand {
 
     /// What a merge leaves behind: the same as a run, without what happens while it goes.
     enum OutputTable: FlagTable {
-        static var settings: [Setting<RunOutput>] { RunOutput.settings.filter { ["output", "json", "verbose", "strict"].contains($0.name) } }
+        static var settings: [Setting<RunOutput>] { RunOutput.settings.filter { ["output", "json", "markdown", "verbose", "strict"].contains($0.name) } }
     }
 
     @Option(help: ArgumentHelp(
@@ -41,6 +41,7 @@ struct MergeCommand: ParsableCommand {
     var follow = false
 
     func validate() throws {
+        try output.part.checkForm()
         if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("- is there twice, and there is one standard input") }
     }
 

@@ -43,22 +43,14 @@ extension ProgramTests {
         func nginx(version: String) throws {
             let files = try MutualCertificates()
             let port = try freePort()
-            try """
-                daemon off; master_process off; pid \(files("pid")); error_log \(files("log"));
-                events {}
-                http {
-                    access_log off;
-                    client_body_temp_path \(files("1")); proxy_temp_path \(files("2")); fastcgi_temp_path \(files("3"));
-                    uwsgi_temp_path \(files("4")); scgi_temp_path \(files("5"));
-                    server {
-                        listen 127.0.0.1:\(port) ssl http2; ssl_protocols \(version);
-                        ssl_certificate \(files("server.pem")); ssl_certificate_key \(files("server.key"));
-                        ssl_client_certificate \(files("ca.pem")); ssl_verify_client on;
-                        location / { return 200 "$ssl_client_verify $ssl_client_s_dn"; }
-                    }
+            let server = try Tool.nginx("""
+                server {
+                    listen 127.0.0.1:\(port) ssl http2; ssl_protocols \(version);
+                    ssl_certificate \(files("server.pem")); ssl_certificate_key \(files("server.key"));
+                    ssl_client_certificate \(files("ca.pem")); ssl_verify_client on;
+                    location / { return 200 "$ssl_client_verify $ssl_client_s_dn"; }
                 }
-                """.write(toFile: files("nginx.conf"), atomically: true, encoding: .utf8)
-            let server = try Tool.nginx.start(["-p", files(""), "-c", files("nginx.conf")])
+                """, in: files.folder)
             defer { server.signal(SIGTERM) }
             try #require(server.wait(seconds: 10) { (try? RawSocket(port: port)) != nil ? true : nil } == true, "\(server.errors)")
             let common = ["load", "https://localhost:\(port)/", "--connect-to", "127.0.0.1:\(port)", "--cacert", files("ca.pem"), "-n", "200", "-c", "4", "--json"]

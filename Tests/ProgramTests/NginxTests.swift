@@ -8,36 +8,22 @@ func freePort() throws -> Int { try RawListener().port }
 /// nginx on free ports, with its defaults in all that a client can see.
 final class NginxServer {
     private let process: ChildProcess
-    private let directory: URL
+    private let folder: ScratchFolder
     let port: Int
     /// HTTP/2 with prior knowledge.
     let http2Port: Int
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "highwater-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        folder = try ScratchFolder()
         (port, http2Port) = (try freePort(), try freePort())
-        let file = directory.appending(path: "nginx.conf")
-        try """
-            daemon off; master_process off; pid \(directory.path)/pid; error_log \(directory.path)/log;
-            events {}
-            http {
-                access_log off;
-                client_body_temp_path \(directory.path)/1; proxy_temp_path \(directory.path)/2; fastcgi_temp_path \(directory.path)/3;
-                uwsgi_temp_path \(directory.path)/4; scgi_temp_path \(directory.path)/5;
-                server { listen 127.0.0.1:\(port); listen 127.0.0.1:\(http2Port) http2; location / { return 200 "ok"; } }
-            }
-            """.write(to: file, atomically: true, encoding: .utf8)
-        process = try Tool.nginx.start(["-p", directory.path, "-c", file.path])
+        process = try Tool.nginx(
+            "server { listen 127.0.0.1:\(port); listen 127.0.0.1:\(http2Port) http2; location / { return 200 \"ok\"; } }", in: folder)
         let port = port
         let isUp = process.wait(seconds: 10) { (try? RawSocket(port: port)) != nil ? true : nil }
         try #require(isUp == true, "\(process.errors)")
     }
 
-    deinit {
-        process.signal(SIGTERM)
-        try? FileManager.default.removeItem(at: directory)
-    }
+    deinit { process.signal(SIGTERM) }
 }
 
 extension ProgramTests {

@@ -71,4 +71,19 @@ enum Tool: String {
     func start(_ arguments: [String]) throws -> ChildProcess {
         try ChildProcess(try #require(path), arguments)
     }
+
+    /// nginx with these servers, all of its files in `folder`; the caller waits until it listens, and ends it.
+    static func nginx(_ servers: String, in folder: ScratchFolder) throws -> ChildProcess {
+        try """
+            daemon off; master_process off; pid \(folder("pid")); error_log \(folder("log"));
+            events {}
+            http {
+                access_log off;
+                client_body_temp_path \(folder("1")); proxy_temp_path \(folder("2")); fastcgi_temp_path \(folder("3"));
+                uwsgi_temp_path \(folder("4")); scgi_temp_path \(folder("5"));
+                \(servers)
+            }
+            """.write(toFile: folder("nginx.conf"), atomically: true, encoding: .utf8)
+        return try Tool.nginx.start(["-p", folder(""), "-c", folder("nginx.conf")])
+    }
 }

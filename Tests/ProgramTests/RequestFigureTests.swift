@@ -112,3 +112,53 @@ extension ProgramTests {
         }
     }
 }
+
+extension ProgramTests {
+    @Suite("A summary as Markdown", .enabled(if: Program.exists)) struct MarkdownSummaryTests {
+        @Test("of parts is that of their merge")
+        func merge() throws {
+            let folder = try ScratchFolder()
+            for part in 1...2 { _ = try Program.run("record", "-n", "100", "-c", "2", "--share", "\(part)/2", "--quiet", "-o", folder("\(part).ndjson")) }
+            let result = try Program.run("merge", folder("1.ndjson"), folder("2.ndjson"), "--markdown")
+            #expect(result.output.hasPrefix("**ok**, all 100 requests succeeded\n") && result.output.contains("| requests done | 100 |"), "\(result)")
+        }
+
+        @Test("of trials has a column for each")
+        func trials() throws {
+            let folder = try ScratchFolder()
+            try """
+                version: 1
+                phases: [{ name: steady, duration: 300ms, rate: 100 }]
+                trials: [{ name: one, expect: clean }, { name: two, expect: clean, set: { client.connections: 2 } }]
+                """.write(toFile: folder("s.yaml"), atomically: false, encoding: .utf8)
+            let result = try Program.run("run", folder("s.yaml"), "--markdown")
+            #expect(result.code == 0, "\(result)")
+            #expect(result.output.contains("All trials ended as expected.") && result.output.contains(" | one | two |"), "\(result)")
+        }
+
+        @Test("has the result first, then thresholds, figures, requests and phases")
+        func order() throws {
+            let folder = try ScratchFolder()
+            try """
+                version: 1
+                client: { connections: 2 }
+                requests: [{ name: "a|b", get: /health }, { get: /bytes/10 }]
+                phases: [{ name: steady, duration: 500ms, rate: 200 }]
+                thresholds: [client.requests.failed == 0, client.requests.done > 100000]
+                """.write(toFile: folder("s.yaml"), atomically: false, encoding: .utf8)
+            let result = try Program.run("run", folder("s.yaml"), "--quiet", "--markdown")
+            #expect(result.code == 99, "\(result)")
+            let text = result.output
+            #expect(text.hasPrefix("**FAILED**\n- 1 of 2 thresholds missed"), "\(text)")
+            let places = ["| threshold |", "Measurement: ", "| figure |", "| request |", "| a\\|b |", "| phase |"].map { text.firstRange(of: $0)?.lowerBound }
+            #expect(!places.contains(nil) && places.compactMap(\.self) == places.compactMap(\.self).sorted(), "\(text)")
+            let missed = try #require(text.firstRange(of: "**missed**")), held = try #require(text.firstRange(of: "| held |"))
+            #expect(missed.lowerBound < held.lowerBound)
+            // A pipe within a cell is escaped, so each row of a table has as many cells as its head.
+            for table in text.split(separator: "\n\n") where table.hasPrefix("| ") {
+                let widths = table.split(separator: "\n").map { $0.replacing("\\|", with: "").count { $0 == "|" } }
+                #expect(Set(widths).count == 1, "\(table)")
+            }
+        }
+    }
+}

@@ -124,9 +124,9 @@ extension ProgramTests {
         }
 
         @Test("what cannot be used is said at once", arguments: [
-            (["--cert", "/nowhere/c.pem", "--key", "/nowhere/k.pem"], 1, "/nowhere/c.pem: there is no such file"),
+            (["--cert", "/nowhere/c.pem", "--key", "/nowhere/k.pem"], 1, "--cert: /nowhere/c.pem: there is no such file"),
             (["--cert", "/etc/hostname"], 64, "--cert and --key go together"),
-            (["--cert", "/etc/hostname", "--key", "/etc/hostname"], 1, "/etc/hostname: the file holds no certificate in PEM"),
+            (["--cert", "/etc/hostname", "--key", "/etc/hostname"], 1, "--cert: /etc/hostname: the file holds no certificate in PEM"),
         ] as [([String], Int32, String)])
         func unusable(arguments: [String], code: Int32, words: String) throws {
             let result = try ChildProcess(Program.path, ["serve", "--listen", "0"] + arguments).end(withinSeconds: 10)

@@ -77,17 +77,8 @@ extension ProgramTests {
         @Test("of nginx take a load", .enabled(if: Tool.nginx.exists), arguments: ["--h1", "--h2c"])
         func nginx(version: String) throws {
             let folder = try ScratchFolder()
-            try """
-                daemon off; master_process off; pid \(folder("pid")); error_log \(folder("log"));
-                events {}
-                http {
-                    access_log off;
-                    client_body_temp_path \(folder("1")); proxy_temp_path \(folder("2")); fastcgi_temp_path \(folder("3"));
-                    uwsgi_temp_path \(folder("4")); scgi_temp_path \(folder("5"));
-                    server { listen unix:\(folder("n"))\(version == "--h2c" ? " http2" : ""); location / { return 200 "$host"; } }
-                }
-                """.write(toFile: folder("nginx.conf"), atomically: true, encoding: .utf8)
-            let server = try Tool.nginx.start(["-p", folder(""), "-c", folder("nginx.conf")])
+            let listen = "unix:\(folder("n"))\(version == "--h2c" ? " http2" : "")"
+            let server = try Tool.nginx("server { listen \(listen); location / { return 200 \"$host\"; } }", in: folder)
             defer { server.signal(SIGTERM) }
             try #require(server.wait(seconds: 10) { FileManager.default.fileExists(atPath: folder("n")) ? true : nil } == true, "\(server.errors)")
             let result = try Program.run("load", "http://example.org/", "--unix-socket", folder("n"), version, "-n", "2000", "-c", "4", "-m", "5", "--json")

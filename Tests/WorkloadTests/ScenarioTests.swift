@@ -136,11 +136,11 @@ struct ScenarioTests {
                 "client.response_time.p99 <", "client.respons_time.p99 <",
                 "s.yaml:13:12: unknown metric 'client.respons_time.p99'; did you mean 'client.response_time.p99'?"
             ),
-            ("< 25ms", "< 25", "s.yaml:13:12: '25' is no limit for this metric; write 25ms, 1.5s or 100us"),
+            ("< 25ms", "< 25", "s.yaml:13:12: '25' is not a value of this metric; write 25ms, 1.5s or 100us"),
             ("client.response_time.p99", "client.response_time", "s.yaml:13:12: 'client.response_time' has many values; say which: .min .max .mean .count .p50 .p99 .p99.9"),
             ("- climb: client", "- clim: client", "s.yaml:13:5: no phase 'clim'; did you mean 'climb'?"),
             ("- climb: client", "- warm: client", "s.yaml:13:5: 'warm' is a warm-up, which is not judged"),
-            ("client.response_time.p99 < 25ms", "achieved_rate > 9%}", "s.yaml:13:12: '9%}' is no limit for this metric; write 0.9 or 90%"),
+            ("client.response_time.p99 < 25ms", "achieved_rate > 9%}", "s.yaml:13:12: '9%}' is not a value of this metric; write 0.9 or 90%"),
             ("- flood: { check: \"server.writes.pending_bytes.max < 8MiB\"", "- flood: { check: \"achieved_rate > 1\"", "s.yaml:14:21: 'client.requests.achieved' can never be evaluated: without 'rate' there is no schedule"),
             ("after: 500ms", "after: 1s", "s.yaml:14:5: 'after' is as long as the phase: it can never be evaluated"),
             ("server: { loops: 2 }", "target: http://127.0.0.1:1", "s.yaml:14:21: 'server.writes.pending_bytes' can never be evaluated: the server of 'target' is not ours"),

@@ -5,21 +5,21 @@ extension Comparison {
     /// away.
     package var markdown: String {
         let rest = changes.filter { !$0.verdict.isNotable && $0.verdict != .same }
-        var text = "**\(Comparison.escaped(headline))**\n\nA: \(Comparison.escaped(base.name)), B: \(Comparison.escaped(other.name))\n\n"
-        for warning in warnings { text += "- warning: \(Comparison.escaped(warning))\n" }
+        var text = "**\(Markdown.escaped(headline))**\n\nA: \(Markdown.escaped(base.name)), B: \(Markdown.escaped(other.name))\n\n"
+        for warning in warnings { text += "- warning: \(Markdown.escaped(warning))\n" }
         for difference in planDifferences {
             text += "- \(difference.isLoad ? "warning: asked for different things: " : "")"
-                + "\(Comparison.escaped(difference.name)): \(Comparison.escaped(difference.base)) → \(Comparison.escaped(difference.other))\n"
+                + "\(Markdown.escaped(difference.name)): \(Markdown.escaped(difference.base)) → \(Markdown.escaped(difference.other))\n"
         }
         if !warnings.isEmpty || !planDifferences.isEmpty { text += "\n" }
         text += Comparison.table(changes.filter(\.verdict.isNotable), "Nothing left the noise.\n\n")
         for phase in phases {
-            text += "Phase **\(Comparison.escaped(phase.name))**:\n\n" + Comparison.table(phase.changes.filter(\.verdict.isNotable), "Nothing left the noise.\n\n")
+            text += "Phase **\(Markdown.escaped(phase.name))**:\n\n" + Comparison.table(phase.changes.filter(\.verdict.isNotable), "Nothing left the noise.\n\n")
         }
         for request in requests where request.changes.contains(where: \.verdict.isNotable) {
-            text += "Request **\(Comparison.escaped(request.name))**:\n\n" + Comparison.table(request.changes.filter(\.verdict.isNotable), "")
+            text += "Request **\(Markdown.escaped(request.name))**:\n\n" + Comparison.table(request.changes.filter(\.verdict.isNotable), "")
         }
-        for name in unmatchedPhases { text += "Phase **\(Comparison.escaped(name))**: only in one of the two.\n\n" }
+        for name in unmatchedPhases { text += "Phase **\(Markdown.escaped(name))**: only in one of the two.\n\n" }
         if !rest.isEmpty {
             text += "<details><summary>\(rest.count) other figure\(rest.count == 1 ? "" : "s")</summary>\n\n\(Comparison.table(rest, ""))</details>\n\n"
         }
@@ -32,10 +32,6 @@ extension Comparison {
             + changes.map { change in
                 "| `\(change.name)` | \(change.valueText(change.base)) | \(change.valueText(change.other)) | \(change.shareText) | \(change.noiseText) | \(change.verdict.rawValue) |\n"
             }.joined() + "\n"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        String(text.printableLine.flatMap { "|*_`<>\\[]".contains($0) ? ["\\", $0] : [$0] })
     }
 
     /// Everything, under the figures' names; numbers in the metrics' units, shares as 0.1 for 10 %.

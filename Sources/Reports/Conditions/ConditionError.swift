@@ -46,8 +46,8 @@ extension ConditionError: CustomStringConvertible {
         case .notByRequest(let metric):
             "'\(metric)' is not counted by request; there are \(RunFigure.namesByRequest.map { String($0.dropFirst("client.".count)) }.joined(separator: ", "))"
         case .noLimit: "no limit after the relation"
-        case .limit(let text, let examples): "'\(text)' is no limit for this metric; write \(examples)"
-        case .change(let text): "'\(text)' is no change; write +10% or -5%"
+        case .limit(let text, let examples): "'\(text)' is not a value of this metric; write \(examples)"
+        case .change(let text): "'\(text)' is not a change; write +10% or -5%"
         case .shareAsRate(let limit):
             "'rate' is requests a second, and \(limit) of them is hardly meant; for a share of the requests write "
                 + "'client.requests.failed_share < 5%', for a rate \(limit)/s"

@@ -45,7 +45,7 @@ extension SummarySection {
 
 extension Summary {
     /// What went well, for the first line of a run that has not failed.
-    fileprivate var achievement: String {
+    var achievement: String {
         guard let client = last.client else {
             return last.server == nil ? "nothing was measured" : "\(last.watch == nil ? "served" : "watched") \(request.address) for \(durationText)"
         }

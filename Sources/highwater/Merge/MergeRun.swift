@@ -210,7 +210,7 @@ final class MergeRun {
         summary.circumstances.recordingPath = choices.output.file == "-" ? nil : choices.output.file
         try record { (writer) throws(RecordingError) in try writer.write(summary: summary.json) }
         let output = choices.output.file == "-" ? Output.error : Output.standard
-        guard output.write(choices.output.printsJSON ? summary.json.indentedText + "\n" : summary.text(isVerbose: choices.output.isVerbose)) else { throw RunError("cannot write the summary") }
+        guard output.write(choices.output.text(of: summary)) else { throw RunError("cannot write the summary") }
         if let signal { throw ExitCode(128 + signal) }
         if !summary.result.isOK { throw ExitCode(Run.failedExitCode) }
         if choices.output.isStrict, !summary.validity.isValid { throw ExitCode(Run.notValidExitCode) }

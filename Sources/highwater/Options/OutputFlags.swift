@@ -21,6 +21,7 @@ struct OutputFlags: ParsableArguments {
     enum EndTable: FlagTable { static var settings: [Setting<Plan>] { Plan.endSettings } }
 
     func validate() throws {
+        try plain.checkForm()
         if plain.linger > .zero && plain.metrics == nil { throw ValidationError("--linger needs --metrics, whose page it keeps up") }
     }
 

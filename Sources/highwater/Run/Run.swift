@@ -17,10 +17,7 @@ final class Run {
     /// The plan of all parts; nil where there is one.
     private let whole: Plan?
     let source: any SampleSource
-    private let printsJSON: Bool
-    private let isStrict: Bool
-    private let isVerbose: Bool
-    private let title: String?
+    private let output: RunOutput
     /// Standard output, unless the recording goes there.
     private let summaryOutput: Output
     private var recording: RecordingWriter?
@@ -71,10 +68,7 @@ final class Run {
         recording = try Run.open(output.file)
         startUnixNanoseconds = plan.startTime?.unixNanoseconds(from: WallClock.unixNanoseconds)
         self.signals = signals
-        printsJSON = output.printsJSON
-        isStrict = output.isStrict
-        isVerbose = output.isVerbose
-        title = output.title
+        self.output = output
         summaryOutput = output.file == "-" ? .error : .standard
         // With the ports that were chosen by now.
         let own = self.plan.listening(at: source.addresses.server, secureAddress: source.addresses.secureServer)
@@ -126,7 +120,7 @@ final class Run {
         } catch { throw RunError(error.description) }
         if let delayNanoseconds { note(startDelay: delayNanoseconds) }
         if let whole { source.note(.info, source: "share", "part \(whole.part.text) of the load") }
-        if let title { source.note(.info, source: "trial", title) }
+        if let title = output.title { source.note(.info, source: "trial", title) }
         for warning in plan.thresholdWarnings { source.note(.warning, source: "threshold", warning) }
         if let metrics { source.note(.info, source: "metrics", "at \(metrics.url)") }
     }
@@ -196,8 +190,7 @@ final class Run {
     /// Errors: why the run could not be, or the exit code after a summary.
     func finish(after end: End) throws {
         summary.circumstances.recordingFault = recordingError.map { "the recording ends early: \($0.description)" }
-        let text = printsJSON ? summary.json.indentedText + "\n" : summary.text(isVerbose: isVerbose)
-        if !summaryOutput.write(text) {
+        if !summaryOutput.write(output.text(of: summary)) {
             // A terminal that hung up reads no summary, and that is how the run ended, not an error.
             if case .signal(SIGHUP) = end { throw ExitCode(128 + SIGHUP) }
             throw RunError("cannot write the summary")
@@ -205,7 +198,7 @@ final class Run {
         // A run that was ended by a signal is to end now.
         if case .natural = end { metrics?.linger(until: signals) }
         if let fault = summary.result.faults.first { throw error(for: fault, end) }
-        if isStrict, !summary.validity.isValid { throw ExitCode(Run.notValidExitCode) }
+        if output.isStrict, !summary.validity.isValid { throw ExitCode(Run.notValidExitCode) }
     }
 
     /// How the program ends when the run has failed: 99 where the thing under test did, 1 where there was nothing to

@@ -1,3 +1,6 @@
+internal import ArgumentParser
+internal import Measurements
+internal import Reports
 internal import Workload
 
 /// The files and the text that a run leaves behind, as the command line or a list of trials asks for them.
@@ -8,6 +11,8 @@ struct RunOutput: SettingPart {
     var printsJSON = false
     /// The summary with every figure, also those that are zero.
     var isVerbose = false
+    /// The summary for the page of a build.
+    var printsMarkdown = false
     /// No lines of progress.
     var isQuiet = false
     /// Exit 3 when the measurement is not valid.
@@ -27,6 +32,9 @@ struct RunOutput: SettingPart {
             in: .flag, letters: "o", placeholder: "file"),
         .init("json", \.printsJSON, .flag, "The summary as JSON, under the names that 'highwater metrics' lists.", in: .flag),
         .init("verbose", \.isVerbose, .flag, "The summary with every figure, also those that are zero.", in: .flag),
+        .init(
+            "markdown", \.printsMarkdown, .flag,
+            "The summary as Markdown, for the page of a build: result, thresholds, figures, requests, phases.", in: .flag),
         .init("quiet", \.isQuiet, .flag, "No lines of progress: warnings, errors and the summary alone.", in: .flag),
         .init("strict", \.isStrict, .flag, "Exit 3 when the measurement is not valid.", in: .flag),
         .init(
@@ -38,4 +46,15 @@ struct RunOutput: SettingPart {
             "How long /metrics stays after the end, for the last scrape; a signal ends it.", in: .flag),
         .init("no_color", \.noColor, .flag, "No colour, ever. Also: NO_COLOR in the environment.", in: .flag),
     ]
+
+    /// Errors: two forms of the summary.
+    func checkForm() throws {
+        if printsJSON && printsMarkdown { throw ValidationError("--json and --markdown exclude each other") }
+    }
+
+    /// The summary in the form that is asked for.
+    func text(of summary: Summary) -> String {
+        if printsJSON { return summary.json.indentedText + "\n" }
+        return printsMarkdown ? summary.markdown : summary.text(isVerbose: isVerbose)
+    }
 }

@@ -31,7 +31,7 @@ final class TrialRun {
             if case .signal(let signal) = end { throw ExitCode(128 + signal) }
         }
         let table = TrialTable(name: scenario.name, results: results)
-        guard Output.standard.write(output.printsJSON ? table.json.indentedText + "\n" : table.text) else {
+        guard Output.standard.write(output.printsJSON ? table.json.indentedText + "\n" : output.printsMarkdown ? table.markdown : table.text) else {
             throw RunError("cannot write the table")
         }
         if !table.isAsExpected { throw ExitCode(Run.failedExitCode) }

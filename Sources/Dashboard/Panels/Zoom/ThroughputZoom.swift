@@ -11,7 +11,7 @@ struct ThroughputZoom: Panel {
         }
         frame.line(head(moment, view.glyphs, width: frame.width - 2), 1, 0)
         // A third of the screen for the kinds of requests, where there are several.
-        let top = RequestTable(rows: (view.listedMoment ?? moment).requests).draw(&frame, y: 2, lines: frame.height / 3)
+        let top = RequestTable(rows: (view.listedMoment ?? moment).requests, glyphs: view.glyphs).draw(&frame, y: 2, lines: frame.height / 3)
         ChartStack(charts: charts(view)).draw(in: Region(x: 0, y: top, width: frame.width, height: frame.height - top), view, &frame)
     }
 
