@@ -15,6 +15,7 @@ package struct ListenAddress: Sendable, Equatable {
 
     /// - Parameter text: `unix:/run/server.sock`, or an address with a port.
     package init(withUnix text: String) throws(ListenAddressError) {
+        if text.hasPrefix("/") || text.hasPrefix(".") { throw ListenAddressError(text: text, problem: .path) }
         guard text.hasPrefix("unix:") else {
             try self.init(text)
             return
@@ -74,6 +75,8 @@ extension ListenAddress {
         case bareIPv6
         case port(String)
         case unixPath
+        /// A path without "unix:".
+        case path
 
         /// What is wrong, and what would be right.
         package func words(about text: String) -> String {
@@ -83,6 +86,7 @@ extension ListenAddress {
             case .notNumeric: "\"\(text)\" has a host that is not numeric; write 127.0.0.1:9000"
             case .bareIPv6: "\"\(text)\" has an IPv6 address without brackets; write [::1]:9000"
             case .port(let port): "\"\(port)\" is not a port; write 0 (any free one) to 65535"
+            case .path: "\"\(text)\" is a path; write unix:\(text) for a Unix socket there"
             case .unixPath: "\"\(text)\" has no path of 1 to \(ListenAddress.unixPathLimit) bytes; write unix:/tmp/server.sock"
             }
         }

@@ -29,13 +29,24 @@ struct UnknownOption: Error {
             // Short flags may stand together, and a value right behind its letter.
             let isShort = !word.hasPrefix("--")
             if names.contains(name) || isShort && names.contains(String(word.prefix(2))) { continue }
-            let nearest = Spelling.nearest(to: name, of: names.filter { $0.hasPrefix("--") })
+            let nearest = isShort ? nil : Spelling.nearest(to: name, of: names.filter { $0.hasPrefix("--") })
+            let known = foreign[name]?.first { ours in names.contains { ours == $0 || ours.hasPrefix("\($0) ") } }
             return UnknownOption(
-                command: command,
-                description: "Unknown option '\(name)'" + (isShort ? "" : nearest.map { ". Did you mean '\($0)'?" } ?? ""))
+                command: command, description: "Unknown option '\(name)'" + ((known ?? nearest).map { ". Did you mean '\($0)'?" } ?? ""))
         }
         return nil
     }
+
+    /// What other programs call it (curl, wrk, k6, vegeta, siege), and what it is here; where there are several, the first that
+    /// the command has.
+    private static let foreign: [String: [String]] = [
+        "--cert": ["--client-cert"], "-E": ["--client-cert"], "--key": ["--client-key"], "-x": ["--proxy"], "-U": ["--proxy-user-file"],
+        "--proxy-user": ["--proxy-user-file"], "--resolve": ["--connect-to"], "--unix-socket": ["--listen unix:PATH"], "--silent": ["--quiet"],
+        "-s": ["--quiet"], "--request": ["--method"], "--data-binary": ["--data-file"], "--data-raw": ["--data"], "--max-time": ["--timeout"],
+        "--http1.1": ["--h1"], "--http2": ["--h2"], "--http2-prior-knowledge": ["--h2c"], "--vus": ["--connections"], "-u": ["--connections"],
+        "--iterations": ["--requests"], "--threshold": ["--fail-on"], "--thresholds": ["--fail-on"], "--targets": ["--urls"], "-f": ["--urls"],
+        "--file": ["--urls"], "--summary-export": ["--json"], "--concurrency": ["--connections"],
+    ]
 
     /// The error with the command's usage, as the argument parser words its own.
     var message: String { command.fullMessage(for: ValidationError(description)).replacing("  See '", with: "  See 'highwater ") }

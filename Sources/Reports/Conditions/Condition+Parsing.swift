@@ -10,6 +10,9 @@ extension Condition {
     /// - Parameter needsUnit: refuse a bare number of seconds or bytes. `compare --fail-on` takes one.
     package init(parsing text: String, needsUnit: Bool = false) throws(ConditionError) {
         let (request, text) = Condition.takeRequest(text)
+        if let brace = text.firstIndex(of: "{"), let known = RunFigure.foreign(text[..<brace]) {
+            throw .unknownMetric(String(text[...(text.firstIndex(of: "}") ?? brace)]), nearest: "request(NAME).\(known)")
+        }
         let (phase, condition) = try Condition.takePhase(text)
         guard let start = condition.firstIndex(where: { "<>=!".contains($0) }),
             let relation = Relation.allCases.first(where: { condition[start...].hasPrefix($0.rawValue) })

@@ -74,6 +74,13 @@ extension RunFigure {
         return aggregates(of: .histogram).contains(plain) || Aggregate(plain)?.isPercentile == true ? plain : nil
     }
 
+    /// Our name for a figure of other load generators, of which k6 writes the tags of requests behind in braces.
+    static func foreign(_ name: some StringProtocol) -> String? {
+        guard let known = foreignNames[String(name)] else { return nil }
+        let figure = known.hasPrefix("client.") ? String(known.dropFirst("client.".count)) : known
+        return Metric.named(known)?.kind == .histogram ? figure + ".p99" : figure
+    }
+
     private static func nearest(to name: String) -> String? {
         // An aggregate alone is one of the response times.
         if let word = aggregateWord(name) { return "client.response_time.\(word)" }

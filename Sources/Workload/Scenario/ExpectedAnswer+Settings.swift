@@ -27,7 +27,8 @@ extension ValueForm<[ClosedRange<Int>]> {
     fileprivate static var statuses: Self {
         let one = ValueForm<ClosedRange<Int>>.written("200", { (text) throws(SettingError) in
             guard let range = ExpectedAnswer.statuses(text) else {
-                throw SettingError("", "\"\(text)\" is not a status; write 200, 2xx or [200, 404]")
+                let isOfGRPC = Int(text).map { (0...16).contains($0) } ?? false
+                throw SettingError("", "\"\(text)\" is not a status; write 200, 2xx or [200, 404]" + (isOfGRPC ? "; the status of gRPC is 'grpc_status'" : ""))
             }
             return range
         }, text: { ExpectedAnswer.text($0) })
