@@ -16,12 +16,14 @@ package struct ClientConfiguration: Sendable, RequestSource {
     package var kinds = [RequestKind()]
     /// The part of the run that this loop has. What is numbered, requests first of all, has numbers of this part.
     package var share = RunShare.whole
+    /// The part of the load that goes to this server, where there are several: of it are connections and requests.
+    package var origin = OriginPart.whole
     /// Clients of this loop, each with one connection, and the most streams that each opens.
     package var connections = 1
     package var streams = 1
     /// Requests of this loop; nil for no end.
     package var requests: Int?
-    /// Requests per second of all parts of the run together; nil for a closed load. Phases have their own.
+    /// Requests per second of all parts of the run together, at the origin's pace; nil for a closed load. Phases have their own.
     package var rate: Double?
     /// What becomes of requests that were due while the loop stood still.
     package var catchUp = CatchUp.all
@@ -88,6 +90,9 @@ package struct ClientConfiguration: Sendable, RequestSource {
             }
         }
     }
+
+    /// The part of the run's schedule, and of its requests' numbers, that these clients have.
+    var requestShare: RunShare { share.part(origin.index, of: origin.weights.count) }
 
     /// Flow-control window that a server has for a stream, and for the connection, bytes.
     package var windowByteCount: Int {

@@ -3,7 +3,7 @@ internal import Load
 package import Loop
 package import Measurements
 
-/// The load of one loop: runs its clients by its schedule, and counts the outcome.
+/// The load of one loop on one origin: runs its clients by its schedule, and counts the outcome.
 ///
 /// Everything here belongs to the loop's thread.
 package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
@@ -59,7 +59,8 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         destination = Destination(configuration)
         schedule = LoadSchedule(configuration)
         accounts = LoadAccounts(
-            clock, kinds: RequestKind.names(of: configuration.kinds), hasResponseTimes: schedule.isOpen || configuration.retries != nil)
+            clock, kinds: RequestKind.names(of: configuration.kinds), hasResponseTimes: schedule.isOpen || configuration.retries != nil,
+            origin: configuration.origin.isWhole ? nil : configuration.authority)
         judge = AnswerJudge(accounts)
         requests = RequestFactory(configuration)
         clients = ClientPool(streamLimit: configuration.streams)
@@ -193,6 +194,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
 
     /// A client could not connect.
     func attemptDidFail(_ error: ConnectError) {
+        let error = configuration.origin.isWhole ? error : .ofOrigin(configuration.authority, error)
         accounts.attemptDidFail(error)
         lastConnectError = error
         resilience?.connectDidFail(atNanoseconds: clock.nowNanoseconds)

@@ -22,19 +22,23 @@ extension ServerConfiguration {
 }
 
 extension ClientConfiguration {
-    /// What a plan of the whole run wants of one loop.
+    /// What a plan of the whole run wants of one loop, for one origin.
     ///
     /// - Parameter share: the loop's.
-    init(_ plan: ClientPlan, addresses: [SocketAddress], authority: String, caches: CacheOwnership, share: RunShare) {
-        self.init(addresses: addresses, authority: authority)
+    init(_ origin: OriginSetup, caches: CacheOwnership, share: RunShare) {
+        self.init(addresses: origin.addresses, authority: origin.authority)
+        let plan = origin.clients
+        self.origin = origin.part
+        tls = origin.tls
+        proxy = origin.proxy
         usesAllAddresses = plan.usesAllAddresses
         httpVersion = HTTPVersion(plan.http)
         kinds = plan.kinds
         self.share = share
-        connections = share.count(among: plan.connections)
+        connections = origin.part.connections(among: share.count(among: plan.connections))
         streams = plan.streams
         requests = plan.requests.map { share.count(among: $0) }
-        rate = plan.rate
+        rate = plan.rate.map { min($0 * origin.part.pace, Schedule.rateLimit) }
         catchUp = plan.catchUp
         connectTimeoutNanoseconds = plan.connectTimeout.nanoseconds
         requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
@@ -51,19 +55,13 @@ extension ClientConfiguration {
             manners.halfCloses = true
             httpVersion = .http1
         }
+        // A proxy forwards requests in the clear over HTTP/1.1.
+        if let proxy, proxy.tunnelRequest == nil { httpVersion = .http1 }
         if plan.checksBodies { checkedTargets = plan.kinds.map { CheckedTarget($0) } }
     }
 }
 
 extension ClientConfiguration {
-    /// What a run binds, resolves and reads for all of its clients.
-    mutating func take(_ setup: RunSetup) {
-        tls = setup.tls.client
-        proxy = setup.proxy
-        // A proxy forwards requests in the clear over HTTP/1.1.
-        if let proxy, proxy.tunnelRequest == nil { httpVersion = .http1 }
-    }
-
     /// When the run's load begins and ends, and its phases.
     ///
     /// - Parameter startNanoseconds: when the first phase begins.
@@ -71,9 +69,14 @@ extension ClientConfiguration {
         seed = plan.seed
         durationNanoseconds = plan.duration?.nanoseconds
         guard let first = plan.phases.first else { return }
-        phases = plan.phases
+        phases = origin.isWhole ? plan.phases : plan.phases.map { phase in
+            guard case .open(let open) = phase.load else { return phase }
+            var phase = phase
+            phase.load = .open(open.scaled(by: origin.pace))
+            return phase
+        }
         self.startNanoseconds = startNanoseconds
-        if let count = first.connections { connections = share.count(among: count) }
+        if let count = first.connections { connections = origin.connections(among: share.count(among: count)) }
         if let count = first.streams { streams = count }
     }
 }

@@ -72,7 +72,7 @@ package final class Experiment: SampleSource {
         }
         self.plan = plan
         setup = try RunSetup(plan)
-        other = try OtherServer(plan, targets: setup.proxy == nil ? setup.clientAddresses : [], capturesOutput: capturesOutput)
+        other = try OtherServer(plan, targets: setup.origins.first.flatMap { $0.proxy == nil ? $0.addresses : nil } ?? [], capturesOutput: capturesOutput)
         load = LoadState(plan)
         loadEnd = LoadEnd(loops: plan.clientLoopCount)
         timetable = Timetable(plan.own, startNanoseconds: 0)
@@ -87,7 +87,7 @@ package final class Experiment: SampleSource {
             // A client that connects before the server listens is refused, and that would be counted: a
             // loop that answers listens.
             _ = askLoops()
-            try other?.start(untilListeningOn: setup.clientAddresses.first { $0.unixPath == nil }?.port)
+            try other?.start(untilListeningOn: setup.origins.first?.addresses.first { $0.unixPath == nil }?.port)
             let loadStart = EventLoop.monotonicNanoseconds()
             timetable = Timetable(plan.own, startNanoseconds: loadStart)
             if !plan.phases.isEmpty { beginNextPhase() }
@@ -104,7 +104,7 @@ package final class Experiment: SampleSource {
         if let count = plan.own.client?.slowReaders, count > 0, addSlowReaders(count, seconds: nil) {
             note(.info, source: "load", "\(count) slow readers")
         }
-        if setup.tls.client?.configuration.isInsecure == true {
+        if setup.tls.client?.isInsecure == true {
             note(.warning, source: "client", "the server's certificate is not verified (--insecure)")
         }
     }
@@ -129,19 +129,18 @@ package final class Experiment: SampleSource {
     }
 
     private func startClients(atNanoseconds loadStart: UInt64) throws(LoopError) {
-        guard let client = plan.client, !setup.clientAddresses.isEmpty else { return }
+        guard let client = plan.client, !setup.origins.isEmpty else { return }
         let loops = plan.clientLoopCount
         for number in 0..<loops {
-            var part = ClientConfiguration(
-                client, addresses: setup.clientAddresses, authority: setup.authority, caches: caches.ownership(client.cacheScope),
-                share: plan.part.part(number, of: loops))
-            part.kinds = setup.requestKinds
-            part.take(setup)
-            part.cacheOwners = caches
-            part.take(timesOf: plan, startNanoseconds: loadStart)
-            let configuration = part
+            let configurations = setup.origins.map { origin in
+                var configuration = ClientConfiguration(
+                    origin, caches: caches.ownership(client.cacheScope), share: plan.part.part(number, of: loops))
+                configuration.cacheOwners = caches
+                configuration.take(timesOf: plan, startNanoseconds: loadStart)
+                return configuration
+            }
             clients.add(try LoopWorker(name: "client-\(number)", round: round, end: clients.threadEnd) { [loadEnd] onEnd in
-                try LoadGenerator(loop: EventLoop(), configuration: configuration, onDone: { loadEnd.finishShare() }, onEnd: onEnd)
+                try OriginLoads(loop: EventLoop(), configurations, onDone: { loadEnd.finishShare() }, onEnd: onEnd)
             })
         }
     }
@@ -175,11 +174,10 @@ package final class Experiment: SampleSource {
     ///
     /// - Returns: false when the run is ending, or there is no server to ask.
     func addSlowReaders(_ count: Int, seconds: Double?) -> Bool {
-        guard !setup.clientAddresses.isEmpty, stage == .running else { return false }
-        var configuration = SlowReaders.configuration(
-            plan.client, addresses: setup.clientAddresses, authority: setup.authority, share: plan.part, count: count,
-            withinNanoseconds: seconds == nil ? loadNanoseconds : nil, asksOwnTargets: plan.watch?.namesServer == true)
-        configuration.take(setup)
+        guard let origin = setup.origins.first, stage == .running else { return false }
+        let configuration = SlowReaders.configuration(
+            origin, share: plan.part, count: count, withinNanoseconds: seconds == nil ? loadNanoseconds : nil,
+            asksOwnTargets: plan.watch?.namesServer == true)
         do {
             try slowReaders.join(configuration, seconds: seconds)
             return true

@@ -12,38 +12,28 @@ struct RunSetup {
     /// The same for TLS; empty without.
     let secureSockets: [Listener.Socket]
     let tls: TLSSetup
-    /// The requests of the clients, bodies included.
-    let requestKinds: [RequestKind]
-    /// The addresses that the clients connect to, in the order in which they are tried; empty without a server and a target.
-    let clientAddresses: [SocketAddress]
-    /// nil: the clients connect to the server itself.
-    let proxy: ClientProxy?
+    /// The servers that the clients ask; empty without a server of ours and without a target.
+    let origins: [OriginSetup]
     let addresses: RunAddresses
 
     /// Errors: the port, the name or the file that cannot be had; then nothing stays bound.
     init(_ plan: Plan) throws(ExperimentError) {
-        do { requestKinds = try plan.client?.kindsWithFiles() ?? [] } catch { throw ExperimentError(error.description) }
-        tls = try TLSSetup(plan)
-        proxy = if let client = plan.client, plan.server == nil {
-            try ClientProxy(
-                client, usesTLS: plan.clientsUseTLS, authority: TargetURL.authority(host: TargetURL.withoutZone(client.host), port: client.port))
-        } else { nil }
+        var clients = plan.client
+        do { clients?.kinds = try plan.client?.kindsWithFiles() ?? [] } catch { throw ExperimentError(error.description) }
+        let tls = try TLSSetup(plan)
+        self.tls = tls
         var bound: [Listener.Socket] = []
         var secure: [Listener.Socket] = []
         do {
             if let server = plan.server {
                 bound = try RunSetup.bind(server)
                 if let tls = server.tls { secure = try RunSetup.bind(host: tls.host, port: tls.port, loops: server.loops) }
-                clientAddresses = (plan.clientsUseTLS ? secure : bound).prefix(1).map(\.address)
-            } else if let path = plan.client?.unixSocket {
-                clientAddresses = [try RunSetup.unixAddress(path)]
-            } else if let client = plan.client {
-                let peer = client.proxy ?? client.connectTo ?? client.target
-                clientAddresses = try BoundedResolution.addresses(
-                    host: peer.host, port: peer.port,
-                    withinMilliseconds: max(1, Int(client.connectTimeout / .milliseconds(1))))
+                let options = plan.clientsUseTLS ? tls.options(host: server.tls?.host ?? server.host) : nil
+                origins = (plan.clientsUseTLS ? secure : bound).prefix(1).map { OriginSetup($0.address, clients: clients, tls: options) }
             } else {
-                clientAddresses = []
+                origins = try (clients?.byOrigin ?? []).map { part, clients in
+                    try OriginSetup(part, clients, tls: plan.usesTLS(clients.origin) ? tls.options(host: clients.host) : nil)
+                }
             }
         } catch {
             for socket in bound + secure { socket.close() }
@@ -51,12 +41,14 @@ struct RunSetup {
         }
         sockets = bound
         secureSockets = secure
-        let target: String? = if let client = plan.client, plan.server == nil {
-            RunSetup.authority(client.host, client.port, usualPort: client.isSecure ? 443 : 80)
-        } else {
-            plan.client == nil ? nil : clientAddresses.first?.description
-        }
+        let target: String? = plan.server == nil
+            ? RunSetup.text(origins.map(\.authority)) : plan.client == nil ? nil : origins.first?.addresses.first?.description
         addresses = RunAddresses(server: bound.first?.address.description, secureServer: secure.first?.address.description, target: target)
+    }
+
+    /// "127.0.0.1:8080", or the first of several, and how many more there are; nil: there is none.
+    private static func text(_ authorities: [String]) -> String? {
+        authorities.first.map { $0 + (authorities.count > 1 ? " and \(authorities.count - 1) more" : "") }
     }
 
     /// Closes the sockets that no loop took over.
@@ -64,13 +56,6 @@ struct RunSetup {
     /// - Parameter loops: loops of the server that were made.
     func close(exceptOf loops: Int) {
         for socket in sockets.dropFirst(loops) + secureSockets.dropFirst(loops) { socket.close() }
-    }
-
-    /// The authority of the clients' requests.
-    var authority: String {
-        // A Unix socket of ours has no host; curl's users write this one.
-        if let address = clientAddresses.first, address.unixPath != nil, sockets.first?.address == address { return "localhost" }
-        return addresses.target ?? clientAddresses.first?.description ?? ""
     }
 
     /// Binds the clear port of the server, or its Unix socket.
@@ -90,11 +75,5 @@ struct RunSetup {
             throw LoopError(call: "listen address \(host): not numeric", code: -22)
         }
         return try Listener.Socket.group(binding: address, count: loops)
-    }
-
-    /// The authority of a target: its host, and its port unless that is the usual one of its scheme.
-    private static func authority(_ host: String, _ port: Int, usualPort: Int) -> String {
-        let host = host.contains(":") ? "[\(TargetURL.withoutZone(host))]" : host
-        return port == usualPort ? host : "\(host):\(port)"
     }
 }

@@ -46,17 +46,18 @@ struct SlowReaders {
     /// The configuration of clients of this plan that read slowly.
     ///
     /// - Parameters:
+    ///   - origin: whose answers they read.
     ///   - share: of the process.
     ///   - nanoseconds: how long the load lasts: in half of it they are through with what they have asked first, so that
     ///     its end is judged too. nil: that is not known.
     ///   - asksOwnTargets: a server that is not ours has its own answers that are large.
     static func configuration(
-        _ plan: ClientPlan?, addresses: [SocketAddress], authority: String, share: RunShare, count: Int,
-        withinNanoseconds nanoseconds: UInt64? = nil, asksOwnTargets: Bool = false
+        _ origin: OriginSetup, share: RunShare, count: Int, withinNanoseconds nanoseconds: UInt64? = nil, asksOwnTargets: Bool = false
     ) -> ClientConfiguration {
-        var client = plan ?? ClientPlan()
-        if !asksOwnTargets { client.kinds = targets.map { RequestKind($0) } }
-        var configuration = ClientConfiguration(client, addresses: addresses, authority: authority, caches: .client, share: share)
+        var origin = origin
+        origin.part = .whole
+        if !asksOwnTargets { origin.clients.kinds = targets.map { RequestKind($0) } }
+        var configuration = ClientConfiguration(origin, caches: .client, share: share)
         configuration.renewal = .never
         configuration.connections = count
         configuration.streams = streams
@@ -78,7 +79,7 @@ struct SlowReaders {
         let settings = configuration
         let worker = try LoopWorker<ClientSample>(name: "slow-\(groups.count)", end: threadEnd) { onEnd in
             // When none of them can connect, the load's clients say why.
-            try LoadGenerator(loop: EventLoop(), configuration: settings, onDone: {}, onEnd: onEnd)
+            try OriginLoads(loop: EventLoop(), [settings], onDone: {}, onEnd: onEnd)
         }
         groups.append(Group(worker: worker, endNanoseconds: seconds.map { EventLoop.monotonicNanoseconds() + UInt64($0 * 1e9) }))
     }

@@ -6,8 +6,8 @@ internal import Workload
 struct TLSSetup {
     /// nil: the server speaks no TLS, or there is none.
     let server: ServerTLSConfiguration?
-    /// nil: the clients speak in the clear.
-    let client: ClientConfiguration.TLSOptions?
+    /// The same for all servers; nil: the clients speak in the clear.
+    let client: ClientTLSConfiguration?
 
     /// Reads the files that the plan names, and makes a certificate where it names none.
     ///
@@ -42,9 +42,12 @@ struct TLSSetup {
             ("--cacert", client.tls.authorityFile), ("--cert", plan.server?.tls?.files?.certificate), ("--client-cert", client.tls.certificateFile),
             ("--client-key", client.tls.keyFile), ("--client-password-file", client.tls.passwordFile),
         ]
-        let configuration = try TLSSetup.reading(files) { () throws(TLSSetupError) in try TLSSetup.clients(client.tls, plan.server?.tls, authority) }
-        self.client = ClientConfiguration.TLSOptions(
-            configuration: configuration, serverName: TargetURL.withoutZone(plan.server?.tls?.host ?? client.host))
+        self.client = try TLSSetup.reading(files) { () throws(TLSSetupError) in try TLSSetup.clients(client.tls, plan.server?.tls, authority) }
+    }
+
+    /// What clients need to speak TLS with one of their servers; nil: they speak in the clear.
+    func options(host: String) -> ClientConfiguration.TLSOptions? {
+        client.map { .init(configuration: $0, serverName: TargetURL.withoutZone(host)) }
     }
 
     /// - Parameter authority: of our server's certificate, where we have made that.

@@ -98,7 +98,7 @@ extension ClientPlan: SettingPart {
     /// How much load.
     package static let amountSettings: [Setting<ClientPlan>] = [
         .init(
-            "connections", \.connections, .count(connectionRange), "Clients, each with one connection.",
+            "connections", \.connections, .count(connectionRange), "Clients, each with one connection. Several servers share them out by the weights of the requests to each.",
             letters: "c", standard: "50; with the dashboard 32"),
         .init(
             "streams", \.streams, .count(streamRange), "The most streams that a client opens at once.",
@@ -194,7 +194,7 @@ extension ClientPlan: SettingPart {
             "retry_budget", \.retryBudget, .share(0...10), "Retries as a share of the requests, beyond which none are made.", placeholder: "percent"),
         .init(
             "circuit_breaker", \.circuitBreaker, .written("5 failures, 10s", { (text) throws(SettingError) in try BreakerPolicy(parsing: text) }, text: \.text),
-            "After so many failures one after the other send nothing for so long, then one request as a probe: '5 failures, 10s'. One for each event loop of the clients.",
+            "After so many failures one after the other send nothing for so long, then one request as a probe: '5 failures, 10s'. One for each event loop of the clients and each server.",
             placeholder: "when", standard: "off"),
     ]
 

@@ -8,6 +8,6 @@ extension LoadState {
             rate: plan.client?.rate, connections: plan.phases.first?.connections ?? plan.client?.connections ?? 0,
             streams: plan.phases.first?.streams ?? plan.client?.streams ?? 0, writePolicy: plan.server?.writePolicy,
             cacheScope: plan.client?.cacheScope, phaseIndex: plan.phases.isEmpty ? nil : 0, clientLoops: plan.clientLoopCount,
-            allowsUnsafe: plan.isInWorker || plan.server?.allowsUnsafe == true)
+            clientOrigins: plan.client?.origins.count ?? 1, allowsUnsafe: plan.isInWorker || plan.server?.allowsUnsafe == true)
     }
 }

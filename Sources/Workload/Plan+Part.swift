@@ -28,6 +28,11 @@ extension Plan {
     var partClash: SettingClash? {
         guard let share, let count = share.share.map({ Int($0.count) }) else { return nil }
         guard let client else { return SettingClash(names: ["share"], words: "divides a load, and there are no clients") }
+        let origins = client.origins.count
+        if origins > 1, let fewest = ([client.connections] + phases.compactMap(\.connections)).min(), fewest < count * origins {
+            return SettingClash(
+                names: ["share"], words: "has \(count) parts, each with a connection to each of the \(origins) servers, and \(fewest) are fewer; write \(count * origins) or more")
+        }
         let amounts = [(client.requests, "requests"), (client.connections, "connections")] + phases.map { ($0.connections, "connections in phase \($0.name)") }
         for case (let amount?, let noun) in amounts where amount < count {
             return SettingClash(names: ["share"], words: "has \(count) parts, and \(amount) \(noun) are fewer: one has none; write \(count) or more")

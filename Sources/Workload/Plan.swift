@@ -37,16 +37,23 @@ package struct Plan: Sendable, Equatable {
     /// We are the process that may be lost: what is unsafe on purpose runs here and nowhere else.
     package var isInWorker = false
 
-    /// Loops of this process's clients: no more than it has clients at the start.
-    package var clientLoopCount: Int { client.map { min($0.loops, part.count(among: phases.first?.connections ?? $0.connections)) } ?? 0 }
+    /// Loops of this process's clients: no more than it has clients for at the start.
+    package var clientLoopCount: Int {
+        guard let client else { return 0 }
+        let connections = part.count(among: phases.first?.connections ?? client.connections)
+        return min(client.loops, max(connections / client.leastConnectionsOfLoop, min(1, connections)))
+    }
 
     /// Clients at the most, in whichever phase.
     package var mostConnections: Int { max(client?.connections ?? 0, phases.compactMap(\.connections).max() ?? 0) }
 
-    /// Whether the clients speak TLS.
-    package var clientsUseTLS: Bool {
+    /// Whether the clients speak TLS, with one of their servers at least.
+    package var clientsUseTLS: Bool { client.map { $0.origins.contains(where: usesTLS) } ?? false }
+
+    /// Whether the clients speak TLS with this server.
+    package func usesTLS(_ origin: Origin) -> Bool {
         guard let client, client.http != .clearHTTP2 else { return false }
-        return server.map { $0.tls != nil } ?? client.isSecure
+        return server.map { $0.tls != nil } ?? origin.isSecure
     }
 
     package init() {}

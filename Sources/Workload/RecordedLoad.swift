@@ -14,7 +14,7 @@ package struct RecordedLoad: Sendable {
         self.plan = plan
         var state = LoadState(
             rate: plan.client?.rate, connections: plan.client?.connections ?? 0, streams: plan.client?.streams ?? 0,
-            clientLoops: plan.clientLoopCount)
+            clientLoops: plan.clientLoopCount, clientOrigins: plan.client?.origins.count ?? 1)
         states = plan.phases.isEmpty ? [state] : plan.phases.enumerated().map { index, phase in
             for change in phase.changes { state = (try? state.applying(change)) ?? state }
             state.phaseIndex = index

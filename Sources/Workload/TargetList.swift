@@ -8,7 +8,7 @@ internal import Measurements
 ///     GET http://127.0.0.1:8080/cart 5
 ///     DELETE http://127.0.0.1:8080/cart
 ///
-/// Lines that are the same count together. All are of one server.
+/// Lines that are the same count together.
 package enum TargetList {
     /// The longest file, bytes.
     package static let byteLimit = 1 << 20
@@ -28,18 +28,12 @@ package enum TargetList {
     package static func clients(_ text: String, file: String) throws(Fault) -> ClientPlan {
         var clients = ClientPlan()
         var kinds: [RequestKind] = []
-        var first: TargetURL?
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let word = words.first, !word.hasPrefix("#") else { continue }
             do throws(Problem) {
-                let (target, kind) = try request(words)
-                let origin = first ?? target
-                guard (origin.host, origin.port, origin.isSecure) == (target.host, target.port, target.isSecure) else {
-                    throw Problem(words: TargetURLError(text: "\(target.authority)\(target.target)", problem: .otherServer(origin.authority)).description)
-                }
-                first = origin
-                if let index = kinds.firstIndex(where: { $0.method == kind.method && $0.path == kind.path }) {
+                let kind = try request(words)
+                if let index = kinds.firstIndex(where: { $0.method == kind.method && $0.origin == kind.origin && $0.path == kind.path }) {
                     kinds[index].weight = min(weightLimit, kinds[index].weight + kind.weight)
                 } else if kinds.count < RequestKind.limit {
                     kinds.append(kind)
@@ -48,15 +42,19 @@ package enum TargetList {
                 }
             } catch { throw Fault(file, line: index + 1, error.words) }
         }
-        guard let first else { throw Fault(file, line: nil, "there is no URL in it; write one a line: http://127.0.0.1:8080/") }
-        (clients.host, clients.port, clients.isSecure) = (first.host, first.port, first.isSecure)
+        if kinds.isEmpty { throw Fault(file, line: nil, "there is no URL in it; write one a line: http://127.0.0.1:8080/") }
         clients.kinds = kinds
+        clients.settleOrigins()
         return clients
     }
 
     private struct Problem: Error { var words: String }
 
-    private static func request(_ words: [String]) throws(Problem) -> (TargetURL, RequestKind) {
+    private static func request(_ words: [String]) throws(Problem) -> RequestKind {
+        // Of vegeta: a header, or the file of a body, belongs to the target above.
+        if let word = words.first, word.hasSuffix(":") || word.hasPrefix("@") {
+            throw Problem(words: "\"\(word)\" is not a target; a list has [METHOD] URL [WEIGHT], and headers and bodies are -H and --data for all of it, or a scenario's")
+        }
         var words = words[...]
         var method = "GET"
         if let word = words.first, !word.contains("://"), words.count > 1 {
@@ -72,9 +70,9 @@ package enum TargetList {
         let target: TargetURL
         // A template may have spaces in it.
         do throws(TargetURLError) { target = try TargetURL(words.joined(separator: " ")) } catch { throw Problem(words: error.description) }
-        var kind = RequestKind(target.target)
+        var kind = RequestKind(target)
         kind.method = method
         kind.weight = weight
-        return (target, kind)
+        return kind
     }
 }

@@ -95,28 +95,8 @@ package struct TargetURL: Sendable, Equatable {
             || !parts[1].isEmpty && parts[1].utf8.count < 16 && parts[1].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._~".contains($0)) }
     }
 
-    /// Several URLs of one server: one run has one peer.
-    package static func parseAll(_ texts: [String]) throws(TargetURLError) -> [TargetURL] {
-        var urls: [TargetURL] = []
-        for text in texts {
-            let url = try TargetURL(text)
-            if let first = urls.first, (first.host, first.port, first.isSecure) != (url.host, url.port, url.isSecure) {
-                throw TargetURLError(text: text, problem: .otherServer(first.authority))
-            }
-            urls.append(url)
-        }
-        return urls
-    }
-}
-
-extension ClientPlan {
-    /// Clients that ask these URLs of one server in turn.
-    package init(targets urls: [String]) throws(TargetURLError) {
-        self.init()
-        let targets = try TargetURL.parseAll(urls)
-        if let first = targets.first { (host, port, isSecure) = (first.host, first.port, first.isSecure) }
-        paths = targets.map(\.target)
-    }
+    /// Its server.
+    package var origin: Origin { Origin(isSecure: isSecure, host: host, port: port) }
 }
 
 /// A text that is not the URL of a request.
@@ -138,13 +118,12 @@ extension TargetURL {
         /// Spaces, control characters, or what is not ASCII.
         case characters
         case template(RequestTextError)
-        /// Not the server of the first URL, which is named.
-        case otherServer(String)
 
         /// What is wrong, and what would be right.
         package func words(about text: String) -> String {
             let text = TargetURL.withoutPassword(text)
             return switch self {
+            case .noScheme where text.hasPrefix("$"): "\"\(text)\" is no URL; a variable of the environment is written ${NAME}, and in a scenario only"
             case .noScheme: "\"\(text)\" has no scheme; write http://\(text)"
             case .noPort: "\"\(text)\" has no port; write \(text):443"
             case .otherScheme(let scheme): "\"\(scheme)\" is not a scheme of this client; write http:// or https://"
@@ -156,7 +135,6 @@ extension TargetURL {
             case .port(let port): "\"\(port)\" is not a port; write 1 to 65535"
             case .characters: "\"\(text)\" has spaces or characters beyond ASCII; write %20 and the like"
             case .template(let error): error.description
-            case .otherServer(let first): "\"\(text)\" is another server than \(first); write URLs of one server"
             }
         }
     }

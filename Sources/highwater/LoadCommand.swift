@@ -21,13 +21,13 @@ struct LoadCommand: ParsableCommand {
               highwater load --curl "curl 'https://127.0.0.1:9443/post' -k --data-raw 'a=1'" -n 1k
 
             A file of targets has a URL a line, perhaps with a method before it and a weight behind it: \
-            POST http://127.0.0.1:9000/post 3.
+            POST http://127.0.0.1:9000/post 3. URLs of several servers share out the connections by their weights.
 
             The server is yours, at any URL. ('record' puts load on a server of our own.) If it runs on this machine, its \
             connections, unsent bytes, CPU and memory are recorded too, from outside; 'watch' sees more.
             """)
 
-    @Argument(help: ArgumentHelp("The target; several URLs of one server are asked in turn.", valueName: "url"))
+    @Argument(help: ArgumentHelp("The target; several URLs are asked in turn, also of several servers.", valueName: "url"))
     var urls: [String] = []
 
     @Option(

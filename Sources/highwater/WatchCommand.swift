@@ -90,6 +90,9 @@ struct WatchCommand: ParsableCommand {
         guard !urls.isEmpty else { return try load.planWithoutClients() }
         let clients: ClientPlan
         do { clients = try ClientPlan(targets: urls) } catch { throw ValidationError(error.description) }
+        if let other = clients.origins.dropFirst().first {
+            throw ValidationError("--load: \(other.text) is another server than \(clients.origin.text), and one is watched; write URLs of one server")
+        }
         return try load.plan(server: nil, clients: clients, endsByItself: noTui)
     }
 

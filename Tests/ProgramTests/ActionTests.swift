@@ -35,7 +35,8 @@ extension ProgramTests {
             #expect(result.summary.contains("| requests done | 300 |") && result.log.contains("| requests done | 300 |"))
             #expect(try text(try #require(result.outputs["summary"])) == result.summary)
             #expect(try text(try #require(result.outputs["recording"])).contains(#""type":"summary""#))
-            #expect(try text("highwater/junit-run.xml").contains("failures=\"0\""))
+            // Whether the measurement is valid is the machine's: the threshold has passed.
+            #expect(try text("highwater/junit-run.xml").contains(/name="client.requests.failed == 0" time="[\d.]+"\/>/))
         }
 
         @Test("fails with 99 when a threshold does, and its reports are complete")

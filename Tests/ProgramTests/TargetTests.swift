@@ -74,7 +74,7 @@ extension ProgramTests {
         }
 
         @Test("a file that is no list of URLs is refused with its line", arguments: [
-            ("", "there is no URL in it"), ("http://h/\nnothing\n", "line 2: \"nothing\" has no scheme"), ("http://h/\nhttp://i/\n", "line 2"),
+            ("", "there is no URL in it"), ("http://h/\nnothing\n", "line 2: \"nothing\" has no scheme"), ("http://h/\nhttp://i:x/\n", "line 2: \"x\" is not a port"),
             ("http://h/ 0\n", "line 1: 0 is not a weight"), ((1...65).map { "http://h/\($0)\n" }.joined(), "line 65: more than 64"),
         ])
         func wrongFile(text: String, words: String) throws {

@@ -1,3 +1,4 @@
+import Load
 import Testing
 import Workload
 
@@ -28,12 +29,13 @@ struct TargetURLTests {
         #expect(throws: TargetURLError(text: text, problem: problem)) { try TargetURL(text) }
     }
 
-    @Test("of another server is refused beside the first")
+    @Test("of another server makes each request name its own")
     func severalServers() throws {
-        #expect(try TargetURL.parseAll(["http://h:1/a", "http://h:1/b"]).map(\.target) == ["/a", "/b"])
-        #expect(throws: TargetURLError(text: "http://h:2/", problem: .otherServer("h:1"))) {
-            try TargetURL.parseAll(["http://h:1/", "http://h:2/"])
-        }
+        let one = try ClientPlan(targets: ["http://h:1/a", "http://h:1/b"])
+        #expect(one.kinds.map(\.title) == ["GET /a", "GET /b"] && one.origins == [Origin(isSecure: false, host: "h", port: 1)])
+        let two = try ClientPlan(targets: ["http://h:1/a", "https://h/b", "http://h:1/c"])
+        #expect(two.kinds.map(\.title) == ["GET http://h:1/a", "GET https://h/b", "GET http://h:1/c"])
+        #expect(two.origins.map(\.text) == ["http://h:1", "https://h"] && two.origin == two.origins[0])
     }
 
     @Test("of IPv6 gets its brackets back")

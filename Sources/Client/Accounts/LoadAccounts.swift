@@ -8,6 +8,8 @@ internal import Memory
 @safe
 final class LoadAccounts {
     private let clock: LoopClock
+    /// The server, where the load has several: events name it.
+    private let origin: String?
     /// The counts so far; gauges that cost a walk are filled in for a reading.
     ///
     /// Behind a pointer: as a stored property each of a request's counts would be checked for
@@ -32,10 +34,13 @@ final class LoadAccounts {
     /// Shapes that are told of; a server that has more has nothing steady about it.
     private static let shapeLimit = 16
 
-    /// - Parameter kinds: the names of the kinds of requests.
-    /// - Parameter hasResponseTimes: response times differ from service times: by a schedule, or by retries.
-    init(_ clock: LoopClock, kinds: [String], hasResponseTimes: Bool) {
+    /// - Parameters:
+    ///   - kinds: the names of the kinds of requests.
+    ///   - hasResponseTimes: response times differ from service times: by a schedule, or by retries.
+    ///   - origin: the server, where the load has several.
+    init(_ clock: LoopClock, kinds: [String], hasResponseTimes: Bool, origin: String? = nil) {
         self.clock = clock
+        self.origin = origin
         requests = RequestAccounts(kinds, hasResponseTimes: hasResponseTimes)
         unsafe countersStorage = .allocate(capacity: 1)
         unsafe countersStorage.initialize(to: ClientSample())
@@ -167,7 +172,7 @@ final class LoadAccounts {
     /// Something happened.
     func note(_ level: Event.Level, _ text: String) {
         guard events.count < ClientEvent.limit else { return }
-        events.append(ClientEvent(monotonicNanoseconds: clock.nowNanoseconds, level: level, text: text))
+        events.append(ClientEvent(monotonicNanoseconds: clock.nowNanoseconds, level: level, text: origin.map { "\($0): \(text)" } ?? text))
     }
 
     /// A client has met a head that is new to it. A shape that several clients meet is told once; the

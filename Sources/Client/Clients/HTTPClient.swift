@@ -125,7 +125,9 @@ final class HTTPClient: TimerTarget {
             if failedTries.count < addresses.count { return }
             return allDidFail(.allAddresses(failedTries))
         }
-        allDidFail(error)
+        // The words of the system's for a path do not name it.
+        let isPath = addresses[addressIndex].unixPath != nil && !error.isPermanent
+        allDidFail(isPath ? .allAddresses([ConnectError.Try(address: addresses[addressIndex], error: error)]) : error)
     }
 
     /// No address is left for this attempt.

@@ -23,6 +23,8 @@ package enum ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
     case notProxy
     /// The server has several addresses, and none of them took a connection.
     indirect case allAddresses([Try])
+    /// Why there is none to one of several servers, which is named.
+    indirect case ofOrigin(String, ConnectError)
 
     /// What became of one address.
     package struct Try: Error, Equatable, Sendable {
@@ -37,6 +39,7 @@ package enum ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
         case .tls(let error): error.isPermanent
         // It will not like the next request better; what it cannot do now it may be able to do then.
         case .proxyRefused(let status, _): status < 500
+        case .ofOrigin(_, let error): error.isPermanent
         case .system, .notHTTP2, .speaksTLS, .handshakeTimeout, .proxy, .notProxy, .allAddresses: false
         }
     }
@@ -59,6 +62,7 @@ package enum ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
                 + (status == 407 ? "; write --proxy-user-file, or put user:password into HIGHWATER_PROXY_USER" : "")
         case .notProxy: "the proxy does not answer CONNECT with HTTP: is that its port?"
         case .allAddresses(let tries): ConnectError.text(tries)
+        case .ofOrigin(let origin, let error): "\(origin): \(error.reason)"
         }
     }
 

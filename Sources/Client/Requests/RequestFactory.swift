@@ -28,11 +28,11 @@ final class RequestFactory {
         turns = WeightedTurns.order(configuration.kinds.map(\.weight))
         records = RequestRecordPool(textByteCount: templates.reduce(0) { max($0, $1.expandedByteLimit) })
         seed = configuration.seed
-        let first = configuration.firstNumber &+ configuration.share.index
+        let first = configuration.firstNumber &+ configuration.requestShare.index
         nextNumber = first
-        numberStride = configuration.share.count
+        numberStride = configuration.requestShare.count
         earlyCloseShare = configuration.manners.earlyCloseShare
-        checker = configuration.checkedTargets.map { BodyChecker($0, firstSeed: first, seedStride: configuration.share.count) }
+        checker = configuration.checkedTargets.map { BodyChecker($0, firstSeed: first, seedStride: configuration.requestShare.count) }
     }
 
     /// The next request of this loop, with a number that no other request of the run has.

@@ -4,7 +4,7 @@ internal import Measurements
 
 /// The policies of a loop's clients about failures: the circuit breaker before a request, retries after it.
 ///
-/// All clients of a loop ask one origin, so there is one breaker. The machines decide; this type holds
+/// All clients of a generator ask one origin, so there is one breaker. The machines decide; this type holds
 /// the requests that wait, and the timer that wakes the clients.
 final class Resilience: TimerTarget {
     weak var generator: LoadGenerator?
@@ -19,7 +19,7 @@ final class Resilience: TimerTarget {
         guard configuration.retries != nil || configuration.circuitBreaker != nil else { return nil }
         breaker = configuration.circuitBreaker.map { CircuitBreaker($0) }
         // Loops do not draw the same pauses.
-        retries = configuration.retries.map { RetryPolicy($0, seed: configuration.share.index) }
+        retries = configuration.retries.map { RetryPolicy($0, seed: configuration.requestShare.index) }
         timer = Timer(loop: loop)
         timer.target = self
     }

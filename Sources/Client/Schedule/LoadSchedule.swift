@@ -68,11 +68,11 @@ final class LoadSchedule {
         guard isOpen else { return }
         if configuration.phases.isEmpty {
             unsafe open.pointee = OpenSchedule(
-                rate: rate, share: configuration.share, startNanoseconds: now, duration: configuration.durationNanoseconds,
+                rate: rate, share: configuration.requestShare, startNanoseconds: now, duration: configuration.durationNanoseconds,
                 limit: configuration.requests)
         } else {
             unsafe open.pointee = OpenSchedule(PhaseSchedule(
-                configuration.phases, startNanoseconds: start, share: configuration.share, seed: configuration.seed))
+                configuration.phases, startNanoseconds: start, share: configuration.requestShare, seed: configuration.seed))
         }
     }
 
@@ -138,7 +138,7 @@ final class LoadSchedule {
     /// Another rate of this loop from now on. Without effect on a closed load, and on phases, which have their own.
     func setRate(_ new: Double, atNanoseconds now: UInt64) {
         // Each part that keeps the schedule of all takes its own requests out of it.
-        rate = min(new * Double(configuration.share.count), Schedule.rateLimit)
+        rate = min(new * Double(configuration.requestShare.count), Schedule.rateLimit)
         applyRate(atNanoseconds: now)
     }
 

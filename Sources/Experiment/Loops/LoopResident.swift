@@ -20,7 +20,7 @@ protocol LoopResident: AnyObject, SendableMetatype {
     var lastConnectError: ConnectError? { get }
 }
 
-extension LoadGenerator: LoopResident {
+extension OriginLoads: LoopResident {
     func takeReading() -> ClientSample { sample() }
 }
 

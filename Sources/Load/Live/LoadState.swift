@@ -25,14 +25,16 @@ package struct LoadState: Codable, Sendable, Equatable {
     package var hasEndedPhases = false
     /// Nothing more will be asked: all requests have ended, no client can connect any more, or all phases are over.
     package var isDone = false
-    /// Event loops of the clients, which each keep one client at least; 0 without clients.
+    /// Event loops of the clients, which each keep one client at least for each origin; 0 without clients.
     package let clientLoops: Int
+    /// Servers that the clients' requests go to.
+    package let clientOrigins: Int
     /// The process that runs this may be lost: choices that may end it are taken.
     package let allowsUnsafe: Bool
 
     package init(
         rate: Double? = nil, connections: Int = 0, streams: Int = 0, writePolicy: WritePolicy? = nil, cacheScope: CacheScope? = nil,
-        phaseIndex: Int? = nil, clientLoops: Int = 0, allowsUnsafe: Bool = false
+        phaseIndex: Int? = nil, clientLoops: Int = 0, clientOrigins: Int = 1, allowsUnsafe: Bool = false
     ) {
         self.rate = rate
         self.connections = connections
@@ -41,6 +43,7 @@ package struct LoadState: Codable, Sendable, Equatable {
         self.cacheScope = cacheScope
         self.phaseIndex = phaseIndex
         self.clientLoops = clientLoops
+        self.clientOrigins = clientOrigins
         self.allowsUnsafe = allowsUnsafe
     }
 }
@@ -64,7 +67,7 @@ extension LoadState {
             new.rate = wanted.isFinite ? min(max(wanted, 0), LoadState.rateLimit) : 0
         case .connections(let wanted):
             guard clientLoops > 0 else { throw .noClients }
-            new.connections = max(wanted, clientLoops)
+            new.connections = max(wanted, clientLoops * clientOrigins)
         case .streams(let wanted):
             guard clientLoops > 0 else { throw .noClients }
             new.streams = max(wanted, 1)

@@ -72,6 +72,17 @@ package enum RunChange: Codable, Sendable, Equatable {
         }
     }
 
+    /// The part of one origin of what a loop has of it.
+    package func part(_ origin: OriginPart) -> RunChange {
+        if origin.isWhole { return self }
+        return switch self {
+        case .rate(let rate): .rate(rate * origin.share)
+        case .connections(let count): .connections(origin.connections(among: count))
+        case .dropConnections(let count): .dropConnections(origin.count(among: count))
+        case .streams, .bodyScale, .writePolicy, .cacheScope, .reconnectAll, .hold, .slowReader, .closeConnection, .drainServer, .inspect: self
+        }
+    }
+
     /// Its line in the list of events; nil where the run says more than this, or nothing.
     ///
     /// - Parameter load: with the change in it.

@@ -8,6 +8,8 @@ package struct RequestKind: Sendable, Equatable {
     package var weight = 1
     /// A token, in capitals as a rule (RFC 9110, 9).
     package var method = "GET"
+    /// The server; nil: that of all requests.
+    package var origin: Origin?
     /// The target: "/bytes/1KiB", "/get?x={{seq}}".
     package var path = "/"
     /// Beside those that the client adds.
@@ -20,8 +22,8 @@ package struct RequestKind: Sendable, Equatable {
 
     package init(_ path: String) { self.path = path }
 
-    /// For people: "small", or "POST /post".
-    package var title: String { name.isEmpty ? "\(method) \(path)" : name }
+    /// For people: "small", "POST /post", or "GET http://127.0.0.1:8080/" where there are several servers.
+    package var title: String { name.isEmpty ? "\(method) \(origin?.text ?? "")\(path)" : name }
 
     /// The titles of kinds. Where several are the same, the later ones have a number: no two are alike.
     package static func names(of kinds: [RequestKind]) -> [String] {

@@ -137,7 +137,7 @@ package struct ClientRequestCounts: Sendable, Equatable {
     package init() {}
 }
 
-/// Circuit breakers, one a loop.
+/// Circuit breakers, one for each loop and server.
 package struct CircuitCounts: Sendable, Equatable {
     /// Times that one opened.
     package var openings: UInt64 = 0

@@ -44,9 +44,12 @@ extension Summary.Load {
         let weights = kinds.map { $0["weight"]?.number ?? 1 }
         let total = weights.reduce(0, +)
         let scheme = plan[path: "client.tls"] == .bool(true) ? "https" : "http"
+        func origin(_ index: Int) -> String {
+            (kinds.isEmpty ? nil : kinds[index]["origin"]?.string) ?? (index == 0 ? "\(scheme)://\(address)" : "")
+        }
         var texts = paths.enumerated().map { index, path in
             let method = kinds.isEmpty ? "GET" : kinds[index]["method"]?.string ?? "GET"
-            return (method == "GET" ? "" : "\(method) ") + (index == 0 ? "\(scheme)://\(address)" : "") + path
+            return (method == "GET" ? "" : "\(method) ") + origin(index) + path
                 + (paths.count > 1 && kinds.count == paths.count ? " \(Figure.percent(weights[index] / total))" : "")
         }
         if texts.isEmpty { texts = ["\(scheme)://\(address)"] }

@@ -14,7 +14,10 @@ extension SummarySection {
         page.line("")
         page.line(RequestRow.text("request", ["done", "failed", "p50", "p99", "max", "bodies"]))
         let shown = page.isVerbose || sorted.count <= RequestRow.limit + 1 ? sorted.count : RequestRow.limit
-        for request in sorted.prefix(shown) { page.line(RequestRow.text("  " + request.name, RequestRow.cells(request))) }
+        for request in sorted.prefix(shown) {
+            let row = RequestRow.text("  " + request.name, RequestRow.cells(request))
+            for line in row.split(separator: "\n") { page.line(String(line)) }
+        }
         if let first = sorted.dropFirst(shown).first {
             let rest = sorted.dropFirst(shown + 1).reduce(into: first) { $0.merge($1) }
             page.line(RequestRow.text("  \(sorted.count - shown) others", RequestRow.cells(rest)))
@@ -29,15 +32,17 @@ private enum RequestRow {
     /// Rows that are shown; those of the others are summed.
     static let limit = 20
     private static let nameWidth = 26
+    private static let width = 80
 
     static func cells(_ request: RequestSample) -> [String] {
         let times = request.responseTime.valuesAtPercentiles([50, 99]) + [request.responseTime.highestRecordedNanoseconds]
         return ["\(request.done)", "\(request.failed)"] + times.map { $0.map(Figure.time(nanoseconds:)) ?? "-" } + [Figure.bytes(Double(request.bodyBytes))]
     }
 
+    /// A long name has a line of its own above the cells: URLs differ at the end, or in the middle.
     static func text(_ name: String, _ cells: [String]) -> String {
-        let name = name.count > nameWidth ? name.prefix(nameWidth - 1) + "~" : name
-        return name + String(repeating: " ", count: nameWidth - name.count)
+        let head = name.count <= nameWidth ? name : (name.count > width ? name.prefix(width - 1) + "~" : name) + "\n"
+        return head + String(repeating: " ", count: head.hasSuffix("\n") ? nameWidth : nameWidth - name.count)
             + cells.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined()
     }
 }

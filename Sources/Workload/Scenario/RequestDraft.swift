@@ -6,6 +6,8 @@ struct RequestDraft: SettingPart {
     var name = ""
     var weight = 1
     var method: String?
+    /// Of a whole URL; nil: the target's.
+    var origin: Origin?
     var path: String?
     var headers: [HeaderField] = []
     var body: String?
@@ -23,6 +25,10 @@ struct RequestDraft: SettingPart {
     private static let methods = ["get", "post", "put", "patch", "delete", "head", "options"]
     private static let pathForm = ValueForm.written("/bytes/1KiB", RequestPart.path, text: { $0 })
     private static let methodForm = ValueForm.written("PROPFIND", RequestPart.method, text: { $0 })
+    private static let urlForm = ValueForm.written(
+        "http://127.0.0.1:8080/", { (text) throws(TargetURLError) in try TargetURL(text) }, text: { $0.origin.text + $0.target })
+    private static let originForm = ValueForm.written(
+        "http://127.0.0.1:8080", { (text) throws(TargetURLError) in try TargetURL(text).origin }, text: \.text)
     private static let bodyForm = ValueForm.written(
         "a=1", { (text) throws(RequestTextError) in _ = try RequestText(parsing: text); return text }, text: { $0 })
     private static let sizeForm = ValueForm.size(0...RequestBody.byteLimit)
@@ -30,7 +36,7 @@ struct RequestDraft: SettingPart {
     static let settings: [Setting<RequestDraft>] =
         [.init("name", \.name, .text, "A title for people.")]
         + methods.map { method in
-            .init(key: method, .text, "\(method.uppercased()) this path, with perhaps a query: /bytes/1KiB. Templates: /get?id={{seq}}") { node, reader, draft in
+            .init(key: method, .text, "\(method.uppercased()) this path, with perhaps a query: /bytes/1KiB. Templates: /get?id={{seq}}. A whole URL goes to its own server.") { node, reader, draft in
                 draft.readPath(node, &reader, key: method)
                 draft.method = method.uppercased()
             }
@@ -42,6 +48,7 @@ struct RequestDraft: SettingPart {
                 draft.methodPlace = node.place
             },
             .init("method", \.method, methodForm, "The method.", in: .plan),
+            .init("origin", \.origin, originForm, "The server, where there are several.", in: .plan),
             .init("path", \.path, pathForm, "The path, with perhaps a query.", in: .plan),
             .init("headers", \.headers, .headers(limit: headerLimit, hasTemplates: true), "Request headers, { name: value }; values may have templates."),
             .init(key: "body", bodyForm.type, "The request body; may have templates.") { node, reader, draft in
@@ -69,6 +76,7 @@ struct RequestDraft: SettingPart {
         name = kind.name
         weight = kind.weight
         method = kind.method
+        origin = kind.origin
         path = kind.path
         headers = kind.headers
         expectation = kind.expectation
@@ -98,7 +106,12 @@ struct RequestDraft: SettingPart {
     private mutating func readPath(_ node: ScenarioNode, _ reader: inout ScenarioReader, key: String) {
         if let pathKey { reader.note(node.place, "'\(pathKey)' says the path already; begin another request with '- '") }
         pathKey = key
-        path = RequestDraft.pathForm.readNode(node, &reader)
+        if case .scalar(let text, _) = node.content, !text.hasPrefix("/"), text.contains("://") {
+            let url = RequestDraft.urlForm.readNode(node, &reader)
+            (origin, path) = (url?.origin, url?.target)
+        } else {
+            path = RequestDraft.pathForm.readNode(node, &reader)
+        }
     }
 
     private mutating func noteBody(_ node: ScenarioNode, _ reader: inout ScenarioReader, key: String) {
@@ -125,6 +138,7 @@ struct RequestDraft: SettingPart {
         kind.name = name
         kind.weight = weight
         kind.method = method ?? "GET"
+        kind.origin = origin
         kind.headers = headers
         kind.expectation = expectation?.isEmpty == true ? nil : expectation
         if let body, !body.isEmpty { kind.body = .text(body) }

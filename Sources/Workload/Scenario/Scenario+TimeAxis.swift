@@ -12,7 +12,7 @@ extension Scenario {
             lines.append("server  \(server.loops) loop\(server.loops == 1 ? "" : "s"), at most \(server.connectionLimit) connections")
         }
         if let client = plan.client {
-            let target = plan.server == nil ? "  to \(TargetURL.authority(host: client.host, port: client.port))" : ""
+            let target = plan.server == nil ? "  to \(client.origins.map(\.authority).joined(separator: ", "))" : ""
             lines.append(
                 "client  \(client.connections) connections x \(client.streams) streams, \(client.loops) thread\(client.loops == 1 ? "" : "s")\(target)")
         }

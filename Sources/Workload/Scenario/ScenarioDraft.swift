@@ -61,6 +61,7 @@ struct ScenarioDraft: SettingPart {
 
     /// Notes the errors that only all of it together shows.
     mutating func check(_ reader: inout ScenarioReader, _ place: ScenarioPlace) {
+        checkOrigins(&reader, place)
         if let serverPlace { server?.check(&reader, serverPlace, hasTarget: target != nil) }
         if let clash = server?.plan.clash { reader.note(serverPlace ?? place, clash.keyText) }
         if let clash = plan(scale: 1).clash, server?.plan.clash == nil { reader.note(clientPlace ?? place, clash.keyText) }
@@ -77,6 +78,18 @@ struct ScenarioDraft: SettingPart {
             reader.note(event.place, "the server of 'target' is not ours, and cannot be drained")
         }
         for threshold in thresholds { threshold.check(self, &reader) }
+    }
+
+    /// Requests with whole URLs name their servers; the first of these is the target where there is no other.
+    private mutating func checkOrigins(_ reader: inout ScenarioReader, _ place: ScenarioPlace) {
+        guard target == nil, let first = requests.lazy.compactMap(\.origin).first else { return }
+        if let serverPlace, server?.isWatched == false {
+            return reader.note(serverPlace, "'server' is the embedded one, and requests with whole URLs go to others; write paths, or leave out 'server'")
+        }
+        for request in requests where request.origin == nil {
+            reader.note(place, "the request '\(request.title)' has no server, and others have whole URLs; write its URL, or 'target'")
+        }
+        target = try? TargetURL(first.text)
     }
 
     private func checkPhases(_ reader: inout ScenarioReader) {
@@ -118,6 +131,7 @@ struct ScenarioDraft: SettingPart {
             client.paths = [target.target]
         }
         if !requests.isEmpty { client.kinds = requests }
+        client.settleOrigins()
         plan.client = client
         plan.phases = phases.map { $0.phase(scale: scale) }
         plan.events = events.compactMap { $0.event(scale: scale) }

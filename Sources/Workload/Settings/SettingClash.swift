@@ -67,8 +67,19 @@ extension Plan {
         if let client, client.halfCloses, clientsUseTLS {
             return SettingClash(names: ["half_close"], words: "is not available with TLS, which has close_notify")
         }
-        if let client, client.http == .clearHTTP2, client.isSecure, server == nil {
+        if let clash = originClash { return clash }
+        if let client, client.http == .clearHTTP2, server == nil, client.origins.contains(where: \.isSecure) {
             return SettingClash(names: ["h2c"], words: "is without TLS, and the URL asks for it")
+        }
+        return nil
+    }
+
+    /// Each server has a connection at least.
+    private var originClash: SettingClash? {
+        guard let count = client?.origins.count, count > 1 else { return nil }
+        let amounts = [(client?.connections, "")] + phases.map { ($0.connections, " in phase \($0.name)") }
+        for case (let amount?, let place) in amounts where amount < count {
+            return SettingClash(names: ["connections"], words: "is \(amount)\(place), fewer than the \(count) servers of the requests; write \(count) or more")
         }
         return nil
     }

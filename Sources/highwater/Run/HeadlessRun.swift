@@ -11,6 +11,8 @@ final class HeadlessRun {
     private let signals: SignalInbox
     private var progress: Progress
     private let showsProgress: Bool
+    /// Warnings, errors and the summary alone.
+    private let isQuiet: Bool
     /// The samples that come now belong to the end, and are no progress.
     private var loadHasEnded = false
     /// Kinds of evidence that were shown in full.
@@ -20,6 +22,7 @@ final class HeadlessRun {
     ///
     /// - Parameter signals: where there are several runs, one after the other.
     init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, showsProgress: Bool = true) throws {
+        isQuiet = output.isQuiet
         self.showsProgress = showsProgress && !output.isQuiet
         self.signals = signals
         run = try Run(plan, output, hasScreen: false, signals: signals)
@@ -39,7 +42,7 @@ final class HeadlessRun {
         if plan.client == nil, let addresses = run.source.addresses.serverURLs {
             progress.announce("listening on \(addresses)")
         }
-        if let origin = run.source.addresses.origin { progress.interject(origin) }
+        if !isQuiet, let origin = run.source.addresses.origin { progress.interject(origin) }
         if let url = run.metricsURL { progress.interject("metrics at \(url)") }
         let end = goThrough()
         progress.end()
@@ -49,7 +52,7 @@ final class HeadlessRun {
     /// Sleeps until the time of `--start-at`. Errors: the exit code of a signal that came first.
     private func awaitStart() throws(ExitCode) {
         guard let wait = run.timeToStart else { return }
-        progress.interject("starts in \(Figure.time(nanoseconds: wait.nanoseconds))")
+        if !isQuiet { progress.interject("starts in \(Figure.time(nanoseconds: wait.nanoseconds))") }
         while let rest = run.timeToStart {
             Polling.wait(for: [signals.descriptor], atMost: min(rest, HeadlessRun.longestSleep))
             if let signal = signals.next() { throw ExitCode(128 + signal) }

@@ -35,7 +35,7 @@ extension RunDescription {
         var shares: [(title: String, weight: Int)] = []
         for kind in kinds {
             let path = SizedTarget(kind.path)?.scaled(by: factor).text ?? kind.path
-            let title = !kind.name.isEmpty ? kind.name : kind.method == "GET" ? path : "\(kind.method) \(path)"
+            let title = !kind.name.isEmpty ? kind.name : (kind.method == "GET" ? "" : "\(kind.method) ") + (kind.origin?.text ?? "") + path
             if let place = shares.firstIndex(where: { $0.title == title }) {
                 shares[place].weight += kind.weight
             } else {
