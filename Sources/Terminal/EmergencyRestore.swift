@@ -69,7 +69,7 @@ enum EmergencyRestore {
         unsafe armed.descriptor = -1
     }
 
-    /// For a signal handler: only write, poll, tcsetattr and fcntl.
+    /// For a signal handler: only write, poll, tcsetattr, pthread_sigmask and fcntl.
     static func restore() {
         guard unsafe armed.descriptor >= 0 else { return }
         var sent = 0, attempts = 0
@@ -82,7 +82,7 @@ enum EmergencyRestore {
             var wait = unsafe pollfd(fd: armed.descriptor, events: Int16(POLLOUT), revents: 0)
             _ = unsafe poll(&wait, 1, attemptMilliseconds)
         }
-        _ = unsafe tcsetattr(armed.descriptor, TCSANOW, &armed.modes)
+        BackgroundStop.blocked { _ = unsafe tcsetattr(armed.descriptor, TCSANOW, &armed.modes) }
         _ = unsafe fcntl(armed.descriptor, F_SETFL, armed.flags)
     }
 }

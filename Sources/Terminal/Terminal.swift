@@ -81,8 +81,12 @@ package final class Terminal {
 
     deinit { close() }
 
-    /// Readable when there are keys; a hang-up also makes it so.
-    package var inputDescriptor: Int32 { device.descriptor }
+    /// Readable when there are keys; a hang-up also makes it so. -1 while the terminal is not ours: its keys are for
+    /// another program.
+    package var inputDescriptor: Int32 { state == .suspended || device.isOfAnotherGroup ? -1 : device.descriptor }
+
+    /// The terminal that this is belongs to another process group: a program that draws on it now is stopped.
+    package static func isOfAnotherGroup(_ descriptor: Int32) -> Bool { TerminalDevice.isOfAnotherGroup(descriptor) }
 
     /// Columns and rows, asked of the terminal each time.
     package var size: (width: Int, height: Int) { device.size }
@@ -91,6 +95,9 @@ package final class Terminal {
     package var keyTimeoutMilliseconds: Int32? {
         decoder.isWaiting ? KeyDecoder.escapeTimeoutMilliseconds : nil
     }
+
+    /// The terminal was given back, and the first frame in the foreground takes it again.
+    package var isSuspended: Bool { state == .suspended }
 
     /// Poll for writing too: a frame is on its way. Then call `sendUnsent`.
     package var wantsToWrite: Bool { !unsent.isEmpty }
@@ -124,7 +131,10 @@ package final class Terminal {
     }
 
     /// Shows a frame with one write, or skips it while an earlier one is on its way.
+    ///
+    /// In the background the terminal is given back and nothing is drawn. The first frame in the foreground takes it again.
     package func show(_ frame: Frame) {
+        if device.isOfAnotherGroup { suspend() } else { resume() }
         guard state == .shown else { return }
         sendUnsent()
         guard unsent.isEmpty else {
@@ -170,9 +180,10 @@ package final class Terminal {
         state = .suspended
     }
 
-    /// Takes the terminal again. The next frame is drawn whole, at the size of then.
+    /// Takes the terminal again, unless this process was continued in the background. The next frame is drawn whole, at
+    /// the size of then.
     package func resume() {
-        guard state == .suspended else { return }
+        guard state == .suspended, !device.isOfAnotherGroup else { return }
         device.enterRaw()
         screen.invalidate()
         state = .shown

@@ -16,6 +16,7 @@ final class TerminalDevice {
         for standard in [input, output] where isatty(standard) == 0 {
             throw .notATerminal(descriptor: standard)
         }
+        if TerminalDevice.isOfAnotherGroup(input) { throw .inBackground }
         descriptor = try TerminalDevice.open(terminalOf: input)
         originalFlags = fcntl(descriptor, F_GETFL)
         var modes = termios()
@@ -44,6 +45,16 @@ final class TerminalDevice {
         return descriptor
     }
 
+    /// Another process group has the terminal. The kernel stops a process that reads from it then, or changes its
+    /// modes. A terminal that does not control this process has no such group.
+    static func isOfAnotherGroup(_ descriptor: Int32) -> Bool {
+        let group = tcgetpgrp(descriptor)
+        return group > 0 && group != getpgrp()
+    }
+
+    /// As `isOfAnotherGroup`, now: a shell moves its jobs.
+    var isOfAnotherGroup: Bool { TerminalDevice.isOfAnotherGroup(descriptor) }
+
     deinit {
         leaveRaw()
         EmergencyRestore.disarm()
@@ -71,7 +82,7 @@ final class TerminalDevice {
         // Output stays cooked: curses sends \n where it means a line down, and a log line from elsewhere stays readable.
         // Armed first: from here on a crash must find the way back.
         unsafe EmergencyRestore.arm(descriptor: descriptor, modes: original, flags: originalFlags)
-        _ = unsafe tcsetattr(descriptor, TCSANOW, &modes)
+        BackgroundStop.blocked { _ = unsafe tcsetattr(descriptor, TCSANOW, &modes) }
         _ = fcntl(descriptor, F_SETFL, originalFlags | O_NONBLOCK)
         isRaw = true
     }
@@ -81,15 +92,19 @@ final class TerminalDevice {
         var modes = original
         // Keys that were meant for us must not end up in the shell. Not TCSAFLUSH: that waits
         // for output to drain, on a terminal stopped by ^S for ever.
-        tcflush(descriptor, TCIFLUSH)
-        _ = unsafe tcsetattr(descriptor, TCSANOW, &modes)
+        BackgroundStop.blocked {
+            tcflush(descriptor, TCIFLUSH)
+            _ = unsafe tcsetattr(descriptor, TCSANOW, &modes)
+        }
         _ = fcntl(descriptor, F_SETFL, originalFlags)
         EmergencyRestore.disarm()
         isRaw = false
     }
 
-    /// What can be read without waiting. Ended: the terminal hung up, or is gone.
+    /// What can be read without waiting; nothing while another process group has the terminal. Ended: the terminal
+    /// hung up, or is gone.
     func read() -> (bytes: [UInt8], hasEnded: Bool) {
+        if isOfAnotherGroup { return ([], false) }
         var bytes = [UInt8](repeating: 0, count: 1_024)
         let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
         if count > 0 { return (Array(bytes.prefix(count)), false) }

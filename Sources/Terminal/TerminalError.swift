@@ -2,6 +2,8 @@
 package enum TerminalError: Error, Equatable {
     /// Standard input or output is a file, a pipe or closed.
     case notATerminal(descriptor: Int32)
+    /// The terminal belongs to another process group: this process is in the background.
+    case inBackground
     /// TERM is unset or empty.
     case termUnset
     /// TERM names a terminal that cannot place its cursor: "dumb".

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import Measurements
+internal import Terminal
 
 struct ManualCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,8 +31,10 @@ struct ManualCommand: ParsableCommand {
             throw ValidationError("there is no page '\(page)'; \(nearest ?? "'highwater manual' lists the pages")")
         }
         guard isatty(STDOUT_FILENO) == 1 else { return try Output.standard.print(text) }
+        // A pager in the background is stopped when it looks for its first key.
+        let isInForeground = !Terminal.isOfAnotherGroup(STDOUT_FILENO)
         // As wide as the terminal, as far as lines of that length can be read.
         let shown = MarkdownText(text, width: min(max(Output.standard.columns, 40), 100)).text
-        if !Pager.show(shown, Environment.variables(noColor: false)) { try Output.standard.printStyled(shown) }
+        if !isInForeground || !Pager.show(shown, Environment.variables(noColor: false)) { try Output.standard.printStyled(shown) }
     }
 }

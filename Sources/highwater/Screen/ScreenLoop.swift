@@ -39,7 +39,7 @@ final class ScreenLoop {
     /// Draws if there is anything new and the terminal has taken the frame before.
     func draw() {
         if screen.takeLateAnswer() { isStale = true }
-        guard isStale, !terminal.wantsToWrite, !hasHungUp else { return }
+        guard isStale || terminal.isSuspended, !terminal.wantsToWrite, !hasHungUp else { return }
         screen.show(&dashboard)
         isStale = false
     }
