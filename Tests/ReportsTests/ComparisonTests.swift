@@ -45,6 +45,14 @@ struct ComparisonTests {
         #expect(comparison.markdown.contains("Phase **flood**"))
     }
 
+    @Test("does not show the only phase beside a warm-up: it is the whole run")
+    func onlyPhase() {
+        let comparison = Comparison(phasedRun("a", secondName: "steady"), phasedRun("b", second: 2e6, secondName: "steady"))
+        #expect(comparison.phases.map(\.name) == ["steady"])
+        #expect(comparison.text(all: true).components(separatedBy: "  service_time.p50").count == 2)
+        #expect(!comparison.markdown.contains("Phase **"))
+    }
+
     @Test("of recordings with a warm-up keeps the end of the load, and the drain's answers with the last phase")
     func wholeLoad() throws {
         func recorded(_ name: String) -> ComparedRun {

@@ -39,6 +39,19 @@ struct WatchedSummaryTests {
         #expect(outside.contains("connections at most") && outside.contains("not acknowledged at most"))
     }
 
+    @Test("says how its memory grew from the first sample to the last")
+    func growth() {
+        var summary = Summary(.init(address: "./server 9000", load: nil, cpuCount: 2))
+        for (second, mebibytes) in [54, 70, 64].enumerated() {
+            var sample = watchedSample()
+            sample.timeNanoseconds = UInt64(second + 1) * 1_000_000_000
+            sample.watch?.residentBytes = mebibytes << 20
+            summary.add(sample)
+        }
+        let text = summary.text.split { $0.isWhitespace }.joined(separator: " ")
+        #expect(text.contains("memory 54.0MiB at first, 64.0MiB at the end, 70.0MiB at most"), "\(text)")
+    }
+
     @Test("fails a threshold on what was not measured")
     func threshold() throws {
         let threshold = try Threshold(parsing: "server.requests.active.max < 1000000000", phase: nil)

@@ -13,7 +13,7 @@ extension Comparison {
         }
         if !warnings.isEmpty || !planDifferences.isEmpty { text += "\n" }
         text += Comparison.table(changes.filter(\.verdict.isNotable), "Nothing left the noise.\n\n")
-        for phase in phases {
+        for phase in distinctPhases {
             text += "Phase **\(Markdown.escaped(phase.name))**:\n\n" + Comparison.table(phase.changes.filter(\.verdict.isNotable), "Nothing left the noise.\n\n")
         }
         for request in requests where request.changes.contains(where: \.verdict.isNotable) {

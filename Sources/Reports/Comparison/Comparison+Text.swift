@@ -12,7 +12,7 @@ extension Comparison {
         write(planDifferences.filter(\.isLoad), "warning: the runs were asked for different things", to: &page)
         write(planDifferences.filter { !$0.isLoad }, "the runs also differ in", to: &page)
         page.lines += ["", Row.head] + Comparison.rows(changes, all: all)
-        for phase in phases {
+        for phase in distinctPhases {
             let rows = Comparison.rows(phase.changes, all: all)
             page.lines += ["", "phase \(phase.name)" + (rows.isEmpty ? ": nothing left the noise" : "")] + rows
         }
@@ -25,6 +25,12 @@ extension Comparison {
         if !all { page.writeWords(leftOut) }
         page.lines += Comparison.explanation
         return page.text
+    }
+
+    /// Without the only phase beside a warm-up: it is the whole run.
+    var distinctPhases: [(name: String, changes: [Change])] {
+        let whole = Comparison.rows(changes, all: true)
+        return phases.count == 1 && Comparison.rows(phases[0].changes, all: true) == whole ? [] : phases
     }
 
     private func write(_ differences: [PlanDifference], _ title: String, to page: inout SummaryPage) {

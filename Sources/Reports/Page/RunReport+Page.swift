@@ -29,7 +29,7 @@ extension RunReport {
         var facts: [String] = []
         if let scenario = request?.name { facts.append("scenario \(scenario)") }
         if let load = request?.load {
-            facts.append(load.rate.map { "open load, \(JSON.number($0).text) requests/s asked" } ?? "closed load")
+            facts.append(load.kindText)
             facts.append("\(load.connections) connections \u{D7} \(load.streams) streams")
         } else {
             facts.append("server alone")
@@ -81,7 +81,7 @@ extension RunReport {
             ("received/s", "client.bytes.received_rate", .bytes), ("served/s", "server.requests.rate", .count),
             ("pending, most", "server.writes.pending_bytes_high_water.last", .bytes),
             ("arena, most", "server.arena.reserved_bytes_high_water.last", .bytes),
-            ("memory, most", "process.memory.resident.max", .bytes),
+            ("server's memory, most", "watch.memory.resident.max", .bytes), ("Highwater's memory, most", "process.memory.resident.max", .bytes),
         ]
         let tiles = candidates.compactMap { label, path, quantity in
             summary[path: path]?.number.map { (label, ReportScale.words($0, quantity)) }

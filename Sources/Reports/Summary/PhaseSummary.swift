@@ -28,6 +28,9 @@ package struct PhaseSummary: Sendable {
 package struct GaugeRange: Sendable, Equatable {
     package private(set) var lowest = 0.0
     package private(set) var highest = 0.0
+    /// The earliest value, and the latest one under load.
+    package private(set) var first = 0.0
+    package private(set) var last = 0.0
     package private(set) var count = 0
     private var sum = 0.0
 
@@ -45,7 +48,8 @@ package struct GaugeRange: Sendable, Equatable {
             highest = max(highest, value)
             return
         }
-        if count == 0 { firstSeconds = seconds }
+        if count == 0 { (first, firstSeconds) = (value, seconds) }
+        last = value
         let time = seconds - firstSeconds
         timeSum += time
         timeSquareSum += time * time

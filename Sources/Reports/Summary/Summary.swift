@@ -50,6 +50,13 @@ package struct Summary: Sendable {
 
         /// A schedule says when to ask, at least some of the time.
         package var isOpen: Bool { rate != nil || phases.contains(where: \.isOpen) }
+
+        /// "open load, 500 requests/s asked", "closed load", "3 phases of open load".
+        var kindText: String {
+            guard !phases.isEmpty else { return rate.map { "open load, \(JSON.number($0).text) requests/s asked" } ?? "closed load" }
+            let kinds = (phases.contains(where: \.isOpen) ? ["open"] : []) + (phases.allSatisfy(\.isOpen) ? [] : ["closed"])
+            return "\(phases.count) phase\(phases.count == 1 ? "" : "s") of \(kinds.joined(separator: " and ")) load"
+        }
     }
 
     package let request: Request

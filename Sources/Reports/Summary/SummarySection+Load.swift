@@ -4,12 +4,11 @@ internal import Measurements
 extension SummarySection {
     static let load = SummarySection { summary, page in
         guard let load = summary.request.load, let client = summary.last.client else { return }
-        let kind = load.phases.isEmpty
-            ? load.rate.map { "open load, \(JSON.number($0).text) requests/s asked" } ?? "closed load" : "\(load.phases.count) phase\(load.phases.count == 1 ? "" : "s")"
         let reachable = (summary.loadSeconds ?? 0) - Metric.seconds(client.cutOffNanoseconds)
         let answered = client.cutOffNanoseconds > 0 ? " (with a server for \(Figure.fixed(max(0, reachable), decimals: 2))s)" : ""
         page.row("load", [
-            load.target.isEmpty ? summary.request.address : load.target, kind, "\(Summary.counted(UInt64(load.connections), "connection")) x \(load.streams)",
+            load.target.isEmpty ? summary.request.address : load.target, load.kindText,
+            "\(Summary.counted(UInt64(load.connections), "connection")) x \(load.streams)",
             summary.durationText + answered,
         ])
         guard summary.startNanoseconds > 0 else { return }

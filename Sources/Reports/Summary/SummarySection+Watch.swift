@@ -35,6 +35,13 @@ extension Summary {
 
     fileprivate func bytes(_ count: UInt64) -> String { Figure.bytes(Double(count)) }
 
+    /// "memory 54.0MiB at first, 64.2MiB at the end, 66.0MiB at most": whether it leaks is seen from the first two.
+    fileprivate func growth(of name: String, _ noun: String) -> String {
+        guard let range = range(of: name) else { return "\(noun) unknown" }
+        let first = Figure.bytes(range.first), last = Figure.bytes(range.last), most = Figure.bytes(range.highest)
+        return first == last && last == most ? "\(noun) \(most)" : "\(noun) \(first) at first, \(last) at the end" + (last == most ? "" : ", \(most) at most")
+    }
+
     fileprivate func time(_ name: String) -> String { Figure.time(nanoseconds: Metric.nanoseconds(maximum(of: name) ?? 0)) }
 }
 
@@ -72,8 +79,8 @@ extension SummarySection {
             "processes",
             (summary.last.knows(.processDetails) ? ["\(JSON.number(summary.maximum(of: "watch.processes") ?? 0).text) at most"] : [])
                 + (summary.derived("watch.utilization").map { ["\(Figure.percent($0)) of a core"] } ?? [])
-                + (summary.last.knows(.residentMemory) ? ["memory \(Figure.bytes(summary.maximum(of: "watch.memory.resident") ?? 0)) at most"] : [])
-                + (summary.last.knows(.heap) ? ["heap \(Figure.bytes(summary.maximum(of: "watch.heap.live_bytes") ?? 0)) at most"] : []))
+                + (summary.last.knows(.residentMemory) ? [summary.growth(of: "watch.memory.resident", "memory")] : [])
+                + (summary.last.knows(.heap) ? [summary.growth(of: "watch.heap.live_bytes", "heap")] : []))
         if summary.last.knows(.findings) {
             page.row("checks", [
                 "\(watch.continuityChecks) of writes that go on", "\(watch.auditChecks) of pending ones",
