@@ -37,7 +37,7 @@ struct RequestFigureTests {
 
     @Test("are judged by conditions, each of its own kind", arguments: [
         ("request(order).response_time.p99 < 2ms", true), ("request(pay).response_time.p99 < 2ms", false), ("request(order).requests.failed == 0", true),
-        ("request(pay).requests.failed_share > 4%", true), ("request(pay).rate > 1900", true), ("request(pay).requests.done == 20k", true),
+        ("request(pay).requests.failed_share > 4%", true), ("request(pay).rate == 1900", true), ("request(pay).requests.rate == 2000", true), ("request(pay).requests.done == 20k", true),
         ("request(none).requests.done > 0", false),
     ])
     func conditions(text: String, holds: Bool) throws {

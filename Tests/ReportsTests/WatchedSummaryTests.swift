@@ -44,6 +44,7 @@ struct WatchedSummaryTests {
         var summary = Summary(.init(address: "./server 9000", load: nil, cpuCount: 2))
         for (second, mebibytes) in [54, 70, 64].enumerated() {
             var sample = watchedSample()
+            sample.client = nil
             sample.timeNanoseconds = UInt64(second + 1) * 1_000_000_000
             sample.watch?.residentBytes = mebibytes << 20
             summary.add(sample)
