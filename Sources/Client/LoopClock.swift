@@ -3,7 +3,7 @@ internal import Loop
 /// The time of the event that a loop is handling, read once for everything that the event leads to.
 ///
 /// Reading the clock for each request would cost more than the request's histogram. A loop that runs reads it at least
-/// once a `beatNanoseconds`: a longer gap means that it stood still.
+/// each `beatNanoseconds`: a much longer gap means that it stood still.
 final class LoopClock {
     /// Of the monotonic clock, which stands still with a machine that sleeps.
     private(set) var nowNanoseconds = EventLoop.monotonicNanoseconds()
@@ -18,8 +18,9 @@ final class LoopClock {
     private(set) var lateBeats: UInt64 = 0
     private var beatDueNanoseconds: UInt64 = 0
 
-    /// Between two looks at the clock of a loop that has nothing else to do.
-    private static let beatNanoseconds: UInt64 = 100_000_000
+    /// Between two looks at the clock of a loop that has nothing else to do, 0.1 s on average. Never the same twice: a quota
+    /// stops a process in step, each 0.1 s as a rule, and looks that keep step with it would all come on time.
+    private var beatNanoseconds: UInt64 { (60 + beats &* 49 % 80) * 1_000_000 }
     /// A gap from which on a loop stood still: far beyond what a busy loop, or a busy machine, takes for a turn.
     private static let standstillLimit: UInt64 = 500_000_000
     /// A look that comes later than this is late: threads that share a processor wait for each other less long.
@@ -42,7 +43,7 @@ final class LoopClock {
             beats += 1
             if nowNanoseconds > beatDueNanoseconds + LoopClock.lateBeatLimit { lateBeats += 1 }
         }
-        beatDueNanoseconds = nowNanoseconds + LoopClock.beatNanoseconds
+        beatDueNanoseconds = nowNanoseconds + beatNanoseconds
         return beatDueNanoseconds
     }
 
