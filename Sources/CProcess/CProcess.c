@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -138,6 +139,17 @@ void hw_give_signal_stack(void *memory) {
 int hw_die_with_parent(pid_t parent) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return 0;
     return getppid() == parent ? 0 : -1;
+}
+
+void hw_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL); }
+
+void hw_reap_orphans(pid_t group) {
+    for (;;) {
+        siginfo_t ended = {.si_pid = 0};
+        if (waitid(P_PGID, (id_t)group, &ended, WEXITED | WNOHANG | WNOWAIT) != 0) return;
+        if (ended.si_pid == 0 || ended.si_pid == group) return;
+        waitpid(ended.si_pid, NULL, WNOHANG);
+    }
 }
 
 int hw_end_of_child(pid_t child) {

@@ -61,7 +61,8 @@ static void parent_ended(int signal) {
 static void end_with_server(void) {
     struct sigaction now, ours = {.sa_handler = parent_ended, .sa_flags = SA_RESTART};
     if (!(hw_self.options & hw_option_end_with_parent) || hw_self.is_sandboxed) return;
-    if (NEXT(sigaction)(SIGURG, NULL, &now) != 0 || now.sa_handler != SIG_DFL) return;
+    // A child of a child has the handler already, and the kernel has forgotten what to send.
+    if (NEXT(sigaction)(SIGURG, NULL, &now) != 0 || (now.sa_handler != SIG_DFL && now.sa_handler != parent_ended)) return;
     pid_t parent = getppid();
     NEXT(sigaction)(SIGURG, &ours, NULL);
     KERNEL(SYS_prctl, PR_SET_PDEATHSIG, SIGURG, 0, 0);

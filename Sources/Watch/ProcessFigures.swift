@@ -55,6 +55,14 @@ package struct ProcessFigures: Sendable, Equatable {
     /// Bytes of an environment that are looked through.
     private static let environmentLimit = 1 << 20
 
+    /// The children of this process, of whichever thread; none where the kernel keeps no list of them.
+    static var ownChildren: [Int32] {
+        (entries("/proc/self/task") ?? []).flatMap { thread in
+            let list = FileBytes(path: "/proc/self/task/\(thread)/children", limit: environmentLimit)
+            return list.map { String(decoding: $0.bytes, as: UTF8.self).split(separator: " ").compactMap { Int32($0) } } ?? []
+        }
+    }
+
     /// The process was started with this variable: "NAME=value".
     static func hasVariable(_ pid: Int32, _ variable: String) -> Bool {
         guard let file = FileBytes(path: "/proc/\(pid)/environ", limit: environmentLimit) else { return false }

@@ -63,6 +63,8 @@ package final class WatchedProcess {
         environment: [String] = [], output: Int32? = nil, errors: Int32? = nil
     ) throws(WatchError) {
         if let refusal = check.refusal { throw WatchError("\(check.path): \(refusal)") }
+        // A server that goes into the background would outlive this process, if that is killed.
+        hw_adopt_orphans()
         segment = try ProbeSegment(options)
         let own = segment.environment
         var names = SpawnedChild.ownEnvironment.filter { !$0.hasPrefix("LD_PRELOAD=") && !$0.hasPrefix(own.name + "=") }
@@ -85,6 +87,19 @@ package final class WatchedProcess {
     package func send(_ signal: Int32, toDescendant pid: Int32) {
         let own = segment.environment
         if pid > 1, ProcessFigures.hasVariable(pid, "\(own.name)=\(own.value)") { kill(pid, signal) }
+    }
+
+    /// Processes that live, and that the server has left behind: children of ours by now, known by their environment.
+    package var orphans: [Int32] {
+        let own = segment.environment
+        return ProcessFigures.ownChildren.filter { $0 != pid && ProcessFigures.isAlive($0) && ProcessFigures.hasVariable($0, "\(own.name)=\(own.value)") }
+    }
+
+    /// Takes note of the ends of processes that the server has left behind, which are children of ours by now: those of
+    /// its process group, and these, which have one of their own.
+    package func reapOrphans(_ ended: [Int32]) {
+        hw_reap_orphans(child.pid)
+        for pid in ended where pid > 1 && pid != child.pid { _ = waitpid(pid, nil, WNOHANG) }
     }
 
     /// Tells it to stop, and kills it if it does not. Waits at most `stopMilliseconds`.

@@ -28,6 +28,46 @@ extension ProgramTests {
             #expect(report.text("outcome") == "ended")
         }
 
+        @Test("watches a server that is made in another way like any other", arguments: ["closes", "small", "handles", "executed", "daemon"])
+        func unusual(mode: String) throws {
+            let port = try WatchedFixture.freePort()
+            let server = try #require(WatchedFixture.epoll)
+            let command = mode == "executed" ? ["/bin/sh", "-c", "exec \(server) \(port) right"] : [server, "\(port)", mode]
+            let result = try ChildProcess(
+                Program.path, ["watch", "--no-tui", "--json", "--load", "http://127.0.0.1:\(port)/1000", "--h1", "-c", "3", "-n", "300", "--"] + command
+            ).end(withinSeconds: 30)
+            #expect(result.code == 0 && !result.isOverdue, "\(result.errors)")
+            let report = try Report(output: result.output)
+            #expect(report["client.requests.succeeded"] == 300 && report["server.connections.accepted"] == 3)
+            #expect(report["watch.findings"] == 0 && report["watch.crashes"] == 0 && (report["watch.processes.max"] ?? 0) >= 1)
+        }
+
+        @Test("goes on with a server that has no descriptor left, and ends as it should")
+        func exhausted() throws {
+            let port = try WatchedFixture.freePort()
+            let result = try Program.run(
+                "watch", "--no-tui", "--json", "--load", "http://127.0.0.1:\(port)/1000", "--h1", "-c", "24", "-d", "1s", "--drain", "1s", "--timeout", "1s",
+                "--", try #require(WatchedFixture.epoll), "\(port)", "small")
+            #expect(!result.isOverdue, "\(result.errors)")
+            let report = try Report(output: result.output)
+            #expect((report["client.requests.succeeded"] ?? 0) > 0 && report["watch.findings"] == 0 && report["watch.crashes"] == 0)
+            #expect((report["server.connections.open.max"] ?? 99) < 16)
+        }
+
+        @Test("ends with its terminal, and the server with it: the recording is whole")
+        func hangUp() throws {
+            let folder = try ScratchFolder()
+            let port = try WatchedFixture.freePort()
+            let process = try TerminalProcess(["watch", "-o", folder("run.ndjson"), "--", try #require(WatchedFixture.epoll), "\(port)", "right"])
+            #expect(process.wait(for: "RUN"))
+            let server = try #require(children(of: process.pid).first)
+            process.hangUp()
+            #expect(process.end(seconds: 10) == 129)
+            #expect(holds(within: 5) { !lives(server) })
+            let lines = try String(contentsOfFile: folder("run.ndjson"), encoding: .utf8).split(separator: "\n")
+            #expect(lines.first?.contains("header") == true && lines.last?.contains("summary") == true)
+        }
+
         @Test("tells of overwritten bytes at once, again in the summary, with both places, and ends with 99")
         func finding() throws {
             let folder = try ScratchFolder()
@@ -129,6 +169,35 @@ extension ProgramTests {
             run.process.signal(SIGKILL)
             _ = run.process.end(withinSeconds: 5)
             #expect(holds(within: 5) { !lives(server) && !lives(worker) })
+        }
+
+        /// The process that listens on a port, seen by its answer: the daemon has no parent that a test knows.
+        private func daemon(_ run: WatchedRun) throws -> pid_t {
+            let client = try RawSocket(port: run.port)
+            try client.send("GET /5 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            try #require(try client.response()?.text == "aaaaa")
+            return try #require(run.process.wait(seconds: 10) { children(of: run.process.pid).first { lives($0) } })
+        }
+
+        @Test("kill -9 of Highwater ends a server that has put itself into the background")
+        func orphanedDaemon() throws {
+            let run = try WatchedRun(WatchedFixture.epoll, "daemon")
+            #expect(run.waits(for: "the started process has ended, and others go on in the background"))
+            let daemon = try daemon(run)
+            run.process.signal(SIGKILL)
+            let result = run.process.end(withinSeconds: 5)
+            #expect(!result.isOverdue && holds(within: 5) { !lives(daemon) })
+        }
+
+        @Test("a server that has put itself into the background is watched there, and ends with the run")
+        func daemon() throws {
+            let run = try WatchedRun(WatchedFixture.epoll, "daemon", "--json")
+            let daemon = try daemon(run)
+            #expect(run.waits(for: "1 conn"))
+            let result = run.stop()
+            #expect(!result.isOverdue && result.code == 0, "\(result)")
+            #expect(holds(within: 5) { !lives(daemon) })
+            #expect(try Report(output: result.output)["server.connections.accepted"] == 1)
         }
 
         @Test("a worker whose parent ends goes on while Highwater is there")

@@ -20,6 +20,13 @@ void hw_give_signal_stack(void *stack);
 // The kernel kills this process when the thread that made it ends. 0, or -1: that thread has ended already.
 int hw_die_with_parent(pid_t parent);
 
+// Processes whose parents end, and which are descendants of this one, become its children: it is told of their ends, and
+// they of its own (PR_SET_PDEATHSIG).
+void hw_adopt_orphans(void);
+
+// Takes note of the ends of children in this process group but for the one that leads it.
+void hw_reap_orphans(pid_t group);
+
 // A descriptor that becomes readable when this child ends. -1: this kernel has none.
 int hw_end_of_child(pid_t child);
 

@@ -97,11 +97,13 @@ final class ProbedServer {
     func poll() {
         readOutput()
         guard end == nil, let process else { return }
+        process.reapOrphans(last.processes.filter(\.hasEnded).map(\.pid))
         if let stop, !stop.wasKilled { hasten(stop, process) }
         guard let result = process.end() else { return }
         let reading = read()
-        let others = reading.processes.filter { !$0.hasEnded && $0.pid != process.pid }
-        guard others.isEmpty else {
+        let hasOthers = reading.processes.contains { !$0.hasEnded && $0.pid != process.pid }
+        // One that goes into the background ends with 0, before those in the background have done anything that the probe sees.
+        guard !hasOthers, result != .exited(0) || process.orphans.isEmpty else {
             // They were left behind by the process that had been told to end.
             if stop?.hasToldOthers == false {
                 stop?.hasToldOthers = true
@@ -138,7 +140,7 @@ final class ProbedServer {
     private func send(_ signal: Int32) {
         guard let process else { return }
         if process.end() == nil { return process.send(signal) }
-        for other in last.processes where !other.hasEnded { process.send(signal, toDescendant: other.pid) }
+        for pid in Set(last.processes.filter { !$0.hasEnded }.map(\.pid) + process.orphans) { process.send(signal, toDescendant: pid) }
     }
 
     private func outcome(_ end: WatchedEnd) -> Outcome {

@@ -8,6 +8,7 @@
 // copied    right, and goes on through a copy of the descriptor
 // queue     right, and tells the probe of its queue; queue-buffer: buffer, and tells
 // closes    right; closes all descriptors that are not its own first
+// daemon    right, in the background: forked twice, in a session of its own
 // forks     right, in a child; handles: right, with handlers of its own; small: right, few descriptors
 // sandboxed right, in a sandbox that kills for calls that the server does not make
 // crashes   right, until a request for 666 bytes; hangs: spins then, and ignores SIGTERM
@@ -191,6 +192,11 @@ int main(int count, char **arguments) {
     printf("%d\n", ntohs(address.sin_port));
     fflush(stdout);
     if (is("sandboxed")) build_sandbox();
+    if (is("daemon")) {
+        if (fork() != 0) return 0;
+        setsid();
+        if (fork() != 0) return 0;
+    }
     if (is("forks")) {
         pid_t child = fork();
         if (child == 0) run(listener);
