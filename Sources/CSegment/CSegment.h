@@ -16,15 +16,17 @@ enum {
     hw_row_limit = 32768,
     // Writes that wait for their callback. Writes beyond pass unaudited (`uv_untracked`).
     hw_pending_limit = 16384,
-    // Findings kept whole, of all processes, and of one kind; `finding_counts` has the rest.
+    // Findings kept whole, of all processes, and of one kind: each bug once, with its count. `finding_counts` has all.
     hw_finding_limit = 64,
     hw_finding_kind_limit = 16,
     hw_module_limit = 96,
     hw_module_path_size = 232,
     // What lies deeper is the start of a thread.
     hw_frame_limit = 24,
-    // Bytes of a write that a finding shows, expected beside found.
-    hw_kept_limit = 64,
+    // Bytes of a write that a finding shows, expected beside found, from the first that differs.
+    hw_shown_limit = 64,
+    // Bytes at the start of a write that waits, kept to be shown: answers mostly differ in their head, or right behind it.
+    hw_kept_limit = 1024,
 };
 
 #define HW_SEGMENT_MAGIC 0x65626f7270777768ULL
@@ -150,12 +152,14 @@ struct hw_finding {
     // The first byte that differs; ~0 when it is not known.
     uint64_t change_offset;
     uint32_t expected_count, found_count;
-    uint8_t expected_bytes[hw_kept_limit], found_bytes[hw_kept_limit];
+    uint8_t expected_bytes[hw_shown_limit], found_bytes[hw_shown_limit];
     uint8_t peer[28];
     uint32_t write_frame_count, found_frame_count;
     // Return addresses, innermost first: where the bytes were handed over, and where it was noticed.
     uint64_t write_frames[hw_frame_limit], found_frames[hw_frame_limit];
-    uint64_t spare[4];
+    // How often this bug was found: the same kind at the same places. All else is of the first time.
+    uint64_t count;
+    uint64_t spare[3];
 };
 
 // The last fault of a process. A program may handle it and live on: `wait` says what became of it.
@@ -179,6 +183,8 @@ struct hw_process_head {
     // One more than the highest row, or pending row, that was ever used.
     uint32_t row_end, pending_end;
     uint32_t module_count, spare;
+    // Of the ledger's writes that waited for their socket: the most bytes at once, and the longest time, nanoseconds.
+    uint64_t queued_most, queued_longest;
 };
 
 struct hw_process {
@@ -200,7 +206,8 @@ struct hw_segment_head {
     uint32_t has_sandbox;
     uint32_t process_count, missed_processes;
     uint32_t finding_count;
-    uint32_t finding_counts[16];
+    // By kind: times that one was found, and bugs that are kept whole.
+    uint32_t finding_counts[16], bug_counts[16];
     // The process that made the segment.
     int32_t maker, spare;
 };

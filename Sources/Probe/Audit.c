@@ -58,9 +58,10 @@ static bool is_changed(const struct entry *entry, struct hw_finding *finding) {
         for (uint32_t at = 0; at < entry->kept; at++) {
             if (found[at] == entry->bytes[at]) continue;
             finding->change_offset = at;
-            finding->expected_count = finding->found_count = entry->kept - at;
-            memcpy(finding->expected_bytes, entry->bytes + at, entry->kept - at);
-            memcpy(finding->found_bytes, found + at, entry->kept - at);
+            uint32_t shown = entry->kept - at < hw_shown_limit ? entry->kept - at : hw_shown_limit;
+            finding->expected_count = finding->found_count = shown;
+            memcpy(finding->expected_bytes, entry->bytes + at, shown);
+            memcpy(finding->found_bytes, found + at, shown);
             break;
         }
         return true;

@@ -1,6 +1,6 @@
 // Continuity: the write after one that was cut short has to go on with the bytes that were left.
 //
-// Of those, 64 bytes and a checksum of each block up to 64 KiB are kept. A cut between two buffers
+// Of those, 1 KiB and a checksum of each block up to 64 KiB are kept. A cut between two buffers
 // promises nothing, and a write that was refused (EAGAIN) changes nothing. Before a difference is
 // told the kernel is asked how many bytes the connection has taken: if others than these went out,
 // through a copy of the descriptor or a call that is not wrapped, there is no telling what was due.
@@ -60,9 +60,10 @@ static uint64_t difference(const struct remainder *remainder, const uint8_t *byt
         if (hw_look(found, bytes, size) != 0) return ~0ull;
         for (size_t i = 0; i < size; i++) {
             if (found[i] == remainder->bytes[from + i]) continue;
-            finding->expected_count = finding->found_count = (uint32_t)(size - i);
-            memcpy(finding->expected_bytes, remainder->bytes + from + i, size - i);
-            memcpy(finding->found_bytes, found + i, size - i);
+            size_t shown = size - i < hw_shown_limit ? size - i : hw_shown_limit;
+            finding->expected_count = finding->found_count = (uint32_t)shown;
+            memcpy(finding->expected_bytes, remainder->bytes + from + i, shown);
+            memcpy(finding->found_bytes, found + i, shown);
             return from + i;
         }
     }

@@ -21,14 +21,41 @@ uint32_t hw_stack(uint64_t *frames, uint32_t limit, uintptr_t caller) {
     return kept;
 }
 
+// The place where it was found is part of the bug: there the memory was freed, used again or written.
+static bool has_culprit(uint32_t kind) {
+    return kind == hw_request_reused || kind == hw_bytes_freed || kind == hw_request_freed || kind == hw_bad_pointer || kind == hw_caught_writing;
+}
+
+static bool has_frames(const uint64_t *frames, uint32_t count, const uint64_t *others, uint32_t other_count) {
+    return count == other_count && count <= hw_frame_limit && memcmp(frames, others, count * sizeof *frames) == 0;
+}
+
+// A bug is found many times: it is counted where it is kept. Two threads may keep one each.
+static bool is_told(struct hw_segment *segment, struct hw_finding *finding, uintptr_t caller) {
+    bool is_by_place = has_culprit(finding->kind);
+    if (is_by_place && finding->found_frame_count == 0) finding->found_frame_count = hw_stack(finding->found_frames, hw_frame_limit, caller);
+    uint32_t count = __atomic_load_n(&segment->head.finding_count, __ATOMIC_RELAXED);
+    for (uint32_t index = 0; index < count && index < hw_finding_limit; index++) {
+        struct hw_finding *other = &segment->findings[index];
+        if (__atomic_load_n(&other->is_ready, __ATOMIC_ACQUIRE) != 1 || other->kind != finding->kind || other->flags != finding->flags) continue;
+        if (!has_frames(other->write_frames, other->write_frame_count, finding->write_frames, finding->write_frame_count)) continue;
+        if (is_by_place && !has_frames(other->found_frames, other->found_frame_count, finding->found_frames, finding->found_frame_count)) continue;
+        __atomic_fetch_add(&other->count, 1, __ATOMIC_RELAXED);
+        return true;
+    }
+    return false;
+}
+
 void hw_publish(struct hw_finding *finding, uintptr_t caller) {
     struct hw_segment *segment = hw_self.segment;
     if (segment == NULL || hw_self.process == NULL) return;
-    uint32_t of_kind = __atomic_fetch_add(&segment->head.finding_counts[finding->kind], 1, __ATOMIC_RELAXED);
-    if (of_kind >= hw_finding_kind_limit) return;
+    __atomic_fetch_add(&segment->head.finding_counts[finding->kind], 1, __ATOMIC_RELAXED);
+    int error = errno;
+    bool is_known = is_told(segment, finding, caller);
+    errno = error;
+    if (is_known || __atomic_fetch_add(&segment->head.bug_counts[finding->kind], 1, __ATOMIC_RELAXED) >= hw_finding_kind_limit) return;
     uint32_t index = __atomic_fetch_add(&segment->head.finding_count, 1, __ATOMIC_RELAXED);
     if (index >= hw_finding_limit) return;
-    int error = errno;
     finding->pid = hw_self.pid;
     finding->tid = hw_thread.counters != NULL ? (int32_t)hw_thread.counters->tid : 0;
     finding->time = hw_now();
@@ -37,6 +64,7 @@ void hw_publish(struct hw_finding *finding, uintptr_t caller) {
     if (finding->found_frame_count == 0) finding->found_frame_count = hw_stack(finding->found_frames, hw_frame_limit, caller);
     hw_note_modules();
     finding->is_ready = 0;
+    finding->count = 1;
     segment->findings[index] = *finding;
     __atomic_store_n(&segment->findings[index].is_ready, 1, __ATOMIC_RELEASE);
     errno = error;

@@ -11,6 +11,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 struct entry *hw_entries;
 uint32_t hw_entry_end = 1;
 static uint32_t first_free, by_request[hw_bucket_count];
+// Bytes of the writes that wait for their socket.
+static uint64_t queued_bytes;
 uint32_t hw_by_stream[hw_bucket_count], hw_by_line[hw_line_count], hw_by_area[hw_line_count];
 
 // While it is held this thread is busy: a fault, or a free from a handler of a signal, does not come back here.
@@ -54,8 +56,23 @@ static void unmark(struct entry *entry, uint32_t k) {
     region->start = 0;
 }
 
+// Writes that go while it looks elsewhere would never be in a sample.
+static void note_queued(const struct entry *entry) {
+    queued_bytes += entry->byte_count;
+    struct hw_process *process = hw_self.process;
+    if (process != NULL && process->head.queued_most < queued_bytes) __atomic_store_n(&process->head.queued_most, queued_bytes, __ATOMIC_RELAXED);
+}
+
+static void note_unqueued(const struct entry *entry) {
+    queued_bytes -= entry->byte_count;
+    uint64_t age = hw_now() - entry->since;
+    struct hw_process *process = hw_self.process;
+    if (process != NULL && process->head.queued_longest < age) __atomic_store_n(&process->head.queued_longest, age, __ATOMIC_RELAXED);
+}
+
 static void drop(uint32_t index) {
     struct entry *entry = &hw_entries[index];
+    if (entry->is_settled && !entry->is_direct) note_unqueued(entry);
     hw_untrap(entry);
     uint32_t *link = &by_request[hw_bucket(entry->request)];
     while (*link != 0 && *link != index) link = &hw_entries[*link].next_request;
@@ -146,6 +163,7 @@ void hw_ledger_settle(const struct hw_write *write) {
             }
             hw_trap(entry);
         }
+        if (!is_direct && !entry->is_settled) note_queued(entry);
         entry->is_settled = true;
         struct hw_pending *row = shown(entry);
         if (row != NULL) {

@@ -47,6 +47,10 @@ bool hw_ledger_trapped(const void *address, size_t count, uintptr_t place) {
             if (!entry->is_told) {
                 hw_evidence(entry, &finding, hw_caught_writing);
                 finding.change_offset = start < (uintptr_t)entry->parts[0].bytes ? 0 : start - (uintptr_t)entry->parts[0].bytes;
+                // The instruction has not written yet: these bytes are still the write's.
+                uint64_t left = finding.change_offset < entry->parts[0].count ? entry->parts[0].count - finding.change_offset : 0;
+                uint32_t shown = left < hw_shown_limit ? (uint32_t)left : hw_shown_limit;
+                if (hw_look(finding.expected_bytes, (const uint8_t *)entry->parts[0].bytes + finding.change_offset, shown) == 0) finding.expected_count = shown;
                 has_finding = (entry->is_told = true);
             }
         }

@@ -5,13 +5,20 @@ extension BrokenWrite: Recorded {
     private static let placeLimit = 128
 
     package static let fields: [RecordedField<BrokenWrite>] = [
-        .choice("kind", \.kind), .whole("process", \.process), .text("peer", \.peer),
+        .choice("kind", \.kind),
+        // Recordings of before have a finding for each time.
+        RecordedField(name: "count") { $0.count == 1 ? nil : .number(Double($0.count)) } read: { finding, json in
+            finding.count = json?.number.map { Metric.whole($0) } ?? 1
+            return true
+        },
+        .whole("process", \.process), .text("peer", \.peer),
         RecordedField(name: "descriptor") { $0.descriptor < 0 ? nil : .number(Double($0.descriptor)) } read: { finding, json in
             finding.descriptor = json?.number.map { Metric.whole($0) } ?? -1
             return true
         },
         .whole("bytes", \.byteCount), .seconds("age", \.ageNanoseconds), .flag("latent", \.isLatent), .flag("unmapped", \.isUnmapped),
-        .address("address", \.requestAddress), .object("expected", \.expectedRequest), .object("found", \.foundRequest),
+        .address("address", \.requestAddress), .object("expected", \.expectedRequest, unless: { $0.expectedRequest == .init() }),
+        .object("found", \.foundRequest, unless: { !$0.kind.hasFoundRequest }),
         .whole("change_offset", \.changeOffset),
         .bytes("expected_bytes", \.expectedBytes, unless: { $0.changeOffset == nil }),
         .bytes("found_bytes", \.foundBytes, unless: { $0.changeOffset == nil }),

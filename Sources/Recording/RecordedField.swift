@@ -96,6 +96,16 @@ package struct RecordedField<Value>: Sendable {
         }
     }
 
+    /// An object that is left out where it says nothing, and then stays as it is.
+    static func object<Part: Recorded & SendableMetatype>(
+        _ name: String, _ path: Path<Part>, unless isAbsent: @escaping @Sendable (Value) -> Bool
+    ) -> RecordedField {
+        RecordedField(name: name) { isAbsent($0) ? nil : $0[keyPath: path].json } read: { value, json in
+            if let part = json.flatMap({ try? Part(json: $0) }) { value[keyPath: path] = part }
+            return true
+        }
+    }
+
     /// Objects, at most `limit` when they are read: a file may hold any number.
     static func list<Part: Recorded & SendableMetatype>(_ name: String, _ path: Path<[Part]>, limit: Int) -> RecordedField {
         RecordedField(name: name) { .array($0[keyPath: path].map(\.json)) } read: { value, json in

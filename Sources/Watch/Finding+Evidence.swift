@@ -7,8 +7,10 @@ extension Finding {
     /// - Parameters:
     ///   - writePlaces: the places of `writeFrames`, as a `Symbolizer` has them.
     ///   - foundPlaces: those of `foundFrames`.
-    package func evidence(writePlaces: [CodePlace], foundPlaces: [CodePlace]) -> BrokenWrite {
+    ///   - count: how many times it stands for.
+    package func evidence(writePlaces: [CodePlace], foundPlaces: [CodePlace], count: UInt64 = 1) -> BrokenWrite {
         var evidence = BrokenWrite()
+        evidence.count = count
         evidence.kind = kind
         evidence.process = Int(process)
         evidence.peer = peer?.description ?? ""

@@ -1,8 +1,13 @@
 internal import CSegment
 package import Measurements
 
-/// One broken promise that a probe saw: what was handed over, what was found, and both places.
+/// One broken promise that a probe saw: what was handed over, what was found, and both places. Of a bug that was found
+/// many times it is the first time.
 package struct Finding: Sendable, Equatable {
+    /// Its place among all, from 0: it stays while others come.
+    package var number: Int
+    /// How often the same kind was found at the same places.
+    package var count: UInt64
     package var kind: Kind
     package var process: Int32
     package var thread: Int32
@@ -45,8 +50,10 @@ package struct Finding: Sendable, Equatable {
     package typealias Kind = BrokenWrite.Kind
 
     /// nil: not finished, or of a kind that does not exist.
-    init?(_ raw: hw_finding) {
+    init?(_ raw: hw_finding, number: Int) {
         guard raw.is_ready == 1, let kind = Kind.allCases.first(where: { $0.code == raw.kind }) else { return nil }
+        self.number = number
+        count = max(1, raw.count)
         self.kind = kind
         process = raw.pid
         thread = raw.tid

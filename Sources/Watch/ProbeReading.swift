@@ -7,7 +7,7 @@ package struct ProbeReading: Sendable {
     package var processes: [ProbedProcess] = []
     /// Processes for which there was no place.
     package var missedProcesses = 0
-    /// The first ones of each kind, whole.
+    /// Each bug once, whole; the first ones of each kind.
     package var findings: [Finding] = []
     /// All of them.
     package var findingCounts: [BrokenWrite.Kind: Int] = [:]
@@ -23,6 +23,10 @@ package struct ProbeReading: Sendable {
     private func open(_ isCounted: (ProbedConnection) -> Bool) -> Int {
         processes.reduce(0) { $0 + ($1.hasEnded ? 0 : $1.connections.count(where: isCounted)) }
     }
+
+    /// Of writes that waited for their socket: the most bytes at once, the processes' peaks added, and the longest time.
+    package var queuedBytesMost: Int { processes.reduce(0) { Int(clamping: UInt64($0) &+ min($1.queuedBytesMost, 1 << 40)) } }
+    package var longestWaitNanoseconds: UInt64 { processes.map(\.longestWaitNanoseconds).max() ?? 0 }
 
     package var findingCount: Int { findingCounts.values.reduce(0, +) }
 }
@@ -46,6 +50,9 @@ package struct ProbedProcess: Sendable {
     package var usesTLS: Bool
     package var tellsItsQueue: Bool
     package var detour: Detour
+    /// Of the ledger's writes that waited for their socket: the most bytes at once, and the longest time.
+    package var queuedBytesMost: UInt64
+    package var longestWaitNanoseconds: UInt64
     package var counters = ProbeCounters()
     /// One for each thread that waits for events and has counters of its own.
     package var loops: [ProbedLoop] = []
@@ -85,6 +92,8 @@ package struct ProbedProcess: Sendable {
         usesTLS = head.flags & UInt32(hw_saw_tls) != 0
         tellsItsQueue = head.flags & UInt32(hw_saw_pending_calls) != 0
         detour = Detour(rawValue: head.detour) ?? .notAsked
+        queuedBytesMost = head.queued_most
+        longestWaitNanoseconds = head.queued_longest
     }
 
     mutating func add(_ thread: hw_counters, isShared: Bool) {

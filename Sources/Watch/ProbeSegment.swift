@@ -49,7 +49,7 @@ package final class ProbeSegment {
         }
         for index in 0..<min(head.finding_count, UInt32(hw_finding_limit)) {
             let raw: hw_finding? = bytes(hw_finding_offset(index), MemoryLayout<hw_finding>.size).load(0)
-            if let raw, let finding = Finding(raw) { reading.findings.append(finding) }
+            if let raw, let finding = Finding(raw, number: Int(index)) { reading.findings.append(finding) }
         }
         return reading
     }

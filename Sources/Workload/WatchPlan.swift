@@ -73,7 +73,7 @@ extension WatchPlan: SettingPart {
     package static let probeSettings: [Setting<WatchPlan>] = [
         .init(
             "send_buffer", \.sendBufferByteCount, .size(1...(1 << 30)),
-            "The kernel's send buffer of accepted sockets: 16KiB makes short writes as real as a slow link does.", in: [.flag, .plan],
+            "The kernel's send buffer of accepted sockets: smaller than an answer, it makes short writes as real as a slow link does (4KiB).", in: [.flag, .plan],
             standard: "the server's own"),
         .init("no_bytes", \.dropsBytes, .flag, "Findings without bytes of responses; else they hold up to 64."),
         .init(

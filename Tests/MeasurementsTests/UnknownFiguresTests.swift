@@ -72,6 +72,47 @@ struct BrokenWriteTests {
         ])
     }
 
+    @Test("folds frames of libraries, and has each with --verbose")
+    func folded() {
+        var finding = brokenWrite
+        finding.kind = .deadStack
+        let below = ["uv__io_poll+0x2a0 (libuv.so.1.0.0)", "uv_run+0x11c (libuv.so.1.0.0)"]
+        let start = ["__libc_start_main+0x85 (libc.so.6)", "_start+0x21 (server)"]
+        finding.writePlaces = ["respond server.c:306 (server)"] + below + ["main server.c:12 (server)"] + start
+        finding.foundPlaces = []
+        #expect(finding.lines.suffix(5) == [
+            "  handed over at", "    respond server.c:306 (server)", "    … 2 frames of libuv", "    main server.c:12 (server)", "    … 2 frames of libc",
+        ])
+        #expect(finding.lines(isVerbose: true).suffix(7) == ["  handed over at"] + finding.writePlaces.map { "    \($0)" })
+    }
+
+    @Test("says where bytes differ that are not kept, and which are about to be overwritten")
+    func unkept() {
+        var finding = brokenWrite
+        finding.kind = .bytesChanged
+        finding.changeOffset = nil
+        #expect(finding.lines.contains("  bytes differ behind the first 1024, which are kept of each write that waits"), "\(finding.lines)")
+        #expect(finding.lines.contains("  noticed at (changed before; --trap names the instruction that writes)"))
+        finding.kind = .caughtWriting
+        finding.changeOffset = 48
+        finding.foundBytes = []
+        #expect(finding.lines.contains("  about to be overwritten from +48 of 6000041") && finding.lines.contains { $0.hasPrefix("    bytes     61 61") }, "\(finding.lines)")
+    }
+
+    @Test("is of the same bug wherever a change was noticed, and of another where other code frees")
+    func bugs() {
+        var one = brokenWrite, other = brokenWrite
+        other.foundPlaces = ["elsewhere server.c:9 (server)"]
+        other.writePlaces.insert("uv_write+0x10 (libuv.so.1.0.0)", at: 0)
+        #expect(one.isSameBug(as: other))
+        one.kind = .bytesFreed
+        other.kind = .bytesFreed
+        #expect(!one.isSameBug(as: other))
+        other = one
+        other.isLatent = true
+        #expect(!one.isSameBug(as: other))
+    }
+
     @Test("says what is harmless for now, and what is gone")
     func explanations() {
         var finding = brokenWrite

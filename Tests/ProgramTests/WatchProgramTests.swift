@@ -92,6 +92,34 @@ extension ProgramTests {
             _ = client
         }
 
+        @Test("with --quiet tells of a finding in the summary alone")
+        func quiet() throws {
+            let folder = try ScratchFolder(), port = try WatchedFixture.freePort()
+            let run = try ChildProcess(Program.path, [
+                "watch", "--no-tui", "--quiet", "--interval", "100ms", "-o", folder("run.ndjson"), "--", try #require(WatchedFixture.libuv), "\(port)", "buffer",
+            ])
+            #expect(run.wait(seconds: 20) { run.errors.contains("\(port)\n") ? true : nil } == true)
+            let client = try RawSocket(port: port, receiveBuffer: 4096)
+            for size in [6_000_000, 5_000_000] { try client.send("GET /\(size) HTTP/1.1\r\nHost: localhost\r\n\r\n") }
+            #expect(holds { (try? String(contentsOfFile: folder("run.ndjson"), encoding: .utf8))?.contains(#""finding":{"#) == true })
+            run.signal(SIGTERM)
+            let result = run.end(withinSeconds: 10)
+            #expect(result.code == 99 && result.output.contains("bytes changed under a pending write"), "\(result)")
+            // The server's own words, and the wish to stop.
+            #expect(!result.errors.contains("finding") && !result.errors.contains("handed over at") && !result.errors.contains("server figures"), "\(result.errors)")
+            _ = client
+        }
+
+        @Test("says what would make writes wait, where none had to")
+        func advice() throws {
+            let port = try WatchedFixture.freePort()
+            let result = try Program.run(
+                "watch", "--no-tui", "--load", "http://127.0.0.1:\(port)/100", "--h1", "-c", "2", "-n", "50",
+                "--", try #require(WatchedFixture.libuv), "\(port)", "right")
+            let text = result.output.replacing(/\s+/, with: " ")
+            #expect(result.code == 0 && text.contains("no write had to wait, so little was tried") && text.contains("pipelining (--h1 -m 64)"), "\(result)")
+        }
+
         @Test("keeps no bytes of responses with --no-bytes")
         func noBytes() throws {
             let run = try WatchedRun(WatchedFixture.libuv, "buffer", "--no-bytes")

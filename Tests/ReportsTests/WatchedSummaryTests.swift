@@ -19,14 +19,58 @@ struct WatchedSummaryTests {
 
     @Test("has each bug once, with both places and how often it was found")
     func findings() {
-        var other = brokenWrite
-        other.foundPlaces = ["elsewhere server.c:9 (server)"]
-        let text = summary([brokenWrite, other, brokenWrite]).text
-        #expect(text.contains("found 2 times or more, the first time\n  request changed under a pending write"), "\(text)")
-        #expect(text.contains("found\n  request changed") && text.contains("    respond server.c:306 (server)") && text.contains("elsewhere server.c:9"))
-        let json = summary([brokenWrite, other, brokenWrite]).json
+        var other = brokenWrite, again = brokenWrite
+        other.writePlaces = ["elsewhere server.c:9 (server)"]
+        again.count = 80_211
+        let text = summary([brokenWrite, other, again]).text
+        #expect(text.contains("found 80212 times, harmful; the first time\n  request changed under a pending write"), "\(text)")
+        #expect(text.contains("found once, harmful\n  request changed") && text.contains("    respond server.c:306 (server)") && text.contains("elsewhere server.c:9"))
+        #expect(text.contains("80213 findings in the server"), "\(text)")
+        let json = summary([brokenWrite, other, again]).json
         guard case .array(let list)? = json["findings"] else { return #expect(Bool(false), "no findings") }
-        #expect(list.count == 2 && list[0]["count"]?.number == 2 && list[0]["kind"]?.string == brokenWrite.kind.rawValue)
+        #expect(list.count == 2 && list[0]["count"]?.number == 80_212 && list[0]["kind"]?.string == brokenWrite.kind.rawValue)
+    }
+
+    @Test("has harmful findings before those that are latent, and names a harmful one first")
+    func harmfulFirst() throws {
+        var latent = brokenWrite
+        latent.kind = .bytesFreed
+        latent.isLatent = true
+        let text = summary([latent, brokenWrite]).text
+        let harmful = try #require(text.firstRange(of: "found once, harmful")), harmless = try #require(text.firstRange(of: "found once, latent"))
+        #expect(harmful.lowerBound < harmless.lowerBound && text.contains("in the server: request changed"), "\(text)")
+        #expect(summary([latent]).text.replacing(/\s+/, with: " ").contains("bytes freed under a pending write, harmless so far"))
+    }
+
+    private func clean(streams: Int, rate: Double?, sendBuffer: Int? = nil, change: (inout Sample) -> Void = { _ in }) -> String {
+        var request = Summary.Request(address: "./server 9000", load: .init(connections: 4, streams: streams, rate: rate, requests: nil), cpuCount: 2)
+        request.sendBufferByteCount = sendBuffer
+        var summary = Summary(request), sample = watchedSample()
+        sample.watch?.crashes = 0
+        sample.watch?.findings = 0
+        sample.watch?.cutWrites = 0
+        sample.server?.writes.direct = 100
+        sample.server?.writes.queued = 0
+        sample.server?.sentBytes = 416_300
+        sample.client?.slowReaders = SlowReaderSample()
+        change(&sample)
+        summary.add(sample)
+        return summary.text.replacing(/\s+/, with: " ")
+    }
+
+    @Test("says that little was tried where no write had to wait, and what the run shows would try more")
+    func advice() {
+        let words = "no write had to wait, so little was tried"
+        let scheduled = clean(streams: 1, rate: 500)
+        #expect(scheduled.contains(words) && scheduled.contains("4.07 KiB on average"), "\(scheduled)")
+        #expect(scheduled.contains("--send-buffer 4KiB, less than an answer, pipelining without a rate (--h1 -m 64, no -q), larger answers"), "\(scheduled)")
+        let pipelined = clean(streams: 64, rate: nil, sendBuffer: 2_048)
+        #expect(pipelined.contains(words) && !pipelined.contains("--send-buffer") && !pipelined.contains("pipelining") && pipelined.contains("larger answers"), "\(pipelined)")
+        let slow = clean(streams: 1, rate: nil) { $0.client?.slowReaders.open = 3 }
+        #expect(slow.contains("answers of that size fit into the send buffer of a slow reader's socket"), "\(slow)")
+        let waited = clean(streams: 1, rate: nil) { $0.server?.writes.queued = 1 }
+        let unknown = clean(streams: 1, rate: nil) { $0.unknown.insert(.findings) }
+        #expect(!waited.contains(words) && !unknown.contains(words))
     }
 
     @Test("says nothing of what the source could not know")

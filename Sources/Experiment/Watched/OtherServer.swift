@@ -67,7 +67,11 @@ struct OtherServer {
     }
 
     /// The events since the last time.
-    func takeEvents(_ clock: RunClock) -> [Event] { (watched?.takeEvents(clock) ?? []) + (metrics?.takeEvents(clock) ?? []) }
+    ///
+    /// - Parameter isLast: none are taken after these.
+    func takeEvents(_ clock: RunClock, isLast: Bool) -> [Event] {
+        (watched?.takeEvents(clock, isLast: isLast) ?? []) + (metrics?.takeEvents(clock) ?? [])
+    }
 }
 
 extension Plan {

@@ -42,6 +42,7 @@ final class WatchedServer {
     private struct Peaks {
         var connections = 0
         var pendingBytes = 0
+        var waitNanoseconds: UInt64 = 0
     }
 
     /// How long a server may take until it listens. Node and Python load for a second or two on a busy machine.
@@ -182,9 +183,12 @@ final class WatchedServer {
         if kernel == nil { unknown.insert(.kernel) } else { watch.kernel = KernelSample(diagnosed) }
         if !totals.read(living, into: &server, &watch) { unknown.insert(.processes) }
         peaks.connections = max(peaks.connections, server.connectionCounts.open)
-        peaks.pendingBytes = max(peaks.pendingBytes, server.writes.pendingBytes)
+        // Most writes wait for less than the time between two samples: the probe has the peaks.
+        peaks.pendingBytes = max(peaks.pendingBytes, server.writes.pendingBytes, reading?.queuedBytesMost ?? 0)
+        peaks.waitNanoseconds = max(peaks.waitNanoseconds, server.writes.oldestAgeNanoseconds, reading?.longestWaitNanoseconds ?? 0)
         server.connectionCounts.openHighWater = peaks.connections
         server.writes.pendingBytesHighWater = peaks.pendingBytes
+        watch.longestWaitNanoseconds = peaks.waitNanoseconds
         sample.server = server
         sample.watch = watch
         sample.unknown = unknown
@@ -192,8 +196,10 @@ final class WatchedServer {
 
     /// The events since the last time: findings and crashes with their places, and the server's end.
     ///
-    /// - Parameter clock: of the run, for the events' times.
-    func takeEvents(_ clock: RunClock) -> [Event] {
+    /// - Parameters:
+    ///   - clock: of the run, for the events' times.
+    ///   - isLast: none are taken after these.
+    func takeEvents(_ clock: RunClock, isLast: Bool) -> [Event] {
         guard let probed else {
             defer { hasNewOrigin = false }
             let now = clock.elapsedNanoseconds
@@ -205,7 +211,7 @@ final class WatchedServer {
             hasToldEnd = hasGone
             return found + words.map { Event(timeNanoseconds: now, level: .warning, source: "server", text: $0) }
         }
-        var events = probed.takeFindings(clock)
+        var events = probed.takeFindings(clock, isLast: isLast)
         if let words = probed.takeLastWords() {
             // One moment for all, so that they are shown together.
             let now = clock.elapsedNanoseconds

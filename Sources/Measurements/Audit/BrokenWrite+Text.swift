@@ -15,7 +15,10 @@ extension BrokenWrite {
     }
 
     /// All of it in lines for people, as a debugger would show it: expected beside found, then both stacks.
-    package var lines: [String] {
+    package var lines: [String] { lines(isVerbose: false) }
+
+    /// - Parameter isVerbose: with each frame of libuv and libc.
+    package func lines(isVerbose: Bool) -> [String] {
         var lines = [sentence]
         if ageNanoseconds > 0 { lines.append("  pending for \(EvidenceText.milliseconds(ageNanoseconds))") }
         if kind == .requestReused || kind == .requestChanged {
@@ -26,13 +29,29 @@ extension BrokenWrite {
             lines.append("    nbufs  = \(foundRequest.bufferCount)" + (isEqual ? "" : "  // should be \(expectedRequest.bufferCount)"))
             lines.append("  }")
         }
-        if let changeOffset {
-            lines.append("  bytes differ from +\(changeOffset) of \(byteCount)")
-            lines += EvidenceText.dump("expected", expectedBytes) + EvidenceText.dump("found   ", foundBytes)
+        lines += difference
+        func stack(_ title: String, _ places: [String]) -> [String] {
+            places.isEmpty ? [] : ["  " + title] + (isVerbose ? places : CodeStack(places).folded).map { "    \($0)" }
         }
-        lines += BrokenWrite.stack(kind == .remainderLost ? "cut short at" : "handed over at", writePlaces)
-        return lines + BrokenWrite.stack(noticed, foundPlaces)
+        lines += stack(kind == .remainderLost ? "cut short at" : "handed over at", writePlaces)
+        return lines + stack(noticed, foundPlaces)
     }
+
+    /// The bytes, as far as they are known.
+    private var difference: [String] {
+        guard let changeOffset else {
+            guard kind == .bytesChanged || kind == .remainderLost else { return [] }
+            return ["  bytes differ behind the first \(BrokenWrite.keptByteCount), which are kept of each write that waits"]
+        }
+        guard kind != .caughtWriting else {
+            return ["  about to be overwritten from +\(changeOffset) of \(byteCount)"] + EvidenceText.dump("bytes   ", expectedBytes)
+        }
+        return ["  bytes differ from +\(changeOffset) of \(byteCount)" + (foundBytes.isEmpty ? ", of which no bytes are kept" : "")]
+            + EvidenceText.dump("expected", expectedBytes) + EvidenceText.dump("found   ", foundBytes)
+    }
+
+    /// Bytes at the start of a write that a probe keeps.
+    package static let keptByteCount = 1024
 
     private var noticed: String {
         switch kind {
@@ -41,12 +60,9 @@ extension BrokenWrite {
         case .caughtWriting: "written at"
         case .remainderLost: "next write at"
         case .badPointer: "written from at"
-        case .requestChanged, .bytesChanged, .deadStack: "noticed at"
+        case .bytesChanged: "noticed at (changed before; --trap names the instruction that writes)"
+        case .requestChanged, .deadStack: "noticed at"
         }
-    }
-
-    private static func stack(_ title: String, _ places: [String]) -> [String] {
-        places.isEmpty ? [] : ["  " + title] + places.map { "    \($0)" }
     }
 
     private static func compared(_ found: UInt64, _ expected: UInt64) -> String {
@@ -54,4 +70,17 @@ extension BrokenWrite {
     }
 
     private static func hexadecimal(_ number: UInt64) -> String { "0x" + String(number, radix: 16) }
+}
+
+extension BrokenWrite.Kind {
+    /// Fields of a request were found beside those expected.
+    package var hasFoundRequest: Bool { self == .requestReused || self == .requestChanged }
+
+    /// The place where it was found is the one that broke the promise, and not the next look.
+    package var hasCulprit: Bool {
+        switch self {
+        case .requestReused, .bytesFreed, .requestFreed, .badPointer, .caughtWriting: true
+        case .requestChanged, .bytesChanged, .deadStack, .remainderLost: false
+        }
+    }
 }

@@ -3,6 +3,8 @@
 /// A plain value; a recording keeps it with its event. Texts have no control characters.
 package struct BrokenWrite: Sendable, Equatable {
     package var kind = Kind.bytesChanged
+    /// How many times it stands for: the same kind, at the same places.
+    package var count: UInt64 = 1
     package var process = 0
     /// "127.0.0.1:53956"; empty: not known.
     package var peer = ""
@@ -40,6 +42,13 @@ package struct BrokenWrite: Sendable, Equatable {
         case remainderLost = "a write does not go on with the bytes that were left"
         case badPointer = "write from a bad pointer"
         case caughtWriting = "caught writing into the bytes of a pending write"
+    }
+
+    /// The same bug: the same promise, broken by the same code. Where a change was only noticed is no part of it, nor are
+    /// the libraries' frames, by which the same code is reached in several ways.
+    package func isSameBug(as other: BrokenWrite) -> Bool {
+        kind == other.kind && isLatent == other.isLatent && CodeStack(writePlaces).own == CodeStack(other.writePlaces).own
+            && (!kind.hasCulprit || CodeStack(foundPlaces).own == CodeStack(other.foundPlaces).own)
     }
 
     /// `cb`, `handle` and `nbufs` of a `uv_write_t`, as numbers: a damaged one may hold no address.

@@ -21,6 +21,8 @@ package struct WatchSample: Sendable, Equatable {
     /// Writes that the socket took in part, and those that it refused for now.
     package var cutWrites: UInt64 = 0
     package var refusedWrites: UInt64 = 0
+    /// The longest that a write waited for its socket since the start.
+    package var longestWaitNanoseconds: UInt64 = 0
     /// Writes after a cut one that were compared with the bytes that were left; looks at pending writes of libuv;
     /// and writes of libuv for which there was no room.
     package var continuityChecks: UInt64 = 0
@@ -76,6 +78,7 @@ extension WatchSample: SamplePart {
     private static let writeRows: [MetricRow<WatchSample>] = [
         .counter("writes.cut", .write, \.cutWrites, better: .lower, "Writes of which the socket took a part"),
         .counter("writes.refused", .write, \.refusedWrites, better: .lower, "Writes that the socket refused for now (EAGAIN)"),
+        .timeGauge("writes.longest_wait", \.longestWaitNanoseconds, better: .lower, "The longest that a write waited for its socket since the start").highWater,
     ]
 
     private static let findingRows: [MetricRow<WatchSample>] = [

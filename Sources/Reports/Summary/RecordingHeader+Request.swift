@@ -8,6 +8,7 @@ extension RecordingHeader {
         let address = plan[path: "client.target"]?.string ?? plan[path: "server.listen"]?.string ?? ""
         var request = Summary.Request(address: address, load: Summary.Load(plan: plan), cpuCount: cpuCount)
         request.name = plan["name"]?.string
+        request.sendBufferByteCount = plan[path: "watch.send_buffer"]?.number.flatMap { Int(exactly: $0) }
         return request
     }
 }

@@ -134,7 +134,9 @@ extension Summary {
     private var brokenServer: String? {
         func isJudged(_ name: String) -> Bool { thresholds.contains { $0.threshold.condition.figure.metric == name } }
         if !findings.isEmpty, !isJudged("watch.findings") {
-            return "\(findings.count) finding\(findings.count == 1 ? "" : "s") in the server: \(findings[0].kind.rawValue)"
+            let distinct = distinctFindings
+            return "\(Summary.counted(findingCount, "finding")) in the server: \(distinct[0].first.kind.rawValue)"
+                + (distinct.count > 1 ? " and \(distinct.count - 1) more" : "") + (distinct[0].first.isLatent ? ", harmless so far" : "")
         }
         guard !outcome.isDeath, let crashes = last.watch?.crashes, crashes > 0, !isJudged("watch.crashes") else { return nil }
         return "the server crashed" + (crashes == 1 ? "" : " \(crashes) times")

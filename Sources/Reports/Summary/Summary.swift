@@ -13,6 +13,8 @@ package struct Summary: Sendable {
         /// nil without clients.
         package var load: Load?
         package var cpuCount: Int
+        /// SO_SNDBUF of a watched server's sockets; nil: the server's own.
+        package var sendBufferByteCount: Int?
 
         package init(address: String, load: Load?, cpuCount: Int) {
             self.address = address

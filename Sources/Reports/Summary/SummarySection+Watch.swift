@@ -1,14 +1,10 @@
 internal import Measurements
 internal import Recording
 
-/// A bug that was found, perhaps many times: findings of one kind at the same places.
+/// A bug that was found, perhaps many times.
 struct DistinctFinding {
     var first: BrokenWrite
-    var count: Int
-
-    fileprivate func isSame(as other: BrokenWrite) -> Bool {
-        first.kind == other.kind && first.writePlaces == other.writePlaces && first.foundPlaces == other.foundPlaces
-    }
+    var count: UInt64
 
     /// The first one as a recording has it, and how often it was found.
     var json: JSON {
@@ -19,16 +15,20 @@ struct DistinctFinding {
 }
 
 extension Summary {
-    /// Findings by their places, in the order in which they came first.
+    /// Each bug that was found: harmful ones before those that are latent, and else in the order in which they came.
     var distinctFindings: [DistinctFinding] {
-        findings.reduce(into: []) { distinct, finding in
-            if let index = distinct.firstIndex(where: { $0.isSame(as: finding) }) {
-                distinct[index].count += 1
+        let distinct = findings.reduce(into: [DistinctFinding]()) { distinct, finding in
+            if let index = distinct.firstIndex(where: { $0.first.isSameBug(as: finding) }) {
+                distinct[index].count &+= finding.count
             } else {
-                distinct.append(DistinctFinding(first: finding, count: 1))
+                distinct.append(DistinctFinding(first: finding, count: finding.count))
             }
         }
+        return distinct.filter { !$0.first.isLatent } + distinct.filter(\.first.isLatent)
     }
+
+    /// Times that a promise was broken, as the probe counts them. Beyond its room for bugs it counts on.
+    var findingCount: UInt64 { max(last.watch?.findings ?? 0, findings.reduce(0) { $0 &+ $1.count }) }
 
     /// The process that is meant where the run lost one.
     var lostProcess: String { last.watch == nil ? "the worker process" : "the server" }
@@ -59,8 +59,10 @@ extension SummarySection {
                     ? ["\(server.tls.handshakes) TLS handshakes", "\(server.tls.resumedHandshakes) resumed"] : []))
         page.row(
             "pending writes",
-            (summary.last.knows(.pendingBytes) ? ["\(Figure.bytes(summary.maximum(of: "server.writes.pending_bytes") ?? 0)) at most"] : [])
-                + (summary.last.knows(.pendingAges) ? ["oldest \(summary.time("server.writes.oldest_age"))"] : [])
+            (summary.last.knows(.pendingBytes) ? ["\(Figure.bytes(summary.maximum(of: "server.writes.pending_bytes_high_water") ?? 0)) at most"] : [])
+                + (summary.last.knows(.writeCounts)
+                    ? ["oldest \(Figure.time(nanoseconds: watch.longestWaitNanoseconds))"]
+                    : summary.last.knows(.pendingAges) ? ["oldest \(summary.time("server.writes.oldest_age")) at samples"] : [])
                 + (summary.last.knows(.writeCounts) ? ["\(server.writes.direct) direct", "\(server.writes.queued) queued", "\(watch.cutWrites) cut short"] : []))
         if summary.last.knows(.kernel) {
             page.row("kernel", [
@@ -83,20 +85,20 @@ extension SummarySection {
                 + (summary.last.knows(.heap) ? [summary.growth(of: "watch.heap.live_bytes", "heap")] : []))
         if summary.last.knows(.findings) {
             page.row("checks", [
-                "\(watch.continuityChecks) of writes that go on", "\(watch.auditChecks) of pending ones",
-                "\(max(Int(clamping: watch.findings), summary.findings.count)) findings",
+                "\(Summary.counted(watch.auditChecks, "look")) at pending writes", "\(watch.continuityChecks) at what follows a cut one",
+                Summary.counted(summary.findingCount, "finding"),
             ])
+            if let advice = summary.adviceOnWaiting { page.row("", [advice]) }
         }
     }
 
     /// Each bug once, with both places.
     static let findings = SummarySection { summary, page in
-        // The probe keeps the first few of each kind whole, and counts the others.
-        let isCounted = (summary.last.watch?.findings ?? 0) <= summary.findings.count
         for finding in summary.distinctFindings {
             page.line("")
-            page.line(finding.count == 1 ? "found" : "found \(finding.count) times\(isCounted ? "" : " or more"), the first time")
-            for line in finding.first.lines { page.line("  " + line) }
+            let times = finding.count == 1 ? "found once" : "found \(finding.count) times"
+            page.line("\(times), \(finding.first.isLatent ? "latent" : "harmful")" + (finding.count == 1 ? "" : "; the first time"))
+            for line in finding.first.lines(isVerbose: page.isVerbose) { page.line("  " + line) }
         }
     }
 }

@@ -11,19 +11,23 @@ final class HeadlessRun {
     private let signals: SignalInbox
     private var progress: Progress
     private let showsProgress: Bool
-    /// Warnings, errors and the summary alone.
-    private let isQuiet: Bool
     /// The samples that come now belong to the end, and are no progress.
     private var loadHasEnded = false
-    /// Kinds of evidence that were shown in full.
-    private var shownKinds: Set<String> = []
+    /// Sources of evidence that were shown in full, and bugs of a watched server that were told.
+    private var shownSources: Set<String> = []
+    private var toldBugs: [BrokenWrite] = []
+    /// Warnings, and what the summary says again, are left out.
+    private let isQuiet: Bool
+    /// Stacks are told at once, and not for the summary alone: on one terminal they would stand there twice.
+    private let showsEvidence: Bool
 
     /// Binds, resolves and opens all that the run needs; nothing runs yet.
     ///
     /// - Parameter signals: where there are several runs, one after the other.
     init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, showsProgress: Bool = true) throws {
-        isQuiet = output.isQuiet
         self.showsProgress = showsProgress && !output.isQuiet
+        isQuiet = output.isQuiet
+        showsEvidence = !(Output.standard.isTerminal && Output.error.isTerminal)
         self.signals = signals
         run = try Run(plan, output, hasScreen: false, signals: signals)
         self.plan = plan
@@ -92,6 +96,14 @@ final class HeadlessRun {
         progress.interject("waiting for \(count) request\(count == 1 ? "" : "s") in flight, for \(seconds) s at most (--drain)")
     }
 
+    /// Each bug of a watched server is told once, and not at all to a user who wants the summary only.
+    private func isNew(_ event: Event) -> Bool {
+        guard let finding = event.brokenWrite else { return true }
+        guard !isQuiet, !toldBugs.contains(where: { $0.isSameBug(as: finding) }) else { return false }
+        toldBugs.append(finding)
+        return true
+    }
+
     /// false when standard output is where progress is written and has no reader any more.
     /// - Parameter drainTimeLeft: nil while the load runs.
     private func show(_ news: [News], drainTimeLeft: Duration?) -> Bool {
@@ -102,12 +114,11 @@ final class HeadlessRun {
                 guard showsProgress else { continue }
                 if !loadHasEnded { isRead = progress.show(sample) && isRead } else { showDrain(sample, drainTimeLeft) }
             case .event(let event):
-                guard event.level > .info else { continue }
+                guard event.level > (isQuiet ? .warning : .info), isNew(event) else { continue }
                 progress.interject("\(event.level.rawValue): \(event.source): \(event.text)")
-                // The first of its kind in full.
-                if let evidence = event.evidence, shownKinds.insert(event.brokenWrite?.kind.rawValue ?? event.source).inserted {
-                    for line in evidence where line != event.text { progress.interject("  " + line) }
-                }
+                guard showsEvidence, let evidence = event.evidence, event.brokenWrite != nil || shownSources.insert(event.source).inserted
+                else { continue }
+                for line in evidence where line != event.text { progress.interject("  " + line) }
             case .loadEnded: loadHasEnded = true
             }
         }

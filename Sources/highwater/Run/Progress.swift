@@ -71,7 +71,7 @@ struct Progress {
             + (sample.knows(.cpu) ? "  cpu \(Figure.percent(elapsed > 0 ? cpu / elapsed : 0))" : "")
             + (sample.knows(.residentMemory) ? "  memory \(Figure.bytes(Double(watch.residentBytes)))" : "")
             + (sample.knows(.heap) ? "  heap \(Figure.bytes(Double(watch.heapBytes)))" : "")
-            + (sample.knows(.findings) ? "  \(watch.findings) findings" : "")
+            + (sample.knows(.findings) ? "  \(watch.findings) finding\(watch.findings == 1 ? "" : "s")" : "")
     }
 
     private func rate(_ now: UInt64, _ before: UInt64?, _ sample: Sample) -> String {

@@ -74,6 +74,7 @@ final class Run {
         let own = self.plan.listening(at: source.addresses.server, secureAddress: source.addresses.secureServer)
         var request = Summary.Request(address: source.addresses.main, load: Summary.Load(plan: own.json), cpuCount: Host.cpuCount)
         request.name = own.name
+        request.sendBufferByteCount = own.watch?.sendBufferByteCount
         summary = Summary(request)
         summary.circumstances.recordingPath = output.file == "-" ? nil : output.file
     }
