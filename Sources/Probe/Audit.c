@@ -13,7 +13,7 @@ void hw_evidence(const struct entry *entry, struct hw_finding *finding, uint32_t
     finding->byte_count = entry->byte_count;
     finding->change_offset = ~0ull;
     // libuv reads the request until the callback, however early the kernel had the bytes.
-    bool is_of_bytes = kind == hw_bytes_freed || kind == hw_dead_stack;
+    bool is_of_bytes = kind == hw_bytes_freed || kind == hw_dead_stack || kind == hw_bytes_changed;
     finding->flags = (entry->is_direct && is_of_bytes ? hw_finding_latent : 0u) | (entry->is_own_queue ? hw_finding_own_queue : 0u);
     finding->expected = (struct hw_request_fields){(uintptr_t)entry->callback, (uintptr_t)entry->stream, entry->buffer_count};
     if (entry->frame_count != 0) {
@@ -36,6 +36,21 @@ static int look_at_request(const struct entry *entry, bool is_in_callback, struc
     return 0;
 }
 
+// The first byte of those kept that differs, and what stands there now; without one the difference lies behind them.
+static void show_difference(const struct entry *entry, struct hw_finding *finding) {
+    uint8_t found[hw_kept_limit];
+    if (hw_look(found, entry->parts[0].bytes, entry->kept) != 0) return;
+    for (uint32_t at = 0; at < entry->kept; at++) {
+        if (found[at] == entry->bytes[at]) continue;
+        finding->change_offset = at;
+        uint32_t shown = entry->kept - at < hw_shown_limit ? entry->kept - at : hw_shown_limit;
+        finding->expected_count = finding->found_count = shown;
+        memcpy(finding->expected_bytes, entry->bytes + at, shown);
+        memcpy(finding->found_bytes, found + at, shown);
+        return;
+    }
+}
+
 static bool is_changed(const struct entry *entry, struct hw_finding *finding) {
     uint64_t offset = 0;
     for (uint32_t i = 0; i < entry->part_count; i++) {
@@ -51,20 +66,39 @@ static bool is_changed(const struct entry *entry, struct hw_finding *finding) {
             finding->flags |= hw_finding_unmapped;
             return true;
         }
-        finding->change_offset = i == 0 ? ~0ull : offset;
-        if (i != 0) return true;
-        uint8_t found[hw_kept_limit];
-        if (hw_look(found, entry->parts[0].bytes, entry->kept) != 0) return true;
-        for (uint32_t at = 0; at < entry->kept; at++) {
-            if (found[at] == entry->bytes[at]) continue;
-            finding->change_offset = at;
-            uint32_t shown = entry->kept - at < hw_shown_limit ? entry->kept - at : hw_shown_limit;
-            finding->expected_count = finding->found_count = shown;
-            memcpy(finding->expected_bytes, entry->bytes + at, shown);
-            memcpy(finding->found_bytes, found + at, shown);
-            break;
-        }
+        if (i != 0) finding->change_offset = offset;
+        else show_difference(entry, finding);
         return true;
+    }
+    return false;
+}
+
+static int sum_first_block(const struct hw_part *part, uint64_t *sum) {
+    return hw_checksum(part->bytes, part->count < HW_BLOCK ? part->count : HW_BLOCK, sum);
+}
+
+// The kernel has the bytes of a direct write, and a checksum of each would cost more than the write. One look is free: whether
+// the same memory is handed over to the same stream before the callback of its former write. From then on the first blocks
+// are summed, a few times in a millisecond, and each is compared when its place comes once more. A server that hands over
+// the same constant bytes again and again passes.
+void hw_sum_again(struct entry *entry) {
+    entry->is_again_summed = entry->part_count != 0;
+    for (uint32_t i = 0; i < entry->part_count; i++) entry->is_again_summed &= sum_first_block(&entry->parts[i], &entry->sums[i]) == 0;
+    entry->kept = entry->part_count == 0 ? 0 : entry->parts[0].count < hw_kept_limit ? (uint32_t)entry->parts[0].count : hw_kept_limit;
+    if (entry->is_again_summed) entry->is_again_summed = hw_look(entry->bytes, entry->parts[0].bytes, entry->kept) == 0;
+}
+
+bool hw_is_overwritten(struct entry *entry, struct hw_finding *finding) {
+    if (!entry->is_again_summed || entry->is_told || entry->is_bytes_gone) return false;
+    COUNT(uv_checks, 1);
+    uint64_t offset = 0;
+    for (uint32_t i = 0; i < entry->part_count; offset += entry->parts[i++].count) {
+        uint64_t sum;
+        if (sum_first_block(&entry->parts[i], &sum) != 0 || sum == entry->sums[i]) continue;
+        hw_evidence(entry, finding, hw_bytes_changed);
+        if (i != 0) finding->change_offset = offset;
+        else show_difference(entry, finding);
+        return (entry->is_told = true);
     }
     return false;
 }

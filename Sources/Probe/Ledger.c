@@ -89,6 +89,33 @@ static void drop(uint32_t index) {
     __atomic_store_n(&hw_pending_count, hw_pending_count - 1, __ATOMIC_RELAXED);
 }
 
+// The newest direct write of this stream whose bytes lie where a part of this one's do, and whose callback is still to come.
+static struct entry *same_place(const struct hw_write *write) {
+    for (size_t i = 0; i < write->part_count && i < hw_part_limit; i++) {
+        uintptr_t start = (uintptr_t)write->parts[i].bytes;
+        int steps = 8;
+        for (uint32_t region = write->parts[i].count != 0 ? hw_by_line[hw_line(start)] : 0; region != 0 && steps > 0; steps--) {
+            struct entry *entry = &hw_entries[region / hw_region_count];
+            uint32_t k = region % hw_region_count;
+            if (k != 0 && entry->regions[k].start == start && entry->stream == write->stream && entry->is_direct && entry->is_settled) return entry;
+            region = entry->regions[k].next;
+        }
+    }
+    return NULL;
+}
+
+// Looks at direct writes cost what a server may have to spare: at most so many in a millisecond.
+enum { again_limit = 4 };
+static bool is_affordable(uint64_t now) {
+    static uint64_t began;
+    static uint32_t count;
+    if (now - began >= 1000000) {
+        began = now;
+        count = 0;
+    }
+    return count++ < again_limit;
+}
+
 bool hw_ledger_begin(const struct hw_write *write) {
     struct hw_finding finding;
     bool has_finding = false;
@@ -109,6 +136,8 @@ bool hw_ledger_begin(const struct hw_write *write) {
         outstanding = write->is_own_queue ? 0 : old->outstanding;
         drop(index);
     }
+    struct entry *before = hw_entries != NULL && !write->is_own_queue ? same_place(write) : NULL;
+    if (before != NULL && !has_finding) has_finding = hw_is_overwritten(before, &finding);
     index = first_free;
     if (index != 0) first_free = hw_entries[index].next_free;
     else if (hw_entries != NULL && hw_entry_end < hw_pending_limit) index = hw_entry_end++;
@@ -124,6 +153,7 @@ bool hw_ledger_begin(const struct hw_write *write) {
         entry->fd = write->fd;
         entry->is_own_queue = write->is_own_queue;
         entry->outstanding = outstanding + 1;
+        entry->is_again = before != NULL && is_affordable(entry->since);
         for (size_t i = 0; i < write->part_count; i++) {
             entry->byte_count += write->parts[i].count;
             if (write->parts[i].count != 0 && entry->part_count < hw_part_limit) entry->parts[entry->part_count++] = write->parts[i];
@@ -163,6 +193,7 @@ void hw_ledger_settle(const struct hw_write *write) {
             }
             hw_trap(entry);
         }
+        if (is_direct && entry->is_again) hw_sum_again(entry);
         if (!is_direct && !entry->is_settled) note_queued(entry);
         entry->is_settled = true;
         struct hw_pending *row = shown(entry);

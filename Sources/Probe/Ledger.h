@@ -14,6 +14,8 @@ struct entry {
     uint32_t next_request, next_stream, next_free, outstanding;
     int fd;
     uint8_t part_count, is_direct, is_own_queue, is_settled, is_told, is_summed, is_bytes_gone, is_request_gone;
+    // Its bytes lie where those of a write lay whose callback is due; and `sums` has the first block of each part.
+    uint8_t is_again, is_again_summed;
     struct hw_part parts[hw_part_limit];
     uint64_t sums[hw_part_limit];
     // Where the request and each part begin. 0: nowhere.
@@ -40,6 +42,9 @@ void hw_leave(void);
 void hw_evidence(const struct entry *entry, struct hw_finding *finding, uint32_t kind);
 // What is wrong with a pending write, if anything is: told once. Freed memory is not looked at again.
 bool hw_is_broken(struct entry *entry, bool is_whole, bool is_in_callback, struct hw_finding *finding);
+// The same for a direct write whose place is handed over once more.
+void hw_sum_again(struct entry *entry);
+bool hw_is_overwritten(struct entry *entry, struct hw_finding *finding);
 bool hw_is_dead(const void *address, uintptr_t frame);
 void hw_trap(struct entry *entry);
 void hw_untrap(struct entry *entry);

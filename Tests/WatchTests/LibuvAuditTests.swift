@@ -83,6 +83,40 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
         client.close()
     }
 
+    @Test("uses its buffer again: the difference is shown where it is, behind the first line of bytes", arguments: LibuvServer.available)
+    func lateDifference(server: LibuvServer) throws {
+        let watched = try serve(server, "late")
+        let client = try watched.provokeSlowly()
+        let evidence = try #require(watched.evidence(.bytesChanged))
+        #expect(evidence.finding.changeOffset == 300, "\(evidence.text)")
+        #expect(evidence.finding.expectedBytes == Array(repeating: UInt8(ascii: "a"), count: 64), "\(evidence.text)")
+        #expect(evidence.finding.foundBytes == Array(repeating: UInt8(ascii: "b"), count: 64), "\(evidence.text)")
+        client.close()
+    }
+
+    @Test("uses its buffer again and again: one bug, with the number of times", arguments: LibuvServer.available)
+    func countedOnce(server: LibuvServer) throws {
+        let watched = try serve(server, "buffer")
+        let client = try watched.provokeSlowly()
+        for _ in 0..<3 { try watched.ask(client, 4_000_000) }
+        #expect(holds { watched.reading.findingCounts[.bytesChanged, default: 0] >= 3 })
+        let reading = watched.reading, bugs = reading.findings.filter { $0.kind == .bytesChanged }
+        #expect(bugs.count == 1 && bugs.first.map { Int($0.count) } == reading.findingCounts[.bytesChanged], "\(reading.findings)")
+        client.close()
+    }
+
+    @Test("uses its buffer for pipelined answers that the socket takes at once: latent", arguments: LibuvServer.available, runs)
+    func rewrittenDirectly(server: LibuvServer, run: Int) throws {
+        let watched = try serve(server, "buffer")
+        let client = try watched.client()
+        try client.send(String(repeating: "GET /1000 HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 16))
+        let evidence = try #require(watched.evidence(.bytesChanged))
+        #expect(evidence.finding.isLatent && evidence.isWritten(at: write), "\(evidence.text)")
+        #expect(evidence.finding.expectedBytes.first != evidence.finding.foundBytes.first && !evidence.finding.foundBytes.isEmpty, "\(evidence.text)")
+        #expect(watched.reading.counters.queuedWrites == 0)
+        client.close()
+    }
+
     @Test("frees its bytes after the write: told at the free, with its stack", arguments: LibuvServer.available, runs)
     func bytesFreed(server: LibuvServer, run: Int) throws {
         let watched = try serve(server, "freed")
@@ -129,6 +163,18 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
 }
 
 @Suite("A server on libuv that does it right", .waiting) struct LibuvRightTests {
+    @Test("has no finding: pipelined answers, of memory of their own or of the same constant bytes", arguments: LibuvServer.available, ["right", "constant"])
+    func pipelined(server: LibuvServer, mode: String) throws {
+        let watched = try ServerUnderWatch(server.path ?? "", ["0", mode], server.options)
+        let client = try watched.client()
+        for _ in 0..<50 {
+            try client.send(String(repeating: "GET /1000 HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 16))
+            for _ in 0..<16 { #expect(try client.body().count == 1_000) }
+        }
+        #expect(watched.reading.findingCount == 0 && watched.reading.counters.libuvWrites == 800)
+        client.close()
+    }
+
     @Test("has no finding: slow readers, pipelining, traps", arguments: LibuvServer.available, [false, true])
     func slowReader(server: LibuvServer, traps: Bool) throws {
         var options = server.options

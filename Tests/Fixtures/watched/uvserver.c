@@ -53,7 +53,7 @@ __attribute__((noinline)) static void fill_answer(char *bytes, size_t head, size
 
 static size_t make(char *bytes, size_t count, unsigned number) {
     size_t head = (size_t)sprintf(bytes, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", count);
-    fill_answer(bytes, head, count, number);
+    fill_answer(bytes, head, count, number); if (is("late")) memset(bytes, 'x', count < 300 ? count : 300);
     return head + count;
 }
 
@@ -81,7 +81,7 @@ __attribute__((noinline)) static void answer_from_stack(connection_t *connection
 }
 
 static void respond(connection_t *connection, size_t count) {
-    unsigned number = connection->answers++;
+    unsigned number = is("constant") ? 0 : connection->answers++;
     if (is("stack")) {
         answer_from_stack(connection, count);
         return;
@@ -95,7 +95,7 @@ static void respond(connection_t *connection, size_t count) {
         return;
     }
     answer_t *answer = calloc(1, sizeof *answer);
-    if (is("buffer")) {
+    if (is("buffer") || is("late") || is("constant")) {
         connection->used = 0;
         char *bytes = from_arena(connection, count + 128);
         send_answer(connection, answer, bytes, make(bytes, count, number));
