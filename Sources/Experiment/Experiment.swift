@@ -177,7 +177,7 @@ package final class Experiment: SampleSource {
         guard let origin = setup.origins.first, stage == .running else { return false }
         let configuration = SlowReaders.configuration(
             origin, share: plan.part, count: count, withinNanoseconds: seconds == nil ? loadNanoseconds : nil,
-            asksOwnTargets: plan.watch?.namesServer == true)
+            asksOwnTargets: asksOwnTargets)
         do {
             try slowReaders.join(configuration, seconds: seconds)
             return true
@@ -186,6 +186,9 @@ package final class Experiment: SampleSource {
             return false
         }
     }
+
+    /// A server that is not ours has its own answers that are large. With the body check it has ours.
+    private var asksOwnTargets: Bool { plan.server == nil && (plan.watch?.namesServer == true || plan.client?.checksBodies != true) }
 
     /// How long the load lasts; nil: it ends by its requests, or by hand, or has phases, in each of which slow readers
     /// are to be slow.

@@ -50,7 +50,7 @@ struct SlowReaders {
     ///   - share: of the process.
     ///   - nanoseconds: how long the load lasts: in half of it they are through with what they have asked first, so that
     ///     its end is judged too. nil: that is not known.
-    ///   - asksOwnTargets: a server that is not ours has its own answers that are large.
+    ///   - asksOwnTargets: they ask for what the load asks for, since the server has no /bytes.
     static func configuration(
         _ origin: OriginSetup, share: RunShare, count: Int, withinNanoseconds nanoseconds: UInt64? = nil, asksOwnTargets: Bool = false
     ) -> ClientConfiguration {
@@ -63,7 +63,9 @@ struct SlowReaders {
         configuration.streams = streams
         configuration.requests = nil
         configuration.rate = nil
-        configuration.manners = .slowReader(of: streams * targetByteCount, withinNanoseconds: nanoseconds.map { $0 / 2 })
+        // How large a stranger's answers are is not known: they are read as slowly as can be.
+        configuration.manners = asksOwnTargets
+            ? .slowReader : .slowReader(of: streams * targetByteCount, withinNanoseconds: nanoseconds.map { $0 / 2 })
         configuration.requestTimeoutNanoseconds = patienceNanoseconds
         return configuration
     }

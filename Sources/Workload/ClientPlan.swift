@@ -101,7 +101,7 @@ extension ClientPlan: SettingPart {
             "connections", \.connections, .count(connectionRange), "Clients, each with one connection. Several servers share them out by the weights of the requests to each.",
             letters: "c", standard: "50; with the dashboard 32"),
         .init(
-            "streams", \.streams, .count(streamRange), "The most streams that a client opens at once.",
+            "streams", \.streams, .count(streamRange), "The most streams that a client opens at once; over HTTP/1.1, requests that it sends ahead (pipelined).",
             letters: "m", standard: "1; with the dashboard 8"),
         .init(
             "rate", \.rate, .rate(rateRange),
@@ -202,7 +202,7 @@ extension ClientPlan: SettingPart {
     package static let mannerSettings: [Setting<ClientPlan>] = [
         .init(
             "slow_readers", \.slowReaders, .count(0...connectionRange.upperBound),
-            "Clients beside the load that ask for /bytes/4MiB and read at a trickle."),
+            "Clients beside the load that read at a trickle. They ask for /bytes/4MiB, and from a server that is not ours for what the load asks for."),
         .init("early_close", \.earlyCloseShare, .share(), "The share of requests whose connection is closed within the answer (5%, 0.05)."),
         .init(
             "half_close", \.halfCloses, .flag,

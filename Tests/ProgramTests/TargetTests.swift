@@ -22,6 +22,16 @@ extension ProgramTests {
                     """)
         }
 
+        @Test("slow readers ask a server that is not ours for what the load asks for", .enabled(if: Tool.python3.exists))
+        func slowReaders() throws {
+            let server = try echo()
+            let ours = try Program.run(
+                "load", "http://127.0.0.1:\(server.port)/page/7", "--h1", "-c", "1", "-d", "1s", "--slow-readers", "2")
+            #expect(ours.code == 0, "\(ours)")
+            let paths = server.process.output.split(separator: "\n").dropFirst().compactMap { $0.split(separator: "\t").dropFirst().first }
+            #expect(Set(paths) == ["/page/7"], "\(Set(paths))")
+        }
+
         @Test("a command of curl sends what curl sends", .enabled(if: Tool.curl.exists && Tool.python3.exists), arguments: [
             "curl URL/a?b=c",
             "curl 'URL/post' -H 'X-Id: it'\\''s {{7}}' -H \"accept: text/plain\" --data-raw $'a=\\u00e9\\n1'",
