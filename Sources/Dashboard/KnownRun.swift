@@ -27,8 +27,12 @@ struct KnownRun: Sendable {
     }
 
     /// Something that has happened; the oldest events give way. The newest are read first, but those of one moment
-    /// in the order in which they came: a death, and then its place.
+    /// in the order in which they came: a death, and then its place. A bug that is found again is counted where it stands.
     mutating func add(_ event: Event) {
+        if let finding = event.brokenWrite, let place = allEvents.lastIndex(where: { $0.brokenWrite?.isSameBug(as: finding) == true }) {
+            allEvents[place].brokenWrite?.count &+= finding.count
+            return
+        }
         if allEvents.count == KnownRun.eventLimit { allEvents.removeFirst() }
         let isLater = allEvents.last?.timeNanoseconds != event.timeNanoseconds
         let place = isLater ? allEvents.endIndex : allEvents.lastIndex { $0.timeNanoseconds != event.timeNanoseconds }.map { $0 + 1 } ?? 0

@@ -101,6 +101,50 @@ import Testing
         for line in finding.lines { #expect(rows.contains { $0.contains(line) }, "\(line)") }
     }
 
+    @Test("count a bug in one row of the events, and Enter there shows all of it, with its count")
+    func openedFinding() {
+        var finding = BrokenWrite()
+        finding.peer = "127.0.0.1:53956"
+        (finding.byteCount, finding.changeOffset) = (4_163, 67)
+        finding.expectedBytes = Array("AAAA".utf8)
+        finding.foundBytes = Array("BBBB".utf8)
+        finding.writePlaces = ["render shop.c:54 (shop)"]
+        finding.foundPlaces = ["on_read shop.c:73 (shop)"]
+        let first = Event(timeNanoseconds: 900_000_000, level: .error, source: "finding", text: finding.sentence, brokenWrite: finding)
+        var dashboard = dashboard([])
+        dashboard.add(first)
+        for time in 1...20 {
+            finding.count = 5
+            dashboard.add(Event(timeNanoseconds: 900_000_000 + UInt64(time), level: .error, source: "finding", text: finding.sentence, brokenWrite: finding))
+        }
+        #expect(dashboard.events.count == 1)
+        while dashboard.focus != .events { _ = dashboard.handle(.tab) }
+        #expect(rows(dashboard).contains { $0.contains("101 times: bytes changed under a pending write") }, "\(rows(dashboard))")
+        _ = dashboard.handle(.enter)
+        let text = rows(dashboard, width: 120, height: 40).joined(separator: "\n")
+        for words in ["101 times", "127.0.0.1:53956", "expected  41 41 41 41", "found     42 42 42 42", "render shop.c:54", "on_read shop.c:73"] {
+            #expect(text.contains(words), "\(words) in \(text)")
+        }
+        _ = dashboard.handle(.escape)
+        #expect(dashboard.zoomed == nil && rows(dashboard).contains { $0.contains("101 times") })
+        _ = dashboard.handle(.enter)
+        _ = dashboard.handle(.enter)
+        #expect(dashboard.isPaused && dashboard.zoomed == nil, "the second Enter goes to its moment")
+    }
+
+    @Test("say why a connection waits: its peer, or its send buffer")
+    func waiting() {
+        var dashboard = dashboard([])
+        _ = dashboard.handle(.enter)
+        #expect(rows(dashboard).contains { $0.contains("waiting: the peer does not read") })
+        for tick in 11...12 {
+            var sample = sample(UInt64(tick), [])
+            sample.server?.connections[1].kernel?.windowLimitedShare = 0
+            dashboard.add(sample)
+        }
+        #expect(rows(dashboard).contains { $0.contains("waiting: the socket's send buffer is full") }, "\(rows(dashboard))")
+    }
+
     @Test("fit at every size", arguments: [(160, 48), (80, 24), (40, 12), (24, 6), (20, 2)])
     func sizes(width: Int, height: Int) {
         for hasClients in [false, true] {

@@ -76,6 +76,9 @@ extension Dashboard {
     mutating func goBack() {
         if detail != nil {
             detail = nil
+        } else if eventList.opened != nil {
+            eventList.close()
+            zoomed = nil
         } else if focus == .connections && !table.filterText.isEmpty {
             table.clearFilter()
         } else if focus == .events && eventList.isFiltered {
@@ -128,6 +131,19 @@ extension Dashboard {
         }
     }
 
+    /// The evidence of the chosen event, on the whole screen; of one without, and the second time, its moment.
+    private mutating func openEvent() {
+        let events = shownEvents
+        guard selection < events.count else { return }
+        if eventList.opened == nil, eventList.open(events[events.count - 1 - selection]) {
+            zoomed = .events
+        } else {
+            if eventList.opened != nil { zoomed = nil }
+            eventList.close()
+            jump()
+        }
+    }
+
     /// To the moment of the chosen event.
     private mutating func jump() {
         let events = shownEvents
@@ -142,7 +158,7 @@ extension Dashboard {
 
     mutating func open() {
         switch focus {
-        case .events: jump()
+        case .events: openEvent()
         case .connections where run.hasServer: toggleDetail()
         case .throughput, .latency, .connections, .pending, .arena, .caches: toggleZoom()
         }
@@ -195,6 +211,7 @@ extension Dashboard {
     }
 
     mutating func setFocus(_ kind: PanelKind) {
+        eventList.close()
         focus = kind
         selection = 0
         detail = nil

@@ -106,7 +106,7 @@ extension Dashboard {
 extension ConnectionRow {
     /// All of it in a line.
     fileprivate var words: String {
-        "connection \(sample.id) of loop \(sample.loop), \(sample.peer): \(sample.state.words), \(sample.streams) streams, "
+        "connection \(sample.id) of loop \(sample.loop), \(sample.peer): \(sample.stateWords), \(sample.streams) streams, "
             + "\(GridFigure.count(requestRate)) req/s, \(sample.pendingBytes) bytes pending for \(GridFigure.duration(sample.oldestAgeNanoseconds, .ascii)), "
             + "arena \(sample.arenaUsedBytes) of \(sample.arenaReservedBytes) bytes, \(sample.arenaHighWaterBytes) at most"
     }

@@ -30,7 +30,7 @@ struct ConnectionDetail {
         line.add("#" + row.name(loops: moment.server?.loops.count ?? 1), .strong)
         for (text, role) in [
             ("  " + row.sample.peer, Role.text), ("  " + row.sample.version.rawValue, .dim),
-            ("  \(row.sample.state.rawValue) ", ConnectionsPanel.role(row.sample.state)), (row.sample.state.words, .text),
+            ("  \(row.sample.state.rawValue) ", ConnectionsPanel.role(row.sample.state)), (row.sample.stateWords, .text),
             ("  open ", .dim), (GridFigure.clock(row.sample.ageNanoseconds), .text),
         ] where line.width + text.unicodeScalars.count <= width { line.add(text, role) }
         return line
@@ -96,6 +96,15 @@ struct ConnectionDetail {
         if rows > 1 { frame.text(GridFigure.shortBytes(Int(values.most)).right(7), 1, y + 1, .text) }
         Graph(values: values, top: max(1, values.most), gradient: gradient).draw(in: region, &frame, view.glyphs)
         Marks(view, columns: region.width).draw(in: region, &frame, view.glyphs)
+    }
+}
+
+extension ConnectionSample {
+    /// Its state in words, and why it waits as far as the kernel tells: a small send buffer keeps bytes back from a peer
+    /// that reads at once.
+    var stateWords: String {
+        guard state == .waiting, let kernel else { return state.words }
+        return kernel.windowLimitedShare > 0.5 ? state.words : "waiting: the socket's send buffer is full"
     }
 }
 

@@ -8,6 +8,8 @@ package struct EventList: Equatable, Sendable {
     /// Keys are text.
     package var isTyping: Bool { input.isTyping }
     private var input = FilterInput()
+    /// The event whose evidence has the list's place; nil: the list.
+    package private(set) var opened: Event?
 
     /// Info, warnings and errors; without the first; errors alone.
     mutating func nextLevel() {
@@ -44,6 +46,15 @@ package struct EventList: Equatable, Sendable {
             return words.allSatisfy { $0.hasPrefix("!") && $0.count > 1 ? !text.contains($0.dropFirst()) : text.contains($0) }
         }
     }
+
+    /// Shows the evidence of an event in the list's place. - Returns: false where it has none.
+    mutating func open(_ event: Event) -> Bool {
+        guard event.evidence != nil else { return false }
+        opened = event
+        return true
+    }
+
+    mutating func close() { opened = nil }
 
     mutating func beginTyping() { input.beginTyping() }
 
