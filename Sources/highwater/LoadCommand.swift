@@ -21,7 +21,7 @@ struct LoadCommand: ParsableCommand {
               highwater load --curl "curl 'https://127.0.0.1:9443/post' -k --data-raw 'a=1'" -n 1k
 
             A file of targets has a URL a line, perhaps with a method before it and a weight behind it: \
-            POST http://127.0.0.1:9000/post 3. URLs of several servers share out the connections by their weights.
+            POST http://127.0.0.1:9000/post 3. A line without a method takes that of the options. URLs of several servers share out the connections by their weights.
 
             The server is yours, at any URL. ('record' puts load on a server of our own.) If it runs on this machine, its \
             connections, unsent bytes, CPU and memory are recorded too, from outside; 'watch' sees more.
@@ -55,21 +55,24 @@ struct LoadCommand: ParsableCommand {
     func run() throws { try ScreenChoice.perform(plan(), output.plain, screen.part, onScreen: live.isOn) }
 
     private func plan() throws -> Plan {
-        var plan = try load.plan(server: nil, clients: try clients(), endsByItself: !live.isOn)
+        let (clients, methods) = try targets()
+        var plan = try load.plan(server: nil, clients: clients, methods: methods, endsByItself: !live.isOn)
         if server.areSaid { plan.watch = server.part }
         try part.apply(to: &plan)
         try output.apply(to: &plan, interval: OutputFlags.interval(isLive: live.isOn))
         return plan
     }
 
-    /// The clients with their targets, before the options of the load. Errors: there is no target, or one said in two ways.
-    private func clients() throws -> ClientPlan {
+    /// The clients with their targets, before the options of the load, and the methods that a list names.
+    ///
+    /// Errors: there is no target, or one said in two ways.
+    private func targets() throws -> (ClientPlan, [String?]) {
         switch (urls.isEmpty, urlFile, curl) {
-        case (false, nil, nil): do { return try ClientPlan(targets: urls) } catch { throw ValidationError(error.description) }
-        case (true, let file?, nil): do { return try TargetList.clients(try LoadCommand.text(of: file), file: file) } catch { throw ValidationError("--urls: \(error)") }
+        case (false, nil, nil): do { return (try ClientPlan(targets: urls), []) } catch { throw ValidationError(error.description) }
+        case (true, let file?, nil): do { return try TargetList.read(try LoadCommand.text(of: file), file: file) } catch { throw ValidationError("--urls: \(error)") }
         case (true, nil, let command?):
             do throws(CurlError) {
-                return try CurlCommand.clients(command) { (path) throws(BodyFileError) in try RequestFile.dataText(path) }
+                return (try CurlCommand.clients(command) { (path) throws(BodyFileError) in try RequestFile.dataText(path) }, [])
             } catch { throw ValidationError("--curl: \(error.description)") }
         case (true, nil, nil): throw ValidationError("there is no target; write 'highwater load http://127.0.0.1:8080/'")
         default: throw ValidationError("URLs, --urls and --curl exclude each other")

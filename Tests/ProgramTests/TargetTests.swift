@@ -83,6 +83,20 @@ extension ProgramTests {
             #expect(try server.stop()["server.requests.completed"] == 1_000)
         }
 
+        @Test("the method that a line names wins over the options, and a GET has no body", .enabled(if: Tool.python3.exists))
+        func ownMethods() throws {
+            let server = try echo(), folder = try ScratchFolder()
+            let url = "http://127.0.0.1:\(server.port)"
+            try "GET \(url)/a\n\(url)/b\nPUT \(url)/c\n".write(toFile: folder("urls"), atomically: false, encoding: .utf8)
+            let result = try Program.run("load", "--urls", folder("urls"), "--data", "x=1", "--h1", "-n", "3", "-c", "1")
+            #expect(result.code == 0, "\(result)")
+            let lines = try #require(server.process.wait(seconds: 10) { () -> [String]? in
+                let lines = server.process.output.split(separator: "\n").dropFirst().map { $0.split(separator: "\t", omittingEmptySubsequences: false).prefix(3).joined(separator: " ") }
+                return lines.count >= 3 ? lines : nil
+            }, "\(server.process.output)")
+            #expect(lines.sorted() == ["GET /a ", "POST /b 783d31", "PUT /c 783d31"])
+        }
+
         @Test("a file that is no list of URLs is refused with its line", arguments: [
             ("", "there is no URL in it"), ("http://h/\nnothing\n", "line 2: \"nothing\" has no scheme"), ("http://h/\nhttp://i:x/\n", "line 2: \"x\" is not a port"),
             ("http://h/ 0\n", "line 1: 0 is not a weight"), ((1...65).map { "http://h/\($0)\n" }.joined(), "line 65: more than 64"),

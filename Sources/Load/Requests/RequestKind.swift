@@ -22,6 +22,12 @@ package struct RequestKind: Sendable, Equatable {
 
     package init(_ path: String) { self.path = path }
 
+    /// Takes a method that has been said for this request alone. One that only asks has no body.
+    package mutating func setOwnMethod(_ own: String) {
+        method = own
+        if ["GET", "HEAD", "OPTIONS", "TRACE"].contains(own) { body = .none }
+    }
+
     /// For people: "small", "POST /post", or "GET http://127.0.0.1:8080/" where there are several servers.
     package var title: String { name.isEmpty ? "\(method) \(origin?.text ?? "")\(path)" : name }
 

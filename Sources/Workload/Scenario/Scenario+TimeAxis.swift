@@ -15,6 +15,10 @@ extension Scenario {
             let target = plan.server == nil ? "  to \(client.origins.map(\.authority).joined(separator: ", "))" : ""
             lines.append(
                 "client  \(client.connections) connections x \(client.streams) streams, \(client.loops) thread\(client.loops == 1 ? "" : "s")\(target)")
+            let whole = Double(client.kinds.reduce(0) { $0 + $1.weight })
+            for (index, kind) in client.kinds.enumerated() where client.kinds.count > 1 {
+                lines.append((index == 0 ? "asks    " : "        ") + "\(Figure.percent(Double(kind.weight) / whole))  \(kind.title.printableLine)")
+            }
         }
         lines.append("")
         let width = plan.phases.map(\.name.count).max() ?? 0

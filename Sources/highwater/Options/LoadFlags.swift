@@ -56,9 +56,10 @@ struct LoadFlags: ParsableArguments {
     ///
     /// - Parameters:
     ///   - clients: as they are when the command line does not say.
+    ///   - methods: of the requests that have one of their own, whatever the command line says; nil: it may say.
     ///   - endsByItself: the run ends after 10 s unless the command line has another end.
     /// - Throws: options that exclude each other.
-    func plan(server: ServerPlan?, clients: ClientPlan, endsByItself: Bool) throws -> Plan {
+    func plan(server: ServerPlan?, clients: ClientPlan, methods: [String?] = [], endsByItself: Bool) throws -> Plan {
         var clients = clients
         for part in clientParts { part.apply(to: &clients) }
         if says(\.bodyText), clients.bodyText.hasPrefix("@") {
@@ -67,6 +68,7 @@ struct LoadFlags: ParsableArguments {
             }
         }
         if !says(\.method), says(\.bodyText) || says(\.bodyFile) { clients.method = "POST" }
+        for (index, method) in methods.enumerated() { if let method { clients.kinds[index].setOwnMethod(method) } }
         clients.tls.keyLogPath = Environment.variables(noColor: false)["SSLKEYLOGFILE"].flatMap { $0.isEmpty ? nil : $0 }
         var plan = Plan(server: server, client: clients)
         if endsByItself, clients.requests == nil, !saysPhases { plan.duration = .seconds(10) }
