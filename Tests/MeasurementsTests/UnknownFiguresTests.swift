@@ -105,6 +105,10 @@ struct BrokenWriteTests {
         other.foundPlaces = ["elsewhere server.c:9 (server)"]
         other.writePlaces.insert("uv_write+0x10 (libuv.so.1.0.0)", at: 0)
         #expect(one.isSameBug(as: other))
+        one.kind = .remainderLost
+        other.kind = .remainderLost
+        other.writePlaces = ["uv_run+0x11c (libuv.so.1.0.0)", "main server.c:12 (server)"]
+        #expect(one.isSameBug(as: other), "an event loop cut it again")
         one.kind = .bytesFreed
         other.kind = .bytesFreed
         #expect(!one.isSameBug(as: other))

@@ -62,7 +62,7 @@ struct WatchedSummaryTests {
     func advice() {
         let words = "no write had to wait, so little was tried"
         let scheduled = clean(streams: 1, rate: 500)
-        #expect(scheduled.contains(words) && scheduled.contains("4.07 KiB on average"), "\(scheduled)")
+        #expect(scheduled.contains(words) && scheduled.contains("4.07KiB on average"), "\(scheduled)")
         #expect(scheduled.contains("--send-buffer 4KiB, less than an answer, pipelining without a rate (--h1 -m 64, no -q), larger answers"), "\(scheduled)")
         let pipelined = clean(streams: 64, rate: nil, sendBuffer: 2_048)
         #expect(pipelined.contains(words) && !pipelined.contains("--send-buffer") && !pipelined.contains("pipelining") && pipelined.contains("larger answers"), "\(pipelined)")

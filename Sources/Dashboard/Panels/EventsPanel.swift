@@ -47,9 +47,13 @@ struct EventsPanel: Panel {
     private func evidence(of opened: Event, _ view: View, _ frame: inout Frame) {
         // It may have been found again since it was opened.
         let event = view.events.last { event in opened.brokenWrite.map { event.brokenWrite?.isSameBug(as: $0) == true } ?? (event == opened) } ?? opened
-        var line = EventsPanel.line(event, isAhead: false)
-        line = line.width > frame.width - 2 ? Line() : line
-        frame.line(line, 1, 0)
+        var head = Line()
+        head.add(GridFigure.preciseClock(event.timeNanoseconds) + " " + event.source.left(8), .dim)
+        if let finding = event.brokenWrite {
+            head.add(finding.count == 1 ? "found once" : "found \(GridFigure.count(finding.count)) times", .strong)
+            head.add(finding.isLatent ? ", latent" : ", harmful", finding.isLatent ? .warn : .crit)
+        }
+        frame.line(head, 1, 0)
         let lines = event.evidence ?? []
         for (index, text) in lines.prefix(max(0, frame.height - 1)).enumerated() {
             let isBroken = text.contains("// should be") || text.contains("found  ") || index == 0

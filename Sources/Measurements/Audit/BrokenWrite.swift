@@ -47,8 +47,17 @@ package struct BrokenWrite: Sendable, Equatable {
     /// The same bug: the same promise, broken by the same code. Where a change was only noticed is no part of it, nor are
     /// the libraries' frames, by which the same code is reached in several ways.
     package func isSameBug(as other: BrokenWrite) -> Bool {
-        kind == other.kind && isLatent == other.isLatent && CodeStack(writePlaces).own == CodeStack(other.writePlaces).own
+        kind == other.kind && isLatent == other.isLatent && isOfSameWrite(as: other)
             && (!kind.hasCulprit || CodeStack(foundPlaces).own == CodeStack(other.foundPlaces).own)
+    }
+
+    /// The bytes were handed over by the same code. What is cut short may be cut again when an event loop goes on with it:
+    /// then only the loop stands in the stack, and the code is not known.
+    private func isOfSameWrite(as other: BrokenWrite) -> Bool {
+        let own = CodeStack(writePlaces).own, others = CodeStack(other.writePlaces).own
+        guard kind == .remainderLost else { return own == others }
+        func isLoopAlone(_ places: [String]) -> Bool { places.allSatisfy { $0.hasPrefix("main ") || $0.hasPrefix("main+") } }
+        return own == others || isLoopAlone(own) || isLoopAlone(others)
     }
 
     /// `cb`, `handle` and `nbufs` of a `uv_write_t`, as numbers: a damaged one may hold no address.
