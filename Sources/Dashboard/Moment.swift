@@ -87,8 +87,9 @@ package struct Moment: Sendable {
 /// The growth of counters in one interval, per second.
 package struct Rates: Equatable, Sendable {
     package var requests = 0.0
-    package var receivedBytes = 0.0
-    package var sentBytes = 0.0
+    /// Bytes of the requests and of the responses, by either side's counters.
+    package var requestBytes = 0.0
+    package var responseBytes = 0.0
     package var errors = 0.0
     /// Answers by class of status.
     package var outcomes = OutcomeRates()
@@ -120,13 +121,13 @@ package struct Rates: Equatable, Sendable {
         // Where there are both, the clients' word counts: theirs is the end that waits.
         if client != nil {
             requests = rate(client?.requests.answered, oldClient?.requests.answered)
-            receivedBytes = rate(client?.receivedBytes, oldClient?.receivedBytes)
-            sentBytes = rate(client?.sentBytes, oldClient?.sentBytes)
+            requestBytes = rate(client?.sentBytes, oldClient?.sentBytes)
+            responseBytes = rate(client?.receivedBytes, oldClient?.receivedBytes)
             errors = rate(client?.requests.failed, oldClient?.requests.failed)
         } else {
             requests = rate(server?.requests.completed, oldServer?.requests.completed)
-            receivedBytes = rate(server?.receivedBytes, oldServer?.receivedBytes)
-            sentBytes = rate(server?.sentBytes, oldServer?.sentBytes)
+            requestBytes = rate(server?.receivedBytes, oldServer?.receivedBytes)
+            responseBytes = rate(server?.sentBytes, oldServer?.sentBytes)
             errors = rate(server?.failures, oldServer?.failures)
         }
         let statuses = client?.statuses ?? server?.statuses, oldStatuses = oldClient?.statuses ?? oldServer?.statuses

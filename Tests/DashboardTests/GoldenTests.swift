@@ -9,13 +9,12 @@ import Testing
 /// then look at the difference before it is committed.
 @Suite("Golden frames")
 struct GoldenTests {
-    @Test("looks as it did", arguments: [
+    private static let pictures = [
         Picture("200x60", 200, 60), Picture("120x40", 120, 40), Picture("80x24", 80, 24), Picture("46x10", 46, 10),
         Picture("200x60-ascii", 200, 60, .ascii), Picture("120x40-ascii", 120, 40, .ascii),
         Picture("80x24-ascii", 80, 24, .ascii), Picture("46x10-ascii", 46, 10, .ascii),
         Picture("120x40-block", 120, 40, .block), Picture("60x20", 60, 20), Picture("20x5", 20, 5), Picture("19x4", 19, 4),
         Picture("80x24-help", 80, 24, keys: [.character("?")]), Picture("80x24-help-events", 80, 24, .ascii, keys: [.character("7"), .character("?")]),
-        Picture("120x40-themes", 120, 40, keys: [.character("T"), .down]), Picture("46x10-themes", 46, 10, .ascii, keys: [.character("T"), .end]),
         Picture("80x24-zoomed-latency", 80, 24, keys: [.character("2"), .character("2")]),
         Picture("120x40-zoomed-throughput", 120, 40, keys: [.character("1"), .enter]),
         Picture("120x40-zoomed-latency", 120, 40, keys: [.character("2"), .enter, .character("x")]),
@@ -29,7 +28,25 @@ struct GoldenTests {
         Picture("80x24-filter", 80, 24, keys: "/state:W pend>64x".unicodeScalars.map { .character($0) }),
         Picture("120x40-sorted-ascii", 120, 40, .ascii, keys: [.right, .character("r")]),
         Picture("80x24-no-server", 80, 24, hasServer: false), Picture("80x24-no-clients", 80, 24, hasClients: false),
-    ])
+    ]
+
+    /// These show what faint looks like.
+    private static let themePictures = [
+        Picture("120x40-themes", 120, 40, keys: [.character("T"), .down]), Picture("46x10-themes", 46, 10, .ascii, keys: [.character("T"), .end]),
+    ]
+
+    @Test("has no word and no figure that is faint: faint is for lines and for what is empty", arguments: pictures)
+    func words(picture: Picture) {
+        let frame = picture.frame
+        for y in 0..<frame.height {
+            for x in 0..<frame.width where frame[x, y].style.role == .faint {
+                let scalar = frame[x, y].scalar
+                #expect(!scalar.properties.isAlphabetic && scalar.properties.numericType == nil, "\(scalar) at \(x), \(y)")
+            }
+        }
+    }
+
+    @Test("looks as it did", arguments: pictures + themePictures)
     func looks(picture: Picture) throws {
         let text = picture.text
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(picture.name).txt")
@@ -78,13 +95,17 @@ struct GoldenTests {
         private static let withoutServer = Dashboard.synthetic(hasServer: false)
         private static let withoutClients = Dashboard.synthetic(hasClients: false)
 
-        /// The characters, then the roles, a letter each.
-        var text: String {
+        var frame: Frame {
             var dashboard = !hasServer ? Picture.withoutServer : !hasClients ? Picture.withoutClients : Picture.whole
             dashboard.glyphs = glyphs
             dashboard.themes = ThemeChoice(["auto"] + Theme.shipped.map(\.name), current: "dark")
             for key in keys { _ = dashboard.handle(key) }
-            let frame = dashboard.frame(width: width, height: height)
+            return dashboard.frame(width: width, height: height)
+        }
+
+        /// The characters, then the roles, a letter each.
+        var text: String {
+            let frame = frame
             var text = (0..<height).map { frame.row($0) + "|\n" }.joined()
             text += "\n"
             for y in 0..<height {

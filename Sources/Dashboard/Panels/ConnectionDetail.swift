@@ -45,10 +45,10 @@ struct ConnectionDetail {
             ("streams", GridFigure.count(sample.streams), .text),
             ("requests", GridFigure.grouped(Double(sample.requests)), .text),
             ("req/s", GridFigure.count(row.requestRate), .text),
-            ("received", GridFigure.bytes(Double(sample.receivedBytes)), .text),
-            ("rx", GridFigure.byteRate(row.receiveRate), .text),
-            ("sent", GridFigure.bytes(Double(sample.sentBytes)), .text),
-            ("tx", GridFigure.byteRate(row.sendRate), .text),
+            ("req bytes", GridFigure.bytes(Double(sample.receivedBytes)), .text),
+            ("req B/s", GridFigure.byteRate(row.receiveRate), .text),
+            ("res bytes", GridFigure.bytes(Double(sample.sentBytes)), .text),
+            ("res B/s", GridFigure.byteRate(row.sendRate), .text),
             ("pending", GridFigure.bytes(sample.pendingBytes), waits ? age : .dim),
             ("oldest", waits ? GridFigure.duration(sample.oldestAgeNanoseconds, glyphs) : "nothing waits", waits ? age : .dim),
             ("used", GridFigure.bytes(sample.arenaUsedBytes), .text),
@@ -77,8 +77,8 @@ struct ConnectionDetail {
             ]
         } ?? []
         return [
-            ("received", GridFigure.bytes(Double(sample.receivedBytes)), .text), ("rx", GridFigure.byteRate(row.receiveRate), .text),
-            ("sent", GridFigure.bytes(Double(sample.sentBytes)), .text), ("tx", GridFigure.byteRate(row.sendRate), .text),
+            ("req bytes", GridFigure.bytes(Double(sample.receivedBytes)), .text), ("req B/s", GridFigure.byteRate(row.receiveRate), .text),
+            ("res bytes", GridFigure.bytes(Double(sample.sentBytes)), .text), ("res B/s", GridFigure.byteRate(row.sendRate), .text),
             ("pending", GridFigure.bytes(sample.pendingBytes), age),
             ("oldest", waits ? GridFigure.duration(sample.oldestAgeNanoseconds, glyphs) : "nothing waits", age),
         ] + kernel

@@ -111,8 +111,8 @@ struct Mini {
         line.add(GridFigure.count(row.requestRate.rounded()).right(6) + "/s", .text)
         let age: Role = .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds))
         let waits = sample.pendingBytes > 0
-        line.add((waits ? GridFigure.shortBytes(sample.pendingBytes) : glyphs.dot).right(7), waits ? age : .faint)
-        line.add((waits ? GridFigure.duration(sample.oldestAgeNanoseconds, glyphs) : glyphs.dot).right(8), waits ? age : .faint)
+        line.add((waits ? GridFigure.shortBytes(sample.pendingBytes) : glyphs.dot).right(7), waits ? age : .dim)
+        line.add((waits ? GridFigure.duration(sample.oldestAgeNanoseconds, glyphs) : glyphs.dot).right(8), waits ? age : .dim)
         return line
     }
 }

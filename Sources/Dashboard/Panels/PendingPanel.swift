@@ -96,7 +96,7 @@ struct PendingPanel: Panel {
                 }
             }
             let text = group.bytes == 0 ? glyphs.dot : GridFigure.shortBytes(group.bytes)
-            frame.text(text, endingAt: region.width - 1, y, group.bytes == 0 ? .faint : .text)
+            frame.text(text, endingAt: region.width - 1, y, group.bytes == 0 ? .dim : .text)
         }
     }
 

@@ -100,7 +100,7 @@ package struct ThemePicker: Sendable {
             column = box.text(word, column, 1 + index / 4, role) + 2
         }
         let scales: [(String, Gradient)] = [
-            ("requests", .throughput), ("received", .receive), ("sent", .send), ("latency", .heat), ("age", .age), ("arena", .arena), ("hit rate", .hit),
+            ("requests", .throughput), ("req bytes", .receive), ("res bytes", .send), ("latency", .heat), ("age", .age), ("arena", .arena), ("hit rate", .hit),
         ]
         for (row, (name, gradient)) in scales.enumerated() where row + 4 < box.height - 1 {
             box.text(name, x, row + 4, .dim)

@@ -1,6 +1,6 @@
 import Measurements
 
-/// Requests a second over time, bytes both ways, and how the answers turned out.
+/// Requests a second over time, the bytes of requests and of responses, and how the answers turned out.
 struct ThroughputPanel: Panel {
     func badge(_ view: View) -> String { "answered/s" }
 
@@ -23,7 +23,7 @@ struct ThroughputPanel: Panel {
             head.add(GridFigure.grouped(view.history.peakRequestRate).left(7), .text)
         }
         if !hasByteGraphs {
-            for (name, value) in [("rx", rates.receivedBytes), ("tx", rates.sentBytes)] {
+            for (name, value) in [("req", rates.requestBytes), ("res", rates.responseBytes)] {
                 var part = Line()
                 part.add(" \(name) ", .dim)
                 part.add((moment.knowsTraffic ? GridFigure.byteRate(value) : "-").right(10), .text)
@@ -36,8 +36,8 @@ struct ThroughputPanel: Panel {
         var bottom = frame.height
         if hasByteGraphs {
             bottom -= 2
-            byteGraph("rx", rates.receivedBytes, .receive, y: bottom, view, &frame) { $0.rates.receivedBytes }
-            byteGraph("tx", rates.sentBytes, .send, y: bottom + 1, view, &frame) { $0.rates.sentBytes }
+            byteGraph("req", rates.requestBytes, .receive, y: bottom, view, &frame) { $0.rates.requestBytes }
+            byteGraph("res", rates.responseBytes, .send, y: bottom + 1, view, &frame) { $0.rates.responseBytes }
         }
         if hasStatus {
             bottom -= 1
@@ -56,7 +56,7 @@ struct ThroughputPanel: Panel {
         if values.most == 0 && region.height > 1 {
             frame.text("idle", 1, region.y + region.height / 2, .dim)
         } else if region.height > 2 {
-            frame.text(GridFigure.count(scale), 1, region.y, .faint)
+            frame.text(GridFigure.count(scale), 1, region.y, .dim)
         }
         Marks(view, columns: region.width).draw(in: region, &frame, glyphs)
     }
@@ -68,7 +68,7 @@ struct ThroughputPanel: Panel {
         frame.text(name, 1, y, .dim)
         let isKnown = view.moment?.knowsTraffic == true
         frame.text(isKnown ? GridFigure.byteRate(now) : "-", endingAt: frame.width - 1, y, isKnown ? .text : .dim)
-        let region = Region(x: 4, y: y, width: frame.width - 4 - 13, height: 1)
+        let region = Region(x: 5, y: y, width: frame.width - 5 - 13, height: 1)
         let values = view.recent(region.width, .mean) { $0.knowsTraffic ? value($0) : nil }
         Graph(values: values, top: Graph.niceTop(values.most), gradient: gradient)
             .draw(in: region, &frame, view.glyphs)

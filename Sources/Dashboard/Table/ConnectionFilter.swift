@@ -66,7 +66,7 @@ package enum ConnectionFilterError: Error, Equatable {
 
 /// A figure of a connection that a filter compares.
 package enum FilterField: String, CaseIterable, Sendable {
-    case pend, age, req, rx, tx, strm, used, up, id
+    case pend, age, req, reqb, resb, strm, used, up, id
 
     /// How its values are written.
     package enum Kind: Sendable, Equatable {
@@ -75,7 +75,7 @@ package enum FilterField: String, CaseIterable, Sendable {
 
     var kind: Kind {
         switch self {
-        case .pend, .used, .rx, .tx: .bytes
+        case .pend, .used, .reqb, .resb: .bytes
         case .age, .up: .time
         case .req, .strm, .id: .count
         }
@@ -86,8 +86,8 @@ package enum FilterField: String, CaseIterable, Sendable {
         case .pend: Double(row.sample.pendingBytes)
         case .age: row.sample.pendingBytes > 0 ? Double(row.sample.oldestAgeNanoseconds) : 0
         case .req: row.requestRate
-        case .rx: row.receiveRate
-        case .tx: row.sendRate
+        case .reqb: row.receiveRate
+        case .resb: row.sendRate
         case .strm: Double(row.sample.streams)
         case .used: Double(row.sample.arenaUsedBytes)
         case .up: Double(row.sample.ageNanoseconds)

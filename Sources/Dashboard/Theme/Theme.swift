@@ -28,8 +28,10 @@ package struct Theme: Sendable {
         case none
     }
 
-    /// WCAG 2 level AA for text.
-    package static let usualContrast = 4.5
+    /// WCAG 2 level AA for text (1.4.3), and level AAA (1.4.6), from which on lines and faint signs stand out as marks do.
+    package static let usualContrast = 4.5, enhancedContrast = 7.0
+    /// WCAG 2 for marks that mean something: bars, graphs, the border of the focus (1.4.11).
+    package static let markContrast = 3.0
 
     /// - Parameters:
     ///   - contrast: instead of the file's.
@@ -97,13 +99,13 @@ package struct Theme: Sendable {
         return ink
     }
 
-    /// How much a role must stand out: words most, figures on a scale as words where the scale
-    /// colours words, lines and bars less (WCAG 2, 1.4.11), and faint signs least.
+    /// How much a role must stand out: words most, dim ones too, and scales that colour figures; bars and
+    /// graphs two thirds of that. Lines around panels and empty cells carry no meaning, and have least.
     package func floor(_ role: Role) -> Double {
         switch role {
-        case .text, .title, .strong, .key, .logo, .ok, .warn, .crit, .banner, .scale(.age, _), .scale(.hit, _): contrast
-        case .dim, .focus, .scale: max(1, contrast / 1.5)
-        case .faint, .border: min(contrast, 1.6)
+        case .text, .dim, .title, .strong, .key, .logo, .ok, .warn, .crit, .banner, .scale(.age, _), .scale(.hit, _): contrast
+        case .focus, .scale: max(1, contrast / Theme.usualContrast * Theme.markContrast)
+        case .faint, .border: contrast >= Theme.enhancedContrast ? Theme.markContrast : min(contrast, 1.6)
         }
     }
 

@@ -44,7 +44,7 @@ struct ChartStack {
         let now = view.moment.flatMap(chart.value)
         frame.text(now.map(chart.text) ?? "-", endingAt: region.x + ChartStack.labelWidth - 1, region.y, now == nil ? .dim : .strong)
         if rows > 1, values.contains(where: { $0 != nil }) {
-            frame.text("\(view.glyphs.peak) most", region.x + 1, region.y + 1, .faint)
+            frame.text("\(view.glyphs.peak) most", region.x + 1, region.y + 1, .dim)
             frame.text(chart.text(most), endingAt: region.x + ChartStack.labelWidth - 1, region.y + 1, .dim)
         }
         let graph = Region(x: place.x, y: region.y, width: place.width, height: rows)

@@ -26,9 +26,9 @@ struct ThroughputZoom: Panel {
             if line.width + part.width <= width { line.add(part) }
         }
         add("req/s", GridFigure.grouped(rates.requests).right(8), .strong)
-        let received = rates.requests > 0 ? rates.receivedBytes / rates.requests : 0
-        add("received each", GridFigure.bytes(received).right(8))
-        add("sent each", GridFigure.bytes(rates.requests > 0 ? rates.sentBytes / rates.requests : 0).right(8))
+        for (name, bytes) in [("a request", rates.requestBytes), ("a response", rates.responseBytes)] {
+            add(name, GridFigure.bytes(rates.requests > 0 ? bytes / rates.requests : 0).right(8))
+        }
         if moment.server != nil { add("server CPU", GridFigure.percent(rates.serverCPU).right(5)) }
         if moment.client != nil { add("client CPU", GridFigure.percent(rates.clientCPU).right(5)) }
         add("own CPU", GridFigure.percent(rates.ownCPU).right(5))
@@ -47,8 +47,8 @@ struct ThroughputZoom: Panel {
         }
         var charts = [rate("2xx/s", .throughput) { $0.rates.outcomes.success }]
         charts.append(rate("errors/s", .age) { $0.rates.errors })
-        charts.append(bytes("rx B/s", .receive) { $0.rates.receivedBytes })
-        charts.append(bytes("tx B/s", .send) { $0.rates.sentBytes })
+        charts.append(bytes("req B/s", .receive) { $0.rates.requestBytes })
+        charts.append(bytes("res B/s", .send) { $0.rates.responseBytes })
         if view.run.hasClients {
             charts.append(rate("in flight", .throughput) { Double($0.client?.requests.inFlight ?? 0) })
             charts.append(rate("queued", .age) { Double($0.client?.requests.queued ?? 0) })
