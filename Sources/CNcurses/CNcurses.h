@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <wchar.h>
 
 // Macros with casts, which are not imported.
 static const attr_t hw_bold = A_BOLD;
@@ -34,12 +35,15 @@ static inline int hw_colors(void) { return COLORS; }
 static inline WINDOW *hw_window(void) { return stdscr; }
 static inline WINDOW *hw_physical_window(void) { return curscr; }
 
-// Puts one character; `pair` may exceed 255, which COLOR_PAIR would cut off.
+// Puts one character of so many columns, and the marks over it, which end with a 0; `pair` may exceed 255, which
+// COLOR_PAIR would cut off. A character that the C library does not know, or knows of another width, is "?".
 // Writing the last cell says ERR because the cursor cannot go on: drawn all the same.
-static inline void hw_put(int y, int x, wchar_t character, attr_t attributes, int pair) {
-    wchar_t text[2] = {character, 0};
+static inline void hw_put(int y, int x, int columns, const wchar_t text[static 5], attr_t attributes, int pair) {
     cchar_t cell;
-    if (setcchar(&cell, text, attributes, 0, &pair) == OK) mvwadd_wch(stdscr, y, x, &cell);
+    int is_known = wcwidth(text[0]) == columns && setcchar(&cell, text, attributes, 0, &pair) == OK;
+    if (!is_known && setcchar(&cell, L"?", attributes, 0, &pair) != OK) return;
+    mvwadd_wch(stdscr, y, x, &cell);
+    if (!is_known && columns == 2 && setcchar(&cell, L" ", attributes, 0, &pair) == OK) mvwadd_wch(stdscr, y, x + 1, &cell);
 }
 
 // The default attributes and pair of cells that nothing is written to.

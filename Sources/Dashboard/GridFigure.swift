@@ -1,4 +1,4 @@
-private import Measurements
+import Measurements
 
 /// Figures for a grid: three digits and a unit, each kind with a width that it never passes,
 /// so that nothing beside it moves. (`Figure` is for sentences.)
@@ -119,13 +119,12 @@ package enum GridFigure {
 extension String {
     /// Moved to the right edge of a column; as it is where it does not fit.
     func right(_ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - unicodeScalars.count)) + self
+        String(repeating: " ", count: max(0, width - columns)) + self
     }
 
     /// Filled up to a column's width, or cut to it.
     func left(_ width: Int) -> String {
-        let length = unicodeScalars.count
-        if length <= width { return self + String(repeating: " ", count: width - length) }
-        return String(String.UnicodeScalarView(unicodeScalars.prefix(max(0, width))))
+        // Half a character that takes two columns is a space.
+        (columns <= width ? self : prefix(columns: max(0, width))).padded(to: width)
     }
 }

@@ -1,4 +1,4 @@
-internal import Dashboard
+package import Dashboard
 
 extension Frame {
     /// The frame as lines of text with colours (SGR), for a screen that scrolls.
@@ -7,12 +7,13 @@ extension Frame {
         for y in 0..<height {
             var last: Style?
             for x in 0..<width {
-                let cell = self[x, y]
+                var cell = self[x, y]
+                cell.scalar = depth.character(of: cell)
                 if cell.style != last {
                     text += "\u{1B}[0\(depth.parameters(theme.ink(cell.style)))m"
                     last = cell.style
                 }
-                text.unicodeScalars.append(cell.scalar)
+                cell.write(to: &text.unicodeScalars)
             }
             text += "\u{1B}[0m\n"
         }
@@ -21,6 +22,11 @@ extension Frame {
 }
 
 extension ColourDepth {
+    /// The character of a cell. Without colours the chosen row is reversed, and a full block would be a hole in it.
+    package func character(of cell: Cell) -> Unicode.Scalar {
+        self == .mono && cell.style.ground == .selected && cell.scalar == "█" ? "▓" : cell.scalar
+    }
+
     /// SGR parameters of an ink, each with its semicolon. ISO 8613-6 in the form that every terminal reads.
     func parameters(_ ink: Ink) -> String {
         var text = ink.attributes.contains(.bold) ? ";1" : ""

@@ -99,17 +99,28 @@ internal import Glibc
             unsafe wclear(hw_window())
         }
         let old = shown.cells
-        for (index, cell) in frame.cells.enumerated() where cell != old[index] || hasJustCleared {
-            let ink = ink(cell.style)
-            hw_put(
-                Int32(index / frame.width), Int32(index % frame.width), wchar_t(bitPattern: cell.scalar.value),
-                ink.attributes, ink.pair)
+        for (index, cell) in frame.cells.enumerated() where (cell != old[index] || hasJustCleared) && !cell.isSecondHalf {
+            let isWide = index + 1 < frame.cells.count && frame.cells[index + 1].isSecondHalf
+            put(cell, isWide, Int32(index / frame.width), Int32(index % frame.width))
         }
         hasJustCleared = false
         shown = frame
         unsafe wnoutrefresh(hw_window())
         doupdate()
         return takeBytes()
+    }
+
+    private func put(_ cell: Cell, _ isWide: Bool, _ y: Int32, _ x: Int32) {
+        let ink = ink(cell.style)
+        // A character, its marks, and the 0 behind them.
+        var text: (wchar_t, wchar_t, wchar_t, wchar_t, wchar_t) = (wchar_t(bitPattern: depth.character(of: cell).value), 0, 0, 0, 0)
+        if !cell.marks.isEmpty {
+            let marks = cell.marks.scalars.map { wchar_t(bitPattern: $0.value) } + [0, 0, 0]
+            (text.1, text.2, text.3) = (marks[0], marks[1], marks[2])
+        }
+        unsafe withUnsafePointer(to: &text) { text in
+            unsafe text.withMemoryRebound(to: wchar_t.self, capacity: 5) { unsafe hw_put(y, x, isWide ? 2 : 1, $0, ink.attributes, ink.pair) }
+        }
     }
 
     /// Draws with another theme from the next frame on.

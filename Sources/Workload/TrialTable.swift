@@ -57,8 +57,8 @@ package struct TrialTable: Sendable {
     private func hasMoreToSay(_ result: TrialResult) -> Bool { result.death != nil || !result.findings.isEmpty }
 
     private static func line(_ label: String, _ cells: [String]) -> String {
-        func padding(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(1, width - text.count)) }
-        return label + String(repeating: " ", count: max(0, labelWidth - label.count))
+        func padding(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(1, width - text.columns)) }
+        return label.padded(to: labelWidth)
             + cells.map { padding($0, columnWidth) + $0 }.joined()
     }
 

@@ -21,8 +21,8 @@ struct ScenariosCommand: ParsableCommand {
 
         func run() throws {
             let all = ShippedScenario.all.map { ($0.name, $0.summary) }
-            let width = all.map(\.0.count).max() ?? 0
-            let lines = all.map { name, summary in name + String(repeating: " ", count: width + 2 - name.count) + summary }
+            let width = all.map(\.0.columns).max() ?? 0
+            let lines = all.map { name, summary in name.padded(to: width + 2) + summary }
             try Output.standard.print(lines.joined(separator: "\n") + "\n")
         }
     }

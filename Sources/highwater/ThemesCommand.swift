@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Dashboard
+internal import Measurements
 
 struct ThemesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,7 +26,7 @@ struct ListThemes: ParsableCommand {
 
     func run() throws {
         let library = ThemeLibrary(Environment.variables(noColor: false))
-        let width = library.entries.map(\.name.count).max() ?? 0
+        let width = library.entries.map(\.name.columns).max() ?? 0
         var text = ""
         for entry in library.entries {
             let words: String
@@ -33,7 +34,7 @@ struct ListThemes: ParsableCommand {
                 let file = try ThemeLibrary.read(entry)
                 words = (Theme(file).isLight ? "light  " : "dark   ") + (entry.path ?? file.summary)
             } catch { words = "-      \(error.description)" }
-            text += entry.name + String(repeating: " ", count: width + 2 - entry.name.count) + words + "\n"
+            text += entry.name.padded(to: width + 2) + words + "\n"
         }
         try Output.standard.print(text)
     }

@@ -1,4 +1,5 @@
 import Dashboard
+import struct Dashboard.Frame
 import Glibc
 import Load
 import Measurements
@@ -51,6 +52,11 @@ struct TerminalTests {
             process: ProcessSample())
     }
 
+    /// A row as it is meant: a full bar on the chosen one has another character where there are no colours.
+    private func row(_ y: Int, of frame: Frame, at depth: ColourDepth) -> String {
+        String((0..<frame.width).map { Character(depth.character(of: frame[$0, y])) })
+    }
+
     /// All that the terminal sends, as fast as its user reads: the kernel holds 4 KiB of it at a time.
     private func drain(_ terminal: Terminal, _ pty: PseudoTerminal) -> [UInt8] {
         var bytes = pty.output()
@@ -84,7 +90,7 @@ struct TerminalTests {
             terminal.show(frame)
             screen.feed(drain(terminal, pty))
             for y in 0..<30 {
-                #expect(screen.row(y) == frame.row(y), "row \(y) at step \(step), \(environment)")
+                #expect(screen.row(y) == row(y, of: frame, at: terminal.depth), "row \(y) at step \(step), \(environment)")
                 for x in 0..<100 where frame[x, y].scalar != " " {
                     let attributes = screen.cells[y * 100 + x].attributes
                     let ink = Theme.dark.ink(frame[x, y].style)
@@ -104,6 +110,50 @@ struct TerminalTests {
         terminal.close()
         screen.feed(pty.output())
         #expect(!screen.isAlternate && screen.isCursorShown)
+    }
+
+    @Test("characters of two columns arrive whole, wherever they move, with the marks that are theirs")
+    func wide() throws {
+        let pty = try PseudoTerminal(width: 100, height: 30)
+        let terminal = try open(pty, trueColour)
+        var screen = VirtualTerminal(width: 100, height: 30)
+        var dashboard = dashboard()
+        _ = dashboard.handle(.character("7"))
+        _ = dashboard.handle(.character("z"))
+        for (step, text) in ["漢字かな e\u{301}🎉 한글", "a漢字かなe\u{323}\u{302} 🎉🎉", "字漢 plain", "plain text", "x🎉y漢z"].enumerated() {
+            // On lines of its own, over the others, and gone again.
+            for repeats in 1...2 { dashboard.add(Event(timeNanoseconds: UInt64(step) * 1_000_000, level: .info, source: "テスト", text: String(repeating: text, count: repeats * 8))) }
+            if step == 3 { _ = dashboard.handle(.character("?")) }
+            if step == 4 { _ = dashboard.handle(.escape) }
+            let frame = dashboard.frame(width: 100, height: 30)
+            terminal.show(frame)
+            screen.feed(drain(terminal, pty))
+            for y in 0..<30 { #expect(screen.row(y) == frame.row(y), "row \(y) at step \(step)") }
+        }
+        #expect(screen.unknown == [])
+        terminal.close()
+    }
+
+    @Test("without colours a full bar on the chosen row is still a bar, and no hole in the reversed row")
+    func monoBar() throws {
+        let pty = try PseudoTerminal(width: 120, height: 40)
+        let terminal = try open(pty, ["TERM": "xterm-256color", "NO_COLOR": "1"])
+        var screen = VirtualTerminal(width: 120, height: 40)
+        var dashboard = dashboard(1)
+        var sample = sample(2)
+        for index in sample.server?.connections.indices ?? 0..<0 {
+            sample.server?.connections[index].arenaReservedBytes = 4_096
+            sample.server?.connections[index].arenaUsedBytes = 4_096
+            sample.server?.connections[index].arenaHighWaterBytes = 4_096
+        }
+        dashboard.add(sample)
+        let frame = dashboard.frame(width: 120, height: 40)
+        terminal.show(frame)
+        screen.feed(drain(terminal, pty))
+        let bar = (0..<120 * 40).filter { frame.cells[$0].style.ground == .selected && frame.cells[$0].scalar == "█" }
+        #expect(bar.count >= 8)
+        #expect(bar.allSatisfy { screen.cells[$0].scalar == "▓" && screen.cells[$0].attributes.reverse })
+        terminal.close()
     }
 
     @Test("a frame stands between begin and end of synchronized output")
@@ -333,7 +383,7 @@ struct TerminalTests {
                 #expect(isRight, "\(theme.name), cell \(index): \(attributes) for \(ink)")
                 if !isRight { return }
             }
-            #expect((0..<30).allSatisfy { screen.row($0) == frame.row($0) })
+            #expect((0..<30).allSatisfy { screen.row($0) == row($0, of: frame, at: terminal.depth) })
         }
         #expect(screen.unknown == [])
     }

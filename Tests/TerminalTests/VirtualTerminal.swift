@@ -1,3 +1,5 @@
+import Measurements
+
 /// As much of a terminal as curses uses for us: bytes in, a grid of characters and colours out.
 ///
 /// ECMA-48 and xterm's ctlseqs: cursor moves, erasing, inserting and deleting, REP,
@@ -5,7 +7,9 @@
 /// tests hold that empty: a wrong guess here would pass for a right screen.
 struct VirtualTerminal {
     struct Cell: Equatable {
+        /// 0: the second half of the character before.
         var scalar: Unicode.Scalar = " "
+        var marks: [Unicode.Scalar] = []
         var attributes = Attributes()
     }
 
@@ -40,7 +44,10 @@ struct VirtualTerminal {
 
     func row(_ y: Int) -> String {
         var text = String.UnicodeScalarView()
-        for x in 0..<width { text.append(cells[y * width + x].scalar) }
+        for x in 0..<width where cells[y * width + x].scalar != "\0" {
+            text.append(cells[y * width + x].scalar)
+            text.append(contentsOf: cells[y * width + x].marks)
+        }
         return String(text)
     }
 
@@ -70,9 +77,20 @@ struct VirtualTerminal {
             x = 0
             lineFeed()
         }
-        cells[y * width + x] = Cell(scalar: scalar, attributes: attributes)
+        switch scalar.terminalSign {
+        case .mark:
+            let place = y * width + x - 1
+            return cells[cells[place].scalar == "\0" ? place - 1 : place].marks.append(scalar)
+        case .wide:
+            guard x + 1 < width else { return unknown.append("\(scalar) in the last column") }
+            cells[y * width + x] = Cell(scalar: scalar, attributes: attributes)
+            cells[y * width + x + 1] = Cell(scalar: "\0", attributes: attributes)
+            x += 2
+        case .narrow, .joiner, .unfit:
+            cells[y * width + x] = Cell(scalar: scalar, attributes: attributes)
+            x += 1
+        }
         last = scalar
-        x += 1
     }
 
     private mutating func lineFeed() {

@@ -86,19 +86,19 @@ private enum Row {
         line(name, change.valueText(change.base), change.valueText(change.other), change.shareText, change.noiseText, change.verdict.rawValue)
     }
 
-    /// Characters kept at the end of a name that is too long: names that are as long differ at their ends.
+    /// Columns kept at the end of a name that is too long: names that are as long differ at their ends.
     private static let keptEnd = 18
 
-    /// A text of at most so many characters, cut in the middle.
+    /// A text of at most so many columns, cut in the middle.
     static func cut(_ text: String, _ width: Int) -> String {
-        text.count > width ? text.prefix(width - 1 - keptEnd) + "~" + text.suffix(keptEnd) : text
+        text.columns > width ? text.prefix(columns: width - 1 - keptEnd) + "~" + text.suffix(columns: keptEnd) : text
     }
 
     private static func line(_ name: String, _ base: String, _ other: String, _ change: String, _ noise: String, _ verdict: String) -> String {
         let name = cut(name, 32)
         // A figure too long for its column still stands apart from the one before.
-        func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(1, width - text.count)) + text }
-        let line = name + String(repeating: " ", count: 32 - name.count) + right(base, 9) + right(other, 9) + right(change, 9) + right(noise, 8) + " " + verdict
+        func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(1, width - text.columns)) + text }
+        let line = name.padded(to: 32) + right(base, 9) + right(other, 9) + right(change, 9) + right(noise, 8) + " " + verdict
         return line.last == " " ? String(line.dropLast()) : line
     }
 }

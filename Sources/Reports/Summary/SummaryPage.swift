@@ -22,7 +22,7 @@ struct SummaryPage {
         guard !items.isEmpty else { return }
         let pieces = items.enumerated().flatMap { index, item in
             let text = item + (index == items.count - 1 ? "" : ",")
-            return text.count <= SummaryPage.wholeItemWidth ? [text] : text.split(separator: " ").map(String.init)
+            return text.columns <= SummaryPage.wholeItemWidth ? [text] : text.split(separator: " ").map(String.init)
         }
         write(SummaryPage.pad(label, SummaryPage.labelWidth), pieces)
     }
@@ -49,7 +49,7 @@ struct SummaryPage {
     /// A row of a table: a label, and cells of equal width, flush right.
     mutating func table(_ label: String, _ cells: [String]) {
         let width = min(SummaryPage.cellWidth, (SummaryPage.width - SummaryPage.tableLabelWidth) / max(1, cells.count))
-        let row = cells.map { String(repeating: " ", count: max(1, width - $0.count)) + $0 }.joined()
+        let row = cells.map { String(repeating: " ", count: max(1, width - $0.columns)) + $0 }.joined()
         lines.append(SummaryPage.pad(label, SummaryPage.tableLabelWidth) + row)
     }
 
@@ -58,10 +58,10 @@ struct SummaryPage {
 
     private mutating func write(_ head: String, _ pieces: [String]) {
         var line = head
-        let indent = String(repeating: " ", count: head.count)
+        let indent = String(repeating: " ", count: head.columns)
         var isEmpty = true
         for piece in pieces {
-            if !isEmpty, line.count + 1 + piece.count > SummaryPage.width {
+            if !isEmpty, line.columns + 1 + piece.columns > SummaryPage.width {
                 lines.append(line)
                 line = indent
                 isEmpty = true
@@ -74,6 +74,6 @@ struct SummaryPage {
 
     private static func pad(_ text: String, _ width: Int) -> String {
         // A label that is too long still ends before what follows.
-        text.count < width ? text + String(repeating: " ", count: width - text.count) : text + " "
+        text.columns < width ? text.padded(to: width) : text + " "
     }
 }

@@ -41,8 +41,9 @@ private enum RequestRow {
 
     /// A long name has a line of its own above the cells: URLs differ at the end, or in the middle.
     static func text(_ name: String, _ cells: [String]) -> String {
-        let head = name.count <= nameWidth ? name : (name.count > width ? name.prefix(width - 1) + "~" : name) + "\n"
-        return head + String(repeating: " ", count: head.hasSuffix("\n") ? nameWidth : nameWidth - name.count)
+        let isLong = name.columns > nameWidth
+        let head = isLong ? (name.columns > width ? name.prefix(columns: width - 1) + "~" : name) + "\n" : ""
+        return head + (isLong ? "" : name).padded(to: nameWidth)
             + cells.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined()
     }
 }

@@ -21,12 +21,12 @@ extension Scenario {
             }
         }
         lines.append("")
-        let width = plan.phases.map(\.name.count).max() ?? 0
+        let width = plan.phases.map(\.name.columns).max() ?? 0
         for span in spans {
             let phase = span.phase
             let start = Duration.nanoseconds(Int64(clamping: span.startNanoseconds)), end = Duration.nanoseconds(Int64(clamping: span.endNanoseconds))
             let bar = Scenario.bar(start / total, end / total)
-            let name = phase.name + String(repeating: " ", count: width - phase.name.count)
+            let name = phase.name.padded(to: width)
             lines.append("\(name)  \(bar)  \(Scenario.text(start)) to \(Scenario.text(end))")
             var details = phase.loadText
             if case .open(let open) = phase.load {
@@ -47,9 +47,9 @@ extension Scenario {
         }
         if !trials.isEmpty {
             lines.append("\ntrials, one after the other, in a process each:")
-            let width = trials.map(\.name.count).max() ?? 0
+            let width = trials.map(\.name.columns).max() ?? 0
             for trial in trials {
-                let name = trial.name + String(repeating: " ", count: width - trial.name.count)
+                let name = trial.name.padded(to: width)
                 lines.append("\(name)  " + (trial.changes + ["expect: \(trial.expectation.rawValue)"]).joined(separator: ", "))
             }
         }

@@ -46,11 +46,11 @@ package struct ScenarioError: Error, CustomStringConvertible {
         let head = "\(name.printableLine):\(issue.place.line):\(issue.place.column): \(issue.text)"
         guard lines.indices.contains(issue.place.line - 1) else { return head }
         // Tabs become one column, so that the caret stands where the eye looks.
-        let line = Array(lines[issue.place.line - 1].printableLine.unicodeScalars)
-        let start = max(0, min(issue.place.column - 1, line.count) - ScenarioError.columnLimit * 3 / 4)
-        var shown = String.UnicodeScalarView()
-        shown.append(contentsOf: line[start...].prefix(ScenarioError.columnLimit))
-        let caret = String(repeating: " ", count: max(0, issue.place.column - 1 - start)) + "^"
-        return "\(head)\n    \(String(shown))\n    \(caret)"
+        let scalars = lines[issue.place.line - 1].unicodeScalars
+        let before = String(String.UnicodeScalarView(scalars.prefix(issue.place.column - 1))).printableLine
+        let after = String(String.UnicodeScalarView(scalars.dropFirst(issue.place.column - 1))).printableLine
+        let start = before.suffix(columns: ScenarioError.columnLimit * 3 / 4)
+        let shown = start + after.prefix(columns: ScenarioError.columnLimit - start.columns)
+        return "\(head)\n    \(shown)\n    \(String(repeating: " ", count: start.columns))^"
     }
 }
