@@ -48,6 +48,8 @@ package struct ClientConfiguration: Sendable, RequestSource {
     /// nil: requests are sent even when all before them failed.
     package var circuitBreaker: CircuitBreaker.Settings?
     package var manners = ClientManners()
+    /// A sample has a row for each client's connection.
+    package var listsConnections = false
     /// For each of `kinds` the predicted answer, or nil where it cannot be predicted. nil: answers are not checked.
     package var checkedTargets: [CheckedTarget?]?
     /// Added to the numbers of requests and to the seeds of bodies, which are the numbers less one.

@@ -49,14 +49,23 @@ package struct Dashboard: Sendable {
     package var showsHelp: Bool { helpOffset != nil }
 
     /// The next reading; the display shows it unless it is paused.
-    package mutating func add(_ sample: Sample) { known.add(sample) }
+    package mutating func add(_ sample: Sample) {
+        known.add(sample)
+        guard !isPaused, let moment = known.listedMoment else { return }
+        table.arrange(moment.rows, atNanoseconds: moment.timeNanoseconds, isChoosing: focus == .connections, &selection)
+    }
 
-    /// Something that has happened.
-    package mutating func add(_ event: Event) { known.add(event) }
+    /// Something that has happened. The chosen row of the list stays on its event.
+    package mutating func add(_ event: Event) {
+        let count = focus == .events && selection > 0 ? shownEvents.count : nil
+        known.add(event, isRead: focus == .events)
+        if let count { selection += shownEvents.count - count }
+    }
 
     /// Forgets all samples and events, as before the first: a replay goes back. Focus and zoom stay.
     package mutating func forgetRun() {
         known.forget()
+        table.hold = RowHold()
         detail = nil
         inspected = nil
     }

@@ -5,6 +5,8 @@ struct KnownRun: Sendable {
     private(set) var history: History
     /// All of them, oldest first.
     private(set) var allEvents: [Event] = []
+    /// Warnings and errors since the events were looked at.
+    var unread = UnreadEvents()
     private var newest: Sample?
     /// The moment of lists and meters while the display runs. See `add`.
     private var settled: Moment?
@@ -28,11 +30,14 @@ struct KnownRun: Sendable {
 
     /// Something that has happened; the oldest events give way. The newest are read first, but those of one moment
     /// in the order in which they came: a death, and then its place. A bug that is found again is counted where it stands.
-    mutating func add(_ event: Event) {
+    ///
+    /// - Parameter isRead: the events are looked at.
+    mutating func add(_ event: Event, isRead: Bool) {
         if let finding = event.brokenWrite, let place = allEvents.lastIndex(where: { $0.brokenWrite?.isSameBug(as: finding) == true }) {
             allEvents[place].brokenWrite?.count &+= finding.count
             return
         }
+        if isRead { unread.read() } else { unread.count(event) }
         if allEvents.count == KnownRun.eventLimit { allEvents.removeFirst() }
         let isLater = allEvents.last?.timeNanoseconds != event.timeNanoseconds
         let place = isLater ? allEvents.endIndex : allEvents.lastIndex { $0.timeNanoseconds != event.timeNanoseconds }.map { $0 + 1 } ?? 0
@@ -45,6 +50,7 @@ struct KnownRun: Sendable {
     /// Forgets all but the newest moment, from which rates go on; peaks start over.
     mutating func forgetPast() {
         history.forgetPast()
+        unread.read()
         allEvents = []
         held = nil
     }
@@ -52,6 +58,9 @@ struct KnownRun: Sendable {
     // MARK: The moment that is shown
 
     var isHeld: Bool { held != nil }
+
+    /// The display stands still at another moment than the one at which it stopped.
+    var isScrubbed: Bool { held.map { $0.end != $0.history.added } ?? false }
 
     /// Stands still at the newest moment.
     mutating func hold() { if held == nil { held = Hold(history, allEvents) } }
@@ -93,9 +102,10 @@ struct KnownRun: Sendable {
         if held.map({ $0.end == history.added }) ?? true { return newest.map { ($0, true) } }
         return shownMoment.map { moment in
             var server = moment.server
-            server?.connections = moment.rows.map(\.sample)
+            var client = moment.client
+            if server == nil { client?.connections = moment.rows.map(\.sample) } else { server?.connections = moment.rows.map(\.sample) }
             var sample = Sample(
-                timeNanoseconds: moment.timeNanoseconds, intervalNanoseconds: 0, server: server, client: moment.client,
+                timeNanoseconds: moment.timeNanoseconds, intervalNanoseconds: 0, server: server, client: client,
                 process: moment.process)
             sample.watch = moment.watch
             sample.unknown = moment.unknown

@@ -20,7 +20,8 @@ package struct Moment: Sendable {
     package let response: LatencyBuckets
     /// By kind of request, the worst first; empty for one kind. Of a past moment: the first few.
     private(set) var requests: [RequestMoment] = []
-    /// Connections, the one in most trouble first. Of a past moment: the first few.
+    /// Connections of the server, or of the clients where it has none that are known; the one in most trouble first. Of a past
+    /// moment: the first few.
     package private(set) var rows: [ConnectionRow]
     /// Of a past moment: connections as lines over time need them.
     private var traces: [ConnectionTrace] = []
@@ -41,6 +42,7 @@ package struct Moment: Sendable {
         client?.responseTime = LatencyHistogram()
         client?.scheduleDelay = LatencyHistogram()
         client?.byRequest = []
+        client?.connections = []
         self.client = client
         process = sample.process
         watch = sample.watch
@@ -52,7 +54,8 @@ package struct Moment: Sendable {
         let seconds = Double(since ?? sample.intervalNanoseconds) / 1e9
         rates = Rates(sample, previous, seconds: seconds)
         requests = RequestMoment.rows(sample.client?.byRequest ?? [], previous?.requests ?? [], seconds: seconds)
-        rows = ConnectionRow.rows(sample.server?.connections ?? [], previous?.rows ?? [], seconds: seconds)
+        rows = ConnectionRow.rows(
+            sample.server?.connections ?? sample.client?.connections ?? [], isClients: sample.server == nil, previous?.rows ?? [], seconds: seconds)
     }
 
     /// Rows of the ledger that a moment keeps: a screenful.
@@ -193,6 +196,9 @@ extension Moment {
 
     /// Requests are counted, by the clients or by a server of ours.
     var knowsRequests: Bool { client != nil || knows(.requests) }
+
+    /// Connections that are open now, of the side whose connections are listed.
+    var openConnections: Int { server?.connectionCounts.open ?? client?.connectionCounts.open ?? 0 }
 
     /// Writes that wait, of the server where they are known, else of the clients.
     var writes: WriteSample? { server.flatMap { knows(.pendingBytes) ? $0.writes : nil } ?? client?.writes }

@@ -12,8 +12,8 @@ package struct RunDescription: Equatable, Sendable {
     package var state = State.starting
     /// Why the run has failed so far, in words; nil: it goes well.
     package var failure: String?
-    /// The measurement is not valid any more.
-    package var isNotValid = false
+    /// Why the measurement is not valid any more, in words; nil: it is.
+    package var invalidity: String?
     /// Of the scenario; nil: it has none, or there is none.
     package var name: String?
     /// "127.0.0.1:8443"
@@ -39,8 +39,8 @@ package struct RunDescription: Equatable, Sendable {
     package var hasClients: Bool
     /// The server is not ours: its figures are those of a probe, or of the kernel.
     package var isWatched = false
-    /// Why server panels are empty where there is no server of ours.
-    package var serverNote = "this server does not publish"
+    /// Why there are no arenas where there is no server of ours. The screen says it once.
+    package var serverNote = "not visible from outside: start it with highwater watch"
     /// Why client panels are empty where there are no clients of ours.
     package var clientNote = "no clients in this run"
 
@@ -52,6 +52,12 @@ package struct RunDescription: Equatable, Sendable {
         self.hasServer = hasServer
         self.hasClients = hasClients
     }
+
+    /// There are connections to list.
+    var hasTable: Bool { hasServer || hasClients }
+
+    /// The connections that the table has.
+    var listed: ListedConnections { isWatched ? .watched : hasServer ? .server : .clients }
 
     /// Keys can change the run now.
     var takesChanges: Bool { control != nil && state == .running }

@@ -63,8 +63,16 @@ struct View {
 
     private static let stalledNanoseconds: UInt64 = 2_000_000_000
 
-    /// The table's rows, filtered and sorted each time.
-    var rows: [ConnectionRow] { table.rows(listed) }
+    /// The table's rows, filtered and in their order.
+    var rows: [ConnectionRow] { table.rows(listed, isHeld: !known.isScrubbed) }
+
+    /// The connections that hold the most arena memory, the fullest first.
+    var busiest: [ConnectionRow] {
+        if known.isScrubbed || table.hold.busiest.isEmpty { return RowHold.busiest(listed) }
+        let wanted = Set(table.hold.busiest)
+        let rows = Dictionary(listed.filter { wanted.contains($0.identity) }.map { ($0.identity, $0) }) { first, _ in first }
+        return table.hold.busiest.compactMap { rows[$0] }
+    }
 
     /// Connections as the lists have them, the one in most trouble first.
     var listed: [ConnectionRow] { listedMoment?.rows ?? [] }
@@ -156,11 +164,11 @@ extension Frame {
         var title = Line()
         title.add(tab.open, role)
         title.add(view.glyphs.number(kind.rawValue), .key)
-        let isWide = region.width >= kind.title(view.run).count + badge.unicodeScalars.count + 12
+        let isWide = region.width >= kind.title(view.run).count + badge.columns + 12
         title.add(isWide ? kind.title(view.run) : kind.shortTitle(view.run), isFocused ? .strong : .title)
         title.add(tab.close, role)
         if title.width + 4 <= region.width { line(title, region.x + 2, region.y) }
-        if !badge.isEmpty && title.width + badge.unicodeScalars.count + 7 <= region.width {
+        if !badge.isEmpty && title.width + badge.columns + 7 <= region.width {
             var right = Line()
             right.add(tab.open, role)
             right.add(badge, .dim)
@@ -197,7 +205,7 @@ extension Frame {
     mutating func note(_ text: String) -> Int {
         var lines: [String] = []
         for word in text.split(separator: " ") {
-            if let last = lines.last, last.unicodeScalars.count + 1 + word.unicodeScalars.count <= width - 2 {
+            if let last = lines.last, last.columns + 1 + word.columns <= width - 2 {
                 lines[lines.count - 1] = last + " " + word
             } else {
                 lines.append(String(word))
@@ -205,7 +213,7 @@ extension Frame {
         }
         let top = max(0, (height - lines.count) / 2)
         for (offset, line) in lines.enumerated() {
-            self.text(line, max(0, (width - line.unicodeScalars.count) / 2), top + offset, .dim)
+            self.text(line, max(0, (width - line.columns) / 2), top + offset, .dim)
         }
         return top + lines.count
     }

@@ -102,7 +102,7 @@ package final class Experiment: SampleSource {
         stage = .running
         if let origin = other?.origin { note(.info, source: "watch", origin) }
         if let count = plan.own.client?.slowReaders, count > 0, addSlowReaders(count, seconds: nil) {
-            note(.info, source: "load", "\(count) slow readers")
+            note(.info, source: "load", "\(count) slow reader\(count == 1 ? "" : "s")")
         }
         if setup.tls.client?.isInsecure == true {
             note(.warning, source: "client", "the server's certificate is not verified (--insecure)")
@@ -136,6 +136,8 @@ package final class Experiment: SampleSource {
                 var configuration = ClientConfiguration(
                     origin, caches: caches.ownership(client.cacheScope), share: plan.part.part(number, of: loops))
                 configuration.cacheOwners = caches
+                // Else the table of connections is the server's.
+                configuration.listsConnections = plan.server == nil && other == nil
                 configuration.take(timesOf: plan, startNanoseconds: loadStart)
                 return configuration
             }

@@ -7,8 +7,9 @@ extension ConnectionSample: Recorded {
         .whole("streams", \.streams), .whole("requests", \.requests),
         .whole("received_bytes", \.receivedBytes), .whole("sent_bytes", \.sentBytes),
         .whole("pending_bytes", \.pendingBytes), .seconds("oldest_age", \.oldestAgeNanoseconds),
+        .secondsUnlessZero("oldest_request", \.oldestRequestNanoseconds),
         .whole("arena_used_bytes", \.arenaUsedBytes), .whole("arena_reserved_bytes", \.arenaReservedBytes),
-        .whole("arena_high_water_bytes", \.arenaHighWaterBytes), .seconds("age", \.ageNanoseconds),
+        .whole("arena_high_water_bytes", \.arenaHighWaterBytes), .whole("arena_last_exchange_bytes", \.lastExchangeBytes), .seconds("age", \.ageNanoseconds),
         .object("kernel", \.kernel),
     ]
 

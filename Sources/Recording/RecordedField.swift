@@ -56,6 +56,12 @@ package struct RecordedField<Value>: Sendable {
         }
     }
 
+    /// The same, left out where it is 0.
+    static func secondsUnlessZero(_ name: String, _ path: Path<UInt64>) -> RecordedField {
+        let field = seconds(name, path)
+        return RecordedField(name: name, write: { $0[keyPath: path] == 0 ? nil : field.write($0) }, read: field.read)
+    }
+
     static func flag(_ name: String, _ path: Path<Bool>) -> RecordedField {
         RecordedField(name: name) { .bool($0[keyPath: path]) } read: { value, json in
             value[keyPath: path] = json == .bool(true)

@@ -4,7 +4,7 @@ extension Sample {
     /// As a recording has it.
     package var json: JSON { json(connectionLimit: Sample.recordedConnectionLimit) }
 
-    /// The members of a sample under their metrics' names, with so many of the server's fullest connections.
+    /// The members of a sample under their metrics' names, with so many of the fullest connections of the server, or of the clients.
     ///
     /// - Parameter withHistograms: false for a sample whose histograms have been dropped.
     package func json(connectionLimit: Int = Sample.recordedConnectionLimit, withHistograms: Bool = true) -> JSON {
@@ -13,11 +13,17 @@ extension Sample {
         if let phase { members.append(.init("phase", .string(phase))) }
         if isWarmup { members.append(.init("warmup", .bool(true))) }
         if !unknown.isEmpty { members.append(.init(Sample.unknownName, .array(unknown.names.map { .string($0) }))) }
-        if let client, let index = members.firstIndex(where: { $0.name == "client" }), case .object(let parts) = members[index].value {
-            members[index].value = .object(parts + client.listsJSON(withHistograms: withHistograms))
+        if let client, let index = members.firstIndex(where: { $0.name == "client" }), case .object(var parts) = members[index].value {
+            parts += client.listsJSON(withHistograms: withHistograms)
+            if !client.connections.isEmpty {
+                // Without an arena: a client has none.
+                let rows = ConnectionSample.fullest(client.connections, connectionLimit).map { $0.json(without: .arenas) }
+                parts.append(.init(Sample.connectionsName, .array(rows)))
+            }
+            members[index].value = .object(parts)
         }
         if let server, let index = members.firstIndex(where: { $0.name == "server" }), case .object(var parts) = members[index].value {
-            parts.append(.init(Sample.connectionsName, .array(server.fullestConnections(connectionLimit).map { $0.json(without: unknown) })))
+            parts.append(.init(Sample.connectionsName, .array(ConnectionSample.fullest(server.connections, connectionLimit).map { $0.json(without: unknown) })))
             if !server.pendingWrites.isEmpty {
                 let writes = server.pendingWrites.prefix(Sample.recordedPendingWriteLimit)
                 parts.append(.init(Sample.pendingWritesName, .array(writes.map(\.json))))
@@ -49,7 +55,10 @@ extension Sample {
         isWarmup = json["warmup"] == .bool(true)
         if case .array(let names)? = json[Sample.unknownName] { unknown = UnknownFigures(names: names.compactMap(\.string)) }
         try MetricTree.all.read(json, into: &self)
-        if let lists = json["client"] { try client?.readLists(lists) }
+        if let parts = json["client"] {
+            try client?.readLists(parts)
+            client?.connections = try Sample.rows(parts, Sample.connectionsName)
+        }
         guard let parts = json["server"] else { return }
         server?.inspection = parts[Sample.inspectionName].flatMap { try? ConnectionInspection(json: $0) }
         server?.connections = try Sample.rows(parts, Sample.connectionsName)
@@ -68,10 +77,13 @@ extension Sample {
     }
 }
 
-extension ServerSample {
-    /// The connections with the most pending bytes, at most `limit`; among equals, those that have sent the most.
-    package func fullestConnections(_ limit: Int) -> [ConnectionSample] {
-        let sorted = connections.sorted { ($0.pendingBytes, $0.sentBytes) > ($1.pendingBytes, $1.sentBytes) }
+extension ConnectionSample {
+    /// The connections with the most pending bytes, at most `limit`; among equals, those whose request has waited longest,
+    /// then those that have sent the most.
+    package static func fullest(_ connections: [ConnectionSample], _ limit: Int) -> [ConnectionSample] {
+        let sorted = connections.sorted {
+            ($0.pendingBytes, $0.oldestRequestNanoseconds, $0.sentBytes) > ($1.pendingBytes, $1.oldestRequestNanoseconds, $1.sentBytes)
+        }
         return Array(sorted.prefix(limit))
     }
 }

@@ -239,7 +239,7 @@ package final class HTTPServer {
     func inspect(_ id: UInt64?) {
         inspected?.exchanges.inspector = nil
         inspected = id.flatMap { id in connections.first { $0.id == id } }
-        inspected?.exchanges.inspector = ConnectionInspector()
+        inspected?.exchanges.inspector = ConnectionInspector(last: inspected?.exchanges.lastEnded)
     }
 
     /// Returns idle memory to the system. Once a tick: the arenas beyond those in use and a few; everything when

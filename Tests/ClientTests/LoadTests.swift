@@ -115,6 +115,38 @@ struct LoadTests {
         #expect(run.total.connectionCounts.opened == 12)
     }
 
+    @Test("a sample lists the clients' connections where that is wanted: requests, bytes, and how long the oldest request waits", arguments: [true, false])
+    func rows(isWanted: Bool) throws {
+        let server = try ServerThread()
+        var rows: [ConnectionSample] = []
+        var inFlight = 0
+        // Looks until all requests are out, and ends the load then.
+        let look = { (generator: LoadGenerator) in
+            let sample = generator.sample()
+            guard sample.requests.inFlight == 6 else { return }
+            (rows, inFlight) = (sample.connections, 6)
+            generator.stop(askedNanoseconds: EventLoop.monotonicNanoseconds(), withinNanoseconds: 0)
+        }
+        try LoadRun(
+            server.configuration {
+                $0.kinds = [RequestKind("/delay/5")]
+                $0.connections = 3
+                $0.streams = 2
+                $0.listsConnections = isWanted
+            }, steps: (1..<200).map { (Double($0) * 0.1, look) }, drainSeconds: 0)
+        _ = server.stop()
+        #expect(inFlight == 6)
+        guard isWanted else { return #expect(rows.isEmpty) }
+        #expect(rows.map(\.id).sorted() == [1, 2, 3])
+        for row in rows {
+            #expect(row.peer == server.address.description && row.version == .http2 && row.state == .running)
+            #expect(row.streams == 2 && row.requests == 2 && row.pendingBytes == 0, "\(row)")
+            #expect(row.sentBytes > 0 && row.receivedBytes > 0, "\(row)")
+            // The requests are out as long as the connection is, or less.
+            #expect(row.oldestRequestNanoseconds > 0)
+        }
+    }
+
     @Test("a server that takes fewer streams is never asked for more")
     func streamLimit() throws {
         let server = try ServerThread { $0.http2.maxConcurrentStreams = 3 }

@@ -1,4 +1,5 @@
 import Dashboard
+import Foundation
 import Measurements
 import Testing
 
@@ -22,7 +23,7 @@ struct ConnectionTableTests {
                 id: id, loop: 0, peer: peer, state: state, version: version, streams: 1, requests: 0, receivedBytes: 0,
                 sentBytes: 0, pendingBytes: pending, oldestAgeNanoseconds: age, arenaUsedBytes: 0, arenaReservedBytes: 0,
                 arenaHighWaterBytes: 0, ageNanoseconds: 0),
-            requestRate: 12_000, receiveRate: 0, sendRate: 0)
+            requestRate: 12_000, requestByteRate: 0, responseByteRate: 0)
     }
 
     @Test("a filter means what it says", arguments: [
@@ -120,7 +121,7 @@ struct ConnectionTableTests {
     @Test("s and the arrows go through all columns and back to trouble, each sorted as it should")
     func order() {
         var dashboard = Dashboard.synthetic(samples: 20)
-        for column in [ConnectionColumn.id, .peer, .state, .version, .streams, .requests, .receive, .send, .pending, .age, .arena, .used] {
+        for column in [ConnectionColumn.id, .peer, .state, .version, .streams, .requests, .requestBytes, .responseBytes, .pending, .age, .arena, .used] {
             _ = dashboard.handle(.right)
             #expect(dashboard.table.order.column == column)
         }
@@ -168,6 +169,85 @@ struct ConnectionTableTests {
         // Used arena bytes are never nothing: forty moments are twenty columns of dots.
         let columns = (0..<100).filter { x in (20..<29).contains { (0x2801...0x28FF).contains(frame[x, $0].scalar.value) } }
         #expect(columns.count >= 20)
+    }
+
+    /// A dashboard of three connections, of which another one waits most in each sample.
+    private func restless(_ ticks: Range<Int>, _ dashboard: inout Dashboard) {
+        for tick in ticks {
+            var server = ServerSample()
+            server.loops.count = 1
+            server.connections = (1...3).map { id in
+                var sample = row(UInt64(id), pending: 1_000 * ((id + tick) % 3), age: 1_000_000).sample
+                sample.peer = "peer-\(id)"
+                return sample
+            }
+            server.connectionCounts.open = 3
+            dashboard.add(Sample(
+                timeNanoseconds: UInt64(tick) * 500_000_000, intervalNanoseconds: 500_000_000, server: server, client: nil, process: ProcessSample()))
+        }
+    }
+
+    private func order(_ dashboard: Dashboard) -> [String] {
+        text(dashboard).split(separator: "\n").compactMap { line in ["peer-1", "peer-2", "peer-3"].first { line.contains($0) } }
+    }
+
+    @Test("rows hold their order for two seconds, and then have the new one")
+    func held() {
+        var dashboard = Dashboard(run: Dashboard.synthetic(samples: 0).run)
+        restless(1..<2, &dashboard)
+        let first = order(dashboard)
+        #expect(first == ["peer-1", "peer-3", "peer-2"])
+        for tick in 2..<5 {
+            restless(tick..<tick + 1, &dashboard)
+            #expect(order(dashboard) == first, "\(tick)")
+        }
+        restless(5..<6, &dashboard)
+        #expect(order(dashboard) == ["peer-3", "peer-2", "peer-1"])
+        // Another order is wanted at once.
+        type("ss", on: &dashboard)
+        #expect(order(dashboard) == ["peer-1", "peer-2", "peer-3"])
+    }
+
+    @Test("the row that was chosen keeps its place, and stays chosen")
+    func pinned() {
+        var dashboard = Dashboard(run: Dashboard.synthetic(samples: 0).run)
+        restless(1..<2, &dashboard)
+        _ = dashboard.handle(.down)
+        #expect(order(dashboard) == ["peer-1", "peer-3", "peer-2"] && text(dashboard).contains("▌     3"))
+        restless(2..<6, &dashboard)
+        // By trouble it would be on top.
+        #expect(order(dashboard) == ["peer-2", "peer-3", "peer-1"] && text(dashboard).contains("▌     3"))
+        _ = dashboard.handle(.home)
+        restless(6..<11, &dashboard)
+        #expect(text(dashboard).contains("▌     \(order(dashboard)[0].suffix(1))"))
+    }
+
+    @Test("of a server of which nothing is known the table has the clients' connections, and one line says why the rest is empty")
+    func clients() throws {
+        var source = SyntheticRun(hasServer: false)
+        var dashboard = Dashboard(run: Dashboard.synthetic(samples: 0, hasServer: false).run)
+        for tick in 1...3 {
+            var sample = source.next()
+            sample.client?.connections = (1...3).map { id in
+                var row = row(UInt64(id), peer: "192.0.2.7:80").sample
+                (row.sentBytes, row.receivedBytes) = (UInt64(tick) * 1_024, UInt64(tick) * 1_048_576)
+                row.oldestRequestNanoseconds = id == 2 ? 80_000_000 : 1_000
+                return row
+            }
+            sample.client?.connectionCounts.open = 3
+            dashboard.add(sample)
+        }
+        let rows = text(dashboard, 160, 48).split(separator: "\n")
+        let head = try #require(rows.first { $0.contains("req B/s") })
+        #expect(head.contains("res B/s") && head.contains("waits") && !head.contains("used"))
+        let first = try #require(rows.first { $0.contains("192.0.2.7:80") })
+        // In trouble is the one whose request waits longest; requests are what a client has sent.
+        #expect(first.contains("▌     2") && first.contains("80.0ms") && first.contains("2.00K") && first.contains("2.00M"), "\(first)")
+        #expect(rows.contains { $0.contains("3 open") && $0.contains("64 opened") })
+        #expect(text(dashboard).components(separatedBy: "not visible from outside").count == 2)
+        _ = dashboard.handle(.enter)
+        #expect(text(dashboard).contains("waits") && !text(dashboard).contains("held"))
+        #expect(dashboard.shownSample?.sample.client?.connections.count == 3)
     }
 
     @Test("ten thousand connections are sorted and drawn in a moment, even in debug")

@@ -68,13 +68,80 @@ struct FrameTests {
         #expect(corners == ["╭": 7, "╮": 7, "╰": 7, "╯": 7])
     }
 
-    @Test("a peer's name cannot break the grid")
-    func wideText() {
+    private func dashboard(saying text: String) -> Dashboard {
         var dashboard = Dashboard.synthetic(samples: 2)
-        dashboard.add(Event(timeNanoseconds: 1_000_000_000, level: .info, source: "server", text: "漢字 \u{1B}[2J 🎉 e\u{301}"))
+        dashboard.add(Event(timeNanoseconds: 1_000_000_000, level: .info, source: "server", text: text))
+        return dashboard
+    }
+
+    @Test("a name keeps its characters, two columns wide where the terminal takes two; what a terminal obeys is ?")
+    func wideText() throws {
+        let frame = dashboard(saying: "漢字 \u{1B}[2J 🎉 e\u{301} 👩\u{200D}👧 end").frame(width: 120, height: 40)
+        let y = try #require((0..<40).first { frame.row($0).contains("漢字 ?[2J 🎉 e\u{301} 👩👧 end") })
+        let x = try #require((0..<120).first { frame[$0, y].scalar == "漢" })
+        #expect(frame[x + 1, y].isSecondHalf && frame[x + 2, y].scalar == "字" && frame[x + 4, y].scalar == " ")
+        #expect(frame[119, y].scalar == "│")
+        #expect((0..<120).filter { frame[$0, y].isSecondHalf }.count == 5)
+    }
+
+    @Test("no character is cut in two, at any width: half of one is a space", arguments: ["漢字漢字漢字漢字漢字漢字", "a漢字漢字漢字漢字漢字漢字"])
+    func halves(text: String) {
+        let dashboard = dashboard(saying: text + text + text + text)
+        for width in 100..<134 {
+            let frame = dashboard.frame(width: width, height: 40)
+            for y in 0..<40 {
+                #expect(frame.row(y).columns == width)
+                for x in 0..<width where frame[x, y].scalar.terminalSign == .wide { #expect(x + 1 < width && frame[x + 1, y].isSecondHalf) }
+                for x in 0..<width where frame[x, y].isSecondHalf { #expect(x > 0 && frame[x - 1, y].scalar.terminalSign == .wide) }
+            }
+        }
+    }
+
+    @Test("what is laid over half of a character leaves a space, and the help over names leaves the grid whole")
+    func overlays() {
+        var dashboard = dashboard(saying: String(repeating: "漢", count: 60))
+        _ = dashboard.handle(.character("7"))
+        _ = dashboard.handle(.character("z"))
+        for _ in 0..<20 { dashboard.add(Event(timeNanoseconds: 1_000_000_000, level: .info, source: "server", text: String(repeating: "字", count: 60))) }
+        for key: Key in [.character("?"), .character("T")] {
+            var covered = dashboard
+            _ = covered.handle(key)
+            for width in 80..<84 {
+                let frame = covered.frame(width: width, height: 24)
+                for y in 0..<24 { #expect(frame.row(y).columns == width, "\(frame.row(y))") }
+            }
+        }
+    }
+
+    @Test("a peer's name in the table keeps its end, and its column")
+    func widePeer() throws {
+        var source = SyntheticRun(connections: 4)
+        var dashboard = Dashboard(run: Dashboard.synthetic(samples: 0).run)
+        for _ in 0..<2 {
+            var sample = source.next()
+            for index in 0..<4 { sample.server?.connections[index].peer = "unix:/run/é\u{301}漢字漢字漢字漢字漢字/\(index).sock" }
+            dashboard.add(sample)
+        }
         let frame = dashboard.frame(width: 120, height: 40)
-        #expect(frame.cells.allSatisfy { $0.scalar.value >= 0x20 && $0.scalar.value < 0x2900 })
-        #expect((0..<40).contains { frame.row($0).contains("?? ?[2J ? e?") })
+        let rows = (0..<40).map { frame.row($0) }.filter { $0.contains(".sock ") }
+        #expect(rows.count == 4 && rows.allSatisfy { $0.contains("漢字漢字/") && $0.columns == 120 })
+    }
+
+    @Test("unread warnings and errors are counted in the header until the events are looked at, with the last error")
+    func unread() {
+        var dashboard = Dashboard.synthetic()
+        #expect(dashboard.frame(width: 80, height: 24).row(0).contains("!2 unread"))
+        #expect(dashboard.frame(width: 240, height: 24).row(0).contains("2 requests ended with a reset"))
+        #expect(dashboard.frame(width: 46, height: 10).row(0).contains("!2"))
+        _ = dashboard.handle(.character("?"))
+        #expect((0..<40).contains { dashboard.frame(width: 120, height: 40).row($0).contains("!3      unread warnings and errors") })
+        _ = dashboard.handle(.escape)
+        _ = dashboard.handle(.character("7"))
+        #expect(!dashboard.frame(width: 80, height: 24).row(0).contains("unread"))
+        dashboard.add(Event(timeNanoseconds: 1, level: .error, source: "client", text: "seen at once"))
+        _ = dashboard.handle(.character("3"))
+        dashboard.add(Event(timeNanoseconds: 2, level: .info, source: "client", text: "no trouble"))
+        #expect(!dashboard.frame(width: 80, height: 24).row(0).contains("unread"))
     }
 
     @Test("the header says why the run has failed, and that the measurement is not valid", arguments: [80, 160])
@@ -82,10 +149,11 @@ struct FrameTests {
         var dashboard = Dashboard.synthetic(samples: 3)
         #expect(!dashboard.frame(width: width, height: 40).row(0).contains("FAILED"))
         dashboard.run.failure = "the server was gone at 2.00s"
-        dashboard.run.isNotValid = true
+        dashboard.run.invalidity = "requests were sent late"
         let header = dashboard.frame(width: width, height: 40).row(0)
         #expect(header.contains("FAILED: the server was gone at 2.00s"))
         #expect(header.contains("measurement not valid") == (width == 160), "\(header)")
+        #expect(dashboard.frame(width: 240, height: 40).row(0).contains("measurement not valid  requests were sent late"))
     }
 
     @Test("the first frame stands before the first sample")

@@ -50,10 +50,21 @@ struct SyntheticRun {
         process.openFileDescriptors = 140
         var clientSample = client
         recordLatencies(&clientSample, done: done, isFlooded: isFlooded)
+        if !hasServer { clientSample.connections = server.connections.map(SyntheticRun.ofClient) }
         return Sample(
             timeNanoseconds: UInt64(tick) * SyntheticRun.intervalNanoseconds,
             intervalNanoseconds: SyntheticRun.intervalNanoseconds,
             server: hasServer ? server : nil, client: hasClients ? clientSample : nil, process: process)
+    }
+
+    /// The server's row as its client has it.
+    private static func ofClient(_ row: ConnectionSample) -> ConnectionSample {
+        var row = row
+        (row.receivedBytes, row.sentBytes) = (row.sentBytes, row.receivedBytes)
+        (row.pendingBytes, row.oldestAgeNanoseconds, row.arenaUsedBytes, row.arenaReservedBytes, row.arenaHighWaterBytes) = (0, 0, 0, 0, 0)
+        row.oldestRequestNanoseconds = UInt64(row.streams) * 1_200_000
+        row.state = row.streams == 0 ? .idle : .running
+        return row
     }
 
     private mutating func recordLatencies(_ client: inout ClientSample, done: UInt64, isFlooded: Bool) {

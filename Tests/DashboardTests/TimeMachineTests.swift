@@ -16,7 +16,7 @@ struct TimeMachineTests {
         for key in keys { _ = dashboard.handle(key) }
     }
 
-    @Test("every panel shows what it showed then, but for rows of calm connections")
+    @Test("every panel shows what it showed then, but for the order of its rows, which holds while the run goes on")
     func scrub() {
         var source = SyntheticRun(connections: 12)
         var dashboard = Dashboard(run: Dashboard.synthetic(samples: 0).run)
@@ -28,7 +28,9 @@ struct TimeMachineTests {
         let now = body(dashboard)
         // The footer names other keys, and the highest rate is that of the whole run.
         for (old, new) in zip(then.dropLast(), now.dropLast()) where !old.contains("▲") {
-            #expect(old == new)
+            // The arenas' rows are at the right.
+            let width = old.contains("│ #") ? 60 : 120
+            #expect(old.prefix(width) == new.prefix(width))
         }
         press(.character(">"), .character(">"), on: &dashboard)
         #expect(text(dashboard).contains("PAUSED -0s"))

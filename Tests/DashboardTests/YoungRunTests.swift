@@ -81,6 +81,15 @@ struct YoungRunTests {
         for edge in [" 1ms", " 10ms", "100ms"] { #expect(rows.contains { $0.contains(edge) }, "\(edge)") }
     }
 
+    @Test("has a row for its slow answers alone where there are two: a stall is seen")
+    func fewBands() {
+        let bands = text(dashboard(samples(6) { number, client in
+            client.responseTime.record(nanoseconds: 150_000, times: 1_000)
+            if number == 5 { client.responseTime.record(nanoseconds: 250_000_000, times: 1) }
+        }), 80, 24)
+        #expect(bands.contains { $0.contains(" 100ms┤") } && bands.contains { $0.contains("<100ms┤") }, "\(bands)")
+    }
+
     @Test("whose caches miss nothing shows no full bars, and bars once something misses")
     func quietCaches() {
         func caches(hits: UInt64, misses: UInt64) -> [Sample] {

@@ -52,9 +52,11 @@ struct ExperimentTests {
         // A rate of nothing still begins with one request.
         while row == nil { row = experiment.sample().server?.connections.first { $0.requests == 1 && $0.streams == 0 } }
         let chosen = try #require(row)
+        #expect(chosen.lastExchangeBytes > size)
         experiment.apply(.inspect(ConnectionIdentity(chosen)))
-        // With this sample the server has heard of it.
+        // With this sample the server has heard of it. An idle connection shows its last exchange.
         var sample = experiment.sample()
+        #expect(sample.server?.inspection?.ended.map(\.usedBytes) == [chosen.lastExchangeBytes] && sample.server?.inspection?.endedCount == 0)
         experiment.apply(.rate(2_000))
         while sample.client?.requests.done ?? 0 < 400 { sample = experiment.sample() }
         experiment.apply(.rate(0))
@@ -65,7 +67,8 @@ struct ExperimentTests {
         let requests = try #require(sample.server?.connections.first { $0.id == chosen.id }).requests - chosen.requests
         #expect(inspection.endedCount == requests)
         #expect(requests > 0)
-        #expect(inspection.ended.count == min(Int(requests), ConnectionInspection.endedLimit))
+        // The first one had ended before.
+        #expect(inspection.ended.count == min(Int(requests) + 1, ConnectionInspection.endedLimit))
         #expect(inspection.ended.allSatisfy { $0.usedBytes > size && $0.usedBytes < size + 4096 && $0.reservedBytes >= $0.usedBytes })
         #expect(inspection.arenas.isEmpty && inspection.openCount == 0)
         experiment.apply(.inspect(nil))

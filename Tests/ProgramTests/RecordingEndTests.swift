@@ -130,7 +130,7 @@ extension MeasuredProgramTests {
             let times = try (0..<2).map { _ in
                 let start = clock.now
                 let process = try TerminalProcess(["replay", folder("hour"), "--speed", "1024"])
-                #expect(process.wait(for: "RUN"))
+                #expect(process.wait(for: "REPLAY"))
                 let time = clock.now - start
                 process.type("q")
                 #expect(process.end(seconds: 20) == 0)

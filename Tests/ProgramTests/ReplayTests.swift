@@ -19,7 +19,7 @@ extension ProgramTests {
             let screen = try TmuxScreen(["replay", try folder.record(), "--speed", "0.5"])
             try screen.wait(for: "END", "replay 0.500x")
             try screen.press("(")
-            try screen.wait(for: "RUN")
+            try screen.wait(for: "REPLAY")
             try screen.press("<")
             try screen.wait(for: "replay 0.250x")
             try screen.press(")")
@@ -32,7 +32,7 @@ extension ProgramTests {
         @Test("takes a recording from a pipe and its keys from the terminal", .enabled(if: TmuxScreen.path != nil))
         func pipe() throws {
             let screen = try TmuxScreen(["replay", "-"], script: "(cat '\(try folder.record())'; sleep 1) | \"$@\"")
-            try screen.wait(for: "RUN", "replay 1.00x")
+            try screen.wait(for: "REPLAY", "replay 1.00x")
             try screen.wait(for: "END")
             try screen.press("q")
             #expect(try screen.end() == 0)

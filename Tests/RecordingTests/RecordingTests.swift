@@ -89,6 +89,26 @@ struct RecordingTests {
         #expect(copy.server?.connections.map(\.pendingBytes) == (85...100).reversed())
     }
 
+    @Test("keeps the clients' connections where there are none of the server, those in trouble first, and without arenas")
+    func clientRows() throws {
+        let path = path()
+        defer { unlink(path) }
+        var sample = distinctSample()
+        sample.server = nil
+        sample.client?.connections = (1...40 as ClosedRange<UInt64>).map { id in
+            var row = connection(id: id, pendingBytes: 0)
+            row.oldestRequestNanoseconds = id * 1_000_000
+            return row
+        }
+        var writer = try RecordingWriter(path: path)
+        try writer.write(header)
+        try writer.write(sample)
+        var reader = try RecordingReader(path: path)
+        guard case .sample(let copy)? = try reader.next() else { throw Failure.otherLine }
+        #expect(copy.client?.connections.map(\.oldestRequestNanoseconds) == (25...40 as ClosedRange<UInt64>).reversed().map { $0 * 1_000_000 })
+        #expect(copy.client?.connections.first?.arenaUsedBytes == 0 && copy.client?.connections.first?.sentBytes == 6)
+    }
+
     @Test("that ends within a line gives all lines before, and says so")
     func cutOff() throws {
         let path = path()

@@ -259,10 +259,17 @@ final class HTTPClient: TimerTarget {
 
     // MARK: Samples
 
-    /// Adds this client's part of the gauges, its caches and its connection.
+    /// Adds this client's part of the gauges, its caches and its connection, and that as a row where rows are wanted.
     func add(to sample: inout ClientSample) {
         sample.requests.retryWaiting += unsafe resends.count
         if answers.caches.isOneClients { answers.caches.add(to: &sample) }
-        connection?.add(to: &sample)
+        guard let connection else { return }
+        connection.add(to: &sample)
+        if generator.configuration.listsConnections, sample.connections.count < ServerSample.connectionRowLimit {
+            var row = connection.row
+            row.id = generator.configuration.share.number(UInt64(number)) + 1
+            row.peer = generator.destination.names[addressIndex]
+            sample.connections.append(row)
+        }
     }
 }

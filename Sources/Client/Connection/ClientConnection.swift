@@ -376,4 +376,17 @@ final class ClientConnection {
         if let side { sample.responseBytes.header += side.receivedHeaderByteCount }
         wire.add(to: &sample)
     }
+
+    /// A row of a sample. Its client knows the rest.
+    var row: ConnectionSample {
+        var row = ConnectionSample()
+        row.version = side?.version ?? .unknown
+        row.streams = requests.count
+        row.requests = requests.totalCount
+        wire.describe(&row)
+        let now = clock.nowNanoseconds
+        if let sent = unsafe requests.oldestSent?.pointee.sentNanoseconds { row.oldestRequestNanoseconds = now > sent ? now - sent : 0 }
+        row.state = life.isClosing ? .closing : row.pendingBytes > 0 ? .waiting : requests.count > 0 ? .running : .idle
+        return row
+    }
 }

@@ -7,6 +7,8 @@ internal import TLS
 /// so that an address which does not answer costs its time once; or, spread over all, at its own number.
 struct Destination {
     let addresses: [SocketAddress]
+    /// The addresses in words, made once.
+    let names: [String]
     private let isSpread: Bool
     private var preferredIndex = 0
     /// What is spoken in the clear: HTTP/2 by prior knowledge, until a server answers that with something else.
@@ -14,6 +16,7 @@ struct Destination {
 
     init(_ configuration: ClientConfiguration) {
         addresses = configuration.addresses
+        names = addresses.map(\.description)
         isSpread = configuration.usesAllAddresses
         clearProtocol = configuration.httpVersion == .http1 ? .http1 : .http2
     }

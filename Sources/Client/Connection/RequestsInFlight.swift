@@ -11,6 +11,8 @@ struct RequestsInFlight {
     /// This one and all behind it wait for the next flush.
     private var firstUnsent: UnsafeMutablePointer<RequestRecord>?
     private(set) var count = 0
+    /// Requests that were ever in the list.
+    private(set) var totalCount: UInt64 = 0
 
     init() {
         unsafe oldest = nil
@@ -35,6 +37,7 @@ struct RequestsInFlight {
         unsafe youngest = unsafe record
         if unsafe firstUnsent == nil { unsafe firstUnsent = unsafe record }
         count += 1
+        totalCount &+= 1
     }
 
     mutating func remove(_ record: UnsafeMutablePointer<RequestRecord>) {

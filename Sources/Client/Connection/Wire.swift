@@ -271,6 +271,16 @@ final class Wire: TCPStreamOwner {
 
     // MARK: Samples
 
+    /// Puts what is known of the socket into a connection's row.
+    func describe(_ row: inout ConnectionSample) {
+        let now = clock.nowNanoseconds
+        row.receivedBytes = stream.receivedBytes
+        row.sentBytes = stream.sentBytes
+        row.pendingBytes = stream.pendingByteCount
+        row.oldestAgeNanoseconds = stream.oldestWriteNanoseconds.map { now > $0 ? now - $0 : 0 } ?? 0
+        if tls != nil { row.version = row.version.overTLS }
+    }
+
     /// Adds the bytes that the connection has received and sent, and those that wait.
     func add(to sample: inout ClientSample) {
         let now = clock.nowNanoseconds

@@ -1,6 +1,7 @@
 internal import HTTP1
 internal import HTTP2
 internal import Loop
+internal import Measurements
 internal import Memory
 
 /// HTTP/1.1 on a connection: requests are sent ahead in a pipeline, and their answers come in the same order.
@@ -8,6 +9,7 @@ internal import Memory
 /// `@safe`: the record that is being answered is the connection's as long as its answer lasts.
 @safe
 final class HTTP1Side: ProtocolSide, ResponseHandler {
+    let version = ConnectionSample.Version.http1
     private let connection: ClientConnection
     private let answers: AnswerReader
     private let wire: Wire

@@ -1,4 +1,5 @@
 internal import HTTP2
+internal import Measurements
 internal import Memory
 
 /// HTTP/2 on a connection: each request is a stream.
@@ -6,6 +7,7 @@ internal import Memory
 /// `@safe`: a record stays put while its stream is open.
 @safe
 final class HTTP2Side: ProtocolSide {
+    let version = ConnectionSample.Version.http2
     private let wire: Wire
     private let caches: Caches
     private let session: Session

@@ -1,4 +1,5 @@
 internal import HTTP2
+internal import Measurements
 
 /// The protocol of a connection, HTTP/1.1 or HTTP/2: requests out, answers in.
 ///
@@ -6,6 +7,8 @@ internal import HTTP2
 /// whose requests it is handed as records. It has the connection's `AnswerReader` fill them, and tells
 /// the connection when one is over.
 protocol ProtocolSide: AnyObject {
+    /// For rows of samples: in the clear, whatever the wire is.
+    var version: ConnectionSample.Version { get }
     /// Requests that may be out at once, as far as the protocol and the peer decide.
     var requestLimit: Int { get }
     /// false when no request may follow on this connection: after GOAWAY, `connection: close`, an error, or 2^30 streams.

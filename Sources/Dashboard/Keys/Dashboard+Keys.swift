@@ -16,12 +16,8 @@ extension Dashboard {
             if case .paste = key { return nil }
             return answer(question, key)
         }
-        if eventList.isTyping, eventList.type(key) {
-            selection = 0
-            return nil
-        }
-        if table.isTyping, table.type(key) {
-            selection = 0
+        if eventList.isTyping && eventList.type(key) || table.isTyping && table.type(key) {
+            selectTop()
             return nil
         }
         if case .paste = key { return nil }
@@ -159,7 +155,7 @@ extension Dashboard {
     mutating func open() {
         switch focus {
         case .events: openEvent()
-        case .connections where run.hasServer: toggleDetail()
+        case .connections where run.hasTable: toggleDetail()
         case .throughput, .latency, .connections, .pending, .arena, .caches: toggleZoom()
         }
     }
@@ -213,7 +209,8 @@ extension Dashboard {
     mutating func setFocus(_ kind: PanelKind) {
         eventList.close()
         focus = kind
-        selection = 0
+        if kind == .events { known.unread.read() }
+        selectTop()
         detail = nil
         if zoomed != nil { zoomed = kind }
         inspectFirst()

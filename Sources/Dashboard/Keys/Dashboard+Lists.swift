@@ -8,6 +8,9 @@ extension Dashboard {
         select(selection + rows)
     }
 
+    /// The row on top is the chosen one, whichever that is.
+    mutating func selectTop() { (selection, table.chosen) = (0, nil) }
+
     mutating func select(_ row: Int) {
         // This panel has no chosen row, so a row is a step; the first one is all the way up.
         if focus == .arena { return inspect(row == 0 ? -Int.max : row) }
@@ -17,6 +20,7 @@ extension Dashboard {
         case .throughput, .latency, .pending, .arena, .caches: 0
         }
         selection = max(0, min(row, rows - 1))
+        if focus == .connections { table.chosen = selection > 0 ? shownRows[selection].identity : nil }
         if detail != nil { follow() }
     }
 
@@ -28,12 +32,12 @@ extension Dashboard {
 
     /// Left and right: a column of the table that runs, else a moment.
     mutating func sideways(_ step: Int) {
-        if focus == .connections && !isPaused && detail == nil && run.hasServer { sort(step) } else { scrub(step) }
+        if focus == .connections && !isPaused && detail == nil && run.hasTable { sort(step) } else { scrub(step) }
     }
 
     mutating func beginFilter() {
         if focus == .events && detail == nil { return eventList.beginTyping() }
-        guard run.hasServer else { return }
+        guard run.hasTable else { return }
         if focus != .connections || detail != nil { setFocus(.connections) }
         table.beginTyping()
     }
@@ -41,17 +45,17 @@ extension Dashboard {
     mutating func showNextEventLevel() {
         if focus != .events { setFocus(.events) }
         eventList.nextLevel()
-        selection = 0
+        selectTop()
     }
 
     /// Whether the table of connections is there to be sorted.
-    private var arrangesTable: Bool { run.hasServer && focus == .connections && detail == nil }
+    private var arrangesTable: Bool { run.hasTable && focus == .connections && detail == nil }
 
     mutating func sortTable(_ step: Int) { if arrangesTable { sort(step) } }
 
     private mutating func sort(_ step: Int) {
-        table.order.next(step, isWatched: run.isWatched)
-        selection = 0
+        table.order.next(step, run.listed)
+        selectTop()
     }
 
     /// Turns the order round; a run whose process has died is run again.
@@ -59,15 +63,14 @@ extension Dashboard {
         if run.state == .dead { return .runAgain }
         guard arrangesTable else { return nil }
         table.order.reverse()
-        selection = 0
+        selectTop()
         return nil
     }
 
     /// To the next row that passes the filter, and from the last to the first.
     mutating func turn(_ step: Int) {
-        guard arrangesTable else { return }
         let count = shownRows.count
-        guard table.isFiltered, count > 0 else { return }
+        guard arrangesTable, table.isFiltered, count > 0 else { return }
         select((min(selection, count - 1) + step + count) % count)
     }
 
@@ -106,8 +109,9 @@ extension Dashboard {
 extension ConnectionRow {
     /// All of it in a line.
     fileprivate var words: String {
-        "connection \(sample.id) of loop \(sample.loop), \(sample.peer): \(sample.stateWords), \(sample.streams) streams, "
-            + "\(GridFigure.count(requestRate)) req/s, \(sample.pendingBytes) bytes pending for \(GridFigure.duration(sample.oldestAgeNanoseconds, .ascii)), "
-            + "arena \(sample.arenaUsedBytes) of \(sample.arenaReservedBytes) bytes, \(sample.arenaHighWaterBytes) at most"
+        let both = "\(sample.peer): \(sample.stateWords), \(sample.streams) streams, \(GridFigure.count(requestRate)) req/s, "
+            + "\(sample.pendingBytes) bytes pending for \(GridFigure.duration(sample.oldestAgeNanoseconds, .ascii))"
+        if isClients { return "client \(sample.id), \(both), oldest request \(GridFigure.duration(sample.oldestRequestNanoseconds, .ascii))" }
+        return "connection \(sample.id) of loop \(sample.loop), \(both), arena \(sample.arenaUsedBytes) of \(sample.arenaReservedBytes) bytes, \(sample.arenaHighWaterBytes) at most"
     }
 }

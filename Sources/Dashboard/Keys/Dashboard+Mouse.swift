@@ -57,12 +57,12 @@ extension Dashboard {
         guard inside.contains(mouse) else { return }
         let row: Int
         switch place.kind {
-        case .connections where run.hasServer && detail == nil:
+        case .connections where run.hasTable && detail == nil:
             if mouse.y == inside.y {
                 let x = mouse.x - inside.x
-                guard let column = ConnectionColumn.column(at: x, width: inside.width, isWatched: run.isWatched, keeping: table.order.column) else { return }
+                guard let column = ConnectionColumn.column(at: x, width: inside.width, run.listed, keeping: table.order.column) else { return }
                 table.order.choose(column)
-                selection = 0
+                selectTop()
                 return
             }
             let count = shownRows.count

@@ -34,7 +34,7 @@ struct ArenaPanel: Panel {
             overTime(arena, Region(x: 0, y: bottom, width: frame.width, height: rows), view, &frame)
         }
         let broken = (moment.server?.pendingWrites ?? []).filter(\.isReset).map { ($0.loop, $0.connection) }
-        strips(view.listed, broken, loops: moment.server?.loops.count ?? 1, from: 1, to: bottom, &frame, glyphs)
+        strips(view.busiest, broken, loops: moment.server?.loops.count ?? 1, from: 1, to: bottom, &frame, glyphs)
     }
 
     private func total(_ arena: ArenaSample, _ frame: inout Frame, _ glyphs: GlyphSet) {
@@ -74,14 +74,7 @@ struct ArenaPanel: Panel {
         _ rows: [ConnectionRow], _ broken: [(loop: Int, connection: UInt64)], loops: Int, from top: Int, to bottom: Int, _ frame: inout Frame, _ glyphs: GlyphSet
     ) {
         guard bottom > top else { return }
-        // The largest few of possibly thousands: no need to sort them all.
-        var busiest: [ConnectionRow] = []
-        for row in rows where row.sample.arenaReservedBytes > 0 || row.sample.arenaUsedBytes > 0 {
-            let place = busiest.firstIndex { $0.sample.arenaUsedBytes < row.sample.arenaUsedBytes } ?? busiest.count
-            guard place < bottom - top else { continue }
-            busiest.insert(row, at: place)
-            if busiest.count > bottom - top { busiest.removeLast() }
-        }
+        let busiest = rows.prefix(bottom - top)
         if busiest.isEmpty {
             frame.text("no exchange is open", 1, top, .dim)
             return

@@ -17,7 +17,7 @@ struct CacheRow {
         return (hasSessions ? [CacheRow("TLS", moment.client?.caches.sessions, moment.rates.sessions, "no TLS") { $0.rates.sessions }] : []) + [
             CacheRow("strings", moment.client?.caches.strings, moment.rates.strings, "no clients") { $0.rates.strings },
             CacheRow("buffers", moment.client?.caches.buffers, moment.rates.buffers, "no clients") { $0.rates.buffers },
-        ] + [moment.knows(.arenas) ? arenas(moment) : resumption(moment)]
+        ] + (moment.server == nil ? [] : [moment.knows(.arenas) ? arenas(moment) : resumption(moment)])
     }
 
     private static func arenas(_ moment: Moment) -> CacheRow {

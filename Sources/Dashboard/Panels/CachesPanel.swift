@@ -30,7 +30,7 @@ struct CachesPanel: Panel {
             frame.text(row.name, 1, index + 1, .dim)
             let rate = row.sample == nil ? row.note : GridFigure.count(row.rates.lookups.rounded()) + "/s"
             frame.text(rate, endingAt: frame.width - 1, index + 1, .dim)
-            frame.line(details(row, width: frame.width - 11 - rate.unicodeScalars.count - 1), 10, index + 1)
+            frame.line(details(row, width: frame.width - 11 - rate.columns - 3), 10, index + 1)
         }
         if frame.height > rows.count + 1 { frame.line(waited(moment, view.glyphs), 1, frame.height - 1) }
     }

@@ -1,27 +1,23 @@
 import Measurements
 
-/// The server's connections, the one in most trouble on top.
+/// The server's connections, or those of the clients where nothing is known of them; the one in most trouble on top.
 struct ConnectionsPanel: Panel {
     func badge(_ view: View) -> String {
-        guard view.run.hasServer else { return "" }
+        guard view.run.hasTable else { return "" }
         let order = "by " + view.table.order.name(view.glyphs)
         return view.table.filterText.isEmpty ? order : "/" + view.table.filterText.left(min(40, view.table.filterText.count)) + "  " + order
     }
 
     func draw(_ view: View, on frame: inout Frame) {
-        guard view.run.hasServer else {
-            clients(view, &frame)
-            return
-        }
         if let identity = view.detail {
             ConnectionDetail(identity: identity).draw(view, on: &frame)
             return
         }
-        guard let moment = view.listedMoment, let server = moment.server else {
-            frame.note("waiting for the first sample")
+        guard let moment = view.listedMoment, moment.server != nil || moment.client != nil else {
+            frame.note(view.run.hasTable ? "waiting for the first sample" : view.run.serverNote)
             return
         }
-        let columns = ConnectionColumn.fitting(frame.width - 1, isWatched: view.run.isWatched, keeping: view.table.order.column)
+        let columns = ConnectionColumn.fitting(frame.width - 1, view.run.listed, keeping: view.table.order.column)
         var x = 1
         for (column, width) in columns {
             let isChosen = column == view.table.order.column
@@ -32,11 +28,12 @@ struct ConnectionsPanel: Panel {
             x += width + 1
         }
         let room = ConnectionsPanel.room(frame.height), hasSum = room < frame.height - 1
-        if hasSum { frame.line(sum(server, moment, view, width: frame.width - 1), 1, frame.height - 1) }
+        if hasSum { frame.line(sum(moment, view, width: frame.width - 1), 1, frame.height - 1) }
         let rows = view.rows
         guard !rows.isEmpty, room > 0 else {
-            let hasNoRows = !moment.knows(.openConnections) || moment.rows.isEmpty && server.connectionCounts.open > 0
-            let empty = hasNoRows ? "the server's metrics do not list its connections" : "no connection is open"
+            let hasNoRows = !moment.knows(.openConnections) || moment.rows.isEmpty && moment.openConnections > 0
+            let source = moment.server == nil ? "this recording does" : "the server's metrics do"
+            let empty = hasNoRows ? "\(source) not list the connections" : "no connection is open"
             let text = view.listed.isEmpty ? empty : "none of \(view.listed.count) passes the filter"
             if room > 0 { frame.text(text, 2, 1, .dim) }
             return
@@ -54,7 +51,7 @@ struct ConnectionsPanel: Panel {
         }
         let below = rows.count - first - room
         // The past keeps the rows in most trouble, and a worker process tells of no others.
-        let unlisted = max(0, server.connectionCounts.open - moment.rows.count)
+        let unlisted = max(0, moment.openConnections - moment.rows.count)
         if below > 0 || unlisted > 0 {
             let more = view.glyphs.ellipsis + (below > 0 ? "\(below + unlisted) more" : "\(unlisted) not listed")
             frame.text(more, endingAt: frame.width - 1, frame.height - 1, .dim)
@@ -81,8 +78,8 @@ struct ConnectionsPanel: Panel {
             case .version: (text, role) = (sample.version.rawValue, .dim)
             case .streams: (text, role) = (String(sample.streams), sample.streams == 0 ? .dim : .text)
             case .requests: (text, role) = (GridFigure.count(row.requestRate.rounded()), row.requestRate == 0 ? .dim : .text)
-            case .receive: (text, role) = (GridFigure.shortBytes(Int(row.receiveRate)), row.receiveRate == 0 ? .dim : .text)
-            case .send: (text, role) = (GridFigure.shortBytes(Int(row.sendRate)), row.sendRate == 0 ? .dim : .text)
+            case .requestBytes: (text, role) = (GridFigure.shortBytes(Int(row.requestByteRate)), row.requestByteRate == 0 ? .dim : .text)
+            case .responseBytes: (text, role) = (GridFigure.shortBytes(Int(row.responseByteRate)), row.responseByteRate == 0 ? .dim : .text)
             case .pending:
                 text = sample.pendingBytes == 0 ? view.glyphs.dot : GridFigure.shortBytes(sample.pendingBytes)
                 role = sample.pendingBytes == 0 ? .dim : .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds))
@@ -90,6 +87,10 @@ struct ConnectionsPanel: Panel {
                 let waits = sample.pendingBytes > 0
                 text = waits ? GridFigure.duration(sample.oldestAgeNanoseconds, view.glyphs) : view.glyphs.dot
                 role = waits ? .scale(.age, PendingPanel.age(sample.oldestAgeNanoseconds)) : .dim
+            case .waits:
+                let waited = sample.oldestRequestNanoseconds
+                text = waited > 0 ? GridFigure.duration(waited, view.glyphs) : view.glyphs.dot
+                role = waited > 0 ? .scale(.age, PendingPanel.age(waited)) : .dim
             case .arena:
                 ArenaStrip(sample, scale: scale).draw(x, y, width: width, &frame, view.glyphs)
             case .kernel:
@@ -103,22 +104,25 @@ struct ConnectionsPanel: Panel {
             case .used: (text, role) = (GridFigure.shortBytes(sample.arenaUsedBytes), sample.arenaUsedBytes == 0 ? .dim : .text)
             }
             // Of a long peer the end tells more: the port.
-            let fitted = text.unicodeScalars.count > width ? String(text.suffix(width)) : text
+            let fitted = text.columns > width ? text.suffix(columns: width) : text
             if column != .arena { frame.text(column.isRight ? fitted.right(width) : fitted, x, y, role) }
             x += width + 1
         }
     }
 
-    private func sum(_ server: ServerSample, _ moment: Moment, _ view: View, width: Int) -> Line {
+    private func sum(_ moment: Moment, _ view: View, width: Int) -> Line {
         var line = Line()
         line.add("\(view.glyphs.sum) ", .key)
-        let parts: [(UInt64, String, Role)] = [
-            (UInt64(max(0, server.connectionCounts.open)), "open", .text),
-            (server.connectionCounts.accepted, "accepted", .text),
-            (server.connectionCounts.refused, "refused", .crit),
-            (server.connectionCounts.closed, "closed", .text),
-            (UInt64(max(0, server.connectionCounts.paused)), "not read", .warn),
-        ]
+        let open = (UInt64(max(0, moment.openConnections)), "open", Role.text)
+        var parts: [(UInt64, String, Role)] = []
+        if let counts = moment.server?.connectionCounts {
+            parts = [
+                open, (counts.accepted, "accepted", .text), (counts.refused, "refused", .crit), (counts.closed, "closed", .text),
+                (UInt64(max(0, counts.paused)), "not read", .warn),
+            ]
+        } else if let counts = moment.client?.connectionCounts {
+            parts = [open, (counts.opened, "opened", .text), (counts.reconnects, "reconnected", .text), (counts.failed, "failed", .crit)]
+        }
         for (count, name, role) in parts where count > 0 || name != "not read" {
             guard ConnectionsPanel.isKnown(name, moment) else { continue }
             var part = Line()
@@ -134,26 +138,9 @@ struct ConnectionsPanel: Panel {
         switch name {
         case "open": moment.knows(.openConnections)
         case "accepted", "closed": moment.knows(.acceptances)
-        default: moment.knows(.httpDetails)
+        case "refused", "not read": moment.knows(.httpDetails)
+        default: true
         }
-    }
-
-    /// Without a server of ours: the connections as the clients count them.
-    private func clients(_ view: View, _ frame: inout Frame) {
-        guard let client = view.listedMoment?.client else {
-            frame.note(view.run.serverNote)
-            return
-        }
-        var line = Line()
-        for (count, name) in [
-            (UInt64(max(0, client.connectionCounts.open)), "open"), (client.connectionCounts.opened, "opened"),
-            (client.connectionCounts.reconnects, "reconnected"), (client.connectionCounts.failed, "failed"),
-        ] {
-            line.add("  " + GridFigure.count(count), name == "failed" && count > 0 ? .crit : .text)
-            line.add(" " + name, .dim)
-        }
-        let below = frame.note(view.run.serverNote)
-        frame.line(line, max(0, (frame.width - line.width) / 2), below)
     }
 
     static func role(_ state: ConnectionSample.State) -> Role {

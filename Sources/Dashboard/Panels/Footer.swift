@@ -12,16 +12,13 @@ struct Footer {
             prompt(view, &frame)
             return
         }
-        let count = warnings(view)
         for part in parts(view, width: frame.width) {
             let end = frame.text(" \(part.key) ", part.x, 0, .key)
             frame.text("\(part.name) ", end, 0, .dim)
         }
         if let notice = view.notice {
-            let text = " " + notice.left(min(notice.unicodeScalars.count, max(0, frame.width - 2))) + " "
+            let text = " " + notice.left(min(notice.columns, max(0, frame.width - 2))) + " "
             frame.text(text, endingAt: frame.width, 0, .strong)
-        } else {
-            frame.text(count, endingAt: frame.width, 0, .warn)
         }
     }
 
@@ -35,12 +32,7 @@ struct Footer {
         let name: String
         let command: Command
         let x: Int
-        var width: Int { key.unicodeScalars.count + name.unicodeScalars.count + 3 }
-    }
-
-    private func warnings(_ view: View) -> String {
-        let warnings = view.events.reduce(0) { $0 + ($1.level == .info ? 0 : 1) }
-        return warnings == 0 ? "" : "!\(GridFigure.count(warnings)) "
+        var width: Int { key.columns + name.columns + 3 }
     }
 
     /// As many as fit, the most needed first.
@@ -69,7 +61,7 @@ struct Footer {
         offer(.nextPanel)
         offer(.zoom, as: view.zoomed == nil ? nil : "back")
         if view.focus == .connections || view.focus == .events { offer(.up, .down, as: "scroll") }
-        if view.focus == .connections && view.run.hasServer && view.detail == nil {
+        if view.focus == .connections && view.run.hasTable && view.detail == nil {
             offer(.filter)
             offer(.sortNext)
             offer(.open)
@@ -79,7 +71,6 @@ struct Footer {
             offer(.eventLevel)
         }
         for command in [Command.themes, .nextLayout, .glyphs, .export, .quitAndLeave] { offer(command) }
-        let count = warnings(view).count
         var parts: [Part] = []
         var x = 0
         for (commands, name) in wanted {
@@ -87,7 +78,7 @@ struct Footer {
             // A command without a key is not offered.
             guard !keys.isEmpty, let command = commands.first, command.works(in: view.run) else { continue }
             let part = Part(key: keys, name: name, command: command, x: x)
-            guard x + part.width + count < width else { continue }
+            guard x + part.width < width else { continue }
             parts.append(part)
             x += part.width
         }

@@ -3,8 +3,11 @@ import Measurements
 
 /// The line on top: the run, its address, its load, and the cost of watching it.
 struct Header {
-    /// The events have the rest of it.
-    private static let failureWidth = 40
+    /// Columns of a failure or of an error in a header so wide; the events have the rest of it.
+    private static func words(_ text: String, _ width: Int, _ glyphs: GlyphSet) -> String {
+        let limit = max(30, width / 3)
+        return text.columns <= limit ? text : text.prefix(columns: limit - 1) + glyphs.ellipsis
+    }
 
     func draw(_ view: View, on frame: inout Frame) {
         let run = view.run
@@ -26,8 +29,12 @@ struct Header {
             for (word, role) in words { line.add(word, role) }
             parts.append((rank, isRight, line))
         }
-        if let failure = run.failure { part(-1, ("FAILED: " + failure.prefix(Header.failureWidth), .crit)) }
-        if run.isNotValid { part(2, ("measurement not valid", .warn)) }
+        if let failure = run.failure { part(-1, ("FAILED: " + Header.words(failure, frame.width, glyphs), .crit)) }
+        if view.known.unread.count > 0 { part(0, (view.known.unread.mark, view.known.unread.role), (" unread", .dim)) }
+        if let reason = run.invalidity {
+            part(2, ("measurement not valid", .warn))
+            part(5, (Header.words(reason, frame.width, glyphs), .dim))
+        }
         if let name = run.name { part(1, (name, .strong)) }
         part(1, (run.address, .text), (" \(run.protocolName)", .dim))
         if let parts = view.moment?.parts {
@@ -41,6 +48,8 @@ struct Header {
             part(0, mark(.rate), ("load ", .dim), (run.load.isHeld ? "off" : run.loadText, run.load.isHeld ? .warn : .text))
             if let bodies = run.bodies { part(run.quantity == .bodies ? 0 : 9, mark(.bodies), ("bodies ", .dim), (bodies, .text)) }
         }
+        // The run's own failure says more.
+        if run.failure == nil, let error = view.known.unread.lastError { part(10, (Header.words(error, frame.width, glyphs), .crit)) }
         part(2, right: true, ("up ", .dim), (GridFigure.clock(view.moment?.timeNanoseconds ?? 0), .text))
         part(7, right: true, ("ui ", .dim), (GridFigure.percent(rates?.ownCPU ?? 0).right(5), .text))
         if let interval = run.intervalMilliseconds {
@@ -75,6 +84,6 @@ struct Header {
         let state = view.run.state
         guard state == .running else { return (state.rawValue, state == .dead ? .crit : .warn) }
         if (view.moment?.client?.connectionCounts.lost ?? 0) > 0 { return ("SERVER GONE", .crit) }
-        return view.isStalled ? ("STALLED", .crit) : (state.rawValue, .ok)
+        return view.isStalled ? ("STALLED", .crit) : (view.run.isReplay ? "REPLAY" : state.rawValue, .ok)
     }
 }

@@ -57,6 +57,7 @@ struct HelpOverlay {
         legend.append(entry(String(glyphs.meter.empty).left(8), .dim, "arena bytes held, unused"))
         legend.append(entry(String(glyphs.tick).left(8), .warn, "most this connection held"))
         legend.append(entry("i ! E".left(8), .warn, "events on the time axis"))
+        legend.append(entry("!3".left(8), .crit, "unread warnings and errors"))
         legend.append(entry((glyphs == .ascii ? "-" : "–").left(8), .dim, "too few answers to tell"))
         if !view.theme.isEmpty { legend.append(entry("theme".left(8), .dim, view.theme)) }
         if !isWide { return keys + [Line()] + legend }

@@ -24,7 +24,7 @@ struct LatencyMap {
         let place = Region(x: region.x + LatencyMap.labelWidth, y: region.y, width: columns, height: rows)
         for (row, band) in bands.enumerated() {
             let y = region.y + rows - 1 - row
-            frame.text(GridFigure.roundDuration(band.edgeNanoseconds, view.glyphs), endingAt: place.x - 1, y, .dim)
+            frame.text((band.isBelow ? "<" : "") + GridFigure.roundDuration(band.edgeNanoseconds, view.glyphs), endingAt: place.x - 1, y, .dim)
             frame.text(view.glyphs.axis, place.x - 1, y, .faint)
             draw(moments, in: band.buckets, place, y: y, &frame, view.glyphs)
         }
@@ -38,8 +38,10 @@ struct LatencyMap {
 
     /// The bands of the rows, from the floor up: whole steps of decades, as fine as the rows allow, so that a band begins at
     /// 1, 10 and 100 ms on every screen. Rows that are left go on above; none beyond the highest latency that is ever counted.
+    /// In two or three rows the slow answers have a row of their own, and the lowest one has all others.
     static func bands(from low: Int, to high: Int, rows: Int) -> [Band] {
         let least = LatencyBuckets.nanoseconds(low), most = LatencyBuckets.nanoseconds(high)
+        if (2...3).contains(rows) { return decades(below: most, rows: rows) }
         for ladder in ladders {
             let edges = edges(ladder, from: least, count: rows + 1)
             if let last = edges.last, last > most || ladder.decades > 4 {
@@ -51,9 +53,22 @@ struct LatencyMap {
         return []
     }
 
+    /// A row a decade, from the one of this latency down.
+    private static func decades(below most: UInt64, rows: Int) -> [Band] {
+        var top: UInt64 = 1
+        while top <= most / 10 { top *= 10 }
+        // The edges of all rows but the lowest, from the floor up, and the one above them.
+        var edges = [top, top * 10]
+        while edges.count < rows { edges.insert(max(1, edges[0] / 10), at: 0) }
+        let above = zip(edges, edges.dropFirst()).map { Band(edgeNanoseconds: $0, buckets: LatencyBuckets.bucket($0)..<LatencyBuckets.bucket($1)) }
+        return [Band(edgeNanoseconds: edges[0], isBelow: true, buckets: 0..<LatencyBuckets.bucket(edges[0]))] + above
+    }
+
     /// A row's latencies, and the shortest of them.
     struct Band {
         let edgeNanoseconds: UInt64
+        /// The row has the latencies below the edge.
+        var isBelow = false
         let buckets: Range<Int>
     }
 

@@ -18,7 +18,11 @@ struct MemoryPanel: Panel {
         }
         let lines = MemoryPanel.lines(moment, watch, view.glyphs)
         for (y, parts) in lines.prefix(frame.height).enumerated() { frame.line(MemoryPanel.line(parts, width: frame.width - 2), 1, y) }
-        let top = lines.count
+        var top = lines.count
+        if !moment.knows(.heap), frame.height - top >= 3 {
+            frame.text(view.run.serverNote.left(frame.width - 2), 1, top, .dim)
+            top += 1
+        }
         guard frame.height - top >= 2 else { return }
         graph(view, Region(x: 1, y: top, width: frame.width - 2, height: frame.height - top), &frame)
     }
@@ -70,7 +74,9 @@ struct MemoryPanel: Panel {
     /// As many of them as fit.
     private static func line(_ parts: [Part], width: Int) -> Line {
         var line = Line()
-        for (name, figure, role) in parts {
+        // Where not all fit, the known ones do.
+        let known = parts.filter { !$0.figure.hasPrefix("-") }, all = known.reduce(0) { $0 + $1.name.columns + $1.figure.columns + 2 }
+        for (name, figure, role) in all > width || known.count == parts.count ? known : parts {
             line.add(within: width) {
                 $0.add(name + " ", .dim)
                 $0.add(figure + " ", role)

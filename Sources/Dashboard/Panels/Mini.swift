@@ -84,6 +84,7 @@ struct Mini {
                 $0.add(" conn", .dim)
             }
         }
+        if view.known.unread.count > 0 { line.add(within: width) { $0.add("  " + view.known.unread.mark, view.known.unread.role) } }
         line.add(within: width) { $0.add("  " + view.run.loadText, .dim) }
         return line
     }

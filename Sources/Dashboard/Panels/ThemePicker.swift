@@ -1,3 +1,5 @@
+import Measurements
+
 /// The themes there are, the one in use, and the list of them while it is laid out to choose from.
 package struct ThemeChoice: Sendable {
     package var names: [String]
@@ -83,7 +85,7 @@ package struct ThemePicker: Sendable {
             if first + room > index { box.ground(.selected, Region(x: 1, y: index - first + 1, width: min(24, region.width - 2), height: 1)) }
             box.text("\(glyphs.tab.open)themes\(glyphs.tab.close)", 2, 0, .key)
             let keys = "\(view.keys.label(.open, glyphs: glyphs)) keep  \(view.keys.label(.back, glyphs: glyphs)) back"
-            if region.width > keys.unicodeScalars.count + 14 {
+            if region.width > keys.columns + 14 {
                 box.text("\(glyphs.tab.open)\(keys)\(glyphs.tab.close)", endingAt: region.width - 2, 0, .dim)
             }
         }

@@ -2,20 +2,32 @@ import Measurements
 
 /// Columns of the table of connections, in the order they stand in.
 package enum ConnectionColumn: CaseIterable, Sendable {
-    case id, peer, state, version, streams, requests, receive, send, pending, age, arena, used
+    case id, peer, state, version, streams, requests, requestBytes, responseBytes, pending, age, arena, used
+    /// Of a client: how long its oldest request has waited.
+    case waits
     /// Of a server that is watched: the kernel's view.
     case kernel, roundTrip, window
 
-    /// Those that a server of ours fills, and those of a server that is watched, whose requests and arenas are not seen.
+    /// Those that a server of ours fills, those of a server that is watched, whose requests and arenas are not seen, and
+    /// those of clients.
     private static let ours: [ConnectionColumn] = [
-        .id, .peer, .state, .version, .streams, .requests, .receive, .send, .pending, .age, .arena, .used,
+        .id, .peer, .state, .version, .streams, .requests, .requestBytes, .responseBytes, .pending, .age, .arena, .used,
     ]
     private static let watched: [ConnectionColumn] = [
-        .id, .peer, .state, .receive, .send, .pending, .age, .kernel, .window, .roundTrip,
+        .id, .peer, .state, .requestBytes, .responseBytes, .pending, .age, .kernel, .window, .roundTrip,
+    ]
+    private static let clients: [ConnectionColumn] = [
+        .id, .peer, .state, .version, .streams, .requests, .requestBytes, .responseBytes, .waits, .pending, .age,
     ]
 
     /// The columns of a table, in order.
-    static func columns(isWatched: Bool) -> [ConnectionColumn] { isWatched ? watched : ours }
+    static func columns(of listed: ListedConnections) -> [ConnectionColumn] {
+        switch listed {
+        case .server: ours
+        case .watched: watched
+        case .clients: clients
+        }
+    }
 
     /// The heading where there is room for words.
     var fullName: String {
@@ -23,8 +35,8 @@ package enum ConnectionColumn: CaseIterable, Sendable {
         case .state: "state"
         case .version: "http"
         case .streams: "streams"
-        case .receive: "req B/s"
-        case .send: "res B/s"
+        case .requestBytes: "req B/s"
+        case .responseBytes: "res B/s"
         case .pending: "pending"
         case .kernel: "in kernel"
         case .window: "by peer"
@@ -43,8 +55,9 @@ package enum ConnectionColumn: CaseIterable, Sendable {
         case .version: "pr"
         case .streams: "strm"
         case .requests: "req/s"
-        case .receive: "reqB"
-        case .send: "resB"
+        case .requestBytes: "reqB"
+        case .responseBytes: "resB"
+        case .waits: "waits"
         case .pending: "pend"
         case .age: "age"
         case .arena: "arena"
@@ -63,8 +76,8 @@ package enum ConnectionColumn: CaseIterable, Sendable {
         case .state: 1
         case .version: 2
         case .streams: 4
-        case .requests, .receive, .send, .pending, .used, .kernel, .window: 5
-        case .age: 6
+        case .requests, .requestBytes, .responseBytes, .pending, .used, .kernel, .window: 5
+        case .age, .waits: 6
         case .arena: 12
         }
     }
@@ -90,8 +103,9 @@ package enum ConnectionColumn: CaseIterable, Sendable {
         case .state: row.sample.state.urgency
         case .streams: Double(row.sample.streams)
         case .requests: row.requestRate
-        case .receive: row.receiveRate
-        case .send: row.sendRate
+        case .requestBytes: row.requestByteRate
+        case .responseBytes: row.responseByteRate
+        case .waits: Double(row.sample.oldestRequestNanoseconds)
         case .pending: Double(row.sample.pendingBytes)
         case .age: row.sample.pendingBytes > 0 ? Double(row.sample.oldestAgeNanoseconds) : 0
         case .arena: Double(row.sample.arenaReservedBytes)
@@ -108,14 +122,14 @@ package enum ConnectionColumn: CaseIterable, Sendable {
 
     /// Columns in the order in which they go where the table is narrow.
     private static let leastFirst: [ConnectionColumn] = [
-        .used, .roundTrip, .receive, .version, .send, .window, .peer, .streams, .arena, .requests, .kernel, .age,
+        .used, .roundTrip, .requestBytes, .version, .responseBytes, .window, .peer, .streams, .arena, .requests, .kernel, .age, .waits,
     ]
 
     /// The columns that fit and how wide they are: the strips take the rest.
     ///
     /// - Parameter kept: stays whatever else must go: the table is sorted by it.
-    static func fitting(_ width: Int, isWatched: Bool, keeping kept: ConnectionColumn?) -> [(ConnectionColumn, width: Int)] {
-        var columns = columns(isWatched: isWatched)
+    static func fitting(_ width: Int, _ listed: ListedConnections, keeping kept: ConnectionColumn?) -> [(ConnectionColumn, width: Int)] {
+        var columns = columns(of: listed)
         let full = columns.reduce(0) { $0 + $1.fullWidth + 1 }
         if full <= width {
             let spare = min(stripLimit, width - full)
@@ -128,9 +142,9 @@ package enum ConnectionColumn: CaseIterable, Sendable {
     }
 
     /// The column at a place of a panel so wide; nil beside them all.
-    static func column(at x: Int, width: Int, isWatched: Bool, keeping kept: ConnectionColumn?) -> ConnectionColumn? {
+    static func column(at x: Int, width: Int, _ listed: ListedConnections, keeping kept: ConnectionColumn?) -> ConnectionColumn? {
         var start = 1
-        for (column, width) in fitting(width - 1, isWatched: isWatched, keeping: kept) {
+        for (column, width) in fitting(width - 1, listed, keeping: kept) {
             // The gap after it is its own: its arrow stands there.
             if x >= start && x <= start + width { return column }
             start += width + 1
@@ -140,6 +154,12 @@ package enum ConnectionColumn: CaseIterable, Sendable {
 
     /// Cells that a strip may grow by: beyond, it tells no more.
     private static let stripLimit = 48
+}
+
+/// The connections that the table has.
+enum ListedConnections {
+    /// Of a server of ours; of a server that is watched; of the clients, where nothing is known of the server's.
+    case server, watched, clients
 }
 
 extension ConnectionSample.State {

@@ -66,7 +66,7 @@ package enum ConnectionFilterError: Error, Equatable {
 
 /// A figure of a connection that a filter compares.
 package enum FilterField: String, CaseIterable, Sendable {
-    case pend, age, req, reqb, resb, strm, used, up, id
+    case pend, age, waits, req, reqb, resb, strm, used, up, id
 
     /// How its values are written.
     package enum Kind: Sendable, Equatable {
@@ -76,7 +76,7 @@ package enum FilterField: String, CaseIterable, Sendable {
     var kind: Kind {
         switch self {
         case .pend, .used, .reqb, .resb: .bytes
-        case .age, .up: .time
+        case .age, .waits, .up: .time
         case .req, .strm, .id: .count
         }
     }
@@ -85,9 +85,10 @@ package enum FilterField: String, CaseIterable, Sendable {
         switch self {
         case .pend: Double(row.sample.pendingBytes)
         case .age: row.sample.pendingBytes > 0 ? Double(row.sample.oldestAgeNanoseconds) : 0
+        case .waits: Double(row.sample.oldestRequestNanoseconds)
         case .req: row.requestRate
-        case .reqb: row.receiveRate
-        case .resb: row.sendRate
+        case .reqb: row.requestByteRate
+        case .resb: row.responseByteRate
         case .strm: Double(row.sample.streams)
         case .used: Double(row.sample.arenaUsedBytes)
         case .up: Double(row.sample.ageNanoseconds)

@@ -5,8 +5,8 @@ package struct ConnectionOrder: Equatable, Sendable {
     package private(set) var isReversed = false
 
     /// One column further, or back; after the last comes trouble again.
-    mutating func next(_ step: Int, isWatched: Bool) {
-        let stops: [ConnectionColumn?] = [nil] + ConnectionColumn.columns(isWatched: isWatched).map(Optional.some)
+    mutating func next(_ step: Int, _ listed: ListedConnections) {
+        let stops: [ConnectionColumn?] = [nil] + ConnectionColumn.columns(of: listed).map(Optional.some)
         let place = (stops.firstIndex(of: column) ?? 0) + step
         column = stops[((place % stops.count) + stops.count) % stops.count]
         isReversed = false

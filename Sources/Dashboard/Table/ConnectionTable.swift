@@ -9,15 +9,43 @@ package struct ConnectionTable: Sendable {
     package private(set) var filterError: ConnectionFilterError?
     /// Keys are text.
     package var isTyping: Bool { input.isTyping }
+    /// The connection whose row was chosen by hand: it keeps its place. nil: the row on top, whichever it is.
+    var chosen: ConnectionIdentity?
+    var hold = RowHold()
     private var filter: ConnectionFilter?
     private var input = FilterInput()
 
     /// The rows that pass, in their order.
-    func rows(_ rows: [ConnectionRow]) -> [ConnectionRow] {
-        order.sorted(filter.map { filter in rows.filter { filter.passes($0) } } ?? rows)
+    ///
+    /// - Parameter isHeld: in the order that stands; else each in its own, for a moment that stands still itself.
+    func rows(_ rows: [ConnectionRow], isHeld: Bool) -> [ConnectionRow] {
+        let passing = filter.map { filter in rows.filter { filter.passes($0) } } ?? rows
+        return isHeld ? hold.arranged(passing, arrangement) : order.sorted(passing)
+    }
+
+    /// Puts the rows in order where that is due. The row that was chosen by hand keeps its place, and stays the chosen one.
+    ///
+    /// - Parameters:
+    ///   - isChoosing: the table has the focus.
+    ///   - selection: the place of the chosen row.
+    mutating func arrange(_ all: [ConnectionRow], atNanoseconds now: UInt64, isChoosing: Bool, _ selection: inout Int) {
+        let kept = isChoosing ? chosen : nil
+        if hold.isDue(arrangement, atNanoseconds: now) {
+            hold.take(rows(all, isHeld: false), of: all, arrangement, keeping: kept.map { ($0, selection) }, atNanoseconds: now)
+        }
+        guard let kept else { return }
+        if let place = rows(all, isHeld: true).firstIndex(where: { $0.identity == kept }) { selection = place } else { chosen = nil }
     }
 
     var isFiltered: Bool { filter != nil }
+
+    /// All that decides which rows there are, and their order.
+    struct Arrangement: Equatable {
+        let order: ConnectionOrder
+        let filterText: String
+    }
+
+    var arrangement: Arrangement { Arrangement(order: order, filterText: filterText) }
 
     mutating func beginTyping() { input.beginTyping() }
 

@@ -5,10 +5,12 @@ struct ConnectionTrace: Sendable {
     let identity: ConnectionIdentity
     let pendingBytes: Int
     let arenaUsedBytes: Int
+    let oldestRequestNanoseconds: UInt64
 
     init(_ row: ConnectionRow) {
         identity = row.identity
         pendingBytes = row.sample.pendingBytes
         arenaUsedBytes = row.sample.arenaUsedBytes
+        oldestRequestNanoseconds = row.sample.oldestRequestNanoseconds
     }
 }

@@ -5,7 +5,7 @@ extension ClientSample: SamplePart {
             + CacheSample.table.rows(within: \.caches.sessions, "cache.tls") + CacheSample.table.rows(within: \.caches.strings, "cache.strings")
             + CacheSample.table.rows(within: \.caches.buffers, "cache.buffers") + cacheRows + loopRows,
         others: [
-            .happenings(\.events), .happenings(\.bodyViolations), .now { $0.failures.merge($1.failures) },
+            .rows(\.connections), .happenings(\.events), .happenings(\.bodyViolations), .now { $0.failures.merge($1.failures) },
             .now { $0.statusNumbers.merge($1.statusNumbers) }, .parts(\.byRequest, name: { $0.name }, limit: RequestSample.limit),
         ])
 

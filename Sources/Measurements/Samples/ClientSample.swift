@@ -45,6 +45,13 @@ package struct ClientSample: Sendable {
         set { requests.byKind = newValue }
     }
 
+    /// A row for each client's connection, up to `ServerSample.connectionRowLimit` a loop, where the clients were asked for
+    /// them: against a server of whose connections nothing else is known.
+    package var connections: [ConnectionSample] {
+        get { connectionCounts.rows }
+        set { connectionCounts.rows = newValue }
+    }
+
     /// Responses by status.
     package var statusNumbers: [NumberedStatus] {
         get { statuses.numbers }
@@ -90,6 +97,8 @@ package struct ClientConnectionCounts: Sendable, Equatable {
     package var lost = 0
     /// Time without any connection while the server, once reached, could not be reached; loops added.
     package var cutOffNanoseconds: UInt64 = 0
+    /// The connections, where they are listed.
+    var rows: [ConnectionSample] = []
 
     package init() {}
 }

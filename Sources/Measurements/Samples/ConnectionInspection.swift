@@ -10,7 +10,7 @@ package struct ConnectionInspection: Sendable, Equatable {
     /// Arenas whose exchange has ended and whose bytes the peer has not read, together.
     package var retiredUsedBytes = 0
     package var retiredReservedBytes = 0
-    /// The exchanges that ended last, the oldest first, at most `endedLimit`.
+    /// The exchanges that ended last, the oldest first, at most `endedLimit`; one of them may have ended before the inspection.
     package var ended: [EndedExchange] = []
     /// Exchanges that ended since the inspection began.
     package var endedCount: UInt64 = 0

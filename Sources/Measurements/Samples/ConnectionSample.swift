@@ -1,6 +1,6 @@
-/// One connection of the server at one tick.
+/// One connection at one tick: of the server, or of the clients where nothing is known of their server's.
 package struct ConnectionSample: Sendable, Equatable {
-    /// Counts connections of its loop from 1; with the loop's number, unique in a run.
+    /// Counts connections of its loop from 1; with the loop's number, unique in a run. Of a client: the client's number.
     package var id: UInt64 = 0
     package var loop = 0
     /// The peer as "address:port".
@@ -9,20 +9,24 @@ package struct ConnectionSample: Sendable, Equatable {
     package var version = Version.unknown
     /// Streams open now; with HTTP/1.1, requests begun and not answered.
     package var streams = 0
-    /// Since the connection opened.
+    /// Since the connection opened; bytes as the side counts them that the row is of.
     package var requests: UInt64 = 0
     package var receivedBytes: UInt64 = 0
     package var sentBytes: UInt64 = 0
     /// Bytes that libuv has not finished writing, and the age of the oldest. Of another server: see `ServerSample.writes`.
     package var pendingBytes = 0
     package var oldestAgeNanoseconds: UInt64 = 0
+    /// Of a client: how long its oldest request has waited for the end of its answer; 0: none is out.
+    package var oldestRequestNanoseconds: UInt64 = 0
     /// Bytes in the arenas of the open exchanges: handed out, held, and the most handed out so far.
     package var arenaUsedBytes = 0
     package var arenaReservedBytes = 0
     package var arenaHighWaterBytes = 0
+    /// Bytes that the exchange which ended last had used; 0: none has ended.
+    package var lastExchangeBytes = 0
     /// Since the connection opened.
     package var ageNanoseconds: UInt64 = 0
-    /// The kernel's view; nil for a server of ours.
+    /// The kernel's view; nil for a server of ours, and for a client.
     package var kernel: KernelView?
 
     /// A connection as the kernel sees it.

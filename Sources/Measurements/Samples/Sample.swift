@@ -53,6 +53,7 @@ extension Sample {
     /// Leaves the numbers: a histogram in memory has a quarter of a megabyte, and 10 000 connections have as many rows.
     package mutating func forgetDetails() {
         client?.forgetHistograms()
+        client?.connections = []
         server?.connections = []
     }
 }

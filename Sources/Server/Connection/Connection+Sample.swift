@@ -17,13 +17,15 @@ extension Connection {
         total.arena.usedBytes += used
 
         let version = side?.version ?? .unknown
-        return ConnectionSample(
+        var row = ConnectionSample(
             id: id, loop: number, peer: peer, state: sampleState, version: tls == nil ? version : version.overTLS,
             streams: exchanges.count, requests: exchanges.requestCount, receivedBytes: stream.receivedBytes,
             sentBytes: stream.sentBytes, pendingBytes: stream.pendingByteCount,
             oldestAgeNanoseconds: stream.oldestWriteNanoseconds.map { now > $0 ? now - $0 : 0 } ?? 0,
             arenaUsedBytes: used, arenaReservedBytes: open.reserved + retired.reserved,
             arenaHighWaterBytes: exchanges.arenaHighWaterByteCount, ageNanoseconds: now - openedNanoseconds)
+        row.lastExchangeBytes = exchanges.lastEnded?.usedBytes ?? 0
+        return row
     }
 
     private var sampleState: ConnectionSample.State {

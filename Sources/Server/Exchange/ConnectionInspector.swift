@@ -7,29 +7,31 @@ internal import Memory
 /// Any other connection has no inspector, and pays one comparison an exchange.
 final class ConnectionInspector {
     private var endedCount: UInt64 = 0
-    /// A ring: the next one goes to `endedCount % endedLimit`.
+    /// A ring; once it is full the oldest is at `place`, where the next one goes.
     private var ring: [EndedExchange] = []
+    private var place = 0
 
     /// Bytes of a request's target that an inspection shows.
     private static let targetByteLimit = 48
 
-    init() { ring.reserveCapacity(ConnectionInspection.endedLimit) }
+    /// - Parameter last: the exchange that ended before the inspection: an idle connection has no other to show.
+    init(last: EndedExchange?) {
+        ring.reserveCapacity(ConnectionInspection.endedLimit)
+        if let last { ring.append(last) }
+    }
 
     func note(_ ended: EndedExchange) {
         if ring.count < ConnectionInspection.endedLimit {
             ring.append(ended)
         } else {
-            ring[Int(endedCount % UInt64(ConnectionInspection.endedLimit))] = ended
+            ring[place] = ended
+            place = (place + 1) % ConnectionInspection.endedLimit
         }
         endedCount += 1
     }
 
     /// Oldest first.
-    private var ended: [EndedExchange] {
-        guard ring.count == ConnectionInspection.endedLimit else { return ring }
-        let start = Int(endedCount % UInt64(ring.count))
-        return Array(ring[start...] + ring[..<start])
-    }
+    private var ended: [EndedExchange] { Array(ring[place...] + ring[..<place]) }
 
     /// The exchanges that have ended, and the memory of the open ones.
     func inspection(of connection: Connection, loop number: Int) -> ConnectionInspection {

@@ -16,6 +16,10 @@ final class ExchangeList {
     private var openCount = 0
     private var knownRequestCount: UInt64 = 0
     private var highWaterByteCount = 0
+    private var last: EndedExchange?
+
+    /// The memory of the exchange that ended last; nil until one has.
+    var lastEnded: EndedExchange? { last }
 
     /// Set while the dashboard shows this connection in detail.
     var inspector: ConnectionInspector?
@@ -63,10 +67,10 @@ final class ExchangeList {
         }
         openCount -= 1
         let arena = unsafe exchange.pointee.arena
-        highWaterByteCount = max(highWaterByteCount, arena.usedByteCount)
-        if let inspector {
-            inspector.note(EndedExchange(usedBytes: arena.usedByteCount, reservedBytes: arena.reservedByteCount))
-        }
+        let ended = EndedExchange(usedBytes: arena.usedByteCount, reservedBytes: arena.reservedByteCount)
+        highWaterByteCount = max(highWaterByteCount, ended.usedBytes)
+        last = ended
+        inspector?.note(ended)
         if let timer = unsafe exchange.pointee.timer { unsafe loop.giveTimer(timer.takeRetainedValue()) }
         if let part = unsafe exchange.pointee.partArena { memory.give(part) }
         if let lease = unsafe exchange.pointee.response.bodyLease { unsafe lease.deinitialize(count: 1) }

@@ -150,7 +150,7 @@ final class DashboardRun {
     /// What of the verdict is certain before the end.
     private func showVerdict() {
         loop.dashboard.run.failure = run.summary.result.faults.first { $0.cause.isFinal }?.text
-        loop.dashboard.run.isNotValid = run.summary.measuredSeconds >= DashboardRun.settledSeconds && !run.summary.validity.isValid
+        loop.dashboard.run.invalidity = run.summary.measuredSeconds >= DashboardRun.settledSeconds ? run.summary.validity.reasons.first : nil
     }
 
     /// Under load: before, connections are still made.

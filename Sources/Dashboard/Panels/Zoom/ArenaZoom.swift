@@ -36,7 +36,7 @@ struct ArenaZoom: Panel {
             ("used ", .dim), (GridFigure.bytes(row.sample.arenaUsedBytes).right(8), .text),
             ("  held ", .dim), (GridFigure.bytes(row.sample.arenaReservedBytes).right(8), .text),
             ("  most ", .dim), (GridFigure.bytes(row.sample.arenaHighWaterBytes).right(8), .warn),
-        ] where line.width + text.unicodeScalars.count <= width { line.add(text, role) }
+        ] where line.width + text.columns <= width { line.add(text, role) }
         return line
     }
 
@@ -132,7 +132,7 @@ struct ArenaZoom: Panel {
         let exchanges = inspection.ended.suffix(max(0, width / 2))
         let most = exchanges.map(\.usedBytes).max() ?? 0
         var title = Line()
-        title.add("used by the last \(exchanges.count) exchanges", .text)
+        title.add(exchanges.count == 1 ? "used by the last exchange" : "used by the last \(exchanges.count) exchanges", .text)
         title.add("  each drop is a reset; \(GridFigure.count(inspection.endedCount)) since you began to look", .dim)
         frame.line(title, 1, region.y)
         guard most > 0 else { return }

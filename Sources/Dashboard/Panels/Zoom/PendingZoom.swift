@@ -12,12 +12,15 @@ struct PendingZoom: Panel {
             PendingPanel().draw(view, on: &frame)
             return
         }
-        let side = frame.width >= 2 * PendingZoom.sideWidth ? PendingZoom.sideWidth : 0
+        let inspector = WriteInspector(view, server)
+        // What an audit or a probe has found is in lines of 80 columns.
+        let least = (inspector == nil ? 2 : 3) * PendingZoom.sideWidth
+        let side = frame.width >= least ? PendingZoom.sideWidth : 0
         if side > 0 {
             frame.draw(in: Region(x: frame.width - side, y: 0, width: side, height: frame.height)) { PendingPanel().draw(view, on: &$0) }
         }
         let width = frame.width - side
-        guard let inspector = WriteInspector(view, server), frame.height >= 12 else {
+        guard let inspector, frame.height >= 12 else {
             return queues(moment.rows, server, view, width: width, &frame)
         }
         // A third stays the queues', if the inspector can use the rest.

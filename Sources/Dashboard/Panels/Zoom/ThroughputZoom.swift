@@ -40,7 +40,7 @@ struct ThroughputZoom: Panel {
             .init(name: name, gradient: gradient, text: { GridFigure.count($0.rounded()).right(6) }, value: value)
         }
         func bytes(_ name: String, _ gradient: Gradient, _ value: @escaping (Moment) -> Double) -> ChartStack.Chart {
-            .init(name: name, gradient: gradient, text: { GridFigure.count($0.rounded()).right(6) }, value: value)
+            .init(name: name, gradient: gradient, text: { GridFigure.shortBytes(Int($0)).right(6) }, value: value)
         }
         func cpu(_ name: String, _ value: @escaping (Moment) -> Double?) -> ChartStack.Chart {
             .init(name: name, gradient: .arena, text: { GridFigure.percent($0).right(6) }, value: value)
