@@ -9,6 +9,9 @@ struct ScreenOptions: SettingPart, FlagTable {
     var theme: String?
     var color: ColourChoice?
     var glyphs: GlyphSet?
+    /// Sentences instead of the dashboard.
+    var isPlain = false
+    var plainInterval: Duration?
 
     static let settings: [Setting<ScreenOptions>] = [
         .init(
@@ -21,5 +24,14 @@ struct ScreenOptions: SettingPart, FlagTable {
             "glyphs", \.glyphs,
             .word(GlyphSet.allCases.map(\.name), { name in GlyphSet.allCases.first { $0.name == name } }, text: \.name),
             "braille, block or ascii; without: by the locale.", in: .flag, placeholder: "set"),
+        .init(
+            "plain", \.isPlain, .flag,
+            "Sentences instead of the dashboard, for a reader of the screen: what has changed, and at Enter all figures.", in: .flag),
+        .init(
+            "plain_every", \.plainInterval, .time(.seconds(1)...(.seconds(3_600))), "The same, with this time between two reports.",
+            in: .flag, standard: "5s"),
     ]
+
+    /// Time between two reports in sentences; nil: they are not wanted.
+    var plain: Duration? { isPlain ? plainInterval ?? .seconds(5) : plainInterval }
 }

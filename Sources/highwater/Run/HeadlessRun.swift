@@ -4,13 +4,15 @@ internal import Glibc
 internal import Measurements
 internal import Workload
 
-/// A run without a screen: a line of progress at every tick.
+/// A run without a screen: a line of progress at every tick, or sentences now and then.
 final class HeadlessRun {
     let run: Run
     private let plan: Plan
     private let signals: SignalInbox
     private var progress: Progress
     private let showsProgress: Bool
+    /// nil: progress is told in lines of figures.
+    private var narrator: PlainNarrator?
     /// The samples that come now belong to the end, and are no progress.
     private var loadHasEnded = false
     /// Sources of evidence that were shown in full, and bugs of a watched server that were told.
@@ -23,15 +25,18 @@ final class HeadlessRun {
 
     /// Binds, resolves and opens all that the run needs; nothing runs yet.
     ///
-    /// - Parameter signals: where there are several runs, one after the other.
-    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, showsProgress: Bool = true) throws {
+    /// - Parameters:
+    ///   - signals: where there are several runs, one after the other.
+    ///   - plain: time between two reports in sentences; nil: lines of figures.
+    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, showsProgress: Bool = true, plain: Duration? = nil) throws {
         self.showsProgress = showsProgress && !output.isQuiet
         isQuiet = output.isQuiet
         showsEvidence = !(Output.standard.isTerminal && Output.error.isTerminal)
         self.signals = signals
         run = try Run(plan, output, hasScreen: false, signals: signals)
         self.plan = plan
-        progress = Progress(speaksOnStandardOutput: plan.client == nil && !output.printsJSON && output.file != "-")
+        progress = Progress(speaksOnStandardOutput: plan.client == nil && !output.printsJSON && output.file != "-", isPlain: plain != nil)
+        narrator = plain.map { PlainNarrator(every: $0, on: output.printsJSON || output.file == "-" ? .error : .standard) }
     }
 
     /// Runs to the end and prints the summary.
@@ -79,7 +84,8 @@ final class HeadlessRun {
                 driver.endLoad(within: plan.drainTime)
                 continue
             }
-            Polling.wait(for: [signals.descriptor] + run.source.descriptors, atMost: next - clock.now)
+            Polling.wait(for: [signals.descriptor] + run.source.descriptors + (narrator?.descriptors ?? []), atMost: next - clock.now)
+            _ = narrator?.answerInput()
             if let signal = signals.next() {
                 if driver.stage == .running { progress.interject("stopping; once more ends at once") }
                 if case .natural = end { end = .signal(signal) }
@@ -112,10 +118,11 @@ final class HeadlessRun {
             switch item {
             case .sample(let sample):
                 guard showsProgress else { continue }
-                if !loadHasEnded { isRead = progress.show(sample) && isRead } else { showDrain(sample, drainTimeLeft) }
+                if loadHasEnded { showDrain(sample, drainTimeLeft) } else { isRead = (narrator?.show(sample) ?? progress.show(sample)) && isRead }
             case .event(let event):
+                if let narrator { isRead = narrator.show(event) && isRead }
                 guard event.level > (isQuiet ? .warning : .info), isNew(event) else { continue }
-                progress.interject("\(event.level.rawValue): \(event.source): \(event.text)")
+                if narrator == nil { progress.interject("\(event.level.rawValue): \(event.source): \(event.text)") }
                 guard showsEvidence, let evidence = event.evidence, event.brokenWrite != nil || shownSources.insert(event.source).inserted
                 else { continue }
                 for line in evidence where line != event.text { progress.interject("  " + line) }

@@ -10,9 +10,10 @@ struct Progress {
     private let rewrites: Bool
     private var previous: Sample?
 
-    init(speaksOnStandardOutput: Bool) {
+    /// - Parameter isPlain: no line is written over.
+    init(speaksOnStandardOutput: Bool, isPlain: Bool) {
         output = speaksOnStandardOutput ? .standard : .error
-        rewrites = !speaksOnStandardOutput && Output.error.isTerminal
+        rewrites = !speaksOnStandardOutput && !isPlain && Output.error.isTerminal
     }
 
     /// A line before all others.

@@ -39,12 +39,7 @@ final class ReplayRun {
             defer { loop.close() }
             try play()
         }
-        let worst = source.damages.values.filter { $0.cause != .cutOff }.min { ($0.line ?? 0) < ($1.line ?? 0) }
-        if let worst {
-            let others = source.damages.count - 1
-            throw RunError(worst.description + (others > 0 ? " (and \(others) more lines)" : ""))
-        }
-        for cutOff in source.damages.values { Output.error.line("highwater: warning: \(cutOff.description); left out") }
+        try source.reportDamages()
     }
 
     private func play() throws {

@@ -5,16 +5,16 @@ internal import Workload
 
 /// Where a run shows itself.
 enum ScreenChoice {
-    /// On the dashboard where one is wanted and there is a terminal, else in plain lines.
+    /// In sentences where they are wanted; on the dashboard where one is and there is a terminal; else in plain lines.
     static func perform(_ plan: Plan, _ output: RunOutput, _ screen: ScreenOptions, onScreen: Bool) throws {
-        if try isPossible(wanted: onScreen) {
+        if try isPossible(wanted: onScreen && screen.plain == nil) {
             let setup = try ScreenSetup(screen, noColor: output.noColor)
             let signals = try SignalInbox(others: DashboardRun.signals)
             try DashboardRun(plan, output, setup, signals: signals).perform()
         } else {
             // A theme that is not there is a mistake without a screen, too.
             _ = try ScreenSetup(screen, noColor: output.noColor)
-            try HeadlessRun(plan, output, signals: SignalInbox()).perform()
+            try HeadlessRun(plan, output, signals: SignalInbox(), plain: screen.plain).perform()
         }
     }
 
