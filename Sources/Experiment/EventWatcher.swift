@@ -68,7 +68,9 @@ package struct EventWatcher {
             let now = total(sample)
             let grown = now - min(now, total(last))
             guard let told = untold(of: many, grown: grown, at: sample.timeNanoseconds, isLast: isLast) else { return }
-            let words = told == 1 ? one : many.replacing("#", with: "\(told)")
+            // Of what goes wrong the total too: a reader may have missed those before.
+            let soFar = level > .info && now > told ? ", \(now) so far" : ""
+            let words = (told == 1 ? one : many.replacing("#", with: "\(told)")) + soFar
             note(Event(
                 timeNanoseconds: sample.timeNanoseconds, level: level, source: source, text: words + (reason.map { ": \($0)" } ?? "")))
         }

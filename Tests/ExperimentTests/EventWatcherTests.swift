@@ -25,18 +25,18 @@ struct EventWatcherTests {
 
     @Test("what goes on is told when it begins and when it ends, and nothing is told twice")
     func streak() {
-        #expect(texts(timeouts: [3, 4, 5, 0, 0]) == ["500 3 timeouts", "2000 9 timeouts"])
+        #expect(texts(timeouts: [3, 4, 5, 0, 0]) == ["500 3 timeouts", "2000 9 timeouts, 12 so far"])
     }
 
     @Test("what goes on for long is told every ten seconds")
     func long() {
         let told = texts(timeouts: Array(repeating: 1, count: 50))
-        #expect(told == ["500 1 timeout", "10500 20 timeouts", "20500 20 timeouts", "25000 9 timeouts"])
+        #expect(told == ["500 1 timeout", "10500 20 timeouts, 21 so far", "20500 20 timeouts, 41 so far", "25000 9 timeouts, 50 so far"])
     }
 
     @Test("what goes on at the run's end is told with the last sample")
     func last() {
-        #expect(texts(timeouts: [1, 2]) == ["500 1 timeout", "1000 2 timeouts"])
+        #expect(texts(timeouts: [1, 2]) == ["500 1 timeout", "1000 2 timeouts, 3 so far"])
     }
 
     /// The events of samples a second apart: of clients that were cut off for so long in all, and are it now or not.

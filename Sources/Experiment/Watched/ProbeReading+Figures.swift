@@ -20,7 +20,8 @@ extension ProbeReading {
         server.loops.lagNanoseconds = loops.map { $0.longestTurn(atNanoseconds: now) }.max() ?? 0
         let all = processes.flatMap(\.loops)
         watch.turns = counters.waits
-        watch.busyNanoseconds = all.reduce(0) { $0 &+ $1.turnNanoseconds }
+        // A turn that does not end keeps its loop busy too.
+        watch.busyNanoseconds = all.reduce(0) { $0 &+ $1.turnNanoseconds } &+ loops.reduce(0) { $0 &+ $1.runningTurn(atNanoseconds: now) }
         watch.longestTurnNanoseconds = all.map(\.longestTurnNanoseconds).max() ?? 0
         watch.readySockets = counters.readySockets
         watch.readySocketsMost = Int(clamping: counters.readySocketsMost)
@@ -70,9 +71,12 @@ extension ProbedProcess {
 }
 
 extension ProbedLoop {
+    /// How long the turn that is under way has lasted; 0: the loop waits.
+    fileprivate func runningTurn(atNanoseconds now: UInt64) -> UInt64 { turnBegan == 0 ? 0 : now - min(now, turnBegan) }
+
     /// Of the last second or two; the turn that is under way counts.
     fileprivate func longestTurn(atNanoseconds now: UInt64) -> UInt64 {
-        max(recentLongestTurnNanoseconds, turnBegan == 0 ? 0 : now - min(now, turnBegan))
+        max(recentLongestTurnNanoseconds, runningTurn(atNanoseconds: now))
     }
 }
 
