@@ -76,16 +76,8 @@ package struct Dashboard: Sendable {
 
     /// The screen at this size. Any size, 0x0 included.
     package func frame(width: Int, height: Int) -> Frame {
-        var frame = Frame(width: width, height: height)
         let view = view
-        switch Layout(width: width, height: height, zoomed: shownZoom, panels) {
-        case .oneLine: OneLine().draw(view, on: &frame)
-        case .mini: Mini().draw(view, on: &frame)
-        case .panels(let places):
-            frame.draw(in: Region(x: 0, y: 0, width: width, height: 1)) { Header().draw(view, on: &$0) }
-            for place in places { frame.draw(place.kind, in: place.region, view) }
-            frame.draw(in: Region(x: 0, y: height - 1, width: width, height: 1)) { Footer().draw(view, on: &$0) }
-        }
+        var frame = view.frame(Layout(width: width, height: height, zoomed: shownZoom, panels), width: width, height: height)
         if showsHelp { HelpOverlay().draw(view, on: &frame) }
         themes.picker?.draw(view, on: &frame)
         return frame

@@ -63,6 +63,20 @@ struct View {
 
     private static let stalledNanoseconds: UInt64 = 2_000_000_000
 
+    /// The panels at their places, and the lines above and below them.
+    func frame(_ layout: Layout, width: Int, height: Int) -> Frame {
+        var frame = Frame(width: width, height: height)
+        switch layout {
+        case .oneLine: OneLine().draw(self, on: &frame)
+        case .mini: Mini().draw(self, on: &frame)
+        case .panels(let places):
+            frame.draw(in: Region(x: 0, y: 0, width: width, height: 1)) { Header().draw(self, on: &$0) }
+            for place in places { frame.draw(place.kind, in: place.region, self) }
+            frame.draw(in: Region(x: 0, y: height - 1, width: width, height: 1)) { Footer().draw(self, on: &$0) }
+        }
+        return frame
+    }
+
     /// The table's rows, filtered and in their order.
     var rows: [ConnectionRow] { table.rows(listed, isHeld: !known.isScrubbed) }
 

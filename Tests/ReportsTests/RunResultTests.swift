@@ -54,7 +54,7 @@ struct RunResultTests {
         json.set(.number(7), atPath: "client.requests.failed")
         #expect(run.mismatch(recorded: json)
             == "its summary does not fit its samples: client.requests.failed is 7, and by the samples 100; it was edited, or is of several runs")
-        var compared = ComparedRun(name: "b", request: summaryRequest)
+        var compared = comparedRun("b")
         compared.add(summary: json)
         #expect(Comparison(comparedRun("a"), compared).warnings.contains { $0.hasPrefix("B: its summary does not fit its samples: ") })
     }

@@ -21,6 +21,7 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
     /// The request whose answer is being read.
     private var answered: UnsafeMutablePointer<RequestRecord>?
     private(set) var takesRequests = true
+    private var hasReceived = false
     /// The peer's last answer had `connection: close`: it does not look at what was sent behind that request.
     private var peerHasEnded = false
 
@@ -76,9 +77,10 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
     // MARK: Answers
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws(PeerError) {
+        // An alert of TLS, in answer to what was no handshake. It has no line end for the parser to come to.
+        if !hasReceived, unsafe bytes.count >= 2 && bytes[0] == 21 && bytes[1] == 3 { throw PeerError(reason: .notConnected(.speaksTLS)) }
+        hasReceived = true
         do { try unsafe parser.parse(bytes, for: self) } catch {
-            // An alert of TLS, in answer to what was no handshake.
-            if unsafe bytes.count >= 2 && bytes[0] == 21 && bytes[1] == 3 { throw PeerError(reason: .notConnected(.speaksTLS)) }
             throw PeerError(reason: .answer(error), excerpt: parser.faultExcerpt)
         }
     }

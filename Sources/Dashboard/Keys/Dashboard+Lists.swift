@@ -76,11 +76,10 @@ extension Dashboard {
 
     /// Asks before the chosen connection is closed.
     mutating func askToClose() {
-        let rows = shownRows
-        guard focus == .connections, run.hasServer, run.intervalMilliseconds != nil, !rows.isEmpty else {
+        guard focus == .connections, run.hasServer, run.intervalMilliseconds != nil, let row = view.chosenRow else {
             return notice = "choose a connection of the server first"
         }
-        question = .closeConnection(chosen(of: rows).identity)
+        question = .closeConnection(row.identity)
     }
 
     /// Asks before the past is forgotten. In a replay there is nothing that would be lost, nor asked.
@@ -88,22 +87,32 @@ extension Dashboard {
 
     /// The chosen row in words, for the clipboard.
     mutating func copyRow() -> Action? {
-        let rows = shownRows, events = shownEvents
-        switch focus {
-        case .connections where !rows.isEmpty: return .copy(chosen(of: rows).words)
-        case .events where !events.isEmpty:
-            let event = events[events.count - 1 - min(selection, events.count - 1)]
-            return .copy("\(GridFigure.preciseClock(event.timeNanoseconds)) \(event.level.rawValue) \(event.source) \(event.text)")
-        default:
-            notice = "connections and events have rows to copy"
-            return nil
-        }
+        if let words = view.chosenWords { return .copy(words) }
+        notice = "connections and events have rows to copy"
+        return nil
+    }
+}
+
+extension View {
+    /// The connection that is looked at alone, or the chosen row; nil: there are none.
+    fileprivate var chosenRow: ConnectionRow? {
+        let rows = rows
+        return rows.first { $0.identity == detail } ?? rows.dropFirst(max(0, min(selection, rows.count - 1))).first
     }
 
-    /// The connection that is looked at alone, or the chosen row. Of rows that are not empty.
-    private func chosen(of rows: [ConnectionRow]) -> ConnectionRow {
-        rows.first { $0.identity == detail } ?? rows[min(selection, rows.count - 1)]
+    /// The chosen row of the list that has the focus.
+    fileprivate var chosenWords: String? {
+        switch focus {
+        case .connections: chosenRow?.words
+        case .events: listedEvents.dropLast(max(0, min(selection, listedEvents.count - 1))).last?.words
+        default: nil
+        }
     }
+}
+
+extension Event {
+    /// All of it in a line.
+    fileprivate var words: String { "\(GridFigure.preciseClock(timeNanoseconds)) \(level.rawValue) \(source) \(text)" }
 }
 
 extension ConnectionRow {

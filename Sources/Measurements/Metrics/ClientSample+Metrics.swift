@@ -26,13 +26,13 @@ extension ClientSample: SamplePart {
         .gauge("requests.in_flight", .request, \.requests.inFlight, "Sent and not answered, now"),
         .gauge("requests.queued", .request, \.requests.queued, better: .lower, "Due by the schedule and not sent for want of a stream, now"),
         .histogram("service_time", \.serviceTime, "From sending a request to the end of its answer"),
-        .histogram("response_time", \.responseTime, "From when the schedule meant to send a request, in a closed load from its first attempt, to the end of its answer"),
+        .histogram("response_time", \.responseTime, "From its planned moment, or in a closed load its first attempt, to the end of its answer"),
         .histogram("schedule_delay", \.scheduleDelay, "From when the schedule meant to send a request to when it was sent"),
     ]
 
     private static let responseRows: [MetricRow<ClientSample>] =
         StatusCounts.table.rows(within: \.statuses, "responses") + [
-            .counter("responses.ended_by_close", .response, \.requests.endedByClose, "Answers without a length, which end with their connection: a cut one looks the same"),
+            .counter("responses.ended_by_close", .response, \.requests.endedByClose, "Answers without a length, ended by their connection: a cut one looks the same"),
             .counter("responses.checked", .response, \.expectations.checked, "Whole answers that were compared with a scenario's 'expect'"),
             .counter("responses.unexpected", .response, \.expectations.unexpected, better: .zero, "Compared, and not as expected: the sum of the next five"),
             .counter("responses.unexpected_status", .response, \.expectations.status, better: .zero, "Compared: of another status"),

@@ -55,7 +55,7 @@ extension RequestSample: SamplePart {
         ] + StatusCounts.table.rows(within: \.statuses, "responses") + [
             .counter("bytes.received_body", .bytes, \.bodyBytes, "Response bodies"),
             .histogram("service_time", \.serviceTime, "From sending a request to the end of its answer"),
-            .histogram("response_time", \.responseTime, "From when the schedule meant to send a request, in a closed load from its first attempt, to the end of its answer"),
+            .histogram("response_time", \.responseTime, "From its planned moment, or in a closed load its first attempt, to the end of its answer"),
         ],
         others: [.now { $0.statusNumbers.merge($1.statusNumbers) }])
 

@@ -88,7 +88,7 @@ extension SummarySection {
                 "\(Summary.counted(watch.auditChecks, "look")) at pending writes", "\(watch.continuityChecks) at what follows a cut one",
                 Summary.counted(summary.findingCount, "finding"),
             ])
-            if let advice = summary.adviceOnWaiting { page.row("", [advice]) }
+            if let advice = WaitingAdvice(summary: summary).text { page.row("", [advice]) }
         }
     }
 

@@ -1,15 +1,19 @@
 internal import Measurements
 
-extension Summary {
-    /// That no write of a server under the probe had to wait, so that a clean result says little; and what would make
-    /// writes wait, as far as the run shows it. nil: some waited, or the server wrote nothing.
-    var adviceOnWaiting: String? {
+/// That no write of a server under the probe had to wait, so that a clean result says little; and what would make writes
+/// wait, as far as the run shows it.
+struct WaitingAdvice {
+    let summary: Summary
+
+    /// nil: some waited, or the server wrote nothing.
+    var text: String? {
+        let last = summary.last, request = summary.request
         guard let watch = last.watch, let server = last.server, last.unknown.isDisjoint(with: [.findings, .writeCounts, .traffic]),
             server.writes.queued == 0, watch.cutWrites == 0, server.writes.direct > 0
         else { return nil }
         let byteCount = Double(server.sentBytes) / Double(server.writes.direct)
         var ways: [String] = []
-        if Double(request.sendBufferByteCount ?? .max) > byteCount, let size = Summary.size(below: byteCount) {
+        if Double(request.sendBufferByteCount ?? .max) > byteCount, let size = WaitingAdvice.size(below: byteCount) {
             ways.append("--send-buffer \(size), less than an answer")
         }
         if let load = request.load {
@@ -21,7 +25,7 @@ extension Summary {
             }
         }
         ways.append("larger answers")
-        let readers = maximum(of: "client.slow_readers.open") ?? 0
+        let readers = summary.maximum(of: "client.slow_readers.open") ?? 0
         return "no write had to wait, so little was tried: the socket took each at once, \(Figure.bytes(byteCount)) on average"
             + (readers > 0 ? "; answers of that size fit into the send buffer of a slow reader's socket" : "")
             + ". To try more: \(ways.joined(separator: ", "))"
