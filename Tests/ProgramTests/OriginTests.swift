@@ -125,17 +125,20 @@ extension ProgramTests {
                 "load", servers.own.url("/status/503"), servers.nginxURL("/a"), "--h1", "-q", "400", "-d", "1s", "-c", "4", "-m", "50",
                 "--circuit-breaker", "5 failures, 60s", "--json", "--interval", "100ms", "-o", servers.folder("r.ndjson"))
             let rows = try Rows(result.output)
-            #expect(rows.statuses("GET \(servers.nginxURL("/a"))") == ["200": 200], "\(result)")
+            // On a busy machine the last of the schedule are never sent.
+            let others = rows.done("GET \(servers.nginxURL("/a"))")
+            #expect(rows.statuses("GET \(servers.nginxURL("/a"))") == ["200": others] && others > 150 && others <= 200, "\(result)")
             let own = rows.statuses("GET \(servers.own.url("/status/503"))")["503"] ?? 0
             // Requests that were in flight when it opened are answered too.
-            #expect(own >= 5 && own < 200 && rows.sum("done") == 400, "\(result)")
+            let done = try Report(output: result.output)["client.requests.done"]
+            #expect(own >= 5 && own < others && done == Double(rows.sum("done")), "\(result)")
             let recording = try String(contentsOfFile: servers.folder("r.ndjson"), encoding: .utf8)
             #expect(recording.contains("127.0.0.1:\(servers.own.port): circuit breaker opens"))
         }
 
         @Test("over TLS and in the clear keep their sessions, protocols and names apart")
         func secure() throws {
-            let servers = try TwoServers("--tls")
+            let servers = try TwoServers("--tls", "--tls-listen", "127.0.0.1:0")
             let secure = "https://127.0.0.1:\(try #require(servers.own.securePort))/health"
             let result = try Program.run(
                 "load", secure, servers.nginxURL("/a"), "-k", "-n", "400", "-c", "2", "--reconnect", "20 requests", "--cache-scope", "loop", "--json")

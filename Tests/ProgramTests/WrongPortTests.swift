@@ -14,7 +14,7 @@ extension ProgramTests {
 
         @Test("http:// and HTTP/1.1 at a port of TLS is told, whatever the server does about it")
         func clear() throws {
-            let server = try RunningServer("--tls")
+            let server = try RunningServer("--tls", "--tls-listen", "127.0.0.1:0")
             let silent = try Program.run("load", "http://127.0.0.1:\(try #require(server.securePort))/health", "--h1", "-n", "2", "-c", "1")
             #expect(silent.code == 1 && silent.errors.contains("write https://"), "\(silent)")
             _ = try server.stop()
