@@ -93,6 +93,12 @@ struct WatchedSummaryTests {
             sample.watch?.residentBytes = mebibytes << 20
             summary.add(sample)
         }
+        var end = watchedSample()
+        end.client = nil
+        end.timeNanoseconds = 4_000_000_000
+        end.watch?.residentBytes = 0
+        end.unknown.insert(.residentMemory)
+        summary.add(end)
         let text = summary.text.split { $0.isWhitespace }.joined(separator: " ")
         #expect(text.contains("memory 54.0MiB at first, 64.0MiB at the end, 70.0MiB at most"), "\(text)")
     }

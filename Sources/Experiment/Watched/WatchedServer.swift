@@ -182,6 +182,8 @@ final class WatchedServer {
         }
         if kernel == nil { unknown.insert(.kernel) } else { watch.kernel = KernelSample(diagnosed) }
         if !totals.read(living, into: &server, &watch) { unknown.insert(.processes) }
+        // A server that has ended has no memory to speak of: with 0 a leak that ends in its crash would be a fall.
+        if watch.processes == 0 { unknown.insert(.residentMemory) }
         peaks.connections = max(peaks.connections, server.connectionCounts.open)
         // Most writes wait for less than the time between two samples: the probe has the peaks.
         peaks.pendingBytes = max(peaks.pendingBytes, server.writes.pendingBytes, reading?.queuedBytesMost ?? 0)

@@ -338,6 +338,9 @@ extension Summary {
                 json.set(.number(number), atPath: "\(metric.name).last")
                 json.set(maximum(of: metric.name).map { .number($0) } ?? .null, atPath: "\(metric.name).max")
             case .number(let number): json.set(.number(number), atPath: metric.name)
+            case nil where metric.kind == .gauge:
+                // Known once, and not at the end: the process has ended since.
+                if let most = maximum(of: metric.name) { json.set(.number(most), atPath: "\(metric.name).max") }
             case .histogram, nil: continue
             }
         }

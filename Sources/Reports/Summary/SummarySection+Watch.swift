@@ -36,8 +36,9 @@ extension Summary {
     fileprivate func bytes(_ count: UInt64) -> String { Figure.bytes(Double(count)) }
 
     /// "memory 54.0MiB at first, 64.2MiB at the end, 66.0MiB at most": whether it leaks is seen from the first two.
-    fileprivate func growth(of name: String, _ noun: String) -> String {
-        guard let range = range(of: name) else { return "\(noun) unknown" }
+    /// nil: no sample had it.
+    fileprivate func growth(of name: String, _ noun: String) -> String? {
+        guard let range = range(of: name) else { return nil }
         let first = Figure.bytes(range.first), last = Figure.bytes(range.last), most = Figure.bytes(range.highest)
         return first == last && last == most ? "\(noun) \(most)" : "\(noun) \(first) at first, \(last) at the end" + (last == most ? "" : ", \(most) at most")
     }
@@ -81,8 +82,7 @@ extension SummarySection {
             "processes",
             (summary.last.knows(.processDetails) ? ["\(JSON.number(summary.maximum(of: "watch.processes") ?? 0).text) at most"] : [])
                 + (summary.derived("watch.utilization").map { ["\(Figure.percent($0)) of a core"] } ?? [])
-                + (summary.last.knows(.residentMemory) ? [summary.growth(of: "watch.memory.resident", "memory")] : [])
-                + (summary.last.knows(.heap) ? [summary.growth(of: "watch.heap.live_bytes", "heap")] : []))
+                + [summary.growth(of: "watch.memory.resident", "memory"), summary.growth(of: "watch.heap.live_bytes", "heap")].compactMap(\.self))
         if summary.last.knows(.findings) {
             page.row("checks", [
                 "\(Summary.counted(watch.auditChecks, "look")) at pending writes", "\(watch.continuityChecks) at what follows a cut one",
