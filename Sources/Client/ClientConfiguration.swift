@@ -93,7 +93,7 @@ package struct ClientConfiguration: Sendable, RequestSource {
         }
     }
 
-    /// The part of the run's schedule, and of its requests' numbers, that these clients have.
+    /// The part of the run's schedule, of its requests' numbers and of its clients' that these clients have.
     var requestShare: RunShare { share.part(origin.index, of: origin.weights.count) }
 
     /// Flow-control window that a server has for a stream, and for the connection, bytes.

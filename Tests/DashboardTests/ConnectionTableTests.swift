@@ -48,6 +48,20 @@ struct ConnectionTableTests {
         #expect(throws: error) { _ = try ConnectionFilter(text) }
     }
 
+    @Test("a connection that a recording has twice is shown twice")
+    func twins() {
+        var dashboard = Dashboard.synthetic(samples: 1)
+        var source = SyntheticRun()
+        var sample = source.next()
+        let twin = sample.server?.connections.first ?? ConnectionSample()
+        sample.server?.connections = [twin, twin]
+        for second in 1...5 {
+            sample.timeNanoseconds = UInt64(second) * 1_000_000_000
+            dashboard.add(sample)
+        }
+        #expect(text(dashboard).components(separatedBy: "127.0.0.1:").count - 1 >= 3, "\(text(dashboard))")
+    }
+
     @Test("the filter works while it is typed, and an error stands beside it while the last good one goes on")
     func typing() {
         var dashboard = Dashboard.synthetic(samples: 20)

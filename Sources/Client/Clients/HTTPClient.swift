@@ -267,7 +267,7 @@ final class HTTPClient: TimerTarget {
         connection.add(to: &sample)
         if generator.configuration.listsConnections, sample.connections.count < ServerSample.connectionRowLimit {
             var row = connection.row
-            row.id = generator.configuration.share.number(UInt64(number)) + 1
+            row.id = generator.configuration.requestShare.number(UInt64(number)) + 1
             row.peer = generator.destination.names[addressIndex]
             sample.connections.append(row)
         }

@@ -33,7 +33,8 @@ struct RowHold: Sendable {
             identities.remove(at: place)
             identities.insert(kept.identity, at: min(kept.place, identities.count))
         }
-        places = Dictionary(uniqueKeysWithValues: identities.enumerated().map { ($0.element, $0.offset) })
+        // A recording from elsewhere may have a connection twice.
+        places = Dictionary(identities.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
         busiest = RowHold.busiest(all).map(\.identity)
         self.arrangement = arrangement
         sinceNanoseconds = now
@@ -43,9 +44,9 @@ struct RowHold: Sendable {
     func arranged(_ rows: [ConnectionRow], _ arrangement: ConnectionTable.Arrangement) -> [ConnectionRow] {
         let order = arrangement.order
         guard self.arrangement == arrangement else { return order.sorted(rows) }
-        var indexes = [Int?](repeating: nil, count: places.count), new: [ConnectionRow] = []
+        var indexes = [Int?](repeating: nil, count: (places.values.max() ?? -1) + 1), new: [ConnectionRow] = []
         for (index, row) in rows.enumerated() {
-            if let place = places[row.identity] { indexes[place] = index } else { new.append(row) }
+            if let place = places[row.identity], indexes[place] == nil { indexes[place] = index } else { new.append(row) }
         }
         return indexes.compactMap { $0.map { rows[$0] } } + order.sorted(new)
     }
