@@ -81,25 +81,30 @@ package struct ProcessFigures: Sendable, Equatable {
         return names
     }
 
-    /// The processes that hold one of these sockets, by their inodes: only one's own can be seen, as root all. One
-    /// walk through all processes' descriptors.
-    package static func owners(ofSockets inodes: [UInt32]) -> [Int32] {
+    /// The processes that hold these sockets, in ascending order by the sockets' inodes: only one's own can be seen, as
+    /// root all. One walk through all processes' descriptors.
+    package static func owners(ofSockets inodes: [UInt32]) -> [UInt32: [Int32]] {
         let wanted = Set(inodes)
-        return (entries("/proc") ?? []).compactMap(Int32.init).filter { holds(wanted, $0) }.sorted()
+        var owners: [UInt32: [Int32]] = [:]
+        for pid in (entries("/proc") ?? []).compactMap(Int32.init).sorted() {
+            for inode in sockets(among: wanted, of: pid) { owners[inode, default: []].append(pid) }
+        }
+        return owners
     }
 
-    /// A process has a descriptor of one of these sockets. Its links are read and not followed: behind one may be a
-    /// file system that does not answer.
-    private static func holds(_ inodes: Set<UInt32>, _ pid: Int32) -> Bool {
-        guard let folder = unsafe opendir("/proc/\(pid)/fd") else { return false }
+    /// Those of these sockets of which a process has a descriptor. Its links are read and not followed: behind one may be
+    /// a file system that does not answer.
+    private static func sockets(among wanted: Set<UInt32>, of pid: Int32) -> Set<UInt32> {
+        var found: Set<UInt32> = []
+        guard let folder = unsafe opendir("/proc/\(pid)/fd") else { return found }
         defer { unsafe _ = closedir(folder) }
         let place = unsafe dirfd(folder)
         var link = [CChar](repeating: 0, count: socketLinkLimit)
         while let entry = unsafe readdir(folder) {
             let count = unsafe withUnsafePointer(to: &entry.pointee.d_name.0) { unsafe readlinkat(place, $0, &link, link.count) }
-            if count > 0, let inode = socketInode(link[..<count]), inodes.contains(inode) { return true }
+            if count > 0, let inode = socketInode(link[..<count]), wanted.contains(inode) { found.insert(inode) }
         }
-        return false
+        return found
     }
 
     /// "socket:[4294967295]", and no longer link.

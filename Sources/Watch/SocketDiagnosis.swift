@@ -40,7 +40,7 @@ package final class SocketDiagnosis {
         return connections
     }
 
-    /// The sockets that listen on this TCP port.
+    /// The sockets that listen on this TCP port; with `ProcessFigures.owners` the processes that serve it.
     package func listeningSockets(port: UInt16) -> [ListeningSocket] {
         var sockets: [ListeningSocket] = []
         for family in SocketDiagnosis.allFamilies {
@@ -54,9 +54,6 @@ package final class SocketDiagnosis {
         }
         return sockets
     }
-
-    /// Their inodes; with `ProcessFigures.owners` the processes that serve the port.
-    package func listeners(port: UInt16) -> [UInt32] { listeningSockets(port: port).map(\.inode) }
 
     /// The TCP ports on which a process listens.
     package func ports(of pid: Int32) -> [UInt16] {

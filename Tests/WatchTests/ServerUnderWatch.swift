@@ -38,7 +38,7 @@ final class ServerUnderWatch {
 
     private static func listens(_ port: UInt16) -> Bool {
         guard let diagnosis = try? SocketDiagnosis() else { return false }
-        return !diagnosis.listeners(port: port).isEmpty
+        return !diagnosis.listeningSockets(port: port).isEmpty
     }
 
     private static func readPort(_ descriptor: Int32) -> UInt16 {

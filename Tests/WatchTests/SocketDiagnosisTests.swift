@@ -34,10 +34,10 @@ import Watch
     func owner() throws {
         let server = try ServerUnderWatch(Fixtures.epollServer, ["0", "right"])
         let diagnosis = try SocketDiagnosis()
-        let inode = try #require(diagnosis.listeners(port: server.port).first)
-        #expect(ProcessFigures.owners(ofSockets: [inode]) == [server.process.pid])
+        let inode = try #require(diagnosis.listeningSockets(port: server.port).first).inode
+        #expect(ProcessFigures.owners(ofSockets: [inode]) == [inode: [server.process.pid]])
         #expect(diagnosis.ports(of: server.process.pid) == [server.port])
-        #expect(diagnosis.listeners(port: Fixtures.freePort()).isEmpty)
+        #expect(diagnosis.listeningSockets(port: Fixtures.freePort()).isEmpty)
     }
 
     @Test("knows a process's CPU time, memory, threads and descriptors")

@@ -72,7 +72,7 @@ final class CommandUnderWatch: ServerWatcher {
         run = try SpawnedProgram(
             Fixtures.program, ["watch", "--no-tui", "--interval", "100ms", "-o", recording] + flags + ["--", program] + arguments, output: output)
         let diagnosis = try SocketDiagnosis()
-        guard holds(within: 20, { !diagnosis.listeners(port: port).isEmpty && lastSample != nil }) else {
+        guard holds(within: 20, { !diagnosis.listeningSockets(port: port).isEmpty && lastSample != nil }) else {
             throw WatchError("\(program) does not listen: \(Fixtures.text(of: output))")
         }
     }

@@ -16,7 +16,7 @@ struct KernelConnections {
         self.ports = ports
     }
 
-    func listens(_ port: UInt16) -> Bool { !diagnosis.listeners(port: port).isEmpty }
+    func listens(_ port: UInt16) -> Bool { !diagnosis.listeningSockets(port: port).isEmpty }
 
     /// Looks for the ports of a server that we started, at once and now and then.
     mutating func findPorts(of processes: [Int32]) {

@@ -4,20 +4,25 @@ internal import Workload
 /// A server that runs already: its ports, and its processes as far as this user may see them.
 struct OutsideTarget {
     let ports: [UInt16]
-    /// nil: they have not been looked for.
-    private(set) var processes: [Int32]?
-    /// The inodes of its listening sockets.
-    private let listeners: [UInt32]
+    /// Those that listen.
+    let sockets: [ListeningSocket]
+    /// The processes of each by its inode; nil: they have not been looked for.
+    private(set) var owners: [UInt32: [Int32]]?
+    /// The process that the plan names; it may be one that this user may not look into.
+    private var namedProcess: Int32?
+
+    /// All of them, in ascending order; nil: they have not been looked for.
+    var processes: [Int32]? { owners.map { Set($0.values.joined()).union(namedProcess.map { [$0] } ?? []).sorted() } }
 
     /// A server that listens on a port of this machine, its processes to be found; nil: none does.
     init?(port: UInt16, _ diagnosis: SocketDiagnosis) {
-        listeners = diagnosis.listeners(port: port)
-        guard !listeners.isEmpty else { return nil }
+        sockets = diagnosis.listeningSockets(port: port)
+        guard !sockets.isEmpty else { return nil }
         ports = [port]
     }
 
     /// Looks for the processes. Walks through the descriptors of all processes of the machine: milliseconds of CPU.
-    mutating func findProcesses() { processes = ProcessFigures.owners(ofSockets: listeners) }
+    mutating func findProcesses() { owners = ProcessFigures.owners(ofSockets: sockets.map(\.inode)) }
 
     /// The server that the plan names.
     init(_ plan: WatchPlan, _ diagnosis: SocketDiagnosis) throws(WatchError) {
@@ -36,8 +41,9 @@ struct OutsideTarget {
             throw WatchError("--pid: process \(process) listens on no TCP port that this user may see; name its port with --listen")
         }
         // Workers of a forking server have the same listening sockets.
-        listeners = ports.flatMap { diagnosis.listeners(port: $0) }
-        processes = Array(Set(ProcessFigures.owners(ofSockets: listeners) + [process])).sorted()
+        sockets = ports.flatMap { diagnosis.listeningSockets(port: $0) }
+        namedProcess = process
+        findProcesses()
     }
 
     /// "server figures: from outside, of nginx (812, 813) on port 8080, by the kernel (sock_diag) and /proc"

@@ -14,10 +14,11 @@ struct PortOwners {
     private var inodes: Set<UInt32> = []
     private var news: [String] = []
 
-    /// - Parameter processes: those of the server at the start.
-    init(_ sockets: [ListeningSocket], processes: [Int32]) {
+    /// nil: the server's processes have not been looked for.
+    init?(_ target: OutsideTarget) {
+        guard let owners = target.owners, let processes = target.processes else { return nil }
         self.processes = processes
-        for socket in sockets { add(socket, to: programs[socket.address]) }
+        for socket in target.sockets { add(socket, of: owners[socket.inode] ?? [], to: programs[socket.address]) }
     }
 
     /// Compares the sockets of now with those so far.
@@ -28,13 +29,15 @@ struct PortOwners {
         let isReplaced = !sockets.contains { inodes.contains($0.inode) }
         let former = programs.values.reduce(into: Set()) { $0.formUnion($1) }
         if isReplaced { processes = [] }
-        for socket in new { add(socket, to: programs[socket.address] ?? (isReplaced ? former : nil)) }
+        let owners = ProcessFigures.owners(ofSockets: new.map(\.inode))
+        for socket in new { add(socket, of: owners[socket.inode] ?? [], to: programs[socket.address] ?? (isReplaced ? former : nil)) }
     }
 
-    /// - Parameter known: programs in whose place, or beside which, it listens; nil: there are none.
-    private mutating func add(_ socket: ListeningSocket, to known: Set<String>?) {
+    /// - Parameters:
+    ///   - owners: the processes that hold it.
+    ///   - known: programs in whose place, or beside which, it listens; nil: there are none.
+    private mutating func add(_ socket: ListeningSocket, of owners: [Int32], to known: Set<String>?) {
         inodes.insert(socket.inode)
-        let owners = ProcessFigures.owners(ofSockets: [socket.inode])
         let lines = Set(owners.compactMap(ProcessFigures.commandLine))
         guard !lines.isEmpty else { return }
         let isNew = owners.contains { !processes.contains($0) }

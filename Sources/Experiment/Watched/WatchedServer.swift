@@ -60,9 +60,8 @@ final class WatchedServer {
                 let diagnosis = try SocketDiagnosis()
                 let target = try OutsideTarget(plan, diagnosis)
                 outside = target
-                let connections = KernelConnections(diagnosis, ports: target.ports)
-                owners = PortOwners(connections.listeningSockets(), processes: target.processes ?? [])
-                kernel = connections
+                owners = PortOwners(target)
+                kernel = KernelConnections(diagnosis, ports: target.ports)
                 name = plan.name ?? target.name
             } else {
                 let server = try ProbedServer(plan, capturesOutput: capturesOutput)
@@ -83,9 +82,8 @@ final class WatchedServer {
         probed = nil
         command = ""
         totals = ProcessTotals(countsFromStart: false)
-        let connections = KernelConnections(diagnosis, ports: target.ports)
-        owners = target.processes.map { PortOwners(connections.listeningSockets(), processes: $0) }
-        kernel = connections
+        owners = PortOwners(target)
+        kernel = KernelConnections(diagnosis, ports: target.ports)
         name = target.name
         outside = target
     }
@@ -133,9 +131,8 @@ final class WatchedServer {
         guard let due = searchNanoseconds, EventLoop.monotonicNanoseconds() >= due else { return }
         searchNanoseconds = nil
         outside?.findProcesses()
-        let processes = outside?.processes ?? []
-        owners = PortOwners(kernel?.listeningSockets() ?? [], processes: processes)
-        totals.begin(processes)
+        owners = outside.flatMap(PortOwners.init)
+        totals.begin(owners?.processes ?? [])
         hasNewOrigin = true
     }
 
