@@ -69,7 +69,7 @@ let package = Package(
         library("Measurements", "CZlib", .product(name: "Histogram", package: "hdrhistogram-swift")),
         library("Load", "Measurements", "Memory"),
         library("Recording", "Files", "Load", "Measurements", "CZlib"),
-        library("Reports", "Measurements", "Load", "Recording"),
+        library("Reports", "Files", "Measurements", "Load", "Recording"),
         // Its scenarios lie within the program: beside it they would be lost when it is moved.
         library("Workload", "Measurements", "Load", "Reports", "CYAML",
                 resources: [.embedInCode("Scenarios")]),

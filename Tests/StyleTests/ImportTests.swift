@@ -8,7 +8,7 @@ private let table: [String: Set<String>] = [
     "Load": ["Measurements", "Memory"],
     "Files": [],
     "Recording": ["Files", "Load", "Measurements", "CZlib"],
-    "Reports": ["Recording", "Load", "Measurements"],
+    "Reports": ["Files", "Recording", "Load", "Measurements"],
     "Workload": ["Reports", "Load", "Measurements", "CYAML"],
     "Loop": ["Memory", "CLibuv"],
     "HTTP1": ["Memory"],

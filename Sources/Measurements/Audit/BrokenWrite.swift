@@ -77,3 +77,16 @@ package struct BrokenWrite: Sendable, Equatable {
 
     package init() {}
 }
+
+extension [BrokenWrite] {
+    /// Counts a finding where the same bug stands already, and adds it where none does. - Returns: whether it is a new one.
+    @discardableResult
+    package mutating func note(_ finding: BrokenWrite) -> Bool {
+        guard let index = firstIndex(where: { $0.isSameBug(as: finding) }) else {
+            append(finding)
+            return true
+        }
+        self[index].count &+= finding.count
+        return false
+    }
+}

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// Text that comes for many parts in turn and goes out part after part.
@@ -59,7 +60,7 @@ final class TextSpool {
                 let rest = bytes[written...]
                 let count = unsafe rest.withUnsafeBytes { unsafe pwrite(file, $0.baseAddress, $0.count, fileByteCount + written) }
                 if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { throw SpoolError(errno) }
+                guard count > 0 else { throw SpoolError(system: .last) }
                 written += count
             }
             parts[index].blocks.append((fileByteCount, bytes.count))
@@ -83,7 +84,7 @@ final class TextSpool {
                 initializedCount = max(0, count)
             }
             if piece.isEmpty && errorNumber == EINTR { continue }
-            guard !piece.isEmpty else { throw SpoolError(errorNumber) }
+            guard !piece.isEmpty else { throw SpoolError(system: SystemError(number: errorNumber)) }
             read += piece.count
             bytes += piece
             let end = read == block.byteCount ? bytes.count : (bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
@@ -97,7 +98,7 @@ final class TextSpool {
         let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         var name = Array("\(folder)/highwater.XXXXXX".utf8CString)
         let file = unsafe mkstemp(&name)
-        guard file >= 0 else { throw SpoolError(errno) }
+        guard file >= 0 else { throw SpoolError(system: .last) }
         unsafe unlink(name)
         return file
     }
@@ -105,11 +106,9 @@ final class TextSpool {
 
 /// Why text that had to wait could not be kept.
 struct SpoolError: Error, CustomStringConvertible {
-    private let number: Int32
-
-    init(_ number: Int32) { self.number = number }
+    fileprivate let system: SystemError
 
     var description: String {
-        "the folder for temporary files (TMPDIR, else /tmp) cannot keep the text that has to wait: \(unsafe String(cString: strerror(number)))"
+        "the folder for temporary files (TMPDIR, else /tmp) cannot keep the text that has to wait: \(system)"
     }
 }

@@ -36,15 +36,15 @@ struct PlainFigure: Sendable {
     static let all: [PlainFigure] = [
         PlainFigure("the number of failed requests", .last, isFailure: true, count) { now, _ in now.client.map { Double($0.requests.failed) } },
         PlainFigure("the number of the server's errors", .last, isFailure: true, count) { now, _ in
-            knows(now, .httpDetails) ? now.server.map { Double($0.protocolErrors + $0.timeouts) } : nil
+            now.knows(.httpDetails) ? now.server.map { Double($0.protocolErrors + $0.timeouts) } : nil
         },
-        PlainFigure("the number of findings", .last, isFailure: true, count) { now, _ in knows(now, .findings) ? now.watch.map { Double($0.findings) } : nil },
+        PlainFigure("the number of findings", .last, isFailure: true, count) { now, _ in now.knows(.findings) ? now.watch.map { Double($0.findings) } : nil },
         PlainFigure("the number of memory violations", .last, isFailure: true, count) { now, _ in
             now.server.flatMap { $0.audit.loops > 0 ? Double($0.audit.violations) : nil }
         },
         PlainFigure("the request rate", .median, perSecond) { now, before in
             let isClients = now.client != nil
-            guard isClients || knows(now, .requests) else { return nil }
+            guard isClients || now.knows(.requests) else { return nil }
             return rate(now, before) { isClients ? $0.client?.requests.answered : $0.server?.requests.completed }
         },
         PlainFigure("the median response time", .median, time) { now, _ in now.client.flatMap { $0.responseTime.valuesAtPercentiles([50])[0].map { Double($0) } } },
@@ -53,25 +53,25 @@ struct PlainFigure: Sendable {
         PlainFigure("the number of requests in flight", .median, count) { now, _ in now.client.map { Double($0.requests.inFlight) } },
         PlainFigure("the number of requests that wait for a stream", .median, count) { now, _ in now.client.map { Double($0.requests.queued) } },
         PlainFigure("the number of open connections", .last, count) { now, _ in
-            (knows(now, .openConnections) ? now.server.map { Double($0.connectionCounts.open) } : nil) ?? now.client.map { Double($0.connectionCounts.open) }
+            (now.knows(.openConnections) ? now.server.map { Double($0.connectionCounts.open) } : nil) ?? now.client.map { Double($0.connectionCounts.open) }
         },
         PlainFigure("the amount of pending bytes", .median, bytes) { now, _ in writes(now).map { Double($0.pendingBytes) } },
         PlainFigure("the age of the oldest pending byte", .median, time) { now, _ in writes(now).map { Double($0.oldestAgeNanoseconds) } },
         PlainFigure("the arena memory in use", .median, bytes) { now, _ in arena(now).map { Double($0.usedBytes) } },
         PlainFigure("the number of arenas that only pending writes keep", .median, count) { now, _ in arena(now).map { Double($0.retired) } },
-        PlainFigure("the server's heap", .last, bytes) { now, _ in knows(now, .heap) ? now.watch.map { Double($0.heapBytes) } : nil },
-        PlainFigure("the server's resident memory", .last, bytes) { now, _ in knows(now, .residentMemory) ? now.watch.map { Double($0.residentBytes) } : nil },
+        PlainFigure("the server's heap", .last, bytes) { now, _ in now.knows(.heap) ? now.watch.map { Double($0.heapBytes) } : nil },
+        PlainFigure("the server's resident memory", .last, bytes) { now, _ in now.knows(.residentMemory) ? now.watch.map { Double($0.residentBytes) } : nil },
         PlainFigure("the byte rate of the requests", .median, byteRate) { now, before in
-            rate(now, before) { $0.client?.sentBytes ?? (knows($0, .traffic) ? $0.server?.receivedBytes : nil) }
+            rate(now, before) { $0.client?.sentBytes ?? ($0.knows(.traffic) ? $0.server?.receivedBytes : nil) }
         },
         PlainFigure("the byte rate of the responses", .median, byteRate) { now, before in
-            rate(now, before) { $0.client?.receivedBytes ?? (knows($0, .traffic) ? $0.server?.sentBytes : nil) }
+            rate(now, before) { $0.client?.receivedBytes ?? ($0.knows(.traffic) ? $0.server?.sentBytes : nil) }
         },
         PlainFigure("the hit rate of the string cache", .median, share) { now, before in hitRate(now, before) { $0.client?.caches.strings } },
         PlainFigure("the hit rate of the buffer cache", .median, share) { now, before in hitRate(now, before) { $0.client?.caches.buffers } },
         PlainFigure("the hit rate of the session cache", .median, share) { now, before in hitRate(now, before) { $0.client?.caches.sessions } },
         PlainFigure("the server's share of a processor", .median, share) { now, before in
-            guard let before, knows(now, .cpu) else { return nil }
+            guard let before, now.knows(.cpu) else { return nil }
             return rate(now, before) { $0.server?.loops.cpuNanoseconds }.map { $0 / 1e9 }
         },
         PlainFigure("the clients' share of a processor", .median, share) { now, before in
@@ -80,13 +80,11 @@ struct PlainFigure: Sendable {
         },
     ]
 
-    private static func knows(_ sample: Sample, _ figures: UnknownFigures) -> Bool { sample.unknown.isDisjoint(with: figures) }
-
     private static func writes(_ sample: Sample) -> WriteSample? {
-        sample.server.flatMap { knows(sample, .pendingBytes) ? $0.writes : nil } ?? sample.client?.writes
+        sample.server.flatMap { sample.knows(.pendingBytes) ? $0.writes : nil } ?? sample.client?.writes
     }
 
-    private static func arena(_ sample: Sample) -> ArenaSample? { knows(sample, .arenas) ? sample.server?.arena : nil }
+    private static func arena(_ sample: Sample) -> ArenaSample? { sample.knows(.arenas) ? sample.server?.arena : nil }
 
     /// Growth of a counter, a second; nil where there is none, or no time has passed.
     private static func rate(_ now: Sample, _ before: Sample?, _ counter: (Sample) -> UInt64?) -> Double? {

@@ -135,8 +135,8 @@ extension Summary {
         func isJudged(_ name: String) -> Bool { thresholds.contains { $0.threshold.condition.figure.metric == name } }
         if !findings.isEmpty, !isJudged("watch.findings") {
             let distinct = distinctFindings
-            return "\(Summary.counted(findingCount, "finding")) in the server: \(distinct[0].first.kind.rawValue)"
-                + (distinct.count > 1 ? " and \(distinct.count - 1) more" : "") + (distinct[0].first.isLatent ? ", harmless so far" : "")
+            return "\(Summary.counted(findingCount, "finding")) in the server: \(distinct[0].kind.rawValue)"
+                + (distinct.count > 1 ? " and \(distinct.count - 1) more" : "") + (distinct[0].isLatent ? ", harmless so far" : "")
         }
         guard !outcome.isDeath, let crashes = last.watch?.crashes, crashes > 0, !isJudged("watch.crashes") else { return nil }
         return "the server crashed" + (crashes == 1 ? "" : " \(crashes) times")

@@ -357,7 +357,7 @@ extension Summary {
         if !thresholds.isEmpty {
             json.set(.array(thresholds.map(\.json)), atPath: "thresholds")
         }
-        if last.watch != nil { json.set(.array(distinctFindings.map { $0.json }), atPath: "findings") }
+        if last.watch != nil { json.set(findingsJSON, atPath: "findings") }
         json.set(.string(outcome.text), atPath: "outcome")
         json.set(result.json, atPath: "result")
         json.set(validity.json, atPath: "measurement")

@@ -12,15 +12,12 @@ extension SummarySection {
             return (left.failed, times[0]) > (right.failed, times[1])
         }
         page.line("")
-        page.line(RequestRow.text("request", ["done", "failed", "p50", "p99", "max", "bodies"]))
+        page.lines += RequestRow.lines("request", ["done", "failed", "p50", "p99", "max", "bodies"])
         let shown = page.isVerbose || sorted.count <= RequestRow.limit + 1 ? sorted.count : RequestRow.limit
-        for request in sorted.prefix(shown) {
-            let row = RequestRow.text("  " + request.name, RequestRow.cells(request))
-            for line in row.split(separator: "\n") { page.line(String(line)) }
-        }
+        for request in sorted.prefix(shown) { page.lines += RequestRow.lines("  " + request.name, RequestRow.cells(request)) }
         if let first = sorted.dropFirst(shown).first {
             let rest = sorted.dropFirst(shown + 1).reduce(into: first) { $0.merge($1) }
-            page.line(RequestRow.text("  \(sorted.count - shown) others", RequestRow.cells(rest)))
+            page.lines += RequestRow.lines("  \(sorted.count - shown) others", RequestRow.cells(rest))
         }
         guard page.isVerbose else { return }
         for request in sorted { page.row("  statuses", ["\(request.name):"] + request.statusNumbers.map { "\($0.count) x \($0.status)" }) }
@@ -40,10 +37,10 @@ private enum RequestRow {
     }
 
     /// A long name has a line of its own above the cells: URLs differ at the end, or in the middle.
-    static func text(_ name: String, _ cells: [String]) -> String {
-        let isLong = name.columns > nameWidth
-        let head = isLong ? (name.columns > width ? name.prefix(columns: width - 1) + "~" : name) + "\n" : ""
-        return head + (isLong ? "" : name).padded(to: nameWidth)
-            + cells.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined()
+    static func lines(_ name: String, _ cells: [String]) -> [String] {
+        let figures = cells.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined()
+        guard name.columns > nameWidth else { return [name.padded(to: nameWidth) + figures] }
+        let head = name.columns > width ? name.prefix(columns: width - 1) + "~" : name
+        return [head, "".padded(to: nameWidth) + figures]
     }
 }

@@ -1,30 +1,21 @@
 internal import Measurements
 internal import Recording
 
-/// A bug that was found, perhaps many times.
-struct DistinctFinding {
-    var first: BrokenWrite
-    var count: UInt64
-
-    /// The first one as a recording has it, and how often it was found.
-    var json: JSON {
-        var json = first.json
-        json.set(.number(Double(count)), atPath: "count")
-        return json
-    }
-}
-
 extension Summary {
-    /// Each bug that was found: harmful ones before those that are latent, and else in the order in which they came.
-    var distinctFindings: [DistinctFinding] {
-        let distinct = findings.reduce(into: [DistinctFinding]()) { distinct, finding in
-            if let index = distinct.firstIndex(where: { $0.first.isSameBug(as: finding) }) {
-                distinct[index].count &+= finding.count
-            } else {
-                distinct.append(DistinctFinding(first: finding, count: finding.count))
-            }
-        }
-        return distinct.filter { !$0.first.isLatent } + distinct.filter(\.first.isLatent)
+    /// Each bug that was found, as it was the first time: harmful ones before those that are latent, and else in the order
+    /// in which they came.
+    var distinctFindings: [BrokenWrite] {
+        let distinct = findings.reduce(into: [BrokenWrite]()) { distinct, finding in distinct.note(finding) }
+        return distinct.filter { !$0.isLatent } + distinct.filter(\.isLatent)
+    }
+
+    /// The same as a recording has them, each with how often it was found.
+    var findingsJSON: JSON {
+        .array(distinctFindings.map { finding in
+            var json = finding.json
+            json.set(.number(Double(finding.count)), atPath: "count")
+            return json
+        })
     }
 
     /// Times that a promise was broken, as the probe counts them. Beyond its room for bugs it counts on.
@@ -97,8 +88,8 @@ extension SummarySection {
         for finding in summary.distinctFindings {
             page.line("")
             let times = finding.count == 1 ? "found once" : "found \(finding.count) times"
-            page.line("\(times), \(finding.first.isLatent ? "latent" : "harmful")" + (finding.count == 1 ? "" : "; the first time"))
-            for line in finding.first.lines(isVerbose: page.isVerbose) { page.line("  " + line) }
+            page.line("\(times), \(finding.isLatent ? "latent" : "harmful")" + (finding.count == 1 ? "" : "; the first time"))
+            for line in finding.lines(isVerbose: page.isVerbose) { page.line("  " + line) }
         }
     }
 }

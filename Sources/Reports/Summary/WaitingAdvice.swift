@@ -8,7 +8,7 @@ struct WaitingAdvice {
     /// nil: some waited, or the server wrote nothing.
     var text: String? {
         let last = summary.last, request = summary.request
-        guard let watch = last.watch, let server = last.server, last.unknown.isDisjoint(with: [.findings, .writeCounts, .traffic]),
+        guard let watch = last.watch, let server = last.server, last.knows([.findings, .writeCounts, .traffic]),
             server.writes.queued == 0, watch.cutWrites == 0, server.writes.direct > 0
         else { return nil }
         let byteCount = Double(server.sentBytes) / Double(server.writes.direct)

@@ -105,9 +105,7 @@ final class HeadlessRun {
     /// Each bug of a watched server is told once, and not at all to a user who wants the summary only.
     private func isNew(_ event: Event) -> Bool {
         guard let finding = event.brokenWrite else { return true }
-        guard !isQuiet, !toldBugs.contains(where: { $0.isSameBug(as: finding) }) else { return false }
-        toldBugs.append(finding)
-        return true
+        return !isQuiet && toldBugs.note(finding)
     }
 
     /// false when standard output is where progress is written and has no reader any more.
