@@ -51,6 +51,13 @@ package final class WatchedProcess {
     /// How long a server may take to stop after SIGTERM.
     package static let stopMilliseconds = 1_000
 
+    /// Has the kernel make this process the parent of those that its servers leave behind (PR_SET_CHILD_SUBREAPER), so that
+    /// they end with it even when it is killed.
+    ///
+    /// It holds for the whole process, and for orphans of its other children too, which nothing here takes note of: so a
+    /// program asks for it, and no room does.
+    package static func adoptOrphans() { hw_adopt_orphans() }
+
     /// Starts a program with the probe in it.
     ///
     /// - Parameters:
@@ -63,8 +70,6 @@ package final class WatchedProcess {
         environment: [String] = [], output: Int32? = nil, errors: Int32? = nil
     ) throws(WatchError) {
         if let refusal = check.refusal { throw WatchError("\(check.path): \(refusal)") }
-        // A server that goes into the background would outlive this process, if that is killed.
-        hw_adopt_orphans()
         segment = try ProbeSegment(options)
         let own = segment.environment
         var names = SpawnedChild.ownEnvironment.filter { !$0.hasPrefix("LD_PRELOAD=") && !$0.hasPrefix(own.name + "=") }

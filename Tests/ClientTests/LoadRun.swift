@@ -37,9 +37,11 @@ final class LoadRun: TimerTarget {
         loop = try EventLoop()
         timer = Timer(loop: loop)
         self.steps = steps.sorted { $0.seconds < $1.seconds }
-        self.steps.append((seconds, { generator in
+        // Asked for at that time, however late the timer of a busy machine is; or when the load is done.
+        self.steps.append((seconds, { [begin] generator in
             generator.stop(
-                askedNanoseconds: EventLoop.monotonicNanoseconds(), withinNanoseconds: UInt64(drainSeconds * 1e9))
+                askedNanoseconds: min(begin + UInt64(seconds * 1e9), EventLoop.monotonicNanoseconds()),
+                withinNanoseconds: UInt64(drainSeconds * 1e9))
         }))
         var configuration = configuration
         configuration.rate = rate

@@ -42,12 +42,12 @@ struct LoadTests {
             server.configuration {
                 $0.connections = 10
                 $0.streams = 50
-            }, rate: rate, seconds: 2)
+                $0.durationNanoseconds = 1_500_000_000
+            }, rate: rate, seconds: 3)
         _ = server.stop()
         expectSums(run)
-        let asked = rate * 2
+        #expect(run.total.requests.scheduled == UInt64(rate * 1.5))
         #expect(run.total.requests.started == run.total.requests.scheduled)
-        #expect(abs(Double(run.total.requests.started) - asked) <= asked / 1000 + rate / 100 + 1)
         #expect(run.total.scheduleDelay.count == run.total.requests.started)
     }
 
@@ -87,27 +87,34 @@ struct LoadTests {
     func changes() throws {
         let server = try ServerThread()
         var counts: [UInt64] = []
+        // When each step was taken, which on a busy machine is later than it was meant to be.
+        var times = [monotonicSeconds()]
         let run = try LoadRun(
             server.configuration {
                 $0.connections = 4
                 $0.streams = 2
             }, rate: 500, seconds: 2,
             steps: [
-                (0.4, { $0.apply(.rate(2_000)) }), (0.8, { $0.apply(.connections(1)) }), (1.0, { $0.apply(.connections(9)) }),
-                (1.2, { $0.apply(.streams(7)) }),
+                (0.4, { generator in
+                    generator.apply(.rate(2_000))
+                    times.append(monotonicSeconds())
+                }),
+                (0.8, { $0.apply(.connections(1)) }), (1.0, { $0.apply(.connections(9)) }), (1.2, { $0.apply(.streams(7)) }),
                 (1.4, { generator in
                     generator.apply(.hold(true))
+                    times.append(monotonicSeconds())
                     counts.append(generator.sample().requests.started)
                 }),
                 (1.6, { generator in
                     counts.append(generator.sample().requests.started)
                     generator.apply(.hold(false))
+                    times.append(monotonicSeconds())
                 }),
             ])
         _ = server.stop()
         // The readings inside the steps took histograms along: the counters alone are whole here.
         #expect(counts[0] == counts[1], "a pause asks nothing")
-        let asked = 0.4 * 500 + 1.4 * 2_000
+        let asked = (times[1] - times[0]) * 500 + (times[2] - times[1] + times[0] + 2 - times[3]) * 2_000
         #expect(abs(Double(run.total.requests.started) - asked) < asked / 20)
         #expect(run.total.requests.started == run.total.requests.scheduled)
         #expect(run.total.requests.done == run.total.requests.started)

@@ -125,8 +125,9 @@ extension ProgramTests {
         func pipe() throws {
             let folder = try ScratchFolder()
             let script = """
-                (echo '{"server":{},"client":{"requests":20}}'; echo '{"start":{}}'; sleep 0.3; \
-                echo '{"sample":{"seen":0}}'; echo '{"stop":{"withinSeconds":1}}'; sleep 1) | "$0" worker $$ > "$1"
+                (echo '{"server":{},"client":{"requests":20}}'; echo '{"start":{}}'; \
+                until grep -q '"isDone":true' "$1"; do echo '{"sample":{"seen":0}}'; sleep 0.1; done; \
+                echo '{"stop":{"withinSeconds":1}}'; until grep -q '"ended"' "$1"; do sleep 0.1; done) | "$0" worker $$ > "$1"
                 """
             let result = try ChildProcess("/bin/bash", ["-c", script, Program.path, folder("pipe")]).end(withinSeconds: 10)
             #expect(result.code == 0, "\(result.errors)")

@@ -4,6 +4,7 @@ internal import Load
 internal import Loop
 internal import Measurements
 package import Recording
+internal import Watch
 package import Workload
 
 /// The inside of a worker process: takes orders from standard input, runs the experiment, and
@@ -82,6 +83,7 @@ package struct WorkerService: ~Copyable {
         // Unsafe choices are taken here: this process may be lost.
         plan.isInWorker = true
         plan.server?.allowsUnsafe = true
+        if plan.watch != nil { WatchedProcess.adoptOrphans() }
         let source: Experiment
         do throws(ExperimentError) { source = try Experiment(plan) } catch {
             try pipe.write(.failed(reason: error.description))

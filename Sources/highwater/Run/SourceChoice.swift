@@ -1,6 +1,7 @@
 internal import Experiment
 internal import Glibc
 internal import Measurements
+internal import Watch
 internal import Workload
 
 /// Where a run happens.
@@ -13,6 +14,7 @@ enum SourceChoice {
         do {
             let isExpendable = plan.isInWorker || plan.server?.allowsUnsafe == true
             guard plan.isIsolated || plan.isUnsafe && !isExpendable else {
+                if plan.watch != nil { WatchedProcess.adoptOrphans() }
                 let source = try Experiment(plan, capturesOutput: hasScreen)
                 if isExpendable {
                     // This process may not live to the next sample.
