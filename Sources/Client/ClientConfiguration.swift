@@ -8,8 +8,6 @@ package import TLS
 package struct ClientConfiguration: Sendable, RequestSource {
     /// The server's addresses, in the order in which they are tried; not empty.
     package var addresses: [SocketAddress]
-    /// Clients are spread over the addresses; else all use the first one that takes a connection.
-    package var usesAllAddresses = false
     /// The :authority of every request: "127.0.0.1:9000".
     package var authority: String
     /// The requests. Bodies from files have been read already.
@@ -25,8 +23,6 @@ package struct ClientConfiguration: Sendable, RequestSource {
     package var requests: Int?
     /// Requests per second of all parts of the run together, at the origin's pace; nil for a closed load. Phases have their own.
     package var rate: Double?
-    /// What becomes of requests that were due while the loop stood still.
-    package var catchUp = CatchUp.all
     /// An open load's last request is due before this has passed; nil for no end. Phases have ends of their own.
     package var durationNanoseconds: UInt64?
     /// The phases of all parts, one after the other from `startNanoseconds` (nil: when the clients
@@ -36,8 +32,8 @@ package struct ClientConfiguration: Sendable, RequestSource {
     /// For random arrivals and random values in requests: the same for all parts of the run, of which each has other ones
     /// of the arrivals, and requests with other numbers.
     package var seed: UInt64 = 0
-    package var connectTimeoutNanoseconds: UInt64 = 5_000_000_000
-    package var requestTimeoutNanoseconds: UInt64 = 30_000_000_000
+    /// As the plan has them.
+    package var options = ClientOptions()
     package var http2 = SessionSettings()
     package var caches = CacheOwnership.client
     /// Where the caches of another scope come from: the same for all loops.

@@ -130,7 +130,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     /// The load goes on after a standstill: what was due by now is left out, where that is asked for.
     private func skipMissed() {
         clock.catchUp()
-        guard configuration.catchUp == .skip else { return }
+        guard configuration.options.catchUp == .skip else { return }
         while schedule.skipScheduled(atNanoseconds: clock.nowNanoseconds) { accounts.counters.requests.skipped += 1 }
         reportIfDone()
     }

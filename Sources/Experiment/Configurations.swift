@@ -31,7 +31,6 @@ extension ClientConfiguration {
         self.origin = origin.part
         tls = origin.tls
         proxy = origin.proxy
-        usesAllAddresses = plan.usesAllAddresses
         httpVersion = HTTPVersion(plan.http)
         kinds = plan.kinds
         self.share = share
@@ -39,9 +38,7 @@ extension ClientConfiguration {
         streams = plan.streams
         requests = plan.requests.map { share.count(among: $0) }
         rate = plan.rate.map { min($0 * origin.part.pace, Schedule.rateLimit) }
-        catchUp = plan.catchUp
-        connectTimeoutNanoseconds = plan.connectTimeout.nanoseconds
-        requestTimeoutNanoseconds = plan.requestTimeout.nanoseconds
+        options = plan.options
         windowByteCount = plan.windowByteCount
         self.caches = caches
         renewal = ConnectionRenewal(plan.reconnect)
@@ -49,12 +46,8 @@ extension ClientConfiguration {
         circuitBreaker = plan.circuitBreaker.map {
             .init(failureLimit: $0.failures, openNanoseconds: $0.pause.nanoseconds)
         }
-        manners.earlyCloseShare = plan.earlyCloseShare
-        if plan.halfCloses {
-            // HTTP/2 has no half-close.
-            manners.halfCloses = true
-            httpVersion = .http1
-        }
+        // HTTP/2 has no half-close.
+        if options.halfCloses { httpVersion = .http1 }
         // A proxy forwards requests in the clear over HTTP/1.1.
         if let proxy, proxy.tunnelRequest == nil { httpVersion = .http1 }
         if plan.checksBodies { checkedTargets = plan.kinds.map { CheckedTarget($0) } }

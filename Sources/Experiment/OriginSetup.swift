@@ -39,7 +39,7 @@ extension OriginSetup {
             let peer = clients.proxy ?? clients.connectTo ?? clients.target
             do throws(ResolutionError) {
                 addresses = try BoundedResolution.addresses(
-                    host: peer.host, port: peer.port, withinMilliseconds: max(1, Int(clients.connectTimeout / .milliseconds(1))))
+                    host: peer.host, port: peer.port, withinMilliseconds: max(1, Int(clients.options.connectTimeout / .milliseconds(1))))
             } catch { throw ExperimentError("\(error)") }
         }
         self.init(part: part, clients: clients, addresses: addresses, authority: clients.origin.authority, tls: tls, proxy: proxy)

@@ -66,7 +66,7 @@ struct SlowReaders {
         // How large a stranger's answers are is not known: they are read as slowly as can be.
         configuration.manners = asksOwnTargets
             ? .slowReader : .slowReader(of: streams * targetByteCount, withinNanoseconds: nanoseconds.map { $0 / 2 })
-        configuration.requestTimeoutNanoseconds = patienceNanoseconds
+        configuration.options.requestTimeout = .nanoseconds(Int64(patienceNanoseconds))
         return configuration
     }
 

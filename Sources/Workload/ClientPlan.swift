@@ -18,18 +18,14 @@ package struct ClientPlan: Sendable, Equatable, RequestSource {
     package var proxy: ConnectTarget?
     /// The first line of this file is the user and the password for it: `user:password`.
     package var proxyUserFile: String?
-    /// Spread the clients over all addresses of the server's name.
-    package var usesAllAddresses = false
+    /// What the clients do as it stands here.
+    package var options = ClientOptions()
     /// The requests, in turn.
     package var kinds = [RequestKind()]
     /// Compare every answer to a predictable target with what it has to be: status, length, each byte.
     package var checksBodies = false
     /// Clients beside the load that read at a trickle.
     package var slowReaders = 0
-    /// Of the requests, 0 to 1, those whose connection is closed within the answer.
-    package var earlyCloseShare = 0.0
-    /// HTTP/1.1: a connection shuts down its sending side behind its requests, and the next request gets a new one.
-    package var halfCloses = false
     /// Clients, each with one connection.
     package var connections = 50
     /// Most streams that a client opens at once.
@@ -39,8 +35,6 @@ package struct ClientPlan: Sendable, Equatable, RequestSource {
     /// Requests per second of all clients together (open load). nil: each stream asks again
     /// as soon as it was answered (closed load).
     package var rate: Double?
-    /// What becomes of requests that were due while an open load stood still.
-    package var catchUp = CatchUp.all
     /// Requests in all. nil: no end but the plan's duration.
     package var requests: Int?
     package var cacheScope = CacheScope.client
@@ -52,8 +46,6 @@ package struct ClientPlan: Sendable, Equatable, RequestSource {
     package var retryBudget = 0.2
     /// nil: requests are sent whatever became of those before.
     package var circuitBreaker: BreakerPolicy?
-    package var connectTimeout: Duration = .seconds(5)
-    package var requestTimeout: Duration = .seconds(30)
     /// Initial flow-control window of a stream and of the connection, bytes.
     package var windowByteCount = (1 << 30) - 1
 
@@ -162,7 +154,7 @@ extension ClientPlan: SettingPart {
             "The user and the password for the proxy, user:password, the first line of this file. Without: HIGHWATER_PROXY_USER, where it is set.",
             placeholder: "file"),
         .init(
-            "resolve_all", \.usesAllAddresses, .flag,
+            "resolve_all", \.options.usesAllAddresses, .flag,
             "Spread the clients over all addresses of the server's name. Without: all use the first that answers, in the resolver's order.",
             in: [.flag, .plan]),
         .init(
@@ -176,14 +168,14 @@ extension ClientPlan: SettingPart {
 
     /// How long the clients wait, and how they react to failures. Nothing is retried by default: a load shows what fails.
     package static let failureSettings: [Setting<ClientPlan>] = [
-        .init("timeout", \.requestTimeout, .time(timeouts), "The most time for one request."),
-        .init("connect_timeout", \.connectTimeout, .time(timeouts), "The most time for one connection to be made."),
+        .init("timeout", \.options.requestTimeout, .time(timeouts), "The most time for one request."),
+        .init("connect_timeout", \.options.connectTimeout, .time(timeouts), "The most time for one connection to be made."),
         .init(
             "reconnect", \.reconnect, .written("1000 requests", { (text) throws(SettingError) in try ReconnectPolicy(parsing: text) }, text: \.text),
             "When a client takes a new connection though the old one is good: '1000 requests', 5s, always (for each request), never.",
             placeholder: "when"),
         .init(
-            "catch_up", \.catchUp, .choice,
+            "catch_up", \.options.catchUp, .choice,
             "Open load: what becomes of requests that were due while the program was stopped or had no CPU. all: they are sent at once, late. skip: they are left out, and counted.",
             placeholder: "all|skip"),
         .init(
@@ -203,9 +195,9 @@ extension ClientPlan: SettingPart {
         .init(
             "slow_readers", \.slowReaders, .count(0...connectionRange.upperBound),
             "Clients beside the load that read at a trickle. They ask for /bytes/4MiB, and from a server that is not ours for what the load asks for."),
-        .init("early_close", \.earlyCloseShare, .share(), "The share of requests whose connection is closed within the answer (5%, 0.05)."),
+        .init("early_close", \.options.earlyCloseShare, .share(), "The share of requests whose connection is closed within the answer (5%, 0.05)."),
         .init(
-            "half_close", \.halfCloses, .flag,
+            "half_close", \.options.halfCloses, .flag,
             "HTTP/1.1: shut down the sending side behind the requests of a connection (`streams` of them), take the answers, connect again."),
     ]
 

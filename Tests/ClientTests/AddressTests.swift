@@ -45,7 +45,7 @@ struct AddressTests {
     func spread() throws {
         let servers = [try ServerThread(), try ServerThread()]
         var configuration = configuration(servers.map(\.address))
-        configuration.usesAllAddresses = true
+        configuration.options.usesAllAddresses = true
         let run = try LoadRun(configuration)
         expectSums(run, requests: 40)
         #expect(servers.map { $0.stop()?.connectionCounts.accepted } == [2, 2])

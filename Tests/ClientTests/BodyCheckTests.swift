@@ -33,7 +33,7 @@ struct BodyCheckTests {
         configuration.requests = faults.count
         configuration.streams = streams
         configuration.windowByteCount = 1 << 24
-        configuration.requestTimeoutNanoseconds = requestTimeoutMilliseconds * 1_000_000
+        configuration.options.requestTimeout = .milliseconds(requestTimeoutMilliseconds)
         return try LoadRun(configuration)
     }
 
@@ -99,7 +99,7 @@ struct BodyCheckTests {
         configuration.paths = ["/bytes/1000"]
         configuration.checkedTargets = [CheckedTarget(head: "/bytes/1000?seed=", byteCount: 1_000)]
         configuration.requests = 1
-        configuration.requestTimeoutNanoseconds = 300_000_000
+        configuration.options.requestTimeout = .milliseconds(300)
         let run = try LoadRun(configuration)
         expectSums(run, requests: 1)
         #expect(run.total.bodies.swapped == 1 && run.total.bodies.checked == 1 && run.total.requests.timedOut == 1)
@@ -125,7 +125,7 @@ struct BodyCheckTests {
         var configuration = ClientConfiguration(port: peer.port)
         configuration.checkedTargets = [CheckedTarget(head: "/bytes/100?seed=", byteCount: 100)]
         configuration.requests = 4
-        configuration.requestTimeoutNanoseconds = 100_000_000
+        configuration.options.requestTimeout = .milliseconds(100)
         let run = try LoadRun(configuration)
         #expect(run.total.requests.timedOut == 4)
         #expect(run.total.bodies == BodyCheckCounts())

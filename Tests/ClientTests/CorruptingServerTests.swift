@@ -83,7 +83,7 @@ struct CorruptingServerTests {
         configuration.requests = 1_000
         configuration.connections = 20
         configuration.streams = 6
-        configuration.requestTimeoutNanoseconds = 10_000_000_000
+        configuration.options.requestTimeout = .seconds(10)
         let run = try LoadRun(configuration)
         expectSums(run, requests: 1_000)
         let bodies = run.total.bodies
@@ -111,7 +111,7 @@ struct CorruptingServerTests {
         configuration.checkedTargets = [CheckedTarget(head: "/bytes/1000?seed=", byteCount: 1_000)]
         configuration.requests = 2
         configuration.streams = 2
-        configuration.requestTimeoutNanoseconds = 300_000_000
+        configuration.options.requestTimeout = .milliseconds(300)
         let run = try LoadRun(configuration)
         expectSums(run, requests: 2)
         #expect(run.total.bodies.truncated == 1 && run.total.bodies.corrupted == 0)

@@ -17,7 +17,7 @@ struct FailingServerTests {
 
     private func configuration(_ peer: RawListener, _ change: (inout ClientConfiguration) -> Void) throws -> ClientConfiguration {
         var configuration = ClientConfiguration(port: peer.port)
-        configuration.requestTimeoutNanoseconds = 5_000_000_000
+        configuration.options.requestTimeout = .seconds(5)
         change(&configuration)
         return configuration
     }

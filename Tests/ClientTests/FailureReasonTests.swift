@@ -18,7 +18,7 @@ struct FailureReasonTests {
         configuration.httpVersion = http1 ? .http1 : .http2
         configuration.requests = requests
         configuration.streams = streams
-        configuration.requestTimeoutNanoseconds = timeoutMilliseconds * 1_000_000
+        configuration.options.requestTimeout = .milliseconds(timeoutMilliseconds)
         change(&configuration)
         let run = try LoadRun(configuration)
         expectSums(run, requests: requests)

@@ -77,7 +77,7 @@ struct HTTP1Tests {
             $0.httpVersion = .http1
             $0.paths = ["/delay/5", "/health"]
             $0.requests = 6
-            $0.requestTimeoutNanoseconds = 100_000_000
+            $0.options.requestTimeout = .milliseconds(100)
         })
         _ = server.stop()
         expectSums(run, requests: 6)
@@ -109,7 +109,7 @@ struct HTTP1Tests {
         configuration.httpVersion = .http1
         configuration.requests = requests
         configuration.streams = streams
-        configuration.requestTimeoutNanoseconds = 300_000_000
+        configuration.options.requestTimeout = .milliseconds(300)
         let run = try LoadRun(configuration)
         expectSums(run, requests: requests)
         return run

@@ -70,7 +70,7 @@ struct LoadTests {
     func coordinatedOmission() throws {
         let server = try ServerThread()
         let run = try LoadRun(
-            server.configuration { $0.requestTimeoutNanoseconds = 5_000_000_000 },
+            server.configuration { $0.options.requestTimeout = .seconds(5) },
             rate: 1_000, seconds: 2, steps: [(1, { _ in server.post(.block(milliseconds: 300)) })])
         _ = server.stop()
         expectSums(run)
@@ -173,7 +173,7 @@ struct LoadTests {
         let run = try LoadRun(server.configuration {
             $0.paths = ["/delay/5"]
             $0.requests = 3
-            $0.requestTimeoutNanoseconds = 100_000_000
+            $0.options.requestTimeout = .milliseconds(100)
         })
         let served = server.stop()
         expectSums(run, requests: 3)
@@ -191,7 +191,7 @@ struct LoadTests {
             $0.paths = ["/delay/9", "/health"]
             $0.requests = 20
             $0.streams = 4
-            $0.requestTimeoutNanoseconds = 200_000_000
+            $0.options.requestTimeout = .milliseconds(200)
         })
         let served = server.stop()
         expectSums(run, requests: 20)

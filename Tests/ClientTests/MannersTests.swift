@@ -19,7 +19,7 @@ struct MannersTests {
         let run = try LoadRun(server.configuration {
             checked(byteCount, &$0)
             $0.httpVersion = .http1
-            $0.manners.halfCloses = true
+            $0.options.halfCloses = true
             $0.requests = 120
             $0.connections = 5
             $0.streams = 4
@@ -39,7 +39,7 @@ struct MannersTests {
             server.configuration {
                 checked(1_000, &$0)
                 $0.httpVersion = .http1
-                $0.manners.halfCloses = true
+                $0.options.halfCloses = true
                 $0.connections = 3
                 $0.streams = 2
                 $0.requests = 100
@@ -57,7 +57,7 @@ struct MannersTests {
         let run = try LoadRun(server.configuration {
             checked(2 << 20, &$0)
             $0.httpVersion = version
-            $0.manners.earlyCloseShare = 0.25
+            $0.options.earlyCloseShare = 0.25
             $0.requests = 80
             $0.connections = 4
         })

@@ -21,8 +21,8 @@ struct MisbehavingPeerTests {
         configuration.requests = requests
         configuration.streams = streams
         configuration.body = body
-        configuration.requestTimeoutNanoseconds = timeoutMilliseconds * 1_000_000
-        configuration.connectTimeoutNanoseconds = 300_000_000
+        configuration.options.requestTimeout = .milliseconds(timeoutMilliseconds)
+        configuration.options.connectTimeout = .milliseconds(300)
         let run = try LoadRun(configuration, seconds: seconds)
         expectSums(run, requests: requests)
         return run

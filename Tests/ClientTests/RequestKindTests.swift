@@ -45,7 +45,7 @@ struct RequestKindTests {
         // Closed at once: connections to its port are refused.
         var configuration = try ClientConfiguration(port: RawListener().port)
         configuration.requests = 5
-        configuration.connectTimeoutNanoseconds = 100_000_000
+        configuration.options.connectTimeout = .milliseconds(100)
         let run = try LoadRun(configuration)
         expectSums(run, requests: 5)
         #expect(run.total.byRequest.map(\.name) == ["GET /", RequestSample.unsentName])

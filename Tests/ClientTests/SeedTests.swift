@@ -35,8 +35,8 @@ struct SeedTests {
             $0.connections = clients / SeedTests.loops
             $0.requests = clients / SeedTests.loops * SeedTests.rounds
             $0.renewal = .requests(1)
-            $0.connectTimeoutNanoseconds = 60_000_000_000
-            $0.requestTimeoutNanoseconds = 60_000_000_000
+            $0.options.connectTimeout = .seconds(60)
+            $0.options.requestTimeout = .seconds(60)
             $0.caches =
                 switch scope {
                 case .client: .client

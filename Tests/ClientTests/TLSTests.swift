@@ -156,7 +156,7 @@ struct TLSLoadTests {
         let run = try LoadRun(server.secureConfiguration(world) {
             $0.paths = ["/delay/5"]
             $0.requests = 3
-            $0.requestTimeoutNanoseconds = 100_000_000
+            $0.options.requestTimeout = .milliseconds(100)
         })
         _ = server.stop()
         expectSums(run, requests: 3)
@@ -257,7 +257,7 @@ struct HandshakeFailureTests {
         var configuration = ClientConfiguration(port: peer.port)
         configuration.tls = try world.client()
         configuration.requests = 2
-        configuration.connectTimeoutNanoseconds = 200_000_000
+        configuration.options.connectTimeout = .milliseconds(200)
         let run = try LoadRun(configuration)
         expectSums(run, requests: 2)
         #expect(run.total.errors.connect == 2)

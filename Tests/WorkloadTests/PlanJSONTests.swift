@@ -35,28 +35,28 @@ import Workload
         client.tls.keyLogPath = "keys"
         client.http = .http1
         client.connectTo = try? ConnectTarget("127.0.0.1:7000")
-        client.usesAllAddresses = true
+        client.options.usesAllAddresses = true
         client.paths = ["/a", "/b?c=d"]
         client.method = "POST"
         client.headers = [.init(name: "x-a", value: "b: c"), .init(name: "x-empty", value: "")]
         client.body = Array("bödy\u{0}\n".utf8)
         client.checksBodies = true
         client.slowReaders = 5
-        client.earlyCloseShare = 0.25
-        client.halfCloses = true
+        client.options.earlyCloseShare = 0.25
+        client.options.halfCloses = true
         client.connections = 501
         client.streams = 7
         client.loops = 4
         client.rate = 1_234.5
-        client.catchUp = .skip
+        client.options.catchUp = .skip
         client.requests = 10_000
         client.cacheScope = .unguarded
         client.reconnect = .requests(1_000)
         client.retries = 3
         client.retryBudget = 0.5
         client.circuitBreaker = BreakerPolicy(failures: 5, pause: .milliseconds(1_250))
-        client.connectTimeout = .milliseconds(1_500)
-        client.requestTimeout = .milliseconds(1_600)
+        client.options.connectTimeout = .milliseconds(1_500)
+        client.options.requestTimeout = .milliseconds(1_600)
         client.windowByteCount = 70_000
         var plan = Plan(server: server, client: client, duration: .milliseconds(1_001))
         plan.interval = .milliseconds(333)
@@ -150,7 +150,7 @@ import Workload
         let client = try #require(plan.client)
         #expect(plan.isIsolated && plan.seed == 5 && plan.drainTime == .seconds(1) && plan.interval == .milliseconds(100))
         #expect(client.rate == 100 && client.reconnect == .after(.seconds(5)) && client.circuitBreaker == BreakerPolicy(failures: 5, pause: .seconds(10)))
-        #expect(client.retries == 2 && client.earlyCloseShare == 0.05)
+        #expect(client.retries == 2 && client.options.earlyCloseShare == 0.05)
         var kind = RequestKind("/post")
         kind.method = "POST"
         kind.headers = [.init(name: "x-a", value: "b")]

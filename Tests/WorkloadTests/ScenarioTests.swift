@@ -50,7 +50,7 @@ struct ScenarioTests {
         let plan = scenario.plan
         #expect(plan.server?.loops == 2)
         #expect(plan.interval == .milliseconds(100))
-        #expect(plan.client?.connections == 8 && plan.client?.streams == 4 && plan.client?.requestTimeout == .seconds(2))
+        #expect(plan.client?.connections == 8 && plan.client?.streams == 4 && plan.client?.options.requestTimeout == .seconds(2))
         #expect(plan.phases.map(\.name) == ["warm", "climb", "flood"])
         #expect(plan.phases.map(\.isWarmup) == [true, false, false])
         #expect(plan.phases.map(\.load) == [

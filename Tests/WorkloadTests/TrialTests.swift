@@ -111,7 +111,7 @@ import Workload
             plans[index].phases = []
             plans[index].server?.writePolicy = .lease
             plans[index].client?.cacheScope = .client
-            plans[index].client?.requestTimeout = .seconds(30)
+            plans[index].client?.options.requestTimeout = .seconds(30)
         }
         #expect(plans.allSatisfy { $0 == plans[0] })
     }

@@ -91,7 +91,7 @@ final class HTTPClient: TimerTarget {
         // All addresses together have the time of one connection.
         connection.open(
             to: generator.destination.addresses[addressIndex],
-            withinNanoseconds: generator.configuration.connectTimeoutNanoseconds / UInt64(generator.destination.addresses.count))
+            withinNanoseconds: generator.configuration.options.connectTimeout.nanoseconds / UInt64(generator.destination.addresses.count))
     }
 
     private var addressIndex: Int { generator.destination.index(from: firstAddressIndex, afterTries: failedTries.count) }

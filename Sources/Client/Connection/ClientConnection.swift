@@ -1,3 +1,4 @@
+internal import Load
 internal import Loop
 internal import Measurements
 internal import TLS
@@ -37,7 +38,7 @@ final class ClientConnection {
         self.answers = answers
         self.timer = timer
         clock = generator.clock
-        patienceNanoseconds = generator.configuration.requestTimeoutNanoseconds
+        patienceNanoseconds = generator.configuration.options.requestTimeout.nanoseconds
         wire = Wire(generator, answers.caches)
     }
 

@@ -11,7 +11,7 @@ package struct ConnectionLife {
         case ready
         /// The connection takes no more requests; those in flight finish.
         case draining(Ending)
-        /// An answer has begun under which the connection is to be closed (`ClientManners.earlyCloseShare`).
+        /// An answer has begun under which the connection is to be closed (`ClientOptions.earlyCloseShare`).
         /// The parser that has read it still uses the connection.
         case abandoning
         /// The socket is closing.

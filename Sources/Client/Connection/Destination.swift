@@ -1,3 +1,4 @@
+internal import Load
 internal import Loop
 internal import TLS
 
@@ -17,7 +18,7 @@ struct Destination {
     init(_ configuration: ClientConfiguration) {
         addresses = configuration.addresses
         names = addresses.map(\.description)
-        isSpread = configuration.usesAllAddresses
+        isSpread = configuration.options.usesAllAddresses
         clearProtocol = configuration.httpVersion == .http1 ? .http1 : .http2
     }
 

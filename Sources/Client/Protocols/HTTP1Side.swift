@@ -1,5 +1,6 @@
 internal import HTTP1
 internal import HTTP2
+internal import Load
 internal import Loop
 internal import Measurements
 internal import Memory
@@ -16,7 +17,7 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
     private let batch: WriteBatch
     private let parser = ResponseParser()
     private let pipeline: Pipeline
-    /// FIN goes out behind the requests (`ClientManners.halfCloses`).
+    /// FIN goes out behind the requests (`ClientOptions.halfCloses`).
     private let halfCloses: Bool
     /// The request whose answer is being read.
     private var answered: UnsafeMutablePointer<RequestRecord>?
@@ -29,7 +30,7 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
         self.connection = connection
         self.answers = answers
         self.wire = wire
-        halfCloses = configuration.manners.halfCloses
+        halfCloses = configuration.options.halfCloses
         batch = loop.batch
         pipeline = Pipeline(arenas: loop.arenas, isForProxy: configuration.proxy.map { $0.tunnelRequest == nil } ?? false)
         unsafe answered = nil

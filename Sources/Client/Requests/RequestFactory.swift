@@ -31,7 +31,7 @@ final class RequestFactory {
         let first = configuration.firstNumber &+ configuration.requestShare.index
         nextNumber = first
         numberStride = configuration.requestShare.count
-        earlyCloseShare = configuration.manners.earlyCloseShare
+        earlyCloseShare = configuration.options.earlyCloseShare
         checker = configuration.checkedTargets.map { BodyChecker($0, firstSeed: first, seedStride: configuration.requestShare.count) }
     }
 

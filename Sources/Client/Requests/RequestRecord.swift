@@ -85,7 +85,7 @@ enum RequestFailure {
     case refused
     /// The circuit breaker was open: the request was never sent.
     case circuit
-    /// We closed the connection on purpose: see `ClientManners.earlyCloseShare`.
+    /// We closed the connection on purpose: see `ClientOptions.earlyCloseShare`.
     case abandoned
 
     /// Why, where nothing more is known.

@@ -36,17 +36,17 @@ extension ClientPlan {
             return SettingClash(names: ["unix_socket"], words: "needs a path of 1 to \(ListenAddress.unixPathLimit) bytes")
         }
         if proxyUserFile != nil && proxy == nil { return SettingClash(names: ["proxy_user_file"], words: "is about a proxy, and there is none (proxy)") }
-        for (name, isSet) in [("unix_socket", unixSocket != nil), ("connect_to", connectTo != nil), ("half_close", halfCloses)] where isSet && proxy != nil {
+        for (name, isSet) in [("unix_socket", unixSocket != nil), ("connect_to", connectTo != nil), ("half_close", options.halfCloses)] where isSet && proxy != nil {
             return SettingClash(names: ["proxy", name], words: "exclude each other")
         }
         if unixSocket != nil && connectTo != nil { return SettingClash(names: ["unix_socket", "connect_to"], words: "exclude each other") }
-        if unixSocket != nil && usesAllAddresses { return SettingClash(names: ["unix_socket", "resolve_all"], words: "exclude each other") }
+        if unixSocket != nil && options.usesAllAddresses { return SettingClash(names: ["unix_socket", "resolve_all"], words: "exclude each other") }
         if let kind = kinds.first(where: { $0.headByteCount > RequestKind.headByteLimit }) {
             return SettingClash(
                 names: [kind.headers.isEmpty ? "path" : "header"],
                 words: "makes the head of a request \(Figure.bytes(Double(kind.headByteCount))) long; at most \(RequestKind.headByteLimit >> 20) MiB can be sent")
         }
-        if halfCloses && (http == .http2 || http == .clearHTTP2) {
+        if options.halfCloses && (http == .http2 || http == .clearHTTP2) {
             return SettingClash(names: ["half_close"], words: "needs HTTP/1.1: HTTP/2 has no half-close")
         }
         return nil
@@ -64,7 +64,7 @@ extension Plan {
     /// Options of the run that cannot be together.
     package var clash: SettingClash? {
         if let clash = server?.clash ?? client?.clash ?? watch?.clash ?? partClash { return clash }
-        if let client, client.halfCloses, clientsUseTLS {
+        if let client, client.options.halfCloses, clientsUseTLS {
             return SettingClash(names: ["half_close"], words: "is not available with TLS, which has close_notify")
         }
         if let clash = originClash { return clash }
