@@ -44,9 +44,11 @@ static void end_with_parent(int signal) {
     if (getppid() != hw_self.segment->head.maker) KERNEL(SYS_kill, hw_self.pid, signal, 0, 0);
 }
 
-// The one that started the server has ended, and perhaps waits to be reaped.
+// The one that started the server has ended, and perhaps waits to be reaped: then its files are gone. Without /proc, as in
+// a root of its own, no file can be found.
 static bool has_maker_ended(void) {
-    return KERNEL(SYS_faccessat, AT_FDCWD, segment_path, F_OK, 0) == -ENOENT || KERNEL(SYS_kill, hw_self.segment->head.maker, 0, 0, 0) == -ESRCH;
+    if (KERNEL(SYS_kill, hw_self.segment->head.maker, 0, 0, 0) == -ESRCH) return true;
+    return KERNEL(SYS_faccessat, AT_FDCWD, segment_path, F_OK, 0) == -ENOENT && KERNEL(SYS_faccessat, AT_FDCWD, "/proc/self", F_OK, 0) == 0;
 }
 
 static void parent_ended(int signal) {
@@ -58,14 +60,14 @@ static void parent_ended(int signal) {
 
 // A process that the server has forked would outlive it. The kernel tells of its parent's end by a signal that is
 // otherwise ignored: it ends too when the one that started the server is gone, and goes on after any other end.
-static void end_with_server(void) {
+static void end_with_server(pid_t parent) {
     struct sigaction now, ours = {.sa_handler = parent_ended, .sa_flags = SA_RESTART};
     if (!(hw_self.options & hw_option_end_with_parent) || hw_self.is_sandboxed) return;
     // A child of a child has the handler already, and the kernel has forgotten what to send.
     if (NEXT(sigaction)(SIGURG, NULL, &now) != 0 || (now.sa_handler != SIG_DFL && now.sa_handler != parent_ended)) return;
-    pid_t parent = getppid();
     NEXT(sigaction)(SIGURG, &ours, NULL);
     KERNEL(SYS_prctl, PR_SET_PDEATHSIG, SIGURG, 0, 0);
+    // The parent may have ended before.
     if (getppid() != parent) parent_ended(SIGURG);
 }
 
@@ -76,9 +78,10 @@ static void before_fork(void) {
 
 static void after_fork_in_parent(void) { hw_ledger_after_fork(false); }
 static void after_fork_in_child(void) {
+    pid_t parent = hw_self.pid;
     hw_ledger_after_fork(true);
     hw_note_fork();
-    end_with_server();
+    end_with_server(parent);
 }
 
 __attribute__((constructor)) static void begin(void) {
@@ -100,7 +103,7 @@ __attribute__((constructor)) static void begin(void) {
         if (hw_self.segment->head.root == hw_self.pid) {
             end_with_parent(SIGKILL);
             hw_attach();
-        } else end_with_server();
+        } else end_with_server(getppid());
         if (hw_self.options & hw_option_only_this) {
             unsetenv("LD_PRELOAD");
             unsetenv(HW_SEGMENT_VARIABLE);
