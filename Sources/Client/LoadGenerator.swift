@@ -203,13 +203,13 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     /// A request is over, unless it is one to be sent again.
     /// - Parameters:
     ///   - reason: nil where it was answered in full, or the failure says it.
-    ///   - excerpt: bytes of the peer's that show it.
+    ///   - evidence: bytes of the peer's that show it, and their place.
     func requestDidEnd(
-        _ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?, _ reason: FailureReason?, excerpt: [UInt8] = [],
+        _ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?, _ reason: FailureReason?, evidence: String = "",
         _ answers: AnswerReader
     ) {
         let status = unsafe record.pointee.status
-        let came = excerpt.isEmpty ? "" : ": '\(String(decoding: excerpt, as: UTF8.self))'"
+        let came = evidence.isEmpty ? "" : ", " + evidence
         if let resilience, unsafe keepForRetry(record, failure, answers, resilience) {
             return accounts.noteFailure(
                 reason ?? failure?.reason ?? .status(status), of: .attempt, unsafe requests.text(of: record.pointee) + came)

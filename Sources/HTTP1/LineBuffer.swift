@@ -20,7 +20,7 @@ final class LineBuffer {
     private let scratch: UnsafeMutableRawBufferPointer
 
     /// Bytes of a field name; the longest registered one has 40.
-    private static let nameByteLimit = 256
+    static let nameByteLimit = 256
     private static let firstByteCount = 256
 
     init(byteLimit: Int) {
@@ -33,6 +33,12 @@ final class LineBuffer {
         unsafe start?.deallocate()
         unsafe scratch.deallocate()
     }
+
+    /// No line has begun.
+    var isAtStart: Bool { byteCount == 0 || isSpent }
+
+    /// What is kept of the line that was handed out last, or has begun; empty: it came whole, or none has.
+    var kept: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: start, count: byteCount) }
 
     /// The next line, without CR LF, and takes it off `rest`. nil: `rest` is used up before its end.
     func next(_ rest: inout UnsafeRawBufferPointer) throws(ResponseError) -> UnsafeRawBufferPointer? {
@@ -58,10 +64,16 @@ final class LineBuffer {
         return unsafe UnsafeRawBufferPointer(rebasing: line[..<(line.count - 2)])
     }
 
+    /// Of a line that is too long, as much as the limit allows is kept.
     private func keep(_ bytes: UnsafeRawBufferPointer) throws(ResponseError) {
+        let room = byteLimit - byteCount
+        unsafe append(UnsafeRawBufferPointer(rebasing: bytes.prefix(room)))
+        if bytes.count > room { throw .headTooLarge }
+    }
+
+    private func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress else { return }
         let needed = byteCount + bytes.count
-        guard needed <= byteLimit else { throw .headTooLarge }
         if needed > capacity {
             capacity = max(needed, min(byteLimit, max(capacity * 2, LineBuffer.firstByteCount)))
             let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 8)

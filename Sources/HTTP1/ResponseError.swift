@@ -10,6 +10,8 @@ package enum ResponseError: Error, Equatable, Sendable {
     /// No token before a colon, or a control byte in the value.
     case invalidField
     case headTooLarge
+    /// Chunk extensions, or trailers, beyond the limit of a head.
+    case trailersTooLarge
     case tooManyFields
     /// More 1xx than `informationalLimit`, or 101, since no request asks for another protocol.
     case unexpectedInformational

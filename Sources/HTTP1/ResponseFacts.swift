@@ -116,7 +116,7 @@ struct ResponseFacts {
     }
 
     @inline(__always)
-    private static func isControl(_ byte: UInt8) -> Bool { byte < ASCII.space && byte != ASCII.tab || byte == 0x7F }
+    static func isControl(_ byte: UInt8) -> Bool { byte < ASCII.space && byte != ASCII.tab || byte == 0x7F }
 
     /// Whether one of eight bytes is below a blank, or is DEL. A byte beside such a one may seem to be one too.
     @inline(__always)

@@ -44,9 +44,13 @@ package final class ResponseParser {
     private var fieldCount = 0
     /// Bytes of this answer's head, or of its trailers.
     private var sectionByteCount = 0
+    /// Those before the line that is being read.
+    private var lineStart = 0
     private var headerByteCount: UInt64 = 0
     /// A field line that may go on in the next line, which has not come; empty: none.
     private var heldLine: [UInt8] = []
+    /// Answers that were whole.
+    private var answerCount = 0
 
     /// Bytes of status lines and fields so far.
     package var receivedHeaderByteCount: UInt64 { headerByteCount }
@@ -60,24 +64,62 @@ package final class ResponseParser {
     package func parse(_ input: UnsafeRawBufferPointer, for handler: some ResponseHandler) throws(ResponseError) {
         if case .failed(let error) = phase { throw error }
         var rest = unsafe input
+        var start = unsafe rest
         do throws(ResponseError) {
-            while unsafe !rest.isEmpty { try unsafe step(&rest, handler) }
+            while unsafe !rest.isEmpty {
+                unsafe start = unsafe rest
+                try unsafe step(&rest, handler)
+            }
         } catch {
+            let line = unsafe error == .unrequested ? Array(rest.prefix(ResponseFault.excerptByteCount)) : faultyLine(start, before: rest.count)
+            let error = cause(error, line)
+            fault = ResponseFault(error, part, answer: error == .unrequested ? answerCount : answerCount + 1, line)
             phase = .failed(error)
-            unsafe keepExcerpt(of: input, before: input.count - rest.count, isBehindAnswer: error == .unrequested)
             throw error
         }
     }
 
-    /// The bytes for which parsing has failed, as far as they came at once: the line, or what begins behind an answer.
-    package private(set) var faultExcerpt: [UInt8] = []
-    private static let excerptByteCount = 60
+    /// Where parsing has failed; nil: it has not, or the connection ended within an answer.
+    package private(set) var fault: ResponseFault?
 
-    /// - Parameter end: bytes of `input` that were taken.
-    private func keepExcerpt(of input: UnsafeRawBufferPointer, before end: Int, isBehindAnswer: Bool) {
-        var start = isBehindAnswer ? end : max(0, end - 2)
-        while !isBehindAnswer, start > 0, unsafe input[start - 1] != ASCII.lineFeed { start -= 1 }
-        unsafe faultExcerpt = Array(input[start...].prefix(ResponseParser.excerptByteCount))
+    /// The line that is being read, as far as it has come, without its end.
+    /// - Parameters:
+    ///   - start: what was there before the last step.
+    ///   - left: bytes that it left.
+    private func faultyLine(_ start: UnsafeRawBufferPointer, before left: Int) -> [UInt8] {
+        // A field is judged when the byte behind its line has come.
+        var line = unsafe !heldLine.isEmpty ? heldLine : !lines.kept.isEmpty ? Array(lines.kept) : Array(start.dropLast(left))
+        if line.last == ASCII.lineFeed { line.removeLast() }
+        if line.last == ASCII.carriageReturn { line.removeLast() }
+        return line
+    }
+
+    /// A head that is too large, or a line without its end, may be no head at all, such as bytes of a body behind an
+    /// answer whose content-length is too small.
+    private func cause(_ error: ResponseError, _ line: [UInt8]) -> ResponseError {
+        guard error == .headTooLarge || error == .invalidLineEnd else { return error }
+        // As far as the limit: so the result does not depend on how the bytes were split.
+        let line = line.prefix(max(0, limits.headByteLimit - lineStart))
+        switch phase {
+        case .statusLine: return LineFault.statusLine(line.prefix(13)) == nil ? error : .invalidStatusLine
+        case .fields: return LineFault.beginsField(line) ? error : .invalidField
+        case .chunkSize: return !LineFault.beginsChunk(line) ? .invalidChunk : error == .headTooLarge ? .trailersTooLarge : error
+        case .chunkEnd: return .invalidChunk
+        case .trailers: return error == .headTooLarge ? .trailersTooLarge : error
+        case .idle, .fieldEnd, .foldedLine, .countedBody, .chunk, .endlessBody, .failed: return error
+        }
+    }
+
+    /// What is being read.
+    private var part: ResponseFault.Part {
+        switch phase {
+        case .idle, .countedBody, .chunk, .endlessBody, .failed: .body
+        case .statusLine: .statusLine
+        case .fields, .fieldEnd, .foldedLine: .field
+        case .chunkSize: .chunkLine
+        case .chunkEnd: .chunkEnd
+        case .trailers: .trailer
+        }
     }
 
     /// The peer will send no more: which is how some bodies end.
@@ -125,10 +167,10 @@ package final class ResponseParser {
         case .fieldEnd:
             guard unsafe ASCII.isBlank(rest[0]) else {
                 phase = .fields
-                defer { heldLine = [] }
-                return try unsafe heldLine.withUnsafeBufferPointer { (line) throws(ResponseError) in
+                try unsafe heldLine.withUnsafeBufferPointer { (line) throws(ResponseError) in
                     try unsafe takeField(UnsafeRawBufferPointer(line), handler)
                 }
+                return heldLine = []
             }
             phase = .foldedLine
         case .foldedLine:
@@ -210,6 +252,7 @@ package final class ResponseParser {
     private func end(_ handler: some ResponseHandler) {
         if case .endlessBody = phase { facts.closes() }
         phase = .idle
+        answerCount &+= 1
         handler.responseDidEnd(keepsAlive: facts.keepsAlive)
     }
 
@@ -224,6 +267,7 @@ package final class ResponseParser {
     /// The next line without its end, as soon as it is whole; valid until the next call.
     private func nextLine(_ rest: inout UnsafeRawBufferPointer) throws(ResponseError) -> UnsafeRawBufferPointer? {
         let before = rest.count
+        if lines.isAtStart { lineStart = sectionByteCount }
         let line = unsafe try lines.next(&rest)
         sectionByteCount += before - rest.count
         if sectionByteCount > limits.headByteLimit { throw .headTooLarge }

@@ -97,8 +97,8 @@ struct FailureReasonTests {
     }
 
     @Test("an answer that is no HTTP, or beyond a limit of ours, is named with what came", arguments: [
-        ("SSH-2.0-OpenSSH_9\r\n", "protocol error: not a status line of HTTP/1", "SSH-2.0-OpenSSH_9"),
-        ("HTTP/1.1 200 OK\r\nbad field\r\n\r\n", "protocol error: not a header field", "bad field"),
+        ("SSH-2.0-OpenSSH_9\r\n", "protocol error: not a status line of HTTP/1", "answer 1 of its connection, first line, byte 1: 'SSH-2.0-OpenSSH_9'"),
+        ("HTTP/1.1 200 OK\r\nbad field\r\n\r\n", "protocol error: not a header field", "answer 1 of its connection, header field, byte 4: 'bad field'"),
         (
             "HTTP/1.1 200 OK\r\n" + String(repeating: "a: b\r\n", count: 129) + "\r\n",
             "protocol error: the answer has more than 128 header fields, the limit of this client: have the server send fewer", "a: b"
@@ -106,6 +106,11 @@ struct FailureReasonTests {
         (
             "HTTP/1.1 200 OK\r\na: " + String(repeating: "b", count: 70_000) + "\r\n",
             "protocol error: the answer's head is larger than 64 KiB, the limit of this client: have the server send less", "bbb"
+        ),
+        // Bytes of a body where a head is due: no server could send less of that head.
+        (String(repeating: "b", count: 70_000), "protocol error: not a status line of HTTP/1", "first line, byte 1: 'bbb"),
+        (
+            "HTTP/1.1 200 OK\r\na: b\r\n" + String(repeating: "{", count: 70_000), "protocol error: not a header field", "header field, byte 1: '{{{"
         ),
     ])
     func answers(text: String, reason: String, excerpt: String) throws {
@@ -120,6 +125,21 @@ struct FailureReasonTests {
         #expect(run.total.errors.protocolError == 1)
     }
 
+    @Test("an answer behind a body that is longer than announced shows the bytes at its beginning, not the good line behind them")
+    func longBody() throws {
+        let run = try run(http1: true, 2, streams: 2) { peer, _ in
+            guard try peer.receiveHead() != nil, try peer.receiveHead() != nil else { return }
+            try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokxyz")
+            try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            try peer.waitForEnd()
+        }
+        #expect(run.total.failures == [
+            FailureCount(
+                reason: "protocol error: not a status line of HTTP/1", count: 1,
+                example: "GET /, request 2, answer 2 of its connection, first line, byte 1: 'xyzHTTP/1.1 200 OK'"),
+        ])
+    }
+
     @Test("bytes that no request asked for are named, though none has failed")
     func unrequested() throws {
         let run = try run(http1: true, 1) { peer, _ in
@@ -128,7 +148,7 @@ struct FailureReasonTests {
             _ = try peer.receiveHead()
         }
         #expect(run.total.requests.succeeded == 1)
-        #expect(run.total.failures == [FailureCount(reason: "protocol error: bytes that no request asked for", count: 1, example: " and more", of: .connection)])
+        #expect(run.total.failures == [FailureCount(reason: "protocol error: bytes that no request asked for", count: 1, example: "behind answer 1 of its connection: ' and more'", of: .connection)])
     }
 
     @Test("a status from 600 on is an answer, counted as 5xx, and shown", arguments: [true, false])

@@ -5,6 +5,7 @@ final class Answers: ResponseHandler, Equatable, CustomStringConvertible {
     private var requests: [ResponseParser.Request]
     private(set) var lines: [String] = []
     private(set) var error: ResponseError?
+    private(set) var fault: ResponseFault?
     private(set) var headerByteCount: UInt64 = 0
     private var head = ""
     private var body: [UInt8] = []
@@ -31,6 +32,7 @@ final class Answers: ResponseHandler, Equatable, CustomStringConvertible {
             if ends { try parser.parseEnd(for: self) }
         } catch {
             self.error = error
+            fault = parser.fault
         }
         headerByteCount = parser.receivedHeaderByteCount
     }

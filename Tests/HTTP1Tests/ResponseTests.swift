@@ -106,6 +106,35 @@ private let answerCorpus: [(text: String, isHead: Bool)] = [
     ])
     func refused(text: String, error: ResponseError) { #expect(Answers(text).error == error) }
 
+    @Test("that is refused has the place of its fault and the bytes there, however it was split", arguments: [
+        ("SSH-2.0-OpenSSH\r\n", .statusLine, 1, 1, "SSH-2.0-OpenSSH"),
+        // Three bytes more than announced: the line behind them is right, and not the one at fault.
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokxyzHTTP/1.1 200 OK\r\n\r\n", .statusLine, 2, 1, "xyzHTTP/1.1 200 OK"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok{\n  \"a\": 1\n}\n", .statusLine, 2, 1, "{"),
+        ("HTTP/1.1 2x0 OK\r\n", .statusLine, 1, 11, "HTTP/1.1 2x0 OK"), ("HTTP/1.1 20\r\n", .statusLine, 1, 12, "HTTP/1.1 20"),
+        ("HTTP/1.1 200 OK\nA: b\n\n", .statusLine, 1, 16, "HTTP/1.1 200 OK"),
+        ("HTTP/1.1 200 OK\r\nA: b\r\nbad field\r\nC: d\r\n\r\n", .field, 1, 4, "bad field"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n", .chunkEnd, 1, 1, "d"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3 x\r\nabc\r\n", .chunkLine, 1, 3, "3 x"),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\nbad\r\n\r\n", .trailer, 1, 4, "bad"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", .field, 1, nil, "Content-Length: x"),
+        ("HTTP/1.1 200 OK\r\nA: " + String(repeating: "a", count: 90) + "\u{1}b\r\n\r\n", .field, 1, 94, String(repeating: "a", count: 58) + "\u{1}b"),
+    ] as [(String, ResponseFault.Part, Int, Int?, String)])
+    func fault(text: String, part: ResponseFault.Part, answer: Int, place: Int?, excerpt: String) throws {
+        let bytes = Array(text.utf8)
+        for cut in 0...bytes.count {
+            let fault = try #require(Answers(bytes, to: [.other, .other, .other], cutAt: [cut]).fault)
+            #expect(fault.part == part && fault.answer == answer && fault.place == place, "\(fault), cut at \(cut)")
+            #expect(String(decoding: fault.excerpt, as: UTF8.self) == excerpt, "cut at \(cut)")
+        }
+    }
+
+    @Test("that no request asked for shows the bytes behind the answer before it")
+    func faultBehind() {
+        let fault = Answers("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more").fault
+        #expect(fault?.part == .body && fault?.answer == 1 && fault?.excerpt == Array(" and more".utf8))
+    }
+
     @Test("without a request before it is refused")
     func unrequested() {
         let text = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -127,6 +156,9 @@ private let answerCorpus: [(text: String, isHead: Bool)] = [
             String(repeating: "HTTP/1.1 100 C\r\n\r\n", count: 3),
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + String(repeating: "A: aaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n", count: 6),
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + String(repeating: "a", count: 200),
+            String(repeating: "a", count: 200), String(repeating: "a", count: 200) + "\r\n",
+            "HTTP/1.1 200 OK\r\nA: a\r\n" + String(repeating: "{", count: 200), "HTTP/1.1 200 OK\r\nA: a\r\n" + String(repeating: "{", count: 200) + "\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + String(repeating: "{", count: 200),
         ]
         for stream in streams {
             let bytes = Array(stream.utf8)
@@ -138,6 +170,9 @@ private let answerCorpus: [(text: String, isHead: Bool)] = [
             #expect(apart == whole, "\(stream)")
         }
         let errors = streams.map { Answers(Array($0.utf8), to: [.other], ends: false, limits: limits).error }
-        #expect(errors == [.headTooLarge, .headTooLarge, nil, .tooManyFields, .unexpectedInformational, .tooManyFields, .headTooLarge])
+        #expect(errors == [
+            .headTooLarge, .headTooLarge, nil, .tooManyFields, .unexpectedInformational, .tooManyFields, .trailersTooLarge,
+            .invalidStatusLine, .invalidStatusLine, .invalidField, .invalidField, .invalidChunk,
+        ])
     }
 }

@@ -99,24 +99,3 @@ enum FailureReason: Equatable {
         }
     }
 }
-
-extension ResponseError {
-    /// What is wrong with the answer; for a limit of ours, the limit.
-    var words: String {
-        let limits = ResponseLimits()
-        return switch self {
-        case .unrequested: "bytes that no request asked for"
-        case .invalidStatusLine: "not a status line of HTTP/1"
-        case .invalidLineEnd: "a line of the head does not end with CR LF"
-        case .invalidField: "not a header field"
-        case .headTooLarge: "the answer's head is larger than \(limits.headByteLimit >> 10) KiB, the limit of this client: have the server send less"
-        case .tooManyFields: "the answer has more than \(limits.fieldLimit) header fields, the limit of this client: have the server send fewer"
-        case .unexpectedInformational: "101, or more than \(limits.informationalLimit) answers 1xx, before the answer"
-        case .invalidContentLength: "the content-length is no number, or there are two"
-        case .conflictingLengths: "both content-length and transfer-encoding"
-        case .unsupportedTransferCoding: "a transfer-encoding other than chunked"
-        case .invalidChunk: "not a chunk"
-        case .incomplete: "the connection ended within the answer"
-        }
-    }
-}

@@ -6,6 +6,6 @@ extension ClientConnection {
     func noteFault(_ cause: DropCause) {
         guard let fault = cause.faultWithoutRequests else { return }
         if case .broken = cause { generator.accounts.counters.connectionCounts.broken += 1 }
-        generator.accounts.noteFailure(fault, of: .connection, String(decoding: cause.excerpt, as: UTF8.self))
+        generator.accounts.noteFailure(fault, of: .connection, cause.evidence)
     }
 }

@@ -261,14 +261,14 @@ final class ClientConnection {
     /// The request has failed.
     /// - Parameters:
     ///   - reason: nil for one that we ended, whose failure says it.
-    ///   - excerpt: bytes of the peer's that show it.
+    ///   - evidence: bytes of the peer's that show it, and their place.
     func requestDidFail(
-        _ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure, _ reason: FailureReason?, excerpt: [UInt8] = []
+        _ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure, _ reason: FailureReason?, evidence: String = ""
     ) {
         unsafe requests.remove(record)
         if failure == .unprocessed, unsafe client.keepForNextConnection(record) { return }
         let cause = unsafe failure == .timeout ? .timeout(progress(of: record)) : reason
-        unsafe generator.requestDidEnd(record, failure, cause, excerpt: excerpt, answers)
+        unsafe generator.requestDidEnd(record, failure, cause, evidence: evidence, answers)
     }
 
     /// An answer has begun under which the connection is to be closed. Deferred: the parser still uses the connection.
@@ -357,7 +357,7 @@ final class ClientConnection {
         close()
         while let record = unsafe requests.oldest {
             unsafe requestDidFail(
-                record, record.pointee.failure ?? cause.failure, cause.reason(progress(of: record), side), excerpt: cause.excerpt)
+                record, record.pointee.failure ?? cause.failure, cause.reason(progress(of: record), side), evidence: cause.evidence)
         }
     }
 

@@ -51,7 +51,8 @@ enum DropCause {
         }
     }
 
-    var excerpt: [UInt8] { if case .broken(let error) = self { error.excerpt } else { [] } }
+    /// As `PeerError` has it; empty: there is none.
+    var evidence: String { if case .broken(let error) = self { error.evidence } else { "" } }
 }
 
 extension TLSError {

@@ -82,7 +82,7 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
         if !hasReceived, unsafe bytes.count >= 2 && bytes[0] == 21 && bytes[1] == 3 { throw PeerError(reason: .notConnected(.speaksTLS)) }
         hasReceived = true
         do { try unsafe parser.parse(bytes, for: self) } catch {
-            throw PeerError(reason: .answer(error), excerpt: parser.faultExcerpt)
+            throw PeerError(reason: .answer(error), evidence: parser.fault?.words ?? "")
         }
     }
 

@@ -48,6 +48,6 @@ enum Dialogue {
 /// The peer broke the protocol.
 struct PeerError: Error {
     var reason: FailureReason
-    /// The bytes that show it, as far as they are known.
-    var excerpt: [UInt8] = []
+    /// Where it did, and the bytes that stand there, as far as they are known: "answer 2 of its connection, ...".
+    var evidence = ""
 }
