@@ -8,6 +8,7 @@ struct KnownRun: Sendable {
     /// Warnings and errors since the events were looked at.
     var unread = UnreadEvents()
     private var newest: Sample?
+    private var found = FoundBugs()
     /// The moment of lists and meters while the display runs. See `add`.
     private var settled: Moment?
     /// The moments and events of the display while it is held.
@@ -23,6 +24,7 @@ struct KnownRun: Sendable {
     mutating func add(_ sample: Sample) {
         history.add(sample)
         newest = sample
+        for place in found.update(sample.findingCounts) { count(found.bugs[place], atNanoseconds: sample.timeNanoseconds) }
         // Figures by the dozen that change more often than twice a second cannot be read.
         let slot = KnownRun.settledNanoseconds
         if settled.map({ $0.timeNanoseconds / slot != sample.timeNanoseconds / slot }) ?? true { settled = history.last }
@@ -33,15 +35,28 @@ struct KnownRun: Sendable {
     ///
     /// - Parameter isRead: the events are looked at.
     mutating func add(_ event: Event, isRead: Bool) {
-        if let finding = event.brokenWrite, let place = allEvents.lastIndex(where: { $0.brokenWrite?.isSameBug(as: finding) == true }) {
-            allEvents[place].brokenWrite?.count &+= finding.count
-            return
+        if let finding = event.brokenWrite {
+            let (place, isNew) = found.note(finding)
+            guard isNew else { return count(found.bugs[place], atNanoseconds: event.timeNanoseconds) }
         }
         if isRead { unread.read() } else { unread.count(event) }
+        insert(event)
+    }
+
+    private mutating func insert(_ event: Event) {
         if allEvents.count == KnownRun.eventLimit { allEvents.removeFirst() }
         let isLater = allEvents.last?.timeNanoseconds != event.timeNanoseconds
         let place = isLater ? allEvents.endIndex : allEvents.lastIndex { $0.timeNanoseconds != event.timeNanoseconds }.map { $0 + 1 } ?? 0
         allEvents.insert(event, at: place)
+    }
+
+    /// Counts a bug where it stands. Where its event was forgotten, or had to give way, it stands anew, as of now.
+    private mutating func count(_ bug: BrokenWrite, atNanoseconds now: UInt64) {
+        func isIt(_ finding: BrokenWrite) -> Bool { bug.number == nil ? finding.isSameBug(as: bug) : finding.number == bug.number }
+        guard let place = allEvents.lastIndex(where: { $0.brokenWrite.map(isIt) ?? false }) else {
+            return insert(Event(timeNanoseconds: now, level: .error, source: "finding", text: bug.sentence, brokenWrite: bug))
+        }
+        allEvents[place].brokenWrite?.count = bug.count
     }
 
     /// Forgets all samples and events, as before the first.
@@ -52,6 +67,7 @@ struct KnownRun: Sendable {
         history.forgetPast()
         unread.read()
         allEvents = []
+        found.restart()
         held = nil
     }
 

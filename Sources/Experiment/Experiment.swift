@@ -233,7 +233,7 @@ package final class Experiment: SampleSource {
             watcher.note(Event(
                 timeNanoseconds: clock.elapsed(atNanoseconds: event.monotonicNanoseconds), level: event.level, source: "client", text: event.text))
         }
-        for event in other?.takeEvents(clock, isLast: stage == .ended) ?? [] { watcher.note(event) }
+        for event in other?.takeEvents(clock) ?? [] { watcher.note(event) }
         // The interval before belongs to the phase that ends, the one after to the next.
         while stage == .running, timetable.isPhaseOver(atNanoseconds: clock.startNanoseconds + time) { beginNextPhase() }
         return sample

@@ -29,6 +29,9 @@ package struct Event: Sendable, Equatable {
         }
     }
 
+    /// Its source as people read it: "finding 3", by which number the summary has all of it.
+    package var origin: String { brokenWrite?.number.map { "\(source) \($0)" } ?? source }
+
     /// The evidence in lines for people; nil where the text is all.
     package var evidence: [String]? { violation?.lines ?? brokenWrite?.lines }
 

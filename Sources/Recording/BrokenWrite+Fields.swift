@@ -5,8 +5,7 @@ extension BrokenWrite: Recorded {
     private static let placeLimit = 128
 
     package static let fields: [RecordedField<BrokenWrite>] = [
-        .choice("kind", \.kind),
-        // Recordings of before have a finding for each time.
+        .choice("kind", \.kind), .whole("number", \.number),
         RecordedField(name: "count") { $0.count == 1 ? nil : .number(Double($0.count)) } read: { finding, json in
             finding.count = json?.number.map { Metric.whole($0) } ?? 1
             return true

@@ -22,6 +22,11 @@ extension Sample {
             }
             members[index].value = .object(parts)
         }
+        if !findingCounts.isEmpty, let index = members.firstIndex(where: { $0.name == "watch" }),
+            case .object(var parts) = members[index].value {
+            parts.append(.init(FindingCount.memberName, findingCounts.json))
+            members[index].value = .object(parts)
+        }
         if let server, let index = members.firstIndex(where: { $0.name == "server" }), case .object(var parts) = members[index].value {
             parts.append(.init(Sample.connectionsName, .array(ConnectionSample.fullest(server.connections, connectionLimit).map { $0.json(without: unknown) })))
             if !server.pendingWrites.isEmpty {
@@ -59,6 +64,7 @@ extension Sample {
             try client?.readLists(parts)
             client?.connections = try Sample.rows(parts, Sample.connectionsName)
         }
+        findingCounts = [FindingCount](json: json["watch"]?[FindingCount.memberName])
         guard let parts = json["server"] else { return }
         server?.inspection = parts[Sample.inspectionName].flatMap { try? ConnectionInspection(json: $0) }
         server?.connections = try Sample.rows(parts, Sample.connectionsName)

@@ -7,9 +7,9 @@ extension Finding {
     /// - Parameters:
     ///   - writePlaces: the places of `writeFrames`, as a `Symbolizer` has them.
     ///   - foundPlaces: those of `foundFrames`.
-    ///   - count: how many times it stands for.
-    package func evidence(writePlaces: [CodePlace], foundPlaces: [CodePlace], count: UInt64 = 1) -> BrokenWrite {
+    package func evidence(writePlaces: [CodePlace], foundPlaces: [CodePlace]) -> BrokenWrite {
         var evidence = BrokenWrite()
+        evidence.number = UInt64(number) + 1
         evidence.count = count
         evidence.kind = kind
         evidence.process = Int(process)

@@ -101,6 +101,30 @@ import Testing
         for line in finding.lines { #expect(rows.contains { $0.contains(line) }, "\(line)") }
     }
 
+    @Test("have the count of a finding from each sample, also where its event was forgotten")
+    func countedFinding() throws {
+        var finding = BrokenWrite(), dashboard = dashboard([])
+        finding.number = 1
+        dashboard.run.intervalMilliseconds = 500
+        func found(_ count: UInt64, tick: UInt64) -> Sample {
+            var sample = sample(tick, [])
+            sample.watch?.findings = count
+            sample.findingCounts = [FindingCount(number: 1, count: count)]
+            return sample
+        }
+        dashboard.add(found(1, tick: 11))
+        dashboard.add(Event(timeNanoseconds: 900_000_000, level: .error, source: "finding", text: finding.sentence, brokenWrite: finding))
+        dashboard.add(found(3, tick: 12))
+        #expect(rows(dashboard).contains { $0.contains("3 times: bytes changed under a pending write") }, "\(rows(dashboard))")
+        dashboard.add(found(1_017, tick: 13))
+        #expect(dashboard.events.map(\.brokenWrite?.count) == [1_017])
+        // What is found from then on stands there again.
+        for key in ["c", "y"] as [Unicode.Scalar] { _ = dashboard.handle(.character(key)) }
+        try #require(dashboard.events.isEmpty)
+        dashboard.add(found(1_020, tick: 14))
+        #expect(dashboard.events.map(\.brokenWrite?.count) == [3] && dashboard.events[0].timeNanoseconds == 7_000_000_000)
+    }
+
     @Test("count a bug in one row of the events, and Enter there shows all of it, with its count")
     func openedFinding() {
         var finding = BrokenWrite()

@@ -68,22 +68,21 @@ extension ProgramTests {
             #expect(lines.first?.contains("header") == true && lines.last?.contains("summary") == true)
         }
 
-        @Test("tells of overwritten bytes at once, again in the summary, with both places, and ends with 99")
+        @Test("tells of overwritten bytes at once in a line, and whole in the summary, with both places, and ends with 99")
         func finding() throws {
             let folder = try ScratchFolder()
             let run = try WatchedRun(WatchedFixture.libuv, "buffer", "-o", folder("run.ndjson"))
             let client = try run.slowReader(6_000_000, 5_000_000)
-            #expect(run.waits(for: "error: finding: bytes changed under a pending write"), "\(run.process.errors)")
+            #expect(run.waits(for: "error: finding 1: bytes changed under a pending write"), "\(run.process.errors)")
             let result = run.stop()
             #expect(result.code == 99 && !result.isOverdue, "\(result)")
             let write = try WatchedFixture.line("uv_write(&answer->request", in: "uvserver.c")
-            for text in [result.errors, result.output] {
-                #expect(text.contains("handed over at") && text.contains(write), "\(text)")
-                #expect(text.contains("61 61 61 61") && text.contains("62 62 62 62"), "\(text)")
-            }
+            #expect(result.output.contains("finding 1: found ") && result.output.contains("handed over at") && result.output.contains(write), "\(result.output)")
+            #expect(result.output.contains("61 61 61 61") && result.output.contains("62 62 62 62"), "\(result.output)")
+            #expect(!result.errors.contains("handed over at") && !result.errors.contains("61 61 61 61"), "\(result.errors)")
             // The recording has it too: for replay, and for CI.
             let recorded = try String(contentsOfFile: folder("run.ndjson"), encoding: .utf8)
-            #expect(recorded.contains(#""finding":{"kind":"bytes changed under a pending write""#) && recorded.contains(write))
+            #expect(recorded.contains(#""finding":{"kind":"bytes changed under a pending write","number":1"#) && recorded.contains(write))
             let exported = try Program.run("export", folder("run.ndjson"), "--to", "junit")
             #expect(exported.output.contains(#"<failure type="threshold" message="bytes changed under a pending write"#), "\(exported.output)")
             let page = try Program.run("report", folder("run.ndjson"), "-o", folder("run.html"))
@@ -124,9 +123,9 @@ extension ProgramTests {
         func noBytes() throws {
             let run = try WatchedRun(WatchedFixture.libuv, "buffer", "--no-bytes")
             let client = try run.slowReader(6_000_000, 5_000_000)
-            #expect(run.waits(for: "handed over at"), "\(run.process.errors)")
+            #expect(run.waits(for: "error: finding 1: "), "\(run.process.errors)")
             let result = run.stop()
-            #expect(result.code == 99 && !result.output.contains("61 61"), "\(result.output)")
+            #expect(result.code == 99 && result.output.contains("handed over at") && !result.output.contains("61 61"), "\(result.output)")
             _ = client
         }
 

@@ -43,9 +43,24 @@ struct WatchedRecordingTests {
         #expect(read.server?.connections.first?.kernel == watchedSample().server?.connections.first?.kernel)
     }
 
+    @Test("has how often each finding was made with each sample, and a reader of before finds none")
+    func counts() throws {
+        var sample = watchedSample()
+        sample.findingCounts = [FindingCount(number: 1, count: 80_212), FindingCount(number: 4, count: 1)]
+        let (text, lines) = try again { writer in
+            try writer.write(sample)
+            try writer.write(watchedSample())
+        }
+        guard lines.count == 2, case .sample(let read) = lines[0], case .sample(let before) = lines[1] else { return #expect(Bool(false), "no samples") }
+        #expect(text.contains(#""findings_by_number":{"1":80212,"4":1}"#), "\(text)")
+        #expect(read.findingCounts == sample.findingCounts && before.findingCounts == [])
+    }
+
     @Test("keeps a finding with its event, to the byte")
     func finding() throws {
-        let event = Event(timeNanoseconds: 3, level: .error, source: "finding", text: brokenWrite.sentence, brokenWrite: brokenWrite)
+        var numbered = brokenWrite
+        (numbered.number, numbered.count) = (7, 12)
+        let event = Event(timeNanoseconds: 3, level: .error, source: "finding", text: numbered.sentence, brokenWrite: numbered)
         var bare = BrokenWrite()
         bare.kind = .badPointer
         let plain = Event(timeNanoseconds: 4, level: .error, source: "finding", text: bare.sentence, brokenWrite: bare)

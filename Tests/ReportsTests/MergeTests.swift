@@ -171,6 +171,29 @@ private struct DividedRun {
         #expect(merged.events.first?.timeNanoseconds == 1_000_000_000)
     }
 
+    @Test("has the findings of each part's server, and their newest counts")
+    func findings() throws {
+        let run = DividedRun(parts: 2, seconds: 2, seed: 5)
+        var finding = BrokenWrite()
+        finding.number = 1
+        var other = finding
+        other.kind = .bytesFreed
+        let parts = (0..<2).map { part in
+            let samples = run.samples(ofPart: part).map { sample in
+                var sample = sample
+                sample.watch = WatchSample()
+                sample.findingCounts = [FindingCount(number: 1, count: part == 0 ? 7 : 40)]
+                return sample
+            }
+            return (header(part: part, of: 2), samples, Optional(wholeSummary))
+        }
+        let merged = try merge(parts, events: [(0, finding), (1, other)].map { part, finding in
+            (part, Event(timeNanoseconds: 1, level: .error, source: "finding", text: finding.sentence, brokenWrite: finding))
+        })
+        guard case .array(let list)? = merged.summary.json["findings"] else { return #expect(Bool(false), "no findings") }
+        #expect(list.map { $0["count"]?.number } == [7, 40])
+    }
+
     @Test("names a part that is missing, there twice, or of another plan")
     func missing() throws {
         let run = DividedRun(parts: 3, seconds: 2, seed: 5)

@@ -31,6 +31,22 @@ struct WatchedSummaryTests {
         #expect(list.count == 2 && list[0]["count"]?.number == 80_212 && list[0]["kind"]?.string == brokenWrite.kind.rawValue)
     }
 
+    @Test("has the newest count of a finding, which comes with the samples, and its number")
+    func counts() {
+        var summary = summary(), found = brokenWrite, sample = watchedSample()
+        (found.number, found.count) = (3, 2)
+        sample.watch?.crashes = 0
+        summary.add(found)
+        for count: UInt64 in [2, 40, 80_212] {
+            sample.watch?.findings = count
+            sample.findingCounts = [FindingCount(number: 3, count: count)]
+            summary.add(sample)
+        }
+        #expect(summary.text.contains("finding 3: found 80212 times, harmful; the first time") && summary.text.contains("80212 findings in the server"), "\(summary.text)")
+        guard case .array(let list)? = summary.json["findings"] else { return #expect(Bool(false), "no findings") }
+        #expect(list.map { $0["count"]?.number } == [80_212])
+    }
+
     @Test("has harmful findings before those that are latent, and names a harmful one first")
     func harmfulFirst() throws {
         var latent = brokenWrite

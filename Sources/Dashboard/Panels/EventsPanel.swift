@@ -50,6 +50,7 @@ struct EventsPanel: Panel {
         var head = Line()
         head.add(GridFigure.preciseClock(event.timeNanoseconds) + " " + event.source.left(8), .dim)
         if let finding = event.brokenWrite {
+            if let number = finding.number { head.add("\(number): ", .dim) }
             head.add(finding.count == 1 ? "found once" : "found \(GridFigure.count(finding.count)) times", .strong)
             head.add(finding.isLatent ? ", latent" : ", harmful", finding.isLatent ? .warn : .crit)
         }

@@ -3,12 +3,11 @@ internal import Watch
 
 /// Makes events of findings and faults, with the names of the places in the server's code.
 ///
-/// A bug is told when it is first found. It may be found a hundred thousand times: it is told again when it was found
-/// twice as often as told, and at the end, each time with the number of times since. So all counts are in the recording.
+/// A finding is told once. It may be made a hundred thousand times: how often is in each sample, by its number.
 struct FindingReporter {
     private let symbolizer = Symbolizer()
-    /// Times that a bug was found and told, by the finding's number.
-    private var toldCounts: [Int: UInt64] = [:]
+    /// Findings that have been told, by their numbers.
+    private var toldFindings: Set<Int> = []
     /// Faults of each process that have been told.
     private var toldFaults: [Int32: Int] = [:]
     /// A bug is found many times at the same places.
@@ -18,19 +17,15 @@ struct FindingReporter {
     /// Frames of a fault that are told.
     private static let frameLimit = 16
 
-    /// - Parameter isLast: no reading comes after this one.
-    mutating func events(_ reading: ProbeReading, _ clock: RunClock, isLast: Bool) -> [Event] {
+    /// What is new in a reading.
+    mutating func events(_ reading: ProbeReading, _ clock: RunClock) -> [Event] {
         var events: [Event] = []
-        for finding in reading.findings {
-            let told = toldCounts[finding.number, default: 0]
-            guard told == 0 || finding.count >= told &* 2 || isLast && finding.count > told else { continue }
-            toldCounts[finding.number] = finding.count
+        for finding in reading.findings where toldFindings.insert(finding.number).inserted {
             let modules = reading.processes.first { $0.pid == finding.process }?.modules ?? []
             let evidence = finding.evidence(
-                writePlaces: places(finding.writeFrames, modules), foundPlaces: places(finding.foundFrames, modules), count: finding.count &- told)
+                writePlaces: places(finding.writeFrames, modules), foundPlaces: places(finding.foundFrames, modules))
             events.append(Event(
-                timeNanoseconds: told == 0 ? clock.elapsed(atNanoseconds: finding.time) : clock.elapsedNanoseconds, level: .error, source: "finding", text: evidence.sentence,
-                brokenWrite: evidence))
+                timeNanoseconds: clock.elapsed(atNanoseconds: finding.time), level: .error, source: "finding", text: evidence.sentence, brokenWrite: evidence))
         }
         for process in reading.processes {
             if let refusal = process.detour.refusal, toldRefusals.insert(process.pid).inserted {

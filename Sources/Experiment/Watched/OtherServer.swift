@@ -67,10 +67,8 @@ struct OtherServer {
     }
 
     /// The events since the last time.
-    ///
-    /// - Parameter isLast: none are taken after these.
-    func takeEvents(_ clock: RunClock, isLast: Bool) -> [Event] {
-        (watched?.takeEvents(clock, isLast: isLast) ?? []) + (metrics?.takeEvents(clock) ?? [])
+    func takeEvents(_ clock: RunClock) -> [Event] {
+        (watched?.takeEvents(clock) ?? []) + (metrics?.takeEvents(clock) ?? [])
     }
 }
 

@@ -37,9 +37,13 @@ extension ProbeReading {
         watch.continuityChecks = counters.continuityChecks
         watch.auditChecks = counters.checks
         watch.unauditedWrites = counters.unauditedWrites
-        watch.findings = UInt64(clamping: findingCount)
+        // The times of each are read after all of them, and more may have come between.
+        watch.findings = max(UInt64(clamping: findingCount), findings.reduce(0) { $0 &+ $1.count })
         watch.crashes = UInt64(clamping: processes.count { $0.hasEnded && $0.fault != nil })
     }
+
+    /// How often each finding was made, by the number that its event has.
+    var timesOfFindings: [FindingCount] { findings.map { FindingCount(number: UInt64($0.number) + 1, count: $0.count) } }
 
     /// Pending writes: those of libuv where it is used, and elsewhere bytes that the server offered and its socket did not take.
     func writes(atNanoseconds now: UInt64) -> WriteSample {

@@ -89,7 +89,7 @@ final class ProbedServer {
     }
 
     /// New findings and faults, as events.
-    func takeFindings(_ clock: RunClock, isLast: Bool) -> [Event] { reporter.events(last, clock, isLast: isLast) }
+    func takeFindings(_ clock: RunClock) -> [Event] { reporter.events(last, clock) }
 
     // MARK: The end
 

@@ -171,6 +171,7 @@ final class WatchedServer {
             reading.fill(&server, &watch, &unknown, atNanoseconds: now)
             server.connections = rows.rows(of: reading, diagnosed, atNanoseconds: now)
             server.writes = reading.writes(atNanoseconds: now)
+            sample.findingCounts = reading.timesOfFindings
         } else {
             unknown.formUnion([.acceptances, .traffic, .writeCounts, .handshakes, .loops, .allocations, .heap, .findings])
             server.connections = rows.rows(of: diagnosed, atNanoseconds: now)
@@ -195,10 +196,8 @@ final class WatchedServer {
 
     /// The events since the last time: findings and crashes with their places, and the server's end.
     ///
-    /// - Parameters:
-    ///   - clock: of the run, for the events' times.
-    ///   - isLast: none are taken after these.
-    func takeEvents(_ clock: RunClock, isLast: Bool) -> [Event] {
+    /// - Parameter clock: of the run, for the events' times.
+    func takeEvents(_ clock: RunClock) -> [Event] {
         guard let probed else {
             defer { hasNewOrigin = false }
             let now = clock.elapsedNanoseconds
@@ -210,7 +209,7 @@ final class WatchedServer {
             hasToldEnd = hasGone
             return found + words.map { Event(timeNanoseconds: now, level: .warning, source: "server", text: $0) }
         }
-        var events = probed.takeFindings(clock, isLast: isLast)
+        var events = probed.takeFindings(clock)
         if let words = probed.takeLastWords() {
             // One moment for all, so that they are shown together.
             let now = clock.elapsedNanoseconds

@@ -3,7 +3,9 @@
 /// A plain value; a recording keeps it with its event. Texts have no control characters.
 package struct BrokenWrite: Sendable, Equatable {
     package var kind = Kind.bytesChanged
-    /// How many times it stands for: the same kind, at the same places.
+    /// Of all findings of the run, from 1 on, by which samples tell how often it was made; nil in recordings of before.
+    package var number: UInt64?
+    /// How many times it stands for: the same kind, at the same places. With a number: all times so far.
     package var count: UInt64 = 1
     package var process = 0
     /// "127.0.0.1:53956"; empty: not known.
@@ -76,17 +78,4 @@ package struct BrokenWrite: Sendable, Equatable {
     }
 
     package init() {}
-}
-
-extension [BrokenWrite] {
-    /// Counts a finding where the same bug stands already, and adds it where none does. - Returns: whether it is a new one.
-    @discardableResult
-    package mutating func note(_ finding: BrokenWrite) -> Bool {
-        guard let index = firstIndex(where: { $0.isSameBug(as: finding) }) else {
-            append(finding)
-            return true
-        }
-        self[index].count &+= finding.count
-        return false
-    }
 }

@@ -89,7 +89,6 @@ package struct Metric: Sendable {
         case requestPerSecond = "{request}/s"
         case reset = "{reset}"
         case response = "{response}"
-        case socket = "{socket}"
         case thread = "{thread}"
         case turn = "{turn}"
         case write = "{write}"

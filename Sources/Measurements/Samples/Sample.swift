@@ -13,6 +13,8 @@ package struct Sample: Sendable {
     package var server: ServerSample?
     /// More of a server that is not ours; nil for our own.
     package var watch: WatchSample?
+    /// How often each finding in a server that is watched was made, of those that were kept whole.
+    package var findingCounts: [FindingCount] = []
     /// Figures of the server that the source cannot know. Empty for a server of ours.
     package var unknown: UnknownFigures = []
     /// nil when there are no clients.
@@ -40,6 +42,7 @@ extension Sample {
         Sample.add(other.client, to: &client)
         Sample.add(other.server, to: &server)
         Sample.add(other.watch, to: &watch)
+        findingCounts += other.findingCounts
         Sample.add(other.parts, to: &parts)
         process.merge(other.process)
         // A sum of which a part is not known is not known.

@@ -15,7 +15,8 @@ package struct WatchSample: Sendable, Equatable {
     package var turns: UInt64 = 0
     package var busyNanoseconds: UInt64 = 0
     package var longestTurnNanoseconds: UInt64 = 0
-    /// Sockets that were ready when a wait ended: of all waits together, and the most of one.
+    /// Descriptors that were ready when a wait ended, of all waits together, and the most of one: connections, and the
+    /// loop's own, such as listening sockets, timers and wake-ups. Epoll does not tell them apart.
     package var readySockets: UInt64 = 0
     package var readySocketsMost = 0
     /// Writes that the socket took in part, and those that it refused for now.
@@ -71,8 +72,8 @@ extension WatchSample: SamplePart {
         .counter("loop.turns", .turn, \.turns, "Waits of the event loops for their sockets"),
         .timeCounter("loop.busy", \.busyNanoseconds, "Time of the event loops between their waits"),
         .timeGauge("loop.longest_turn", \.longestTurnNanoseconds, better: .lower, "The longest time between two waits since the start").highWater,
-        .counter("loop.ready", .socket, \.readySockets, "Sockets that were ready when a wait ended"),
-        .gauge("loop.ready_most", .socket, \.readySocketsMost, merge: .greatest, "The most sockets that were ready at once").highWater,
+        .counter("loop.ready", .file, \.readySockets, "Descriptors ready when a wait ended: connections, listening sockets, timers, wake-ups"),
+        .gauge("loop.ready_most", .file, \.readySocketsMost, merge: .greatest, "The most descriptors that were ready at once, of the same kinds").highWater,
     ]
 
     private static let writeRows: [MetricRow<WatchSample>] = [

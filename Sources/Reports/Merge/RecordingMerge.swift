@@ -129,10 +129,17 @@ package struct RecordingMerge {
     /// The next line of a part.
     package mutating func take(_ line: RecordingReader.Line, ofPart index: Int) -> [Item] {
         switch line {
-        case .sample(let sample): return take(sample, ofPart: index)
+        case .sample(var sample):
+            sample.findingCounts = sample.findingCounts.map { FindingCount(number: RecordingMerge.number($0.number, ofPart: index), count: $0.count) }
+            return take(sample, ofPart: index)
         case .event(var event):
             event.timeNanoseconds = time(event.timeNanoseconds, ofPart: index)
             event.text = "\(parts[index].label): \(event.text)"
+            if var finding = event.brokenWrite {
+                finding.number = finding.number.map { RecordingMerge.number($0, ofPart: index) }
+                event.brokenWrite = finding
+                summary?.add(finding)
+            }
             return [.event(event)]
         case .summary(let summary):
             parts[index].summary = summary
@@ -141,6 +148,9 @@ package struct RecordingMerge {
         case .other: return []
         }
     }
+
+    /// Each part numbers the findings of its server from 1 on, and a probe keeps fewer than a thousand.
+    private static func number(_ number: UInt64, ofPart index: Int) -> UInt64 { number &+ UInt64(index) &* 1_000 }
 
     private mutating func take(_ sample: Sample, ofPart index: Int) -> [Item] {
         let time = time(sample.timeNanoseconds, ofPart: index)

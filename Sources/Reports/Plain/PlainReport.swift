@@ -82,7 +82,7 @@ package struct PlainReport: Sendable {
         case .warning: "Warning"
         case .error: "Error"
         }
-        return "\(level) at \(time(event.timeNanoseconds)), \(event.source): \(event.text.printableLine)."
+        return "\(level) at \(time(event.timeNanoseconds)), \(event.origin): \(event.text.printableLine)."
     }
 
     /// The time, the figures that have changed, and the others where `whole`.

@@ -133,7 +133,7 @@ extension Summary {
     /// A finding or a crash in a server that is watched, unless a threshold says how many there may be.
     private var brokenServer: String? {
         func isJudged(_ name: String) -> Bool { thresholds.contains { $0.threshold.condition.figure.metric == name } }
-        if !findings.isEmpty, !isJudged("watch.findings") {
+        if !found.bugs.isEmpty, !isJudged("watch.findings") {
             let distinct = distinctFindings
             return "\(Summary.counted(findingCount, "finding")) in the server: \(distinct[0].kind.rawValue)"
                 + (distinct.count > 1 ? " and \(distinct.count - 1) more" : "") + (distinct[0].isLatent ? ", harmless so far" : "")

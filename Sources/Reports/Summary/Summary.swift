@@ -87,8 +87,8 @@ package struct Summary: Sendable {
     package var thresholds: [ThresholdResult] = []
     /// Changes of the load that the user made while the run went: the results then mix several loads.
     package var changesByHand = 0
-    /// Findings in a server that is watched, as they came; those of the warm-up count.
-    package private(set) var findings: [BrokenWrite] = []
+    /// Findings in a server that is watched; those of the warm-up count.
+    private(set) var found = FoundBugs()
     /// Why the numbers cannot be trusted, where the samples do not show it: a late start, a part that is missing.
     package var doubts: [String] = []
     /// How the run ended.
@@ -122,13 +122,14 @@ package struct Summary: Sendable {
     }
 
     /// Takes a finding of the run.
-    package mutating func add(_ finding: BrokenWrite) { findings.append(finding) }
+    package mutating func add(_ finding: BrokenWrite) { found.note(finding) }
 
     /// Takes the next sample of the run. Those of the warm-up only say where counting begins.
     package mutating func add(_ sample: Sample) { add(sample, sample.readings) }
 
     /// The same, where the readings of the sample have been taken already.
     mutating func add(_ sample: Sample, _ readings: [Metric.Value?]) {
+        found.update(sample.findingCounts)
         if sample.isWarmup {
             base = sample
             base?.client?.forgetHistograms()

@@ -4,10 +4,7 @@ internal import Recording
 extension Summary {
     /// Each bug that was found, as it was the first time: harmful ones before those that are latent, and else in the order
     /// in which they came.
-    var distinctFindings: [BrokenWrite] {
-        let distinct = findings.reduce(into: [BrokenWrite]()) { distinct, finding in distinct.note(finding) }
-        return distinct.filter { !$0.isLatent } + distinct.filter(\.isLatent)
-    }
+    var distinctFindings: [BrokenWrite] { found.bugs.filter { !$0.isLatent } + found.bugs.filter(\.isLatent) }
 
     /// The same as a recording has them, each with how often it was found.
     var findingsJSON: JSON {
@@ -19,7 +16,7 @@ extension Summary {
     }
 
     /// Times that a promise was broken, as the probe counts them. Beyond its room for bugs it counts on.
-    var findingCount: UInt64 { max(last.watch?.findings ?? 0, findings.reduce(0) { $0 &+ $1.count }) }
+    var findingCount: UInt64 { max(last.watch?.findings ?? 0, found.bugs.reduce(0) { $0 &+ $1.count }) }
 
     /// The process that is meant where the run lost one.
     var lostProcess: String { last.watch == nil ? "the worker process" : "the server" }
@@ -66,7 +63,7 @@ extension SummarySection {
         if summary.last.knows(.loopDetails) {
             page.row("event loops", [
                 "\(JSON.number(summary.maximum(of: "server.loop.count") ?? 0).text) at most", "\(watch.turns) turns",
-                "longest \(Figure.time(nanoseconds: watch.longestTurnNanoseconds))", "\(watch.readySocketsMost) sockets ready at once at most",
+                "longest \(Figure.time(nanoseconds: watch.longestTurnNanoseconds))", "\(watch.readySocketsMost) descriptors ready at once at most (connections, and the loop's own: listening sockets, timers, wake-ups)",
             ])
         }
         page.row(
@@ -87,8 +84,9 @@ extension SummarySection {
     static let findings = SummarySection { summary, page in
         for finding in summary.distinctFindings {
             page.line("")
+            let number = finding.number.map { "finding \($0): " } ?? ""
             let times = finding.count == 1 ? "found once" : "found \(finding.count) times"
-            page.line("\(times), \(finding.isLatent ? "latent" : "harmful")" + (finding.count == 1 ? "" : "; the first time"))
+            page.line("\(number)\(times), \(finding.isLatent ? "latent" : "harmful")" + (finding.count == 1 ? "" : "; the first time"))
             for line in finding.lines(isVerbose: page.isVerbose) { page.line("  " + line) }
         }
     }

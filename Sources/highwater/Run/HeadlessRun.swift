@@ -17,18 +17,22 @@ final class HeadlessRun {
     private var loadHasEnded = false
     /// Sources of evidence that were shown in full, and bugs of a watched server that were told.
     private var shownSources: Set<String> = []
-    private var toldBugs: [BrokenWrite] = []
+    private var told = FoundBugs()
     /// Warnings, and what the summary says again, are left out.
     private let isQuiet: Bool
-    /// Stacks are told at once, and not for the summary alone: on one terminal they would stand there twice.
+    /// The evidence of an audit is told at once, and not for the summary alone: on one terminal it would stand there twice.
     private let showsEvidence: Bool
+    /// Findings in a watched server are told whole at once. Otherwise that is left to the summary.
+    private let showsFindings: Bool
 
     /// Binds, resolves and opens all that the run needs; nothing runs yet.
     ///
     /// - Parameters:
     ///   - signals: where there are several runs, one after the other.
     ///   - plain: time between two reports in sentences; nil: lines of figures.
-    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, showsProgress: Bool = true, plain: Duration? = nil) throws {
+    ///   - hasSummary: all of it is told at the end, in text or as JSON.
+    init(_ plan: Plan, _ output: RunOutput, signals: SignalInbox, showsProgress: Bool = true, plain: Duration? = nil, hasSummary: Bool = true) throws {
+        showsFindings = !hasSummary || output.printsMarkdown
         self.showsProgress = showsProgress && !output.isQuiet
         isQuiet = output.isQuiet
         showsEvidence = !(Output.standard.isTerminal && Output.error.isTerminal)
@@ -105,7 +109,12 @@ final class HeadlessRun {
     /// Each bug of a watched server is told once, and not at all to a user who wants the summary only.
     private func isNew(_ event: Event) -> Bool {
         guard let finding = event.brokenWrite else { return true }
-        return !isQuiet && toldBugs.note(finding)
+        return !isQuiet && told.note(finding).isNew
+    }
+
+    /// Each finding, and the first evidence of an audit.
+    private func tellsEvidence(_ event: Event) -> Bool {
+        event.brokenWrite != nil ? showsFindings : showsEvidence && shownSources.insert(event.source).inserted
     }
 
     /// false when standard output is where progress is written and has no reader any more.
@@ -120,9 +129,8 @@ final class HeadlessRun {
             case .event(let event):
                 if let narrator { isRead = narrator.show(event) && isRead }
                 guard event.level > (isQuiet ? .warning : .info), isNew(event) else { continue }
-                if narrator == nil { progress.interject("\(event.level.rawValue): \(event.source): \(event.text)") }
-                guard showsEvidence, let evidence = event.evidence, event.brokenWrite != nil || shownSources.insert(event.source).inserted
-                else { continue }
+                if narrator == nil { progress.interject("\(event.level.rawValue): \(event.origin): \(event.text)") }
+                guard let evidence = event.evidence, tellsEvidence(event) else { continue }
                 for line in evidence where line != event.text { progress.interject("  " + line) }
             case .loadEnded: loadHasEnded = true
             }

@@ -46,7 +46,7 @@ final class TrialRun {
             let end = try shown.watch()
             return (shown.run, end)
         }
-        let run = try HeadlessRun(trial.plan, own, signals: signals, showsProgress: Output.error.isTerminal)
+        let run = try HeadlessRun(trial.plan, own, signals: signals, showsProgress: Output.error.isTerminal, hasSummary: false)
         let end = try run.watch()
         return (run.run, end)
     }

@@ -1,0 +1,50 @@
+import Measurements
+import SampleSupport
+import Testing
+
+@Suite("The bugs of a watched server") struct FoundBugsTests {
+    private func finding(_ number: UInt64?, _ place: String, count: UInt64 = 1) -> BrokenWrite {
+        var finding = brokenWrite
+        finding.number = number
+        finding.count = count
+        finding.writePlaces = [place]
+        return finding
+    }
+
+    @Test("are each one, with all times of the findings that are the same")
+    func numbered() {
+        var found = FoundBugs()
+        #expect(found.note(finding(1, "a server.c:1 (server)")) == (0, true))
+        #expect(found.note(finding(2, "b server.c:2 (server)", count: 2)) == (1, true))
+        // The same code, found by another thread.
+        #expect(found.note(finding(3, "a server.c:1 (server)", count: 5)) == (0, false))
+        #expect(found.bugs.map(\.count) == [6, 2] && found.bugs.map(\.number) == [1, 2])
+        let grown = found.update([.init(number: 1, count: 10), .init(number: 2, count: 2), .init(number: 3, count: 6)])
+        #expect(grown == [0] && found.bugs.map(\.count) == [16, 2])
+    }
+
+    @Test("take a count that a sample tells before the finding's event, and none twice")
+    func early() {
+        var found = FoundBugs()
+        #expect(found.update([.init(number: 1, count: 7)]).isEmpty && found.bugs.isEmpty)
+        found.note(finding(1, "a server.c:1 (server)", count: 4))
+        found.note(finding(1, "a server.c:1 (server)", count: 4))
+        #expect(found.bugs.map(\.count) == [7])
+        #expect(found.update([.init(number: 1, count: 7)]).isEmpty)
+    }
+
+    @Test("without numbers, as recordings of before have them, add up")
+    func unnumbered() {
+        var found = FoundBugs()
+        for count: UInt64 in [1, 2, 4] { found.note(finding(nil, "a server.c:1 (server)", count: count)) }
+        #expect(found.bugs.map(\.count) == [7])
+    }
+
+    @Test("count from a moment on")
+    func restart() {
+        var found = FoundBugs()
+        found.note(finding(1, "a server.c:1 (server)", count: 4))
+        found.restart()
+        #expect(found.update([.init(number: 1, count: 6)]) == [0] && found.bugs.map(\.count) == [2])
+    }
+}
