@@ -36,71 +36,43 @@ static int look_at_request(const struct entry *entry, bool is_in_callback, struc
     return 0;
 }
 
-// The first byte of those kept that differs, and what stands there now; without one the difference lies behind them.
-static void show_difference(const struct entry *entry, struct hw_finding *finding) {
-    uint8_t found[hw_kept_limit];
-    if (hw_look(found, entry->parts[0].bytes, entry->kept) != 0) return;
-    for (uint32_t at = 0; at < entry->kept; at++) {
-        if (found[at] == entry->bytes[at]) continue;
-        finding->change_offset = at;
-        uint32_t shown = entry->kept - at < hw_shown_limit ? entry->kept - at : hw_shown_limit;
-        finding->expected_count = finding->found_count = shown;
-        memcpy(finding->expected_bytes, entry->bytes + at, shown);
-        memcpy(finding->found_bytes, found + at, shown);
-        return;
+static size_t part_size(const struct hw_part *part, bool is_first_block) { return is_first_block && part->count > HW_BLOCK ? HW_BLOCK : part->count; }
+
+bool hw_sum(struct entry *entry, bool is_first_block) {
+    bool is_summed = entry->part_count != 0;
+    for (uint32_t i = 0; is_summed && i < entry->part_count; i++) {
+        is_summed = hw_checksum(entry->parts[i].bytes, part_size(&entry->parts[i], is_first_block), &entry->sums[i]) == 0;
     }
+    return is_summed && hw_keep(entry->bytes, &entry->kept, entry->parts[0].bytes, entry->parts[0].count) == 0;
 }
 
-static bool is_changed(const struct entry *entry, struct hw_finding *finding) {
+static bool is_changed(const struct entry *entry, bool is_first_block, struct hw_finding *finding) {
     uint64_t offset = 0;
-    for (uint32_t i = 0; i < entry->part_count; i++) {
+    for (uint32_t i = 0; i < entry->part_count; offset += entry->parts[i++].count) {
         uint64_t sum;
-        int result = hw_checksum(entry->parts[i].bytes, entry->parts[i].count, &sum);
-        if (result == 1 || (result == 0 && sum == entry->sums[i])) {
-            offset += entry->parts[i].count;
-            continue;
+        int result = hw_checksum(entry->parts[i].bytes, part_size(&entry->parts[i], is_first_block), &sum);
+        if (result == 1 || (result == 0 && sum == entry->sums[i]) || (result < 0 && is_first_block)) continue;
+        hw_evidence(entry, finding, result < 0 ? hw_bytes_freed : hw_bytes_changed);
+        if (result < 0) finding->flags |= hw_finding_unmapped;
+        else if (i != 0) finding->change_offset = offset;
+        else {
+            // Without one among those kept the difference lies behind them.
+            int64_t at = hw_show_difference(finding, entry->bytes, entry->parts[0].bytes, entry->kept);
+            if (at >= 0 && at < entry->kept) finding->change_offset = (uint64_t)at;
         }
-        hw_evidence(entry, finding, hw_bytes_changed);
-        if (result < 0) {
-            finding->kind = hw_bytes_freed;
-            finding->flags |= hw_finding_unmapped;
-            return true;
-        }
-        if (i != 0) finding->change_offset = offset;
-        else show_difference(entry, finding);
         return true;
     }
     return false;
-}
-
-static int sum_first_block(const struct hw_part *part, uint64_t *sum) {
-    return hw_checksum(part->bytes, part->count < HW_BLOCK ? part->count : HW_BLOCK, sum);
 }
 
 // The kernel has the bytes of a direct write, and a checksum of each would cost more than the write. One look is free: whether
 // the same memory is handed over to the same stream before the callback of its former write. From then on the first blocks
 // are summed, a few times in a millisecond, and each is compared when its place comes once more. A server that hands over
 // the same constant bytes again and again passes.
-void hw_sum_again(struct entry *entry) {
-    entry->is_again_summed = entry->part_count != 0;
-    for (uint32_t i = 0; i < entry->part_count; i++) entry->is_again_summed &= sum_first_block(&entry->parts[i], &entry->sums[i]) == 0;
-    entry->kept = entry->part_count == 0 ? 0 : entry->parts[0].count < hw_kept_limit ? (uint32_t)entry->parts[0].count : hw_kept_limit;
-    if (entry->is_again_summed) entry->is_again_summed = hw_look(entry->bytes, entry->parts[0].bytes, entry->kept) == 0;
-}
-
 bool hw_is_overwritten(struct entry *entry, struct hw_finding *finding) {
     if (!entry->is_again_summed || entry->is_told || entry->is_bytes_gone) return false;
     COUNT(uv_checks, 1);
-    uint64_t offset = 0;
-    for (uint32_t i = 0; i < entry->part_count; offset += entry->parts[i++].count) {
-        uint64_t sum;
-        if (sum_first_block(&entry->parts[i], &sum) != 0 || sum == entry->sums[i]) continue;
-        hw_evidence(entry, finding, hw_bytes_changed);
-        if (i != 0) finding->change_offset = offset;
-        else show_difference(entry, finding);
-        return (entry->is_told = true);
-    }
-    return false;
+    return is_changed(entry, true, finding) && (entry->is_told = true);
 }
 
 // What is wrong with a pending write, if anything is: told once. Freed memory is not looked at again.
@@ -117,7 +89,7 @@ bool hw_is_broken(struct entry *entry, bool is_whole, bool is_in_callback, struc
             return (entry->is_told = true);
         }
     }
-    if (is_whole && entry->is_summed && !entry->is_bytes_gone && is_changed(entry, finding)) return (entry->is_told = true);
+    if (is_whole && entry->is_summed && !entry->is_bytes_gone && is_changed(entry, false, finding)) return (entry->is_told = true);
     return false;
 }
 
@@ -156,8 +128,7 @@ void hw_ledger_check_stream(const void *stream, uintptr_t caller) {
         looks--;
         has_finding = hw_is_broken(&hw_entries[index], true, false, &finding);
     }
-    hw_leave();
-    if (has_finding) hw_publish(&finding, caller);
+    hw_leave(has_finding ? &finding : NULL, caller);
 }
 
 // A few of the queued writes, a thousand times a second at most: what waits long is looked at again and again.
@@ -176,8 +147,7 @@ void hw_ledger_check_some(uintptr_t caller) {
         looks--;
         has_finding = hw_is_broken(entry, looks == 7, false, &finding);
     }
-    hw_leave();
-    if (has_finding) hw_publish(&finding, caller);
+    hw_leave(has_finding ? &finding : NULL, caller);
 }
 
 // In a handler of a fault: the lock may be held by this very thread.
@@ -186,10 +156,8 @@ void hw_ledger_check_all(void) {
         struct hw_finding finding;
         if (hw_entries == NULL || !hw_try_to_enter()) return;
         bool has_finding = hw_entries[index].request != NULL && hw_is_broken(&hw_entries[index], true, false, &finding);
-        hw_leave();
-        if (!has_finding) continue;
-        finding.flags |= hw_finding_at_fault;
-        hw_publish(&finding, 0);
+        if (has_finding) finding.flags |= hw_finding_at_fault;
+        hw_leave(has_finding ? &finding : NULL, 0);
     }
 }
 
@@ -215,8 +183,7 @@ static bool look_for_freed(uintptr_t block, uintptr_t from, uintptr_t to, size_t
         for (uint32_t region = hw_by_line[hw_line(at)]; region != 0 && !has_finding; region = hw_entries[region / hw_region_count].regions[region % hw_region_count].next) {
             has_finding = tell_freed(region, block, size, before, &finding);
         }
-        hw_leave();
-        if (has_finding) hw_publish(&finding, caller);
+        hw_leave(has_finding ? &finding : NULL, caller);
     }
     return false;
 }

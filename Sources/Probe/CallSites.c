@@ -3,10 +3,8 @@
 #include "Probe.h"
 #include <dlfcn.h>
 
-static const char *const names[] = {
-    "uv_write", "uv_write2", "SSL_do_handshake", "SSL_accept", "SSL_read", "SSL_read_ex", "SSL_in_init", "SSL_is_server", "SSL_session_reused",
-    "uv_req_size", "uv_handle_size",
-};
+#define NAME(name) #name,
+static const char *const names[] = {HW_CALLEES(NAME)};
 
 // Call sites are few: a program has a handful that write. Beyond, each call is looked up again.
 enum { site_limit = 256 };

@@ -104,46 +104,39 @@ void hw_peer_of(int fd, uint8_t peer[28]) {
     if (row != NULL) memcpy(peer, row->peer, sizeof row->peer);
 }
 
-#define ACCEPT(call) { \
+#define ACCEPT(name, parameters, arguments) \
+    HW_EXPORT int name parameters { \
         socklen_t room = address != NULL && length != NULL ? *length : 0; \
-        int fd = call, error = errno; \
-        if (fd >= 0) accepted(fd, address, room, length); \
-        errno = error; \
+        int fd = NEXT(name) arguments; \
+        if (fd >= 0) HW_UNNOTICED(accepted(fd, address, room, length)); \
         return fd; \
     }
-HW_EXPORT int accept(int listener, struct sockaddr *address, socklen_t *length) ACCEPT(NEXT(accept)(listener, address, length))
-HW_EXPORT int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags) ACCEPT(NEXT(accept4)(listener, address, length, flags))
+ACCEPT(accept, (int listener, struct sockaddr *address, socklen_t *length), (listener, address, length))
+ACCEPT(accept4, (int listener, struct sockaddr *address, socklen_t *length, int flags), (listener, address, length, flags))
 
 // Closed first here, then for the kernel: another thread may be given the number at once.
-#define CLOSED(work) { int error = errno; work; errno = error; }
-#define CLOSE(work, call) { CLOSED(work) return call; }
+#define CLOSE(work, call) { HW_UNNOTICED(work); return call; }
 HW_EXPORT int close(int fd) CLOSE(hw_closed(fd), NEXT(close)(fd))
 HW_EXPORT int fclose(FILE *file) CLOSE(hw_closed(fileno_unlocked(file)), NEXT(fclose)(file))
 HW_EXPORT int dup2(int old, int fd) CLOSE(if (old != fd) hw_closed(fd), NEXT(dup2)(old, fd))
 HW_EXPORT int dup3(int old, int fd, int flags) CLOSE(if (old != fd) hw_closed(fd), NEXT(dup3)(old, fd, flags))
 // 4: CLOSE_RANGE_CLOEXEC, which closes nothing yet.
 HW_EXPORT int close_range(unsigned first, unsigned last, int flags) CLOSE(if (!(flags & 4)) closed_range(first, last), NEXT(close_range)(first, last, flags))
-HW_EXPORT void closefrom(int first) {
-    CLOSED(closed_range(first < 0 ? 0 : (unsigned)first, ~0u))
-    NEXT(closefrom)(first);
-}
+HW_EXPORT void closefrom(int first) CLOSE(closed_range(first < 0 ? 0 : (unsigned)first, ~0u), NEXT(closefrom)(first))
 
 // libuv closes with syscall(SYS_close), and is not alone. Calls of no interest pass on in a jump.
 HW_EXPORT long hw_wrapped_syscall(long number, long a, long b, long c, long d, long e, long f) __asm__("syscall");
 long hw_wrapped_syscall(long number, long a, long b, long c, long d, long e, long f) {
-    if (number == SYS_close) {
-        CLOSED(hw_closed((int)a))
-    } else if (number == SYS_close_range && !(c & 4)) {
-        CLOSED(closed_range((unsigned)a, (unsigned)b))
-    } else if (number == SYS_accept4 || number == SYS_accept) {
+    typedef long call(long, long, long, long, long, long, long);
+    call *next = (call *)NEXT(syscall);
+    if (number == SYS_close) HW_UNNOTICED(hw_closed((int)a));
+    else if (number == SYS_close_range && !(c & 4)) HW_UNNOTICED(closed_range((unsigned)a, (unsigned)b));
+    else if (number == SYS_seccomp) hw_enter_sandbox();
+    else if (number == SYS_accept4 || number == SYS_accept) {
         socklen_t *length = (socklen_t *)c, room = b != 0 && length != NULL ? *length : 0;
-        long fd = NEXT(syscall)(number, a, b, c, d, e, f);
-        int error = errno;
-        if (fd >= 0) accepted((int)fd, (struct sockaddr *)b, room, length);
-        errno = error;
+        long fd = next(number, a, b, c, d, e, f);
+        if (fd >= 0) HW_UNNOTICED(accepted((int)fd, (struct sockaddr *)b, room, length));
         return fd;
-    } else if (number == SYS_seccomp) {
-        hw_enter_sandbox();
     }
-    return NEXT(syscall)(number, a, b, c, d, e, f);
+    return next(number, a, b, c, d, e, f);
 }

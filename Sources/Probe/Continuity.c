@@ -26,8 +26,7 @@ static struct remainder *remainders;
 
 void hw_reserve_remainders(void) {
     if (remainders != NULL) return;
-    long result = hw_kernel(SYS_mmap, 0, sizeof(struct remainder) * hw_row_limit, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (result > 0 || result < -4096) remainders = (struct remainder *)result;
+    remainders = hw_map(NULL, sizeof(struct remainder) * hw_row_limit, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 }
 
 void hw_forget_remainder(int fd) {
@@ -37,8 +36,7 @@ void hw_forget_remainder(int fd) {
 static void remember(struct remainder *remainder, const uint8_t *bytes, size_t count, uintptr_t caller) {
     remainder->left = 0;
     remainder->position = 0;
-    remainder->kept = count < hw_kept_limit ? (uint32_t)count : hw_kept_limit;
-    if (hw_look(remainder->bytes, bytes, remainder->kept) != 0) return;
+    if (hw_keep(remainder->bytes, &remainder->kept, bytes, count) != 0) return;
     uint32_t blocks = 0;
     while (blocks < block_limit && (blocks + 1) * (size_t)HW_BLOCK <= count) {
         if (hw_checksum(bytes + blocks * (size_t)HW_BLOCK, HW_BLOCK, &remainder->sums[blocks]) != 0) break;
@@ -55,17 +53,10 @@ static void remember(struct remainder *remainder, const uint8_t *bytes, size_t c
 static uint64_t difference(const struct remainder *remainder, const uint8_t *bytes, size_t count, struct hw_finding *finding) {
     uint64_t from = remainder->position, to = from + count;
     if (from < remainder->kept) {
-        uint8_t found[hw_kept_limit];
-        size_t size = (to < remainder->kept ? to : remainder->kept) - from;
-        if (hw_look(found, bytes, size) != 0) return ~0ull;
-        for (size_t i = 0; i < size; i++) {
-            if (found[i] == remainder->bytes[from + i]) continue;
-            size_t shown = size - i < hw_shown_limit ? size - i : hw_shown_limit;
-            finding->expected_count = finding->found_count = (uint32_t)shown;
-            memcpy(finding->expected_bytes, remainder->bytes + from + i, shown);
-            memcpy(finding->found_bytes, found + i, shown);
-            return from + i;
-        }
+        uint32_t size = (uint32_t)((to < remainder->kept ? to : remainder->kept) - from);
+        int64_t at = hw_show_difference(finding, remainder->bytes + from, bytes, size);
+        if (at < 0) return ~0ull;
+        if (at < size) return from + (uint64_t)at;
     }
     for (uint64_t block = (from + HW_BLOCK - 1) / HW_BLOCK; block < remainder->block_count && (block + 1) * HW_BLOCK <= to; block++) {
         uint64_t sum;

@@ -52,9 +52,9 @@ static void find(struct found *found) {
     int file = (int)KERNEL(SYS_openat, AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
     struct stat status;
     if (file >= 0 && fstat(file, &status) == 0) {
-        long memory = hw_kernel(SYS_mmap, 0, status.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-        if (memory > 0) {
-            find_in((const uint8_t *)memory, (size_t)status.st_size, base, found);
+        const uint8_t *memory = hw_map(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file);
+        if (memory != NULL) {
+            find_in(memory, (size_t)status.st_size, base, found);
             KERNEL(SYS_munmap, memory, status.st_size, 0, 0);
         }
     }
@@ -91,9 +91,9 @@ static bool is_near(const uint8_t *a, const uint8_t *b) { return (a > b ? a - b 
 static uint8_t *page_near(const uint8_t *code) {
     for (intptr_t step = 1 << 20; step < 1ll << 30; step *= 2) {
         for (int side = -1; side <= 1; side += 2) {
-            long page = hw_kernel(SYS_mmap, ((long)code & ~4095L) + side * step, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-            if (page < 0 && page > -4096) continue;
-            if (is_near((uint8_t *)page, code)) return (uint8_t *)page;
+            uint8_t *page = hw_map((const void *)(((intptr_t)code & ~4095L) + side * step), 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+            if (page == NULL) continue;
+            if (is_near(page, code)) return page;
             KERNEL(SYS_munmap, page, 4096, 0, 0);
         }
     }

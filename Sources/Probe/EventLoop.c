@@ -27,26 +27,21 @@ static void woke(int ready, int room) {
     __atomic_store_n(&counters->turn_began, hw_now(), __ATOMIC_RELAXED);
 }
 
-// A process that waits for events serves: it takes its slot, if it has none.
-#define WAIT(room, call) \
-    int error = errno; \
-    if (hw_self.segment == NULL) return call; \
-    if (HW_RARELY(hw_self.process == NULL)) hw_attach(); \
-    began_to_wait(hw_now()); \
-    hw_ledger_check_some(HW_CALLER()); \
-    errno = error; \
-    int ready = call; \
-    error = errno; \
-    woke(ready, room); \
-    errno = error; \
-    return ready;
+static void will_wait(uintptr_t caller) {
+    // A process that waits for events serves: it takes its slot, if it has none.
+    if (HW_RARELY(hw_self.process == NULL)) hw_attach();
+    began_to_wait(hw_now());
+    hw_ledger_check_some(caller);
+}
 
-HW_EXPORT int epoll_wait(int poll, struct epoll_event *events, int room, int timeout) {
-    WAIT(room, NEXT(epoll_wait)(poll, events, room, timeout))
-}
-HW_EXPORT int epoll_pwait(int poll, struct epoll_event *events, int room, int timeout, const sigset_t *signals) {
-    WAIT(room, NEXT(epoll_pwait)(poll, events, room, timeout, signals))
-}
-HW_EXPORT int epoll_pwait2(int poll, struct epoll_event *events, int room, const struct timespec *timeout, const sigset_t *signals) {
-    WAIT(room, NEXT(epoll_pwait2)(poll, events, room, timeout, signals))
-}
+#define WAIT(name, parameters, arguments) \
+    HW_EXPORT int name parameters { \
+        if (hw_self.segment == NULL) return NEXT(name) arguments; \
+        HW_UNNOTICED(will_wait(HW_CALLER())); \
+        int ready = NEXT(name) arguments; \
+        HW_UNNOTICED(woke(ready, room)); \
+        return ready; \
+    }
+WAIT(epoll_wait, (int poll, struct epoll_event *events, int room, int timeout), (poll, events, room, timeout))
+WAIT(epoll_pwait, (int poll, struct epoll_event *events, int room, int timeout, const sigset_t *signals), (poll, events, room, timeout, signals))
+WAIT(epoll_pwait2, (int poll, struct epoll_event *events, int room, const struct timespec *timeout, const sigset_t *signals), (poll, events, room, timeout, signals))

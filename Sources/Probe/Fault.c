@@ -1,7 +1,6 @@
 // The end of the process: where it was, and what was pending. The probe's handler stays first; the
 // program's own, whenever it sets one, is handed each fault as the kernel would have given it.
 #include "Probe.h"
-#include <sys/prctl.h>
 #include <ucontext.h>
 
 static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP};
@@ -141,12 +140,10 @@ static const sigset_t *without_trap(int how, const sigset_t *signals, sigset_t *
     return copy;
 }
 
-HW_EXPORT int pthread_sigmask(int how, const sigset_t *signals, sigset_t *old) {
-    sigset_t copy;
-    return NEXT(pthread_sigmask)(how, without_trap(how, signals, &copy), old);
-}
-
-HW_EXPORT int sigprocmask(int how, const sigset_t *signals, sigset_t *old) {
-    sigset_t copy;
-    return NEXT(sigprocmask)(how, without_trap(how, signals, &copy), old);
-}
+#define MASK(name) \
+    HW_EXPORT int name(int how, const sigset_t *signals, sigset_t *old) { \
+        sigset_t copy; \
+        return NEXT(name)(how, without_trap(how, signals, &copy), old); \
+    }
+MASK(pthread_sigmask)
+MASK(sigprocmask)

@@ -70,6 +70,18 @@ void hw_publish(struct hw_finding *finding, uintptr_t caller) {
     errno = error;
 }
 
+int64_t hw_show_difference(struct hw_finding *finding, const uint8_t *kept, const void *memory, uint32_t count) {
+    uint8_t found[hw_kept_limit];
+    if (count > hw_kept_limit || hw_look(found, memory, count) != 0) return -1;
+    uint32_t at = 0;
+    while (at < count && found[at] == kept[at]) at++;
+    uint32_t shown = count - at < hw_shown_limit ? count - at : hw_shown_limit;
+    finding->expected_count = finding->found_count = shown;
+    memcpy(finding->expected_bytes, kept + at, shown);
+    memcpy(finding->found_bytes, found + at, shown);
+    return at;
+}
+
 static const char *number(const char *text, const char *end, int base, uint64_t *value) {
     *value = 0;
     for (; text < end; text++) {

@@ -25,6 +25,16 @@ int hw_look(void *copy, const void *memory, size_t count) {
     return result >= 0 || result == -EFAULT ? -1 : 1;
 }
 
+int hw_keep(uint8_t bytes[hw_kept_limit], uint32_t *kept, const void *memory, size_t count) {
+    *kept = count < hw_kept_limit ? (uint32_t)count : hw_kept_limit;
+    return hw_look(bytes, memory, *kept);
+}
+
+void *hw_map(const void *near, size_t size, int protection, int flags, int file) {
+    long result = hw_kernel(SYS_mmap, (long)near, (long)size, protection, flags, file, 0);
+    return result > 0 || result < -4096 ? (void *)result : NULL;
+}
+
 // Eight bytes at a time on four lanes: about 8 bytes a nanosecond.
 static uint64_t mix(const uint8_t *bytes, size_t count, uint64_t seed) {
     uint64_t lane[4] = {seed, ~seed, seed * 3, count};

@@ -21,9 +21,10 @@ void hw_enter(void) {
     hw_thread.is_busy = true;
 }
 bool hw_try_to_enter(void) { return pthread_mutex_trylock(&lock) == 0 && (hw_thread.is_busy = true); }
-void hw_leave(void) {
+void hw_leave(struct hw_finding *finding, uintptr_t caller) {
     hw_thread.is_busy = false;
     pthread_mutex_unlock(&lock);
+    if (finding != NULL) hw_publish(finding, caller);
 }
 
 static struct hw_pending *shown(const struct entry *entry) {
@@ -121,8 +122,7 @@ bool hw_ledger_begin(const struct hw_write *write) {
     bool has_finding = false;
     hw_enter();
     if (hw_entries == NULL) {
-        long result = hw_kernel(SYS_mmap, 0, sizeof(struct entry) * hw_pending_limit, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (result > 0 || result < -4096) hw_entries = (struct entry *)result;
+        hw_entries = hw_map(NULL, sizeof(struct entry) * hw_pending_limit, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
     }
     uint32_t index = hw_entries != NULL ? find(write->request, write->is_own_queue) : 0, outstanding = 0;
     if (index != 0) {
@@ -166,8 +166,7 @@ bool hw_ledger_begin(const struct hw_write *write) {
         for (uint32_t i = 0; i < entry->part_count; i++) mark(entry, i + 1, entry->parts[i].bytes);
         __atomic_store_n(&hw_pending_count, hw_pending_count + 1, __ATOMIC_RELAXED);
     }
-    hw_leave();
-    if (has_finding) hw_publish(&finding, write->caller);
+    hw_leave(has_finding ? &finding : NULL, write->caller);
     if (index == 0) COUNT(uv_untracked, 1);
     return index != 0;
 }
@@ -185,15 +184,10 @@ void hw_ledger_settle(const struct hw_write *write) {
         // The kernel has the bytes of a direct write: no checksum, and the audit costs nothing that grows with them.
         if (!is_direct) {
             memcpy(entry->frames, frames, sizeof frames);
-            entry->is_summed = entry->part_count != 0;
-            for (uint32_t i = 0; i < entry->part_count; i++) entry->is_summed &= hw_checksum(entry->parts[i].bytes, entry->parts[i].count, &entry->sums[i]) == 0;
-            if (entry->is_summed) {
-                entry->kept = entry->parts[0].count < hw_kept_limit ? (uint32_t)entry->parts[0].count : hw_kept_limit;
-                entry->is_summed = hw_look(entry->bytes, entry->parts[0].bytes, entry->kept) == 0;
-            }
+            entry->is_summed = hw_sum(entry, false);
             hw_trap(entry);
         }
-        if (is_direct && entry->is_again) hw_sum_again(entry);
+        if (is_direct && entry->is_again) entry->is_again_summed = hw_sum(entry, true);
         if (!is_direct && !entry->is_settled) note_queued(entry);
         entry->is_settled = true;
         struct hw_pending *row = shown(entry);
@@ -203,14 +197,14 @@ void hw_ledger_settle(const struct hw_write *write) {
             if (hw_self.process->head.pending_end < index + 1) hw_self.process->head.pending_end = index + 1;
         }
     }
-    hw_leave();
+    hw_leave(NULL, 0);
 }
 
 void hw_ledger_cancel(const void *request) {
     hw_enter();
     uint32_t index = find(request, false);
     if (index != 0) drop(index);
-    hw_leave();
+    hw_leave(NULL, 0);
 }
 
 bool hw_ledger_end(const void *request, bool is_own_queue, const void *frame, const void **callback, uintptr_t caller) {
@@ -236,8 +230,7 @@ bool hw_ledger_end(const void *request, bool is_own_queue, const void *frame, co
         if (entry->outstanding > 1) entry->outstanding--;
         else drop(index);
     }
-    hw_leave();
-    if (has_finding) hw_publish(&finding, caller);
+    hw_leave(has_finding ? &finding : NULL, caller);
     return index != 0;
 }
 
@@ -246,5 +239,5 @@ void hw_ledger_before_fork(void) { hw_enter(); }
 // A child has copies of its own: what it writes there touches no write of its parent's.
 void hw_ledger_after_fork(bool is_child) {
     for (uint32_t index = 1; is_child && hw_entries != NULL && index < hw_entry_end; index++) if (hw_entries[index].request != NULL) hw_untrap(&hw_entries[index]);
-    hw_leave();
+    hw_leave(NULL, 0);
 }

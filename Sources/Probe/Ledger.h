@@ -36,14 +36,16 @@ extern uint32_t hw_entry_end;
 extern uint32_t hw_by_stream[hw_bucket_count], hw_by_line[hw_line_count], hw_by_area[hw_line_count];
 void hw_enter(void);
 bool hw_try_to_enter(void);
-void hw_leave(void);
+// Evidence is made within, and published once the lock is given back. NULL: there is none.
+void hw_leave(struct hw_finding *finding, uintptr_t caller);
 
 // A finding with what the entry knows.
 void hw_evidence(const struct entry *entry, struct hw_finding *finding, uint32_t kind);
 // What is wrong with a pending write, if anything is: told once. Freed memory is not looked at again.
 bool hw_is_broken(struct entry *entry, bool is_whole, bool is_in_callback, struct hw_finding *finding);
-// The same for a direct write whose place is handed over once more.
-void hw_sum_again(struct entry *entry);
+// Sums of its parts, or of the first block of each, and the first bytes to show. false: they cannot be looked at.
+bool hw_sum(struct entry *entry, bool is_first_block);
+// What is wrong with a direct write whose place is handed over once more.
 bool hw_is_overwritten(struct entry *entry, struct hw_finding *finding);
 bool hw_is_dead(const void *address, uintptr_t frame);
 void hw_trap(struct entry *entry);

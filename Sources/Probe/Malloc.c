@@ -1,7 +1,6 @@
 // malloc and its kin: calls and live bytes, and blocks that are freed while bytes in them are pending.
 #include "Probe.h"
 #include <dlfcn.h>
-#include <stdlib.h>
 
 // What dlsym asks for while malloc's own address is looked for. Never given back.
 static _Alignas(16) uint8_t early[8192];
@@ -57,11 +56,9 @@ HW_EXPORT int posix_memalign(void **block, size_t alignment, size_t size) {
 
 HW_EXPORT void free(void *block) {
     if (block == NULL || is_early(block)) return;
-    int error = errno;
     size_t size = size_of(block);
     freed(size);
-    if (is_any_pending()) hw_ledger_freed(block, size, ~0ull, HW_CALLER());
-    errno = error;
+    if (is_any_pending()) HW_UNNOTICED(hw_ledger_freed(block, size, ~0ull, HW_CALLER()));
     NEXT(free)(block);
 }
 
@@ -79,11 +76,10 @@ HW_EXPORT void *realloc(void *old, size_t size) {
     // Another thread may have the block, and writes pending in it, before this one looks.
     uint64_t time = is_any_pending() ? hw_now() : 0;
     void *block = NEXT(realloc)(old, size);
-    int error = errno;
-    if (block != NULL || size == 0) freed(before);
-    if (block != NULL) allocated(block);
-    if (time != 0 && (uintptr_t)block != address && (block != NULL || size == 0)) hw_ledger_freed((void *)address, before, time, HW_CALLER());
-    errno = error;
+    if (block == NULL && size != 0) return NULL;
+    freed(before);
+    allocated(block);
+    if (time != 0 && (uintptr_t)block != address) HW_UNNOTICED(hw_ledger_freed((void *)address, before, time, HW_CALLER()));
     return block;
 }
 

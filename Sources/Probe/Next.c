@@ -5,12 +5,8 @@
 struct hw_next hw_next;
 
 void hw_find_next(void) {
-    int error = errno;
-    // malloc's kin first: dlsym itself may allocate, out of Malloc.c's own block until then.
-#define HW_FIND(result, name, arguments) \
+#define HW_FIND(name) \
     if (hw_next.name == NULL) *(void **)&hw_next.name = dlsym(RTLD_NEXT, #name);
-    HW_FIND(void *, malloc, )
-    HW_FIND(void, free, )
-    HW_WRAPPED(HW_FIND)
-    errno = error;
+    // malloc's kin first: dlsym itself may allocate, out of Malloc.c's own block until then.
+    HW_UNNOTICED(HW_FIND(malloc) HW_FIND(free) HW_WRAPPED(HW_FIND));
 }

@@ -5,15 +5,19 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -23,56 +27,29 @@
 
 #include "../CSegment/CSegment.h"
 
+// Of programs that were built with _FORTIFY_SOURCE; no header has them.
+ssize_t __read_chk(int, void *, size_t, size_t);
+ssize_t __recv_chk(int, void *, size_t, size_t, int);
+ssize_t __recvfrom_chk(int, void *, size_t, size_t, int, struct sockaddr *, socklen_t *);
+
 #pragma GCC visibility push(hidden)
 
 // A wrapper: the one kind of function that the program sees.
 #define HW_EXPORT __attribute__((visibility("default")))
 #define HW_CALLER() ((uintptr_t)__builtin_return_address(0))
 #define HW_RARELY(condition) __builtin_expect(!!(condition), 0)
+// Work of the probe's own: the program finds errno as its call left it.
+#define HW_UNNOTICED(work) do { int error_ = errno; work; errno = error_; } while (0)
 
 // The next definition of each wrapped function: libc's, or that of an allocator in between. (Next.c)
 #define HW_WRAPPED(X) \
-    X(int, accept, (int, struct sockaddr *, socklen_t *)) \
-    X(int, accept4, (int, struct sockaddr *, socklen_t *, int)) \
-    X(int, close, (int)) \
-    X(int, fclose, (FILE *)) \
-    X(int, dup2, (int, int)) \
-    X(int, dup3, (int, int, int)) \
-    X(int, close_range, (unsigned, unsigned, int)) \
-    X(void, closefrom, (int)) \
-    X(long, syscall, (long, long, long, long, long, long, long)) \
-    X(int, prctl, (int, unsigned long, unsigned long, unsigned long, unsigned long)) \
-    X(ssize_t, read, (int, void *, size_t)) \
-    X(ssize_t, readv, (int, const struct iovec *, int)) \
-    X(ssize_t, recv, (int, void *, size_t, int)) \
-    X(ssize_t, recvfrom, (int, void *, size_t, int, struct sockaddr *, socklen_t *)) \
-    X(ssize_t, recvmsg, (int, struct msghdr *, int)) \
-    X(ssize_t, __read_chk, (int, void *, size_t, size_t)) \
-    X(ssize_t, __recv_chk, (int, void *, size_t, size_t, int)) \
-    X(ssize_t, __recvfrom_chk, (int, void *, size_t, size_t, int, struct sockaddr *, socklen_t *)) \
-    X(ssize_t, write, (int, const void *, size_t)) \
-    X(ssize_t, writev, (int, const struct iovec *, int)) \
-    X(ssize_t, send, (int, const void *, size_t, int)) \
-    X(ssize_t, sendto, (int, const void *, size_t, int, const struct sockaddr *, socklen_t)) \
-    X(ssize_t, sendmsg, (int, const struct msghdr *, int)) \
-    X(ssize_t, sendfile, (int, int, off_t *, size_t)) \
-    X(ssize_t, sendfile64, (int, int, off64_t *, size_t)) \
-    X(int, epoll_wait, (int, struct epoll_event *, int, int)) \
-    X(int, epoll_pwait, (int, struct epoll_event *, int, int, const sigset_t *)) \
-    X(int, epoll_pwait2, (int, struct epoll_event *, int, const struct timespec *, const sigset_t *)) \
-    X(int, sigaction, (int, const struct sigaction *, struct sigaction *)) \
-    X(int, pthread_sigmask, (int, const sigset_t *, sigset_t *)) \
-    X(int, sigprocmask, (int, const sigset_t *, sigset_t *)) \
-    X(void *, malloc, (size_t)) \
-    X(void *, calloc, (size_t, size_t)) \
-    X(void *, realloc, (void *, size_t)) \
-    X(void, free, (void *)) \
-    X(void *, memalign, (size_t, size_t)) \
-    X(void *, aligned_alloc, (size_t, size_t)) \
-    X(int, posix_memalign, (void **, size_t, size_t)) \
-    X(size_t, malloc_usable_size, (void *))
+    X(accept) X(accept4) X(close) X(fclose) X(dup2) X(dup3) X(close_range) X(closefrom) X(syscall) X(prctl) \
+    X(read) X(readv) X(recv) X(recvfrom) X(recvmsg) X(__read_chk) X(__recv_chk) X(__recvfrom_chk) \
+    X(write) X(writev) X(send) X(sendto) X(sendmsg) X(sendfile) X(sendfile64) \
+    X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) X(sigaction) X(pthread_sigmask) X(sigprocmask) \
+    X(malloc) X(calloc) X(realloc) X(free) X(memalign) X(aligned_alloc) X(posix_memalign) X(malloc_usable_size)
 
-#define HW_MEMBER(result, name, arguments) result(*name) arguments;
+#define HW_MEMBER(name) __typeof__(name) *name;
 extern struct hw_next { HW_WRAPPED(HW_MEMBER) } hw_next;
 // Other libraries' constructors may call before ours has run.
 #define NEXT(name) (HW_RARELY(hw_next.name == NULL) ? hw_find_next() : (void)0, hw_next.name)
@@ -80,7 +57,11 @@ void hw_find_next(void);
 
 // The definition that the module of this call would have called without us. A module that was loaded
 // by dlopen has its own libuv or OpenSSL, out of RTLD_NEXT's sight. (CallSites.c)
-enum hw_callee { hw_uv_write, hw_uv_write2, hw_ssl_do_handshake, hw_ssl_accept, hw_ssl_read, hw_ssl_read_ex, hw_ssl_in_init, hw_ssl_is_server, hw_ssl_session_reused, hw_uv_req_size, hw_uv_handle_size };
+#define HW_CALLEES(X) \
+    X(uv_write) X(uv_write2) X(uv_req_size) X(uv_handle_size) \
+    X(SSL_do_handshake) X(SSL_accept) X(SSL_read) X(SSL_read_ex) X(SSL_in_init) X(SSL_is_server) X(SSL_session_reused)
+#define HW_CALLEE(name) hw_##name,
+enum hw_callee { HW_CALLEES(HW_CALLEE) };
 void *hw_callee(uintptr_t call_site, enum hw_callee callee);
 
 // This process. `process` is NULL until it takes a slot: a child of fork or exec does when it serves. (Process.c)
@@ -139,8 +120,12 @@ long hw_kernel(long number, long a, long b, long c, long d, long e, long f);
 #define KERNEL(number, a, b, c, d) hw_kernel(number, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 // Copies memory that may not be there, without touching it. 0: copied; -1: it is not mapped; 1: unknown.
 int hw_look(void *copy, const void *memory, size_t count);
+// The first bytes of `memory`, to be shown beside those that stand there later. 0: as hw_look.
+int hw_keep(uint8_t bytes[hw_kept_limit], uint32_t *kept, const void *memory, size_t count);
+// NULL: there is none.
+void *hw_map(const void *near, size_t size, int protection, int flags, int file);
 #define HW_BLOCK 4096
-// A checksum of up to `limit` bytes. Returns as hw_look.
+// A checksum: of more than 64 KiB, of samples. Returns as hw_look.
 int hw_checksum(const void *memory, size_t count, uint64_t *sum);
 
 // Connections. (Connections.c)
@@ -202,6 +187,9 @@ void hw_set_detour(void);
 // Evidence. (Findings.c)
 uint32_t hw_stack(uint64_t *frames, uint32_t limit, uintptr_t caller);
 void hw_publish(struct hw_finding *finding, uintptr_t caller);
+// Shows the first byte of `memory` that is not as it was kept, and those behind it. Returns its place; `count`: there is
+// none; -1: the memory is not there.
+int64_t hw_show_difference(struct hw_finding *finding, const uint8_t *kept, const void *memory, uint32_t count);
 void hw_note_modules(void);
 void hw_peer_of(int fd, uint8_t peer[28]);
 

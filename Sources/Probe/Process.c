@@ -1,7 +1,5 @@
 // This process's place in the segment: at its start, after fork and after exec.
 #include "Probe.h"
-#include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 
 struct hw_self hw_self;
@@ -22,10 +20,7 @@ static struct hw_segment *open_segment(void) {
     if (file < 0) return NULL;
     struct stat status;
     struct hw_segment *segment = NULL;
-    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == sizeof *segment) {
-        long result = hw_kernel(SYS_mmap, 0, sizeof *segment, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-        if (result > 0 || result < -4096) segment = (struct hw_segment *)result;
-    }
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == sizeof *segment) segment = hw_map(NULL, sizeof *segment, PROT_READ | PROT_WRITE, MAP_SHARED, file);
     KERNEL(SYS_close, file, 0, 0, 0);
     if (segment == NULL) return NULL;
     KERNEL(SYS_madvise, segment, sizeof *segment, MADV_DONTDUMP, 0);

@@ -11,8 +11,8 @@ static void received(int fd, ssize_t result) {
 }
 
 // The kernel was to write into bytes that are pending, and that --trap made read-only: evidence, and a second try.
-static bool is_trapped(ssize_t result, const struct iovec *parts, size_t count, uintptr_t caller) {
-    if (result >= 0 || errno != EFAULT || !(hw_self.options & hw_option_trap)) return false;
+static bool is_trapped(const struct iovec *parts, size_t count, uintptr_t caller) {
+    if (!(hw_self.options & hw_option_trap)) return false;
     bool is_trapped = false;
     for (size_t i = 0; i < count; i++) {
         // The list of buffers itself may be what is not there.
@@ -23,40 +23,27 @@ static bool is_trapped(ssize_t result, const struct iovec *parts, size_t count, 
     return is_trapped;
 }
 
-static bool is_message_trapped(ssize_t result, const struct msghdr *message, uintptr_t caller) {
+static bool is_message_trapped(const struct msghdr *message, uintptr_t caller) {
     struct msghdr copy;
-    return hw_look(&copy, message, sizeof copy) == 0 && is_trapped(result, copy.msg_iov, copy.msg_iovlen, caller);
+    return hw_look(&copy, message, sizeof copy) == 0 && is_trapped(copy.msg_iov, copy.msg_iovlen, caller);
 }
 
-#define READ(fd, trapped, call) \
-    ssize_t result = call; \
-    if (HW_RARELY(result < 0 && errno == EFAULT && (trapped))) result = call; \
-    int error = errno; \
-    received(fd, result); \
-    errno = error; \
-    return result;
+#define READ(name, parameters, arguments, trapped) \
+    HW_EXPORT ssize_t name parameters { \
+        ssize_t result = NEXT(name) arguments; \
+        if (HW_RARELY(result < 0 && errno == EFAULT && (trapped))) result = NEXT(name) arguments; \
+        HW_UNNOTICED(received(fd, result)); \
+        return result; \
+    }
+#define READ_BUFFER(name, parameters, arguments) READ(name, parameters, arguments, is_trapped(&(struct iovec){bytes, size}, 1, HW_CALLER()))
 
-#define READ_BUFFER(fd, bytes, size, call) \
-    struct iovec part = {bytes, size}; \
-    READ(fd, is_trapped(result, &part, 1, HW_CALLER()), call)
+READ_BUFFER(read, (int fd, void *bytes, size_t size), (fd, bytes, size))
+READ_BUFFER(recv, (int fd, void *bytes, size_t size, int flags), (fd, bytes, size, flags))
+READ_BUFFER(recvfrom, (int fd, void *bytes, size_t size, int flags, struct sockaddr *address, socklen_t *length), (fd, bytes, size, flags, address, length))
+READ(readv, (int fd, const struct iovec *parts, int count), (fd, parts, count), is_trapped(parts, (size_t)count, HW_CALLER()))
+READ(recvmsg, (int fd, struct msghdr *message, int flags), (fd, message, flags), is_message_trapped(message, HW_CALLER()))
 
-HW_EXPORT ssize_t read(int fd, void *bytes, size_t size) { READ_BUFFER(fd, bytes, size, NEXT(read)(fd, bytes, size)) }
-HW_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count) {
-    READ(fd, is_trapped(result, parts, (size_t)count, HW_CALLER()), NEXT(readv)(fd, parts, count))
-}
-HW_EXPORT ssize_t recv(int fd, void *bytes, size_t size, int flags) { READ_BUFFER(fd, bytes, size, NEXT(recv)(fd, bytes, size, flags)) }
-HW_EXPORT ssize_t recvfrom(int fd, void *bytes, size_t size, int flags, struct sockaddr *address, socklen_t *length) {
-    READ_BUFFER(fd, bytes, size, NEXT(recvfrom)(fd, bytes, size, flags, address, length))
-}
-HW_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
-    READ(fd, is_message_trapped(result, message, HW_CALLER()), NEXT(recvmsg)(fd, message, flags))
-}
-
-// What the three above are called in programs that were built with _FORTIFY_SOURCE.
-HW_EXPORT ssize_t __read_chk(int fd, void *bytes, size_t size, size_t room) { READ_BUFFER(fd, bytes, size, NEXT(__read_chk)(fd, bytes, size, room)) }
-HW_EXPORT ssize_t __recv_chk(int fd, void *bytes, size_t size, size_t room, int flags) {
-    READ_BUFFER(fd, bytes, size, NEXT(__recv_chk)(fd, bytes, size, room, flags))
-}
-HW_EXPORT ssize_t __recvfrom_chk(int fd, void *bytes, size_t size, size_t room, int flags, struct sockaddr *address, socklen_t *length) {
-    READ_BUFFER(fd, bytes, size, NEXT(__recvfrom_chk)(fd, bytes, size, room, flags, address, length))
-}
+// What the first three are called in programs that were built with _FORTIFY_SOURCE.
+READ_BUFFER(__read_chk, (int fd, void *bytes, size_t size, size_t room), (fd, bytes, size, room))
+READ_BUFFER(__recv_chk, (int fd, void *bytes, size_t size, size_t room, int flags), (fd, bytes, size, room, flags))
+READ_BUFFER(__recvfrom_chk, (int fd, void *bytes, size_t size, size_t room, int flags, struct sockaddr *address, socklen_t *length), (fd, bytes, size, room, flags, address, length))

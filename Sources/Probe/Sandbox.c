@@ -1,7 +1,6 @@
 // A program that builds a sandbox around itself (seccomp(2)) lists the calls of the kernel's that it is going to make,
 // and may be killed for any other. From then on the probe makes none of its own: it counts, and no longer compares.
 #include "Probe.h"
-#include <sys/prctl.h>
 
 void hw_enter_sandbox(void) {
     hw_self.can_look = false;

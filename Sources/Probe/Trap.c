@@ -54,8 +54,7 @@ bool hw_ledger_trapped(const void *address, size_t count, uintptr_t place) {
                 has_finding = (entry->is_told = true);
             }
         }
-        hw_leave();
-        if (has_finding) hw_publish(&finding, place);
+        hw_leave(has_finding ? &finding : NULL, place);
     }
     // Two threads may meet at one page, and the first has lifted the trap.
     return is_trapped || is_writable(start);

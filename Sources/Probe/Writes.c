@@ -1,27 +1,21 @@
 // write and its kin: bytes that a connection sent, was not able to send, and goes on with.
 #include "Probe.h"
 
-#define WRITE(fd, parts, count, call) \
-    ssize_t result = call; \
-    int error = errno; \
-    hw_wrote(fd, parts, count, result, HW_CALLER()); \
-    errno = error; \
-    return result;
+#define WRITE(name, parameters, arguments, parts, count) \
+    HW_EXPORT ssize_t name parameters { \
+        ssize_t result = NEXT(name) arguments; \
+        HW_UNNOTICED(hw_wrote(fd, parts, count, result, HW_CALLER())); \
+        return result; \
+    }
+#define WRITE_BUFFER(name, parameters, arguments) WRITE(name, parameters, arguments, (&(struct iovec){(void *)bytes, size}), 1)
+// A message that is not there has no buffers to speak of.
+#define IS_THERE (result >= 0 || errno != EFAULT)
 
-#define WRITE_BUFFER(fd, bytes, size, call) \
-    struct iovec part = {(void *)bytes, size}; \
-    WRITE(fd, &part, 1, call)
-
-HW_EXPORT ssize_t write(int fd, const void *bytes, size_t size) { WRITE_BUFFER(fd, bytes, size, NEXT(write)(fd, bytes, size)) }
-HW_EXPORT ssize_t writev(int fd, const struct iovec *parts, int count) { WRITE(fd, parts, (size_t)count, NEXT(writev)(fd, parts, count)) }
-HW_EXPORT ssize_t send(int fd, const void *bytes, size_t size, int flags) { WRITE_BUFFER(fd, bytes, size, NEXT(send)(fd, bytes, size, flags)) }
-HW_EXPORT ssize_t sendto(int fd, const void *bytes, size_t size, int flags, const struct sockaddr *address, socklen_t length) {
-    WRITE_BUFFER(fd, bytes, size, NEXT(sendto)(fd, bytes, size, flags, address, length))
-}
-HW_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
-    // A message that is not there has no buffers to speak of.
-    WRITE(fd, result < 0 && error == EFAULT ? NULL : message->msg_iov, result < 0 && error == EFAULT ? 0 : message->msg_iovlen, NEXT(sendmsg)(fd, message, flags))
-}
+WRITE_BUFFER(write, (int fd, const void *bytes, size_t size), (fd, bytes, size))
+WRITE_BUFFER(send, (int fd, const void *bytes, size_t size, int flags), (fd, bytes, size, flags))
+WRITE_BUFFER(sendto, (int fd, const void *bytes, size_t size, int flags, const struct sockaddr *address, socklen_t length), (fd, bytes, size, flags, address, length))
+WRITE(writev, (int fd, const struct iovec *parts, int count), (fd, parts, count), parts, (size_t)count)
+WRITE(sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags), IS_THERE ? message->msg_iov : NULL, IS_THERE ? message->msg_iovlen : 0)
 
 // The bytes come from a file: they count, and what was left in memory is not compared with them.
 static void sent_file(int fd, ssize_t result) {
@@ -42,9 +36,7 @@ static void sent_file(int fd, ssize_t result) {
 #define SEND_FILE(name, offset_type) \
     HW_EXPORT ssize_t name(int fd, int file, offset_type *offset, size_t count) { \
         ssize_t result = NEXT(name)(fd, file, offset, count); \
-        int error = errno; \
-        sent_file(fd, result); \
-        errno = error; \
+        HW_UNNOTICED(sent_file(fd, result)); \
         return result; \
     }
 SEND_FILE(sendfile, off_t)

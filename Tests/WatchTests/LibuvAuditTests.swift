@@ -63,8 +63,9 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
     func arenaResetUnderLoad(server: LibuvServer, run: Int) throws {
         let watched = try serve(server, "arena")
         let load = try SpawnedProgram(
-            Fixtures.tool("wrk") ?? "", ["-c1100", "-t1", "-d5s", "http://127.0.0.1:\(watched.port)/64"], output: "\(Fixtures.folder)/wrk.\(server).\(run)")
-        let evidence = watched.evidence(.requestReused)
+            Fixtures.tool("wrk") ?? "", ["-c1100", "-t1", "-d30s", "http://127.0.0.1:\(watched.port)/64"], output: "\(Fixtures.folder)/wrk.\(server).\(run)")
+        // So many are ready at once only now and then where others use the machine too.
+        let evidence = watched.evidence(.requestReused, within: 30)
         _ = load.finish(withinSeconds: 0)
         #expect(try #require(evidence).isWritten(at: write))
         // The kernel had the bytes, but not libuv its request back: no harmless thing.
