@@ -104,6 +104,7 @@ let package = Package(
         .target(name: "SampleSupport", dependencies: ["Measurements"], path: "Tests/SampleSupport", swiftSettings: testSettings + unoptimised),
         tests("MemoryTests", "Memory", "TestSupport"),
         tests("HTTP1Tests", "HTTP1", "Memory"),
+        tests("HTTP2Tests", "HTTP2", "Memory", "TestSupport"),
         tests("MeasurementsTests", "Measurements", "SampleSupport"),
         tests("LoadTests", "Load", "Measurements"),
         tests("RecordingTests", "Recording", "Measurements", "SampleSupport", "TestSupport", exclude: ["Fixtures"]),

@@ -11,3 +11,5 @@ static const int hw_err_deferred = NGHTTP2_ERR_DEFERRED;
 static const int hw_err_would_block = NGHTTP2_ERR_WOULDBLOCK;
 static const int hw_err_callback_failure = NGHTTP2_ERR_CALLBACK_FAILURE;
 static const int hw_err_temporal_callback_failure = NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+static const int hw_err_http_header = NGHTTP2_ERR_HTTP_HEADER;
+static const int hw_err_http_messaging = NGHTTP2_ERR_HTTP_MESSAGING;

@@ -46,7 +46,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         loop: EventLoop, configuration: ClientConfiguration, onDone: @escaping () -> Void, onEnd: @escaping () -> Void
     ) throws(ConnectError) {
         // A load client makes the checks that it needs itself, and saves the library's validation.
-        guard let sessions = SessionFactory(validatesMessages: false, sentHeadByteLimit: RequestKind.headByteLimit) else {
+        guard let sessions = SessionFactory(messageCheck: .none, sentHeadByteLimit: RequestKind.headByteLimit) else {
             throw .system(LoopError(call: "nghttp2_session_callbacks_new", code: LoopError.noMemory))
         }
         tls = try ClientTLS(configuration, configuration.caches, loop)

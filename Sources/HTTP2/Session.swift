@@ -28,6 +28,12 @@ package final class Session {
     /// The check has found a fault, and no byte after it counts.
     private var hasFault = false
 
+    private let checksRequests: Bool
+    /// Of the head or the trailers that come in now: their frames have no others between them.
+    private var rules = RequestRules()
+    /// The stream of the request that was malformed last.
+    private var malformedStreamID: Int32 = 0
+
     /// The stream whose token was looked up last; 0: none.
     private var knownStreamID: Int32 = 0
     private var knownToken: UnsafeMutableRawPointer?
@@ -41,6 +47,7 @@ package final class Session {
     package init?(role: Role, factory: SessionFactory, settings: SessionSettings, handler: any SessionHandler) {
         self.role = role
         self.factory = factory
+        checksRequests = role == .server && factory.messageCheck == .requests
         unsafe knownToken = nil
         self.handler = handler
         var session: OpaquePointer?
@@ -186,8 +193,14 @@ package final class Session {
         unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
             _, frame, name, nameCount, value, valueCount, _, user in
             unsafe withSession(user) { me in
-                guard let token = unsafe me.token(of: frame?.pointee.hd.stream_id ?? 0)
+                let streamID = unsafe frame?.pointee.hd.stream_id ?? 0
+                guard let token = unsafe me.token(of: streamID), let name = unsafe name, let value = unsafe value
                 else { return 0 }
+                if me.checksRequests, unsafe !me.rules.take(
+                    name: FieldText(start: name, count: nameCount), value: FieldText(start: value, count: valueCount)) {
+                    me.refuse(streamID, hw_err_http_header)
+                    return hw_err_temporal_callback_failure
+                }
                 unsafe me.handler.sessionDidReceiveField(
                     token, name: UnsafeRawBufferPointer(start: name, count: nameCount),
                     value: UnsafeRawBufferPointer(start: value, count: valueCount))
@@ -201,6 +214,11 @@ package final class Session {
             _, _, streamID, bytes, count, user in
             unsafe withSession(user) { me in
                 guard let token = unsafe me.token(of: streamID) else { return 0 }
+                if me.checksRequests, unsafe !me.handler.sessionRules(of: token).pointee.takeBody(byteCount: count) {
+                    // Also for the rest of the frame, which nghttp2 still hands out.
+                    me.reset(streamID, .protocolError)
+                    return 0
+                }
                 unsafe me.handler.sessionDidReceiveBody(token, UnsafeRawBufferPointer(start: bytes, count: count))
                 return 0
             }
@@ -210,7 +228,9 @@ package final class Session {
                 guard let token = unsafe me.token(of: streamID) else { return 0 }
                 me.knownStreamID = 0
                 if me.packedStreamID == streamID { me.packedLease = nil }
-                unsafe me.handler.sessionDidCloseStream(token, HTTP2ErrorCode(rawValue: code))
+                // A stream whose answer is out is closed before its RST_STREAM goes, without a code.
+                let isMalformed = streamID == me.malformedStreamID
+                unsafe me.handler.sessionDidCloseStream(token, isMalformed ? .protocolError : HTTP2ErrorCode(rawValue: code))
                 return 0
             }
         }
@@ -236,11 +256,17 @@ package final class Session {
     }
 
     private func didBeginHeaders(_ frame: UnsafePointer<nghttp2_frame>?) -> Int32 {
-        guard role == .server, let frame = unsafe frame,
-            unsafe frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
-            unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
+        guard role == .server, let frame = unsafe frame, unsafe frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue)
         else { return 0 }
         let streamID = unsafe frame.pointee.hd.stream_id
+        guard unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
+            if checksRequests, let token = unsafe token(of: streamID) {
+                rules = unsafe handler.sessionRules(of: token).pointee
+                rules.beginTrailers()
+            }
+            return 0
+        }
+        rules = RequestRules()
         guard let token = unsafe handler.sessionDidBeginRequest(streamID) else {
             return hw_err_temporal_callback_failure
         }
@@ -259,6 +285,7 @@ package final class Session {
             headerByteCount &+= UInt64(header.length)
             guard let token = unsafe token(of: header.stream_id) else { return 0 }
             let endsStream = header.flags & hw_flag_end_stream != 0
+            if checksRequests, unsafe !headDidEnd(frame, token, endsStream: endsStream) { return 0 }
             // Trailers, and a second head after a 1xx one, only ever bring the end.
             if unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_HEADERS {
                 if endsStream { unsafe handler.sessionDidReceiveEnd(self, token) }
@@ -271,6 +298,11 @@ package final class Session {
             guard header.flags & hw_flag_end_stream != 0,
                 let token = unsafe token(of: header.stream_id)
             else { return 0 }
+            if checksRequests, unsafe !handler.sessionRules(of: token).pointee.isBodyWhole {
+                malformedStreamID = header.stream_id
+                reset(header.stream_id, .protocolError)
+                return 0
+            }
             unsafe handler.sessionDidReceiveEnd(self, token)
         case NGHTTP2_GOAWAY:
             unsafe handler.sessionDidReceiveGoaway(
@@ -285,6 +317,31 @@ package final class Session {
         default: break
         }
         return 0
+    }
+
+    /// A request's head or its trailers are complete. - Returns: false when the request is malformed.
+    private func headDidEnd(
+        _ frame: UnsafePointer<nghttp2_frame>, _ token: UnsafeMutableRawPointer, endsStream: Bool
+    ) -> Bool {
+        let streamID = unsafe frame.pointee.hd.stream_id
+        let areTrailers = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_HEADERS
+        guard rules.headDidEnd(), endsStream ? rules.isBodyWhole : !areTrailers else {
+            malformedStreamID = streamID
+            refuse(streamID, hw_err_http_messaging)
+            return false
+        }
+        if !areTrailers, let priority = rules.priority {
+            var value = nghttp2_extpri(urgency: priority.urgency, inc: priority.isIncremental ? 1 : 0)
+            unsafe _ = nghttp2_session_change_extpri_stream_priority(session, streamID, &value, 0)
+        }
+        if !endsStream { unsafe handler.sessionRules(of: token).pointee = rules }
+        return true
+    }
+
+    /// Resets the stream of a malformed request (RFC 9113, 8.1.1).
+    private func refuse(_ streamID: Int32, _ fault: Int32) {
+        reset(streamID, .protocolError)
+        handler.sessionDidReceiveInvalidFrame(SessionError(code: fault))
     }
 
     private static let readBody: nghttp2_data_source_read_callback = { _, streamID, buffer, limit, flags, source, user in

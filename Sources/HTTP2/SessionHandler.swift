@@ -8,6 +8,9 @@ package import Memory
 package protocol SessionHandler: AnyObject {
     /// A new request begins (server). - Returns: the stream's token; nil refuses the stream.
     func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer?
+    /// A place for the rules of a request that is not over with its head, until its stream has ended. Only with
+    /// `SessionFactory.MessageCheck.requests`.
+    func sessionRules(of token: UnsafeMutableRawPointer) -> UnsafeMutablePointer<RequestRules>
     /// A header field, pseudo-fields included. The bytes are nghttp2's, and gone when this returns.
     func sessionDidReceiveField(_ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
     /// The head is complete; with `endsStream` so is the message.

@@ -75,7 +75,7 @@ final class RequestPeer: @unchecked Sendable {
 private final class HTTP2Peer: SessionHandler {
     private let peer: RequestPeer
     private let connection: RawSocket
-    private let factory = SessionFactory(validatesMessages: true)
+    private let factory = SessionFactory(messageCheck: .library)
     private var session: Session?
     private var open: [Int: RequestPeer.Request] = [:]
     private var bodies: [Int: [UInt8]] = [:]
@@ -134,6 +134,9 @@ private final class HTTP2Peer: SessionHandler {
         open[stream(token)]?.fields[name] = String(decoding: value, as: UTF8.self)
         open[stream(token)]?.fieldCounts[name, default: 0] += 1
     }
+
+    /// nghttp2 checks the requests of this peer.
+    func sessionRules(of token: UnsafeMutableRawPointer) -> UnsafeMutablePointer<RequestRules> { fatalError("not asked for") }
 
     func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {
         if endsStream { end(stream(token)) }

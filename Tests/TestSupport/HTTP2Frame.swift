@@ -63,7 +63,7 @@ package struct Frame {
 
     package static func head(_ stream: UInt32, _ fields: [(String, String)], ends: Bool) -> [UInt8] {
         var block: [UInt8] = []
-        for (name, value) in fields { block += [0] + literal(name) + literal(value) }
+        for (name, value) in fields { block += [0] + literal(Array(name.utf8)) + literal(Array(value.utf8)) }
         var bytes: [UInt8] = []
         for start in stride(from: 0, to: max(1, block.count), by: 16_384) {
             let end = min(block.count, start + 16_384)
@@ -77,8 +77,7 @@ package struct Frame {
     }
 
     /// A string without Huffman's code; its length with a prefix of seven bits (RFC 7541, 5.1).
-    private static func literal(_ text: String) -> [UInt8] {
-        let bytes = Array(text.utf8)
+    package static func literal(_ bytes: [UInt8]) -> [UInt8] {
         if bytes.count < 127 { return [UInt8(bytes.count)] + bytes }
         var length: [UInt8] = [127]
         var rest = bytes.count - 127

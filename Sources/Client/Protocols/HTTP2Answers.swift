@@ -91,6 +91,9 @@ final class HTTP2Answers: SessionHandler {
 
     /// Servers do not ask, and push is switched off.
     func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer? { nil }
+    func sessionRules(of token: UnsafeMutableRawPointer) -> UnsafeMutablePointer<RequestRules> {
+        preconditionFailure("a client's session has no requests to check")
+    }
 
     /// The end of the stream says everything that a head's or a message's would.
     func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {}

@@ -1,4 +1,5 @@
 internal import HTTP1
+internal import HTTP2
 internal import Loop
 internal import Memory
 
@@ -24,7 +25,7 @@ struct Exchange {
     var authority = ArenaBytes.empty
     var body = ArenaBytes.empty
     /// The body while it comes in over HTTP/2; over HTTP/1.1 the parser has it.
-    private var incomingBody: BodyBuffer?
+    var incoming = IncomingBody()
     var fields = unsafe FieldTable()
     /// Set when the request cannot be served: the status that says why.
     var rejection = 0
@@ -76,11 +77,11 @@ struct Exchange {
 
     /// Adds to the body. - Returns: false when it would pass `limit`.
     mutating func appendBody(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Bool {
-        var incoming = unsafe incomingBody ?? BodyBuffer()
-        if incoming.byteCount + bytes.count > limit { return false }
-        unsafe incoming.append(bytes, byteLimit: limit, into: arena)
-        unsafe body = incoming.bytes
-        unsafe incomingBody = incoming
+        var buffer = unsafe incoming.buffer ?? BodyBuffer()
+        if buffer.byteCount + bytes.count > limit { return false }
+        unsafe buffer.append(bytes, byteLimit: limit, into: arena)
+        unsafe body = buffer.bytes
+        unsafe incoming.buffer = buffer
         return true
     }
 
@@ -92,4 +93,12 @@ struct Exchange {
         unsafe path = bytes[0..<end]
         unsafe query = bytes[min(end + 1, bytes.count)..<bytes.count]
     }
+}
+
+/// What has come of a body over HTTP/2, and what may still come.
+struct IncomingBody {
+    /// nil before the first bytes.
+    var buffer: BodyBuffer?
+    /// Those of the request, once its head is there and a body or trailers are to come.
+    var rules = RequestRules()
 }

@@ -178,6 +178,12 @@ extension HTTP2Side: SessionHandler {
         unsafe UnsafeMutableRawPointer(exchanges.begin(streamID, on: connection))
     }
 
+    func sessionRules(of token: UnsafeMutableRawPointer) -> UnsafeMutablePointer<RequestRules> {
+        let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
+        // The exchange stays where it is until its end, and with it a stored property of a stored property.
+        return unsafe withUnsafeMutablePointer(to: &exchange.pointee.incoming.rules) { unsafe $0 }
+    }
+
     func sessionDidReceiveField(
         _ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
     ) {
@@ -198,7 +204,7 @@ extension HTTP2Side: SessionHandler {
         guard isPseudoField else {
             return unsafe exchange.pointee.fields.append(name: arena.copy(name), value: arena.copy(value), in: arena)
         }
-        // nghttp2 lets through the four pseudo-fields of a request only, each once.
+        // `RequestRules` lets through the four pseudo-fields of a request only, each once.
         switch name.count {
         case 5:
             if value.count > server.configuration.requestLimits.targetByteLimit { unsafe exchange.pointee.rejection = 414 }
