@@ -97,7 +97,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         if clock.hasStoodStill { skipMissed() }
         let now = clock.nowNanoseconds
         guard let due = schedule.takeRequest(atNanoseconds: now) else { return nil }
-        accounts.counters.requests.started += 1
+        accounts.requestDidStart()
         return unsafe requests.make(turn: client.takeTurn(), due, atNanoseconds: now)
     }
 
@@ -125,6 +125,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
             if !hasMore { return }
             due -= min(due, accounts.counters.requests.started - before)
         }
+        if due > 0 { accounts.connectionsAreFull(clients.count) }
     }
 
     /// The load goes on after a standstill: what was due by now is left out, where that is asked for.

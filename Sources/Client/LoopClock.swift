@@ -17,6 +17,9 @@ final class LoopClock {
     private(set) var beats: UInt64 = 0
     private(set) var lateBeats: UInt64 = 0
     private var beatDueNanoseconds: UInt64 = 0
+    /// When the loop last came too late to a look, or to the event after one: what it measured across that moment may be
+    /// its own delay.
+    private(set) var lateNanoseconds: UInt64 = 0
 
     /// Between two looks at the clock of a loop that has nothing else to do, 0.1 s on average. Never the same twice: a quota
     /// stops a process in step, each 0.1 s as a rule, and looks that keep step with it would all come on time.
@@ -33,6 +36,7 @@ final class LoopClock {
             hasStoodStill = true
             standstillNanoseconds += now - nowNanoseconds
         }
+        if now > beatDueNanoseconds &+ LoopClock.lateBeatLimit { lateNanoseconds = now }
         nowNanoseconds = now
     }
 

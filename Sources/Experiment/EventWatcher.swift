@@ -50,11 +50,12 @@ package struct EventWatcher {
         lookForStandstill(sample)
         // Attempts to connect are told below, with their count.
         for failure in sample.client?.failures ?? [] where toldReasons.insert(failure.reason).inserted {
-            guard failure.reason != connectError.map({ "not connected: \($0)" }) else { continue }
+            guard connectError.map({ failure.reason.hasPrefix("not connected: \($0)") }) != true else { continue }
             // The evidence below tells of them, each once.
             guard !failure.isWrongBody || sample.client?.bodyViolations.isEmpty == true else { continue }
             note(Event(timeNanoseconds: sample.timeNanoseconds, level: .error, source: "client", text: failure.text))
         }
+        let isAtStart = sample.client?.failures.of(.connection).allSatisfy(\.isAtStart) == true
         /// Tells a count that has grown. `many` are the words for more than one, with the count at "#"; they name the streak.
         func tell<Part>(
             _ level: Event.Level, _ source: String, _ part: KeyPath<Sample, Part?>, _ count: KeyPath<Part, UInt64>,
@@ -76,7 +77,7 @@ package struct EventWatcher {
         }
         tell(
             .error, "client", \.client, \.connectionCounts.failed, one: "1 attempt to connect failed", many: "# attempts to connect failed",
-            because: connectError ?? "unknown reason")
+            because: (connectError ?? "unknown reason") + (isAtStart ? FailureCount.startWords : ""))
         tell(.warning, "client", \.client, \.connectionCounts.reconnects, one: "1 client reconnected", many: "# clients reconnected")
         tell(
             .error, "client", \.client, \.caches.corruptions, one: "1 fault in caches without a lock", many: "# faults in caches without a lock")

@@ -231,7 +231,8 @@ package final class Experiment: SampleSource {
         watcher.look(at: sample, connectError: connectFailure, isLast: stage == .ended)
         for event in sample.client?.events ?? [] {
             watcher.note(Event(
-                timeNanoseconds: clock.elapsed(atNanoseconds: event.monotonicNanoseconds), level: event.level, source: "client", text: event.text))
+                timeNanoseconds: clock.elapsed(atNanoseconds: event.monotonicNanoseconds), level: event.level, source: "client", text: event.text,
+                answerGap: event.answerGap))
         }
         for event in other?.takeEvents(clock) ?? [] { watcher.note(event) }
         // The interval before belongs to the phase that ends, the one after to the next.

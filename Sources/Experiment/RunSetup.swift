@@ -48,7 +48,7 @@ struct RunSetup {
 
     /// "127.0.0.1:8080", or the first of several, and how many more there are; nil: there is none.
     private static func text(_ authorities: [String]) -> String? {
-        authorities.first.map { $0 + (authorities.count > 1 ? " and \(authorities.count - 1) more" : "") }
+        authorities.first.map { $0 + (authorities.count > 1 ? " and \(authorities.count - 1) more server\(authorities.count == 2 ? "" : "s")" : "") }
     }
 
     /// Closes the sockets that no loop took over.

@@ -11,6 +11,8 @@ package struct Event: Sendable, Equatable {
     package var violation: Violation?
     /// The evidence, where the event is a finding in a server that is watched.
     package var brokenWrite: BrokenWrite?
+    /// The figures, where the event is a gap in the answers.
+    package var answerGap: AnswerGap?
 
     /// How much an event should worry its reader.
     package enum Level: String, Sendable, Comparable, CaseIterable {
@@ -37,7 +39,11 @@ package struct Event: Sendable, Equatable {
 
     package init() {}
 
-    package init(timeNanoseconds: UInt64, level: Level, source: String, text: String, violation: Violation? = nil, brokenWrite: BrokenWrite? = nil) {
+    package init(
+        timeNanoseconds: UInt64, level: Level, source: String, text: String, violation: Violation? = nil, brokenWrite: BrokenWrite? = nil,
+        answerGap: AnswerGap? = nil
+    ) {
+        self.answerGap = answerGap
         self.brokenWrite = brokenWrite
         self.violation = violation
         self.timeNanoseconds = timeNanoseconds

@@ -14,6 +14,11 @@ package enum Outcome: Sendable, Equatable {
     /// The run lost the process that it ran in.
     package var isDeath: Bool { self != .ended }
 
+    /// "the server was killed by SIGKILL"
+    package func sentence(of subject: String) -> String {
+        if case .killed = self { "\(subject) was \(text)" } else { "\(subject) \(text)" }
+    }
+
     /// For people, and in a summary.
     package var text: String {
         switch self {

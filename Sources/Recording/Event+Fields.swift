@@ -7,6 +7,6 @@ extension Event: Recorded {
             return json?.number != nil
         },
         .choice("level", \.level), .text("source", \.source, isRequired: true), .text("text", \.text, isRequired: true),
-        .object("violation", \.violation), .object("finding", \.brokenWrite),
+        .object("violation", \.violation), .object("finding", \.brokenWrite), .object("answer_gap", \.answerGap),
     ]
 }

@@ -36,7 +36,7 @@ struct FailureReasonTests {
             while let stream = try peer.nextRequest() { try peer.send(Frame.reset(stream, 11)) }
         }
         #expect(run.total.failures == [
-            FailureCount(reason: "stream reset by the server: ENHANCE_YOUR_CALM (11)", count: 3, example: "GET /, request 1"),
+            FailureCount(reason: "stream reset by the server: ENHANCE_YOUR_CALM (11)", count: 3, example: "GET /, request 1 of the run"),
         ])
     }
 
@@ -48,7 +48,7 @@ struct FailureReasonTests {
             try peer.answer(stream, ends: false)
             try peer.send(FailureReasonTests.goaway(stream, 2))
         }
-        #expect(half.total.failures.map(\.reason) == ["connection closed by the server within an answer, after GOAWAY INTERNAL_ERROR (2)"])
+        #expect(half.total.failures.map(\.reason) == ["connection closed by the server (EOF) within an answer, after GOAWAY INTERNAL_ERROR (2)"])
         let idle = try run(2) { peer, number in
             try peer.greet()
             guard number == 0 else { return try peer.answerAll() }
@@ -56,18 +56,18 @@ struct FailureReasonTests {
             _ = try peer.nextRequest()
         }
         #expect(idle.total.failures.map(\.reason) == [
-            "connection closed by the server under a request, after it had answered others: idle too long, or its share of requests",
+            "connection closed by the server (EOF) before anything of this answer came, after answers to others: the server ended, or keeps no connection open for so long or for so many requests",
         ])
         let nothing = try run(http1: true) { peer, _ in _ = try peer.receiveHead() }
         #expect(nothing.total.failures.map(\.reason) == [
-            "connection closed by the server before anything was answered; if the server speaks TLS on this port, write https://",
+            "connection closed by the server (EOF) before anything was answered; if the server speaks TLS on this port, write https://",
         ])
         let answer = Array("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".utf8)
         let later = try run(http1: true, 2) { peer, number in
             _ = try peer.receiveHead()
             if number == 0 { try peer.send(answer) }
         }
-        #expect(later.total.failures.map(\.reason) == ["connection closed by the server before anything was answered"])
+        #expect(later.total.failures.map(\.reason) == ["connection closed by the server (EOF) before anything was answered"])
     }
 
     @Test("a server that answers HTTP/1.1 in the clear with an alert speaks TLS")

@@ -107,7 +107,7 @@ extension ProgramTests {
             let result = try Program.run("run", folder("s.yaml"))
             #expect(result.code == 99, "\(result)")
             #expect(result.output.contains("FAILED  all: client.responses.unexpected == 0"))
-            #expect(result.errors.contains("GET /health, request 1: a body of 3 bytes, expected 4"), "\(result.errors)")
+            #expect(result.errors.contains("GET /health, request 1 of the run: a body of 3 bytes, expected 4"), "\(result.errors)")
         }
 
         @Test("that cannot be are refused with 2", arguments: [

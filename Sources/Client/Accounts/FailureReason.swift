@@ -15,13 +15,14 @@ enum FailureReason: Equatable {
         case nothing
         /// The same, in the clear, and the server has answered nothing on any other connection.
         case silent
-        /// Nothing, on a connection that had answered others: it was idle, or had its share of requests.
+        /// Nothing, on a connection that had answered others.
         case idle
         /// A part of the answer.
         case begun
     }
 
-    case notConnected(ConnectError)
+    /// - isFirst: no connection had been made yet.
+    case notConnected(ConnectError, isFirst: Bool)
     /// - code: what the server's GOAWAY said before; nil: it said none.
     case closed(ConnectError, Progress, goaway: HTTP2ErrorCode?)
     case reset(HTTP2ErrorCode)
@@ -58,7 +59,7 @@ enum FailureReason: Equatable {
     /// For people; what a reader can do about it is said where the limit is ours or the machine's.
     var text: String {
         switch self {
-        case .notConnected(let error): "not connected: \(error.reason)"
+        case .notConnected(let error, let isFirst): "not connected: \(error.reason)" + (isFirst ? FailureCount.startWords : "")
         case .closed(let error, let progress, let goaway):
             FailureReason.text(closed: error, progress) + (goaway.map { ", after GOAWAY \($0.name)" } ?? "")
         case .reset(let code): "stream reset by the server: \(code.name)"
@@ -89,12 +90,16 @@ enum FailureReason: Equatable {
 
     private static func text(closed error: ConnectError, _ progress: Progress) -> String {
         if case .tls(let error) = error { return "TLS: \(error)" }
-        // A FIN and a reset are the same failure of the request, with different causes in the server.
-        let how = error == .system(.peerClosed) ? "closed by the server" : "lost (\(error.reason))"
+        // A FIN and a reset are the same failure of the request, with different causes in the server. Which of them it was
+        // is all that the kernel tells.
+        let isEnd = error == .system(.peerClosed)
+        let how = isEnd ? "closed by the server (EOF)" : error.isReset ? "reset by the server (ECONNRESET)" : "lost (\(error.reason))"
         return switch progress {
         case .nothing: "connection \(how) before anything was answered"
         case .silent: "connection \(how) before anything was answered; if the server speaks TLS on this port, write https://"
-        case .idle: "connection \(how) under a request, after it had answered others: idle too long, or its share of requests"
+        case .idle:
+            "connection \(how) before anything of this answer came, after answers to others"
+                + (isEnd ? ": the server ended, or keeps no connection open for so long or for so many requests" : "")
         case .begun: "connection \(how) within an answer"
         }
     }

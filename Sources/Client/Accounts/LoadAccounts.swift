@@ -28,11 +28,21 @@ final class LoadAccounts {
     private var shapes: Set<String> = []
     private var pendingByteHighWater = 0
     private var cutOff = CutOff()
+    private var gaps = AnswerGaps()
+    private var gapCount = 0
+    /// When requests that were due last found no connection with room for one.
+    private var fullNanoseconds: UInt64 = 0
+    /// When the first of the connections that are open was made, or the first after all were lost.
+    private var reachedNanoseconds: UInt64 = 0
     /// Those that `counters.errors.reasons` counts, in the same order.
     private var reasons: [(reason: FailureReason, subject: FailureCount.Subject)] = []
 
     /// Shapes that are told of; a server that has more has nothing steady about it.
     private static let shapeLimit = 16
+
+    /// Gaps of a loop that become events: enough to see whether they recur. The first of them are warnings.
+    private static let gapLimit = 64
+    private static let warnedGapLimit = 3
 
     /// - Parameters:
     ///   - kinds: the names of the kinds of requests.
@@ -55,6 +65,7 @@ final class LoadAccounts {
     // MARK: Connections
 
     func connectionDidOpen() {
+        if counters.connectionCounts.open == 0 { reachedNanoseconds = clock.nowNanoseconds }
         counters.connectionCounts.opened += 1
         counters.connectionCounts.open += 1
         counters.connectionCounts.openHighWater = max(counters.connectionCounts.openHighWater, counters.connectionCounts.open)
@@ -69,7 +80,7 @@ final class LoadAccounts {
 
     /// A client could not connect.
     func attemptDidFail(_ error: ConnectError) {
-        noteFailure(.notConnected(error), of: .connection, "")
+        noteFailure(.notConnected(error, isFirst: counters.connectionCounts.opened == 0), of: .connection, "")
         counters.connectionCounts.failed += 1
         cutOff.attemptDidFail()
     }
@@ -84,6 +95,18 @@ final class LoadAccounts {
 
     // MARK: Requests
 
+    /// A connection takes a new request.
+    func requestDidStart() {
+        if counters.requests.started == counters.requests.done { gaps.waitDidBegin(atNanoseconds: clock.nowNanoseconds) }
+        counters.requests.started += 1
+    }
+
+    /// Requests are due, and each open connection has as many in flight as it takes.
+    /// - Parameter clientCount: there is one for each client, unless some are still being made.
+    func connectionsAreFull(_ clientCount: Int) {
+        if counters.connectionCounts.open >= clientCount { fullNanoseconds = clock.nowNanoseconds }
+    }
+
     /// The request goes out with this flush.
     func requestWillBeSent(_ record: inout RequestRecord) {
         guard unsafe record.repeats.resends == 0 else { return }
@@ -96,17 +119,25 @@ final class LoadAccounts {
             unsafe record.intendedNanoseconds = now
         } else {
             scheduleDelays.record(nanoseconds: unsafe now - record.intendedNanoseconds)
+            if unsafe record.intendedNanoseconds <= fullNanoseconds && record.intendedNanoseconds >= reachedNanoseconds { counters.requests.delayed += 1 }
         }
     }
 
     /// Some of an answer's body has come.
-    func bodyDidCome(_ byteCount: Int, _ record: borrowing RequestRecord) { unsafe requests.countBody(byteCount, record) }
+    func bodyDidCome(_ byteCount: Int, _ record: borrowing RequestRecord) {
+        gaps.bytesDidCome(atNanoseconds: clock.nowNanoseconds)
+        unsafe requests.countBody(byteCount, record)
+    }
 
     /// A request is over: with a whole answer where there is no failure.
     /// - Parameter hasSucceeded: the answer has a status below 400, or the expected one, and no check found it wrong.
     func requestDidEnd(_ record: borrowing RequestRecord, _ failure: RequestFailure?, hasSucceeded: Bool) {
+        guard let failure else {
+            if let gap = gaps.answerDidCome(atNanoseconds: clock.nowNanoseconds) { note(gap: gap) }
+            counters.requests.done += 1
+            return unsafe requests.countAnswer(record, hasSucceeded: hasSucceeded, atNanoseconds: clock.nowNanoseconds)
+        }
         counters.requests.done += 1
-        guard let failure else { return unsafe requests.countAnswer(record, hasSucceeded: hasSucceeded, atNanoseconds: clock.nowNanoseconds) }
         unsafe requests.countFailure(failure, record, atNanoseconds: clock.nowNanoseconds)
         switch failure {
         case .closed: counters.errors.closed += 1
@@ -163,7 +194,7 @@ final class LoadAccounts {
                 reason: LoadAccounts.printable(reason.text, limit: 200), count: count,
                 example: LoadAccounts.printable(example(), limit: 200), of: subject))
         } else {
-            counters.errors.reasons.append(FailureCount(reason: "other reasons", count: count, example: "", of: subject))
+            counters.errors.reasons.append(FailureCount(reason: "reasons beyond the first \(FailureCount.limit)", count: count, example: "", of: subject))
         }
     }
 
@@ -173,6 +204,16 @@ final class LoadAccounts {
     func note(_ level: Event.Level, _ text: String) {
         guard events.count < ClientEvent.limit else { return }
         events.append(ClientEvent(monotonicNanoseconds: clock.nowNanoseconds, level: level, text: origin.map { "\($0): \(text)" } ?? text))
+    }
+
+    /// No answer came for so long. A gap in which the loop itself came late says nothing of the server.
+    private func note(gap silence: AnswerGaps.Gap) {
+        guard clock.lateNanoseconds + silence.nanoseconds < silence.endNanoseconds, gapCount < LoadAccounts.gapLimit, events.count < ClientEvent.limit else { return }
+        gapCount += 1
+        let gap = AnswerGap(durationNanoseconds: silence.nanoseconds, requestCount: counters.requests.started - min(counters.requests.done, counters.requests.started))
+        events.append(ClientEvent(
+            monotonicNanoseconds: silence.endNanoseconds, level: gapCount > LoadAccounts.warnedGapLimit ? .info : .warning,
+            text: origin.map { "\($0): \(gap.sentence)" } ?? gap.sentence, answerGap: gap))
     }
 
     /// A client has met a head that is new to it. A shape that several clients meet is told once; the

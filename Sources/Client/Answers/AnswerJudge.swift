@@ -53,7 +53,7 @@ final class AnswerJudge {
         guard isFirst || accounts.counters.expectations.unexpected <= AnswerJudge.toldLimit else { return (fault.part, "") }
         toldParts.insert(fault.part)
         let words = unsafe text(fault, expectation.expected, record)
-        accounts.note(.error, unsafe "\(expectation.title), request \(record.number): \(words)")
+        accounts.note(.error, unsafe "\(expectation.title), request \(record.number) of the run: \(words)")
         return (fault.part, words)
     }
 

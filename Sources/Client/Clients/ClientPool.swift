@@ -8,6 +8,8 @@ final class ClientPool {
 
     init(streamLimit: Int) { self.streamLimit = streamLimit }
 
+    /// Those that have or want a connection.
+    var count: Int { clients.count }
     var isEmpty: Bool { clients.isEmpty }
 
     /// Sets the number of clients: new ones connect, surplus ones finish their requests in flight and end.

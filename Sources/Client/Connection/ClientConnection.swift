@@ -374,7 +374,10 @@ final class ClientConnection {
     /// Adds its part of the gauges, and its counts so far.
     func add(to sample: inout ClientSample) {
         sample.requests.inFlight += requests.count
-        if let side { sample.responseBytes.header += side.receivedHeaderByteCount }
+        if let side {
+            sample.responseBytes.header += side.receivedHeaderByteCount
+            if life.isOpen, side.version.isHTTP1 { sample.connectionCounts.http1 += 1 }
+        }
         wire.add(to: &sample)
     }
 

@@ -44,6 +44,9 @@ package enum ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The peer ended the connection with a reset.
+    var isReset: Bool { if case .system(let error) = self { error.code == LoopError.connectionReset } else { false } }
+
     package var description: String { "connect: \(reason)" }
 
     /// The cause, for people.

@@ -79,7 +79,7 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
 
     func receive(_ bytes: UnsafeRawBufferPointer) throws(PeerError) {
         // An alert of TLS, in answer to what was no handshake. It has no line end for the parser to come to.
-        if !hasReceived, unsafe bytes.count >= 2 && bytes[0] == 21 && bytes[1] == 3 { throw PeerError(reason: .notConnected(.speaksTLS)) }
+        if !hasReceived, unsafe bytes.count >= 2 && bytes[0] == 21 && bytes[1] == 3 { throw PeerError(reason: .notConnected(.speaksTLS, isFirst: false)) }
         hasReceived = true
         do { try unsafe parser.parse(bytes, for: self) } catch {
             throw PeerError(reason: .answer(error), evidence: parser.fault?.words ?? "")

@@ -81,8 +81,8 @@ final class RequestFactory {
         return true
     }
 
-    /// A request, for people: "GET /health, request 12".
-    func text(of record: borrowing RequestRecord) -> String { unsafe "\(kinds[record.kindIndex].title), request \(record.number)" }
+    /// A request, for people: "GET /health, request 12 of the run".
+    func text(of record: borrowing RequestRecord) -> String { unsafe "\(kinds[record.kindIndex].title), request \(record.number) of the run" }
 
     /// Whether sending this request twice does no harm.
     func isIdempotent(_ record: borrowing RequestRecord) -> Bool { unsafe templates[record.kindIndex].isIdempotent }

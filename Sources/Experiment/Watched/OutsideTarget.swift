@@ -51,7 +51,7 @@ struct OutsideTarget {
         guard let processes else { return "server figures: from outside, of \(name), by the kernel (sock_diag)" }
         let names = Set(processes.compactMap { ProcessFigures($0)?.name }).sorted().joined(separator: ", ")
         let numbers = processes.prefix(OutsideTarget.shownLimit).map(String.init).joined(separator: ", ")
-            + (processes.count > OutsideTarget.shownLimit ? " and \(processes.count - OutsideTarget.shownLimit) more" : "")
+            + (processes.count > OutsideTarget.shownLimit ? " and \(processes.count - OutsideTarget.shownLimit) other processes" : "")
         let owner = processes.isEmpty ? "of another user's process" : "of \(names) (\(numbers))"
         return "server figures: from outside, \(owner) on \(name), by the kernel (sock_diag) and /proc"
     }

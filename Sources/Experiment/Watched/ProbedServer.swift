@@ -168,7 +168,7 @@ final class ProbedServer {
         readOutput()
         // A program that ends by itself has usually said why.
         let words = end.isDeath ? said.ownLines.map { (Event.Level.error, "it said: \($0)") } : []
-        return [(end.isDeath ? .error : .info, "the server \(end.text)")] + words
+        return [(end.isDeath ? .error : .info, end.sentence(of: "the server"))] + words
     }
 }
 

@@ -145,7 +145,7 @@ package final class WorkerProcess: SampleSource {
             if case .failed(let reason) = stage { throw ExperimentError(reason) }
             if let outcome {
                 let last = errorText.text.split(separator: "\n").last.map { ": \($0)" } ?? ""
-                throw ExperimentError("the worker process \(outcome.text) before it ran\(last)")
+                throw ExperimentError("\(outcome.sentence(of: "the worker process")) before it ran\(last)")
             }
         }
         overdueNanoseconds = nil
@@ -230,7 +230,7 @@ package final class WorkerProcess: SampleSource {
 
     /// Makes events of a death: the signal, the time and the place; and the last words of the process.
     private func tell(_ outcome: Outcome, _ report: CrashReport?) {
-        var text = "the worker process \(outcome.text)"
+        var text = outcome.sentence(of: "the worker process")
         if let report {
             if report.address != 0 { text += " at 0x\(String(report.address, radix: 16))" }
             text += " on thread \(report.thread)"

@@ -20,6 +20,7 @@ extension ClientSample: SamplePart {
         .counter("requests.skipped", .request, \.requests.skipped, better: .lower, "Due while the load stood still, and left out (--catch-up skip)"),
         .counter("requests.retried", .request, \.requests.retried, "Attempts after the first, of requests that had failed (--retries)"),
         .counter("requests.resent", .request, \.requests.resent, "Sent again on the next connection: the peer had said that it had not looked at them"),
+        .counter("requests.delayed", .request, \.requests.delayed, better: .lower, "Sent after they were due, since until then all connections were waiting for answers"),
         .gauge("requests.retry_waiting", .request, \.requests.retryWaiting, "Waiting to be sent again, now"),
         .counter("circuit.openings", .error, \.circuits.openings, "Times that a circuit breaker opened; each loop has one (--circuit-breaker)"),
         .gauge("circuit.open", .loop, \.circuits.open, "Loops whose circuit breaker is open or half-open, now"),
@@ -54,6 +55,7 @@ extension ClientSample: SamplePart {
     private static let connectionRows: [MetricRow<ClientSample>] = [
         .gauge("connections.open", .connection, \.connectionCounts.open, "Open now"),
         .gauge("connections.open_high_water", .connection, \.connectionCounts.openHighWater, "Most open at once; loops' peaks added").highWater,
+        .gauge("connections.http1", .connection, \.connectionCounts.http1, "Open now, and speaking HTTP/1.1"),
         .counter("connections.opened", .connection, \.connectionCounts.opened, "Established"),
         .counter("connections.failed", .attempt, \.connectionCounts.failed, better: .zero, "Attempts to connect that failed"),
         .counter("connections.reconnects", .connection, \.connectionCounts.reconnects, better: .lower, "Established in place of one that was lost"),

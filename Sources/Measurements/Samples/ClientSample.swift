@@ -83,6 +83,8 @@ package struct ClientConnectionCounts: Sendable, Equatable {
     /// Open now, and the most at once; loops' peaks added.
     package var open = 0
     package var openHighWater = 0
+    /// Open and speaking HTTP/1.1, now.
+    package var http1 = 0
     /// Connections that were established; and attempts that failed.
     package var opened: UInt64 = 0
     package var failed: UInt64 = 0
@@ -131,6 +133,8 @@ package struct ClientRequestCounts: Sendable, Equatable {
     package var endedByClose: UInt64 = 0
     /// Sent again on another connection, since the peer had said that it had not looked at them.
     package var resent: UInt64 = 0
+    /// Sent after they were due, since until then each connection had as many requests in flight as it takes.
+    package var delayed: UInt64 = 0
     /// Waiting to be sent again, now.
     package var retryWaiting = 0
     /// Sent and not answered, now. Also: the open streams.
@@ -172,11 +176,14 @@ package struct ClientEvent: Sendable, Equatable {
     package var monotonicNanoseconds: UInt64
     package var level: Event.Level
     package var text: String
+    /// Where the event is a gap in the answers.
+    package var answerGap: AnswerGap?
 
     /// Events of a loop between two readings; beyond, the newest are left out.
     package static let limit = 100
 
-    package init(monotonicNanoseconds: UInt64, level: Event.Level, text: String) {
+    package init(monotonicNanoseconds: UInt64, level: Event.Level, text: String, answerGap: AnswerGap? = nil) {
+        self.answerGap = answerGap
         self.monotonicNanoseconds = monotonicNanoseconds
         self.level = level
         self.text = text

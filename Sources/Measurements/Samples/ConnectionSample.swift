@@ -64,6 +64,8 @@ package struct ConnectionSample: Sendable, Equatable {
         case tlsHTTP1 = "t1"
         case tlsHTTP2 = "t2"
 
+        package var isHTTP1: Bool { self == .http1 || self == .tlsHTTP1 }
+
         /// The same protocol over TLS.
         package var overTLS: Version {
             switch self {

@@ -13,7 +13,7 @@ package struct FailureCount: Sendable, Equatable {
     /// "stream reset by the server: REFUSED_STREAM".
     package var reason: String
     package var count: UInt64
-    /// Which request it was first, and what had come: "GET /health, request 12". One line of printable ASCII.
+    /// Which request it was first, and what had come: "GET /health, request 12 of the run". One line of printable ASCII.
     package var example: String
     package var subject: Subject
 
@@ -31,6 +31,10 @@ package struct FailureCount: Sendable, Equatable {
 
     /// The answer was there, and `--body-check` found its body wrong.
     package var isWrongBody: Bool { reason.hasPrefix(BodyViolation.title) }
+
+    /// How a reason ends where no connection had been made yet: a server that is not listening yet is no failing one.
+    package static let startWords = " (before a first connection was made)"
+    package var isAtStart: Bool { reason.hasSuffix(FailureCount.startWords) }
 
     /// The reason with its example.
     package var text: String { example.isEmpty ? reason : "\(reason) (first: \(example))" }

@@ -1,0 +1,19 @@
+/// A time in which no answer came though requests were in flight, far longer than the usual time between two answers.
+package struct AnswerGap: Sendable, Equatable {
+    package var durationNanoseconds: UInt64 = 0
+    /// Requests in flight at its end, on the loop that noticed it.
+    package var requestCount: UInt64 = 0
+
+    package init() {}
+
+    package init(durationNanoseconds: UInt64, requestCount: UInt64) {
+        self.durationNanoseconds = durationNanoseconds
+        self.requestCount = requestCount
+    }
+
+    /// "no answer came for 252ms while 51 requests were in flight"
+    package var sentence: String {
+        "no answer came for \(Figure.time(nanoseconds: durationNanoseconds)) while "
+            + (requestCount == 1 ? "1 request was in flight" : "\(requestCount) requests were in flight")
+    }
+}
