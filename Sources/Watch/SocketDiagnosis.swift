@@ -134,6 +134,9 @@ package struct DiagnosedConnection: Sendable, Equatable {
     package var receivedBytes: UInt64
     /// Since the peer last acknowledged anything.
     package var sinceAcknowledgementMilliseconds: Int
+    /// Since the server last sent bytes, and since it last received some; in steps of the kernel's clock, some milliseconds.
+    package var sinceSendingMilliseconds: Int
+    package var sinceReceptionMilliseconds: Int
     /// SO_SNDBUF as the kernel accounts for it.
     package var sendBufferBytes: Int?
     /// The peer has ended its side.
@@ -143,6 +146,13 @@ package struct DiagnosedConnection: Sendable, Equatable {
     package var windowLimitedShare: Double? {
         guard let busyMicroseconds, let windowLimitedMicroseconds, busyMicroseconds > 0 else { return nil }
         return min(1, Double(windowLimitedMicroseconds) / Double(busyMicroseconds))
+    }
+
+    /// Bytes have come and nothing was sent since: a request in work, as far as the kernel can tell.
+    package var owesAnswer: Bool {
+        guard unreadBytes == 0, receivedBytes > 0 else { return unreadBytes > 0 }
+        // Both clocks of a new connection begin with it, and its first bytes may come within the same step.
+        return acknowledgedBytes + UInt64(queuedBytes) <= 1 || sinceReceptionMilliseconds < sinceSendingMilliseconds
     }
 
     init?(_ answer: FileBytes, _ start: Int, _ end: Int) {
@@ -161,6 +171,8 @@ package struct DiagnosedConnection: Sendable, Equatable {
         func fact<Number: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _: Number.Type) -> Number? {
             offset + MemoryLayout<Number>.size <= facts.count ? answer.load(facts.lowerBound + offset) : nil
         }
+        sinceSendingMilliseconds = Int(fact(44, UInt32.self) ?? 0)
+        sinceReceptionMilliseconds = Int(fact(52, UInt32.self) ?? 0)
         sinceAcknowledgementMilliseconds = Int(fact(56, UInt32.self) ?? 0)
         roundTripMicroseconds = Int(fact(68, UInt32.self) ?? 0)
         acknowledgedBytes = fact(120, UInt64.self) ?? 0

@@ -30,6 +30,26 @@ import Watch
         client.close()
     }
 
+    @Test("knows which connection's server owes an answer")
+    func owing() throws {
+        let listener = try RawListener { peer, number in
+            _ = try peer.receiveHead()
+            if number > 0 { try peer.send(Array("HTTP/1.1 204 No Content\r\n\r\n".utf8)) }
+            _ = try peer.receiveHead()
+        }
+        defer { listener.stop() }
+        let diagnosis = try SocketDiagnosis()
+        func owed() -> [Bool] { diagnosis.connections(port: UInt16(listener.port)).map(\.owesAnswer) }
+        let unanswered = try RawSocket(port: listener.port)
+        try unanswered.send(Array("GET / HTTP/1.1\r\n\r\n".utf8))
+        #expect(holds { owed() == [true] })
+        let answered = try RawSocket(port: listener.port)
+        try answered.send(Array("GET / HTTP/1.1\r\n\r\n".utf8))
+        #expect(holds { owed().count == 2 && owed().filter { $0 }.count == 1 })
+        unanswered.close()
+        answered.close()
+    }
+
     @Test("finds the process that listens on a port, and the port that a process listens on")
     func owner() throws {
         let server = try ServerUnderWatch(Fixtures.epollServer, ["0", "right"])

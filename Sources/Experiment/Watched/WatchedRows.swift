@@ -9,11 +9,10 @@ struct WatchedRows {
         case diagnosed(PeerAddress, inode: UInt32)
     }
 
-    /// A connection as the reading before had it.
+    /// A connection that an earlier reading had.
     private struct Known {
         var number: UInt64
         var firstSeen: UInt64
-        var bytes: UInt64
     }
 
     private var known: [Key: Known] = [:]
@@ -40,7 +39,7 @@ struct WatchedRows {
                 let view = connection.peer.flatMap { views[$0] }
                 row.kernel = view?.view
                 let key = Key.probed(process: process.pid, descriptor: connection.descriptor, opened: connection.opened)
-                rows.append(numbered(row, key, isHalfClosed: view?.isHalfClosed == true, &next, now))
+                rows.append(numbered(row, key, view, &next, now))
             }
         }
         known = next
@@ -58,7 +57,7 @@ struct WatchedRows {
             row.pendingBytes = connection.queuedBytes
             if connection.queuedBytes > 0 { row.oldestAgeNanoseconds = UInt64(clamping: connection.sinceAcknowledgementMilliseconds) * 1_000_000 }
             row.kernel = connection.view
-            return numbered(row, .diagnosed(connection.peer, inode: connection.inode), isHalfClosed: connection.isHalfClosed, &next, now)
+            return numbered(row, .diagnosed(connection.peer, inode: connection.inode), connection, &next, now)
         }
         known = next
         return rows
@@ -66,17 +65,16 @@ struct WatchedRows {
 
     /// The row with its number, its state, and its age where the kernel does not tell one.
     private mutating func numbered(
-        _ row: ConnectionSample, _ key: Key, isHalfClosed: Bool, _ next: inout [Key: Known], _ now: UInt64
+        _ row: ConnectionSample, _ key: Key, _ view: DiagnosedConnection?, _ next: inout [Key: Known], _ now: UInt64
     ) -> ConnectionSample {
         var row = row
         let before = known[key]
         if before == nil { count += 1 }
-        let bytes = row.receivedBytes &+ row.sentBytes
-        let entry = Known(number: before?.number ?? count, firstSeen: before?.firstSeen ?? now, bytes: bytes)
+        let entry = Known(number: before?.number ?? count, firstSeen: before?.firstSeen ?? now)
         next[key] = entry
         row.id = entry.number
         if row.ageNanoseconds == 0 { row.ageNanoseconds = now - entry.firstSeen }
-        row.state = row.pendingBytes > 0 ? .waiting : isHalfClosed ? .closing : bytes != (before?.bytes ?? 0) ? .running : .idle
+        row.state = row.pendingBytes > 0 ? .waiting : view?.isHalfClosed == true ? .closing : view?.owesAnswer == true ? .running : .idle
         return row
     }
 }
