@@ -116,7 +116,9 @@ extension ProgramTests {
                 "watch", "--no-tui", "--load", "http://127.0.0.1:\(port)/100", "--h1", "-c", "2", "-n", "50",
                 "--", try #require(WatchedFixture.libuv), "\(port)", "right")
             let text = result.output.replacing(/\s+/, with: " ")
-            #expect(result.code == 0 && text.contains("no write had to wait, so little was tried") && text.contains("pipelining (--h1 -m 64)"), "\(result)")
+            #expect(result.code == 0 && text.contains("no write had to wait: the socket took each at once") && text.contains("This makes them wait:"), "\(result)")
+            let command = "\n  highwater watch --no-tui --load http://127.0.0.1:\(port)/100 -c 2 --h1 -m 64 -n 1000 -- "
+            #expect(result.output.contains(command), "\(result.output)")
         }
 
         @Test("keeps no bytes of responses with --no-bytes")
@@ -136,7 +138,7 @@ extension ProgramTests {
             let client = try run.slowReader(666)
             let result = run.process.end(withinSeconds: 10)
             #expect(result.code == 99 && !result.isOverdue)
-            #expect(result.output.contains("the server crashed by SIGSEGV"), "\(result.output)")
+            #expect(result.output.contains("the server crashed by SIGSEGV at "), "\(result.output)")
             let line = try WatchedFixture.line("*(volatile char *)16 = 1", in: "epollserver.c")
             #expect(result.errors.contains("crashed by SIGSEGV at 0x10 on thread epollserver") && result.errors.contains("#0 respond \(line)"), "\(result.errors)")
             let lines = try String(contentsOfFile: folder("run.ndjson"), encoding: .utf8).split(separator: "\n")
@@ -246,7 +248,7 @@ extension ProgramTests {
             let run = try WatchedRun(WatchedFixture.epoll, "right", "-o", folder("run.ndjson"))
             kill(try #require(run.server), SIGKILL)
             let result = run.process.end(withinSeconds: 10)
-            #expect(result.code == 99 && result.output.contains("the server killed by SIGKILL"), "\(result)")
+            #expect(result.code == 99 && result.output.contains("the server was killed by SIGKILL at "), "\(result)")
             #expect(try String(contentsOfFile: folder("run.ndjson"), encoding: .utf8).split(separator: "\n").last?.contains("killed by SIGKILL") == true)
         }
 

@@ -80,11 +80,12 @@ extension ProgramTests {
             #expect(clock.now - start < .seconds(2))
             #expect(result.code == 99 && !result.isOverdue)
             let words = [SIGSEGV: "crashed by SIGSEGV", SIGABRT: "crashed by SIGABRT", SIGKILL: "killed by SIGKILL"][signal] ?? ""
-            #expect(result.output.hasPrefix("FAILED         the worker process \(words)"), "\(result.output)")
+            let sentence = "the worker process \(signal == SIGKILL ? "was " : "")\(words)"
+            #expect(result.output.hasPrefix("FAILED         \(sentence)"), "\(result.output)")
             let lines = try lines(file)
             #expect(lines.last?["type"] as? String == "summary" && lines.last?["outcome"] as? String == words)
             let events = lines.filter { $0["source"] as? String == "worker" && $0["level"] as? String == "error" }.compactMap { $0["text"] as? String }
-            #expect(events.first?.hasPrefix("the worker process \(words)") == true && events.first?.contains("last sample at") == true)
+            #expect(events.first?.hasPrefix(sentence) == true && events.first?.contains("last sample at") == true)
             #if DEBUG
             // Killed, it had no time to say where. In a release build the names are those of what was not inlined.
             // While it waits for its loops the unwinder does not come out of libdispatch.

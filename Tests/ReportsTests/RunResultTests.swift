@@ -123,6 +123,7 @@ struct RunResultTests {
         #expect(wrong.reasons == ["4 wrong bodies (3 swapped, 1 truncated)"] && wrong.faults.map(\.cause) == [.wrongBodies])
         #expect(result { $0.bodies.wrongStatus = 1 }.reasons == ["1 answer with another status than 200 (--body-check)"])
         #expect(result(load: { $0.checksBodies = true }, change: { _ in }).faults.map(\.cause) == [.nothingChecked])
+        #expect(result(load: { $0.checksBodies = true }, change: { _ in }).text.contains("highwater manual predictable-bodies"))
     }
 
     @Test("is FAILED when the server was gone at the end, with the time, unless the scenario ends it")
@@ -142,7 +143,7 @@ struct RunResultTests {
         var run = summary()
         run.thresholds = try ["client.requests.failed == 0", "client.requests.done > 1000", "client.requests.done > 2000", "client.requests.done > 3000"]
             .map { try Threshold(parsing: $0).judge(run) }
-        #expect(run.result.reasons == ["3 of 4 thresholds missed: all: client.requests.done > 1000: 100, all: client.requests.done > 2000: 100, and 1 more"])
+        #expect(run.result.reasons == ["3 of 4 thresholds missed: all: client.requests.done > 1000: 100, all: client.requests.done > 2000: 100, and 1 more threshold"])
     }
 
     @Test("is FAILED when the run died, was ended by a signal, could not connect or could not record, the worst first")

@@ -118,9 +118,9 @@ struct SummaryTests {
     @Test("says to what response times are resolved where requests were sent late, and of an open load only")
     func resolution() {
         let punctual = summary(rate: 500) { $0.client?.scheduleDelay.record(nanoseconds: 20_000, times: 600) }
-        #expect(punctual.coarseResolutionNanoseconds == nil && !punctual.text.contains("no finer"))
+        #expect(punctual.coarseResolutionNanoseconds == nil && !punctual.text.contains("in 100 was sent"))
         let coarse = summary(rate: 500) { $0.client?.scheduleDelay.record(nanoseconds: 1_000_000, times: 600) }
-        #expect(coarse.text.contains("response times are no finer than 1.00ms: requests were sent so"), "\(coarse.text)")
+        #expect(coarse.text.replacing(/\s+/, with: " ").contains("1 request in 100 was sent 1.00ms late or later: a difference of response times below that"), "\(coarse.text)")
         #expect(coarse.derived("client.response_resolution").map { abs($0 - 0.001) < 1e-5 } == true)
         #expect(summary(rate: nil) { $0.client?.scheduleDelay.record(nanoseconds: 1_000_000, times: 600) }.coarseResolutionNanoseconds == nil)
     }
@@ -170,6 +170,23 @@ struct SummaryTests {
         }
     }
 
+    @Test("explains the dashes of its tables once, and has none to explain where there are answers enough")
+    func dashes() {
+        let few = summary(rate: 500).text
+        #expect(few.components(separatedBy: "- means too few answers").count == 2 && few.contains("p99.9 takes 10000"), "\(few)")
+        let many = summary(rate: 500) { $0.client?.serviceTime.record(nanoseconds: 1_000, times: 20_000) }.text
+        #expect(!many.contains("p50 takes"), "\(many)")
+    }
+
+    @Test("says that it names eight kinds of failures, and how many more there are")
+    func manyKinds() {
+        let text = summary(rate: nil) { sample in
+            sample.client?.requests.failed = 11
+            sample.client?.failures = (0..<11).map { FailureCount(reason: "status \(500 + $0)", count: 1, example: "") }
+        }.text
+        #expect(text.contains("3  for 3 more reasons: --verbose names each\n"), "\(text)")
+    }
+
     @Test("lists failed requests by cause, each under one, the most frequent first; attempts and connections are no requests")
     func causes() {
         let summary = summary(rate: nil) { sample in
@@ -182,7 +199,7 @@ struct SummaryTests {
                 FailureCount(reason: "connection closed by the server within an answer", count: 20, example: ""),
             ]
         }
-        #expect(summary.text.hasPrefix("ok             but 30 of 1000 requests failed, 3.0%\n"), "\(summary.text)")
+        #expect(summary.text.hasPrefix("not all ok     30 of 1000 requests failed, 3.0%; no threshold limits them, so\n               the exit code is 0\n"), "\(summary.text)")
         #expect(summary.text.contains("""
             requests       1000: 970 ok, 30 failed
                                  20  connection closed by the server within an answer
@@ -307,6 +324,26 @@ struct ValidityTests {
             $0.scheduleDelay.record(nanoseconds: 2_000_000_000, times: 200)
         }
         #expect(few == ["requests were sent late: 40.0% more than 5.00ms after they were due, up to 2.00s"])
+    }
+
+    @Test("names the connections where all were waiting for answers, and how many would do")
+    func fullConnections() {
+        func late(_ milliseconds: UInt64, delayed: UInt64) -> [String] {
+            reasons(rate: 100) {
+                $0.requests.scheduled = 100
+                $0.requests.started = 100
+                $0.requests.delayed = delayed
+                $0.scheduleDelay = LatencyHistogram()
+                $0.scheduleDelay.record(nanoseconds: milliseconds * 1_000_000, times: 40)
+                $0.scheduleDelay.record(nanoseconds: 1_000, times: 60)
+            }
+        }
+        #expect(late(250, delayed: 40).first?.hasSuffix(
+            "up to 250ms, since all 2 connections were waiting for answers; with -c 27 there is one for each request that is due") == true,
+            "\(late(250, delayed: 40))")
+        #expect(late(2_000, delayed: 40).first?.contains("the server is slower than the rate that is asked for") == true)
+        // Their own loop was late.
+        #expect(late(250, delayed: 3).first?.hasSuffix("up to 250ms") == true)
     }
 
     @Test("is not valid when requests of one phase were sent late, though they are few among all")

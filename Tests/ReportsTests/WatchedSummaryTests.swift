@@ -69,6 +69,8 @@ struct WatchedSummaryTests {
         sample.server?.writes.queued = 0
         sample.server?.sentBytes = 416_300
         sample.client?.slowReaders = SlowReaderSample()
+        sample.client?.requests.failed = 0
+        sample.client?.bodies = BodyCheckCounts()
         change(&sample)
         summary.add(sample)
         return summary.text.replacing(/\s+/, with: " ")
@@ -76,12 +78,12 @@ struct WatchedSummaryTests {
 
     @Test("says that little was tried where no write had to wait, and what the run shows would try more")
     func advice() {
-        let words = "no write had to wait, so little was tried"
+        let words = "no write had to wait: the socket took each at once"
         let scheduled = clean(streams: 1, rate: 500)
         #expect(scheduled.contains(words) && scheduled.contains("4.07KiB on average"), "\(scheduled)")
-        #expect(scheduled.contains("--send-buffer 4KiB, less than an answer, pipelining without a rate (--h1 -m 64, no -q), larger answers"), "\(scheduled)")
+        #expect(scheduled.contains("With --h1 -m 64 --send-buffer 4KiB and without -q they would wait."), "\(scheduled)")
         let pipelined = clean(streams: 64, rate: nil, sendBuffer: 2_048)
-        #expect(pipelined.contains(words) && !pipelined.contains("--send-buffer") && !pipelined.contains("pipelining") && pipelined.contains("larger answers"), "\(pipelined)")
+        #expect(pipelined.contains(words) && !pipelined.contains("--send-buffer") && !pipelined.contains("--h1") && pipelined.contains("Ask for larger answers."), "\(pipelined)")
         let slow = clean(streams: 1, rate: nil) { $0.client?.slowReaders.open = 3 }
         #expect(slow.contains("answers of that size fit into the send buffer of a slow reader's socket"), "\(slow)")
         let waited = clean(streams: 1, rate: nil) { $0.server?.writes.queued = 1 }
@@ -132,5 +134,9 @@ struct WatchedSummaryTests {
         var summary = summary()
         summary.outcome = .crashed(signal: "SIGSEGV")
         #expect(summary.text.hasPrefix("FAILED         the server crashed by SIGSEGV\n"))
+        summary.circumstances.deathNanoseconds = 3_100_000_000
+        #expect(summary.text.hasPrefix("FAILED         the server crashed by SIGSEGV at 3.10s\n"))
+        summary.outcome = .killed(signal: "SIGKILL")
+        #expect(summary.text.hasPrefix("FAILED         the server was killed by SIGKILL at 3.10s\n"))
     }
 }

@@ -55,7 +55,10 @@ extension RunReport {
         if let mismatch = ownSummary?.mismatch(recorded: summary) {
             return RunReport.verdict([RunReport.word("result: not known", "unsure", [mismatch])], thresholds)
         }
-        let results = RunReport.word("result: \(result.word)", result.isOK ? "good" : "bad", result.reasons)
+        let failed = summary[path: "client.requests.failed"]?.number ?? 0, done = summary[path: "client.requests.done"]?.number ?? 0
+        let results = result.isOK && failed > 0 && done > 0
+            ? RunReport.word("result: not all ok", "unsure", ["\(JSON.number(failed).text) of \(JSON.number(done).text) requests failed, \(Figure.percent(failed / done))"])
+            : RunReport.word("result: \(result.word)", result.isOK ? "good" : "bad", result.reasons)
         guard isLoad || !measurement.isValid else { return RunReport.verdict([results], thresholds) }
         let good = "the load was sent as asked, on time, and the clients were not the limit"
         let measurements = RunReport.word(
@@ -155,7 +158,7 @@ extension RunReport {
 
             """
         }
-        let rest: Markup = eventCount > events.count ? "<p class=\"note\">and \(eventCount - events.count) more</p>" : .empty
+        let rest: Markup = eventCount > events.count ? "<p class=\"note\">and \(eventCount - events.count) more events, which the recording has</p>" : .empty
         return """
             <section><h2>Events</h2><div class="wide tall"><table class="events"><tbody>
             \(.joined(rows))</tbody></table></div>\(rest)</section>

@@ -7,8 +7,8 @@ struct MarkdownSummary {
 
     var text: String {
         let result = summary.result, validity = summary.validity
-        var text = "**\(Markdown.escaped(result.word))**"
-            + (result.isOK ? ", " + Markdown.escaped(summary.achievement) : MarkdownSummary.list(result.reasons)) + "\n\n"
+        var text = "**\(Markdown.escaped(SummaryHeadline(summary: summary).word))**"
+            + (result.isOK ? ", " + Markdown.escaped(SummaryHeadline(summary: summary).achievement) : MarkdownSummary.list(result.reasons)) + "\n\n"
         let judged = summary.thresholds.sorted { !$0.hasPassed && $1.hasPassed }
         text += Markdown.table(
             ["threshold", "was", ""],

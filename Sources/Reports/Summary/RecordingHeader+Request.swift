@@ -9,6 +9,7 @@ extension RecordingHeader {
         var request = Summary.Request(address: address, load: Summary.Load(plan: plan), cpuCount: cpuCount)
         request.name = plan["name"]?.string
         request.sendBufferByteCount = plan[path: "watch.send_buffer"]?.number.flatMap { Int(exactly: $0) }
+        request.program = plan[path: "watch.command"]?.elements.first?.string
         return request
     }
 }
@@ -55,6 +56,6 @@ extension Summary.Load {
         }
         if texts.isEmpty { texts = ["\(scheme)://\(address)"] }
         let rest = texts.count - namedTargetLimit
-        return texts.prefix(namedTargetLimit).joined(separator: ", ") + (rest > 0 ? ", and \(rest) more" : "")
+        return texts.prefix(namedTargetLimit).joined(separator: ", ") + (rest > 0 ? ", and \(rest) more request\(rest == 1 ? "" : "s")" : "")
     }
 }

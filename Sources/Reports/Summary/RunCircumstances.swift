@@ -8,6 +8,10 @@ package struct RunCircumstances: Sendable, Equatable {
     package var loopFailures: [String] = []
     /// Why the recording ends early.
     package var recordingFault: String?
+    /// The command line; nil where it is not known, as of a recording.
+    package var command: UserCommand?
+    /// When the process died that the run needs, on the axis of the samples; nil: it lives, or the time is not known.
+    package var deathNanoseconds: UInt64?
     /// Where the recording is; nil without one.
     package var recordingPath: String?
     /// The longest time between two samples that was asked for while it ran, seconds; nil: it was not changed.

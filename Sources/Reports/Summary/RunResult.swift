@@ -108,7 +108,7 @@ package struct RunResult: Sendable, Equatable {
         guard !missed.isEmpty else { return nil }
         let named = missed.prefix(namedThresholdLimit).joined(separator: ", ")
         return "\(missed.count) of \(count) threshold\(count == 1 ? "" : "s") missed: \(named)"
-            + (missed.count > namedThresholdLimit ? ", and \(missed.count - namedThresholdLimit) more" : "")
+            + (missed.count > namedThresholdLimit ? ", and \(missed.count - namedThresholdLimit) more threshold\(missed.count - namedThresholdLimit == 1 ? "" : "s")" : "")
     }
 
     /// The summary lists all; the first line of it is to stay one.
@@ -120,7 +120,7 @@ extension Summary {
     package var result: RunResult {
         let found: [RunResult.Fault?] = [
             fault(.recording, circumstances.recordingFault), fault(.loops, circumstances.loopFailures.first),
-            fault(.death, outcome.isDeath ? "\(lostProcess) \(outcome.text)" : nil), fault(.brokenServer, brokenServer),
+            fault(.death, deathText), fault(.brokenServer, brokenServer),
             fault(.unreachable, unreachable), fault(.interrupted, circumstances.signal.map { "ended by \($0) before its time" }),
             fault(.wrongBodies, wrongBodies), fault(.nothingChecked, uncheckedBodies), fault(.serverGone, goneServer),
             fault(.nothingSucceeded, nothingSucceeded), fault(.thresholds, missedThresholds),
@@ -133,13 +133,20 @@ extension Summary {
     /// A finding or a crash in a server that is watched, unless a threshold says how many there may be.
     private var brokenServer: String? {
         func isJudged(_ name: String) -> Bool { thresholds.contains { $0.threshold.condition.figure.metric == name } }
-        if !found.bugs.isEmpty, !isJudged("watch.findings") {
+        if !findings.isEmpty, !isJudged("watch.findings") {
             let distinct = distinctFindings
             return "\(Summary.counted(findingCount, "finding")) in the server: \(distinct[0].kind.rawValue)"
-                + (distinct.count > 1 ? " and \(distinct.count - 1) more" : "") + (distinct[0].isLatent ? ", harmless so far" : "")
+                + (distinct.count > 1 ? " and \(Summary.counted(UInt64(distinct.count - 1), "more bug"))" : "") + (distinct[0].isLatent ? ", harmless so far" : "")
         }
         guard !outcome.isDeath, let crashes = last.watch?.crashes, crashes > 0, !isJudged("watch.crashes") else { return nil }
         return "the server crashed" + (crashes == 1 ? "" : " \(crashes) times")
+    }
+
+    /// "the server crashed by SIGSEGV at 3.10s"; nil: what the run needs lives.
+    var deathText: String? {
+        guard outcome.isDeath else { return nil }
+        let time = last.watch == nil ? circumstances.deathNanoseconds : goneNanoseconds ?? circumstances.deathNanoseconds
+        return outcome.sentence(of: lostProcess) + (time.map { " at \(Figure.time(nanoseconds: $0))" } ?? "")
     }
 
     private var unreachable: String? {
@@ -158,11 +165,13 @@ extension Summary {
 
     private var uncheckedBodies: String? {
         guard request.load?.checksBodies == true, last.client?.bodies.checked == 0 else { return nil }
-        return "no answer came that --body-check could look at"
+        return "no answer came that --body-check could look at; its server has to give predictable bodies, see 'highwater manual predictable-bodies'"
     }
 
     /// A scenario that has its server end wants it gone.
     private var goneServer: String? {
+        // That it died says more.
+        guard last.watch == nil || !outcome.isDeath else { return nil }
         guard endOfLoad?.client?.isCutOff == true, request.load?.endsServer == false else { return nil }
         return "the server was gone" + (goneNanoseconds.map { " at \(Figure.time(nanoseconds: $0))" } ?? "")
     }

@@ -15,6 +15,8 @@ package struct Summary: Sendable {
         package var cpuCount: Int
         /// SO_SNDBUF of a watched server's sockets; nil: the server's own.
         package var sendBufferByteCount: Int?
+        /// The program of a server that is watched: "node"; nil: the run starts none.
+        package var program: String?
 
         package init(address: String, load: Load?, cpuCount: Int) {
             self.address = address
@@ -87,8 +89,8 @@ package struct Summary: Sendable {
     package var thresholds: [ThresholdResult] = []
     /// Changes of the load that the user made while the run went: the results then mix several loads.
     package var changesByHand = 0
-    /// Findings in a server that is watched; those of the warm-up count.
-    private(set) var found = FoundBugs()
+    /// What the events told.
+    private var told = EventTotals()
     /// Why the numbers cannot be trusted, where the samples do not show it: a late start, a part that is missing.
     package var doubts: [String] = []
     /// How the run ended.
@@ -122,14 +124,21 @@ package struct Summary: Sendable {
     }
 
     /// Takes a finding of the run.
-    package mutating func add(_ finding: BrokenWrite) { found.note(finding) }
+    package mutating func add(_ finding: BrokenWrite) { told.add(finding) }
+
+    /// Findings in a server that is watched; those of the warm-up count.
+    package var findings: [BrokenWrite] { told.found.bugs }
+    var answerGaps: AnswerGapList { told.answerGaps }
+
+    /// Takes an event of the run: of findings and gaps more is told than their words.
+    package mutating func add(_ event: Event) { told.add(event) }
 
     /// Takes the next sample of the run. Those of the warm-up only say where counting begins.
     package mutating func add(_ sample: Sample) { add(sample, sample.readings) }
 
     /// The same, where the readings of the sample have been taken already.
     mutating func add(_ sample: Sample, _ readings: [Metric.Value?]) {
-        found.update(sample.findingCounts)
+        told.update(sample.findingCounts)
         if sample.isWarmup {
             base = sample
             base?.client?.forgetHistograms()

@@ -79,6 +79,12 @@ package struct SummaryMetric: Sendable {
             guard let end = $0.endOfLoad, end.watch == nil, let server = end.server, server.loops.count > 0 else { return nil }
             return $0.perSecond(server.loops.cpuNanoseconds).map { $0 / 1e9 / Double(server.loops.count) }
         },
+        .init(name: "watch.memory.growth_per_request", unit: .bytes, better: .lower, meaning: "Growth of resident memory by the line that fits best, in bytes for each request done") {
+            guard let slope = $0.range(of: "watch.memory.resident")?.slope, let seconds = $0.loadSeconds,
+                let client = $0.endOfLoad?.client, client.requests.done > 0
+            else { return nil }
+            return slope * seconds / Double(client.requests.done)
+        },
         .init(name: "watch.utilization", unit: .one, meaning: "CPU of the processes of a server that is watched, in cores") {
             guard let end = $0.endOfLoad, end.watch != nil, end.knows(.cpu), let server = end.server else { return nil }
             return $0.perSecond(server.loops.cpuNanoseconds).map { $0 / 1e9 }

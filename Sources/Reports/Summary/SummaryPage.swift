@@ -10,6 +10,8 @@ struct SummaryPage {
     /// Everything is shown, not only what matters in most runs.
     let isVerbose: Bool
     var lines: [String] = []
+    /// Percentiles for which a dash stands in a table, since there are too few answers.
+    private(set) var unknownPercentiles: Set<Double> = []
 
     init(isVerbose: Bool = false) { self.isVerbose = isVerbose }
 
@@ -42,6 +44,12 @@ struct SummaryPage {
 
     /// A sentence, broken where a line is full.
     mutating func writeWords(_ text: String) { write("", text.split(separator: " ").map(String.init)) }
+
+    /// Keeps the percentiles that a histogram has too few values for, so that the dashes are explained once.
+    mutating func noteDashes(_ percentiles: [Double], in histogram: LatencyHistogram) {
+        guard histogram.count > 0 else { return }
+        unknownPercentiles.formUnion(percentiles.filter { !LatencyHistogram.supports(percentile: $0, count: histogram.count) })
+    }
 
     /// A line as it is.
     mutating func line(_ text: String) { lines.append(text) }

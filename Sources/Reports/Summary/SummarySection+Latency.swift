@@ -17,6 +17,7 @@ extension SummarySection {
             let values = (page.isVerbose ? [histogram.lowestNanoseconds] : [])
                 + histogram.valuesAtPercentiles(percentiles.map(\.percent)) + [histogram.highestRecordedNanoseconds]
             page.table(name, values.map { $0.map(Figure.time(nanoseconds:)) ?? "-" })
+            page.noteDashes(percentiles.map(\.percent), in: histogram)
         }
         let unanswered = client.unansweredRequests
         if unanswered > 0 {
@@ -31,8 +32,22 @@ extension SummarySection {
             page.row("", ["\(Summary.counted(refused, "failed answer")) in the table too: errors can be faster than answers"])
         }
         if let resolution = summary.coarseResolutionNanoseconds {
-            page.row("", ["response times are no finer than \(Figure.time(nanoseconds: resolution)): requests were sent so late"])
+            let time = Figure.time(nanoseconds: resolution)
+            page.row("", ["1 request in 100 was sent \(time) late or later: a difference of response times below that says nothing of the server"])
         }
+    }
+
+    /// Times in which the server gave no answer: a percentile does not tell that they recur.
+    static let answerGaps = SummarySection { summary, page in
+        guard let text = summary.answerGaps.text else { return }
+        page.row("gaps", [text])
+    }
+
+    /// Why there are dashes in the tables above.
+    static let fewAnswers = SummarySection { _, page in
+        guard !page.unknownPercentiles.isEmpty else { return }
+        let needed = page.unknownPercentiles.sorted().map { "p\(JSON.number($0).text) takes \(LatencyHistogram.countNeeded(percentile: $0))" }
+        page.row("", ["- means too few answers: \(needed.joined(separator: ", "))"])
     }
 
     static let phases = SummarySection { summary, page in
@@ -42,6 +57,7 @@ extension SummarySection {
         for phase in summary.phases {
             let run = phase.summary
             let times = run.responseTime.valuesAtPercentiles([50, 99, 99.9]) + [run.responseTime.highestRecordedNanoseconds]
+            page.noteDashes([50, 99, 99.9], in: run.responseTime)
             let cells = [
                 Figure.fixed(run.derived("client.requests.rate") ?? 0, decimals: 0),
                 run.derived("client.requests.asked_rate").map { Figure.fixed($0, decimals: 0) } ?? "-",

@@ -71,6 +71,9 @@ extension SummarySection {
         let kinds = BodyViolation.Kind.allCases.flatMap { Summary.item(counts[$0], $0.rawValue, page) }
         page.row("bodies", ["\(counts.checked) checked"] + (kinds.isEmpty ? ["all right"] : kinds))
         let told = summary.bodyViolations.filter { page.isVerbose || !$0.isErrorStatus }
+        if counts.wrong == counts.checked {
+            page.row("", ["no answer is right: does this server give predictable bodies? 'highwater manual predictable-bodies' tells how"])
+        }
         for violation in told.prefix(page.isVerbose ? told.count : Summary.shownViolationLimit) { page.row("", [violation.sentence]) }
     }
 
@@ -123,7 +126,8 @@ extension Summary {
         let shown = page.isVerbose ? reasons.count : Summary.shownFailureLimit
         for failure in reasons.prefix(shown) { page.count(failure.count, failure.text) }
         let hidden = reasons.dropFirst(shown).reduce(0) { $0 + $1.count }
-        if hidden > 0 { page.count(hidden, "for \(reasons.count - shown) other reasons") }
+        if hidden > 0 { page.count(hidden, "for \(reasons.count - shown) more reasons: --verbose names each") }
+        if let death = deathText, last.watch != nil { page.row("", ["\(death): requests that were in flight then are among those whose connection was lost"]) }
         let known = reasons.reduce(0) { $0 + $1.count }
         guard known < client.requests.failed else { return }
         guard reasons.isEmpty else { return page.count(client.requests.failed - known, "for reasons that are not recorded") }

@@ -14,7 +14,10 @@ extension SummarySection {
         page.line("")
         page.lines += RequestRow.lines("request", ["done", "failed", "p50", "p99", "max", "bodies"])
         let shown = page.isVerbose || sorted.count <= RequestRow.limit + 1 ? sorted.count : RequestRow.limit
-        for request in sorted.prefix(shown) { page.lines += RequestRow.lines("  " + request.name, RequestRow.cells(request)) }
+        for request in sorted.prefix(shown) {
+            page.lines += RequestRow.lines("  " + request.name, RequestRow.cells(request))
+            page.noteDashes([50, 99], in: request.responseTime)
+        }
         if let first = sorted.dropFirst(shown).first {
             let rest = sorted.dropFirst(shown + 1).reduce(into: first) { $0.merge($1) }
             page.lines += RequestRow.lines("  \(sorted.count - shown) others", RequestRow.cells(rest))

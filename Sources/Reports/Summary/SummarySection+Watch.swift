@@ -4,7 +4,7 @@ internal import Recording
 extension Summary {
     /// Each bug that was found, as it was the first time: harmful ones before those that are latent, and else in the order
     /// in which they came.
-    var distinctFindings: [BrokenWrite] { found.bugs.filter { !$0.isLatent } + found.bugs.filter(\.isLatent) }
+    var distinctFindings: [BrokenWrite] { findings.filter { !$0.isLatent } + findings.filter(\.isLatent) }
 
     /// The same as a recording has them, each with how often it was found.
     var findingsJSON: JSON {
@@ -16,7 +16,7 @@ extension Summary {
     }
 
     /// Times that a promise was broken, as the probe counts them. Beyond its room for bugs it counts on.
-    var findingCount: UInt64 { max(last.watch?.findings ?? 0, found.bugs.reduce(0) { $0 &+ $1.count }) }
+    var findingCount: UInt64 { max(last.watch?.findings ?? 0, findings.reduce(0) { $0 &+ $1.count }) }
 
     /// The process that is meant where the run lost one.
     var lostProcess: String { last.watch == nil ? "the worker process" : "the server" }
@@ -76,8 +76,16 @@ extension SummarySection {
                 "\(Summary.counted(watch.auditChecks, "look")) at pending writes", "\(watch.continuityChecks) at what follows a cut one",
                 Summary.counted(summary.findingCount, "finding"),
             ])
-            if let advice = WaitingAdvice(summary: summary).text { page.row("", [advice]) }
         }
+    }
+
+    /// How to try more, where little was tried: last, so that the command can be pasted.
+    static let advice = SummarySection { summary, page in
+        let advice = WaitingAdvice(summary: summary)
+        guard let text = advice.text else { return }
+        page.line("")
+        page.row("to try more", [text])
+        if let command = advice.command { page.line("  " + command) }
     }
 
     /// Each bug once, with both places.

@@ -10,8 +10,9 @@ struct SummarySection: Sendable {
 extension Summary {
     /// In the order in which people look: did it work, how fast, how long, is it valid, and then the rest.
     private static let sections: [SummarySection] = [
-        .result, .scenario, .load, .rate, .requests, .wrongBodies, .latency, .byRequest, .phases, .thresholds, .measurement,
-        .connections, .slowReaders, .traffic, .server, .watched, .caches, .cost, .findings, .more,
+        .result, .scenario, .load, .rate, .requests, .wrongBodies, .latency, .byRequest, .phases, .fewAnswers,
+        .answerGaps, .thresholds, .measurement,
+        .connections, .slowReaders, .traffic, .server, .watched, .caches, .cost, .findings, .advice, .more,
     ]
 
     /// For people, 80 columns wide: what matters in this run.
@@ -29,8 +30,8 @@ extension SummarySection {
     /// The first line: whether it went well.
     static let result = SummarySection { summary, page in
         let result = summary.result
-        guard result.isOK else { return page.row(result.word, [result.reasons.joined(separator: "; ")]) }
-        page.row(result.word, [summary.achievement])
+        let headline = SummaryHeadline(summary: summary)
+        page.row(headline.word, [result.isOK ? headline.achievement : result.reasons.joined(separator: "; ")])
     }
 
     /// What the scenario calls the run.
@@ -44,23 +45,6 @@ extension SummarySection {
 }
 
 extension Summary {
-    /// What went well, for the first line of a run that has not failed.
-    var achievement: String {
-        guard let client = last.client else {
-            return last.server == nil ? "nothing was measured" : "\(last.watch == nil ? "served" : "watched") \(request.address) for \(durationText)"
-        }
-        let requests = client.requests
-        guard requests.done > 0 else { return "no request was done" }
-        guard requests.failed == 0 else {
-            return "but \(requests.failed) of \(requests.done) requests failed, \(Figure.percent(Double(requests.failed) / Double(requests.done)))"
-        }
-        let broken = client.connectionCounts.broken
-        let other = client.statuses.redirection + client.statuses.clientError + client.statuses.serverError
-        let all = requests.done == 1 ? "the request succeeded" : "all \(requests.done) requests succeeded"
-        return all + (other > 0 ? ", of which \(other) were not answered 2xx" : "")
-            + (broken > 0 ? ", but the server broke the protocol on \(Summary.counted(broken, "connection"))" : "")
-    }
-
     var durationText: String { Figure.fixed(loadSeconds ?? 0, decimals: 2) + "s" }
 
     /// `12 requests`, `1 request`.

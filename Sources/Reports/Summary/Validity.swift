@@ -53,6 +53,16 @@ package struct Validity: Sendable, Equatable {
     static let lateBeatShareLimit = 0.05
     static let lateBeatMinimum: UInt64 = 3
 
+    /// The most connections that are advised, as a multiple of those of the run: beyond, the server is what is too slow.
+    static let remedyFactor = 20.0
+
+    /// The next higher number with two digits and zeros.
+    static func rounded(_ count: Int) -> Int {
+        var unit = 1
+        while count / unit >= 100 { unit *= 10 }
+        return (count + unit - 1) / unit * unit
+    }
+
     /// The latest that a run may start after its `--start-at`, seconds. Parts that start later than this after
     /// each other are not one load.
     package static let startDelayLimit = 1.0
@@ -68,8 +78,7 @@ private struct ValidityJudge {
     let summary: Summary
 
     var validity: Validity {
-        let outcome = summary.outcome
-        let death = (outcome.isDeath ? ["\(summary.lostProcess) \(outcome.text)"] : []) + summary.doubts
+        let death = (summary.deathText.map { [$0] } ?? []) + summary.doubts
         guard let load = summary.request.load else { return Validity(reasons: death) }
         guard let client = summary.last.client else { return Validity(reasons: death + ["nothing was measured: there is no sample after the warm-up"]) }
         var reasons = death
@@ -157,7 +166,25 @@ private struct ValidityJudge {
         guard let share = summary.scheduleDelay.share(above: limit), share > Validity.lateShareLimit else { return nil }
         let longest = summary.scheduleDelay.highestRecordedNanoseconds ?? limit
         return "requests were sent late: \(Figure.percent(share)) more than \(Figure.time(nanoseconds: limit)) after they were due, "
-            + "up to \(Figure.time(nanoseconds: longest))"
+            + "up to \(Figure.time(nanoseconds: longest))" + (fullness(longest) ?? "")
+    }
+
+    /// That the connections were the reason, and how many would do; nil: they were not. A request is delayed by them when
+    /// it was due and all of them were waiting for answers.
+    private func fullness(_ longest: UInt64) -> String? {
+        guard let load = summary.request.load, let client = summary.last.client, load.connections > 0 else { return nil }
+        let late = summary.scheduleDelay.count(above: Validity.delayLimitNanoseconds)
+        guard client.requests.delayed >= max(1, late / 2) else {
+            return client.failures.of(.connection).contains(where: \.isAtStart) ? "; the server took no connection at first" : nil
+        }
+        let all = load.connections == 1 ? "the connection was" : "all \(load.connections) connections were"
+        // So many requests more are in flight when none waits for the slowest answer.
+        let rate = summary.derived("client.requests.asked_rate") ?? 0
+        let missing = (rate * Metric.seconds(longest) / Double(max(1, load.streams))).rounded(.up)
+        guard missing < Validity.remedyFactor * Double(load.connections) else {
+            return ", since \(all) waiting for answers: the server is slower than the rate that is asked for; ask for less (-q), or open more connections (-c)"
+        }
+        return ", since \(all) waiting for answers; with -c \(Validity.rounded(load.connections + Int(missing))) there is one for each request that is due"
     }
 
     /// The same of single phases: a short one is a small share of the whole, and thresholds judge it alone.

@@ -1,35 +1,67 @@
 internal import Measurements
 
-/// That no write of a server under the probe had to wait, so that a clean result says little; and what would make writes
-/// wait, as far as the run shows it.
+/// That no write of a server under the probe had to wait, so that a clean result says little of its pending writes; and the
+/// command that would make writes wait, as far as the run shows it.
+///
+/// Only where the user looks for such bugs: the run went well, no scenario says what it is to show, and the program handles
+/// the bytes of its writes itself.
 struct WaitingAdvice {
     let summary: Summary
 
-    /// nil: some waited, or the server wrote nothing.
+    /// nil: some waited, the server wrote nothing, or the advice is not of this run.
     var text: String? {
         let last = summary.last, request = summary.request
         guard let watch = last.watch, let server = last.server, last.knows([.findings, .writeCounts, .traffic]),
-            server.writes.queued == 0, watch.cutWrites == 0, server.writes.direct > 0
+            server.writes.queued == 0, watch.cutWrites == 0, server.writes.direct > 0,
+            summary.result.isOK || !summary.findings.isEmpty, (last.client?.requests.failed ?? 0) == 0,
+            request.load?.phases.isEmpty != false, summary.thresholds.isEmpty, !WaitingAdvice.ownsBytes(request.program)
         else { return nil }
         let byteCount = Double(server.sentBytes) / Double(server.writes.direct)
-        var ways: [String] = []
-        if Double(request.sendBufferByteCount ?? .max) > byteCount, let size = WaitingAdvice.size(below: byteCount) {
-            ways.append("--send-buffer \(size), less than an answer")
-        }
-        if let load = request.load {
-            switch (load.streams, load.rate) {
-            case (1, nil): ways.append("pipelining (--h1 -m 64)")
-            case (1, _): ways.append("pipelining without a rate (--h1 -m 64, no -q)")
-            case (_, .some): ways.append("no rate (-q)")
-            default: break
-            }
-        }
-        ways.append("larger answers")
         let readers = summary.maximum(of: "client.slow_readers.open") ?? 0
-        return "no write had to wait, so little was tried: the socket took each at once, \(Figure.bytes(byteCount)) on average"
+        return "no write had to wait: the socket took each at once, \(Figure.bytes(byteCount)) on average"
             + (readers > 0 ? "; answers of that size fit into the send buffer of a slow reader's socket" : "")
-            + ". To try more: \(ways.joined(separator: ", "))"
+            + ". So bugs of pending writes had no chance to show." + remedy(byteCount)
     }
+
+    /// The command that makes writes wait; nil: none is known.
+    var command: String? {
+        guard text != nil, let server = summary.last.server else { return nil }
+        let options = options(Double(server.sentBytes) / Double(server.writes.direct))
+        return options.isEmpty ? nil : summary.circumstances.command?.line(setting: options, removing: [.rate])
+    }
+
+    private func remedy(_ byteCount: Double) -> String {
+        let options = options(byteCount)
+        guard !options.isEmpty else { return " Ask for larger answers." }
+        guard summary.circumstances.command?.line(setting: options, removing: [.rate]) == nil else { return " This makes them wait:" }
+        let words = options.map { ([$0.names[0]] + ($0.value.map { [$0] } ?? [])).joined(separator: " ") }.joined(separator: " ")
+        return " With \(words)\(summary.request.load?.rate == nil ? "" : " and without -q") they would wait."
+    }
+
+    private func options(_ byteCount: Double) -> [UserCommand.Option] {
+        guard let load = summary.request.load else { return [] }
+        var options: [UserCommand.Option] = []
+        if load.streams == 1 { options += [.http1, .streams(WaitingAdvice.pipelineDepth)] }
+        // As many as fill each connection's pipeline some times over.
+        if let requests = load.requests, requests < load.connections * WaitingAdvice.pipelineDepth * 4 {
+            options.append(.requests(max(1_000, load.connections * WaitingAdvice.pipelineDepth * 4)))
+        }
+        if Double(summary.request.sendBufferByteCount ?? .max) > byteCount, let size = WaitingAdvice.size(below: byteCount) {
+            options.append(.sendBuffer(size))
+        }
+        return options
+    }
+
+    /// Requests that are sent ahead on a connection.
+    private static let pipelineDepth = 64
+
+    /// The program is one whose runtime keeps the bytes of writes: the scripts that it runs cannot free them too early.
+    private static func ownsBytes(_ program: String?) -> Bool {
+        guard let name = program?.split(separator: "/").last else { return false }
+        return runtimes.contains(String(name.prefix { !$0.isNumber && $0 != "." }))
+    }
+
+    private static let runtimes: Set<String> = ["node", "nodejs", "bun", "deno", "python", "pypy", "ruby", "php", "perl", "java", "dotnet", "erl", "beam"]
 
     /// The power of two below a size, as an option is written, and no smaller than the kernel makes a buffer; nil: it is
     /// not below the size.

@@ -35,7 +35,7 @@ package struct ScenarioError: Error, CustomStringConvertible {
     /// `file:line:column: what is wrong`, the line, and a caret below the place; one after the other.
     package var description: String {
         var parts = issues.prefix(ScenarioError.issueLimit).map(text(of:))
-        if issues.count > ScenarioError.issueLimit { parts.append("and \(issues.count - ScenarioError.issueLimit) more") }
+        if issues.count > ScenarioError.issueLimit { parts.append("and \(issues.count - ScenarioError.issueLimit) more mistakes") }
         return parts.joined(separator: "\n")
     }
 

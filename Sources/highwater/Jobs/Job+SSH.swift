@@ -1,3 +1,5 @@
+internal import Measurements
+
 extension Job {
     /// A script with GNU parallel and ssh.
     var sshScript: String {

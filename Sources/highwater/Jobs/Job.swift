@@ -1,3 +1,4 @@
+internal import Measurements
 internal import Workload
 
 /// A load in parts, as an engine is told to run it.

@@ -98,7 +98,7 @@ struct LoadFlags: ParsableArguments {
         if says(\.bodyText) || says(\.bodyFile) { throw ValidationError("--body-check and --data exclude each other") }
         if clients.method != "GET" { throw ValidationError("--body-check needs GET: the answers to \(clients.method) are not predictable") }
         guard clients.kinds.contains(where: \.hasPredictableAnswer) else {
-            throw ValidationError("--body-check needs a predictable target; write /bytes/SIZE, /stream-bytes/SIZE or /drip")
+            throw ValidationError("--body-check needs a predictable target; write /bytes/SIZE, /stream-bytes/SIZE or /drip; 'highwater manual predictable-bodies' has the ten lines that a server needs for them")
         }
     }
 }

@@ -47,8 +47,10 @@ struct Progress {
 
     private func clientText(_ client: ClientSample, _ sample: Sample) -> String {
         let before = previous?.client
-        let p99 = client.responseTime.valuesAtPercentiles([99])[0].map(Figure.time(nanoseconds:)) ?? "-"
-        return rate(client.requests.answered, before?.requests.answered, sample) + " req/s  p99 \(Progress.pad(p99, 7))"
+        // Of few answers a lower percentile is known, or the slowest of them.
+        let known = client.responseTime.highestKnown(of: [99, 90, 50])
+        let latency = known.map { "\($0.name) \(Progress.pad(Figure.time(nanoseconds: $0.nanoseconds), 7))" } ?? "no answer  "
+        return rate(client.requests.answered, before?.requests.answered, sample) + " req/s  \(latency)"
             + "  \(client.connectionCounts.open) conn  \(client.requests.inFlight) in flight"
             + (client.requests.queued > 0 ? "  \(client.requests.queued) queued" : "")
             + "  \(client.requests.failed) failed"

@@ -75,7 +75,9 @@ final class Run {
         var request = Summary.Request(address: source.addresses.main, load: Summary.Load(plan: own.json), cpuCount: Host.cpuCount)
         request.name = own.name
         request.sendBufferByteCount = own.watch?.sendBufferByteCount
+        request.program = own.watch?.command.first
         summary = Summary(request)
+        summary.circumstances.command = UserCommand(CommandLine.arguments)
         summary.circumstances.recordingPath = output.file == "-" ? nil : output.file
     }
 
@@ -150,7 +152,7 @@ final class Run {
             case .event(let event):
                 lastNanoseconds = max(lastNanoseconds, event.timeNanoseconds)
                 if let violation = event.violation { violations.append(violation) }
-                if let finding = event.brokenWrite { summary.add(finding) }
+                summary.add(event)
                 record { (writer) throws(RecordingError) in try writer.write(event) }
             case .loadEnded:
                 summary.endLoad()
@@ -179,6 +181,7 @@ final class Run {
         guard !isSummedUp else { return }
         isSummedUp = true
         self.summary.outcome = outcome
+        if outcome.isDeath { self.summary.circumstances.deathNanoseconds = lastNanoseconds }
         self.summary.circumstances.connectFailure = source.connectFailure
         self.summary.circumstances.loopFailures = source.failures
         self.summary.thresholds = plan.thresholds.map { $0.judge(self.summary, isPartial: isPartial ?? outcome.isDeath) }

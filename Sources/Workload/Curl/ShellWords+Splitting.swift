@@ -1,8 +1,9 @@
-/// A command line taken apart as a POSIX shell does it, with `$'...'` as bash has it: a browser's "Copy as cURL".
-///
-/// Variables, globs and substitutions are no part of it: their characters stay as they are.
-enum ShellWords {
-    /// The words of a command. nil: a quotation has no end.
+internal import Measurements
+
+// A command line taken apart as a POSIX shell does it, with `$'...'` as bash has it: a browser's "Copy as cURL".
+extension ShellWords {
+    /// The words of a command. Variables, globs and substitutions are no part of it: their characters stay as they are.
+    /// nil: a quotation has no end.
     static func split(_ text: String) -> [String]? {
         var words: [String] = []
         var word: String?

@@ -1,0 +1,37 @@
+internal import Measurements
+
+/// The first line of a summary: a word, and what stands behind it for a run that has not failed.
+struct SummaryHeadline {
+    let summary: Summary
+
+    /// A run with failed requests has not failed by itself, and is not plainly ok.
+    var word: String {
+        let requests = summary.last.client?.requests
+        return summary.result.isOK && (requests?.failed ?? 0) > 0 && (requests?.done ?? 0) > 0 ? "not all ok" : summary.result.word
+    }
+
+    /// What went well.
+    var achievement: String {
+        guard let client = summary.last.client else {
+            guard summary.last.server != nil else { return "nothing was measured" }
+            return "\(summary.last.watch == nil ? "served" : "watched") \(summary.request.address) for \(summary.durationText)"
+        }
+        let requests = client.requests
+        guard requests.done > 0 else { return "no request was done" }
+        guard requests.failed == 0 else {
+            return "\(requests.failed) of \(requests.done) requests failed, \(Figure.percent(Double(requests.failed) / Double(requests.done))); \(toleration)"
+        }
+        let broken = client.connectionCounts.broken
+        let other = client.statuses.redirection + client.statuses.clientError + client.statuses.serverError
+        let all = requests.done == 1 ? "the request succeeded" : "all \(requests.done) requests succeeded"
+        return all + (other > 0 ? ", of which \(other) were not answered 2xx" : "")
+            + (broken > 0 ? ", but the server broke the protocol on \(Summary.counted(broken, "connection"))" : "")
+    }
+
+    /// Why failed requests do not make the run a failure.
+    private var toleration: String {
+        let names = ["client.requests.failed", "client.requests.failed_share", "client.requests.succeeded", "client.requests.succeeded_rate"]
+        let isLimited = summary.thresholds.contains { $0.isJudged && names.contains($0.threshold.condition.figure.metric) }
+        return isLimited ? "as many as the thresholds allow" : "no threshold limits them, so the exit code is 0"
+    }
+}

@@ -1,0 +1,65 @@
+internal import Measurements
+
+/// The command line of a run, to be shown again with other options: one line to paste.
+package struct UserCommand: Sendable, Equatable {
+    /// An option under all its names: the first of them is written.
+    struct Option: Sendable {
+        let names: [String]
+        /// nil: it takes none.
+        let value: String?
+
+        static func streams(_ count: Int) -> Option { Option(names: ["-m", "--streams"], value: "\(count)") }
+        static func connections(_ count: Int) -> Option { Option(names: ["-c", "--connections"], value: "\(count)") }
+        static func requests(_ count: Int) -> Option { Option(names: ["-n", "--requests"], value: "\(count)") }
+        static func sendBuffer(_ size: String) -> Option { Option(names: ["--send-buffer"], value: size) }
+        static let rate = Option(names: ["-q", "--rate"], value: "")
+        static let http1 = Option(names: ["--h1"], value: nil)
+    }
+
+    private let words: [String]
+
+    /// - Parameter words: the program's name and its arguments.
+    package init(_ words: [String]) { self.words = words }
+
+    /// The same command with these options, and without others. nil: a word may be a secret, which a log of a build is
+    /// not to have twice.
+    func line(setting options: [Option], removing removed: [Option] = []) -> String? {
+        guard let program = words.first else { return nil }
+        let own = words.dropFirst().prefix { $0 != "--" }
+        guard !own.contains(where: UserCommand.mayBeSecret) else { return nil }
+        let kept = UserCommand.removing(options + removed, from: Array(own))
+        let added = options.flatMap { [$0.names[0]] + ($0.value.map { [$0] } ?? []) }
+        let name = program.split(separator: "/").last.map(String.init) ?? program
+        return ShellWords.line([program.hasPrefix("/") ? name : program] + kept + added + words.dropFirst(1 + own.count))
+    }
+
+    /// A header may have a token, and a URL a password.
+    private static func mayBeSecret(_ word: String) -> Bool {
+        word.hasPrefix("-H") || word.hasPrefix("--header") || word.contains("://") && word.contains("@")
+    }
+
+    private static func removing(_ options: [Option], from words: [String]) -> [String] {
+        var kept: [String] = []
+        var index = 0
+        while index < words.count {
+            let word = words[index]
+            index += 1
+            guard let option = options.first(where: { $0.isMeant(by: word) }) else {
+                kept.append(word)
+                continue
+            }
+            // Its value is the next word, unless it stands in this one.
+            if option.value != nil, option.names.contains(word) { index += 1 }
+        }
+        return kept
+    }
+}
+
+extension UserCommand.Option {
+    /// `-c`, `--connections`, `--connections=5`, `-c5`
+    fileprivate func isMeant(by word: String) -> Bool {
+        names.contains { name in
+            word == name || value != nil && (name.hasPrefix("--") ? word.hasPrefix(name + "=") : word.hasPrefix(name) && !word.hasPrefix("--"))
+        }
+    }
+}
