@@ -25,6 +25,12 @@ package struct PanelChoice: Equatable, Sendable {
         self.init(shown: kinds.compactMap { $0 })
     }
 
+    /// The panels of a run whose user has chosen none: all; of a server that is not ours without the caches, since they are
+    /// those of our clients, in which no such run has a fault to look for.
+    package static func usual(_ run: RunDescription) -> PanelChoice {
+        run.hasServer && !run.isWatched ? PanelChoice() : PanelChoice(shown: PanelKind.allCases.filter { $0 != .caches })
+    }
+
     /// As a file of settings has it.
     package var name: String {
         PanelChoice.presets.first { $0.choice == self }?.name

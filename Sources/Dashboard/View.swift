@@ -34,6 +34,16 @@ struct View {
     /// Where moments fall in graphs.
     let axis: TimeAxis
 
+    /// What the clients speak: HTTP/1.1 where they fell back to it.
+    var protocolName: String {
+        guard let counts = moment?.client?.connectionCounts, counts.http1 > 0, counts.http1 == counts.open else { return run.protocolName }
+        return switch run.protocolName {
+        case "h2c": "h1"
+        case "TLS": "h1 TLS"
+        case let name: name
+        }
+    }
+
     /// All events that may be shown, oldest first.
     var events: [Event] { known.events }
     var isPaused: Bool { known.isHeld }

@@ -144,6 +144,20 @@ struct FrameTests {
         #expect(!dashboard.frame(width: 80, height: 24).row(0).contains("unread"))
     }
 
+    @Test("the header says what the clients speak, once they have fallen back to HTTP/1.1")
+    func fallback() {
+        var source = SyntheticRun()
+        var dashboard = Dashboard(run: Dashboard.synthetic(samples: 0).run)
+        dashboard.run.protocolName = "h2c"
+        var sample = source.next()
+        dashboard.add(sample)
+        #expect(dashboard.frame(width: 160, height: 40).row(0).contains(" h2c "))
+        sample.client?.connectionCounts.open = 8
+        sample.client?.connectionCounts.http1 = 8
+        dashboard.add(sample)
+        #expect(dashboard.frame(width: 160, height: 40).row(0).contains(" h1 "))
+    }
+
     @Test("the header says why the run has failed, and that the measurement is not valid", arguments: [80, 160])
     func verdict(width: Int) {
         var dashboard = Dashboard.synthetic(samples: 3)

@@ -53,6 +53,22 @@ import Testing
         return sample
     }
 
+    @Test("say why the heap is not known: without a probe in the server, or with one that sees no malloc")
+    func heapNote() {
+        let outside = rows(dashboard([.heap, .allocations, .findings])).joined(), probed = rows(dashboard([.heap, .allocations])).joined()
+        #expect(outside.contains("not visible from outside") && !probed.contains("not visible from outside"))
+        #expect(probed.contains("does not call glibc's malloc"), "\(probed)")
+    }
+
+    @Test("leave out the caches of our own clients, unless the user chooses panels")
+    func caches() {
+        let watched = dashboard([]).run
+        #expect(PanelChoice.usual(watched).hidden == [.caches])
+        var own = watched
+        own.isWatched = false
+        #expect(PanelChoice.usual(own).hidden.isEmpty)
+    }
+
     private func rows(_ dashboard: Dashboard, width: Int = 160, height: Int = 48) -> [String] {
         let frame = dashboard.frame(width: width, height: height)
         return (0..<height).map { frame.row($0) }

@@ -36,7 +36,7 @@ struct Header {
             part(5, (Header.words(reason, frame.width, glyphs), .dim))
         }
         if let name = run.name { part(1, (name, .strong)) }
-        part(1, (run.address, .text), (" \(run.protocolName)", .dim))
+        part(1, (run.address, .text), (" \(view.protocolName)", .dim))
         if let parts = view.moment?.parts {
             part(0, ("\(parts.reporting)/\(parts.count)", parts.reporting < parts.count ? .crit : .text), (" report", .dim))
         }

@@ -20,11 +20,16 @@ struct MemoryPanel: Panel {
         for (y, parts) in lines.prefix(frame.height).enumerated() { frame.line(MemoryPanel.line(parts, width: frame.width - 2), 1, y) }
         var top = lines.count
         if !moment.knows(.heap), frame.height - top >= 3 {
-            frame.text(view.run.serverNote.left(frame.width - 2), 1, top, .dim)
+            frame.text(MemoryPanel.note(moment, view.run).left(frame.width - 2), 1, top, .dim)
             top += 1
         }
         guard frame.height - top >= 2 else { return }
         graph(view, Region(x: 1, y: top, width: frame.width - 2, height: frame.height - top), &frame)
+    }
+
+    /// Why the heap is not known: no probe is in the server, or the probe sees no call of malloc.
+    private static func note(_ moment: Moment, _ run: RunDescription) -> String {
+        moment.knows(.findings) ? "heap not visible: the program does not call glibc's malloc" : run.serverNote
     }
 
     /// A name, its figure, and the figure's role.

@@ -31,7 +31,7 @@ final class DashboardScreen {
         dashboard.keys = setup.settings.keys
         dashboard.themes = ThemeChoice(
             [ScreenSetup.automaticName] + setup.library.entries.map(\.name), current: setup.theme ?? ScreenSetup.automaticName)
-        dashboard.panels = setup.panels ?? PanelChoice()
+        dashboard.panels = setup.panels ?? PanelChoice.usual(run)
         dashboard.timeBase = setup.timeBase ?? TimeBase()
         dashboard.size = terminal.size
         return dashboard
