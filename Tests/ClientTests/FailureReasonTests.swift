@@ -136,7 +136,7 @@ struct FailureReasonTests {
         #expect(run.total.failures == [
             FailureCount(
                 reason: "protocol error: not a status line of HTTP/1", count: 1,
-                example: "GET /, request 2, answer 2 of its connection, first line, byte 1: 'xyzHTTP/1.1 200 OK'"),
+                example: "GET /, request 2 of the run, answer 2 of its connection, first line, byte 1: 'xyzHTTP/1.1 200 OK'"),
         ])
     }
 
