@@ -148,11 +148,12 @@ struct RealServer: CustomTestStringConvertible, Sendable {
         },
         tlsPath: "/\(bodyByteCount)", exitCode: 1)
 
+    /// It closes a connection that is idle for 30 s, unless it is told otherwise, and its answers fit a socket whole.
     static let named = RealServer(
         name: "named", program: Fixtures.tool("named"),
         arguments: { folder, port, _ in
             ["-f", "-c", configured(folder, """
-                options { directory "\(folder)"; pid-file none; session-keyfile none; listen-on { none; }; listen-on-v6 { none; }; managed-keys-directory "\(folder)"; dnssec-validation no; recursion no; };
+                options { directory "\(folder)"; pid-file none; session-keyfile none; listen-on { none; }; listen-on-v6 { none; }; managed-keys-directory "\(folder)"; dnssec-validation no; recursion no; tcp-idle-timeout 1200; };
                 controls { };
                 statistics-channels { inet 127.0.0.1 port \(port) allow { any; }; };
 

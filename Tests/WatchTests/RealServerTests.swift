@@ -4,8 +4,13 @@ import Testing
 import TestSupport
 import Watch
 
-/// How long each server is loaded in each of its rounds: a moment here, 15 s for `Tests/Benchmarks/watching`.
+/// How long each server is loaded in each of its rounds: a moment here, 15 s or more for `Tests/Benchmarks/watching`.
 private let seconds = getenv("HIGHWATER_WATCH_SECONDS").flatMap { Double(String(cString: $0)) } ?? 0.2
+/// Those whose name has this in it; empty: all of them.
+private let servers = RealServer.all.filter { server in
+    guard let part = getenv("HIGHWATER_WATCH_SERVER").map({ String(cString: $0) }), !part.isEmpty else { return true }
+    return server.name.contains(part)
+}
 /// The ways of watching, with a SO_SNDBUF of accepted connections each.
 private let rounds: [Round] = getenv("HIGHWATER_WATCH_SECONDS") == nil
     ? [Round(by: .probe, sendBuffer: 8192), Round(by: .command, sendBuffer: 8192)]
@@ -22,7 +27,7 @@ private struct Round: CustomTestStringConvertible, Sendable {
 /// TLS, with slow readers. No finding, no crash, every response whole, and counts that are those of others.
 @Suite("Servers that people use, under the probe", .serialized, .waiting) struct RealServerTests {
     @Test("run as they would without it", .enabled(if: Fixtures.tool("h2load") != nil && Fixtures.tool("openssl") != nil, "h2load or openssl is not installed"),
-          arguments: RealServer.all, rounds)
+          arguments: servers, rounds)
     fileprivate func run(server: RealServer, round: Round) throws {
         guard let program = server.program else {
             try Test.cancel("\(server.name) is not installed")
