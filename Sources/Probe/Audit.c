@@ -117,7 +117,7 @@ bool hw_is_dead(const void *address, uintptr_t frame) {
 }
 
 void hw_ledger_check_stream(const void *stream, uintptr_t caller) {
-    if (__atomic_load_n(&hw_pending_count, __ATOMIC_RELAXED) == 0) return;
+    if (__atomic_load_n(&hw_waiting_count, __ATOMIC_RELAXED) == 0) return;
     struct hw_finding finding;
     bool has_finding = false;
     hw_enter();
@@ -134,7 +134,7 @@ void hw_ledger_check_stream(const void *stream, uintptr_t caller) {
 // A few of the queued writes, a thousand times a second at most: what waits long is looked at again and again.
 void hw_ledger_check_some(uintptr_t caller) {
     static uint64_t last;
-    if (__atomic_load_n(&hw_pending_count, __ATOMIC_RELAXED) == 0) return;
+    if (__atomic_load_n(&hw_waiting_count, __ATOMIC_RELAXED) == 0) return;
     uint64_t now = hw_now();
     if (now - __atomic_load_n(&last, __ATOMIC_RELAXED) < 1000000 || !hw_try_to_enter()) return;
     __atomic_store_n(&last, now, __ATOMIC_RELAXED);

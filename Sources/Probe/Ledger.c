@@ -5,7 +5,7 @@
 // held while other code runs; evidence is made under it, and published without it.
 #include "Ledger.h"
 
-uint32_t hw_pending_count;
+uint32_t hw_pending_count, hw_waiting_count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 // Entry 0 is nobody's: an index of 0 ends a chain.
 struct entry *hw_entries;
@@ -59,12 +59,14 @@ static void unmark(struct entry *entry, uint32_t k) {
 
 // Writes that go while it looks elsewhere would never be in a sample.
 static void note_queued(const struct entry *entry) {
+    __atomic_store_n(&hw_waiting_count, hw_waiting_count + 1, __ATOMIC_RELAXED);
     queued_bytes += entry->byte_count;
     struct hw_process *process = hw_self.process;
     if (process != NULL && process->head.queued_most < queued_bytes) __atomic_store_n(&process->head.queued_most, queued_bytes, __ATOMIC_RELAXED);
 }
 
 static void note_unqueued(const struct entry *entry) {
+    __atomic_store_n(&hw_waiting_count, hw_waiting_count - 1, __ATOMIC_RELAXED);
     queued_bytes -= entry->byte_count;
     uint64_t age = hw_now() - entry->since;
     struct hw_process *process = hw_self.process;

@@ -33,6 +33,8 @@ static inline uint32_t hw_area(uintptr_t address) { return (address >> 16) % hw_
 // Entry 0 is nobody's: an index of 0 ends a chain. All of it belongs to whoever has entered.
 extern struct entry *hw_entries;
 extern uint32_t hw_entry_end;
+// Those of them that wait for their socket: the only ones that are looked at before their callback.
+extern uint32_t hw_waiting_count;
 extern uint32_t hw_by_stream[hw_bucket_count], hw_by_line[hw_line_count], hw_by_area[hw_line_count];
 void hw_enter(void);
 bool hw_try_to_enter(void);
