@@ -16,6 +16,9 @@ struct WatchedRows {
     }
 
     private var known: [Key: Known] = [:]
+
+    /// What a peer that reads may take to acknowledge: systems delay it by up to 200 ms.
+    private static let acknowledgementNanoseconds: UInt64 = 250_000_000
     private var count: UInt64 = 0
 
     /// Rows from the probes, with the kernel's view of each.
@@ -69,12 +72,15 @@ struct WatchedRows {
     ) -> ConnectionSample {
         var row = row
         let before = known[key]
+        let isProbed = if case .probed = key { true } else { false }
         if before == nil { count += 1 }
         let entry = Known(number: before?.number ?? count, firstSeen: before?.firstSeen ?? now)
         next[key] = entry
         row.id = entry.number
+        // Bytes on the way wait for nothing but their acknowledgement, unless that does not come.
+        let isWaiting = row.pendingBytes > 0 && (isProbed || (row.kernel?.unsentBytes ?? 0) > 0 || row.oldestAgeNanoseconds >= WatchedRows.acknowledgementNanoseconds)
         if row.ageNanoseconds == 0 { row.ageNanoseconds = now - entry.firstSeen }
-        row.state = row.pendingBytes > 0 ? .waiting : view?.isHalfClosed == true ? .closing : view?.owesAnswer == true ? .running : .idle
+        row.state = isWaiting ? .waiting : view?.isHalfClosed == true ? .closing : view?.owesAnswer == true ? .running : .idle
         return row
     }
 }
