@@ -29,7 +29,7 @@ struct MemoryPanel: Panel {
 
     /// Why the heap is not known: no probe is in the server, or the probe sees no call of malloc.
     private static func note(_ moment: Moment, _ run: RunDescription) -> String {
-        moment.knows(.findings) ? "heap not visible: the program does not call glibc's malloc" : run.serverNote
+        moment.knows(.findings) ? "heap not visible: no call of glibc's malloc is seen" : run.serverNote
     }
 
     /// A name, its figure, and the figure's role.
