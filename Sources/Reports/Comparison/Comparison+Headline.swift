@@ -21,7 +21,8 @@ extension Comparison {
         }
         for (letter, run) in [("A", base), ("B", other)] {
             guard let resolution = run.responseResolution else { continue }
-            warnings.append("\(letter) sent requests late: its response times are no finer than \(Figure.time(nanoseconds: Metric.nanoseconds(resolution)))")
+            let time = Figure.time(nanoseconds: Metric.nanoseconds(resolution))
+            warnings.append("\(letter) sent requests late, 1 in 100 by \(time) or more: a smaller difference of response times says nothing of the server")
         }
         return warnings
     }

@@ -39,13 +39,13 @@ package struct JudgedCondition: Sendable {
         case .unknown(let count):
             return words + "; noise unknown: \(count) interval\(count == 1 ? " has" : "s have") the figure, of \(Comparison.intervalMinimum) needed"
         case .unresolved(let seconds):
-            return words + "; requests were sent late: response times are no finer than \(Figure.time(nanoseconds: Metric.nanoseconds(seconds)))"
+            return words + "; not judged: 1 request in 100 was sent \(Figure.time(nanoseconds: Metric.nanoseconds(seconds))) late or later, and the limit is smaller"
         }
     }
 }
 
 extension Condition {
-    /// - Parameter resolution: how fine the response times of both runs are, seconds; nil: as fine as any.
+    /// - Parameter resolution: below it a difference of response times says nothing, since requests were sent so late, seconds; nil: none were.
     fileprivate func judge(_ change: Change, resolution: Double?) -> JudgedCondition.Judgement {
         guard let base = change.base, let other = change.other else { return .failed }
         guard isChange else { return holds(other) ? .failed : .passed }

@@ -59,7 +59,7 @@ package struct SummaryMetric: Sendable {
             let started = client.requests.started - $0.lateRequests
             return Double(client.requests.scheduled) - Double(min(started, client.requests.scheduled))
         },
-        .init(name: "client.response_resolution", unit: .seconds, better: .lower, meaning: "One in a hundred requests was sent so late: response times are no finer; none for a punctual load") {
+        .init(name: "client.response_resolution", unit: .seconds, better: .lower, meaning: "One in a hundred requests was sent so late or later: a smaller difference of response times says nothing of the server; none for a punctual load") {
             $0.coarseResolutionNanoseconds.map(Metric.seconds)
         },
         .init(name: "client.bytes.received_rate", unit: .bytesPerSecond, meaning: "Read from sockets a second of the same time, by the clients") {
