@@ -181,6 +181,8 @@ private struct ValidityJudge {
         // So many requests more are in flight when none waits for the slowest answer.
         let rate = summary.derived("client.requests.asked_rate") ?? 0
         let missing = (rate * Metric.seconds(longest) / Double(max(1, load.streams))).rounded(.up)
+        // A merge of parts may not know the rate that was asked of all.
+        guard missing >= 1 else { return ", since \(all) waiting for answers: open more connections (-c)" }
         guard missing < Validity.remedyFactor * Double(load.connections) else {
             return ", since \(all) waiting for answers: the server is slower than the rate that is asked for; ask for less (-q), or open more connections (-c)"
         }
