@@ -201,8 +201,10 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
         Fixtures.run(Fixtures.tool("wrk") ?? "", ["-c1100", "-t1", "-d1s", "http://127.0.0.1:\(watched.port)/64"])
         #expect(watched.reading.findingCount == 0 && watched.process.end() == nil)
         #expect(holds { watched.reading.counters.closedConnections == watched.reading.counters.acceptedConnections })
+        // The callbacks of writes that the close has cancelled come after it.
+        #expect(holds { watched.reading.counters.libuvWrites == watched.reading.counters.finishedWrites })
         let counters = watched.reading.counters
-        #expect(counters.acceptedConnections >= 1100 && counters.libuvWrites == counters.finishedWrites)
+        #expect(counters.acceptedConnections >= 1100)
         #expect(counters.libuvWrites == counters.directWrites + counters.queuedWrites)
     }
 }
