@@ -55,9 +55,10 @@ let package = Package(
         .target(name: "CManual"),
 
         // What goes into somebody else's server: C alone. SwiftPM links every product with the Swift runtime; Link has
-        // a list of its libraries that is empty.
+        // a list of its libraries that is empty. A wrapper's rare part as a function of its own would take the wrapper
+        // for the caller (`HW_CALLER`).
         .target(
-            name: "Probe", exclude: ["Link"], cSettings: [.unsafeFlags(["-fvisibility=hidden"])],
+            name: "Probe", exclude: ["Link"], cSettings: [.unsafeFlags(["-fvisibility=hidden", "-Xclang", "-fno-split-cold-code"])],
             linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-stdlib", "-resource-dir", "\(Context.packageDirectory)/Sources/Probe/Link"])]),
 
         library("Memory", "CMalloc"),
