@@ -5,15 +5,29 @@ import Testing
 
 @Suite("Gaps in the answers, in the summary")
 struct AnswerGapListTests {
-    private func text(_ gaps: [(end: Double, duration: Double)], requests: UInt64 = 20) -> String {
+    private func text(_ gaps: [(end: Double, duration: Double)], requests: UInt64 = 20, warmupSeconds: Double? = nil) -> String {
         var summary = Summary(.init(address: "", load: .init(connections: 20, streams: 1, rate: nil, requests: nil), cpuCount: 2))
         for gap in gaps {
             summary.add(Event(
                 timeNanoseconds: UInt64(gap.end * 1e9), level: .warning, source: "client", text: "",
                 answerGap: AnswerGap(durationNanoseconds: UInt64(gap.duration * 1e9), requestCount: requests)))
         }
+        if let warmupSeconds {
+            var sample = Sample(
+                timeNanoseconds: UInt64(warmupSeconds * 1e9), intervalNanoseconds: 1_000_000_000, server: nil, client: ClientSample(),
+                process: ProcessSample())
+            sample.isWarmup = true
+            summary.add(sample)
+        }
         return summary.text.replacing(/\s+/, with: " ")
     }
+
+    @Test("leave out those of the warm-up")
+    func warmup() {
+        let text = text([(1.3, 0.3), (3.3, 0.3)], warmupSeconds: 2)
+        #expect(text.contains("gaps no answer came for 300ms while 20 requests were in flight, from 3.00s on"), "\(text)")
+    }
+
 
     @Test("say when they began, and how often where they recur")
     func period() {

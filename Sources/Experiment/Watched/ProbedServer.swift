@@ -19,11 +19,16 @@ final class ProbedServer {
     private var last = ProbeReading()
     private(set) var end: Outcome?
     private var hasToldEnd = false
-    private var hasToldBackground = false
+    private var background = Background.unknown
     /// Its standard output and error; -1: they are ours.
     private var output: Int32 = -1
     private var said = BoundedText()
     private var stop: Stop?
+
+    /// Whether the process that was started has ended, and others of it go on.
+    private enum Background {
+        case unknown, found, told
+    }
 
     /// It has been told to end.
     private struct Stop {
@@ -104,6 +109,7 @@ final class ProbedServer {
         let hasOthers = reading.processes.contains { !$0.hasEnded && $0.pid != process.pid }
         // One that goes into the background ends with 0, before those in the background have done anything that the probe sees.
         guard !hasOthers, result != .exited(0) || process.orphans.isEmpty else {
+            if background == .unknown { background = .found }
             // They were left behind by the process that had been told to end.
             if stop?.hasToldOthers == false {
                 stop?.hasToldOthers = true
@@ -159,8 +165,8 @@ final class ProbedServer {
 
     /// The words about its end, once; nil before it, and after they were taken.
     func takeLastWords() -> [(level: Event.Level, text: String)]? {
-        if !hasToldBackground, stop == nil, end == nil, process?.end() != nil {
-            hasToldBackground = true
+        if background == .found, stop == nil {
+            background = .told
             return [(.warning, "the started process has ended, and others go on in the background")]
         }
         guard let end, !hasToldEnd else { return nil }

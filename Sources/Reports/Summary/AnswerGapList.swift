@@ -32,6 +32,13 @@ struct AnswerGapList: Sendable {
         gaps.insert(new, at: gaps.firstIndex { $0.start > new.start } ?? gaps.count)
     }
 
+    /// Those of them that ended after this time.
+    func since(_ nanoseconds: UInt64) -> AnswerGapList {
+        var list = self
+        list.gaps.removeAll { $0.end <= nanoseconds }
+        return list
+    }
+
     /// "no answer came for over 100ms 4 times, though requests were in flight: at 3.10s, 6.20s, 9.31s, 12.4s, about every
     /// 3.10s; 252ms at most". nil: there was no gap.
     var text: String? {

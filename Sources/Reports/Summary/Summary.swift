@@ -128,7 +128,8 @@ package struct Summary: Sendable {
 
     /// Findings in a server that is watched; those of the warm-up count.
     package var findings: [BrokenWrite] { told.found.bugs }
-    var answerGaps: AnswerGapList { told.answerGaps }
+    /// Times without an answer; those of the warm-up do not count.
+    var answerGaps: AnswerGapList { told.answerGaps.since(base?.timeNanoseconds ?? 0) }
 
     /// Takes an event of the run: of findings and gaps more is told than their words.
     package mutating func add(_ event: Event) { told.add(event) }
