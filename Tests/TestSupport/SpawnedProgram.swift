@@ -9,6 +9,17 @@ package final class SpawnedProgram {
     private var input: Int32
     private var status: Int32?
 
+    /// The environment as it is at first. A test that sets a variable moves `environ` while others start programs.
+    private nonisolated(unsafe) static let environment: [UnsafeMutablePointer<CChar>?] = {
+        var texts: [UnsafeMutablePointer<CChar>?] = []
+        var next = environ
+        while let text = next.pointee {
+            texts.append(strdup(text))
+            next += 1
+        }
+        return texts + [nil]
+    }()
+
     /// - Parameter output: the file for what it says; it must not exist.
     package init(_ path: String, _ arguments: [String], output: String) throws {
         var ends: [Int32] = [-1, -1]
@@ -33,7 +44,7 @@ package final class SpawnedProgram {
         let words = ([path] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var pid: pid_t = 0
-        let error = posix_spawn(&pid, path, &actions, &attributes, words, environ)
+        let error = posix_spawn(&pid, path, &actions, &attributes, words, SpawnedProgram.environment)
         close(ends[0])
         guard error == 0 else {
             close(ends[1])
