@@ -108,7 +108,7 @@ final class ProbedServer {
         let reading = read()
         let hasOthers = reading.processes.contains { !$0.hasEnded && $0.pid != process.pid }
         // One that goes into the background ends with 0, before those in the background have done anything that the probe sees.
-        guard !hasOthers, result != .exited(0) || process.orphans.isEmpty else {
+        guard !hasOthers, result != .exited(0) || !ProbedServer.hasOrphans(process) else {
             if background == .unknown { background = .found }
             // They were left behind by the process that had been told to end.
             if stop?.hasToldOthers == false {
@@ -118,6 +118,15 @@ final class ProbedServer {
             return
         }
         end = outcome(result)
+    }
+
+    /// Looks several times: the kernel's list of children may leave out one that becomes ours while it is read.
+    private static func hasOrphans(_ process: WatchedProcess) -> Bool {
+        for look in 0..<5 {
+            if look > 0 { usleep(5_000) }
+            if !process.orphans.isEmpty { return true }
+        }
+        return false
     }
 
     /// Tells it to end.
