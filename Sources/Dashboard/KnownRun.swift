@@ -50,7 +50,7 @@ struct KnownRun: Sendable {
         allEvents.insert(event, at: place)
     }
 
-    /// Counts a bug where it stands. Where its event was forgotten, or had to give way, it stands anew, as of now.
+    /// Counts a bug in its event. A bug whose event was forgotten, or had to give way, gets another one, at the time of now.
     private mutating func count(_ bug: BrokenWrite, atNanoseconds now: UInt64) {
         func isIt(_ finding: BrokenWrite) -> Bool { bug.number == nil ? finding.isSameBug(as: bug) : finding.number == bug.number }
         guard let place = allEvents.lastIndex(where: { $0.brokenWrite.map(isIt) ?? false }) else {

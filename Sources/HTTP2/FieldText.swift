@@ -44,8 +44,7 @@ struct FieldText {
         guard count == other.count else { return false }
         for index in 0..<count {
             let byte = self[index]
-            let isUpperCase = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
-            if (isUpperCase ? byte | 0x20 : byte) != other[index] { return false }
+            if (FieldText.isUpperCase(byte) ? byte | 0x20 : byte) != other[index] { return false }
         }
         return true
     }

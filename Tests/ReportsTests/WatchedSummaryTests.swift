@@ -61,16 +61,7 @@ struct WatchedSummaryTests {
     private func clean(streams: Int, rate: Double?, sendBuffer: Int? = nil, change: (inout Sample) -> Void = { _ in }) -> String {
         var request = Summary.Request(address: "./server 9000", load: .init(connections: 4, streams: streams, rate: rate, requests: nil), cpuCount: 2)
         request.sendBufferByteCount = sendBuffer
-        var summary = Summary(request), sample = watchedSample()
-        sample.watch?.crashes = 0
-        sample.watch?.findings = 0
-        sample.watch?.cutWrites = 0
-        sample.server?.writes.direct = 100
-        sample.server?.writes.queued = 0
-        sample.server?.sentBytes = 416_300
-        sample.client?.slowReaders = SlowReaderSample()
-        sample.client?.requests.failed = 0
-        sample.client?.bodies = BodyCheckCounts()
+        var summary = Summary(request), sample = unhurriedSample()
         change(&sample)
         summary.add(sample)
         return summary.text.replacing(/\s+/, with: " ")

@@ -63,6 +63,21 @@ package func watchedSample() -> Sample {
     return sample
 }
 
+/// One of a watched server that did nothing wrong, and whose writes never had to wait: 100 of them, 4.07 KiB each.
+package func unhurriedSample() -> Sample {
+    var sample = watchedSample()
+    sample.watch?.crashes = 0
+    sample.watch?.findings = 0
+    sample.watch?.cutWrites = 0
+    sample.server?.writes.direct = 100
+    sample.server?.writes.queued = 0
+    sample.server?.sentBytes = 416_300
+    sample.client?.slowReaders = SlowReaderSample()
+    sample.client?.requests.failed = 0
+    sample.client?.bodies = BodyCheckCounts()
+    return sample
+}
+
 /// A finding in it, with all that one can have.
 package let brokenWrite: BrokenWrite = {
     var finding = BrokenWrite()

@@ -57,7 +57,7 @@ extension RunReport {
         }
         let failed = summary[path: "client.requests.failed"]?.number ?? 0, done = summary[path: "client.requests.done"]?.number ?? 0
         let results = result.isOK && failed > 0 && done > 0
-            ? RunReport.word("result: not all ok", "unsure", ["\(JSON.number(failed).text) of \(JSON.number(done).text) requests failed, \(Figure.percent(failed / done))"])
+            ? RunReport.word("result: \(SummaryHeadline.notAllOK)", "unsure", [SummaryHeadline.failures(failed, of: done)])
             : RunReport.word("result: \(result.word)", result.isOK ? "good" : "bad", result.reasons)
         guard isLoad || !measurement.isValid else { return RunReport.verdict([results], thresholds) }
         let good = "the load was sent as asked, on time, and the clients were not the limit"

@@ -7,8 +7,9 @@ struct MarkdownSummary {
 
     var text: String {
         let result = summary.result, validity = summary.validity
-        var text = "**\(Markdown.escaped(SummaryHeadline(summary: summary).word))**"
-            + (result.isOK ? ", " + Markdown.escaped(SummaryHeadline(summary: summary).achievement) : MarkdownSummary.list(result.reasons)) + "\n\n"
+        let headline = SummaryHeadline(summary: summary)
+        var text = "**\(Markdown.escaped(headline.word))**"
+            + (result.isOK ? ", " + Markdown.escaped(headline.achievement) : MarkdownSummary.list(result.reasons)) + "\n\n"
         let judged = summary.thresholds.sorted { !$0.hasPassed && $1.hasPassed }
         text += Markdown.table(
             ["threshold", "was", ""],

@@ -108,7 +108,7 @@ package struct RunResult: Sendable, Equatable {
         guard !missed.isEmpty else { return nil }
         let named = missed.prefix(namedThresholdLimit).joined(separator: ", ")
         return "\(missed.count) of \(count) threshold\(count == 1 ? "" : "s") missed: \(named)"
-            + (missed.count > namedThresholdLimit ? ", and \(missed.count - namedThresholdLimit) more threshold\(missed.count - namedThresholdLimit == 1 ? "" : "s")" : "")
+            + (missed.count > namedThresholdLimit ? ", and \(Summary.counted(UInt64(missed.count - namedThresholdLimit), "more threshold"))" : "")
     }
 
     /// The summary lists all; the first line of it is to stay one.

@@ -7,7 +7,15 @@ struct SummaryHeadline {
     /// A run with failed requests has not failed by itself, and is not plainly ok.
     var word: String {
         let requests = summary.last.client?.requests
-        return summary.result.isOK && (requests?.failed ?? 0) > 0 && (requests?.done ?? 0) > 0 ? "not all ok" : summary.result.word
+        return summary.result.isOK && (requests?.failed ?? 0) > 0 && (requests?.done ?? 0) > 0 ? SummaryHeadline.notAllOK : summary.result.word
+    }
+
+    /// The word for a run that has not failed, with requests that have.
+    static let notAllOK = "not all ok"
+
+    /// "15 of 1400 requests failed, 1.1%"
+    static func failures(_ failed: Double, of done: Double) -> String {
+        "\(JSON.number(failed).text) of \(JSON.number(done).text) requests failed, \(Figure.percent(failed / done))"
     }
 
     /// What went well.
@@ -19,7 +27,7 @@ struct SummaryHeadline {
         let requests = client.requests
         guard requests.done > 0 else { return "no request was done" }
         guard requests.failed == 0 else {
-            return "\(requests.failed) of \(requests.done) requests failed, \(Figure.percent(Double(requests.failed) / Double(requests.done))); \(toleration)"
+            return "\(SummaryHeadline.failures(Double(requests.failed), of: Double(requests.done))); \(toleration)"
         }
         let broken = client.connectionCounts.broken
         let other = client.statuses.redirection + client.statuses.clientError + client.statuses.serverError

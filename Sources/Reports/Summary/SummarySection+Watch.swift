@@ -81,10 +81,9 @@ extension SummarySection {
 
     /// How to try more, where little was tried: last, so that the command can be pasted.
     static let advice = SummarySection { summary, page in
-        let advice = WaitingAdvice(summary: summary)
-        guard let text = advice.text else { return }
+        guard let advice = WaitingAdvice(summary: summary).advice else { return }
         page.line("")
-        page.row("to try more", [text])
+        page.row("to try more", [advice.text])
         if let command = advice.command { page.line("  " + command) }
     }
 

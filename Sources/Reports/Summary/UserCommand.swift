@@ -8,6 +8,9 @@ package struct UserCommand: Sendable, Equatable {
         /// nil: it takes none.
         let value: String?
 
+        /// As they stand on a command line.
+        var words: [String] { [names[0]] + (value.map { [$0] } ?? []) }
+
         static func streams(_ count: Int) -> Option { Option(names: ["-m", "--streams"], value: "\(count)") }
         static func connections(_ count: Int) -> Option { Option(names: ["-c", "--connections"], value: "\(count)") }
         static func requests(_ count: Int) -> Option { Option(names: ["-n", "--requests"], value: "\(count)") }
@@ -28,9 +31,8 @@ package struct UserCommand: Sendable, Equatable {
         let own = words.dropFirst().prefix { $0 != "--" }
         guard !own.contains(where: UserCommand.mayBeSecret) else { return nil }
         let kept = UserCommand.removing(options + removed, from: Array(own))
-        let added = options.flatMap { [$0.names[0]] + ($0.value.map { [$0] } ?? []) }
         let name = program.split(separator: "/").last.map(String.init) ?? program
-        return ShellWords.line([program.hasPrefix("/") ? name : program] + kept + added + words.dropFirst(1 + own.count))
+        return ShellWords.line([program.hasPrefix("/") ? name : program] + kept + options.flatMap(\.words) + words.dropFirst(1 + own.count))
     }
 
     /// A header may have a token, and a URL a password.

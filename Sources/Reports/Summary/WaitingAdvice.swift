@@ -8,8 +8,9 @@ internal import Measurements
 struct WaitingAdvice {
     let summary: Summary
 
-    /// nil: some waited, the server wrote nothing, or the advice is not of this run.
-    var text: String? {
+    /// What to say, and the command that makes writes wait (nil: none is known, or it is not to be shown). nil: some
+    /// waited, the server wrote nothing, or the advice is not of this run.
+    var advice: (text: String, command: String?)? {
         let last = summary.last, request = summary.request
         guard let watch = last.watch, let server = last.server, last.knows([.findings, .writeCounts, .traffic]),
             server.writes.queued == 0, watch.cutWrites == 0, server.writes.direct > 0,
@@ -18,23 +19,18 @@ struct WaitingAdvice {
         else { return nil }
         let byteCount = Double(server.sentBytes) / Double(server.writes.direct)
         let readers = summary.maximum(of: "client.slow_readers.open") ?? 0
-        return "no write had to wait: the socket took each at once, \(Figure.bytes(byteCount)) on average"
-            + (readers > 0 ? "; answers of that size fit into the send buffer of a slow reader's socket" : "")
-            + ". So bugs of pending writes had no chance to show." + remedy(byteCount)
-    }
-
-    /// The command that makes writes wait; nil: none is known.
-    var command: String? {
-        guard text != nil, let server = summary.last.server else { return nil }
-        let options = options(Double(server.sentBytes) / Double(server.writes.direct))
-        return options.isEmpty ? nil : summary.circumstances.command?.line(setting: options, removing: [.rate])
-    }
-
-    private func remedy(_ byteCount: Double) -> String {
         let options = options(byteCount)
-        guard !options.isEmpty else { return " Ask for larger answers." }
-        guard summary.circumstances.command?.line(setting: options, removing: [.rate]) == nil else { return " This makes them wait:" }
-        let words = options.map { ([$0.names[0]] + ($0.value.map { [$0] } ?? [])).joined(separator: " ") }.joined(separator: " ")
+        let command = options.isEmpty ? nil : summary.circumstances.command?.line(setting: options, removing: [.rate])
+        let text = "no write had to wait: the socket took each at once, \(Figure.bytes(byteCount)) on average"
+            + (readers > 0 ? "; answers of that size fit into the send buffer of a slow reader's socket" : "")
+            + ". So bugs of pending writes had no chance to show." + remedy(options, hasCommand: command != nil)
+        return (text, command)
+    }
+
+    private func remedy(_ options: [UserCommand.Option], hasCommand: Bool) -> String {
+        if options.isEmpty { return " Ask for larger answers." }
+        if hasCommand { return " This makes them wait:" }
+        let words = options.flatMap(\.words).joined(separator: " ")
         return " With \(words)\(summary.request.load?.rate == nil ? "" : " and without -q") they would wait."
     }
 
