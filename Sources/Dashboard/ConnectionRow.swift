@@ -26,33 +26,51 @@ package struct ConnectionRow: Equatable, Sendable {
 
     package var identity: ConnectionIdentity { ConnectionIdentity(sample) }
 
-    /// Bytes that wait times how long the oldest has waited: the connection in most trouble has most. Of a client's, then
-    /// how long its oldest request has waited, in the steps of the ages, so that calm ones stand still.
-    var trouble: Double {
-        Double(sample.pendingBytes) * Double(sample.oldestAgeNanoseconds) + Double(WriteSample.ageBucket(nanoseconds: sample.oldestRequestNanoseconds))
-    }
-
     /// Its number; with the loop's before it where there are several: those count from one each.
     func name(loops: Int) -> String { loops > 1 ? "\(sample.loop).\(sample.id)" : String(sample.id) }
 
+    /// What decides a row's place; rows are large, and are moved once.
+    private struct Place {
+        let trouble: Double
+        let identity: ConnectionIdentity
+        let index: Int
+
+        init(_ row: ConnectionSample, index: Int) {
+            trouble = row.trouble
+            identity = ConnectionIdentity(row)
+            self.index = index
+        }
+
+        static func comesFirst(_ left: Place, _ right: Place) -> Bool {
+            if left.trouble != right.trouble { return left.trouble > right.trouble }
+            if left.identity.id != right.identity.id { return left.identity.id < right.identity.id }
+            return left.identity.loop < right.identity.loop
+        }
+    }
+
     /// Rows in the order of their trouble, then by number, so that calm ones stand still.
     static func rows(_ samples: [ConnectionSample], isClients: Bool, _ previous: [ConnectionRow], seconds: Double) -> [ConnectionRow] {
-        var before: [ConnectionIdentity: ConnectionSample] = [:]
+        var before: [ConnectionIdentity: Int] = [:]
         before.reserveCapacity(previous.count)
-        for row in previous { before[row.identity] = row.sample }
-        let rows = samples.map { sample in
-            let old = before[ConnectionIdentity(sample)]
+        for (index, row) in previous.enumerated() { before[row.identity] = index }
+        let places = samples.indices.map { Place(samples[$0], index: $0) }.sorted(by: Place.comesFirst)
+        return places.map { place in
+            let sample = samples[place.index], index = before[place.identity]
             // New since the last sample: all it did, it did since then.
-            let received = Rates.rate(sample.receivedBytes, old?.receivedBytes ?? 0, seconds)
-            let sent = Rates.rate(sample.sentBytes, old?.sentBytes ?? 0, seconds)
+            let received = Rates.rate(sample.receivedBytes, index.map { previous[$0].sample.receivedBytes } ?? 0, seconds)
+            let sent = Rates.rate(sample.sentBytes, index.map { previous[$0].sample.sentBytes } ?? 0, seconds)
+            let requests = Rates.rate(sample.requests, index.map { previous[$0].sample.requests } ?? 0, seconds)
             return ConnectionRow(
-                sample: sample, isClients: isClients, requestRate: Rates.rate(sample.requests, old?.requests ?? 0, seconds),
-                requestByteRate: isClients ? sent : received, responseByteRate: isClients ? received : sent)
+                sample: sample, isClients: isClients, requestRate: requests, requestByteRate: isClients ? sent : received,
+                responseByteRate: isClients ? received : sent)
         }
-        return rows.sorted { left, right in
-            if left.trouble != right.trouble { return left.trouble > right.trouble }
-            if left.sample.id != right.sample.id { return left.sample.id < right.sample.id }
-            return left.sample.loop < right.sample.loop
-        }
+    }
+}
+
+extension ConnectionSample {
+    /// Bytes that wait times how long the oldest has waited: the connection in most trouble has most. Of a client's, then
+    /// how long its oldest request has waited, in the steps of the ages, so that calm ones stand still.
+    fileprivate var trouble: Double {
+        Double(pendingBytes) * Double(oldestAgeNanoseconds) + Double(WriteSample.ageBucket(nanoseconds: oldestRequestNanoseconds))
     }
 }

@@ -52,7 +52,7 @@ package struct Dashboard: Sendable {
     package mutating func add(_ sample: Sample) {
         known.add(sample)
         guard !isPaused, let moment = known.listedMoment else { return }
-        table.arrange(moment.rows, atNanoseconds: moment.timeNanoseconds, isChoosing: focus == .connections, &selection)
+        table.arrange(moment, isChoosing: focus == .connections, &selection)
     }
 
     /// Something that has happened. The chosen row of the list stays on its event.
@@ -65,7 +65,7 @@ package struct Dashboard: Sendable {
     /// Forgets all samples and events, as before the first: a replay goes back. Focus and zoom stay.
     package mutating func forgetRun() {
         known.forget()
-        table.hold = RowHold()
+        table.forgetOrder()
         detail = nil
         inspected = nil
     }

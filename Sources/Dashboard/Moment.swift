@@ -23,6 +23,10 @@ package struct Moment: Sendable {
     /// Connections of the server, or of the clients where it has none that are known; the one in most trouble first. Of a past
     /// moment: the first few.
     package private(set) var rows: [ConnectionRow]
+    /// When the rows were read: before the rest, where the kernel is asked less often than samples are taken.
+    let rowsNanoseconds: UInt64
+    /// Counts readings of rows: moments with the same number have the same rows.
+    let rowsNumber: Int
     /// Of a past moment: connections as lines over time need them.
     private var traces: [ConnectionTrace] = []
 
@@ -54,9 +58,21 @@ package struct Moment: Sendable {
         let seconds = Double(since ?? sample.intervalNanoseconds) / 1e9
         rates = Rates(sample, previous, seconds: seconds)
         requests = RequestMoment.rows(sample.client?.byRequest ?? [], previous?.requests ?? [], seconds: seconds)
-        rows = ConnectionRow.rows(
-            sample.server?.connections ?? sample.client?.connections ?? [], isClients: sample.server == nil, previous?.rows ?? [], seconds: seconds)
+        let rowsTime = sample.timeNanoseconds - min(sample.rowAgeNanoseconds, sample.timeNanoseconds)
+        if let previous, sample.rowAgeNanoseconds > 0,
+            rowsTime - min(rowsTime, previous.rowsNanoseconds) < Moment.sameReadingNanoseconds {
+            (rows, rowsNanoseconds, rowsNumber) = (previous.rows, previous.rowsNanoseconds, previous.rowsNumber)
+        } else {
+            rows = ConnectionRow.rows(
+                sample.server?.connections ?? sample.client?.connections ?? [], isClients: sample.server == nil, previous?.rows ?? [],
+                seconds: previous.map { Double(rowsTime - min($0.rowsNanoseconds, rowsTime)) / 1e9 } ?? seconds)
+            rowsNanoseconds = rowsTime
+            rowsNumber = (previous?.rowsNumber ?? 0) + 1
+        }
     }
+
+    /// Rows of one reading: a recording rounds times.
+    private static let sameReadingNanoseconds: UInt64 = 1_000_000
 
     /// Rows of the ledger that a moment keeps: a screenful.
     static let pendingWriteLimit = 64
@@ -190,7 +206,18 @@ package struct CacheRates: Equatable, Sendable {
     }
 }
 
+extension Sample {
+    /// Since the rows of connections were read: those of a server that is looked at from outside are the kernel's.
+    fileprivate var rowAgeNanoseconds: UInt64 {
+        guard let watch, !knows(.findings), knows(.kernel) else { return 0 }
+        return watch.kernel.ageNanoseconds
+    }
+}
+
 extension Moment {
+    /// Since the rows of connections were read; 0: with the rest.
+    var rowAgeNanoseconds: UInt64 { timeNanoseconds - rowsNanoseconds }
+
     /// The source of the server's figures has these.
     func knows(_ figures: UnknownFigures) -> Bool { unknown.isDisjoint(with: figures) }
 

@@ -88,14 +88,14 @@ struct View {
     }
 
     /// The table's rows, filtered and in their order.
-    var rows: [ConnectionRow] { table.rows(listed, isHeld: !known.isScrubbed) }
+    var rows: [ConnectionRow] { listedMoment.map { table.rows(of: $0, isHeld: !known.isScrubbed) } ?? [] }
 
     /// The connections that hold the most arena memory, the fullest first.
     var busiest: [ConnectionRow] {
-        if known.isScrubbed || table.hold.busiest.isEmpty { return RowHold.busiest(listed) }
-        let wanted = Set(table.hold.busiest)
+        if known.isScrubbed || table.busiest.isEmpty { return RowHold.busiest(listed) }
+        let wanted = Set(table.busiest)
         let rows = Dictionary(listed.filter { wanted.contains($0.identity) }.map { ($0.identity, $0) }) { first, _ in first }
-        return table.hold.busiest.compactMap { rows[$0] }
+        return table.busiest.compactMap { rows[$0] }
     }
 
     /// Connections as the lists have them, the one in most trouble first.

@@ -65,14 +65,15 @@ package final class Experiment: SampleSource {
 
     /// Binds the server's port, resolves the target's name and finds the server that is to be watched; nothing runs yet.
     ///
-    /// - Parameter capturesOutput: the output of a server that is started is kept, and told when it dies.
-    package init(_ plan: Plan, capturesOutput: Bool = false) throws(ExperimentError) {
+    /// - Parameter hasScreen: a screen is drawn by the thread that samples. The output of a server that is started is kept,
+    ///   and told when it dies; and thousands of connections of another server are read less often than samples are taken.
+    package init(_ plan: Plan, hasScreen: Bool = false) throws(ExperimentError) {
         if let server = plan.server, server.writePolicy.isUnsafe, !server.allowsUnsafe {
             throw ExperimentError("write policy \(server.writePolicy.rawValue) may take the process down: it runs in a worker only")
         }
         self.plan = plan
         setup = try RunSetup(plan)
-        other = try OtherServer(plan, targets: setup.origins.first.flatMap { $0.proxy == nil ? $0.addresses : nil } ?? [], capturesOutput: capturesOutput)
+        other = try OtherServer(plan, targets: setup.origins.first.flatMap { $0.proxy == nil ? $0.addresses : nil } ?? [], hasScreen: hasScreen)
         load = LoadState(plan)
         loadEnd = LoadEnd(loops: plan.clientLoopCount)
         timetable = Timetable(plan.own, startNanoseconds: 0)
@@ -217,13 +218,15 @@ package final class Experiment: SampleSource {
     }
 
     /// A reading of everything, now.
-    private func read() -> Sample {
+    ///
+    /// - Parameter isFresh: also of what is read less often.
+    private func read(isFresh: Bool = false) -> Sample {
         if stage != .ended { note(late: askLoops()) }
         for _ in 0..<slowReaders.noticeGone() where stage == .running { note(.info, source: "load", "the slow reader has gone") }
         let (time, interval) = clock.takeSample()
         var sample = Sample(
             timeNanoseconds: time, intervalNanoseconds: interval, server: servers.reading(), client: clientReading(), process: probe.sample())
-        other?.read(into: &sample, isLast: stage == .ended)
+        other?.read(into: &sample, atNanoseconds: clock.startNanoseconds + time, isFresh: isFresh, isLast: stage == .ended)
         if stage == .running, let phase {
             sample.phase = phase.name
             sample.isWarmup = phase.isWarmup
@@ -295,7 +298,7 @@ package final class Experiment: SampleSource {
         guard stage == .running else { return }
         // Nothing comes between the last sample and the stop: requests that the schedule wants in between
         // would count as dropped.
-        news.append(.sample(read()))
+        news.append(.sample(read(isFresh: true)))
         stage = .stopping
         drainNanoseconds = UInt64(clamping: Int64(max(0, min(seconds, 1e9)) * 1e9))
         clients.stop(withinNanoseconds: drainNanoseconds)

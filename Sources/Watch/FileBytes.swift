@@ -32,14 +32,21 @@ struct FileBytes {
 
     /// A plain value at an offset; nil beyond the end.
     func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type = Value.self) -> Value? {
-        guard offset >= 0, bytes.count >= MemoryLayout<Value>.size, offset <= bytes.count - MemoryLayout<Value>.size else { return nil }
-        return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: offset, as: type) }
+        unsafe bytes.span.bytes.load(offset, as: type)
     }
 
     /// The text at an offset up to its zero byte, at most `limit` bytes of it; nil beyond the end.
     func text(_ offset: Int, limit: Int = 4096) -> String? {
         guard offset >= 0, offset < bytes.count else { return nil }
         return String(decoding: bytes[offset..<min(bytes.count, offset + limit)].prefix { $0 != 0 }, as: UTF8.self)
+    }
+}
+
+extension RawSpan {
+    /// A plain value at an offset; nil beyond the end.
+    func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type = Value.self) -> Value? {
+        guard offset >= 0, byteCount >= MemoryLayout<Value>.size, offset <= byteCount - MemoryLayout<Value>.size else { return nil }
+        return unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: type)
     }
 }
 

@@ -58,7 +58,7 @@ package struct Finding: Sendable, Equatable {
         process = raw.pid
         thread = raw.tid
         descriptor = Int(raw.fd)
-        peer = unsafe withUnsafeBytes(of: raw.peer) { unsafe PeerAddress(socketAddress: Array($0)) }
+        peer = unsafe withUnsafeBytes(of: raw.peer) { unsafe PeerAddress(socketAddress: $0.bytes) }
         time = raw.time
         ageNanoseconds = raw.age
         byteCount = raw.byte_count

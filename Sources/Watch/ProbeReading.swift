@@ -243,7 +243,7 @@ package struct ProbedConnection: Sendable, Equatable {
     init(_ row: hw_row, descriptor: Int) {
         self.descriptor = descriptor
         opened = row.opened
-        peer = unsafe withUnsafeBytes(of: row.peer) { unsafe PeerAddress(socketAddress: Array($0)) }
+        peer = unsafe withUnsafeBytes(of: row.peer) { unsafe PeerAddress(socketAddress: $0.bytes) }
         isLocal = row.is_local != 0
         receivedBytes = row.received_bytes
         sentBytes = row.sent_bytes

@@ -14,7 +14,7 @@ package final class SocketDiagnosis {
     private static let requestType: UInt16 = 20, doneType: UInt16 = 3, errorType: UInt16 = 2
     private static let dumpFlags: UInt16 = 0x301
     /// INET_DIAG_INFO and INET_DIAG_SKMEMINFO.
-    private static let infoAttribute: UInt16 = 2, memoryAttribute: UInt16 = 7
+    fileprivate static let infoAttribute: UInt16 = 2, memoryAttribute: UInt16 = 7
     private static let messageHeaderSize = 16, requestSize = 72, answerSize = 72
     private static let establishedStates: UInt32 = 1 << 1 | 1 << 8, listenState: UInt32 = 1 << 10
     private static let allFamilies: Set<UInt8> = [UInt8(AF_INET), UInt8(AF_INET6)]
@@ -35,7 +35,7 @@ package final class SocketDiagnosis {
     package func connections(port: UInt16) -> [DiagnosedConnection] {
         var connections: [DiagnosedConnection] = []
         for family in families[port] ?? SocketDiagnosis.allFamilies {
-            ask(family, SocketDiagnosis.establishedStates, port) { if let connection = DiagnosedConnection($0, $1, $2) { connections.append(connection) } }
+            ask(family, SocketDiagnosis.establishedStates, port) { if let connection = DiagnosedConnection($0) { connections.append(connection) } }
         }
         return connections
     }
@@ -44,9 +44,9 @@ package final class SocketDiagnosis {
     package func listeningSockets(port: UInt16) -> [ListeningSocket] {
         var sockets: [ListeningSocket] = []
         for family in SocketDiagnosis.allFamilies {
-            ask(family, SocketDiagnosis.listenState, port) { answer, start, _ in
-                guard let inode: UInt32 = answer.load(start + 68), inode != 0, let first: UInt64 = answer.load(start + 8),
-                    let last: UInt64 = answer.load(start + 16) else { return }
+            ask(family, SocketDiagnosis.listenState, port) { answer in
+                guard let inode: UInt32 = answer.load(68), inode != 0, let first: UInt64 = answer.load(8), let last: UInt64 = answer.load(16)
+                else { return }
                 sockets.append(ListeningSocket(
                     inode: inode, address: .init(family: family, port: port, first: first, last: last)))
                 families[port, default: []].insert(family)
@@ -64,8 +64,8 @@ package final class SocketDiagnosis {
         })
         var ports: Set<UInt16> = []
         for family in SocketDiagnosis.allFamilies {
-            ask(family, SocketDiagnosis.listenState, 0) { answer, start, _ in
-                guard let inode: UInt32 = answer.load(start + 68), own.contains(inode), let port: UInt16 = answer.load(start + 4) else { return }
+            ask(family, SocketDiagnosis.listenState, 0) { answer in
+                guard let inode: UInt32 = answer.load(68), own.contains(inode), let port: UInt16 = answer.load(4) else { return }
                 ports.insert(UInt16(bigEndian: port))
                 families[UInt16(bigEndian: port), default: []].insert(family)
             }
@@ -73,8 +73,8 @@ package final class SocketDiagnosis {
         return ports.sorted()
     }
 
-    /// Sends one request and hands on each answer: all bytes, where the answer begins, and where it ends.
-    private func ask(_ family: UInt8, _ states: UInt32, _ port: UInt16, _ body: (FileBytes, Int, Int) -> Void) {
+    /// Sends one request and hands on each answer: an inet_diag_msg, and its attributes behind it.
+    private func ask(_ family: UInt8, _ states: UInt32, _ port: UInt16, _ body: (RawSpan) -> Void) {
         var request = [UInt8](repeating: 0, count: SocketDiagnosis.requestSize)
         func put<Number: FixedWidthInteger>(_ number: Number, at offset: Int) {
             unsafe withUnsafeBytes(of: number) { unsafe request.replaceSubrange(offset..<offset + $0.count, with: $0) }
@@ -92,29 +92,31 @@ package final class SocketDiagnosis {
         while true {
             let count = unsafe recv(socket, &block, block.count, 0)
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            let answer = FileBytes(Array(block[..<count]))
-            var start = 0
-            while let length: UInt32 = answer.load(start), let type: UInt16 = answer.load(start + 4), Int(length) >= SocketDiagnosis.messageHeaderSize {
-                if type == SocketDiagnosis.doneType || type == SocketDiagnosis.errorType { return }
-                let end = min(start + Int(length), count)
-                if type == SocketDiagnosis.requestType { body(answer, start + SocketDiagnosis.messageHeaderSize, end) }
-                start += (Int(length) + 3) & ~3
-            }
+            guard count > 0, unsafe SocketDiagnosis.takeMessages(block.span.bytes.extracting(0..<count), body) else { return }
         }
     }
 
-    /// The place of an attribute's bytes behind an answer's fixed part.
-    static func attribute(_ wanted: UInt16, _ answer: FileBytes, _ start: Int, _ end: Int) -> Range<Int>? {
-        var at = start + answerSize
-        while at + 4 <= end, let length: UInt16 = answer.load(at), let type: UInt16 = answer.load(at + 2), length >= 4 {
-            if type == wanted { return at + 4..<min(at + Int(length), end) }
+    /// - Returns: whether more messages come.
+    private static func takeMessages(_ messages: RawSpan, _ body: (RawSpan) -> Void) -> Bool {
+        var start = 0
+        while let length: UInt32 = messages.load(start), let type: UInt16 = messages.load(start + 4), Int(length) >= messageHeaderSize {
+            if type == doneType || type == errorType { return false }
+            let first = start + messageHeaderSize, end = min(start + Int(length), messages.byteCount)
+            if type == requestType, first < end { body(messages.extracting(first..<end)) }
+            start += (Int(length) + 3) & ~3
+        }
+        return true
+    }
+
+    /// The bytes of an attribute behind an answer's fixed part; empty: it has none of this type.
+    fileprivate static func attribute(_ wanted: UInt16, of answer: RawSpan) -> Range<Int> {
+        var at = answerSize
+        while at + 4 <= answer.byteCount, let length: UInt16 = answer.load(at), let type: UInt16 = answer.load(at + 2), length >= 4 {
+            if type == wanted { return at + 4..<min(at + Int(length), answer.byteCount) }
             at += (Int(length) + 3) & ~3
         }
-        return nil
+        return 0..<0
     }
-
-    static let informationAttribute = infoAttribute, memoryAttributeType = memoryAttribute
 }
 
 /// A connection as the kernel sees it.
@@ -155,33 +157,29 @@ package struct DiagnosedConnection: Sendable, Equatable {
         return acknowledgedBytes + UInt64(queuedBytes) <= 1 || sinceReceptionMilliseconds < sinceSendingMilliseconds
     }
 
-    init?(_ answer: FileBytes, _ start: Int, _ end: Int) {
-        guard let family: UInt8 = answer.load(start), let state: UInt8 = answer.load(start + 1), let port: UInt16 = answer.load(start + 6),
-            let unread: UInt32 = answer.load(start + 56), let queued: UInt32 = answer.load(start + 60), let inode: UInt32 = answer.load(start + 68),
-            end >= start + 72
+    init?(_ answer: RawSpan) {
+        guard let family: UInt8 = answer.load(0), let state: UInt8 = answer.load(1), let port: UInt16 = answer.load(6),
+            let unread: UInt32 = answer.load(56), let queued: UInt32 = answer.load(60), let inode: UInt32 = answer.load(68),
+            let peer = PeerAddress(answer, at: 24, isLong: family == UInt8(AF_INET6), port: UInt16(bigEndian: port))
         else { return nil }
-        let address = start + 24
-        peer = PeerAddress(address: Array(answer.bytes[address..<address + (family == UInt8(AF_INET6) ? 16 : 4)]), port: UInt16(bigEndian: port))
+        self.peer = peer
         self.inode = inode
         unreadBytes = Int(unread)
         queuedBytes = Int(queued)
         isHalfClosed = state == 8
-        let facts = SocketDiagnosis.attribute(SocketDiagnosis.informationAttribute, answer, start, end) ?? 0..<0
         // Offsets in struct tcp_info, of which an older kernel gives a shorter one.
-        func fact<Number: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, _: Number.Type) -> Number? {
-            offset + MemoryLayout<Number>.size <= facts.count ? answer.load(facts.lowerBound + offset) : nil
-        }
-        sinceSendingMilliseconds = Int(fact(44, UInt32.self) ?? 0)
-        sinceReceptionMilliseconds = Int(fact(52, UInt32.self) ?? 0)
-        sinceAcknowledgementMilliseconds = Int(fact(56, UInt32.self) ?? 0)
-        roundTripMicroseconds = Int(fact(68, UInt32.self) ?? 0)
-        acknowledgedBytes = fact(120, UInt64.self) ?? 0
-        receivedBytes = fact(128, UInt64.self) ?? 0
-        unsentBytes = Int(fact(144, UInt32.self) ?? 0)
-        busyMicroseconds = fact(168, UInt64.self)
-        windowLimitedMicroseconds = fact(176, UInt64.self)
-        let memory = SocketDiagnosis.attribute(SocketDiagnosis.memoryAttributeType, answer, start, end)
-        sendBufferBytes = memory.flatMap { $0.count >= 16 ? answer.load($0.lowerBound + 12, as: UInt32.self).map(Int.init) : nil }
+        let facts = answer.extracting(SocketDiagnosis.attribute(SocketDiagnosis.infoAttribute, of: answer))
+        sinceSendingMilliseconds = Int(facts.load(44, as: UInt32.self) ?? 0)
+        sinceReceptionMilliseconds = Int(facts.load(52, as: UInt32.self) ?? 0)
+        sinceAcknowledgementMilliseconds = Int(facts.load(56, as: UInt32.self) ?? 0)
+        roundTripMicroseconds = Int(facts.load(68, as: UInt32.self) ?? 0)
+        acknowledgedBytes = facts.load(120) ?? 0
+        receivedBytes = facts.load(128) ?? 0
+        unsentBytes = Int(facts.load(144, as: UInt32.self) ?? 0)
+        busyMicroseconds = facts.load(168)
+        windowLimitedMicroseconds = facts.load(176)
+        let memory = answer.extracting(SocketDiagnosis.attribute(SocketDiagnosis.memoryAttribute, of: answer))
+        sendBufferBytes = memory.load(12, as: UInt32.self).map(Int.init)
     }
 }
 

@@ -90,6 +90,23 @@ import Testing
         #expect(text.contains("in the kernel") && text.contains("never sent"), "\(text)")
     }
 
+    @Test("say how old the kernel's view is where it is read less often, and keep the rates of its rows until the next reading")
+    func readTime() {
+        var dashboard = dashboard([.findings])
+        #expect(!rows(dashboard).contains { $0.contains(" ago") })
+        for tick in UInt64(11)...18 {
+            var sample = sample(tick, [.findings])
+            // Read for each fourth sample.
+            sample.watch?.kernel.ageNanoseconds = tick % 4 * 500_000_000
+            for index in 0..<3 { sample.server?.connections[index].sentBytes = (tick - tick % 4) * 1_048_576 }
+            dashboard.add(sample)
+        }
+        let text = rows(dashboard)
+        #expect(text.contains { $0.contains("read 1.00s ago  by trouble") } && text.contains { $0.contains("in the kernel, 1.00s ago") }, "\(text)")
+        // 1 MiB for each half of a second.
+        #expect(text.contains { $0.contains("127.0.0.1:53952") && $0.contains("2.00M") }, "\(text)")
+    }
+
     @Test("have the kernel's columns and no column for requests or arenas; sorting goes through these")
     func columns() throws {
         var dashboard = dashboard([])

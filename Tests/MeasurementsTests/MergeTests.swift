@@ -42,7 +42,7 @@ struct MergeTests {
         let names = Metric.measured.filter { $0.merge == .greatest }.map(\.name)
         #expect(names == [
             "client.writes.oldest_age", "client.loop.lag", "server.writes.oldest_age", "server.arena.exchange_bytes_high_water",
-            "server.loop.lag", "watch.kernel.round_trip", "watch.loop.longest_turn", "watch.loop.ready_most", "watch.writes.longest_wait",
+            "server.loop.lag", "watch.kernel.round_trip", "watch.kernel.age", "watch.loop.longest_turn", "watch.loop.ready_most", "watch.writes.longest_wait",
         ])
     }
 

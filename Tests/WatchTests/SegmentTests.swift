@@ -67,11 +67,11 @@ import Watch
 @Suite("Addresses of peers") struct PeerAddressTests {
     @Test("are written as people write them")
     func words() {
-        #expect(PeerAddress(address: [127, 0, 0, 1], port: 80).description == "127.0.0.1:80")
-        #expect(PeerAddress(address: [UInt8](repeating: 0, count: 15) + [1], port: 80).description == "[::1]:80")
+        #expect(PeerAddress(address: [127, 0, 0, 1], port: 80)?.description == "127.0.0.1:80")
+        #expect(PeerAddress(address: [UInt8](repeating: 0, count: 15) + [1], port: 80)?.description == "[::1]:80")
         let mapped = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 10, 0, 0, 1]
-        #expect(PeerAddress(address: mapped, port: 80).description == "10.0.0.1:80")
+        #expect(PeerAddress(address: mapped, port: 80)?.description == "10.0.0.1:80")
         let long: [UInt8] = [0x20, 1, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]
-        #expect(PeerAddress(address: long, port: 443).description == "[2001:db8::2]:443")
+        #expect(PeerAddress(address: long, port: 443)?.description == "[2001:db8::2]:443")
     }
 }

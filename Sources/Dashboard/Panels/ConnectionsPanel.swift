@@ -4,8 +4,14 @@ import Measurements
 struct ConnectionsPanel: Panel {
     func badge(_ view: View) -> String {
         guard view.run.hasTable else { return "" }
-        let order = "by " + view.table.order.name(view.glyphs)
+        let order = readTime(view) + "by " + view.table.order.name(view.glyphs)
         return view.table.filterText.isEmpty ? order : "/" + view.table.filterText.left(min(40, view.table.filterText.count)) + "  " + order
+    }
+
+    /// How old the rows are, where they are not of now: "read 4.21s ago  "
+    private func readTime(_ view: View) -> String {
+        guard let age = view.listedMoment?.rowAgeNanoseconds, age > 0 else { return "" }
+        return "read \(GridFigure.duration(age, view.glyphs)) ago  "
     }
 
     func draw(_ view: View, on frame: inout Frame) {
@@ -40,7 +46,8 @@ struct ConnectionsPanel: Panel {
         }
         let chosen = min(view.selection, rows.count - 1)
         let first = ListWindow.first(chosen: chosen, count: rows.count, room: room)
-        let reserved = view.listed.map { max($0.sample.arenaReservedBytes, $0.sample.arenaHighWaterBytes) }.max() ?? 0
+        let hasArenas = columns.contains { $0.0 == .arena }
+        let reserved = hasArenas ? view.listed.lazy.map { max($0.sample.arenaReservedBytes, $0.sample.arenaHighWaterBytes) }.max() ?? 0 : 0
         for (offset, row) in rows[first...].prefix(room).enumerated() {
             let y = offset + 1
             draw(row, columns, y: y, scale: reserved, view, &frame)

@@ -6,7 +6,9 @@ struct PendingPanel: Panel {
     func badge(_ view: View) -> String {
         if let moment = view.listedMoment, moment.watch != nil {
             guard moment.knows(.pendingBytes) else { return "of the clients" }
-            return moment.knows(.findings) || !moment.knows(.kernel) ? "of the server" : "in the kernel"
+            guard !moment.knows(.findings), moment.knows(.kernel) else { return "of the server" }
+            let age = moment.rowAgeNanoseconds
+            return age > 0 ? "in the kernel, \(GridFigure.duration(age, view.glyphs)) ago" : "in the kernel"
         }
         return view.run.load.writePolicy.map { "policy \($0.rawValue)" } ?? (view.run.hasServer ? "bytes by age" : "of the clients")
     }

@@ -16,13 +16,13 @@ struct OtherServer {
     ///
     /// - Parameters:
     ///   - targets: addresses of the clients' target.
-    ///   - capturesOutput: the output of a server that is started is kept, and told when it dies.
-    init?(_ plan: Plan, targets: [SocketAddress], capturesOutput: Bool) throws(ExperimentError) {
+    ///   - hasScreen: a screen is drawn: see `WatchedServer`.
+    init?(_ plan: Plan, targets: [SocketAddress], hasScreen: Bool) throws(ExperimentError) {
         guard plan.server == nil, plan.part.index == 0 else { return nil }
         if let watch = plan.watch, watch.namesServer {
-            watched = try WatchedServer(watch, capturesOutput: capturesOutput)
+            watched = try WatchedServer(watch, hasScreen: hasScreen)
         } else {
-            watched = WatchedServer.first(of: targets, searchesLate: plan.mayEndAtOnce)
+            watched = WatchedServer.first(of: targets, searchesLate: plan.mayEndAtOnce, hasScreen: hasScreen)
         }
         metrics = if let watch = plan.watch { try ServerMetrics(watch) } else { nil }
         if watched == nil, metrics == nil { return nil }
@@ -60,9 +60,12 @@ struct OtherServer {
 
     /// Fills the part of a sample that is about the server.
     ///
-    /// - Parameter isLast: the page of metrics has to be of now, and is waited for.
-    func read(into sample: inout Sample, isLast: Bool) {
-        watched?.read(into: &sample, atNanoseconds: EventLoop.monotonicNanoseconds())
+    /// - Parameters:
+    ///   - now: the sample's time.
+    ///   - isFresh: the figures of the watched server have to be of now.
+    ///   - isLast: those of the page of metrics too, which is waited for.
+    func read(into sample: inout Sample, atNanoseconds now: UInt64, isFresh: Bool, isLast: Bool) {
+        watched?.read(into: &sample, atNanoseconds: now, isFresh: isFresh || isLast)
         metrics?.read(into: &sample, isLast: isLast)
     }
 

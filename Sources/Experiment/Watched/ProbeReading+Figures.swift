@@ -86,10 +86,10 @@ extension ProbedLoop {
 
 extension WriteSample {
     /// Bytes that the kernel holds for the peers of these connections.
-    init(of connections: [ConnectionSample]) {
+    init(of connections: [DiagnosedConnection]) {
         self.init()
-        for connection in connections where connection.pendingBytes > 0 {
-            add(UInt64(connection.pendingBytes), ageNanoseconds: connection.oldestAgeNanoseconds)
+        for connection in connections where connection.queuedBytes > 0 {
+            add(UInt64(connection.queuedBytes), ageNanoseconds: connection.waitNanoseconds)
         }
     }
 

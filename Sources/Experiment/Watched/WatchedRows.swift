@@ -7,6 +7,14 @@ struct WatchedRows {
     private enum Key: Hashable {
         case probed(process: Int32, descriptor: Int, opened: UInt64)
         case diagnosed(PeerAddress, inode: UInt32)
+
+        /// Numbers that few others have: ten thousand keys are hashed for a reading.
+        func hash(into hasher: inout Hasher) {
+            switch self {
+            case .probed(_, let descriptor, let opened): hasher.combine(opened &+ UInt64(truncatingIfNeeded: descriptor))
+            case .diagnosed(let peer, let inode): hasher.combine(UInt64(inode) << 16 | UInt64(peer.port))
+            }
+        }
     }
 
     /// A connection that an earlier reading had.
@@ -49,18 +57,25 @@ struct WatchedRows {
         return rows
     }
 
-    /// Rows from the kernel alone: bytes wait in its queue, since the peer last acknowledged any.
+    /// Rows from the kernel alone: bytes wait in its queue, since the peer last acknowledged any. Where there are more
+    /// connections than rows, those whose bytes wait come first.
     mutating func rows(of diagnosed: [DiagnosedConnection], atNanoseconds now: UInt64) -> [ConnectionSample] {
+        let count = min(diagnosed.count, ServerSample.connectionRowLimit)
         var next: [Key: Known] = [:]
-        let rows = diagnosed.prefix(ServerSample.connectionRowLimit).map { connection in
-            var row = ConnectionSample()
-            row.peer = connection.peer.description
-            row.receivedBytes = connection.receivedBytes
-            row.sentBytes = connection.acknowledgedBytes
-            row.pendingBytes = connection.queuedBytes
-            if connection.queuedBytes > 0 { row.oldestAgeNanoseconds = UInt64(clamping: connection.sinceAcknowledgementMilliseconds) * 1_000_000 }
-            row.kernel = connection.view
-            return numbered(row, .diagnosed(connection.peer, inode: connection.inode), connection, &next, now)
+        next.reserveCapacity(count)
+        var rows: [ConnectionSample] = []
+        rows.reserveCapacity(count)
+        for waits in [true, false] {
+            for connection in diagnosed where (connection.queuedBytes > 0) == waits && rows.count < count {
+                var row = ConnectionSample()
+                row.peer = connection.peer.description
+                row.receivedBytes = connection.receivedBytes
+                row.sentBytes = connection.acknowledgedBytes
+                row.pendingBytes = connection.queuedBytes
+                row.oldestAgeNanoseconds = connection.waitNanoseconds
+                row.kernel = connection.view
+                rows.append(numbered(row, .diagnosed(connection.peer, inode: connection.inode), connection, &next, now))
+            }
         }
         known = next
         return rows

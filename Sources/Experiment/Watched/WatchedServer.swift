@@ -24,6 +24,10 @@ final class WatchedServer {
     private var kernel: KernelConnections?
     private var totals: ProcessTotals
     private var rows = WatchedRows()
+    /// Of a server that is looked at from outside, as its connections were read last: their rows, and what waits in them.
+    private var listed: (rows: [ConnectionSample], writes: WriteSample) = ([], WriteSample())
+    /// The connections together, as they were read last.
+    private var together = KernelSample()
     private var peaks = Peaks()
     private var hasToldEnd = false
     /// The processes were found, and no event has said so.
@@ -48,9 +52,9 @@ final class WatchedServer {
     /// How long a server may take until it listens. Node and Python load for a second or two on a busy machine.
     private static let listenSeconds = 20.0
 
-    /// - Parameter capturesOutput: the server's output is kept, since a screen is drawn where it would appear. Otherwise
-    ///   it goes to our standard error.
-    init(_ plan: WatchPlan, capturesOutput: Bool) throws(ExperimentError) {
+    /// - Parameter hasScreen: the server's output is kept, since a screen is drawn where it would appear; otherwise it goes
+    ///   to our standard error. And thousands of connections are read less often than samples are taken.
+    init(_ plan: WatchPlan, hasScreen: Bool) throws(ExperimentError) {
         totals = ProcessTotals(countsFromStart: !plan.command.isEmpty)
         command = plan.command.first ?? ""
         searchesLate = false
@@ -61,19 +65,19 @@ final class WatchedServer {
                 let target = try OutsideTarget(plan, diagnosis)
                 outside = target
                 owners = PortOwners(target)
-                kernel = KernelConnections(diagnosis, ports: target.ports)
+                kernel = KernelConnections(diagnosis, ports: target.ports, isSparing: hasScreen)
                 name = plan.name ?? target.name
             } else {
-                let server = try ProbedServer(plan, capturesOutput: capturesOutput)
+                let server = try ProbedServer(plan, capturesOutput: hasScreen)
                 probed = server
-                kernel = (try? SocketDiagnosis()).map { KernelConnections($0, ports: []) }
+                kernel = (try? SocketDiagnosis()).map { KernelConnections($0, ports: [], isSparing: hasScreen) }
                 name = plan.name ?? ""
             }
         } catch { throw ExperimentError(error.description) }
     }
 
     /// The server of this machine to which the clients connect, from outside; nil where the kernel tells nothing of it.
-    private init?(address: SocketAddress, searchesLate: Bool) {
+    private init?(address: SocketAddress, searchesLate: Bool, hasScreen: Bool) {
         guard address.isLoopback, let port = UInt16(exactly: address.port), let diagnosis = try? SocketDiagnosis(),
             var target = OutsideTarget(port: port, diagnosis)
         else { return nil }
@@ -83,17 +87,19 @@ final class WatchedServer {
         command = ""
         totals = ProcessTotals(countsFromStart: false)
         owners = PortOwners(target)
-        kernel = KernelConnections(diagnosis, ports: target.ports)
+        kernel = KernelConnections(diagnosis, ports: target.ports, isSparing: hasScreen)
         name = target.name
         outside = target
     }
 
     /// The first of these addresses that is a server of this machine; nil: none is.
     ///
-    /// - Parameter searchesLate: its processes are looked for when the run has lasted a while.
-    static func first(of addresses: [SocketAddress], searchesLate: Bool) -> WatchedServer? {
+    /// - Parameters:
+    ///   - searchesLate: its processes are looked for when the run has lasted a while.
+    ///   - hasScreen: thousands of connections are read less often than samples are taken.
+    static func first(of addresses: [SocketAddress], searchesLate: Bool, hasScreen: Bool) -> WatchedServer? {
         for address in addresses {
-            if let server = WatchedServer(address: address, searchesLate: searchesLate) { return server }
+            if let server = WatchedServer(address: address, searchesLate: searchesLate, hasScreen: hasScreen) { return server }
         }
         return nil
     }
@@ -158,7 +164,9 @@ final class WatchedServer {
     // MARK: Figures
 
     /// Fills the part of a sample that is about the server.
-    func read(into sample: inout Sample, atNanoseconds now: UInt64) {
+    ///
+    /// - Parameter isFresh: all figures have to be of now.
+    func read(into sample: inout Sample, atNanoseconds now: UInt64, isFresh: Bool) {
         var server = ServerSample(), watch = WatchSample()
         var unknown: UnknownFigures = [.http, .failedHandshakes, .arenas]
         let reading = probed?.read()
@@ -166,7 +174,9 @@ final class WatchedServer {
         watch.takeovers = owners?.takeovers ?? 0
         let living = reading.map { $0.processes.filter { !$0.hasEnded }.map(\.pid) } ?? owners?.processes ?? []
         if let pid = probed?.pid { kernel?.findPorts(of: [pid] + living) }
-        let diagnosed = kernel?.read() ?? []
+        let isNew = kernel?.read(atNanoseconds: now, isFresh: isFresh) ?? false
+        let diagnosed = kernel?.connections ?? []
+        if isNew { together = KernelSample(diagnosed) }
         if let reading {
             reading.fill(&server, &watch, &unknown, atNanoseconds: now)
             server.connections = rows.rows(of: reading, diagnosed, atNanoseconds: now)
@@ -174,11 +184,17 @@ final class WatchedServer {
             sample.findingCounts = reading.timesOfFindings
         } else {
             unknown.formUnion([.acceptances, .traffic, .writeCounts, .handshakes, .loops, .allocations, .heap, .findings])
-            server.connections = rows.rows(of: diagnosed, atNanoseconds: now)
-            server.writes = WriteSample(of: server.connections)
+            if isNew { listed = (rows.rows(of: diagnosed, atNanoseconds: now), WriteSample(of: diagnosed)) }
+            server.connections = listed.rows
+            server.writes = listed.writes
             server.connectionCounts.open = diagnosed.count
         }
-        if kernel == nil { unknown.insert(.kernel) } else { watch.kernel = KernelSample(diagnosed) }
+        if let kernel {
+            watch.kernel = together
+            watch.kernel.ageNanoseconds = now - min(now, kernel.readNanoseconds)
+        } else {
+            unknown.insert(.kernel)
+        }
         if !totals.read(living, into: &server, &watch) { unknown.insert(.processes) }
         // A server that has ended has no memory to speak of: with 0 a leak that ends in its crash would be a fall.
         if watch.processes == 0 { unknown.insert(.residentMemory) }

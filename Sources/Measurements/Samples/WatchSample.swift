@@ -48,6 +48,8 @@ package struct KernelSample: Sendable, Equatable {
     package var windowLimitedConnections = 0
     /// The longest that a packet and its acknowledgement take, of all connections.
     package var roundTripNanoseconds: UInt64 = 0
+    /// Since they were read: on a screen thousands of connections are read less often than samples are taken.
+    package var ageNanoseconds: UInt64 = 0
 
     package init() {}
 }
@@ -97,5 +99,6 @@ extension KernelSample: SamplePart {
         .gauge("unsent_bytes", .bytes, \.unsentBytes, better: .lower, "Those among them that were never sent, now"),
         .gauge("window_limited", .connection, \.windowLimitedConnections, better: .lower, "Held by the peer's window most of their busy time, now"),
         .timeGauge("round_trip", \.roundTripNanoseconds, better: .lower, "The longest time to an acknowledgement, of all connections"),
+        .timeGauge("age", \.ageNanoseconds, "Since the kernel was asked: of thousands of connections less often than samples are taken"),
     ])
 }

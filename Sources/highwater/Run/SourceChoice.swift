@@ -15,7 +15,7 @@ enum SourceChoice {
             let isExpendable = plan.isInWorker || plan.server?.allowsUnsafe == true
             guard plan.isIsolated || plan.isUnsafe && !isExpendable else {
                 if plan.watch != nil { WatchedProcess.adoptOrphans() }
-                let source = try Experiment(plan, capturesOutput: hasScreen)
+                let source = try Experiment(plan, hasScreen: hasScreen)
                 if isExpendable {
                     // This process may not live to the next sample.
                     source.onViolation = { event in
