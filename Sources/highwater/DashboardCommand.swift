@@ -55,8 +55,8 @@ struct DashboardCommand: ParsableCommand {
     private static let defaultSendBufferByteCount = 16 * 1024
 
     func validate() throws {
-        if closed && load.saysPhases { throw ValidationError("--closed and --phase exclude each other; a phase is closed as 10s:closed") }
-        if closed && load.saysRate { throw ValidationError("--closed and --rate exclude each other") }
+        if closed && load.said.saysPhases { throw ValidationError("--closed and --phase exclude each other; a phase is closed as 10s:closed") }
+        if closed && load.said.saysRate { throw ValidationError("--closed and --rate exclude each other") }
         _ = try plan()
     }
 
@@ -69,16 +69,16 @@ struct DashboardCommand: ParsableCommand {
     }
 
     private func plan() throws -> Plan {
-        try load.checkOwnServer()
+        try load.said.checkOwnServer()
         var clients = ClientPlan()
         clients.connections = DashboardCommand.defaultConnections
         clients.streams = DashboardCommand.defaultStreams
-        clients.rate = closed || load.saysPhases ? nil : DashboardCommand.defaultRate
+        clients.rate = closed || load.said.saysPhases ? nil : DashboardCommand.defaultRate
         targets.apply(to: &clients, usual: DashboardCommand.defaultPaths)
         var server = ServerPlan()
         if !targets.areSaid { server.sendBufferByteCount = DashboardCommand.defaultSendBufferByteCount }
-        self.server.apply(to: &server)
-        var plan = try load.plan(server: server, clients: clients, endsByItself: false)
+        self.server.said.apply(to: &server)
+        var plan = try load.said.plan(server: server, clients: clients, endsByItself: false)
         try output.apply(to: &plan, interval: OutputFlags.interval(isLive: true))
         return plan
     }

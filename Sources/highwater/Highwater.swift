@@ -49,19 +49,16 @@ struct Highwater: ParsableCommand {
             let arguments = Array(CommandLine.arguments.dropFirst())
             if let answer = Completion.answer(arguments) { return Output.standard.write(answer) ? 0 : 1 }
             if let version = version(arguments) { return Output.standard.write(version + "\n") ? 0 : 1 }
+            if let load = PlainLoad(arguments) {
+                try LoadCommand.explaining { try load.run() }
+                return 0
+            }
             if let mistake = misspeltCommand(arguments.first == "help" ? arguments.dropFirst().first : arguments.first) {
                 Output.error.line(mistake)
                 return 2
             }
             var command = try parse(arguments)
-            do {
-                try command.run()
-            } catch let error as ValidationError {
-                // The command shows its own usage, but does not know that it is a subcommand.
-                let message = type(of: command).fullMessage(for: error)
-                Output.error.line(message.replacing("  See '", with: "  See 'highwater "))
-                return 2
-            }
+            try type(of: command).explaining { try command.run() }
             return 0
         } catch let error as UnknownOption {
             Output.error.line(error.message)
@@ -128,6 +125,17 @@ extension Highwater {
         guard !names.contains(word) else { return nil }
         let nearest = Spelling.nearest(to: word, of: names.filter { $0 != WorkerCommand.name }).map { "; did you mean 'highwater \($0)'?" } ?? ""
         return "highwater: there is no command '\(word)'\(nearest)\n  See 'highwater --help' for all commands."
+    }
+}
+
+extension ParsableCommand {
+    /// Runs the command. A mistake in its command line that shows only now is told with its usage.
+    fileprivate static func explaining(_ run: () throws -> Void) throws {
+        do { try run() } catch let error as ValidationError {
+            // The command shows its own usage, but does not know that it is a subcommand.
+            Output.error.line(fullMessage(for: error).replacing("  See '", with: "  See 'highwater "))
+            throw ExitCode(2)
+        }
     }
 }
 

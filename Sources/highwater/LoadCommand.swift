@@ -56,8 +56,8 @@ struct LoadCommand: ParsableCommand {
 
     private func plan() throws -> Plan {
         let (clients, methods) = try targets()
-        var plan = try load.plan(server: nil, clients: clients, methods: methods, endsByItself: !live.isOn)
-        if server.areSaid { plan.watch = server.part }
+        var plan = try load.said.plan(server: nil, clients: clients, methods: methods, endsByItself: !live.isOn)
+        if !server.said.isEmpty { plan.watch = server.part }
         try part.apply(to: &plan)
         try output.apply(to: &plan, interval: OutputFlags.interval(isLive: live.isOn))
         return plan

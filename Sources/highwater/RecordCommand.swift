@@ -31,10 +31,10 @@ struct RecordCommand: ParsableCommand {
     func run() throws { try HeadlessRun(plan(), output.plain, signals: SignalInbox()).perform() }
 
     private func plan() throws -> Plan {
-        try load.checkOwnServer()
+        try load.said.checkOwnServer()
         var clients = ClientPlan()
         targets.apply(to: &clients, usual: RecordCommand.defaultPaths)
-        var plan = try load.plan(server: server.part, clients: clients, endsByItself: true)
+        var plan = try load.said.plan(server: server.part, clients: clients, endsByItself: true)
         try part.apply(to: &plan)
         try output.apply(to: &plan, interval: OutputFlags.interval(isLive: false))
         return plan

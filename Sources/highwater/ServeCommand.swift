@@ -35,10 +35,10 @@ struct ServeCommand: ParsableCommand {
     private func plan() throws -> Plan {
         var server = ServerPlan()
         server.port = ServeCommand.defaultPort
-        self.server.apply(to: &server)
+        self.server.said.apply(to: &server)
         if server.tls != nil, server.tlsAddress == nil { server.tlsAddress = ListenAddress(host: server.host, port: ServeCommand.defaultSecurePort) }
         var plan = Plan(server: server, client: nil)
-        length.apply(to: &plan)
+        length.said.apply(to: &plan)
         plan.settle()
         if let clash = plan.clash { throw ValidationError(clash.flagText) }
         try output.apply(to: &plan, interval: OutputFlags.interval(isLive: live.isOn))

@@ -75,7 +75,7 @@ struct WatchCommand: ParsableCommand {
                     ? "there is no server to watch; write 'highwater watch -- ./server 9000', --pid PID or --listen PORT"
                     : "-- SERVER, --pid and --listen exclude each other")
         }
-        if command.isEmpty, let setting = WatchPlan.probeSettings.first(where: { watch.says($0) }) {
+        if command.isEmpty, let setting = WatchPlan.probeSettings.first(where: { watch.said.says($0) }) {
             throw ValidationError("\(setting.flagName) is for a server that is started: highwater watch \(setting.flagName) -- ./server 9000")
         }
         if let clash = watched.clash { throw ValidationError(clash.flagText) }
@@ -87,13 +87,13 @@ struct WatchCommand: ParsableCommand {
     }
 
     private func planOfLoad() throws -> Plan {
-        guard !urls.isEmpty else { return try load.planWithoutClients() }
+        guard !urls.isEmpty else { return try load.said.planWithoutClients() }
         let clients: ClientPlan
         do { clients = try ClientPlan(targets: urls) } catch { throw ValidationError(error.description) }
         if let other = clients.origins.dropFirst().first {
             throw ValidationError("--load: \(other.text) is another server than \(clients.origin.text), and one is watched; write URLs of one server")
         }
-        return try load.plan(server: nil, clients: clients, endsByItself: noTui)
+        return try load.said.plan(server: nil, clients: clients, endsByItself: noTui)
     }
 
     private func tellKnowledge() throws {

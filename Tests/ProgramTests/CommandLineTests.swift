@@ -83,6 +83,38 @@ extension ProgramTests {
             #expect(result.errors.contains("See 'highwater \(arguments[0]) --help'"), "\(result.errors)")
         }
 
+        @Test("means the same whether or not the argument parser has to read it", arguments: [
+            ["-c", "2", "-m", "3", "-n", "12", "-q", "1k", "--timeout", "5s", "--connect-timeout", "1s", "--reconnect", "2 requests", "--window", "64KiB"],
+            ["--h1", "-X", "HEAD", "-H", "accept: */*", "-H", "x-a: b=c", "-k", "-n", "3", "--drain", "2s", "--interval", "200ms"],
+            ["--h2c", "-z", "100ms", "--retries", "2", "--retry-budget", "10%", "--catch-up", "skip", "--cache-scope", "loop", "--resolve-all"],
+        ])
+        func spelling(arguments: [String]) throws {
+            let server = try RunningServer()
+            let folder = try ScratchFolder()
+            // Only the argument parser reads what stands behind "=".
+            let plans = try [["--threads", "1"], ["--threads=1"]].map { threads in
+                let file = folder("\(threads.count).ndjson")
+                let result = try ChildProcess(Program.path, ["load", server.url("/health")] + arguments + threads + ["-o", file]).end(withinSeconds: 30)
+                #expect(result.code == 0, "\(result.errors)")
+                let head = try #require(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").first)
+                let header = try #require(try JSONSerialization.jsonObject(with: Data(head.utf8)) as? [String: Any])
+                return try #require(header["plan"] as? NSDictionary)
+            }
+            #expect(plans[0] == plans[1])
+            _ = try server.stop()
+        }
+
+        @Test("tells a mistake in the same words whether or not the argument parser has to read the rest", arguments: [
+            ["-n", "0"], ["-n", "1", "-n", "2"], ["--h1", "--h2c"], ["--drain"], ["--nonsense", "1"], ["--json", "--markdown"], ["--linger", "1s"], ["-q", "-5"],
+        ])
+        func mistakes(arguments: [String]) throws {
+            let results = try [["--threads", "1"], ["--threads=1"]].map { threads in
+                try ChildProcess(Program.path, ["load", "http://127.0.0.1:1/"] + threads + arguments).end(withinSeconds: 30)
+            }
+            #expect(results[0].code == results[1].code && results[0].code != 0)
+            #expect(results[0].errors == results[1].errors && !results[0].errors.isEmpty)
+        }
+
         @Test("tells its version, and those of the libraries that are linked")
         func version() throws {
             let result = try Program.run("--version")

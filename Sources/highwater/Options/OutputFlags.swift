@@ -22,7 +22,7 @@ struct OutputFlags: ParsableArguments {
 
     func validate() throws {
         try plain.checkForm()
-        if plain.linger > .zero && plain.metrics == nil { throw ValidationError("--linger needs --metrics, whose page it keeps up") }
+        try plain.checkMetrics()
     }
 
     var plain: RunOutput { output.part }
@@ -32,7 +32,7 @@ struct OutputFlags: ParsableArguments {
     /// Errors: a condition is about a phase that the run does not have.
     func apply(to plan: inout Plan, interval: Duration) throws {
         plan.interval = interval
-        end.apply(to: &plan)
+        end.said.apply(to: &plan)
         for phase in failOn.compactMap(\.phase) where !plan.phases.contains(where: { $0.name == phase && !$0.isWarmup }) {
             let names = plan.phases.filter { !$0.isWarmup }.map(\.name)
             throw ValidationError("--fail-on: no phase '\(phase)' is judged; " + (names.isEmpty ? "the run has none, so leave it out" : "there are \(names.joined(separator: ", "))"))

@@ -7,27 +7,15 @@ protocol FlagTable {
     static var settings: [Setting<Part>] { get }
 }
 
-/// Some options of one part of a run, as the command line says them.
-protocol SettingGroup<Part> {
-    associatedtype Part: SettingPart
-    /// Whether the command line has any of them.
-    var areSaid: Bool { get }
-    /// Whether the command line says something about this property.
-    func says(_ path: PartialKeyPath<Part>) -> Bool
-    /// Puts in what the command line says, and leaves the rest as it is.
-    func apply(to part: inout Part)
-}
-
 /// The options of one part of a run as flags: one for each row of a table.
 ///
 /// The argument parser looks for flags in a mirror of a type's properties, and decodes their values
 /// under the properties' names. Here both come from the table, so that an option is declared nowhere
 /// else and still has its help, its completion and its suggestions.
-struct SettingFlags<Table: FlagTable>: ParsableArguments, CustomReflectable, SettingGroup {
+struct SettingFlags<Table: FlagTable>: ParsableArguments, CustomReflectable {
     typealias Part = Table.Part
 
-    /// What the command line says, in the table's order.
-    private var said: [(setting: Setting<Part>, texts: [String])] = []
+    private(set) var said = SaidSettings<Part>()
     private var mistake: SettingError?
 
     /// The rows that have a flag; while a command line is parsed that cannot have some of them, only the others.
@@ -42,10 +30,10 @@ struct SettingFlags<Table: FlagTable>: ParsableArguments, CustomReflectable, Set
         let container = try decoder.container(keyedBy: FlagKey.self)
         for setting in Self.settings {
             let texts = try setting.flagTexts(in: container)
-            if !texts.isEmpty { said.append((setting, texts)) }
+            if !texts.isEmpty { said.add(setting, texts) }
         }
         var part = Part()
-        do throws(SettingError) { try apply(checkingTo: &part) } catch { mistake = error }
+        do throws(SettingError) { try said.apply(checkingTo: &part) } catch { mistake = error }
     }
 
     var customMirror: Mirror { Mirror(self, children: Self.settings.flatMap(\.flagDeclarations)) }
@@ -55,28 +43,8 @@ struct SettingFlags<Table: FlagTable>: ParsableArguments, CustomReflectable, Set
         if let mistake { throw ValidationError(mistake.description) }
     }
 
-    func says(_ path: PartialKeyPath<Part>) -> Bool { said.contains { $0.setting.isAbout(path) } }
-
-    /// Whether the command line has this option.
-    func says(_ setting: Setting<Part>) -> Bool { said.contains { $0.setting.name == setting.name } }
-
-    var areSaid: Bool { !said.isEmpty }
-
-    func apply(to part: inout Part) {
-        // All of it was read before, into another part.
-        do throws(SettingError) { try apply(checkingTo: &part) } catch { preconditionFailure(error.description) }
-    }
-
     /// The part with what the command line says, and defaults elsewhere.
-    var part: Part {
-        var part = Part()
-        apply(to: &part)
-        return part
-    }
-
-    private func apply(checkingTo part: inout Part) throws(SettingError) {
-        for (setting, texts) in said { try setting.read(texts, into: &part) }
-    }
+    var part: Part { said.part }
 }
 
 /// The name of a flag, under which the argument parser keeps its value.

@@ -52,6 +52,11 @@ struct RunOutput: SettingPart {
         if printsJSON && printsMarkdown { throw ValidationError("--json and --markdown exclude each other") }
     }
 
+    /// Errors: there is no page that could stay.
+    func checkMetrics() throws {
+        if linger > .zero && metrics == nil { throw ValidationError("--linger needs --metrics, whose page it keeps up") }
+    }
+
     /// The summary in the form that is asked for.
     func text(of summary: Summary) -> String {
         if printsJSON { return summary.json.indentedText + "\n" }
