@@ -58,10 +58,12 @@ package struct RecordingLine: Sendable {
     private static let headByteCount = 64
 
     /// The content of the line. Errors: those of `RecordingReader.next`.
-    package func parsed() throws(RecordingError) -> RecordingReader.Line {
+    ///
+    /// - Parameter withRows: false: samples without rows of connections and writes, for readers that want none.
+    package func parsed(withRows: Bool = true) throws(RecordingError) -> RecordingReader.Line {
         do throws(RecordingError.Cause) {
             if let damage { throw damage }
-            return try RecordingReader.Line(bytes)
+            return try RecordingReader.Line(bytes, withRows: withRows)
         } catch {
             throw RecordingError(path: path, line: number, cause: error)
         }

@@ -109,12 +109,16 @@ package struct RecordingReader: ~Copyable {
 }
 
 extension RecordingReader.Line {
-    init(_ bytes: [UInt8]) throws(RecordingError.Cause) { try self.init(json: RecordingReader.parse(bytes)) }
+    init(_ bytes: [UInt8], withRows: Bool = true) throws(RecordingError.Cause) {
+        try self.init(json: RecordingReader.parse(bytes), withRows: withRows)
+    }
 
     /// A line that is parsed already, as from the pipe of a worker process.
-    package init(json: JSON) throws(RecordingError.Cause) {
+    ///
+    /// - Parameter withRows: see `RecordingLine.parsed`.
+    package init(json: JSON, withRows: Bool = true) throws(RecordingError.Cause) {
         switch json["type"]?.string {
-        case "sample": self = .sample(try Sample(json: json))
+        case "sample": self = .sample(try Sample(json: json, withRows: withRows))
         case "event": self = .event(try Event(json: json))
         case "summary": self = .summary(json)
         case "header": throw .secondHeader

@@ -53,7 +53,9 @@ extension Sample {
     private static let pendingWritesName = "pending_writes"
 
     /// Numbers that the line lacks stay zero: an older version did not count them.
-    init(json: JSON) throws(RecordingError.Cause) {
+    ///
+    /// - Parameter withRows: false: without rows of connections and writes.
+    init(json: JSON, withRows: Bool = true) throws(RecordingError.Cause) {
         guard json["time"]?.number != nil, json["interval"]?.number != nil else { throw .missing("time") }
         self.init(timeNanoseconds: 0, intervalNanoseconds: 0, server: nil, client: nil, process: ProcessSample())
         phase = json["phase"]?.string
@@ -62,10 +64,10 @@ extension Sample {
         try MetricTree.all.read(json, into: &self)
         if let parts = json["client"] {
             try client?.readLists(parts)
-            client?.connections = try Sample.rows(parts, Sample.connectionsName)
+            if withRows { client?.connections = try Sample.rows(parts, Sample.connectionsName) }
         }
         findingCounts = [FindingCount](json: json["watch"]?[FindingCount.memberName])
-        guard let parts = json["server"] else { return }
+        guard withRows, let parts = json["server"] else { return }
         server?.inspection = parts[Sample.inspectionName].flatMap { try? ConnectionInspection(json: $0) }
         server?.connections = try Sample.rows(parts, Sample.connectionsName)
         server?.pendingWrites = try Sample.rows(parts, Sample.pendingWritesName)

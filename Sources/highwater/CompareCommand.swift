@@ -145,7 +145,7 @@ struct CompareCommand: ParsableCommand {
         var run = ComparedRun(
             name: name, header: reader.header, request: reader.header.request, loadSeconds: summary?[path: "run.duration"]?.number,
             figures: figures)
-        while let line = try reader.next() {
+        while let line = try reader.nextLine()?.parsed(withRows: false) {
             tell { reader.readShare }
             if case .sample(let sample) = line { run.add(sample) }
         }

@@ -50,25 +50,26 @@ extension LatencyHistogram {
         try self.init(encodedCounts: plain.remaining)
     }
 
-    /// Reads counts to the end. The first walk finds out how many buckets there are, so that the second one only fills
-    /// them.
+    /// Reads counts to the end. How many buckets there are is known only then.
     private init(encodedCounts: ArraySlice<UInt8>) throws(EncodingError) {
-        let bytes = encodedCounts.span
-        var first = -1, end = 0
-        try LatencyHistogram.walk(bytes) { bucket, _ in
-            if first < 0 { first = bucket }
-            end = bucket &+ 1
+        var values: [(bucket: Int, count: UInt64)] = []
+        // A byte or two for a count, and as many for the empty buckets before it.
+        values.reserveCapacity(encodedCounts.count / 2)
+        var total: UInt64 = 0
+        try LatencyHistogram.walk(encodedCounts.span) { bucket, count in
+            values.append((bucket, count))
+            total &+= count
         }
-        guard first >= 0 else {
+        guard let first = values.first?.bucket, let last = values.last?.bucket else {
             self.init()
             return
         }
-        var counts = [UInt64](repeating: 0, count: end - first)
+        var counts = [UInt64](repeating: 0, count: last + 1 - first)
         var places = counts.mutableSpan
-        try LatencyHistogram.walk(bytes) { bucket, count in places[bucket &- first] = count }
+        for (bucket, count) in values { places[bucket &- first] = count }
         self.init(
-            counts, lowest: LatencyHistogram.highestValue(ofBucket: first),
-            highest: min(LatencyHistogram.highestNanoseconds, LatencyHistogram.highestValue(ofBucket: end - 1)))
+            counts, count: total, lowest: LatencyHistogram.highestValue(ofBucket: first),
+            highest: min(LatencyHistogram.highestNanoseconds, LatencyHistogram.highestValue(ofBucket: last)))
     }
 
     /// Goes through the counts to the end, and calls `body` for each bucket that has values.

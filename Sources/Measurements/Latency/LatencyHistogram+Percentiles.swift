@@ -22,8 +22,13 @@ extension LatencyHistogram {
         for (place, rank) in wanted {
             // The bucket that was counted last may hold several ranks.
             while seen < rank, index < counts.count {
-                seen &+= counts[index]
-                index &+= 1
+                if let sum = LatencyHistogram.sumOfBlock(counts, index), seen &+ sum < rank {
+                    seen &+= sum
+                    index &+= LatencyHistogram.blockCount
+                } else {
+                    seen &+= counts[index]
+                    index &+= 1
+                }
             }
             guard seen >= rank else { break }
             answers[place] = LatencyHistogram.highestValue(ofBucket: firstBucket + index - 1)
@@ -86,9 +91,25 @@ extension LatencyHistogram {
         let counts = counts.span
         var index = 0
         while index < counts.count {
-            let count = counts[index]
-            if count > 0 { body(LatencyHistogram.highestValue(ofBucket: firstBucket + index), count) }
-            index &+= 1
+            let end = min(counts.count, index &+ LatencyHistogram.blockCount)
+            if LatencyHistogram.sumOfBlock(counts, index) != 0 {
+                for place in index..<end where counts[place] > 0 {
+                    body(LatencyHistogram.highestValue(ofBucket: firstBucket + place), counts[place])
+                }
+            }
+            index = end
         }
+    }
+
+    /// Buckets that are looked at together, since most have no values.
+    private static let blockCount = 8
+
+    /// The values in these buckets; nil where there are fewer buckets.
+    @inline(__always)
+    private static func sumOfBlock(_ counts: Span<UInt64>, _ start: Int) -> UInt64? {
+        guard start >= 0, start <= counts.count &- blockCount else { return nil }
+        var sum: UInt64 = 0
+        for offset in 0..<blockCount { unsafe sum &+= counts[unchecked: start &+ offset] }
+        return sum
     }
 }

@@ -17,13 +17,17 @@ package struct LatencyHistogram: Sendable, Equatable {
 
     package init() {}
 
-    /// What a `LatencyRecorder` has counted: at least one value.
-    init(_ counts: [UInt64], lowest: UInt64, highest: UInt64) {
+    /// What a `LatencyRecorder` has counted, or a recording has: at least one value.
+    ///
+    /// - Parameters:
+    ///   - counts: from the bucket of the lowest value to that of the highest.
+    ///   - count: of all values.
+    init(_ counts: [UInt64], count: UInt64, lowest: UInt64, highest: UInt64) {
         self.counts = counts
         firstBucket = LatencyHistogram.bucket(of: lowest)
         self.lowest = lowest
         self.highest = highest
-        count = counts.reduce(0, &+)
+        self.count = count
     }
 
     /// Counts one value, `times` times.

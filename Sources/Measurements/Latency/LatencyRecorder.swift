@@ -58,7 +58,8 @@ package struct LatencyRecorder: ~Copyable {
             unsafe used.update(repeating: 0)
             unsafe bounds.pointee = Bounds()
         }
-        return unsafe LatencyHistogram(Array(used), lowest: lowest, highest: highest)
+        let copy = unsafe Array(used)
+        return LatencyHistogram(copy, count: copy.reduce(0, &+), lowest: lowest, highest: highest)
     }
 
     private static func zeroes(_ count: Int) -> UnsafeMutablePointer<UInt64> {

@@ -93,9 +93,9 @@ package final class MetricTable<Part>: Sendable {
 
     /// Appends the value of each row; nil where the part is missing, or its source cannot know the figure.
     func read(_ part: Part?, _ unknown: UnknownFigures, into values: inout [Metric.Value?]) {
-        for row in rows {
-            values.append(row.figures.isDisjoint(with: unknown) ? part.flatMap(row.read) : nil)
-        }
+        guard let part else { return values.append(contentsOf: repeatElement(nil, count: rows.count)) }
+        // Rows and parts are large: neither is copied for a number.
+        for index in rows.indices { values.append(rows[index].figures.isDisjoint(with: unknown) ? rows[index].read(part) : nil) }
     }
 
     /// The rows as metrics of a sample.

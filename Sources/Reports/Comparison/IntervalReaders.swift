@@ -55,9 +55,9 @@ struct IntervalReaders: Sendable {
     ) -> [Double] {
         let seconds = Metric.seconds(sample.intervalNanoseconds)
         let interval = Summary(request, of: sample, after: previous?.sample)
-        func growth(_ place: Int) -> Double {
-            readings[place]?.number.map { $0 - (previous?.readings[place]?.number ?? 0) } ?? .nan
-        }
+        // Samples are large, and are not to be copied for a number.
+        let before = previous?.readings
+        func growth(_ place: Int) -> Double { readings[place]?.number.map { $0 - (before?[place]?.number ?? 0) } ?? .nan }
         var row = readers.map { reader -> Double in
             if case .request(let figure) = reader { return isUnderLoad ? figure.read(interval).number ?? .nan : .nan }
             if case .histogram(let place, let figure) = reader {

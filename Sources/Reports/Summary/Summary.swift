@@ -76,8 +76,8 @@ package struct Summary: Sendable {
     private var requestTotals = RequestTotals()
     /// The first wrong answers that the body check found, as long as they were in the samples.
     package private(set) var bodyViolations: [BodyViolation] = []
-    /// The values of each gauge, by its name.
-    private var ranges: [String: GaugeRange] = [:]
+    /// The values of each gauge, in the order of `gauges`; empty before the first sample.
+    private var ranges: [GaugeRange?] = []
     private var loadHasEnded = false
     /// The last sample before counting begins: of the warm-up, or of the phase before.
     private var base: Sample?
@@ -102,7 +102,9 @@ package struct Summary: Sendable {
     /// The longest time between two samples under load.
     private var longestGapNanoseconds: UInt64 = 0
 
-    private static let gauges = Metric.measured.filter { $0.kind == .gauge }
+    /// The places of gauges in the readings of a sample; and the place of each in this list.
+    private static let gauges = Metric.measured.filter { $0.kind == .gauge }.compactMap { Metric.places[$0.name] }
+    private static let gaugePlaces = Dictionary(uniqueKeysWithValues: gauges.enumerated().map { (Metric.all[$1].name, $0) })
     private static let histogramMetrics = Metric.measured.filter { $0.kind == .histogram }
 
     package init(_ request: Request) { self.request = request }
@@ -152,10 +154,11 @@ package struct Summary: Sendable {
             histograms[metric.name, default: LatencyHistogram()].merge(histogram)
         }
         requestTotals.add(sample)
-        for gauge in Summary.gauges {
-            guard let value = Metric.places[gauge.name].flatMap({ readings[$0]?.number }) else { continue }
-            ranges[gauge.name, default: GaugeRange()].add(
-                value, atSeconds: Metric.seconds(sample.timeNanoseconds), isUnderLoad: !loadHasEnded)
+        if ranges.isEmpty { ranges = Array(repeating: nil, count: Summary.gauges.count) }
+        for (index, place) in Summary.gauges.enumerated() {
+            guard let value = readings[place]?.number else { continue }
+            if ranges[index] == nil { ranges[index] = GaugeRange() }
+            ranges[index]?.add(value, atSeconds: Metric.seconds(sample.timeNanoseconds), isUnderLoad: !loadHasEnded)
         }
         noteLoss(sample)
         if !loadHasEnded { longestGapNanoseconds = max(longestGapNanoseconds, sample.intervalNanoseconds) }
@@ -218,10 +221,12 @@ package struct Summary: Sendable {
     }
 
     /// The highest value that any sample had. nil: no sample had such a number.
-    package func maximum(of name: String) -> Double? { ranges[name]?.highest }
+    package func maximum(of name: String) -> Double? { range(of: name)?.highest }
 
     /// The values of a gauge. nil: no sample had such a number.
-    package func range(of name: String) -> GaugeRange? { ranges[name] }
+    package func range(of name: String) -> GaugeRange? {
+        ranges.isEmpty ? nil : Summary.gaugePlaces[name].flatMap { ranges[$0] }
+    }
 
     /// The value under load, last.
     func numberAtEndOfLoad(_ name: String) -> Double? {
@@ -249,7 +254,7 @@ package struct Summary: Sendable {
             part.endOfLoad?.client?.loops = client.loops
         }
         part.histograms = ["client.service_time": request.serviceTime, "client.response_time": request.responseTime]
-        part.ranges = [:]
+        part.ranges = []
         return part
     }
 
