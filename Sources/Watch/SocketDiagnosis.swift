@@ -13,8 +13,8 @@ package final class SocketDiagnosis {
     private static let netlinkFamily: Int32 = 16, diagnosisProtocol: Int32 = 4
     private static let requestType: UInt16 = 20, doneType: UInt16 = 3, errorType: UInt16 = 2
     private static let dumpFlags: UInt16 = 0x301
-    /// INET_DIAG_INFO and INET_DIAG_SKMEMINFO.
-    fileprivate static let infoAttribute: UInt16 = 2, memoryAttribute: UInt16 = 7
+    /// INET_DIAG_INFO.
+    fileprivate static let infoAttribute: UInt16 = 2
     private static let messageHeaderSize = 16, requestSize = 72, answerSize = 72
     private static let establishedStates: UInt32 = 1 << 1 | 1 << 8, listenState: UInt32 = 1 << 10
     private static let allFamilies: Set<UInt8> = [UInt8(AF_INET), UInt8(AF_INET6)]
@@ -84,7 +84,7 @@ package final class SocketDiagnosis {
         put(SocketDiagnosis.dumpFlags, at: 6)
         put(family, at: 16)
         put(UInt8(IPPROTO_TCP), at: 17)
-        put(UInt8(1 << (SocketDiagnosis.infoAttribute - 1) | 1 << (SocketDiagnosis.memoryAttribute - 1)), at: 18)
+        put(UInt8(1 << (SocketDiagnosis.infoAttribute - 1)), at: 18)
         put(states, at: 20)
         put(port.bigEndian, at: 24)
         guard unsafe send(socket, request, request.count, 0) == request.count else { return }
@@ -108,11 +108,11 @@ package final class SocketDiagnosis {
         return true
     }
 
-    /// The bytes of an attribute behind an answer's fixed part; empty: it has none of this type.
-    fileprivate static func attribute(_ wanted: UInt16, of answer: RawSpan) -> Range<Int> {
+    /// Where struct tcp_info lies in an answer, among the attributes behind its fixed part; empty: it has none.
+    fileprivate static func information(in answer: RawSpan) -> Range<Int> {
         var at = answerSize
         while at + 4 <= answer.byteCount, let length: UInt16 = answer.load(at), let type: UInt16 = answer.load(at + 2), length >= 4 {
-            if type == wanted { return at + 4..<min(at + Int(length), answer.byteCount) }
+            if type == infoAttribute { return at + 4..<min(at + Int(length), answer.byteCount) }
             at += (Int(length) + 3) & ~3
         }
         return 0..<0
@@ -139,8 +139,6 @@ package struct DiagnosedConnection: Sendable, Equatable {
     /// Since the server last sent bytes, and since it last received some; in steps of the kernel's clock, some milliseconds.
     package var sinceSendingMilliseconds: Int
     package var sinceReceptionMilliseconds: Int
-    /// SO_SNDBUF as the kernel accounts for it.
-    package var sendBufferBytes: Int?
     /// The peer has ended its side.
     package var isHalfClosed: Bool
 
@@ -168,7 +166,7 @@ package struct DiagnosedConnection: Sendable, Equatable {
         queuedBytes = Int(queued)
         isHalfClosed = state == 8
         // Offsets in struct tcp_info, of which an older kernel gives a shorter one.
-        let facts = answer.extracting(SocketDiagnosis.attribute(SocketDiagnosis.infoAttribute, of: answer))
+        let facts = answer.extracting(SocketDiagnosis.information(in: answer))
         sinceSendingMilliseconds = Int(facts.load(44, as: UInt32.self) ?? 0)
         sinceReceptionMilliseconds = Int(facts.load(52, as: UInt32.self) ?? 0)
         sinceAcknowledgementMilliseconds = Int(facts.load(56, as: UInt32.self) ?? 0)
@@ -178,8 +176,6 @@ package struct DiagnosedConnection: Sendable, Equatable {
         unsentBytes = Int(facts.load(144, as: UInt32.self) ?? 0)
         busyMicroseconds = facts.load(168)
         windowLimitedMicroseconds = facts.load(176)
-        let memory = answer.extracting(SocketDiagnosis.attribute(SocketDiagnosis.memoryAttribute, of: answer))
-        sendBufferBytes = memory.load(12, as: UInt32.self).map(Int.init)
     }
 }
 
