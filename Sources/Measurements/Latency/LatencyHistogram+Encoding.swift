@@ -53,8 +53,8 @@ extension LatencyHistogram {
     /// Reads counts to the end. How many buckets there are is known only then.
     private init(encodedCounts: ArraySlice<UInt8>) throws(EncodingError) {
         var values: [(bucket: Int, count: UInt64)] = []
-        // A byte or two for a count, and as many for the empty buckets before it.
-        values.reserveCapacity(encodedCounts.count / 2)
+        // A byte at least for each.
+        values.reserveCapacity(encodedCounts.count)
         var total: UInt64 = 0
         try LatencyHistogram.walk(encodedCounts.span) { bucket, count in
             values.append((bucket, count))

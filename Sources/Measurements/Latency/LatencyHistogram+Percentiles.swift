@@ -101,6 +101,14 @@ extension LatencyHistogram {
         }
     }
 
+    /// The mean, at the precision of the buckets; nil without values. One walk.
+    package var meanSeconds: Double? {
+        guard count > 0 else { return nil }
+        var sum = 0.0
+        forEachBucket { sum += Metric.seconds($0) * Double($1) }
+        return sum / Double(count)
+    }
+
     /// Buckets that are looked at together, since most have no values.
     private static let blockCount = 8
 

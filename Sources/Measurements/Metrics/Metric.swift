@@ -153,6 +153,7 @@ package struct Metric: Sendable {
     }
 
     /// Exact to the nanosecond for 104 days, which is where Double ends.
+    @inlinable
     package static func seconds(_ nanoseconds: UInt64) -> Double { Double(nanoseconds) / 1e9 }
 
     /// The nearest whole number of nanoseconds; 0 for a negative number and NaN.

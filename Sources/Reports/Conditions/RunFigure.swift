@@ -145,13 +145,3 @@ extension Summary {
         loadSeconds.flatMap { $0 > 0 ? number / $0 : nil }
     }
 }
-
-extension LatencyHistogram {
-    /// nil without values.
-    var meanSeconds: Double? {
-        guard count > 0 else { return nil }
-        var sum = 0.0
-        forEachBucket { sum += Metric.seconds($0) * Double($1) }
-        return sum / Double(count)
-    }
-}
