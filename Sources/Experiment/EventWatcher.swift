@@ -25,6 +25,10 @@ package struct EventWatcher {
     /// Reasons of failures that have been told.
     private var toldReasons: Set<String> = []
 
+    /// Kinds of events of which a reader knows that the first alone are told one by one.
+    private var saidCounted: Set<String> = []
+    private static let countedWords = "; the first are told one by one, and all are counted in the summary"
+
     package init() {}
 
     /// Adds an event as it is.
@@ -57,9 +61,11 @@ package struct EventWatcher {
         }
         let isAtStart = sample.client?.failures.of(.connection).allSatisfy(\.isAtStart) == true
         /// Tells a count that has grown. `many` are the words for more than one, with the count at "#"; they name the streak.
+        /// `shown` is how many of them have events of their own, where the first have: a reader is told once that the others
+        /// are counted.
         func tell<Part>(
             _ level: Event.Level, _ source: String, _ part: KeyPath<Sample, Part?>, _ count: KeyPath<Part, UInt64>,
-            less subtracted: KeyPath<Part, UInt64>? = nil, one: String, many: String, because reason: String? = nil
+            less subtracted: KeyPath<Part, UInt64>? = nil, one: String, many: String, because reason: String? = nil, shown: Int? = nil
         ) {
             func total(_ sample: Sample?) -> UInt64 {
                 guard let counts = sample?[keyPath: part] else { return 0 }
@@ -72,6 +78,7 @@ package struct EventWatcher {
             // Of what goes wrong the total too: a reader may have missed those before.
             let soFar = level > .info && now > told ? ", \(now) so far" : ""
             let words = (told == 1 ? one : many.replacing("#", with: "\(told)")) + soFar
+                + (shown.map { told > $0 && saidCounted.insert(many).inserted } == true ? EventWatcher.countedWords : "")
             note(Event(
                 timeNanoseconds: sample.timeNanoseconds, level: level, source: source, text: words + (reason.map { ": \($0)" } ?? "")))
         }
@@ -90,7 +97,11 @@ package struct EventWatcher {
         }
         tell(
             .error, "client", \.client, \.bodies.wrong, one: "1 wrong answer, found by --body-check",
-            many: "# wrong answers, found by --body-check")
+            many: "# wrong answers, found by --body-check",
+            shown: sample.client?.bodyViolations.count)
+        tell(
+            .error, "client", \.client, \.expectations.unexpected, one: "1 answer is not as expected", many: "# answers are not as expected",
+            shown: sample.client?.events.count { $0.level == .error })
         tell(.error, "client", \.client, \.statuses.serverError, one: "1 answer 5xx", many: "# answers 5xx")
         tell(
             .warning, "server", \.server, \.connectionCounts.refused, one: "1 connection refused: over the limit",
@@ -130,7 +141,7 @@ package struct EventWatcher {
         note(Event(
             timeNanoseconds: sample.timeNanoseconds, level: .warning, source: "load",
             text: "the load stood still for \(Figure.time(nanoseconds: still)): the process was stopped, or had no CPU"
-                + (skipped > 0 ? "; \(skipped) requests that were due are skipped" : "")))
+                + (skipped > 0 ? "; \(Figure.counted(skipped, "request that was due is", "requests that were due are")) skipped" : "")))
     }
 
     /// The server is gone, or is back. The time without it says when, between two samples.
@@ -145,7 +156,7 @@ package struct EventWatcher {
             let reason = connectError == "connection refused" ? "refused" : "fail: \(connectError ?? "unknown reason")"
             return note(Event(
                 timeNanoseconds: sample.timeNanoseconds - grown, level: .error, source: "client",
-                text: "the server is gone: \(count) connection\(count == 1 ? "" : "s") closed, reconnects \(reason)"))
+                text: "the server is gone: \(Figure.counted(count, "connection")) closed, reconnects \(reason)"))
         }
         let back = (last?.timeNanoseconds ?? 0) + grown
         if let since = cutOffNanoseconds {

@@ -103,7 +103,7 @@ package final class Experiment: SampleSource {
         stage = .running
         if let origin = other?.origin { note(.info, source: "watch", origin) }
         if let count = plan.own.client?.slowReaders, count > 0, addSlowReaders(count, seconds: nil) {
-            note(.info, source: "load", "\(count) slow reader\(count == 1 ? "" : "s")")
+            note(.info, source: "load", Figure.counted(count, "slow reader"))
         }
         if setup.tls.client?.isInsecure == true {
             note(.warning, source: "client", "the server's certificate is not verified (--insecure)")

@@ -14,6 +14,6 @@ package struct AnswerGap: Sendable, Equatable {
     /// "no answer came for 252ms while 51 requests were in flight"
     package var sentence: String {
         "no answer came for \(Figure.time(nanoseconds: durationNanoseconds)) while "
-            + (requestCount == 1 ? "1 request was in flight" : "\(requestCount) requests were in flight")
+            + Figure.counted(requestCount, "request was", "requests were") + " in flight"
     }
 }

@@ -14,6 +14,21 @@ package enum Outcome: Sendable, Equatable {
     /// The run lost the process that it ran in.
     package var isDeath: Bool { self != .ended }
 
+    /// What such an end of a server says of it, and what to do; nil where its words say enough.
+    package var explanation: String? {
+        switch self {
+        case .killed(signal: "SIGPIPE"), .crashed(signal: "SIGPIPE"):
+            "it wrote to a connection that its client had closed; SIGPIPE ends a program that neither ignores nor handles it: "
+                + "call signal(SIGPIPE, SIG_IGN) at its start, or send with MSG_NOSIGNAL"
+        case .killed(signal: "SIGKILL"):
+            "another program killed it, or the kernel did since memory ran out: 'journalctl -k' or 'dmesg' tells"
+        case .crashed(signal: "SIGABRT"):
+            "it ended itself with abort(): a failed assertion, an exception without a handler, or a heap that malloc found damaged; "
+                + "what it wrote last says which"
+        case .ended, .crashed, .killed, .exited, .hung: nil
+        }
+    }
+
     /// "the server was killed by SIGKILL"
     package func sentence(of subject: String) -> String {
         if case .killed = self { "\(subject) was \(text)" } else { "\(subject) \(text)" }

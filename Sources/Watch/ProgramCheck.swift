@@ -17,9 +17,11 @@ package struct ProgramCheck: Sendable, Equatable {
     /// Interpreters of scripts that are followed: more would be a circle.
     private static let scriptLimit = 4
 
-    /// - Parameter program: a path, or a name that is looked for in PATH.
+    /// - Parameters:
+    ///   - program: a path, or a name that is looked for in PATH.
+    ///   - detours: a libuv within the program is to be entered by a jump (`ProbeOptions.detours`).
     /// - Throws: `WatchError` when there is no such program.
-    package init(_ program: String) throws(WatchError) {
+    package init(_ program: String, detours: Bool = false) throws(WatchError) {
         path = try ProgramCheck.find(program)
         image = path
         for _ in 0..<ProgramCheck.scriptLimit {
@@ -32,7 +34,7 @@ package struct ProgramCheck: Sendable, Equatable {
             return
         }
         refusal = refusal ?? ProgramCheck.refusal(file)
-        if refusal == nil { knowledge = ProgramCheck.knowledge(file) }
+        if refusal == nil { knowledge = ProgramCheck.knowledge(file, detours: detours) }
     }
 
     private static func refusal(_ file: ELFImage) -> String? {
@@ -47,18 +49,29 @@ package struct ProgramCheck: Sendable, Equatable {
         return nil
     }
 
-    private static func knowledge(_ file: ELFImage) -> [String] {
-        var lines = ["connections, bytes, cut writes and their continuity, event loops"]
+    private static func knowledge(_ file: ELFImage, detours: Bool) -> [String] {
+        var lines = ["connections, bytes, writes cut short and whether the rest was sent right, event loops"]
         func needs(_ library: String) -> Bool { file.libraries.contains { $0.hasPrefix(library) } }
         let allocator = ["libjemalloc", "libtcmalloc", "libmimalloc"].first(where: needs)
         if let allocator { lines.append("malloc: calls and live bytes, through \(allocator)") }
         else if file.defines("malloc") { lines.append("malloc: unknown, the program has one of its own") }
         else { lines.append("malloc: calls and live bytes") }
-        if needs("libuv.so") { lines.append("libuv: each pending write is audited") }
-        else if file.defines("uv_write2") { lines.append("libuv is within the program: audited with the detour (x86-64) only") }
+        lines += libuv(isLibrary: needs("libuv.so"), isWithin: file.defines("uv_write2"), detours: detours)
         if needs("libssl.so") { lines.append("TLS: handshakes and resumed ones, of OpenSSL") }
         else if file.defines("SSL_do_handshake") { lines.append("TLS: unknown, the library is within the program") }
         return lines
+    }
+
+    /// How its pending writes are audited, with the detour and without.
+    private static func libuv(isLibrary: Bool, isWithin: Bool, detours: Bool) -> [String] {
+        if isLibrary { return ["libuv: each pending write is audited" + (detours ? "; --detour changes nothing, since libuv is a library here" : "")] }
+        guard isWithin else { return detours ? ["libuv: not found in the program, so --detour changes nothing"] : [] }
+        #if arch(x86_64)
+            guard detours else { return ["libuv is within the program: its pending writes are not audited; with --detour they are"] }
+            return ["libuv is within the program: each pending write is audited by the detour, unless the run says that it cannot be set"]
+        #else
+            return ["libuv is within the program: its pending writes are not audited; the detour is for x86-64 alone"]
+        #endif
     }
 
     /// A program that gains rights when it starts: the dynamic linker ignores preloaded libraries then.

@@ -195,7 +195,7 @@ extension ClientPlan: SettingPart {
         .init(
             "slow_readers", \.slowReaders, .count(0...connectionRange.upperBound),
             "Clients beside the load that read at a trickle. They ask for /bytes/4MiB, and from a server that is not ours for what the load asks for."),
-        .init("early_close", \.options.earlyCloseShare, .share(), "The share of requests whose connection is closed within the answer (5%, 0.05)."),
+        .init("early_close", \.options.earlyCloseShare, .share(), "The share of requests whose connection is closed within the answer (5%, 0.05). Other requests on it fail with it, and an answer that comes in one piece is whole."),
         .init(
             "half_close", \.options.halfCloses, .flag,
             "HTTP/1.1: shut down the sending side behind the requests of a connection (`streams` of them), take the answers, connect again."),

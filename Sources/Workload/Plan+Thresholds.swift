@@ -11,7 +11,7 @@ extension Plan {
             else { return nil }
             let needed = LatencyHistogram.countNeeded(percentile: percentile)
             return most >= needed ? nil
-                : "\(threshold.namedText): needs \(needed) requests, and the plan asks for \(most) at most: it will not be measured unless it is broken plainly"
+                : "\(threshold.title): needs \(needed) requests, and the plan asks for \(most) at most: it will not be measured unless it is broken plainly"
         }
     }
 

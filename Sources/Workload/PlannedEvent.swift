@@ -32,8 +32,8 @@ extension PlannedEvent.Action {
         switch self {
         case .slowReader(let duration): "a slow reader joins, for \(duration.quantityText)"
         case .writePolicy(let policy): "write policy \(policy.rawValue) for new connections"
-        case .connections(let count): "\(count) connections"
-        case .dropConnections(let count): "\(count) connections are dropped"
+        case .connections(let count): Figure.counted(count, "connection")
+        case .dropConnections(let count): Figure.counted(count, "connection is", "connections are") + " dropped"
         case .drainServer: "the server drains"
         }
     }

@@ -41,7 +41,7 @@ package struct TrialResult: Sendable {
         // A run that was cut short cannot keep its thresholds; its death says enough.
         let thresholds = summary.outcome.isDeath ? [] : summary.thresholds.filter { !$0.hasPassed }
         return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-            + thresholds.map { "\($0.threshold.namedText): \($0.valueText)" }
+            + thresholds.map(\.text)
     }
 
     /// "crashed by SIGSEGV"; nil for a process that lived to its end.

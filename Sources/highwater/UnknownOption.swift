@@ -29,6 +29,7 @@ struct UnknownOption: Error {
             // Short flags may stand together, and a value right behind its letter.
             let isShort = !word.hasPrefix("--")
             if names.contains(name) || isShort && names.contains(String(word.prefix(2))) { continue }
+            if let words = advice[name] { return UnknownOption(command: command, description: "Unknown option '\(name)'. \(words)") }
             let nearest = isShort ? nil : Spelling.nearest(to: name, of: names.filter { $0.hasPrefix("--") })
             let known = foreign[name]?.first { ours in names.contains { ours == $0 || ours.hasPrefix("\($0) ") } }
             return UnknownOption(
@@ -47,6 +48,14 @@ struct UnknownOption: Error {
         "--iterations": ["--requests"], "--threshold": ["--fail-on"], "--thresholds": ["--fail-on"], "--targets": ["--urls"], "-f": ["--urls"],
         "--file": ["--urls"], "--summary-export": ["--json"], "--concurrency": ["--connections"],
     ]
+
+    /// What is said without an option.
+    private static let advice: [String: String] = [
+        "--env": environment, "-e": environment, "--setenv": environment,
+        "--cwd": folder, "--chdir": folder, "--workdir": folder,
+    ]
+    private static let environment = "A server that is started has this program's environment; write 'env NAME=VALUE highwater watch -- ./server'"
+    private static let folder = "A server that is started works in the folder of this program; write 'cd FOLDER && highwater watch -- ./server'"
 
     /// The error with the command's usage, as the argument parser words its own.
     var message: String { command.fullMessage(for: ValidationError(description)).replacing("  See '", with: "  See 'highwater ") }

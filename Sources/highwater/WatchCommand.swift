@@ -98,7 +98,7 @@ struct WatchCommand: ParsableCommand {
 
     private func tellKnowledge() throws {
         let check: ProgramCheck
-        do { check = try ProgramCheck(command[0]) } catch { throw RunError(error.description) }
+        do { check = try ProgramCheck(command[0], detours: watch.part.detours) } catch { throw RunError(error.description) }
         let lines = check.refusal.map { ["cannot be watched with the probe: \($0)", "from outside: connections, unsent bytes, CPU, memory"] }
             ?? check.knowledge
         try Output.standard.print(([check.path] + lines.map { "  " + $0 }).joined(separator: "\n") + "\n")

@@ -71,6 +71,27 @@ struct MannersTests {
         #expect(served?.arena.inUse == 0 && served?.arena.leases == 0)
     }
 
+    @Test("that leave within an answer take the other requests of the connection along, which are told apart", arguments: [
+        ClientConfiguration.HTTPVersion.http1, .http2,
+    ])
+    func earlyCloseOfSeveral(version: ClientConfiguration.HTTPVersion) throws {
+        let server = try ServerThread()
+        let run = try LoadRun(server.configuration {
+            checked(2 << 20, &$0)
+            $0.httpVersion = version
+            $0.options.earlyCloseShare = 0.25
+            $0.requests = 80
+            $0.connections = 4
+            $0.streams = 4
+        })
+        _ = server.stop()
+        expectSums(run, requests: 80)
+        func count(_ words: String) -> UInt64 { run.total.failures.filter { $0.reason.contains(words) }.reduce(0) { $0 + $1.count } }
+        let left = count("within the answer, as asked"), beside = count("within another answer on it, as asked")
+        #expect(left > 0 && left <= 20 && beside > 0)
+        #expect(left + beside == run.total.errors.abandoned && run.total.bodies.wrong == 0)
+    }
+
     @Test("that read at a trickle take little, all of it right, and the server holds the rest", arguments: [
         ClientConfiguration.HTTPVersion.http1, .http2,
     ])

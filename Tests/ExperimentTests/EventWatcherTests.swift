@@ -39,6 +39,27 @@ struct EventWatcherTests {
         #expect(texts(timeouts: [1, 2]) == ["500 1 timeout", "1000 2 timeouts, 3 so far"])
     }
 
+    @Test("of which the first are told one by one says once that all are counted in the summary")
+    func counted() {
+        var watcher = EventWatcher(), client = ClientSample()
+        let counts: [UInt64] = [2, 400, 0, 900]
+        let texts = counts.enumerated().flatMap { index, count in
+            client.expectations.unexpected += count
+            client.events = index == 0 ? (0..<2).map { ClientEvent(monotonicNanoseconds: 0, level: .error, text: "\($0)") } : []
+            watcher.look(
+                at: Sample(
+                    timeNanoseconds: UInt64(index + 1) * 10_000_000_000, intervalNanoseconds: 10_000_000_000, server: nil, client: client,
+                    process: ProcessSample()),
+                connectError: nil)
+            return watcher.takeEvents().map(\.text)
+        }
+        #expect(texts == [
+            "2 answers are not as expected",
+            "400 answers are not as expected, 402 so far; the first are told one by one, and all are counted in the summary",
+            "900 answers are not as expected, 1302 so far",
+        ])
+    }
+
     /// The events of samples a second apart: of clients that were cut off for so long in all, and are it now or not.
     private func texts(cutOff: [(milliseconds: UInt64, isNow: Bool)]) -> [String] {
         var watcher = EventWatcher()

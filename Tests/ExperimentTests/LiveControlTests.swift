@@ -50,7 +50,7 @@ struct LiveControlTests {
         #expect(experiment.sample { $0.server?.connections.allSatisfy { $0.streams <= 1 } == true } != nil)
         #expect(most() == 1)
         #expect(experiment.stop(withinSeconds: 5).client?.requests.failed == 0)
-        #expect(experiment.texts.filter { $0.contains("streams") } == ["7 streams per connection", "1 streams per connection"])
+        #expect(experiment.texts.filter { $0.contains(" per connection") } == ["7 streams per connection", "1 stream per connection"])
     }
 
     @Test("a rate is what the server answers", .measuring)

@@ -11,6 +11,12 @@ struct FigureTests {
         #expect(Figure.time(nanoseconds: nanoseconds) == text)
     }
 
+    @Test("of a count says one of a thing as one, and else its plural")
+    func counts() {
+        #expect([0, 1, 2].map { Figure.counted($0, "TLS handshake") } == ["0 TLS handshakes", "1 TLS handshake", "2 TLS handshakes"])
+        #expect([1.0, 1.5].map { Figure.counted($0, "body", "bodies") } == ["1 body", "1.5 bodies"])
+    }
+
     @Test("of bytes has the unit that fits", arguments: [
         (0, "0B"), (1023, "1023B"), (1536, "1.50KiB"), (1_048_576, "1.00MiB"), (1e15, "909TiB"),
     ] as [(Double, String)])

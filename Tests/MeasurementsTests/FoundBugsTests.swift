@@ -40,6 +40,15 @@ import Testing
         #expect(found.bugs.map(\.count) == [7])
     }
 
+    @Test("that are harmful are bugs of their own beside those that the same code made harmless, and come before them")
+    func harmful() {
+        var found = FoundBugs(), latent = finding(1, "a server.c:1 (server)")
+        latent.isLatent = true
+        found.note(latent)
+        #expect(found.note(finding(2, "a server.c:1 (server)")) == (1, true))
+        #expect(found.bugs.harmfulFirst.map(\.number) == [2, 1])
+    }
+
     @Test("count from a moment on")
     func restart() {
         var found = FoundBugs()

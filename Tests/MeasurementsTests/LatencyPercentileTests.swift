@@ -1,16 +1,6 @@
 import Measurements
 import Testing
 
-@Suite("The highest percentile that is known")
-struct HighestKnownTests {
-    @Test("is the highest that the values support, or the slowest of very few", arguments: [(0, nil), (1, "max"), (19, "max"), (20, "p50"), (100, "p90"), (1_000, "p99")])
-    func name(count: Int, expected: String?) {
-        var histogram = LatencyHistogram()
-        if count > 0 { histogram.record(nanoseconds: 5_000, times: UInt64(count)) }
-        #expect(histogram.highestKnown(of: [50, 99, 90])?.name == expected)
-    }
-}
-
 @Suite("Percentiles of latencies")
 struct LatencyPercentileTests {
     @Test("one walk answers all percentiles, in the order asked")

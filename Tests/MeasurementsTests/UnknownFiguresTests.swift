@@ -86,13 +86,23 @@ struct BrokenWriteTests {
         #expect(finding.lines(isVerbose: true).suffix(7) == ["  handed over at"] + finding.writePlaces.map { "    \($0)" })
     }
 
+    @Test("has one stack where the same code hands the bytes over and notices that they changed")
+    func oneStack() {
+        var finding = brokenWrite
+        finding.kind = .bytesChanged
+        finding.foundPlaces = finding.writePlaces
+        #expect(finding.lines.suffix(3) == [
+            "  handed over at, and noticed at (changed in between)", "    respond server.c:306 (server)", "    main server.c:12 (server)",
+        ])
+    }
+
     @Test("says where bytes differ that are not kept, and which are about to be overwritten")
     func unkept() {
         var finding = brokenWrite
         finding.kind = .bytesChanged
         finding.changeOffset = nil
         #expect(finding.lines.contains("  bytes differ behind the first 1024, which are kept of each write that waits"), "\(finding.lines)")
-        #expect(finding.lines.contains("  noticed at (changed before; --trap names the instruction that writes)"))
+        #expect(finding.lines.contains("  noticed at (changed in between)"))
         finding.kind = .caughtWriting
         finding.changeOffset = 48
         finding.foundBytes = []

@@ -14,9 +14,10 @@ extension ProgramTests {
             let result = try record("client.requests.done > 0")
             #expect(result.code == 99, "\(result.errors)")
             #expect(result.output.contains("0 of 1 passed"), "\(result.output)")
-            #expect(result.output.contains("  FAILED  all: client.requests.done <= 0: "), "\(result.output)")
+            #expect(result.output.contains("  FAILED  --fail-on 'client.requests.done > 0' is met: "), "\(result.output)")
             let json = try record("client.requests.done > 0", "--json")
             #expect(json.code == 99 && json.output.contains("\"check\": \"client.requests.done <= 0\""), "\(json.output)")
+            #expect(json.output.contains("\"fail_on\": \"client.requests.done > 0\""), "\(json.output)")
         }
 
         @Test("exits 0 when it does not hold")

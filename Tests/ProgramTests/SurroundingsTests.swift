@@ -29,7 +29,7 @@ extension ProgramTests {
             #expect(child.wait(seconds: 10) { child.errors.contains("req/s") ? true : nil } == true)
             child.signal(number)
             let result = child.end(withinSeconds: 20)
-            #expect(result.code == 0 && result.output.contains(/x 1, +1\.5\ds/), "\(result)")
+            #expect(result.code == 0 && result.output.contains(/each,\s+1\.5\ds/), "\(result)")
         }
 
         @Test("^C ends it while a name is being resolved", .enabled(if: Tool.cc.exists))

@@ -125,6 +125,6 @@ struct ReportTests {
         ])
         let text = report(header, all, summary: .object([.init("thresholds", .array([threshold]))]))
         #expect(text.contains(">warm (warm-up)</span>") && text.contains("left:25.0%;max-width:75.0%\">steady</span>"))
-        #expect(text.contains("0 of 1 thresholds held") && text.contains("<td>31.2ms</td>"))
+        #expect(text.contains("0 of 1 threshold held") && text.contains("<td>31.2ms</td>"))
     }
 }

@@ -138,12 +138,33 @@ struct RunResultTests {
         #expect(result { $0.connectionCounts.cutOffNanoseconds = 1_000_000_000 }.isOK)
     }
 
-    @Test("is FAILED when thresholds were missed, of which it names two")
+    @Test("is FAILED when thresholds were missed, of which it names two, of different metrics")
     func thresholds() throws {
         var run = summary()
-        run.thresholds = try ["client.requests.failed == 0", "client.requests.done > 1000", "client.requests.done > 2000", "client.requests.done > 3000"]
+        run.thresholds = try ["client.requests.failed == 0", "client.requests.done > 1000", "client.requests.done > 2000", "client.requests.started > 300"]
             .map { try Threshold(parsing: $0).judge(run) }
-        #expect(run.result.reasons == ["3 of 4 thresholds missed: all: client.requests.done > 1000: 100, all: client.requests.done > 2000: 100, and 1 more threshold"])
+        #expect(run.result.reasons == ["3 of 4 thresholds missed: all: client.requests.done > 1000: 100, all: client.requests.started > 300: 100, and 1 more threshold"])
+    }
+
+    @Test("names what is wrong first, and then how many thresholds it missed")
+    func explained() throws {
+        var failing = summary(change: {
+            $0.client?.requests.succeeded = 60
+            $0.client?.requests.failed = 40
+            $0.client?.failures = [FailureCount(reason: "status 503", count: 30, example: ""), FailureCount(reason: "timeout", count: 10, example: "")]
+        })
+        failing.thresholds = try ["client.requests.failed == 0", "client.requests.failed_share < 5%", "client.requests.done > 1000"]
+            .map { try Threshold(parsing: $0).judge(failing) }
+        #expect(failing.result.reasons == ["40 of 100 requests failed, 40.0%, 30 of them: status 503; 3 of 3 thresholds missed"])
+        var broken = summary(change: {
+            $0.watch = WatchSample()
+            $0.watch?.findings = 1
+        })
+        broken.add(brokenWrite)
+        broken.thresholds = try ["watch.findings == 0", "client.requests.failed == 0"].map { try Threshold(parsing: $0).judge(broken) }
+        broken.thresholds += [try Threshold(parsing: "client.requests.done > 1000").judge(broken)]
+        #expect(broken.result.reasons == ["1 finding in the server: request changed under a pending write", "2 of 3 thresholds missed"])
+        #expect(broken.result.faults.map(\.cause) == [.brokenServer, .thresholds])
     }
 
     @Test("is FAILED when the run died, was ended by a signal, could not connect or could not record, the worst first")

@@ -1,7 +1,9 @@
 import Foundation
+import Load
 import Measurements
 import Recording
 import Reports
+import SampleSupport
 import Testing
 
 let summaryRequest = Summary.Request(
@@ -167,6 +169,42 @@ struct SummaryTests {
         }
         for word in ["0 refused", "1000 2xx", "0 timeouts", "0 reconnects", "sent late", "traffic", "pending writes", "0 read pauses", "min"] {
             #expect(summary.text(isVerbose: true).contains(word), "\(word)")
+        }
+    }
+
+    /// Two runs with 1 of everything: of a server of ours, and of one that is watched.
+    private static let runsOfOne: [Summary] = [false, true].map { isWatched in
+        var sample = fullSample(isWatched: isWatched)
+        for metric in Metric.all where metric.kind != .histogram { metric.write(&sample, .number(1)) }
+        sample.timeNanoseconds = 1_000_000_000
+        sample.unknown = []
+        sample.client?.failures = (0..<9).map { FailureCount(reason: "status \(500 + $0)", count: 1, example: "") }
+        sample.client?.statusNumbers = [NumberedStatus(status: 500, count: 1)]
+        sample.client?.serviceTime = LatencyHistogram()
+        sample.client?.serviceTime.record(nanoseconds: 1_000)
+        if !isWatched { sample.watch = nil }
+        var request = summaryRequest
+        request.load = .init(connections: 1, streams: 1, rate: 1, requests: 1, phases: [Phase(name: "one", duration: .seconds(1), load: .closed)])
+        request.cpuCount = 1
+        var summary = Summary(request)
+        sample.phase = "one"
+        summary.add(sample)
+        if isWatched { summary.add(brokenWrite) }
+        summary.thresholds = [try? Threshold(parsing: "client.requests.done > 5").judge(summary)].compactMap(\.self)
+        summary.changesByHand = 1
+        return summary
+    }
+
+    @Test("of a run with 1 of each says each as one", arguments: [0], [false, true])
+    func one(run: Int, isVerbose: Bool) {
+        let summary = Self.runsOfOne[run]
+        // The two words behind "1": "1 requests", "1 TLS handshakes"; verbs and names that end so are none.
+        let verbs: Set = ["TLS", "is", "was", "needs", "ends", "status", "class", "process", "pass", "says", "caches"]
+        // A line that begins with a label begins other words.
+        let words = summary.text(isVerbose: isVerbose).replacing(/\n {10,}/, with: " ") + summary.markdown
+        for match in words.matches(of: /[ (|]1 ([A-Za-z-]+)(?: ([A-Za-z-]+))?/) {
+            let plural = [String(match.1), match.2.map(String.init) ?? ""].first { $0.hasSuffix("s") && !verbs.contains($0) }
+            #expect(plural == nil, "\(match.0)")
         }
     }
 

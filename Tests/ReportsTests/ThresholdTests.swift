@@ -125,8 +125,23 @@ struct ThresholdTests {
         ])
     func opposites(failing: String, wanted: String) throws {
         let threshold = try Threshold(failingOn: "steady: client.response_time.\(failing)")
-        #expect(threshold == (try Threshold(parsing: "steady: client.response_time.\(wanted)")))
+        #expect(threshold.condition == (try Threshold(parsing: "steady: client.response_time.\(wanted)")).condition)
         #expect(threshold.text == "client.response_time.\(wanted)" && threshold.phase == "steady")
+        #expect(threshold.title == "--fail-on 'steady: client.response_time.\(failing)'")
+    }
+
+    @Test("of --fail-on is told as the user wrote it, and whether it is met, live and from a recording")
+    func words() throws {
+        var run = run(fast: 44, slow: 690)
+        run.thresholds = try ["response_time.max > 200ms", "response_time.max > 1m", "response_time.p99.9 > 1m"].map { try Threshold(failingOn: $0).judge(run) }
+        #expect(run.thresholds.map(\.text) == [
+            "--fail-on 'response_time.max > 200ms' is met: 807ms", "--fail-on 'response_time.max > 1m' is not met: 807ms",
+            "--fail-on 'response_time.p99.9 > 1m': needs 10000 values, and there are 734",
+        ])
+        var exporter = ExportFormat.junit.makeExporter(histogram: "client.service_time")
+        var text = exporter.add(summary: run.json)
+        #expect(throws: Never.self) { try exporter.end { text += $0 } }
+        #expect(text.contains("--fail-on &#39;response_time.max &gt; 200ms&#39; is met: 807ms"), "\(text)")
     }
 
     @Test("too few values for a percentile make a measurement not valid")

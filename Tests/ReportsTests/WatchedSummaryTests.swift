@@ -87,7 +87,7 @@ struct WatchedSummaryTests {
         let text = summary().text
         #expect(text.hasPrefix("ok             watched ./server 9000 for"), "\(text)")
         #expect(!text.contains("requests") && !text.contains("arena") && !text.contains("heap") && text.contains("accepted"))
-        let outside = summary(unknown: [.acceptances, .loops, .findings, .writeCounts, .traffic, .handshakes]).text
+        let outside = summary(unknown: [.acceptances, .loops, .findings, .writeCounts, .traffic, .handshakes]).text.replacing(/\s+/, with: " ")
         #expect(!outside.contains("accepted") && !outside.contains("event loops") && !outside.contains("findings") && !outside.contains("received"), "\(outside)")
         #expect(outside.contains("connections at most") && outside.contains("not acknowledged at most"))
     }
@@ -129,5 +129,48 @@ struct WatchedSummaryTests {
         #expect(summary.text.hasPrefix("FAILED         the server crashed by SIGSEGV at 3.10s\n"))
         summary.outcome = .killed(signal: "SIGKILL")
         #expect(summary.text.hasPrefix("FAILED         the server was killed by SIGKILL at 3.10s\n"))
+        summary.outcome = .exited(code: 3)
+        #expect(!summary.text.contains("\ncause "), "\(summary.text)")
+    }
+
+    @Test("has the place of a crash, as the events told it, without the frames of libraries")
+    func crashPlace() {
+        var summary = summary()
+        summary.outcome = .crashed(signal: "SIGSEGV")
+        func tell(_ texts: [String], at time: UInt64) {
+            for text in texts { summary.add(Event(timeNanoseconds: time, level: .error, source: "server", text: text)) }
+        }
+        tell(["server (7) crashed by SIGSEGV at 0x8 on thread server", "#0 respond server.c:306 (server)", "#1 uv_run+0x11c (libuv.so.1.0.0)"], at: 5)
+        // Of the crash of another process no place is mixed in.
+        tell(["#2 other server.c:1 (server)", "#0 later server.c:2 (server)"], at: 6)
+        #expect(summary.text.hasPrefix("FAILED         the server crashed by SIGSEGV\ncrashed at     respond server.c:306 (server)\n               … 1 frame of libuv\n"), "\(summary.text)")
+        #expect(!summary.text.contains("other server.c") && !summary.text.contains("later server.c"))
+    }
+
+    @Test("says what a signal means that servers die of by mistake")
+    func explanation() {
+        var summary = summary()
+        summary.outcome = .killed(signal: "SIGPIPE")
+        summary.circumstances.deathNanoseconds = 3_100_000_000
+        #expect(summary.text.hasPrefix("FAILED         the server was killed by SIGPIPE at 3.10s\ncause          it wrote to a connection that its client had closed;"), "\(summary.text)")
+        #expect(summary.text.replacing(/\s+/, with: " ").contains("signal(SIGPIPE, SIG_IGN)") && summary.text.contains("MSG_NOSIGNAL"))
+    }
+
+    @Test("names --trap, with the command, where it would name the culprit, and only then")
+    func trap() {
+        func text(_ byteCount: UInt64, isLatent: Bool = false, traps: Bool = false) -> String {
+            var finding = brokenWrite
+            (finding.kind, finding.byteCount, finding.isLatent) = (.bytesChanged, byteCount, isLatent)
+            var request = Summary.Request(address: "./server 9000", load: nil, cpuCount: 2)
+            request.traps = traps
+            var summary = Summary(request)
+            summary.circumstances.command = UserCommand(["highwater", "watch", "--h1", "--", "./server", "9000"])
+            summary.add(watchedSample())
+            summary.add(finding)
+            return summary.text
+        }
+        #expect(text(65_604).contains("names the instruction that changes the bytes:\n  highwater watch --h1 --trap -- ./server 9000\n"), "\(text(65_604))")
+        #expect(text(8_190).replacing(/\s+/, with: " ").contains("ask for answers of 16 KiB or more") && !text(8_190).contains("highwater watch"), "\(text(8_190))")
+        #expect(!text(65_604, traps: true).contains("--trap") && !text(65_604, isLatent: true).contains("--trap"))
     }
 }

@@ -15,12 +15,17 @@ import Watch
     func dynamic() throws {
         let check = try ProgramCheck(Fixtures.uvServer)
         #expect(check.refusal == nil && check.knowledge.contains("libuv: each pending write is audited"))
+        #expect(try ProgramCheck(Fixtures.uvServer, detours: true).knowledge.contains { $0.contains("--detour changes nothing, since libuv is a library") })
     }
 
     @Test("a libuv within the program is seen before it runs", .enabled(if: Fixtures.staticServer != nil, "no libuv_a.a"))
     func linked() throws {
         let check = try ProgramCheck(Fixtures.staticServer ?? "")
-        #expect(check.knowledge.contains { $0.hasPrefix("libuv is within the program") })
+        #expect(check.knowledge.contains { $0.hasPrefix("libuv is within the program: its pending writes are not audited") })
+        #if arch(x86_64)
+            let detoured = try ProgramCheck(Fixtures.staticServer ?? "", detours: true)
+            #expect(detoured.knowledge.contains { $0.hasPrefix("libuv is within the program: each pending write is audited by the detour") })
+        #endif
     }
 
     @Test("it cannot into a static one, nor one of musl, nor one with AddressSanitizer; each with its reason")

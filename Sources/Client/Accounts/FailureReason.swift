@@ -53,6 +53,8 @@ enum FailureReason: Equatable {
     case circuit
     /// We left the connection within the answer, as was asked for.
     case abandoned
+    /// The connection was left within the answer to another request.
+    case besideAbandoned
     /// It failed, and the run ended before it was sent again.
     case notRetried
 
@@ -83,6 +85,7 @@ enum FailureReason: Equatable {
         case .neverSent: "never sent: no connection could be made"
         case .circuit: "not sent: the circuit breaker was open"
         case .abandoned: "connection closed by this client within the answer, as asked (--early-close)"
+        case .besideAbandoned: "connection closed by this client within another answer on it, as asked (--early-close)"
         case .notRetried: "the run ended before the next attempt (--retries)"
         case .unsendable: "the request's head is larger than \(RequestKind.headByteLimit >> 10) KiB, the limit of this client: make its headers shorter"
         }

@@ -66,7 +66,7 @@ final class AnswerJudge {
             let number = unsafe record.number
             let found = otherValues.last { $0.number == number && $0.name == field.name }
             return "\(field.name): \(found.map { "'\($0.value)'" } ?? "not there"), expected '\(field.value)'"
-        case .length: return "a body of \(facts.bodyByteCount) bytes, expected \(expected.bodyByteCount ?? 0)"
+        case .length: return "a body of \(Figure.counted(facts.bodyByteCount, "byte")), expected \(expected.bodyByteCount ?? 0)"
         case .grpc: return "grpc-status \(facts.grpcStatus < 0 ? "missing" : String(facts.grpcStatus)), expected \(expected.grpcStatus ?? 0)"
         case .checksum:
             return "a body with CRC-32 \(ExpectedAnswer.text(checksum: facts.checksum.value)), expected "

@@ -357,7 +357,8 @@ final class ClientConnection {
         close()
         while let record = unsafe requests.oldest {
             unsafe requestDidFail(
-                record, record.pointee.failure ?? cause.failure, cause.reason(progress(of: record), side), evidence: cause.evidence)
+                record, record.pointee.failure ?? cause.failure, cause.reason(progress(of: record), side, closesEarly: record.pointee.closesEarly),
+                evidence: cause.evidence)
         }
     }
 

@@ -30,7 +30,8 @@ enum DropCause {
     }
 
     /// Why a request failed of whose answer so much had come; nil: it was meant to.
-    func reason(_ progress: FailureReason.Progress, _ side: (any ProtocolSide)?) -> FailureReason? {
+    /// - Parameter closesEarly: its answer was to be left.
+    func reason(_ progress: FailureReason.Progress, _ side: (any ProtocolSide)?, closesEarly: Bool) -> FailureReason? {
         switch self {
         case .failed(let error): .closed(error, progress, goaway: side?.goawayCode)
         case .broken(let error): error.reason
@@ -38,7 +39,7 @@ enum DropCause {
         case .timeout: .behindTimeout
         case .onPurpose: .dropped
         case .runEnded: .aborted(progress)
-        case .abandoned: nil
+        case .abandoned: closesEarly && progress == .begun ? nil : .besideAbandoned
         }
     }
 

@@ -19,14 +19,17 @@ struct FindingReporter {
 
     /// What is new in a reading.
     mutating func events(_ reading: ProbeReading, _ clock: RunClock) -> [Event] {
-        var events: [Event] = []
+        // Those that are harmless so far may have come first, and are told last.
+        var events: [Event] = [], latent: [Event] = []
         for finding in reading.findings where toldFindings.insert(finding.number).inserted {
             let modules = reading.processes.first { $0.pid == finding.process }?.modules ?? []
             let evidence = finding.evidence(
                 writePlaces: places(finding.writeFrames, modules), foundPlaces: places(finding.foundFrames, modules))
-            events.append(Event(
-                timeNanoseconds: clock.elapsed(atNanoseconds: finding.time), level: .error, source: "finding", text: evidence.sentence, brokenWrite: evidence))
+            let event = Event(
+                timeNanoseconds: clock.elapsed(atNanoseconds: finding.time), level: .error, source: "finding", text: evidence.sentence, brokenWrite: evidence)
+            if finding.isLatent { latent.append(event) } else { events.append(event) }
         }
+        events += latent
         for process in reading.processes {
             if let refusal = process.detour.refusal, toldRefusals.insert(process.pid).inserted {
                 events.append(Event(timeNanoseconds: clock.elapsedNanoseconds, level: .warning, source: "watch", text: "no detour: \(refusal)"))
@@ -45,7 +48,7 @@ struct FindingReporter {
         let frames = symbolizer.places(Array(fault.frames.prefix(FindingReporter.frameLimit)), in: process.modules, isFault: true)
         // One moment for all, so that they are shown together.
         let now = clock.elapsedNanoseconds
-        return ([head] + frames.enumerated().map { "#\($0) \($1)" }).map {
+        return ([head] + frames.enumerated().map { CrashFrame(index: $0, place: $1.description).text }).map {
             Event(timeNanoseconds: now, level: .error, source: "server", text: $0)
         }
     }

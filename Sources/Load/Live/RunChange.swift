@@ -89,13 +89,13 @@ package enum RunChange: Codable, Sendable, Equatable {
     package func event(in load: LoadState) -> (level: Event.Level, source: String, text: String)? {
         switch self {
         case .rate: (.info, "load", "rate \(Figure.threeDigits(load.rate ?? 0))/s")
-        case .connections: (.info, "load", "\(load.connections) connections")
-        case .streams: (.info, "load", "\(load.streams) streams per connection")
+        case .connections: (.info, "load", Figure.counted(load.connections, "connection"))
+        case .streams: (.info, "load", Figure.counted(load.streams, "stream") + " per connection")
         case .writePolicy(let policy): (.info, "server", "write policy \(policy.rawValue) for new connections")
         case .cacheScope(let scope): (.info, "client", "cache scope \(scope.rawValue) for new connections")
         case .reconnectAll: (.info, "load", "all clients reconnect")
         case .hold(let isHeld): (.info, "load", isHeld ? "paused" : "resumed")
-        case .dropConnections(let count): (.warning, "load", "\(count) connections dropped")
+        case .dropConnections(let count): (.warning, "load", Figure.counted(count, "connection") + " dropped")
         case .closeConnection(let connection): (.warning, "server", "connection \(connection.id) closed by hand")
         case .drainServer: (.warning, "server", "drains, as on SIGTERM")
         case .bodyScale, .slowReader, .inspect: nil

@@ -2,7 +2,7 @@ extension BrokenWrite {
     /// One sentence: an event's text.
     package var sentence: String {
         let connection = peer.isEmpty ? (descriptor >= 0 ? " on descriptor \(descriptor)" : "") : " to \(peer)"
-        let size = byteCount > 0 ? "\(byteCount) bytes" : ""
+        let size = byteCount > 0 ? Figure.counted(byteCount, "byte") : ""
         let rest = [size + connection, explanation].filter { !$0.isEmpty }.map { $0.drop { $0 == " " } }.joined(separator: ", ")
         return rest.isEmpty ? kind.rawValue : "\(kind.rawValue): \(rest)"
     }
@@ -30,11 +30,12 @@ extension BrokenWrite {
             lines.append("  }")
         }
         lines += difference
-        func stack(_ title: String, _ places: [String]) -> [String] {
-            places.isEmpty ? [] : ["  " + title] + (isVerbose ? places : CodeStack(places).folded).map { "    \($0)" }
-        }
-        lines += stack(kind == .remainderLost ? "cut short at" : "handed over at", writePlaces)
-        return lines + stack(noticed, foundPlaces)
+        func rows(_ places: [String]) -> [String] { (isVerbose ? places : CodeStack(places).folded).map { "    \($0)" } }
+        let handed = kind == .remainderLost ? "cut short at" : "handed over at"
+        let stacks = [(handed, rows(writePlaces)), (noticed, rows(foundPlaces))].filter { !$0.1.isEmpty }
+        // The same code does both, as a rule the next time that it runs: one stack says it.
+        if stacks.count == 2, stacks[0].1 == stacks[1].1 { return lines + ["  \(handed), and \(noticed)"] + stacks[0].1 }
+        return lines + stacks.flatMap { ["  \($0.0)"] + $0.1 }
     }
 
     /// The bytes, as far as they are known.
@@ -60,7 +61,7 @@ extension BrokenWrite {
         case .caughtWriting: "written at"
         case .remainderLost: "next write at"
         case .badPointer: "written from at"
-        case .bytesChanged: "noticed at (changed before; --trap names the instruction that writes)"
+        case .bytesChanged: "noticed at (changed in between)"
         case .requestChanged, .deadStack: "noticed at"
         }
     }
@@ -70,6 +71,11 @@ extension BrokenWrite {
     }
 
     private static func hexadecimal(_ number: UInt64) -> String { "0x" + String(number, radix: 16) }
+}
+
+extension Sequence<BrokenWrite> {
+    /// The harmful ones before those that are latent, and else in their order.
+    package var harmfulFirst: [BrokenWrite] { filter { !$0.isLatent } + filter(\.isLatent) }
 }
 
 extension BrokenWrite.Kind {

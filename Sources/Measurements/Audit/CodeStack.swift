@@ -19,7 +19,7 @@ package struct CodeStack: Sendable, Equatable {
         var libraries: [String] = [], count = 0
         func fold() {
             guard count > 0 else { return }
-            lines.append("… \(count) frame\(count == 1 ? "" : "s") of \(libraries.joined(separator: " and "))")
+            lines.append("… \(Figure.counted(count, "frame")) of \(libraries.joined(separator: " and "))")
             (libraries, count) = ([], 0)
         }
         for place in places {

@@ -2,8 +2,9 @@ extension Violation {
     /// One sentence: an event's text.
     package var sentence: String {
         let name = "connection \(write.loop).\(write.connection): \(kind.rawValue): exchange \(write.exchange)"
-        guard let overwriter else { return "\(name), \(write.byteCount) bytes" }
-        return "\(name), \(write.byteCount) bytes, by exchange \(overwriter.exchange)"
+        let size = Figure.counted(write.byteCount, "byte")
+        guard let overwriter else { return "\(name), \(size)" }
+        return "\(name), \(size), by exchange \(overwriter.exchange)"
     }
 
     /// All of it in lines for people, as a debugger would show it: expected beside found.
@@ -11,7 +12,7 @@ extension Violation {
         var lines = [kind.rawValue]
         let place = write.offset.map { " at +\($0)" } ?? ""
         lines.append(
-            "  write     connection \(write.loop).\(write.connection), exchange \(write.exchange): \(write.byteCount) bytes\(place) "
+            "  write     connection \(write.loop).\(write.connection), exchange \(write.exchange): \(Figure.counted(write.byteCount, "byte"))\(place) "
                 + (write.arena == 0 ? "in a copy" : "in arena \(write.arena), generation \(write.generation)")
                 + ", \(write.isDirect ? "direct" : "queued"), \(EvidenceText.milliseconds(write.ageNanoseconds)) old")
         if write.arena != 0 {

@@ -36,16 +36,6 @@ extension LatencyHistogram {
         return answers
     }
 
-    /// The highest of these percentiles that the values support, with its name; the highest value where they support none.
-    /// nil without values.
-    package func highestKnown(of percentiles: [Double]) -> (name: String, nanoseconds: UInt64)? {
-        let sorted = percentiles.sorted(by: >)
-        for (percentile, value) in zip(sorted, valuesAtPercentiles(sorted)) {
-            if let value { return ("p\(JSON.number(percentile).text)", value) }
-        }
-        return highestRecordedNanoseconds.map { ("max", $0) }
-    }
-
     /// The share of the values that are above this one, from 0 to 1; nil without values. One walk.
     package func share(above nanoseconds: UInt64) -> Double? {
         count > 0 ? Double(count(above: nanoseconds)) / Double(count) : nil

@@ -65,7 +65,7 @@ package struct BodyViolation: Sendable, Equatable {
         case .truncated where offset != nil:
             return "truncated at \(offset ?? 0) of \(expectedByteCount): the next response begins there"
         case .truncated: return "truncated at \(receivedByteCount) of \(expectedByteCount)" + announcedText
-        case .wrongLength: return "\(receivedByteCount) bytes came, not \(expectedByteCount)" + announcedText
+        case .wrongLength: return "\(Figure.counted(receivedByteCount, "byte")) came, not \(expectedByteCount)" + announcedText
         case .wrongStatus: return "status \(status), not 200"
         }
     }

@@ -21,7 +21,7 @@ extension Comparison {
         }
         for name in unmatchedPhases { text += "Phase **\(Markdown.escaped(name))**: only in one of the two.\n\n" }
         if !rest.isEmpty {
-            text += "<details><summary>\(rest.count) other figure\(rest.count == 1 ? "" : "s")</summary>\n\n\(Comparison.table(rest, ""))</details>\n\n"
+            text += "<details><summary>\(Figure.counted(rest.count, "other figure"))</summary>\n\n\(Comparison.table(rest, ""))</details>\n\n"
         }
         return text + Comparison.explanation.joined(separator: " ") + "\n"
     }

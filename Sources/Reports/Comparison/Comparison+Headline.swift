@@ -78,7 +78,7 @@ private struct Headline {
         guard isEmpty else { return "\(judgement): " + words.joined(separator: "; ") }
         guard unknown.isEmpty else {
             let count = unknown.map(\.intervalCount).min() ?? 0
-            return "too short to tell whether B differs (\(count) interval\(count == 1 ? "" : "s"), of \(Comparison.intervalMinimum) needed): "
+            return "too short to tell whether B differs (\(Figure.counted(count, "interval")), of \(Comparison.intervalMinimum) needed): "
                 + unknown.map(\.headlineText).joined(separator: "; ")
         }
         return comparison.changes.contains { $0.verdict != .missing }

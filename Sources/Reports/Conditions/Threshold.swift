@@ -4,6 +4,8 @@ internal import Measurements
 @dynamicMemberLookup
 package struct Threshold: Sendable, Equatable {
     package let condition: Condition
+    /// The opposite, where the user wrote that (`--fail-on`): a condition that fails the run.
+    package private(set) var failing: Condition?
     /// End the run as soon as it does not hold, but not before `after` into its phase.
     package var aborts = false
     package var after: Duration = .zero
@@ -25,7 +27,11 @@ package struct Threshold: Sendable, Equatable {
         let parsed = try Condition(parsing: text, needsUnit: true)
         if parsed.isChange { throw .noBase(parsed.text) }
         condition = parsed.opposite
+        failing = parsed
     }
+
+    /// As the user wrote it: `steady: client.response_time.p99 < 25ms`, `--fail-on 'client.requests.failed > 0'`.
+    package var title: String { failing.map { "--fail-on \(ShellWords.quoted($0.fullText))" } ?? condition.namedText }
 
     /// A part of the condition.
     package subscript<Value>(dynamicMember path: KeyPath<Condition, Value>) -> Value { condition[keyPath: path] }
@@ -68,6 +74,16 @@ package struct ThresholdResult: Sendable, Equatable {
         }
     }
 
+    /// `all: client.requests.failed == 0: 12`, `--fail-on 'client.requests.failed > 0' is met: 12`.
+    package var text: String {
+        ThresholdResult.text(threshold.title, isFailing: threshold.failing != nil, hasPassed: hasPassed, valueText, hasValue: value.number != nil)
+    }
+
+    /// - Parameter isFailing: the condition fails the run: whether it is met is said, since its value alone has to be thought about.
+    static func text(_ title: String, isFailing: Bool, hasPassed: Bool, _ value: String, hasValue: Bool) -> String {
+        title + (isFailing && hasValue ? hasPassed ? " is not met: " : " is met: " : ": ") + value
+    }
+
     /// The value, or the reason that there is none.
     package var valueText: String {
         switch value {
@@ -75,7 +91,7 @@ package struct ThresholdResult: Sendable, Equatable {
         case .nothing: "nothing was measured"
         case .tooFew(let count, let needed): "needs \(needed) values, and there are \(count)"
         case .above(let above, let count, _):
-            "above \(threshold.figure.unit.text(threshold.limit)) for certain: \(above) of \(count) values are"
+            "above \(threshold.figure.unit.text(threshold.limit)) for certain: \(above) of \(Figure.counted(count, "value")) are"
         case .notRun: "the phase was not run"
         }
     }
@@ -85,6 +101,7 @@ package struct ThresholdResult: Sendable, Equatable {
             .init("phase", .string(threshold.phase ?? Condition.wholeRun)), .init("check", .string(threshold.text)),
             .init("passed", .bool(hasPassed)),
         ]
+        if let failing = threshold.failing { members.append(.init("fail_on", .string(failing.text))) }
         if let number = value.number {
             members.append(.init("value", .number(number)))
         } else {

@@ -40,8 +40,8 @@ struct JUnitExporter: Exporter {
         }
         report.cases += JudgedThreshold.all(in: summary).map { threshold in
             .init(
-                group: threshold.phase, name: threshold.check,
-                outcome: threshold.hasPassed ? .passed : .failed("\(threshold.check): \(threshold.valueText)"))
+                group: threshold.phase, name: threshold.title,
+                outcome: threshold.hasPassed ? .passed : .failed(threshold.text))
         }
         return ""
     }

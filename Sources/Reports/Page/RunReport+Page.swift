@@ -47,7 +47,7 @@ extension RunReport {
     private var verdict: Markup {
         let isLoad = header?.request.load != nil
         guard recordedSummary != nil, let verdict = Verdict(recorded: summary) else {
-            let samples = "the recording has no summary: the run was killed, or is not over; these numbers are of its \(sampleCount) samples"
+            let samples = "the recording has no summary: the run was killed, or is not over; these numbers are of its \(Figure.counted(sampleCount, "sample"))"
             let reasons = [samples] + (ownSummary.map { $0.result.reasons + $0.validity.reasons } ?? [])
             return RunReport.verdict([RunReport.word("Unfinished", "unsure", reasons)], thresholds)
         }

@@ -9,11 +9,11 @@ extension RunReport {
         let rows = (judged.filter { !$0.hasPassed } + judged.filter(\.hasPassed)).map { threshold -> Markup in
             let mark: Markup = threshold.hasPassed
                 ? "<span class=\"held\">\u{2713} held</span>" : "<span class=\"failed\">\u{2717} failed</span>"
-            return "<tr><td>\(mark)</td><td>\(threshold.phase)</td><td><code>\(threshold.check)</code></td><td>\(threshold.valueText)</td></tr>\n"
+            return "<tr><td>\(mark)</td><td>\(threshold.phase)</td><td><code>\(threshold.title)</code></td><td>\(threshold.valueText)</td></tr>\n"
         }
         let passed = judged.count { $0.hasPassed }
         return """
-            <p class="sum">\(passed) of \(judged.count) thresholds held</p>
+            <p class="sum">\(passed) of \(Figure.counted(judged.count, "threshold")) held</p>
             <div class="wide"><table class="checks"><thead><tr><th>result</th><th>phase</th><th>threshold</th><th>was</th></tr></thead><tbody>
             \(.joined(rows))</tbody></table></div>
             """

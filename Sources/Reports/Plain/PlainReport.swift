@@ -107,9 +107,9 @@ package struct PlainReport: Sendable {
             }
         }
         hasTold = true
-        let count = changes.isEmpty ? "no change" : changes.count == 1 ? "1 change" : "\(changes.count) changes"
+        let count = Figure.counted(changes.count, "change")
         var head = "After \(PlainReport.time(now))"
-        if !whole { head += changes.isEmpty ? ": no change in \(others.count) figures" : ": \(count), \(others.count) figures as before" }
+        if !whole { head += changes.isEmpty ? ": no change in \(Figure.counted(others.count, "figure"))" : ": \(count), \(Figure.counted(others.count, "figure")) as before" }
         return [head + "."] + changes + (whole ? others : [])
     }
 

@@ -6,6 +6,10 @@ struct EventTotals: Sendable {
     private(set) var found = FoundBugs()
     /// Times without an answer.
     private(set) var answerGaps = AnswerGapList()
+    /// Of the first crash of a server that is watched: the innermost first.
+    private(set) var crashPlaces: [String] = []
+    /// When the newest of them was told.
+    private var crashNanoseconds: UInt64 = 0
 
     /// Takes the counts of a sample.
     mutating func update(_ counts: [FindingCount]) { found.update(counts) }
@@ -15,5 +19,12 @@ struct EventTotals: Sendable {
     mutating func add(_ event: Event) {
         if let finding = event.brokenWrite { add(finding) }
         if let gap = event.answerGap { answerGaps.add(gap, endNanoseconds: event.timeNanoseconds) }
+        if event.source == "server", let frame = CrashFrame(event.text) { add(frame, atNanoseconds: event.timeNanoseconds) }
+    }
+
+    private mutating func add(_ frame: CrashFrame, atNanoseconds time: UInt64) {
+        guard crashPlaces.count == frame.index, crashPlaces.isEmpty || crashNanoseconds == time else { return }
+        crashNanoseconds = time
+        crashPlaces.append(frame.place)
     }
 }

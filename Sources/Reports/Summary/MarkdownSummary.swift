@@ -13,7 +13,7 @@ struct MarkdownSummary {
         let judged = summary.thresholds.sorted { !$0.hasPassed && $1.hasPassed }
         text += Markdown.table(
             ["threshold", "was", ""],
-            judged.map { ["`\($0.threshold.namedText.printableLine)`", Markdown.escaped($0.valueText), $0.hasPassed ? "held" : "**missed**"] }, isAligned: false)
+            judged.map { ["`\($0.threshold.title.printableLine)`", Markdown.escaped($0.valueText), $0.hasPassed ? "held" : "**missed**"] }, isAligned: false)
         if summary.request.load != nil { text += "Measurement: \(validity.word)" + MarkdownSummary.list(validity.reasons) + "\n\n" }
         text += Markdown.table(["figure", "value"], figureRows) + Markdown.table(["request", "done", "failed", "p50", "p99", "statuses"], requestRows)
         text += Markdown.table(["phase", "asked/s", "req/s", "failed", "p50", "p99"], summary.phases.map(MarkdownSummary.cells))

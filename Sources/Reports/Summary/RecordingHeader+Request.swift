@@ -9,7 +9,8 @@ extension RecordingHeader {
         var request = Summary.Request(address: address, load: Summary.Load(plan: plan), cpuCount: cpuCount)
         request.name = plan["name"]?.string
         request.sendBufferByteCount = plan[path: "watch.send_buffer"]?.number.flatMap { Int(exactly: $0) }
-        request.program = plan[path: "watch.command"]?.elements.first?.string
+        request.program = plan[path: "watch.watch"]?.elements.first?.string
+        request.traps = plan[path: "watch.trap"] == .bool(true)
         return request
     }
 }
@@ -38,7 +39,8 @@ extension Summary.Load {
     /// Requests that are named; of more, how many there are.
     private static let namedTargetLimit = 3
 
-    /// `http://127.0.0.1:8080/bytes/1KiB 60.0%, /bytes/128KiB 40.0%`
+    /// `http://127.0.0.1:8080/bytes/1KiB`, `http://127.0.0.1:8080: /bytes/1KiB 60.0%, POST /post 40.0%`, and of several servers
+    /// `http://127.0.0.1:8080/a 60.0%, https://localhost:8081/b 40.0%`.
     private static func target(_ plan: JSON) -> String {
         guard let address = plan[path: "client.target"]?.string else { return "" }
         let kinds = plan[path: "client.request_kinds"]?.elements ?? []
@@ -47,15 +49,17 @@ extension Summary.Load {
         let total = weights.reduce(0, +)
         let scheme = plan[path: "client.tls"] == .bool(true) ? "https" : "http"
         func origin(_ index: Int) -> String {
-            (kinds.isEmpty ? nil : kinds[index]["origin"]?.string) ?? (index == 0 ? "\(scheme)://\(address)" : "")
+            kinds.isEmpty ? "\(scheme)://\(address)" : kinds[index]["origin"]?.string ?? "\(scheme)://\(address)"
         }
-        var texts = paths.enumerated().map { index, path in
+        // The server stands before all requests, or before each where there are several.
+        let isShared = paths.count > 1 && Set(paths.indices.map(origin)).count == 1
+        let texts = paths.enumerated().map { index, path in
             let method = kinds.isEmpty ? "GET" : kinds[index]["method"]?.string ?? "GET"
-            return (method == "GET" ? "" : "\(method) ") + origin(index) + path
+            return (method == "GET" ? "" : "\(method) ") + (isShared ? "" : origin(index)) + path
                 + (paths.count > 1 && kinds.count == paths.count ? " \(Figure.percent(weights[index] / total))" : "")
         }
-        if texts.isEmpty { texts = ["\(scheme)://\(address)"] }
+        guard !texts.isEmpty else { return "\(scheme)://\(address)" }
         let rest = texts.count - namedTargetLimit
-        return texts.prefix(namedTargetLimit).joined(separator: ", ") + (rest > 0 ? ", and \(rest) more request\(rest == 1 ? "" : "s")" : "")
+        return (isShared ? origin(0) + ": " : "") + texts.prefix(namedTargetLimit).joined(separator: ", ") + (rest > 0 ? ", and \(Figure.counted(rest, "more request"))" : "")
     }
 }

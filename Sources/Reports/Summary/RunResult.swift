@@ -95,98 +95,40 @@ package struct RunResult: Sendable, Equatable {
             reasons.append("no request succeeded")
         }
         let thresholds = JudgedThreshold.all(in: summary)
-        if let text = RunResult.text(missed: thresholds.filter { !$0.hasPassed }.map { "\($0.check): \($0.valueText)" }, of: thresholds.count) {
-            reasons.append(text)
-        }
+        let missed = thresholds.filter { !$0.hasPassed }.map { (metric: String($0.check.prefix { $0 != " " }), text: $0.text) }
+        if let text = RunResult.text(missed: missed, of: thresholds.count, isExplained: !reasons.isEmpty) { reasons.append(text) }
         self.init(reasons: reasons)
     }
 
-    static func text(wrongBodies count: Double) -> String { "\(JSON.number(count).text) wrong bod\(count == 1 ? "y" : "ies")" }
+    static func text(wrongBodies count: Double) -> String { Figure.counted(count, "wrong body", "wrong bodies") }
 
-    /// nil: none was missed.
-    static func text(missed: [String], of count: Int) -> String? {
+    /// How many thresholds were missed; nil: none was. One fault misses several: those that are named are of different
+    /// metrics.
+    ///
+    /// - Parameter isExplained: what is wrong has been said before; no threshold is named.
+    static func text(missed: [(metric: String, text: String)], of count: Int, isExplained: Bool) -> String? {
         guard !missed.isEmpty else { return nil }
-        let named = missed.prefix(namedThresholdLimit).joined(separator: ", ")
-        return "\(missed.count) of \(count) threshold\(count == 1 ? "" : "s") missed: \(named)"
-            + (missed.count > namedThresholdLimit ? ", and \(Summary.counted(UInt64(missed.count - namedThresholdLimit), "more threshold"))" : "")
+        var named: [(metric: String, text: String)] = []
+        for threshold in missed where named.count < namedThresholdLimit && !isExplained && !named.contains(where: { $0.metric == threshold.metric }) {
+            named.append(threshold)
+        }
+        let rest = missed.count - named.count
+        return "\(missed.count) of \(Figure.counted(count, "threshold")) missed"
+            + (named.isEmpty ? "" : ": " + named.map(\.text).joined(separator: ", ") + (rest > 0 ? ", and \(Figure.counted(rest, "more threshold"))" : ""))
     }
 
-    /// The summary lists all; the first line of it is to stay one.
+    /// The summary lists all; its first line is to stay short.
     private static let namedThresholdLimit = 2
 }
 
 extension Summary {
     /// Whether the run went well so far.
-    package var result: RunResult {
-        let found: [RunResult.Fault?] = [
-            fault(.recording, circumstances.recordingFault), fault(.loops, circumstances.loopFailures.first),
-            fault(.death, deathText), fault(.brokenServer, brokenServer),
-            fault(.unreachable, unreachable), fault(.interrupted, circumstances.signal.map { "ended by \($0) before its time" }),
-            fault(.wrongBodies, wrongBodies), fault(.nothingChecked, uncheckedBodies), fault(.serverGone, goneServer),
-            fault(.nothingSucceeded, nothingSucceeded), fault(.thresholds, missedThresholds),
-        ]
-        return RunResult(found.compactMap { $0 } + circumstances.partFaults.map { .init(cause: .part, text: $0) })
-    }
-
-    private func fault(_ cause: RunResult.Cause, _ text: String?) -> RunResult.Fault? { text.map { .init(cause: cause, text: $0) } }
-
-    /// A finding or a crash in a server that is watched, unless a threshold says how many there may be.
-    private var brokenServer: String? {
-        func isJudged(_ name: String) -> Bool { thresholds.contains { $0.threshold.condition.figure.metric == name } }
-        if !findings.isEmpty, !isJudged("watch.findings") {
-            let distinct = distinctFindings
-            return "\(Summary.counted(findingCount, "finding")) in the server: \(distinct[0].kind.rawValue)"
-                + (distinct.count > 1 ? " and \(Summary.counted(UInt64(distinct.count - 1), "more bug"))" : "") + (distinct[0].isLatent ? ", harmless so far" : "")
-        }
-        guard !outcome.isDeath, let crashes = last.watch?.crashes, crashes > 0, !isJudged("watch.crashes") else { return nil }
-        return "the server crashed" + (crashes == 1 ? "" : " \(crashes) times")
-    }
+    package var result: RunResult { ResultJudge(summary: self).result }
 
     /// "the server crashed by SIGSEGV at 3.10s"; nil: what the run needs lives.
     var deathText: String? {
         guard outcome.isDeath else { return nil }
         let time = last.watch == nil ? circumstances.deathNanoseconds : goneNanoseconds ?? circumstances.deathNanoseconds
         return outcome.sentence(of: lostProcess) + (time.map { " at \(Figure.time(nanoseconds: $0))" } ?? "")
-    }
-
-    private var unreachable: String? {
-        guard let client = last.client, client.connectionCounts.opened == 0, let reason = circumstances.connectFailure else { return nil }
-        return "cannot connect to \(request.address): \(reason)"
-    }
-
-    private var wrongBodies: String? {
-        guard let bodies = last.client?.bodies, bodies.wrong > 0 else { return nil }
-        let kinds = BodyViolation.Kind.allCases.filter { $0 != .wrongStatus && bodies[$0] > 0 }.map { "\(bodies[$0]) \($0.rawValue)" }
-        let wrong = bodies.wrong - bodies.wrongStatus
-        let texts = (wrong > 0 ? [RunResult.text(wrongBodies: Double(wrong)) + " (\(kinds.joined(separator: ", ")))"] : [])
-            + (bodies.wrongStatus > 0 ? ["\(Summary.counted(bodies.wrongStatus, "answer")) with another status than 200 (--body-check)"] : [])
-        return texts.joined(separator: ", ")
-    }
-
-    private var uncheckedBodies: String? {
-        guard request.load?.checksBodies == true, last.client?.bodies.checked == 0 else { return nil }
-        return "no answer came that --body-check could look at; its server has to give predictable bodies, see 'highwater manual predictable-bodies'"
-    }
-
-    /// A scenario that has its server end wants it gone.
-    private var goneServer: String? {
-        // That it died says more.
-        guard last.watch == nil || !outcome.isDeath else { return nil }
-        guard endOfLoad?.client?.isCutOff == true, request.load?.endsServer == false else { return nil }
-        return "the server was gone" + (goneNanoseconds.map { " at \(Figure.time(nanoseconds: $0))" } ?? "")
-    }
-
-    private var nothingSucceeded: String? {
-        if request.load != nil, last.client == nil { return "nothing was measured" }
-        // Connections that are closed on purpose say nothing of the server.
-        guard let client = last.client, client.requests.started > 0, client.requests.succeeded == 0, client.errors.abandoned == 0
-        else { return nil }
-        let most = client.failures.of(.request).max { $0.count < $1.count }
-        return "no request succeeded" + (most.map { ": \($0.count) of \(client.requests.done) \($0.reason)" } ?? "")
-    }
-
-    private var missedThresholds: String? {
-        let missed = thresholds.filter { !$0.hasPassed }.map { "\($0.threshold.namedText): \($0.valueText)" }
-        return RunResult.text(missed: missed, of: thresholds.count)
     }
 }

@@ -17,6 +17,8 @@ package struct Summary: Sendable {
         package var sendBufferByteCount: Int?
         /// The program of a server that is watched: "node"; nil: the run starts none.
         package var program: String?
+        /// Pages of its pending bytes are read-only (`--trap`).
+        package var traps = false
 
         package init(address: String, load: Load?, cpuCount: Int) {
             self.address = address
@@ -59,7 +61,7 @@ package struct Summary: Sendable {
         var kindText: String {
             guard !phases.isEmpty else { return rate.map { "open load, \(JSON.number($0).text) requests/s asked" } ?? "closed load" }
             let kinds = (phases.contains(where: \.isOpen) ? ["open"] : []) + (phases.allSatisfy(\.isOpen) ? [] : ["closed"])
-            return "\(phases.count) phase\(phases.count == 1 ? "" : "s") of \(kinds.joined(separator: " and ")) load"
+            return "\(Figure.counted(phases.count, "phase")) of \(kinds.joined(separator: " and ")) load"
         }
     }
 
@@ -130,6 +132,8 @@ package struct Summary: Sendable {
 
     /// Findings in a server that is watched; those of the warm-up count.
     package var findings: [BrokenWrite] { told.found.bugs }
+    /// Where a server that is watched crashed first, innermost first; empty: it did not, or that is not known.
+    var crashPlaces: [String] { told.crashPlaces }
     /// Times without an answer; those of the warm-up do not count.
     var answerGaps: AnswerGapList { told.answerGaps.since(base?.timeNanoseconds ?? 0) }
 

@@ -15,8 +15,11 @@ struct SummaryHeadline {
 
     /// "15 of 1400 requests failed, 1.1%"
     static func failures(_ failed: Double, of done: Double) -> String {
-        "\(JSON.number(failed).text) of \(JSON.number(done).text) requests failed, \(Figure.percent(failed / done))"
+        "\(JSON.number(failed).text) of \(Figure.counted(done, "request")) failed, \(Figure.percent(failed / done))"
     }
+
+    /// Metrics whose limits say how many requests may fail.
+    static let failureMetrics = ["client.requests.failed", "client.requests.failed_share", "client.requests.succeeded", "client.requests.succeeded_rate"]
 
     /// What went well.
     var achievement: String {
@@ -32,14 +35,13 @@ struct SummaryHeadline {
         let broken = client.connectionCounts.broken
         let other = client.statuses.redirection + client.statuses.clientError + client.statuses.serverError
         let all = requests.done == 1 ? "the request succeeded" : "all \(requests.done) requests succeeded"
-        return all + (other > 0 ? ", of which \(other) were not answered 2xx" : "")
-            + (broken > 0 ? ", but the server broke the protocol on \(Summary.counted(broken, "connection"))" : "")
+        return all + (other > 0 ? ", of which \(Figure.counted(other, "was", "were")) not answered 2xx" : "")
+            + (broken > 0 ? ", but the server broke the protocol on \(Figure.counted(broken, "connection"))" : "")
     }
 
     /// Why failed requests do not make the run a failure.
     private var toleration: String {
-        let names = ["client.requests.failed", "client.requests.failed_share", "client.requests.succeeded", "client.requests.succeeded_rate"]
-        let isLimited = summary.thresholds.contains { $0.isJudged && names.contains($0.threshold.condition.figure.metric) }
+        let isLimited = summary.thresholds.contains { $0.isJudged && SummaryHeadline.failureMetrics.contains($0.threshold.condition.figure.metric) }
         return isLimited ? "as many as the thresholds allow" : "no threshold limits them, so the exit code is 0"
     }
 }

@@ -21,15 +21,15 @@ extension SummarySection {
         }
         let unanswered = client.unansweredRequests
         if unanswered > 0 {
-            page.row("", ["\(Summary.counted(unanswered, "request")) never answered: in the table with the time waited"])
+            page.row("", ["\(Figure.counted(unanswered, "request")) never answered: in the table with the time waited"])
         }
         let dropped = summary.droppedRequests
         if dropped > 0 {
-            page.row("", ["\(Summary.counted(dropped, "request")) never sent: in the response times with the time waited"])
+            page.row("", ["\(Figure.counted(dropped, "request")) never sent: in the response times with the time waited"])
         }
         let refused = client.requests.failed - min(client.requests.errored, client.requests.failed)
         if Double(refused) > Double(client.requests.done) * Validity.erroredShareLimit {
-            page.row("", ["\(Summary.counted(refused, "failed answer")) in the table too: errors can be faster than answers"])
+            page.row("", ["\(Figure.counted(refused, "failed answer")) in the table too: errors can be faster than answers"])
         }
         if let resolution = summary.coarseResolutionNanoseconds {
             let time = Figure.time(nanoseconds: resolution)
@@ -74,7 +74,7 @@ extension SummarySection {
         page.line("")
         page.row("thresholds", ["\(passed) of \(summary.thresholds.count) passed" + (isPartial ? " (partial: the run was cut short)" : "")])
         for result in summary.thresholds {
-            page.marked(result.hasPassed ? "passed" : "FAILED", "\(result.threshold.namedText): \(result.valueText)")
+            page.marked(result.hasPassed ? "passed" : "FAILED", result.text)
         }
     }
 
@@ -101,7 +101,7 @@ extension Summary {
     fileprivate var fewItems: [String] {
         let count = last.client?.requests.answered ?? 0
         guard count > 0, !LatencyHistogram.supports(percentile: 50, count: count) else { return [] }
-        return [count == 1 ? "1 request is an example: no percentile is known" : "\(count) requests are examples: no percentile is known"]
+        return [Figure.counted(count, "request is an example", "requests are examples") + ": no percentile is known"]
     }
 
     /// Requests of an open load that were due, and for which no connection had room until the end.

@@ -4,11 +4,13 @@ internal import Measurements
 extension SummarySection {
     static let load = SummarySection { summary, page in
         guard let load = summary.request.load, let client = summary.last.client else { return }
-        let reachable = (summary.loadSeconds ?? 0) - Metric.seconds(client.cutOffNanoseconds)
-        let answered = client.cutOffNanoseconds > 0 ? " (with a server for \(Figure.fixed(max(0, reachable), decimals: 2))s)" : ""
+        // Of the time under load: what comes after it is not of these seconds.
+        let cutOff = summary.endOfLoad?.client?.cutOffNanoseconds ?? 0, reachable = (summary.loadSeconds ?? 0) - Metric.seconds(cutOff)
+        let reachableText = Figure.fixed(max(0, reachable), decimals: 2) + "s"
+        let answered = reachableText == summary.durationText ? "" : " (the server could be reached for \(reachableText) of it)"
         page.row("load", [
             load.target.isEmpty ? summary.request.address : load.target, load.kindText,
-            "\(Summary.counted(UInt64(load.connections), "connection")) x \(load.streams)",
+            Figure.counted(load.connections, "connection"), Figure.counted(load.streams, "request") + " at a time" + (load.connections == 1 ? "" : " each"),
             summary.durationText + answered,
         ])
         guard summary.startNanoseconds > 0 else { return }
@@ -17,9 +19,9 @@ extension SummarySection {
             "warm-up",
             ["\(Figure.fixed(Metric.seconds(summary.startNanoseconds), decimals: 2))s before that, left out"]
                 // Without them the totals do not add up.
-                + (carried > 0 ? ["\(Summary.counted(carried, "request")) begun in it and done since"] : [])
+                + (carried > 0 ? ["\(Figure.counted(carried, "request")) begun in it and done since"] : [])
                 + (late > 0 ? ["\(late) due in it and started since"] : [])
-                + (summary.warmupFailures > 0 ? ["\(Summary.counted(summary.warmupFailures, "request")) failed in it"] : []))
+                + (summary.warmupFailures > 0 ? ["\(Figure.counted(summary.warmupFailures, "request")) failed in it"] : []))
     }
 
     static let rate = SummarySection { summary, page in
@@ -34,7 +36,7 @@ extension SummarySection {
         page.row(
             "rate",
             rates + (client.requests.failed > 0 || page.isVerbose ? ["\(Figure.fixed(succeeded, decimals: 2)) succeeded/s"] : [])
-                + (isCut ? ["of the time with a server"] : []))
+                + (isCut ? ["while the server could be reached"] : []))
     }
 
     static let requests = SummarySection { summary, page in
@@ -47,11 +49,11 @@ extension SummarySection {
             "requests",
             ["\(requests.done)" + (Double(requests.done) < total ? " of \(JSON.number(total).text)" : "") + ": \(requests.succeeded) ok"]
                 + ["\(requests.failed) failed"]
-                + Summary.item(requests.retried, "retried (--retries)", page) + Summary.item(requests.resent, "sent again, since the server had not looked at them", page)
-                + Summary.item(client.circuits.openings, "openings of circuit breakers", page))
+                + Summary.item(requests.retried, "retried (--retries)", page) + Summary.item(requests.resent, "sent again, since the server had not looked at them", one: "sent again, since the server had not looked at it", page)
+                + Summary.item(client.circuits.openings, "openings of circuit breakers", one: "opening of a circuit breaker", page))
         summary.writeFailures(of: client, to: &page)
         if requests.endedByClose > 0 {
-            let answers = requests.endedByClose == 1 ? "1 answer ends" : "\(requests.endedByClose) answers end"
+            let answers = Figure.counted(requests.endedByClose, "answer ends", "answers end")
             page.row("", ["\(answers) with the connection, without a length: one that was cut short looks the same"])
         }
         // Those from 400 on are among the failures, unless a scenario expects them.
@@ -62,7 +64,7 @@ extension SummarySection {
         }
         // A recording from elsewhere may have any numbers.
         let expected = client.expectations, unexpected = min(expected.unexpected, expected.checked)
-        if expected.checked > 0 { page.row("expected", ["\(expected.checked - unexpected) of \(expected.checked) answers"]) }
+        if expected.checked > 0 { page.row("expected", ["\(expected.checked - unexpected) of \(Figure.counted(expected.checked, "answer"))"]) }
     }
 
     /// The first wrong answers, as evidence. Their counts are among the failures.
@@ -82,8 +84,8 @@ extension SummarySection {
         let counts = client.connectionCounts
         page.row(
             "connections",
-            ["\(counts.opened) opened", "\(counts.openHighWater) at once"] + Summary.item(counts.reconnects, "reconnects", page)
-                + Summary.item(counts.renewed, "renewed", page) + Summary.item(counts.failed, counts.failed == 1 ? "attempt failed" : "attempts failed", page))
+            ["\(counts.opened) opened", "\(counts.openHighWater) at once"] + Summary.item(counts.reconnects, "reconnects", one: "reconnect", page)
+                + Summary.item(counts.renewed, "renewed", page) + Summary.item(counts.failed, "attempts to connect failed", one: "attempt to connect failed", page))
         for failure in client.failures.of(.connection).sorted(by: { $0.count > $1.count }) { page.count(failure.count, failure.text) }
         if client.tls.isUsed { page.row("TLS", client.tls.items(page)) }
     }
@@ -106,7 +108,7 @@ extension SummarySection {
             JSON.number(most).text,
             readers.answeredRequests == 0
                 ? (most == 1 ? "it has not read an answer to its end" : "none has read an answer to its end")
-                : "\(Summary.counted(readers.answeredRequests, "answer")) read to the end",
+                : "\(Figure.counted(readers.answeredRequests, "answer")) read to the end",
             "\(Figure.bytes(Double(readers.receivedBytes))) read",
         ])
     }
@@ -126,7 +128,7 @@ extension Summary {
         let shown = page.isVerbose ? reasons.count : Summary.shownFailureLimit
         for failure in reasons.prefix(shown) { page.count(failure.count, failure.text) }
         let hidden = reasons.dropFirst(shown).reduce(0) { $0 + $1.count }
-        if hidden > 0 { page.count(hidden, "for \(reasons.count - shown) more reasons: --verbose names each") }
+        if hidden > 0 { page.count(hidden, "for \(Figure.counted(reasons.count - shown, "more reason")): --verbose names each") }
         if let death = deathText, last.watch != nil { page.row("", ["\(death): requests that were in flight then are among those whose connection was lost"]) }
         let known = reasons.reduce(0) { $0 + $1.count }
         guard known < client.requests.failed else { return }
@@ -169,7 +171,7 @@ extension TLSSample {
             (failures.noCertificate, "without a client's certificate"), (failures.noCommonProtocol, "no common protocol"), (failures.notTLS, "not TLS"),
             (failures.peer, "ended by the peer"), (failures.timeout, "timeout"), (failures.other, "for other reasons"),
         ]
-        return ["\(handshakes) handshakes"] + Summary.item(resumedHandshakes, "resumed", page) + Summary.item(failedHandshakes, "failed", page)
+        return [Figure.counted(handshakes, "handshake")] + Summary.item(resumedHandshakes, "resumed", page) + Summary.item(failedHandshakes, "failed", page)
             + causes.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     }
 }

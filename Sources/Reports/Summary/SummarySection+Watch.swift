@@ -4,7 +4,7 @@ internal import Recording
 extension Summary {
     /// Each bug that was found, as it was the first time: harmful ones before those that are latent, and else in the order
     /// in which they came.
-    var distinctFindings: [BrokenWrite] { findings.filter { !$0.isLatent } + findings.filter(\.isLatent) }
+    var distinctFindings: [BrokenWrite] { findings.harmfulFirst }
 
     /// The same as a recording has them, each with how often it was found.
     var findingsJSON: JSON {
@@ -73,8 +73,8 @@ extension SummarySection {
                 + [summary.growth(of: "watch.memory.resident", "memory"), summary.growth(of: "watch.heap.live_bytes", "heap")].compactMap(\.self))
         if summary.last.knows(.findings) {
             page.row("checks", [
-                "\(Summary.counted(watch.auditChecks, "look")) at pending writes", "\(watch.continuityChecks) at what follows a cut one",
-                Summary.counted(summary.findingCount, "finding"),
+                "\(Figure.counted(watch.auditChecks, "look")) at pending writes", "\(watch.continuityChecks) at what follows a cut one",
+                Figure.counted(summary.findingCount, "finding"),
             ])
         }
     }
@@ -86,6 +86,22 @@ extension SummarySection {
         page.row("to try more", [advice.text])
         if let command = advice.command { page.line("  " + command) }
     }
+
+    /// How to name the instruction that changes the bytes of a write, which a look at them later cannot.
+    static let trapAdvice = SummarySection { summary, page in
+        let sizes = summary.findings.filter { $0.kind == .bytesChanged && !$0.isLatent }.map(\.byteCount)
+        guard let most = sizes.max(), !summary.request.traps else { return }
+        let isScenario = summary.request.load?.phases.isEmpty == false
+        let words = (isScenario ? "'trap: true' under the scenario's 'server'" : "--trap") + " names the instruction that changes the bytes"
+        page.line("")
+        guard most >= trappedByteCount else { return page.row("to see more", [words + ", where pages of memory lie wholly within them: ask for answers of 16 KiB or more"]) }
+        let command = isScenario ? nil : summary.circumstances.command?.line(setting: [.trap])
+        page.row("to see more", [words + (command == nil ? "" : ":")])
+        if let command { page.line("  " + command) }
+    }
+
+    /// Bytes of which a page lies wholly within, wherever they begin.
+    private static let trappedByteCount: UInt64 = 2 * 4_096 - 1
 
     /// Each bug once, with both places.
     static let findings = SummarySection { summary, page in

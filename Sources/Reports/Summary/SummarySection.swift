@@ -12,7 +12,7 @@ extension Summary {
     private static let sections: [SummarySection] = [
         .result, .scenario, .load, .rate, .requests, .wrongBodies, .latency, .byRequest, .phases, .fewAnswers,
         .answerGaps, .thresholds, .measurement,
-        .connections, .slowReaders, .traffic, .server, .watched, .caches, .cost, .findings, .advice, .more,
+        .connections, .slowReaders, .traffic, .server, .watched, .caches, .cost, .findings, .trapAdvice, .advice, .more,
     ]
 
     /// For people, 80 columns wide: what matters in this run.
@@ -32,7 +32,14 @@ extension SummarySection {
         let result = summary.result
         let headline = SummaryHeadline(summary: summary)
         page.row(headline.word, [result.isOK ? headline.achievement : result.reasons.joined(separator: "; ")])
+        // Of a worker process of ours the events tell more.
+        if summary.last.watch != nil, let explanation = summary.outcome.explanation { page.row("cause", [explanation]) }
+        let places = page.isVerbose ? summary.crashPlaces : Array(CodeStack(summary.crashPlaces).folded.prefix(crashPlaceLimit))
+        for (index, place) in places.enumerated() { page.row(index == 0 ? "crashed at" : "", [place]) }
     }
+
+    /// Places of a crash that the text shows; the events have all.
+    private static let crashPlaceLimit = 8
 
     /// What the scenario calls the run.
     static let scenario = SummarySection { summary, page in page.row("scenario", summary.request.name.map { [$0] } ?? []) }
@@ -47,11 +54,12 @@ extension SummarySection {
 extension Summary {
     var durationText: String { Figure.fixed(loadSeconds ?? 0, decimals: 2) + "s" }
 
-    /// `12 requests`, `1 request`.
-    static func counted(_ count: UInt64, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
     /// A row's item, where there is any of it or everything is shown.
-    static func item(_ count: UInt64, _ text: String, _ page: SummaryPage) -> [String] {
-        count > 0 || page.isVerbose ? ["\(count) \(text)"] : []
+    ///
+    /// - Parameters:
+    ///   - text: the words behind the count.
+    ///   - one: those behind a count of one, where they are others.
+    static func item(_ count: UInt64, _ text: String, one: String? = nil, _ page: SummaryPage) -> [String] {
+        count > 0 || page.isVerbose ? [Figure.counted(count, one ?? text, text)] : []
     }
 }

@@ -16,6 +16,7 @@ package struct UserCommand: Sendable, Equatable {
         static func requests(_ count: Int) -> Option { Option(names: ["-n", "--requests"], value: "\(count)") }
         static func sendBuffer(_ size: String) -> Option { Option(names: ["--send-buffer"], value: size) }
         static let rate = Option(names: ["-q", "--rate"], value: "")
+        static let trap = Option(names: ["--trap"], value: nil)
         static let http1 = Option(names: ["--h1"], value: nil)
     }
 

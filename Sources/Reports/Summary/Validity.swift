@@ -83,7 +83,7 @@ private struct ValidityJudge {
         guard let client = summary.last.client else { return Validity(reasons: death + ["nothing was measured: there is no sample after the warm-up"]) }
         var reasons = death
         if summary.changesByHand > 0 {
-            reasons.append("the load was changed by hand \(summary.changesByHand == 1 ? "once" : "\(summary.changesByHand) times"): the results mix several loads")
+            reasons.append("the load was changed by hand \(summary.changesByHand == 1 ? "once" : Figure.counted(summary.changesByHand, "time")): the results mix several loads")
         }
         reasons += standstills
         if client.requests.done == 0 { reasons.append("no request was done") }
@@ -92,39 +92,39 @@ private struct ValidityJudge {
             let asked = summary.derived("client.requests.asked_rate") ?? 0
             if fired < asked * Validity.firedShareLimit {
                 let skipped = client.requests.skipped
-                let why = skipped > 0 ? ": \(skipped) requests were skipped after a standstill (--catch-up skip)" : capacity(load, below: asked)
+                let why = skipped > 0 ? ": \(Figure.counted(skipped, "request was", "requests were")) skipped after a standstill (--catch-up skip)" : capacity(load, below: asked)
                 reasons.append("only \(Figure.percent(fired / asked)) of the asked rate was sent\(why)")
             }
             if let words = lateness { reasons.append(words) } else { reasons += phaseLateness }
         }
         if let words = strangers { reasons.append(words) }
         if let watch = summary.last.watch, watch.takeovers > 0 {
-            reasons.append("another program took the server's port\(watch.takeovers == 1 ? "" : " \(watch.takeovers) times"): the results are of several servers")
+            reasons.append("another program took the server's port\(watch.takeovers == 1 ? "" : " \(Figure.counted(watch.takeovers, "time"))"): the results are of several servers")
         }
         if let share = summary.derived("client.loop.utilization"), share > Validity.utilizationLimit {
             reasons.append("the clients' threads were busy \(Figure.percent(share)) of the time: the load is their limit")
         }
         if let used = processUtilization, used > Validity.machineLimit * Double(summary.request.cpuCount) {
-            reasons.append("client and server used all \(summary.request.cpuCount) cores, and slow each other")
+            reasons.append("client and server used \(summary.request.cpuCount == 1 ? "the only core" : "all \(summary.request.cpuCount) cores"), and slow each other")
         }
         let counts = client.connectionCounts
         if Double(counts.broken) > Double(client.requests.done) * Validity.erroredShareLimit {
             reasons.append(
-                "the server broke the protocol on \(Summary.counted(counts.broken, "connection")) with no request out: answers may not be those of their requests")
+                "the server broke the protocol on \(Figure.counted(counts.broken, "connection")) with no request out: answers may not be those of their requests")
         }
         let replaced = counts.reconnects + counts.renewed
         let opened = counts.opened - min(replaced, counts.opened)
         // Fewer requests than connections may be done before all are made.
         if opened < load.connections, load.requests.map({ $0 >= load.connections }) ?? true {
-            reasons.append("only \(opened) of \(load.connections) connections were made")
+            reasons.append("only \(opened) of \(Figure.counted(load.connections, "connection")) were made")
         }
         for result in summary.thresholds {
             guard case .tooFew = result.value else { continue }
-            reasons.append("too few values for \(result.threshold.text): \(result.valueText)")
+            reasons.append("too few values for \(result.threshold.title): \(result.valueText)")
         }
         let errored = client.requests.errored - min(client.errors.abandoned, client.requests.errored)
         if Double(errored) > Double(client.requests.done) * Validity.erroredShareLimit {
-            reasons.append("\(errored) of \(client.requests.done) requests got no full answer")
+            reasons.append("\(errored) of \(Figure.counted(client.requests.done, "request")) got no full answer")
         }
         return Validity(reasons: reasons)
     }

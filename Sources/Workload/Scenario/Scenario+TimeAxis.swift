@@ -9,12 +9,12 @@ extension Scenario {
         let total = Duration.nanoseconds(Int64(clamping: spans.last?.endNanoseconds ?? 0))
         var lines = ["\(name.printableLine): \(Scenario.text(total))" + (summary.isEmpty ? "" : ", \(summary.printableLine)")]
         if let server = plan.server {
-            lines.append("server  \(server.loops) loop\(server.loops == 1 ? "" : "s"), at most \(server.connectionLimit) connections")
+            lines.append("server  \(Figure.counted(server.loops, "loop")), at most \(Figure.counted(server.connectionLimit, "connection"))")
         }
         if let client = plan.client {
             let target = plan.server == nil ? "  to \(client.origins.map(\.authority).joined(separator: ", "))" : ""
             lines.append(
-                "client  \(client.connections) connections x \(client.streams) streams, \(client.loops) thread\(client.loops == 1 ? "" : "s")\(target)")
+                "client  \(Figure.counted(client.connections, "connection")) x \(Figure.counted(client.streams, "stream")), \(Figure.counted(client.loops, "thread"))\(target)")
             let whole = Double(client.kinds.reduce(0) { $0 + $1.weight })
             for (index, kind) in client.kinds.enumerated() where client.kinds.count > 1 {
                 lines.append((index == 0 ? "asks    " : "        ") + "\(Figure.percent(Double(kind.weight) / whole))  \(kind.title.printableLine)")
@@ -30,10 +30,10 @@ extension Scenario {
             lines.append("\(name)  \(bar)  \(Scenario.text(start)) to \(Scenario.text(end))")
             var details = phase.loadText
             if case .open(let open) = phase.load {
-                details += ", \(JSON.number((open.meanRate * (phase.duration / .seconds(1))).rounded()).text) requests"
+                details += ", \(Figure.counted((open.meanRate * (phase.duration / .seconds(1))).rounded(), "request"))"
             }
-            if let connections = phase.connections { details += ", \(connections) connections" }
-            if let streams = phase.streams { details += ", \(streams) streams" }
+            if let connections = phase.connections { details += ", \(Figure.counted(connections, "connection"))" }
+            if let streams = phase.streams { details += ", \(Figure.counted(streams, "stream"))" }
             if phase.isWarmup { details += ", warm-up" }
             lines.append(String(repeating: " ", count: width + 2) + details)
         }

@@ -103,7 +103,7 @@ final class HeadlessRun {
     private func showDrain(_ sample: Sample, _ timeLeft: Duration?) {
         guard let count = sample.client?.requests.inFlight, count > 0, let timeLeft, timeLeft > .zero else { return }
         let seconds = Int((timeLeft / .seconds(1)).rounded(.up))
-        progress.interject("waiting for \(count) request\(count == 1 ? "" : "s") in flight, for \(seconds) s at most (--drain)")
+        progress.interject("waiting for \(Figure.counted(count, "request")) in flight, for \(seconds) s at most (--drain)")
     }
 
     /// Each bug of a watched server is told once, and not at all to a user who wants the summary only.

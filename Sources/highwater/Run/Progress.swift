@@ -47,10 +47,10 @@ struct Progress {
 
     private func clientText(_ client: ClientSample, _ sample: Sample) -> String {
         let before = previous?.client
-        // Of few answers a lower percentile is known, or the slowest of them.
-        let known = client.responseTime.highestKnown(of: [99, 90, 50])
-        let latency = known.map { "\($0.name) \(Progress.pad(Figure.time(nanoseconds: $0.nanoseconds), 7))" } ?? "no answer  "
-        return rate(client.requests.answered, before?.requests.answered, sample) + " req/s  \(latency)"
+        // The same two in every line: fewer than 100 answers have no p90, and the slowest of them is known.
+        let times = [client.responseTime.valuesAtPercentiles([90])[0], client.responseTime.highestRecordedNanoseconds]
+        let texts = times.map { Progress.pad($0.map(Figure.time(nanoseconds:)) ?? "-", 7) }
+        return rate(client.requests.answered, before?.requests.answered, sample) + " req/s  p90 \(texts[0])  max \(texts[1])"
             + "  \(client.connectionCounts.open) conn  \(client.requests.inFlight) in flight"
             + (client.requests.queued > 0 ? "  \(client.requests.queued) queued" : "")
             + "  \(client.requests.failed) failed"
@@ -74,13 +74,13 @@ struct Progress {
             + (sample.knows(.cpu) ? "  cpu \(Figure.percent(elapsed > 0 ? cpu / elapsed : 0))" : "")
             + (sample.knows(.residentMemory) ? "  memory \(Figure.bytes(Double(watch.residentBytes)))" : "")
             + (sample.knows(.heap) ? "  heap \(Figure.bytes(Double(watch.heapBytes)))" : "")
-            + (sample.knows(.findings) ? "  \(watch.findings) finding\(watch.findings == 1 ? "" : "s")" : "")
+            + (sample.knows(.findings) ? "  " + Figure.counted(watch.findings, "finding") : "")
     }
 
     private func rate(_ now: UInt64, _ before: UInt64?, _ sample: Sample) -> String {
         let elapsed = Metric.seconds(sample.timeNanoseconds - (previous?.timeNanoseconds ?? 0))
         let count = Double(now) - Double(before ?? 0)
-        return Progress.pad(Figure.fixed(elapsed > 0 ? count / elapsed : 0, decimals: 0), 9)
+        return Progress.pad(Figure.fixed(elapsed > 0 ? count / elapsed : 0, decimals: 0), 8)
     }
 
     private static func pad(_ text: String, _ width: Int) -> String {

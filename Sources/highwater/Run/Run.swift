@@ -76,6 +76,7 @@ final class Run {
         request.name = own.name
         request.sendBufferByteCount = own.watch?.sendBufferByteCount
         request.program = own.watch?.command.first
+        request.traps = own.watch?.traps == true
         summary = Summary(request)
         summary.circumstances.command = UserCommand(CommandLine.arguments)
         summary.circumstances.recordingPath = output.file == "-" ? nil : output.file

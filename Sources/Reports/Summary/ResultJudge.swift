@@ -1,0 +1,91 @@
+internal import Measurements
+
+/// Looks through a summary for what went wrong: for the thing under test, and for the run.
+struct ResultJudge {
+    let summary: Summary
+
+    var result: RunResult {
+        let found: [RunResult.Fault?] = [
+            fault(.recording, summary.circumstances.recordingFault), fault(.loops, summary.circumstances.loopFailures.first),
+            fault(.death, summary.deathText), fault(.brokenServer, brokenServer),
+            fault(.unreachable, unreachable), fault(.interrupted, summary.circumstances.signal.map { "ended by \($0) before its time" }),
+            fault(.wrongBodies, wrongBodies), fault(.nothingChecked, uncheckedBodies), fault(.serverGone, goneServer),
+            fault(.nothingSucceeded, nothingSucceeded),
+        ]
+        let faults = found.compactMap(\.self)
+        let missed = missedThresholds(isExplained: faults.contains { ![.recording, .interrupted].contains($0.cause) })
+        return RunResult(faults + [fault(.thresholds, missed)].compactMap(\.self) + summary.circumstances.partFaults.map { .init(cause: .part, text: $0) })
+    }
+
+    private func fault(_ cause: RunResult.Cause, _ text: String?) -> RunResult.Fault? { text.map { .init(cause: cause, text: $0) } }
+
+    /// A finding or a crash in a server that is watched, unless it has no more of them than thresholds allow.
+    private var brokenServer: String? {
+        func isAllowed(_ name: String) -> Bool {
+            let judged = summary.thresholds.filter { $0.threshold.condition.figure.metric == name }
+            return !judged.isEmpty && judged.allSatisfy(\.hasPassed)
+        }
+        if !summary.findings.isEmpty, !isAllowed("watch.findings") {
+            let distinct = summary.distinctFindings
+            return "\(Figure.counted(summary.findingCount, "finding")) in the server: \(distinct[0].kind.rawValue)"
+                + (distinct.count > 1 ? " and \(Figure.counted(UInt64(distinct.count - 1), "more bug"))" : "") + (distinct[0].isLatent ? ", harmless so far" : "")
+        }
+        guard !summary.outcome.isDeath, let crashes = summary.last.watch?.crashes, crashes > 0, !isAllowed("watch.crashes") else { return nil }
+        return "the server crashed" + (crashes == 1 ? "" : " \(Figure.counted(crashes, "time"))")
+    }
+
+    private var unreachable: String? {
+        guard let client = summary.last.client, client.connectionCounts.opened == 0, let reason = summary.circumstances.connectFailure else { return nil }
+        return "cannot connect to \(summary.request.address): \(reason)"
+    }
+
+    private var wrongBodies: String? {
+        guard let bodies = summary.last.client?.bodies, bodies.wrong > 0 else { return nil }
+        let kinds = BodyViolation.Kind.allCases.filter { $0 != .wrongStatus && bodies[$0] > 0 }.map { "\(bodies[$0]) \($0.rawValue)" }
+        let wrong = bodies.wrong - bodies.wrongStatus
+        let texts = (wrong > 0 ? [RunResult.text(wrongBodies: Double(wrong)) + " (\(kinds.joined(separator: ", ")))"] : [])
+            + (bodies.wrongStatus > 0 ? ["\(Figure.counted(bodies.wrongStatus, "answer")) with another status than 200 (--body-check)"] : [])
+        return texts.joined(separator: ", ")
+    }
+
+    private var uncheckedBodies: String? {
+        guard summary.request.load?.checksBodies == true, summary.last.client?.bodies.checked == 0 else { return nil }
+        return "no answer came that --body-check could look at; its server has to give predictable bodies, see 'highwater manual predictable-bodies'"
+    }
+
+    /// A scenario that has its server end wants it gone.
+    private var goneServer: String? {
+        // That it died says more.
+        guard summary.last.watch == nil || !summary.outcome.isDeath else { return nil }
+        guard summary.endOfLoad?.client?.isCutOff == true, summary.request.load?.endsServer == false else { return nil }
+        return "the server was gone" + (summary.goneNanoseconds.map { " at \(Figure.time(nanoseconds: $0))" } ?? "")
+    }
+
+    private var nothingSucceeded: String? {
+        if summary.request.load != nil, summary.last.client == nil { return "nothing was measured" }
+        // Connections that are closed on purpose say nothing of the server.
+        guard let client = summary.last.client, client.requests.started > 0, client.requests.succeeded == 0, client.errors.abandoned == 0
+        else { return nil }
+        let most = client.failures.of(.request).max { $0.count < $1.count }
+        return "no request succeeded" + (most.map { ": \($0.count) of \(client.requests.done) \($0.reason)" } ?? "")
+    }
+
+    /// - Parameter isExplained: what is wrong has been said before.
+    private func missedThresholds(isExplained: Bool) -> String? {
+        let missed = summary.thresholds.filter { !$0.hasPassed }
+        let failures = isExplained ? nil : failures(thatMiss: missed)
+        let count = RunResult.text(
+            missed: missed.map { ($0.threshold.condition.figure.metric, $0.text) }, of: summary.thresholds.count, isExplained: isExplained || failures != nil)
+        return count.map { (failures.map { "\($0); " } ?? "") + $0 }
+    }
+
+    /// The failed requests, with the most frequent reason, where a threshold on them is among those missed.
+    private func failures(thatMiss missed: [ThresholdResult]) -> String? {
+        guard let client = summary.last.client, client.requests.failed > 0, client.requests.done > 0,
+            missed.contains(where: { SummaryHeadline.failureMetrics.contains($0.threshold.condition.figure.metric) })
+        else { return nil }
+        let most = client.failures.of(.request).max { $0.count < $1.count }
+        return SummaryHeadline.failures(Double(client.requests.failed), of: Double(client.requests.done))
+            + (most.map { ", \($0.count == client.requests.failed ? "all" : "\($0.count)") of them: \($0.reason)" } ?? "")
+    }
+}
