@@ -62,7 +62,7 @@ static void written(uv_write_t *request, int status) {
     if (answer->connection != NULL && is("arena")) answer->connection->used = 0;
     if (status < 0 && answer->connection != NULL) finish(answer->connection);
     if (!is("arena")) {
-        if (answer->bytes != NULL) free(answer->bytes);
+        if (answer->bytes != NULL && !is("leaks")) free(answer->bytes);
         free(answer);
     }
 }
@@ -152,6 +152,12 @@ static void accepted(uv_stream_t *server, int status) {
     else finish(connection);
 }
 
+// A job within the event loop: nothing is answered meanwhile.
+static void pause_all(uv_timer_t *timer) {
+    (void)timer;
+    for (uint64_t end = uv_hrtime() + 150 * 1000 * 1000ull; uv_hrtime() < end;) {}
+}
+
 static void stop(uv_signal_t *signal, int number) {
     (void)number;
     uv_stop(signal->loop);
@@ -163,6 +169,7 @@ int main(int count, char **arguments) {
     uv_loop_t *loop = uv_default_loop();
     uv_tcp_t server;
     uv_signal_t signal;
+    uv_timer_t timer;
     struct sockaddr_in address;
     int length = sizeof address;
     uv_ip4_addr("127.0.0.1", atoi(arguments[1]), &address);
@@ -171,6 +178,8 @@ int main(int count, char **arguments) {
     uv_tcp_getsockname(&server, (struct sockaddr *)&address, &length);
     uv_signal_init(loop, &signal);
     uv_signal_start(&signal, stop, SIGTERM);
+    uv_timer_init(loop, &timer);
+    if (is("pauses")) uv_timer_start(&timer, pause_all, 500, 500);
     printf("%d\n", ntohs(address.sin_port));
     fflush(stdout);
     uv_run(loop, UV_RUN_DEFAULT);
