@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum {
-    hw_segment_version = 1,
+    hw_segment_version = 2,
     // Workers of a forking server. Processes beyond are counted (`missed_processes`).
     hw_process_limit = 64,
     // Threads with counters of their own; those beyond share one block, with atomic additions.
@@ -108,7 +108,9 @@ struct hw_counters {
     uint64_t handshakes, resumed;
     // Connections of this machine's own kind (AF_UNIX): helpers of a server, or a proxy before it.
     uint64_t accepted_local, closed_local;
-    uint64_t spare[28];
+    // The longest turn that ended in the interval `turn_interval`, and in the one before it: see `hw_segment_head`.
+    uint64_t turn_interval, turn_longest_in_interval, turn_longest_in_last;
+    uint64_t spare[25];
 };
 
 // A descriptor. `generation` is odd while a connection is open on it.
@@ -209,7 +211,9 @@ struct hw_segment_head {
     // By kind: times that one was found, and bugs that are kept whole.
     uint32_t finding_counts[16], bug_counts[16];
     // The process that made the segment.
-    int32_t maker, spare;
+    int32_t maker;
+    // Counts on with each reading for a sample, which ends an interval. The maker writes it.
+    uint32_t interval;
 };
 
 struct hw_segment {

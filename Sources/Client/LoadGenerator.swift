@@ -60,7 +60,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         schedule = LoadSchedule(configuration)
         accounts = LoadAccounts(
             clock, kinds: RequestKind.names(of: configuration.kinds), hasResponseTimes: schedule.isOpen || configuration.retries != nil,
-            origin: configuration.origin.isWhole ? nil : configuration.authority)
+            beginsWithWarmup: configuration.phases.first?.isWarmup == true, origin: configuration.origin.isWhole ? nil : configuration.authority)
         judge = AnswerJudge(accounts)
         requests = RequestFactory(configuration)
         clients = ClientPool(streamLimit: configuration.streams)
@@ -139,13 +139,24 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     /// Enters the phase of now, sends the due requests, and comes back for the next.
     func lookAtSchedule() {
         guard state == .running else { return }
-        if schedule.enterPhase(atNanoseconds: clock.nowNanoseconds) { refillAll() }
+        let wasWarmup = schedule.isWarmup
+        if schedule.enterPhase(atNanoseconds: clock.nowNanoseconds) {
+            if wasWarmup && !schedule.isWarmup { endWarmup() }
+            refillAll()
+        }
         sendWhatIsDue()
         let next = schedule.nextNanoseconds
         guard next < .max else { return timers.pace.stop() }
         timers.pace.setDeadline(nanoseconds: max(
             clock.nowNanoseconds + LoadGenerator.paceNanoseconds,
             min(next, clock.nowNanoseconds + LoadGenerator.longestPaceNanoseconds)))
+    }
+
+    /// Failures count from here on: so do the numbers of requests, and of each kind the first failure is told again.
+    private func endWarmup() {
+        requests.endWarmup(&accounts.numbering)
+        accounts.forgetExamples()
+        judge.tellAgain()
     }
 
     /// Asks every client whether it has room for more.
@@ -213,7 +224,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         let came = evidence.isEmpty ? "" : ", " + evidence
         if let resilience, unsafe keepForRetry(record, failure, answers, resilience) {
             return accounts.noteFailure(
-                reason ?? failure?.reason ?? .status(status), of: .attempt, unsafe requests.text(of: record.pointee) + came)
+                reason ?? failure?.reason ?? .status(status), of: .attempt, unsafe requests.text(of: record.pointee, accounts.numbering) + came)
         }
         switch unsafe answers.finish(record, failure) {
         case .wrong(let fault, let words):
@@ -232,7 +243,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     func finish(
         _ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?, _ reason: FailureReason?, _ words: String = ""
     ) {
-        if let reason { accounts.noteFailure(reason, of: .request, unsafe requests.text(of: record.pointee) + words) }
+        if let reason { accounts.noteFailure(reason, of: .request, unsafe requests.text(of: record.pointee, accounts.numbering) + words) }
         unsafe accounts.requestDidEnd(record.pointee, failure, hasSucceeded: reason == nil)
         reportIfDone()
         unsafe requests.give(record)
@@ -329,6 +340,10 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         resilience?.add(to: &sample)
         clients.forEach { $0.add(to: &sample) }
         accounts.setPendingHighWater(of: &sample)
+        if !configuration.origin.isWhole {
+            let counts = sample.connectionCounts
+            sample.origins = [OriginSample(configuration.authority, opened: counts.opened, failed: counts.failed)]
+        }
         return sample
     }
 }

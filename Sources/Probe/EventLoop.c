@@ -13,6 +13,13 @@ static void began_to_wait(uint64_t now) {
         counters->turn_second = second;
     }
     if (length > counters->turn_longest_now) counters->turn_longest_now = length;
+    uint64_t interval = __atomic_load_n(&hw_self.segment->head.interval, __ATOMIC_RELAXED);
+    if (interval != counters->turn_interval) {
+        counters->turn_longest_in_last = interval == counters->turn_interval + 1 ? counters->turn_longest_in_interval : 0;
+        counters->turn_longest_in_interval = 0;
+        counters->turn_interval = interval;
+    }
+    if (length > counters->turn_longest_in_interval) counters->turn_longest_in_interval = length;
     __atomic_store_n(&counters->turn_began, 0, __ATOMIC_RELAXED);
 }
 

@@ -37,6 +37,28 @@ extension RequestSample {
     }
 }
 
+extension OriginSample {
+    /// The member of the clients' part of a sample, and of a summary, that lists the servers of a load that has several.
+    package static let memberName = "by_server"
+
+    var json: JSON {
+        var json = JSON.object([.init("name", .string(name))])
+        for (name, value) in OriginSample.table.values(of: self) {
+            if case .number(let number) = value { json.set(.number(number), atPath: name) }
+        }
+        return json
+    }
+
+    /// What `json` wrote; nil without a name.
+    init?(json: JSON) {
+        guard let name = json["name"]?.string else { return nil }
+        self.init(name)
+        for name in OriginSample.table.names {
+            if let number = json[path: name]?.number { OriginSample.table.set(.number(number), named: name, of: &self) }
+        }
+    }
+}
+
 extension NumberedStatus {
     /// The member that has the responses by status: `{"200": 12, "503": 1}`.
     package static let memberName = "statuses"
@@ -57,7 +79,7 @@ extension [NumberedStatus] {
 }
 
 extension ClientSample {
-    /// The members that are no numbers: requests by kind, statuses and reasons of failures, as far as there are any.
+    /// The members that are no numbers: requests by kind, statuses, servers and reasons of failures, as far as there are any.
     ///
     /// - Parameters:
     ///   - ofWholeRun: each kind has its latencies, also where they are those of all.
@@ -68,6 +90,7 @@ extension ClientSample {
             let rows = byRequest.map { $0.json(within: ofWholeRun ? nil : self, withHistograms: withHistograms) }
             members.append(.init(RequestSample.memberName, .array(rows)))
         }
+        if !origins.isEmpty { members.append(.init(OriginSample.memberName, .array(origins.map(\.json)))) }
         if !failures.isEmpty { members.append(.init(FailureCount.memberName, .array(failures.map(\.json)))) }
         return members
     }
@@ -77,6 +100,9 @@ extension ClientSample {
         statusNumbers = [NumberedStatus](json: json[NumberedStatus.memberName])
         if case .array(let rows)? = json[RequestSample.memberName] {
             for row in rows.prefix(RequestSample.limit) { byRequest.append(try RequestSample(json: row, within: self)) }
+        }
+        if case .array(let rows)? = json[OriginSample.memberName] {
+            origins = rows.prefix(OriginSample.limit).compactMap(OriginSample.init(json:))
         }
         if case .array(let failures)? = json[FailureCount.memberName] {
             self.failures = failures.compactMap(FailureCount.init(json:))

@@ -96,9 +96,10 @@ package struct ProbedProcess: Sendable {
         longestWaitNanoseconds = head.queued_longest
     }
 
-    mutating func add(_ thread: hw_counters, isShared: Bool) {
+    /// - Parameter interval: the one that has ended with this reading; nil: none has.
+    mutating func add(_ thread: hw_counters, isShared: Bool, _ interval: UInt64?) {
         counters.merge(ProbeCounters(thread))
-        if thread.waits > 0 && !isShared { loops.append(ProbedLoop(thread)) }
+        if thread.waits > 0 && !isShared { loops.append(ProbedLoop(thread, interval)) }
     }
 }
 
@@ -206,10 +207,12 @@ package struct ProbedLoop: Sendable, Equatable {
     package var turnNanoseconds: UInt64
     package var longestTurnNanoseconds: UInt64
     package var recentLongestTurnNanoseconds: UInt64
+    /// The longest that ended in the interval that the reading has ended; 0: none did, or the reading ends none.
+    package var longestNewTurnNanoseconds: UInt64
     /// Monotonic nanoseconds when the turn that is under way began; 0: it waits. A loop that is stuck shows here.
     package var turnBegan: UInt64
 
-    init(_ thread: hw_counters) {
+    init(_ thread: hw_counters, _ interval: UInt64?) {
         self.thread = thread.tid
         turns = thread.waits
         readySockets = thread.ready
@@ -217,6 +220,11 @@ package struct ProbedLoop: Sendable, Equatable {
         turnNanoseconds = thread.turn_total
         longestTurnNanoseconds = thread.turn_longest
         recentLongestTurnNanoseconds = max(thread.turn_longest_now, thread.turn_longest_before)
+        longestNewTurnNanoseconds = switch interval {
+        case thread.turn_interval?: thread.turn_longest_in_interval
+        case (thread.turn_interval &- 1)?: thread.turn_longest_in_last
+        default: 0
+        }
         turnBegan = thread.turn_began
     }
 }

@@ -10,6 +10,8 @@ internal import Measurements
 /// Owns its descriptor. A finding outlives the server, also one that was killed.
 package final class ProbeSegment {
     private let descriptor: Int32
+    /// As the segment's head has it: readings for a sample so far.
+    private var interval: UInt32 = 0
 
     /// A fresh segment, with what the probes in it are asked to do.
     package init(_ options: ProbeOptions) throws(WatchError) {
@@ -37,15 +39,18 @@ package final class ProbeSegment {
     package var environment: (name: String, value: String) { ("HIGHWATER_SEGMENT", "/proc/\(getpid())/fd/\(descriptor)") }
 
     /// Everything that the probes have written by now.
-    package func read() -> ProbeReading {
+    ///
+    /// - Parameter endsInterval: the reading is for a sample: the longest turns since the one before are in it.
+    package func read(endsInterval: Bool = false) -> ProbeReading {
         var reading = ProbeReading()
+        let ended = endsInterval ? beginInterval() : nil
         guard let head: hw_segment_head = bytes(0, MemoryLayout<hw_segment_head>.size).load(0) else { return reading }
         reading.missedProcesses = Int(head.missed_processes)
         unsafe withUnsafeBytes(of: head.finding_counts) { counts in
             for kind in BrokenWrite.Kind.allCases { reading.findingCounts[kind] = unsafe Int(counts.loadUnaligned(fromByteOffset: Int(kind.code) * 4, as: UInt32.self)) }
         }
         for index in 0..<min(head.process_count, UInt32(hw_process_limit)) {
-            if let process = process(index) { reading.processes.append(process) }
+            if let process = process(index, ended) { reading.processes.append(process) }
         }
         for index in 0..<min(head.finding_count, UInt32(hw_finding_limit)) {
             let raw: hw_finding? = bytes(hw_finding_offset(index), MemoryLayout<hw_finding>.size).load(0)
@@ -56,7 +61,19 @@ package final class ProbeSegment {
 
     private func bytes(_ offset: UInt64, _ count: Int) -> FileBytes { FileBytes(descriptor: descriptor, offset: offset, count: count) }
 
-    private func process(_ index: UInt32) -> ProbedProcess? {
+    /// From here on turns belong to the next interval. A turn that ends while the segment is read belongs to one of both.
+    ///
+    /// - Returns: the interval that is over.
+    private func beginInterval() -> UInt64 {
+        let ended = interval
+        interval &+= 1
+        if let place = MemoryLayout<hw_segment_head>.offset(of: \hw_segment_head.interval) {
+            _ = unsafe pwrite(descriptor, &interval, MemoryLayout<UInt32>.size, off_t(place))
+        }
+        return UInt64(ended)
+    }
+
+    private func process(_ index: UInt32, _ endedInterval: UInt64?) -> ProbedProcess? {
         let base = hw_process_offset(index)
         guard let head: hw_process_head = bytes(base, MemoryLayout<hw_process_head>.size).load(0), head.pid > 0 else { return nil }
         var process = ProbedProcess(head)
@@ -64,7 +81,7 @@ package final class ProbeSegment {
         let stride = MemoryLayout<hw_counters>.stride
         let threads = bytes(base + hw_thread_offset(), (Int(hw_thread_limit) + 1) * stride)
         for thread in Array(0..<own) + [Int(hw_thread_limit)] {
-            if let counters: hw_counters = threads.load(thread * stride) { process.add(counters, isShared: thread == Int(hw_thread_limit)) }
+            if let counters: hw_counters = threads.load(thread * stride) { process.add(counters, isShared: thread == Int(hw_thread_limit), endedInterval) }
         }
         let rows = bytes(base + hw_row_offset(), Int(min(head.row_end, UInt32(hw_row_limit))) * MemoryLayout<hw_row>.stride)
         for fd in 0..<rows.bytes.count / MemoryLayout<hw_row>.stride {

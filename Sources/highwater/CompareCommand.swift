@@ -147,7 +147,11 @@ struct CompareCommand: ParsableCommand {
             figures: figures)
         while let line = try reader.nextLine()?.parsed(withRows: false) {
             tell { reader.readShare }
-            if case .sample(let sample) = line { run.add(sample) }
+            switch line {
+            case .sample(let sample): run.add(sample)
+            case .event(let event): run.add(event)
+            case .summary, .other: continue
+            }
         }
         run.end = reader.isCutOff ? .cutOff : .init(summary)
         if let summary { run.add(summary: summary) }

@@ -49,6 +49,46 @@ import Testing
         #expect(found.bugs.harmfulFirst.map(\.number) == [2, 1])
     }
 
+    /// libuv sent the rest of a write, whose bytes had been changed; the write is one of `place`.
+    private func sentChanged(_ number: UInt64, _ place: String, next: [String], count: UInt64 = 1) -> BrokenWrite {
+        var sent = finding(number, place, count: count)
+        sent.kind = .remainderLost
+        sent.writePlaces = ["uv__write+0x1f (libuv.so.1.0.0)", place]
+        sent.foundPlaces = next
+        return sent
+    }
+
+    private func changed(_ number: UInt64, _ place: String, count: UInt64 = 1) -> BrokenWrite {
+        var changed = finding(number, place, count: count)
+        changed.kind = .bytesChanged
+        return changed
+    }
+
+    private static let libuv = ["uv__write+0x1f (libuv.so.1.0.0)", "uv_run+0x11c (libuv.so.1.0.0)", "main shop.c:92 (shop)", "_start+0x21 (shop)"]
+
+    @Test("are one where libuv sent bytes that were changed under it, and the change is told, whichever came first", arguments: [false, true])
+    func consequence(isFirst: Bool) {
+        let sent = sentChanged(1, "render shop.c:49 (shop)", next: FoundBugsTests.libuv, count: 9), change = changed(2, "render shop.c:49 (shop)", count: 4)
+        var found = FoundBugs()
+        for finding in isFirst ? [sent, change] : [change, sent] { found.note(finding) }
+        #expect(found.bugs.map(\.kind) == [.bytesChanged] && found.bugs.map(\.count) == [13])
+        #expect(found.update([.init(number: 1, count: 10), .init(number: 2, count: 5)]) == [0] && found.bugs.map(\.count) == [15])
+    }
+
+    @Test("are two where the program's own code went on with the write, or the change is of another write, or no libuv is there")
+    func noConsequence() {
+        let own = ["flush shop.c:80 (shop)", "main shop.c:92 (shop)"], loop = ["epoll_wait+0x1 (libc.so.6)", "main shop.c:92 (shop)"]
+        for sent in [
+            sentChanged(1, "render shop.c:49 (shop)", next: own), sentChanged(1, "other shop.c:70 (shop)", next: FoundBugsTests.libuv),
+            sentChanged(1, "render shop.c:49 (shop)", next: loop),
+        ] {
+            var found = FoundBugs()
+            found.note(sent)
+            found.note(changed(2, "render shop.c:49 (shop)"))
+            #expect(found.bugs.map(\.kind) == [.remainderLost, .bytesChanged], "\(sent.foundPlaces)")
+        }
+    }
+
     @Test("count from a moment on")
     func restart() {
         var found = FoundBugs()

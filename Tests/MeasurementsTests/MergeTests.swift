@@ -8,7 +8,7 @@ struct MergeTests {
     private func other() -> Sample {
         var sample = distinctSample(isWatched: true)
         for (index, metric) in Metric.measured.enumerated() where metric.kind != .histogram {
-            metric.write(&sample, .number(Double(10_000 - index * 50 + 5)))
+            metric.write(&sample, .number(Double(100_000 - index * 50 + 5)))
         }
         return sample
     }
@@ -41,8 +41,8 @@ struct MergeTests {
     func greatest() {
         let names = Metric.measured.filter { $0.merge == .greatest }.map(\.name)
         #expect(names == [
-            "client.writes.oldest_age", "client.loop.lag", "server.writes.oldest_age", "server.arena.exchange_bytes_high_water",
-            "server.loop.lag", "watch.kernel.round_trip", "watch.kernel.age", "watch.loop.longest_turn", "watch.loop.ready_most", "watch.writes.longest_wait",
+            "client.gaps.count", "client.gaps.longest_in_interval", "client.writes.oldest_age", "client.loop.lag", "server.writes.oldest_age", "server.arena.exchange_bytes_high_water",
+            "server.loop.lag", "watch.kernel.round_trip", "watch.kernel.age", "watch.loop.longest_turn", "watch.loop.longest_turn_in_interval", "watch.loop.ready_most", "watch.writes.longest_wait",
         ])
     }
 

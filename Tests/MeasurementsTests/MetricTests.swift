@@ -36,7 +36,45 @@ struct MetricTests {
             let isNamedSo = metric.name.hasSuffix("high_water") || ["watch.loop.longest_turn", "watch.loop.ready_most", "watch.writes.longest_wait"].contains(metric.name)
             #expect(metric.isHighWater == isNamedSo, "\(metric.name)")
             #expect(!metric.isHighWater || metric.kind == .gauge)
+            // The gauge that it is the most of is one of the samples, with the same unit.
+            guard let gauge = metric.highWater?.gauge else { continue }
+            #expect(Metric.named(gauge).map { $0.kind == .gauge && $0.unit == metric.unit && !$0.isHighWater } == true, "\(metric.name): \(gauge)")
         }
+        #expect(Metric.named("client.writes.pending_bytes_high_water")?.highWater?.gauge == "client.writes.pending_bytes")
+        #expect(Metric.named("watch.writes.longest_wait")?.highWater?.gauge == "server.writes.oldest_age")
+    }
+
+    @Test("has no number where 0 means that nothing was there to be measured")
+    func absentAtZero() {
+        var sample = Sample(timeNanoseconds: 1, intervalNanoseconds: 1, server: nil, client: nil, process: ProcessSample())
+        sample.watch = WatchSample()
+        let names = Metric.all.filter { $0.name.hasPrefix("watch.") && $0.number(of: sample) == nil }.map(\.name)
+        #expect(names == ["watch.kernel.round_trip"])
+        sample.watch?.kernel.roundTripNanoseconds = 41_000
+        #expect(Metric.named("watch.kernel.round_trip")?.number(of: sample) == 0.000_041)
+        let place = Metric.places["watch.kernel.round_trip"]
+        #expect(place.flatMap { sample.readings[$0]?.number } == 0.000_041)
+    }
+
+    @Test("keeps the longest of an interval that was not taken, and tells it once")
+    func longestOfInterval() {
+        var older = ClientSample(), newer = ClientSample()
+        (older.requests.gaps.count, older.requests.gaps.longestNanoseconds) = (2, 300)
+        (newer.requests.gaps.count, newer.requests.gaps.longestNanoseconds) = (3, 200)
+        var both = newer.including(histogramsOf: older)
+        #expect(both.requests.gaps.longestNanoseconds == 300 && both.requests.gaps.count == 3)
+        both.merge(older)
+        #expect(both.requests.gaps.longestNanoseconds == 300 && both.requests.gaps.count == 3, "each loop notices the same gap")
+        both.forgetHistograms()
+        #expect(both.requests.gaps.longestNanoseconds == 0 && both.requests.gaps.count == 3)
+    }
+
+    @Test("counts gaps of a part of a run from its start")
+    func gapsOfPart() {
+        var now = ClientSample(), before = ClientSample()
+        (now.requests.gaps.count, before.requests.gaps.count) = (5, 2)
+        now.subtractCounters(of: before)
+        #expect(now.requests.gaps.count == 3)
     }
 
     @Test("has every number of a sample, under one name")

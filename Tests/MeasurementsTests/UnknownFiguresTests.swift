@@ -10,7 +10,7 @@ struct UnknownFiguresTests {
         (.pendingBytes, "server.writes.pending_bytes"), (.pendingAges, "server.writes.oldest_age"),
         (.acceptances, "server.connections.accepted"), (.traffic, "server.bytes.sent"), (.writeCounts, "server.writes.queued"),
         (.writeCounts, "watch.writes.cut"), (.handshakes, "server.tls.resumed"), (.failedHandshakes, "server.tls.failed"),
-        (.arenas, "server.arena.leases"), (.loopLag, "server.loop.lag"), (.loopDetails, "watch.loop.ready_most"), (.cpu, "server.loop.cpu"),
+        (.arenas, "server.arena.leases"), (.loopLag, "server.loop.lag"), (.loopDetails, "watch.loop.ready_most"), (.intervalTurns, "watch.loop.longest_turn_in_interval"), (.cpu, "server.loop.cpu"),
         (.residentMemory, "watch.memory.resident"), (.processDetails, "watch.threads"), (.allocations, "server.loop.allocations"), (.heap, "watch.heap.live_bytes"),
         (.kernel, "watch.kernel.queued_bytes"), (.findings, "watch.findings"),
     ]

@@ -115,6 +115,7 @@ extension ProgramTests {
             #expect(rows.done("GET \(servers.own.url("/health"))") == 100 && rows.sum("done") == 200)
             #expect(report["client.requests.failed"] == 100 && rows.names.last == "(not sent)")
             #expect(result.output.contains("127.0.0.1:\(port): connection refused"), "\(result.output)")
+            #expect(result.output.contains("cannot connect to 1 of 2 servers: 127.0.0.1:\(port): connection refused"))
             #expect(try servers.own.stop()["server.requests.completed"] == 100)
         }
 

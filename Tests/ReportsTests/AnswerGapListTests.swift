@@ -38,6 +38,74 @@ struct AnswerGapListTests {
             "\(text)")
     }
 
+    private func period(startsAt starts: [Double]) -> Double? {
+        var summary = Summary(.init(address: "", load: .init(connections: 20, streams: 1, rate: nil, requests: nil), cpuCount: 2))
+        for start in starts {
+            summary.add(Event(
+                timeNanoseconds: UInt64((start + 0.2) * 1e9), level: .warning, source: "client", text: "",
+                answerGap: AnswerGap(durationNanoseconds: 200_000_000, requestCount: 1)))
+        }
+        return summary.derived("client.gaps.period")
+    }
+
+    @Test("have a period though some of them are missing, or come a little late")
+    func missing() throws {
+        #expect(try abs(#require(period(startsAt: [1, 4, 7, 13, 16])) - 3) < 0.001, "one is missing")
+        #expect(try abs(#require(period(startsAt: [1, 4.05, 7, 16.1, 19, 22.05])) - 3) < 0.05, "two are")
+        #expect(try abs(#require(period(startsAt: [1, 4, 7])) - 3) < 0.001)
+    }
+
+    @Test("have none where only multiples fit, since any times would", arguments: [
+        [1.0, 4, 10, 16], [1, 2, 4], [1, 1.5, 4, 9, 9.5], [1, 4, 7, 22], [1, 4, 7, 11.5], [1, 4],
+    ])
+    func noPeriod(starts: [Double]) { #expect(period(startsAt: starts) == nil) }
+
+    /// A phase of two samples after a warm-up of one, and another one: a gap of 300 ms ends in each of the first three.
+    private func phases(eventsFirst: Bool) -> Summary {
+        var summary = Summary(.init(address: "", load: .init(connections: 20, streams: 1, rate: nil, requests: nil), cpuCount: 2))
+        for (index, phase) in ["warm", "a", "a", "b", "b"].enumerated() {
+            var sample = Sample(
+                timeNanoseconds: UInt64(index + 1) * 1_000_000_000, intervalNanoseconds: 1_000_000_000, server: nil, client: ClientSample(),
+                process: ProcessSample())
+            (sample.phase, sample.isWarmup) = (phase, phase == "warm")
+            sample.client?.requests.gaps.count = UInt64(min(index + 1, 4))
+            sample.client?.requests.gaps.longestNanoseconds = index < 4 ? UInt64(index + 1) * 100_000_000 : 0
+            let event = Event(
+                timeNanoseconds: sample.timeNanoseconds - 500_000_000, level: .warning, source: "client", text: "",
+                answerGap: AnswerGap(durationNanoseconds: UInt64(index + 1) * 100_000_000, requestCount: 1))
+            if eventsFirst, index < 4 { summary.add(event) }
+            summary.add(sample)
+            if !eventsFirst, index < 4 { summary.add(event) }
+        }
+        return summary
+    }
+
+    @Test("are figures of the run and of each phase, for conditions", arguments: [false, true])
+    func figures(eventsFirst: Bool) throws {
+        let run = phases(eventsFirst: eventsFirst)
+        func value(_ figure: String) throws -> Double? { try Threshold(parsing: "\(figure) >= 0").judge(run).value.number }
+        #expect(try value("client.gaps.count") == 3 && value("client.gaps.longest") == 0.4 && value("client.gaps.period") == 0.9)
+        #expect(try value("a: client.gaps.count") == 2 && value("a: client.gaps.longest") == 0.3 && value("a: client.gaps.period") == nil)
+        #expect(try value("b: client.gaps.count") == 1 && value("b: client.gaps.longest") == 0.4)
+        #expect(try !Threshold(failingOn: "b: client.gaps.longest > 350ms").judge(run).hasPassed)
+        #expect(try Threshold(failingOn: "a: client.gaps.longest > 350ms").judge(run).hasPassed)
+        #expect(run.json[path: "client.gaps.count"]?.number == 3 && run.json[path: "client.gaps.longest"]?.number == 0.4)
+    }
+
+    @Test("count beyond those that events tell of")
+    func many() {
+        var summary = Summary(.init(address: "", load: .init(connections: 20, streams: 1, rate: nil, requests: nil), cpuCount: 2))
+        var sample = Sample(
+            timeNanoseconds: 900_000_000_000, intervalNanoseconds: 1_000_000_000, server: nil, client: ClientSample(), process: ProcessSample())
+        sample.client?.requests.gaps.count = 300
+        sample.client?.requests.gaps.longestNanoseconds = 700_000_000
+        summary.add(sample)
+        #expect(summary.text.replacing(/\s+/, with: " ").contains("gaps no answer came for 100ms or longer, 300 times, though requests were in flight; 700ms at most"), "\(summary.text)")
+        summary.add(Event(
+            timeNanoseconds: 3_200_000_000, level: .warning, source: "client", text: "", answerGap: AnswerGap(durationNanoseconds: 200_000_000, requestCount: 1)))
+        #expect(summary.text.replacing(/\s+/, with: " ").contains("300 times, though requests were in flight: at 3.00s and 299 times more; 700ms at most"), "\(summary.text)")
+    }
+
     @Test("name no period where the times between them differ, or where there are only two")
     func irregular() {
         #expect(!text([(1.2, 0.2), (2.2, 0.2), (9.2, 0.2)]).contains("about every"))

@@ -214,7 +214,7 @@ private struct DividedRun {
         var dead = Array(run.samples(ofPart: 1).prefix(2))
         for index in dead.indices {
             var watch = WatchSample()
-            (watch.threads, watch.readySocketsMost, watch.longestTurnNanoseconds) = (4, 1_024, 5_000_000)
+            (watch.threads, watch.readySocketsMost, watch.longestTurn.everNanoseconds) = (4, 1_024, 5_000_000)
             dead[index].watch = watch
         }
         let merged = try merge([(header(part: 0, of: 2), run.samples(ofPart: 0), wholeSummary), (header(part: 1, of: 2), dead, nil)])
@@ -223,7 +223,7 @@ private struct DividedRun {
         #expect(merged.events.map(\.text) == [words] && merged.events.first?.level == .error)
         let fourth = merged.samples[3]
         #expect(fourth.client?.connectionCounts.open == 1 && fourth.client?.connectionCounts.openHighWater == 3)
-        #expect(fourth.watch?.threads == 0 && fourth.watch?.readySocketsMost == 1_024 && fourth.watch?.longestTurnNanoseconds == 5_000_000)
+        #expect(fourth.watch?.threads == 0 && fourth.watch?.readySocketsMost == 1_024 && fourth.watch?.longestTurn.everNanoseconds == 5_000_000)
         #expect(fourth.client?.requests.done == (run.samples(ofPart: 0)[3].client?.requests.done ?? 0) + (dead[1].client?.requests.done ?? 0))
         #expect(fourth.parts == PartsSample(reporting: 1, count: 2))
     }

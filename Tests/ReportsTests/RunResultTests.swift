@@ -179,13 +179,32 @@ struct RunResultTests {
         #expect(run.text.hasPrefix("FAILED         the recording ends early: the disk is full; client-0: no\n"), "\(run.text)")
     }
 
+    @Test("is FAILED when one server of several was never reached, and names it")
+    func unreachableServer() {
+        func words(_ origins: [OriginSample]) -> String {
+            summary(change: {
+                $0.client?.origins = origins
+                $0.client?.failures.append(FailureCount(
+                    reason: "not connected: b:9001: connection refused" + FailureCount.startWords, count: 10, example: "", of: .connection))
+            }).result.text
+        }
+        let reached = OriginSample("a:9000", opened: 2), missed = OriginSample("b:9001", failed: 10)
+        #expect(words([reached, missed]) == "FAILED: cannot connect to 1 of 2 servers: b:9001: connection refused")
+        #expect(words([reached, missed, OriginSample("c:1", failed: 1), OriginSample("d:1", failed: 1)]).hasSuffix("3 of 4 servers: b:9001: connection refused; c:1; and 1 more"))
+        // Reached later, or not tried: a connection was enough for the others.
+        #expect(words([reached, OriginSample("b:9001", opened: 1, failed: 10)]) == "ok")
+        #expect(words([reached, OriginSample("b:9001")]) == "ok")
+    }
+
     @Test("is FAILED when a watched server has findings or crashed, unless thresholds say how many it may have")
     func broken() throws {
         var run = summary(change: { $0.watch = WatchSample() })
         run.add(brokenWrite)
         #expect(run.result.faults.map(\.cause) == [.brokenServer])
-        run.thresholds = [try Threshold(parsing: "watch.findings < 5").judge(run)]
-        #expect(!run.result.faults.contains { $0.cause == .brokenServer })
+        for metric in ["watch.findings", "watch.bugs"] {
+            run.thresholds = [try Threshold(parsing: "\(metric) < 5").judge(run)]
+            #expect(!run.result.faults.contains { $0.cause == .brokenServer })
+        }
         let crashed = summary(change: { sample in
             sample.watch = WatchSample()
             sample.watch?.crashes = 2

@@ -384,6 +384,43 @@ struct ValidityTests {
         #expect(late(250, delayed: 3).first?.hasSuffix("up to 250ms") == true)
     }
 
+    @Test("says that requests were late by gaps in the answers, and not that more connections would help, where these explain it")
+    func lateByGaps() {
+        func late(_ milliseconds: UInt64, gap: UInt64, delayed: UInt64 = 40) -> String {
+            reasons(rate: 100) {
+                ($0.requests.scheduled, $0.requests.started, $0.requests.delayed) = (100, 100, delayed)
+                ($0.requests.gaps.count, $0.requests.gaps.longestNanoseconds) = (gap > 0 ? 1 : 0, gap * 1_000_000)
+                $0.scheduleDelay = LatencyHistogram()
+                $0.scheduleDelay.record(nanoseconds: milliseconds * 1_000_000, times: 40)
+                $0.scheduleDelay.record(nanoseconds: 1_000, times: 60)
+            }.first ?? ""
+        }
+        #expect(late(250, gap: 252).hasSuffix(
+            "up to 250ms, since all 2 connections were waiting while the server gave no answer for up to 252ms (gaps); the response times count this, and more connections would wait too"),
+            "\(late(250, gap: 252))")
+        #expect(late(490, gap: 252).contains("(gaps)"), "with what had piled up")
+        #expect(late(600, gap: 252).contains("-c"), "no gap was so long")
+        #expect(late(250, gap: 0).contains("with -c"))
+        #expect(late(250, gap: 252, delayed: 3).hasSuffix("up to 250ms"), "the clients' own loop was late")
+    }
+
+    @Test("says nothing of a coarse resolution where gaps in the answers made requests late")
+    func resolution() {
+        func resolution(gap: UInt64, median: UInt64 = 1_000) -> Double? {
+            var client = ClientSample()
+            client.requests.delayed = 40
+            client.requests.gaps.longestNanoseconds = gap * 1_000_000
+            client.scheduleDelay.record(nanoseconds: 250_000_000, times: 40)
+            client.scheduleDelay.record(nanoseconds: median, times: 1_960)
+            var summary = Summary(.init(address: "", load: .init(connections: 2, streams: 1, rate: 100, requests: nil), cpuCount: 2))
+            summary.add(Sample(timeNanoseconds: 1_000_000_000, intervalNanoseconds: 0, server: nil, client: client, process: ProcessSample()))
+            return summary.derived("client.response_resolution")
+        }
+        #expect(resolution(gap: 252) == nil)
+        #expect(resolution(gap: 0) != nil && resolution(gap: 100) != nil)
+        #expect(resolution(gap: 252, median: 60_000) != nil, "half of all were late")
+    }
+
     @Test("is not valid when requests of one phase were sent late, though they are few among all")
     func latePhase() {
         var summary = Summary(.init(address: "", load: .init(connections: 0, streams: 1, rate: 10, requests: nil), cpuCount: 2))

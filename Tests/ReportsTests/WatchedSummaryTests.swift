@@ -92,6 +92,52 @@ struct WatchedSummaryTests {
         #expect(outside.contains("connections at most") && outside.contains("not acknowledged at most"))
     }
 
+    @Test("has no 0 for what no sample saw of a server that died at once")
+    func diedAtOnce() {
+        var summary = Summary(.init(address: "./server 9000", load: nil, cpuCount: 2))
+        var sample = watchedSample()
+        sample.client = nil
+        sample.timeNanoseconds = 1_000_000_000
+        sample.server = ServerSample()
+        sample.server?.connectionCounts.accepted = 18
+        sample.watch = WatchSample()
+        sample.watch?.turns = 3
+        sample.unknown.insert(.residentMemory)
+        summary.add(sample)
+        let text = summary.text.replacing(/\s+/, with: " ")
+        #expect(text.contains("server 18 accepted") && !text.contains("0 connections") && !text.contains("0ns") && !text.contains("0 looks"), "\(text)")
+        #expect(!text.contains("kernel") && !text.contains(" 0 at most") && text.contains("event loops 3 turns"), "\(text)")
+        #expect(text.contains("checks none: no write was seen"), "\(text)")
+        #expect(summary.json[path: "watch.kernel.round_trip.max"] == nil)
+    }
+
+    @Test("says that nothing was checked where no write had to wait, and the looks where some did")
+    func checks() {
+        func text(_ change: (inout Sample) -> Void) -> String {
+            var summary = Summary(.init(address: "./server 9000", load: nil, cpuCount: 2)), sample = unhurriedSample()
+            sample.client = nil
+            sample.watch?.auditChecks = 0
+            sample.watch?.continuityChecks = 0
+            change(&sample)
+            summary.add(sample)
+            return summary.text.replacing(/\s+/, with: " ")
+        }
+        #expect(text { _ in }.contains("checks none: no write had to wait"))
+        let looked = text {
+            $0.watch?.auditChecks = 2
+            $0.server?.writes.queued = 1
+        }
+        #expect(looked.contains("checks 2 looks at pending writes, 0 findings") && !looked.contains("cut one"), "\(looked)")
+    }
+
+    @Test("counts bugs apart from findings, of a whole run")
+    func bugs() throws {
+        var other = brokenWrite
+        other.writePlaces = ["elsewhere server.c:9 (server)"]
+        #expect(try Threshold(parsing: "watch.bugs == 2").judge(summary([brokenWrite, brokenWrite, other])).hasPassed)
+        #expect(summary(unknown: .findings).derived("watch.bugs") == nil)
+    }
+
     @Test("says how its memory grew from the first sample to the last")
     func growth() {
         var summary = Summary(.init(address: "./server 9000", load: nil, cpuCount: 2))

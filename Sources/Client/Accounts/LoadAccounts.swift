@@ -29,7 +29,8 @@ final class LoadAccounts {
     private var pendingByteHighWater = 0
     private var cutOff = CutOff()
     private var gaps = AnswerGaps()
-    private var gapCount = 0
+    /// The numbers of requests, for people.
+    var numbering: RequestNumbering
     /// When requests that were due last found no connection with room for one.
     private var fullNanoseconds: UInt64 = 0
     /// When the first of the connections that are open was made, or the first after all were lost.
@@ -40,15 +41,17 @@ final class LoadAccounts {
     /// Shapes that are told of; a server that has more has nothing steady about it.
     private static let shapeLimit = 16
 
-    /// Gaps of a loop that become events: enough to see whether they recur. The first of them are warnings.
-    private static let gapLimit = 64
-    private static let warnedGapLimit = 3
+    /// Gaps of a loop that become events: enough to see whether they recur. The first of them are warnings, and all count.
+    private static let gapLimit: UInt64 = 64
+    private static let warnedGapLimit: UInt64 = 3
 
     /// - Parameters:
     ///   - kinds: the names of the kinds of requests.
     ///   - hasResponseTimes: response times differ from service times: by a schedule, or by retries.
+    ///   - beginsWithWarmup: requests are those of a warm-up until `RequestNumbering.endWarmup`.
     ///   - origin: the server, where the load has several.
-    init(_ clock: LoopClock, kinds: [String], hasResponseTimes: Bool, origin: String? = nil) {
+    init(_ clock: LoopClock, kinds: [String], hasResponseTimes: Bool, beginsWithWarmup: Bool = false, origin: String? = nil) {
+        numbering = RequestNumbering(isWarmup: beginsWithWarmup)
         self.clock = clock
         self.origin = origin
         requests = RequestAccounts(kinds, hasResponseTimes: hasResponseTimes)
@@ -188,6 +191,7 @@ final class LoadAccounts {
         let known = reasons.firstIndex { $0.reason == reason && $0.subject == subject }
         if let index = known ?? others.first(where: { counters.errors.reasons[$0].subject == subject }) {
             counters.errors.reasons[index].count += count
+            if known != nil, counters.errors.reasons[index].example.isEmpty { counters.errors.reasons[index].example = LoadAccounts.printable(example(), limit: 200) }
         } else if reasons.count < FailureCount.limit {
             reasons.append((reason, subject))
             counters.errors.reasons.append(FailureCount(
@@ -197,6 +201,9 @@ final class LoadAccounts {
             counters.errors.reasons.append(FailureCount(reason: "reasons beyond the first \(FailureCount.limit)", count: count, example: "", of: subject))
         }
     }
+
+    /// The next failure of each kind becomes its example.
+    func forgetExamples() { for index in counters.errors.reasons.indices { counters.errors.reasons[index].example = "" } }
 
     // MARK: Events
 
@@ -208,11 +215,13 @@ final class LoadAccounts {
 
     /// No answer came for so long. A gap in which the loop itself came late says nothing of the server.
     private func note(gap silence: AnswerGaps.Gap) {
-        guard clock.lateNanoseconds + silence.nanoseconds < silence.endNanoseconds, gapCount < LoadAccounts.gapLimit, events.count < ClientEvent.limit else { return }
-        gapCount += 1
+        guard clock.lateNanoseconds + silence.nanoseconds < silence.endNanoseconds else { return }
+        counters.requests.gaps.count += 1
+        counters.requests.gaps.longestNanoseconds = max(counters.requests.gaps.longestNanoseconds, silence.nanoseconds)
+        guard counters.requests.gaps.count <= LoadAccounts.gapLimit, events.count < ClientEvent.limit else { return }
         let gap = AnswerGap(durationNanoseconds: silence.nanoseconds, requestCount: counters.requests.started - min(counters.requests.done, counters.requests.started))
         events.append(ClientEvent(
-            monotonicNanoseconds: silence.endNanoseconds, level: gapCount > LoadAccounts.warnedGapLimit ? .info : .warning,
+            monotonicNanoseconds: silence.endNanoseconds, level: counters.requests.gaps.count > LoadAccounts.warnedGapLimit ? .info : .warning,
             text: origin.map { "\($0): \(gap.sentence)" } ?? gap.sentence, answerGap: gap))
     }
 
@@ -245,6 +254,7 @@ final class LoadAccounts {
             sample.connectionCounts.cutOffLoops = 1
             sample.connectionCounts.lost = count
         }
+        counters.requests.gaps.longestNanoseconds = 0
         sample.events = events
         events = []
         return sample

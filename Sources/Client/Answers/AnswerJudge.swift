@@ -28,6 +28,9 @@ final class AnswerJudge {
         if bits == 0 { unsafe noteOtherValue(name, value, record.pointee.number, expectation) }
     }
 
+    /// What was unexpected is told again: the warm-up is over.
+    func tellAgain() { toldParts = [] }
+
     /// A part of the body of such an answer.
     func compareBody(
         _ bytes: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<RequestRecord>, _ expectation: AnswerExpectation
@@ -53,7 +56,7 @@ final class AnswerJudge {
         guard isFirst || accounts.counters.expectations.unexpected <= AnswerJudge.toldLimit else { return (fault.part, "") }
         toldParts.insert(fault.part)
         let words = unsafe text(fault, expectation.expected, record)
-        accounts.note(.error, unsafe "\(expectation.title), request \(record.number) of the run: \(words)")
+        accounts.note(.error, unsafe "\(expectation.title), \(accounts.numbering.text(record.number)): \(words)")
         return (fault.part, words)
     }
 

@@ -124,6 +124,9 @@ final class LoadSchedule {
         }
     }
 
+    /// The phase of now is left out of the run's totals.
+    var isWarmup: Bool { timeline.current?.isWarmup == true }
+
     // MARK: Changes
 
     /// Enters the phase of this time. - Returns: whether it is another one than before.

@@ -22,7 +22,9 @@ extension ProbeReading {
         watch.turns = counters.waits
         // A turn that does not end keeps its loop busy too.
         watch.busyNanoseconds = all.reduce(0) { $0 &+ $1.turnNanoseconds } &+ loops.reduce(0) { $0 &+ $1.runningTurn(atNanoseconds: now) }
-        watch.longestTurnNanoseconds = all.map(\.longestTurnNanoseconds).max() ?? 0
+        watch.longestTurn.everNanoseconds = all.map(\.longestTurnNanoseconds).max() ?? 0
+        watch.longestTurn.newNanoseconds = max(
+            all.map(\.longestNewTurnNanoseconds).max() ?? 0, loops.map { $0.runningTurn(atNanoseconds: now) }.max() ?? 0)
         watch.readySockets = counters.readySockets
         watch.readySocketsMost = Int(clamping: counters.readySocketsMost)
         if all.isEmpty { unknown.insert(.loops) }

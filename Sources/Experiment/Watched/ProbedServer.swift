@@ -81,8 +81,10 @@ final class ProbedServer {
     }
 
     /// Everything that the probes have written by now.
-    func read() -> ProbeReading {
-        if let process { last = process.segment.read() }
+    ///
+    /// - Parameter isForSample: it has the longest turns since the last such reading.
+    func read(isForSample: Bool = false) -> ProbeReading {
+        if let process { last = process.segment.read(endsInterval: isForSample) }
         return last
     }
 

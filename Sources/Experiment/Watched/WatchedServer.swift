@@ -169,7 +169,7 @@ final class WatchedServer {
     func read(into sample: inout Sample, atNanoseconds now: UInt64, isFresh: Bool) {
         var server = ServerSample(), watch = WatchSample()
         var unknown: UnknownFigures = [.http, .failedHandshakes, .arenas]
-        let reading = probed?.read()
+        let reading = probed?.read(isForSample: true)
         if let kernel { owners?.look(kernel.listeningSockets()) }
         watch.takeovers = owners?.takeovers ?? 0
         let living = reading.map { $0.processes.filter { !$0.hasEnded }.map(\.pid) } ?? owners?.processes ?? []

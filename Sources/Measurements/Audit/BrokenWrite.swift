@@ -49,8 +49,16 @@ package struct BrokenWrite: Sendable, Equatable {
     /// The same bug: the same promise, broken by the same code. Where a change was only noticed is no part of it, nor are
     /// the libraries' frames, by which the same code is reached in several ways.
     package func isSameBug(as other: BrokenWrite) -> Bool {
-        kind == other.kind && isLatent == other.isLatent && isOfSameWrite(as: other)
+        if isConsequence(of: other) || other.isConsequence(of: self) { return true }
+        return kind == other.kind && isLatent == other.isLatent && isOfSameWrite(as: other)
             && (!kind.hasCulprit || CodeStack(foundPlaces).own == CodeStack(other.foundPlaces).own)
+    }
+
+    /// libuv went on with a write, as it does from the bytes that it was handed, and they were others by then: the change is
+    /// a finding of its own.
+    func isConsequence(of other: BrokenWrite) -> Bool {
+        kind == .remainderLost && other.kind == .bytesChanged && !isLatent && !other.isLatent
+            && CodeStack(writePlaces).own == CodeStack(other.writePlaces).own && CodeStack(foundPlaces).isOfLibuvAlone
     }
 
     /// The bytes were handed over by the same code. What is cut short may be cut again when an event loop goes on with it:
@@ -58,8 +66,7 @@ package struct BrokenWrite: Sendable, Equatable {
     private func isOfSameWrite(as other: BrokenWrite) -> Bool {
         let own = CodeStack(writePlaces).own, others = CodeStack(other.writePlaces).own
         guard kind == .remainderLost else { return own == others }
-        func isLoopAlone(_ places: [String]) -> Bool { places.allSatisfy { $0.hasPrefix("main ") || $0.hasPrefix("main+") } }
-        return own == others || isLoopAlone(own) || isLoopAlone(others)
+        return own == others || CodeStack(writePlaces).isLoopAlone || CodeStack(other.writePlaces).isLoopAlone
     }
 
     /// `cb`, `handle` and `nbufs` of a `uv_write_t`, as numbers: a damaged one may hold no address.

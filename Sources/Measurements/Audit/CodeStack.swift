@@ -13,6 +13,12 @@ package struct CodeStack: Sendable, Equatable {
         return own.isEmpty ? places : own
     }
 
+    /// Of the program only the function is in it that runs the event loop.
+    var isLoopAlone: Bool { own.allSatisfy { $0.hasPrefix("main ") || $0.hasPrefix("main+") } }
+
+    /// The same, and the event loop is libuv's: no code of the program has called it.
+    var isOfLibuvAlone: Bool { isLoopAlone && places.contains { CodeStack.library(of: $0) == "libuv" } }
+
     /// "… 9 frames of libuv and libc" for each run of such frames.
     package var folded: [String] {
         var lines: [String] = []

@@ -1,7 +1,8 @@
 /// The bugs of a server that is watched, each once, with how often it was found.
 ///
 /// A finding comes whole with an event, the first time; how often it was found comes with each sample, by its number.
-/// Several findings may be one bug: the same code, reached through other frames of a library. Recordings of before
+/// Several findings may be one bug: the same code, reached through other frames of a library; or what libuv sends of bytes
+/// that were changed under it. Recordings of before
 /// have no numbers, and an event for every few times, with the times since the one before.
 package struct FoundBugs: Sendable {
     /// In the order in which they came, each as it was the first time.
@@ -30,7 +31,15 @@ package struct FoundBugs: Sendable {
         let known = bugs.firstIndex { $0.isSameBug(as: finding) }
         let place = known ?? bugs.endIndex
         if let number = finding.number { places[number] = place }
-        if known == nil { bugs.append(finding) } else { bugs[place].count &+= finding.count }
+        if known == nil {
+            bugs.append(finding)
+        } else if bugs[place].isConsequence(of: finding) {
+            // The cause says more than what came of it.
+            finding.count &+= bugs[place].count
+            bugs[place] = finding
+        } else {
+            bugs[place].count &+= finding.count
+        }
         return (place, known == nil)
     }
 

@@ -1,12 +1,13 @@
 extension ClientSample: SamplePart {
     package static let table = MetricTable<ClientSample>(
-        requestRows + responseRows + BodyCheckCounts.table.rows(within: \.bodies, "bodies") + connectionRows
+        requestRows + gapRows + responseRows + BodyCheckCounts.table.rows(within: \.bodies, "bodies") + connectionRows
             + TLSSample.table.rows(within: \.tls, "tls") + byteRows + WriteSample.table.rows(within: \.writes, "writes")
             + CacheSample.table.rows(within: \.caches.sessions, "cache.tls") + CacheSample.table.rows(within: \.caches.strings, "cache.strings")
             + CacheSample.table.rows(within: \.caches.buffers, "cache.buffers") + cacheRows + loopRows,
         others: [
             .rows(\.connections), .happenings(\.events), .happenings(\.bodyViolations), .now { $0.failures.merge($1.failures) },
             .now { $0.statusNumbers.merge($1.statusNumbers) }, .parts(\.byRequest, name: { $0.name }, limit: RequestSample.limit),
+            .parts(\.origins, name: { $0.name }, limit: OriginSample.limit),
         ])
 
     private static let requestRows: [MetricRow<ClientSample>] = [
@@ -29,6 +30,11 @@ extension ClientSample: SamplePart {
         .histogram("service_time", \.serviceTime, "From sending a request to the end of its answer"),
         .histogram("response_time", \.responseTime, "From its planned moment, or in a closed load its first attempt, to the end of its answer"),
         .histogram("schedule_delay", \.scheduleDelay, "From when the schedule meant to send a request to when it was sent"),
+    ]
+
+    private static let gapRows: [MetricRow<ClientSample>] = [
+        .sharedCounter("gaps.count", .gap, \.requests.gaps.count, better: .lower, "Times without an answer, 100 ms or longer and far beyond the usual; most of one loop"),
+        .longestOfInterval("gaps.longest_in_interval", \.requests.gaps.longestNanoseconds, better: .lower, "The longest of them that ended since the sample before; 0: none did"),
     ]
 
     private static let responseRows: [MetricRow<ClientSample>] =
@@ -54,7 +60,7 @@ extension ClientSample: SamplePart {
 
     private static let connectionRows: [MetricRow<ClientSample>] = [
         .gauge("connections.open", .connection, \.connectionCounts.open, "Open now"),
-        .gauge("connections.open_high_water", .connection, \.connectionCounts.openHighWater, "Most open at once; loops' peaks added").highWater,
+        .gauge("connections.open_high_water", .connection, \.connectionCounts.openHighWater, "Most open at once; loops' peaks added").highWater(of: "connections.open"),
         .gauge("connections.http1", .connection, \.connectionCounts.http1, "Open now, and speaking HTTP/1.1"),
         .counter("connections.opened", .connection, \.connectionCounts.opened, "Established"),
         .counter("connections.failed", .attempt, \.connectionCounts.failed, better: .zero, "Attempts to connect that failed"),

@@ -17,8 +17,9 @@ package struct Metric: Sendable {
     package let read: @Sendable (Sample) -> Value?
     /// Puts a value read from a recording into a sample; does nothing for derived numbers.
     package let write: @Sendable (inout Sample, Value) -> Void
-    /// The most since the start, which the end of a process or a loop does not undo.
-    package var isHighWater = false
+    /// It holds the most since the start; nil: it does not.
+    package var highWater: HighWater?
+    package var isHighWater: Bool { highWater != nil }
     /// A sample whose source cannot know all of these has no such number.
     package var figures: UnknownFigures = []
 
@@ -70,6 +71,7 @@ package struct Metric: Sendable {
         case allocation = "{allocation}"
         case arena = "{arena}"
         case attempt = "{attempt}"
+        case bug = "{bug}"
         case check = "{check}"
         case connection = "{connection}"
         case entry = "{entry}"
@@ -78,6 +80,7 @@ package struct Metric: Sendable {
         case file = "{file}"
         case finding = "{finding}"
         case frame = "{frame}"
+        case gap = "{gap}"
         case handshake = "{handshake}"
         case lease = "{lease}"
         case lookup = "{lookup}"
@@ -119,6 +122,9 @@ package struct Metric: Sendable {
 
     /// The same without the moment of the sample, which is no measurement.
     package static let measured: [Metric] = all.filter { !time.map(\.name).contains($0.name) }
+
+    /// Those that hold the most since the start.
+    package static let highWaters = all.filter(\.isHighWater)
 
     /// The metric of that name; nil: there is none.
     package static func named(_ name: String) -> Metric? { byName[name] }

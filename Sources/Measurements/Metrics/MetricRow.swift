@@ -13,10 +13,12 @@ struct MetricRow<Part>: Sendable {
     let field: SampleField<Part>?
     /// What the field's 64 bits say; nil for a field that is no integer.
     private(set) var bits: IntegerBits?
-    /// The most since the start, which the end of a process or a loop does not undo.
-    private(set) var isHighWater = false
+    /// It holds the most since the start; nil: it does not.
+    private(set) var highWater: HighWater?
     /// A sample has no such number where its source cannot know these figures.
     private(set) var figures: UnknownFigures = []
+    /// 0 means that there was nothing to measure.
+    private(set) var isAbsentAtZero = false
 
     typealias Path<Value> = any WritableKeyPath<Part, Value> & Sendable
 
@@ -43,6 +45,27 @@ struct MetricRow<Part>: Sendable {
     /// An age or a delay as it is now: nanoseconds in the sample, seconds outside. Of several loops' the longest counts.
     static func timeGauge(_ name: String, _ path: Path<UInt64>, better: Metric.Better = .neither, _ meaning: String) -> MetricRow {
         number(name, .seconds, .gauge, .greatest, better, path, meaning, Metric.seconds, Metric.nanoseconds)
+    }
+
+    /// The longest time of its kind that ended since the reading before; 0: none did. Of several loops' the longest counts.
+    static func longestOfInterval(_ name: String, _ path: Path<UInt64>, better: Metric.Better = .neither, _ meaning: String) -> MetricRow {
+        MetricRow(
+            name: name, unit: .seconds, kind: .gauge, merge: .greatest, better: better, meaning: meaning,
+            read: { .number(Metric.seconds($0[keyPath: path])) },
+            write: { part, value in
+                if case .number(let number) = value { part[keyPath: path] = Metric.nanoseconds(number) }
+            },
+            field: .ofInterval(
+                merge: { $0[keyPath: path] = max($0[keyPath: path], $1[keyPath: path]) },
+                carry: { $0[keyPath: path] = max($0[keyPath: path], $1[keyPath: path]) },
+                clear: { $0[keyPath: path] = 0 }))
+    }
+
+    /// A count that each loop makes of the same: that of the loop with the most of them counts.
+    static func sharedCounter(
+        _ name: String, _ unit: Metric.Unit, _ path: Path<UInt64>, better: Metric.Better = .neither, _ meaning: String
+    ) -> MetricRow {
+        number(name, unit, .counter, .greatest, better, path, meaning, { Double($0) }, { Metric.whole($0) })
     }
 
     /// A share derived from other numbers: written, never read back. The higher, the better.
@@ -96,7 +119,7 @@ struct MetricRow<Part>: Sendable {
                 guard case .number(let number) = value else { return }
                 unsafe withUnsafeMutableBytes(of: &part) { unsafe $0.storeBytes(of: bits.inside(number), toByteOffset: offset, as: UInt64.self) }
             },
-            field: field, bits: bits, isHighWater: isHighWater, figures: figures)
+            field: field, bits: bits, highWater: highWater, figures: figures)
     }
 
     /// The same number, which is absent where its source cannot know these figures.
@@ -107,19 +130,33 @@ struct MetricRow<Part>: Sendable {
     }
 
     /// The same gauge, which holds the most since the start.
-    var highWater: MetricRow {
+    ///
+    /// - Parameters:
+    ///   - gauge: the gauge that it is the most of, by its name in this table; nil: samples have none.
+    ///   - part: the part of a sample that has the gauge, where that is another one: "server".
+    ///   - coversInterval: the gauge has the most of the interval before the sample.
+    func highWater(of gauge: String?, in part: String? = nil, coversInterval: Bool = false) -> MetricRow {
         var row = self
-        row.isHighWater = true
+        row.highWater = HighWater(gauge: gauge, part: part, coversInterval: coversInterval)
         return row
+    }
+
+    /// The same number, which is absent where it is 0: of what was not there to be measured.
+    var unlessZero: MetricRow {
+        MetricRow(
+            name: name, unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
+            read: { [read] part in read(part).flatMap { $0.number == 0 ? nil : $0 } }, write: write, field: field, bits: bits,
+            highWater: highWater, figures: figures, isAbsentAtZero: true)
     }
 
     /// This row of a part that lies within another part.
     func within<Whole>(_ path: any WritableKeyPath<Whole, Part> & Sendable, _ prefix: String) -> MetricRow<Whole> {
-        MetricRow<Whole>(
+        let row = MetricRow<Whole>(
             name: "\(prefix).\(name)", unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
             read: { [read] in read($0[keyPath: path]) }, write: { [write] in write(&$0[keyPath: path], $1) },
-            field: field.map { $0.within(path) }, bits: bits, isHighWater: isHighWater, figures: figures
+            field: field.map { $0.within(path) }, bits: bits, highWater: highWater?.within(prefix), figures: figures
         ).byOffset
+        return isAbsentAtZero ? row.unlessZero : row
     }
 }
 

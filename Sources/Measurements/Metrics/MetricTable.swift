@@ -111,7 +111,7 @@ package final class MetricTable<Part>: Sendable {
                 meaning: row.meaning,
                 read: { $0.knows(row.figures) ? part($0).flatMap(row.read) : nil },
                 write: { sample, value in update(&sample) { row.write(&$0, value) } },
-                isHighWater: row.isHighWater, figures: row.figures)
+                highWater: row.highWater?.named(in: prefix), figures: row.figures)
         }
     }
 }

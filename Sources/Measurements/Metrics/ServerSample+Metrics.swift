@@ -30,7 +30,7 @@ extension ServerSample: SamplePart {
 
     private static let connectionRows: [MetricRow<ServerSample>] = [
         .gauge("connections.open", .connection, \.connectionCounts.open, "Open now").unlessUnknown(.openConnections),
-        .gauge("connections.open_high_water", .connection, \.connectionCounts.openHighWater, "Most open at once; loops' peaks added").highWater.unlessUnknown(.openConnections),
+        .gauge("connections.open_high_water", .connection, \.connectionCounts.openHighWater, "Most open at once; loops' peaks added").highWater(of: "connections.open").unlessUnknown(.openConnections),
         .gauge("connections.open_http1", .connection, \.connectionCounts.openHTTP1, "Open now and speaking HTTP/1").unlessUnknown(.httpDetails),
         .gauge("connections.open_http2", .connection, \.connectionCounts.openHTTP2, "Open now and speaking HTTP/2").unlessUnknown(.httpDetails),
         .gauge("connections.open_tls", .connection, \.connectionCounts.openTLS, "Open now and over TLS, the handshake done").unlessUnknown(.httpDetails),
@@ -49,15 +49,15 @@ extension ServerSample: SamplePart {
 
     private static let arenaRows: [MetricRow<ServerSample>] = [
         .gauge("arena.in_use", .arena, \.arena.inUse, "Arenas with an owner or a lease, now"),
-        .gauge("arena.in_use_high_water", .arena, \.arena.inUseHighWater, "Most arenas in use at once; loops' peaks added").highWater,
+        .gauge("arena.in_use_high_water", .arena, \.arena.inUseHighWater, "Most arenas in use at once; loops' peaks added").highWater(of: "arena.in_use"),
         .gauge("arena.retired", .arena, \.arena.retired, better: .lower, "Arenas whose exchange has ended and whose leases have not, now"),
         .gauge("arena.leases", .lease, \.arena.leases, "Leases out, now"),
         .gauge("arena.idle", .arena, \.arena.idle, "Arenas waiting in the pool, now"),
         .gauge("arena.used_bytes", .bytes, \.arena.usedBytes, better: .lower, "Bytes handed out to open exchanges, now"),
         .gauge("arena.reserved_bytes", .bytes, \.arena.reservedBytes, better: .lower, "Bytes of all chunks, in use and idle, now"),
-        .gauge("arena.reserved_bytes_high_water", .bytes, \.arena.reservedBytesHighWater, better: .lower, "Most bytes of chunks at once; loops' peaks added").highWater,
+        .gauge("arena.reserved_bytes_high_water", .bytes, \.arena.reservedBytesHighWater, better: .lower, "Most bytes of chunks at once; loops' peaks added").highWater(of: "arena.reserved_bytes"),
         .gauge("arena.shared_bytes", .bytes, \.arena.sharedBytes, better: .lower, "Bytes of bodies that many requests share, outside the exchanges' arenas, now"),
-        .gauge("arena.exchange_bytes_high_water", .bytes, \.arena.exchangeBytesHighWater, merge: .greatest, better: .lower, "The most that one exchange has used").highWater,
+        .gauge("arena.exchange_bytes_high_water", .bytes, \.arena.exchangeBytesHighWater, merge: .greatest, better: .lower, "The most that one exchange has used").highWater(of: nil),
         .counter("arena.taken", .arena, \.arena.taken, "Arenas taken from the pool"),
         .counter("arena.reused", .arena, \.arena.reused, "Arenas taken that came warm, with memory"),
         .counter("arena.resets", .reset, \.arena.resets, "Arenas recycled: one an exchange, and with HTTP/2 one a flush of frames"),

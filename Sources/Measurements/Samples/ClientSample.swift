@@ -52,6 +52,12 @@ package struct ClientSample: Sendable {
         set { connectionCounts.rows = newValue }
     }
 
+    /// The servers, where the load has several.
+    package var origins: [OriginSample] {
+        get { connectionCounts.origins }
+        set { connectionCounts.origins = newValue }
+    }
+
     /// Responses by status.
     package var statusNumbers: [NumberedStatus] {
         get { statuses.numbers }
@@ -101,6 +107,8 @@ package struct ClientConnectionCounts: Sendable, Equatable {
     package var cutOffNanoseconds: UInt64 = 0
     /// The connections, where they are listed.
     var rows: [ConnectionSample] = []
+    /// The servers, where there are several.
+    var origins: [OriginSample] = []
 
     package init() {}
 }
@@ -135,6 +143,8 @@ package struct ClientRequestCounts: Sendable, Equatable {
     package var resent: UInt64 = 0
     /// Sent after they were due, since until then each connection had as many requests in flight as it takes.
     package var delayed: UInt64 = 0
+    /// Times without an answer though some were in flight.
+    package var gaps = AnswerGapCounts()
     /// Waiting to be sent again, now.
     package var retryWaiting = 0
     /// Sent and not answered, now. Also: the open streams.
@@ -156,6 +166,16 @@ package struct CircuitCounts: Sendable, Equatable {
     package var openings: UInt64 = 0
     /// Open or half-open, now.
     package var open = 0
+
+    package init() {}
+}
+
+/// Times in which no answer came though requests were in flight: see `AnswerGap`.
+package struct AnswerGapCounts: Sendable, Equatable {
+    /// Of the loop that has noticed most: each notices the same gap for itself.
+    package var count: UInt64 = 0
+    /// The longest that ended since the reading before.
+    package var longestNanoseconds: UInt64 = 0
 
     package init() {}
 }

@@ -53,6 +53,7 @@ extension [FailureCount] {
             }
             // Recordings may say anything.
             self[index].count = Metric.Merge.sum.of(self[index].count, other.count)
+            if self[index].example.isEmpty { self[index].example = other.example }
         }
     }
 

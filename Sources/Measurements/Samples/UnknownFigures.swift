@@ -33,10 +33,12 @@ package struct UnknownFigures: OptionSet, Sendable, Hashable {
     /// Arenas, leases, and the audit of them.
     package static let arenas = UnknownFigures(rawValue: 1 << 6)
     /// Event loops and their turns.
-    package static let loops: UnknownFigures = [.loopLag, .loopDetails]
+    package static let loops: UnknownFigures = [.loopLag, .loopDetails, .intervalTurns]
     /// The longest turn of late; and the loops, their turns, and the sockets that are ready in one.
     package static let loopLag = UnknownFigures(rawValue: 1 << 19)
     package static let loopDetails = UnknownFigures(rawValue: 1 << 7)
+    /// The longest turn since the sample before: recordings of before lack it.
+    package static let intervalTurns = UnknownFigures(rawValue: 1 << 22)
     /// CPU time, memory, threads and descriptors of the server's processes.
     package static let processes: UnknownFigures = [.cpu, .residentMemory, .processDetails]
     /// CPU time; resident memory; and the number of processes, threads and descriptors.
@@ -58,7 +60,7 @@ package struct UnknownFigures: OptionSet, Sendable, Hashable {
         (.openConnections, "open_connections"), (.acceptances, "acceptances"), (.traffic, "traffic"),
         (.pendingBytes, "pending_bytes"), (.pendingAges, "pending_ages"), (.writeCounts, "write_counts"),
         (.handshakes, "handshakes"), (.failedHandshakes, "failed_handshakes"), (.arenas, "arenas"),
-        (.loops, "loops"), (.loopLag, "loop_lag"), (.loopDetails, "loop_details"),
+        (.loops, "loops"), (.loopLag, "loop_lag"), (.loopDetails, "loop_details"), (.intervalTurns, "interval_turns"),
         (.processes, "processes"), (.cpu, "cpu"), (.residentMemory, "resident_memory"), (.processDetails, "process_details"),
         (.allocations, "allocations"), (.heap, "heap"), (.kernel, "kernel"), (.findings, "findings"),
     ]

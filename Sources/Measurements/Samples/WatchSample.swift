@@ -11,10 +11,10 @@ package struct WatchSample: Sendable, Equatable {
     package var kernel = KernelSample()
     /// Live bytes of malloc.
     package var heapBytes = 0
-    /// Turns of the event loops, the time between their waits, and the longest turn since the start.
+    /// Turns of the event loops, the time between their waits, and the longest turn.
     package var turns: UInt64 = 0
     package var busyNanoseconds: UInt64 = 0
-    package var longestTurnNanoseconds: UInt64 = 0
+    package var longestTurn = LongestTurn()
     /// Descriptors that were ready when a wait ended, of all waits together, and the most of one: connections, and the
     /// loop's own, such as listening sockets, timers and wake-ups. Epoll does not tell them apart.
     package var readySockets: UInt64 = 0
@@ -35,6 +35,14 @@ package struct WatchSample: Sendable, Equatable {
     package var takeovers: UInt64 = 0
     /// Processes of the server that ended after a fault.
     package var crashes: UInt64 = 0
+
+    package init() {}
+}
+
+/// The longest turn of the event loops, nanoseconds: since the start, and since the sample before.
+package struct LongestTurn: Sendable, Equatable {
+    package var everNanoseconds: UInt64 = 0
+    package var newNanoseconds: UInt64 = 0
 
     package init() {}
 }
@@ -60,7 +68,7 @@ extension WatchSample: SamplePart {
             + KernelSample.table.rows(within: \.kernel, "kernel").map { $0.unlessUnknown(.kernel) }
             + [.counter("takeovers", .process, \.takeovers, better: .zero, "Times that a process of another program began to listen on the server's port").unlessUnknown(.kernel)]
             + [.gauge("heap.live_bytes", .bytes, \.heapBytes, better: .lower, "Live bytes of malloc, now").unlessUnknown(.heap)]
-            + loopRows.map { $0.unlessUnknown(.loopDetails) } + writeRows.map { $0.unlessUnknown(.writeCounts) }
+            + loopRows.map { $0.unlessUnknown($0.name == "loop.longest_turn_in_interval" ? .intervalTurns : .loopDetails) } + writeRows.map { $0.unlessUnknown(.writeCounts) }
             + findingRows.map { $0.unlessUnknown(.findings) })
 
     private static let processRows: [MetricRow<WatchSample>] = [
@@ -73,15 +81,17 @@ extension WatchSample: SamplePart {
     private static let loopRows: [MetricRow<WatchSample>] = [
         .counter("loop.turns", .turn, \.turns, "Waits of the event loops for their sockets"),
         .timeCounter("loop.busy", \.busyNanoseconds, "Time of the event loops between their waits"),
-        .timeGauge("loop.longest_turn", \.longestTurnNanoseconds, better: .lower, "The longest time between two waits since the start").highWater,
+        .timeGauge("loop.longest_turn", \.longestTurn.everNanoseconds, better: .lower, "The longest time between two waits since the start")
+            .highWater(of: "loop.longest_turn_in_interval", coversInterval: true),
+        .timeGauge("loop.longest_turn_in_interval", \.longestTurn.newNanoseconds, better: .lower, "The same since the sample before: turns that ended then, and those under way"),
         .counter("loop.ready", .file, \.readySockets, "Descriptors ready when a wait ended: connections, listening sockets, timers, wake-ups"),
-        .gauge("loop.ready_most", .file, \.readySocketsMost, merge: .greatest, "The most descriptors that were ready at once, of the same kinds").highWater,
+        .gauge("loop.ready_most", .file, \.readySocketsMost, merge: .greatest, "The most descriptors that were ready at once, of the same kinds").highWater(of: nil),
     ]
 
     private static let writeRows: [MetricRow<WatchSample>] = [
         .counter("writes.cut", .write, \.cutWrites, better: .lower, "Writes of which the socket took a part"),
         .counter("writes.refused", .write, \.refusedWrites, better: .lower, "Writes that the socket refused for now (EAGAIN)"),
-        .timeGauge("writes.longest_wait", \.longestWaitNanoseconds, better: .lower, "The longest that a write waited for its socket since the start").highWater,
+        .timeGauge("writes.longest_wait", \.longestWaitNanoseconds, better: .lower, "The longest that a write waited for its socket since the start").highWater(of: "writes.oldest_age", in: "server"),
     ]
 
     private static let findingRows: [MetricRow<WatchSample>] = [
@@ -98,7 +108,7 @@ extension KernelSample: SamplePart {
         .gauge("queued_bytes", .bytes, \.queuedBytes, better: .lower, "Written by the server and not acknowledged by the peers, now"),
         .gauge("unsent_bytes", .bytes, \.unsentBytes, better: .lower, "Those among them that were never sent, now"),
         .gauge("window_limited", .connection, \.windowLimitedConnections, better: .lower, "Held by the peer's window most of their busy time, now"),
-        .timeGauge("round_trip", \.roundTripNanoseconds, better: .lower, "The longest time to an acknowledgement, of all connections"),
+        .timeGauge("round_trip", \.roundTripNanoseconds, better: .lower, "The longest time to an acknowledgement, of all connections; none without one").unlessZero,
         .timeGauge("age", \.ageNanoseconds, "Since the kernel was asked: of thousands of connections less often than samples are taken"),
     ])
 }

@@ -33,7 +33,7 @@ extension WriteSample: SamplePart {
         .counter("queued", .write, \.queued, better: .lower, "Writes left in the loop's queue"),
         .gauge("pending", .write, \.pending, better: .lower, "Writes not finished, now"),
         .gauge("pending_bytes", .bytes, \.pendingBytes, better: .lower, "Bytes of writes not finished, now"),
-        .gauge("pending_bytes_high_water", .bytes, \.pendingBytesHighWater, better: .lower, "The most bytes that waited at once; loops' peaks added").highWater,
+        .gauge("pending_bytes_high_water", .bytes, \.pendingBytesHighWater, better: .lower, "The most bytes that waited at once; loops' peaks added").highWater(of: "pending_bytes"),
         .timeGauge("oldest_age", \.oldestAgeNanoseconds, better: .lower, "Age of the oldest write not finished"),
     ] + (0..<ageBucketCount).map(pendingBytes(ofAge:)))
 

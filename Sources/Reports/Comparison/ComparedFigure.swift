@@ -13,7 +13,7 @@ struct ComparedFigure: Sendable {
         self.better = better
     }
 
-    /// All rows: the shares and rates of a summary, a counter as a rate, a gauge's mean and maximum, a histogram's mean,
+    /// All rows: the shares and rates of a summary, a counter as a rate (findings as bugs, and ends of processes as they are), a gauge's mean and maximum, a histogram's mean,
     /// percentiles and maximum, and ratios. Those of one part of the program stand together.
     static let all: [ComparedFigure] = {
         let metrics = Metric.measured.flatMap { rows($0) }
@@ -34,6 +34,8 @@ struct ComparedFigure: Sendable {
             ComparedFigure(metric.name + ending, RunFigure(metric, aggregate), metric.better)
         }
         return switch metric.kind {
+        case .counter where metric.unit == .finding: []
+        case .counter where metric.unit == .process: [row(nil, "")]
         case .counter: summaryRates.contains(metric.name) ? [] : [row(.rate, ".rate")]
         case .gauge: [row(.mean, ".mean"), row(.max, ".max")]
         case .ratio: [row(nil, "")]

@@ -103,6 +103,9 @@ package struct ComparedRun: Sendable {
         if let phase = summary.phases.last?.name { intervals[phase, default: IntervalValues()].add(row) }
     }
 
+    /// Takes an event of the recording: gaps in the answers have their times there.
+    package mutating func add(_ event: Event) { summary.add(event) }
+
     /// Takes what the run says of itself, once all samples are taken.
     package mutating func add(summary recorded: JSON) {
         verdict = Verdict(recorded: recorded)

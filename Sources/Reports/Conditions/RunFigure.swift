@@ -57,10 +57,20 @@ package struct RunFigure: Sendable, Hashable {
         case tooFew(count: UInt64, needed: UInt64)
         /// The same, and yet certain: so many of the values are above the limit that the percentile is too.
         case above(UInt64, count: UInt64, needed: UInt64)
+        /// The most within a part of a run of which is known that it was no more than what was before the part.
+        ///
+        /// - seen: what samples of the part saw; nil: nothing.
+        case notExceeded(seen: Double?, before: Double)
         /// The phase never came.
         case notRun
 
-        package var number: Double? { if case .number(let number) = self { number } else { nil } }
+        package var number: Double? {
+            switch self {
+            case .number(let number): number
+            case .notExceeded(let seen, _): seen
+            case .nothing, .tooFew, .above, .notRun: nil
+            }
+        }
 
         init(_ number: Double?) { self = number.map { .number($0) } ?? .nothing }
     }
@@ -92,7 +102,7 @@ package struct RunFigure: Sendable, Hashable {
         case .summary: Value(run.derived(metric))
         case .metric(.ratio): Value(run.number(metric))
         case .metric(.counter): Value(aggregate == .rate ? rate(run) : run.number(metric))
-        case .metric(.gauge): Value(gauge(run, endsWithLoad))
+        case .metric(.gauge): readGauge(run, endsWithLoad)
         case .metric(.histogram): read(run.histogram(metric))
         }
     }
@@ -102,6 +112,12 @@ package struct RunFigure: Sendable, Hashable {
     private func rate(_ run: Summary) -> Double? {
         let total = Metric.named(metric)?.better == .zero ? run.number(metric) : run.numberAtEndOfLoad(metric)
         return total.flatMap { run.perSecond($0) }
+    }
+
+    private func readGauge(_ run: Summary, _ endsWithLoad: Bool) -> Value {
+        let number = gauge(run, endsWithLoad)
+        guard aggregate == .max || aggregate == .last, let limit = run.gauges.limit(of: metric) else { return Value(number) }
+        return .notExceeded(seen: number, before: limit)
     }
 
     private func gauge(_ run: Summary, _ endsWithLoad: Bool) -> Double? {

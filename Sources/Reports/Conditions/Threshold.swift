@@ -64,12 +64,17 @@ package struct ThresholdResult: Sendable, Equatable {
     }
 
     /// A threshold without a value fails: the run did not show that it holds.
-    package var hasPassed: Bool { value.number.map(threshold.condition.holds) ?? false }
+    package var hasPassed: Bool {
+        // What was never above something that holds holds.
+        if case .notExceeded(nil, let before) = value, [.below, .atMost].contains(threshold.relation) { return threshold.condition.holds(before) }
+        return value.number.map(threshold.condition.holds) ?? false
+    }
 
     /// The run shows whether it holds.
     package var isJudged: Bool {
         switch value {
         case .number, .above: true
+        case .notExceeded(let seen, _): seen != nil || hasPassed
         case .nothing, .tooFew, .notRun: false
         }
     }
@@ -92,6 +97,10 @@ package struct ThresholdResult: Sendable, Equatable {
         case .tooFew(let count, let needed): "needs \(needed) values, and there are \(count)"
         case .above(let above, let count, _):
             "above \(threshold.figure.unit.text(threshold.limit)) for certain: \(above) of \(Figure.counted(count, "value")) are"
+        case .notExceeded(let seen?, let before):
+            "\(threshold.figure.unit.text(seen)) as samples saw it, and never above the \(threshold.figure.unit.text(before)) of before"
+        case .notExceeded(nil, let before):
+            "\(hasPassed ? "" : "not known: ")never above the \(threshold.figure.unit.text(before)) of before"
         case .notRun: "the phase was not run"
         }
     }
@@ -108,6 +117,7 @@ package struct ThresholdResult: Sendable, Equatable {
             members.append(.init("value", .null))
             members.append(.init("reason", .string(valueText)))
         }
+        if case .notExceeded(_, let before) = value { members.append(.init("at_most", .number(before))) }
         members.append(.init("limit", .number(threshold.limit)))
         members.append(.init("unit", .string(threshold.figure.unit.rawValue)))
         if isPartial { members.append(.init("partial", .bool(true))) }

@@ -138,8 +138,8 @@ package struct RecordingMerge {
             if var finding = event.brokenWrite {
                 finding.number = finding.number.map { RecordingMerge.number($0, ofPart: index) }
                 event.brokenWrite = finding
-                summary?.add(finding)
             }
+            summary?.add(event)
             return [.event(event)]
         case .summary(let summary):
             parts[index].summary = summary

@@ -13,13 +13,17 @@ struct AnswerGapList: Sendable {
 
     private var gaps: [Gap] = []
 
+    /// The shortest that clients notice, nanoseconds: those of which no event told were as long.
+    private static let leastNanoseconds: UInt64 = 100_000_000
     /// Gaps that are kept, of all loops: with more of them the first say enough.
     private static let limit = 256
     /// Beginnings that are named.
     private static let namedLimit = 6
-    /// Gaps recur when the times between them differ from their mean by no more than this share, or this time.
+    /// Gaps recur when the times between them differ from the period by no more than this share, or this time.
     private static let regularShare = 0.1
     private static let regularNanoseconds = 100e6
+    /// A gap may be missing, since no request was in flight or the loop came late itself: then a time is some periods long.
+    private static let longestMultiple = 4.0
 
     /// Takes a gap that a loop has noticed, in any order.
     mutating func add(_ gap: AnswerGap, endNanoseconds end: UInt64) {
@@ -32,36 +36,53 @@ struct AnswerGapList: Sendable {
         gaps.insert(new, at: gaps.firstIndex { $0.start > new.start } ?? gaps.count)
     }
 
-    /// Those of them that ended after this time.
-    func since(_ nanoseconds: UInt64) -> AnswerGapList {
+    /// Those of them that ended at these times.
+    func ending(in times: some RangeExpression<UInt64>) -> AnswerGapList {
         var list = self
-        list.gaps.removeAll { $0.end <= nanoseconds }
+        list.gaps.removeAll { !times.contains($0.end) }
         return list
     }
 
-    /// "no answer came for over 100ms 4 times, though requests were in flight: at 3.10s, 6.20s, 9.31s, 12.4s, about every
-    /// 3.10s; 252ms at most". nil: there was no gap.
-    var text: String? {
-        guard let longest = gaps.max(by: { $0.length < $1.length }) else { return nil }
+    /// The longest of those that are kept; nil: there was none.
+    var longestNanoseconds: UInt64? { gaps.map(\.length).max() }
+
+    /// "no answer came for 100ms or longer, 4 times, though requests were in flight: at 3.10s, 6.20s, 9.31s, 12.4s, about
+    /// every 3.10s; 252ms at most". nil: there was no gap.
+    ///
+    /// - Parameters:
+    ///   - counted: by the clients. Events tell of the first gaps alone.
+    ///   - longest: of all.
+    func text(count counted: UInt64, longestNanoseconds longest: UInt64) -> String? {
         func time(_ nanoseconds: UInt64) -> String { Figure.time(nanoseconds: nanoseconds) }
-        if gaps.count == 1 {
-            let gap = AnswerGap(durationNanoseconds: longest.length, requestCount: longest.requestCount)
-            return "\(gap.sentence), from \(time(longest.start)) on"
+        let count = max(gaps.count, Int(clamping: counted)), most = max(longest, longestNanoseconds ?? 0)
+        guard count > 0 else { return nil }
+        if count == 1, let gap = gaps.first {
+            return "\(AnswerGap(durationNanoseconds: gap.length, requestCount: gap.requestCount).sentence), from \(time(gap.start)) on"
         }
-        let named = gaps.prefix(AnswerGapList.namedLimit).map { time($0.start) }.joined(separator: ", ")
-        let rest = gaps.count - AnswerGapList.namedLimit
-        let least = gaps.map(\.length).min() ?? 0
-        return "no answer came for \(time(least)) or longer, \(gaps.count) times, though requests were in flight: at \(named)"
-            + (rest > 0 ? " and \(rest) times more" : "") + (period.map { ", about every \(time($0))" } ?? "") + "; \(time(longest.length)) at most"
+        let least = count > gaps.count ? AnswerGapList.leastNanoseconds : gaps.map(\.length).min() ?? 0, named = gaps.prefix(AnswerGapList.namedLimit)
+        let times = named.map { time($0.start) }.joined(separator: ", "), rest = count - named.count
+        return "no answer came for \(time(least)) or longer, \(count) times, though requests were in flight"
+            + (named.isEmpty ? "" : ": at \(times)" + (rest > 0 ? " and \(rest) times more" : ""))
+            + (period.map { ", about every \(time($0))" } ?? "") + "; \(time(most)) at most"
     }
 
     /// From one beginning to the next; nil: the times differ, or there are too few to tell.
-    private var period: UInt64? {
+    ///
+    /// Where gaps are missing, times are several periods long: most of them have to be one, or any times would fit.
+    var period: UInt64? {
         guard gaps.count >= 3 else { return nil }
         let times = zip(gaps.dropFirst(), gaps).map { Double($0.start - $1.start) }
-        let mean = times.reduce(0, +) / Double(times.count)
-        let tolerance = max(AnswerGapList.regularShare * mean, min(AnswerGapList.regularNanoseconds, mean / 2))
-        return times.allSatisfy { abs($0 - mean) <= tolerance } ? UInt64(mean) : nil
+        guard let shortest = times.min(), shortest > 0 else { return nil }
+        let multiples = times.map { max(1, ($0 / shortest).rounded()) }
+        let period = times.reduce(0, +) / multiples.reduce(0, +)
+        let tolerance = max(AnswerGapList.regularShare * period, min(AnswerGapList.regularNanoseconds, period / 2))
+        let single = multiples.count { $0 == 1 }
+        guard single == times.count || single >= 2 && 2 * single > times.count else { return nil }
+        let fits = zip(times, multiples).allSatisfy { time, multiple in
+            let limit = multiple == 1 ? tolerance : min(tolerance, AnswerGapList.regularShare * 2 * period)
+            return multiple <= AnswerGapList.longestMultiple && abs(time - multiple * period) <= limit
+        }
+        return fits ? UInt64(period) : nil
     }
 }
 

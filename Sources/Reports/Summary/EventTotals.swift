@@ -14,6 +14,13 @@ struct EventTotals: Sendable {
     /// Takes the counts of a sample.
     mutating func update(_ counts: [FindingCount]) { found.update(counts) }
 
+    /// The gaps that ended at these times, alone.
+    func gaps(in times: some RangeExpression<UInt64>) -> EventTotals {
+        var rest = EventTotals()
+        rest.answerGaps = answerGaps.ending(in: times)
+        return rest
+    }
+
     mutating func add(_ finding: BrokenWrite) { found.note(finding) }
 
     mutating func add(_ event: Event) {

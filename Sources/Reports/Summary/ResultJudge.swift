@@ -8,7 +8,8 @@ struct ResultJudge {
         let found: [RunResult.Fault?] = [
             fault(.recording, summary.circumstances.recordingFault), fault(.loops, summary.circumstances.loopFailures.first),
             fault(.death, summary.deathText), fault(.brokenServer, brokenServer),
-            fault(.unreachable, unreachable), fault(.interrupted, summary.circumstances.signal.map { "ended by \($0) before its time" }),
+            fault(.unreachable, unreachable), fault(.unreachableServer, unreachable == nil ? summary.last.client?.unreachableServers : nil),
+            fault(.interrupted, summary.circumstances.signal.map { "ended by \($0) before its time" }),
             fault(.wrongBodies, wrongBodies), fault(.nothingChecked, uncheckedBodies), fault(.serverGone, goneServer),
             fault(.nothingSucceeded, nothingSucceeded),
         ]
@@ -21,11 +22,11 @@ struct ResultJudge {
 
     /// A finding or a crash in a server that is watched, unless it has no more of them than thresholds allow.
     private var brokenServer: String? {
-        func isAllowed(_ name: String) -> Bool {
-            let judged = summary.thresholds.filter { $0.threshold.condition.figure.metric == name }
+        func isAllowed(_ names: String...) -> Bool {
+            let judged = summary.thresholds.filter { names.contains($0.threshold.condition.figure.metric) }
             return !judged.isEmpty && judged.allSatisfy(\.hasPassed)
         }
-        if !summary.findings.isEmpty, !isAllowed("watch.findings") {
+        if !summary.findings.isEmpty, !isAllowed("watch.findings", "watch.bugs") {
             let distinct = summary.distinctFindings
             return "\(Figure.counted(summary.findingCount, "finding")) in the server: \(distinct[0].kind.rawValue)"
                 + (distinct.count > 1 ? " and \(Figure.counted(UInt64(distinct.count - 1), "more bug"))" : "") + (distinct[0].isLatent ? ", harmless so far" : "")
@@ -87,5 +88,24 @@ struct ResultJudge {
         let most = client.failures.of(.request).max { $0.count < $1.count }
         return SummaryHeadline.failures(Double(client.requests.failed), of: Double(client.requests.done))
             + (most.map { ", \($0.count == client.requests.failed ? "all" : "\($0.count)") of them: \($0.reason)" } ?? "")
+    }
+}
+
+extension ClientSample {
+    /// Servers of several that are named: the first line of a summary is to stay one.
+    private static let namedServerLimit = 2
+
+    /// Servers of several to which no connection was ever made: the others had the whole load. nil: there are none.
+    fileprivate var unreachableServers: String? {
+        let missed = origins.filter(\.isUnreachable)
+        guard !missed.isEmpty, origins.count > 1 else { return nil }
+        let texts = missed.prefix(ClientSample.namedServerLimit).map { origin in
+            // "not connected: 127.0.0.1:9001: connection refused (before a first connection was made)"
+            let failure = failures.of(.connection).first { $0.reason.contains("\(origin.name): ") }?.reason ?? ""
+            let reason = failure.firstRange(of: "\(origin.name): ").map { failure[$0.upperBound...].replacing(FailureCount.startWords, with: "") }
+            return origin.name + (reason.map { ": \($0)" } ?? "")
+        }
+        let rest = missed.count - texts.count
+        return "cannot connect to \(missed.count) of \(origins.count) servers: \(texts.joined(separator: "; "))" + (rest > 0 ? "; and \(rest) more" : "")
     }
 }

@@ -18,6 +18,8 @@ package struct RunResult: Sendable, Equatable {
         case brokenServer = "broken_server"
         /// No connection was ever made.
         case unreachable
+        /// To one server of several no connection was ever made.
+        case unreachableServer = "unreachable_server"
         /// A signal ended it before its time.
         case interrupted
         /// The body check found wrong answers.
@@ -35,7 +37,7 @@ package struct RunResult: Sendable, Equatable {
         package var isFinal: Bool {
             switch self {
             case .recording, .loops, .death, .brokenServer, .wrongBodies, .serverGone, .part: true
-            case .unreachable, .interrupted, .nothingChecked, .nothingSucceeded, .thresholds: false
+            case .unreachable, .unreachableServer, .interrupted, .nothingChecked, .nothingSucceeded, .thresholds: false
             }
         }
     }

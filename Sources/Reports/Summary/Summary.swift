@@ -78,13 +78,12 @@ package struct Summary: Sendable {
     private var requestTotals = RequestTotals()
     /// The first wrong answers that the body check found, as long as they were in the samples.
     package private(set) var bodyViolations: [BodyViolation] = []
-    /// The values of each gauge, in the order of `gauges`; empty before the first sample.
-    private var ranges: [GaugeRange?] = []
+    private(set) var gauges = GaugeTotals()
     private var loadHasEnded = false
     /// The last sample before counting begins: of the warm-up, or of the phase before.
     private var base: Sample?
     /// Of one phase, not of the run.
-    private var isPhase = false
+    private(set) var isPhase = false
     /// One for each phase that has begun, in their order; without the warm-up.
     package private(set) var phases: [PhaseSummary] = []
     /// The results of the run's thresholds.
@@ -104,9 +103,6 @@ package struct Summary: Sendable {
     /// The longest time between two samples under load.
     private var longestGapNanoseconds: UInt64 = 0
 
-    /// The places of gauges in the readings of a sample; and the place of each in this list.
-    private static let gauges = Metric.measured.filter { $0.kind == .gauge }.compactMap { Metric.places[$0.name] }
-    private static let gaugePlaces = Dictionary(uniqueKeysWithValues: gauges.enumerated().map { (Metric.all[$1].name, $0) })
     private static let histogramMetrics = Metric.measured.filter { $0.kind == .histogram }
 
     package init(_ request: Request) { self.request = request }
@@ -115,6 +111,7 @@ package struct Summary: Sendable {
     init(_ request: Request, base: Sample?) {
         self.request = request
         self.base = base
+        gauges = GaugeTotals(after: base)
         isPhase = true
     }
 
@@ -135,10 +132,15 @@ package struct Summary: Sendable {
     /// Where a server that is watched crashed first, innermost first; empty: it did not, or that is not known.
     var crashPlaces: [String] { told.crashPlaces }
     /// Times without an answer; those of the warm-up do not count.
-    var answerGaps: AnswerGapList { told.answerGaps.since(base?.timeNanoseconds ?? 0) }
+    var answerGaps: AnswerGapList { told.answerGaps.ending(in: (startNanoseconds + 1)...) }
 
-    /// Takes an event of the run: of findings and gaps more is told than their words.
-    package mutating func add(_ event: Event) { told.add(event) }
+    /// Takes an event of the run: of findings and gaps more is told than their words. A gap belongs to the phase in which
+    /// it ended.
+    package mutating func add(_ event: Event) {
+        told.add(event)
+        guard event.answerGap != nil, let phase = phases.lastIndex(where: { $0.summary.startNanoseconds < event.timeNanoseconds }) else { return }
+        phases[phase].summary.told.add(event)
+    }
 
     /// Takes the next sample of the run. Those of the warm-up only say where counting begins.
     package mutating func add(_ sample: Sample) { add(sample, sample.readings) }
@@ -149,6 +151,7 @@ package struct Summary: Sendable {
         if sample.isWarmup {
             base = sample
             base?.client?.forgetHistograms()
+            gauges.end(warmup: sample)
             return
         }
         addToPhase(sample)
@@ -158,17 +161,13 @@ package struct Summary: Sendable {
             histograms[metric.name, default: LatencyHistogram()].merge(histogram)
         }
         requestTotals.add(sample)
-        if ranges.isEmpty { ranges = Array(repeating: nil, count: Summary.gauges.count) }
-        for (index, place) in Summary.gauges.enumerated() {
-            guard let value = readings[place]?.number else { continue }
-            if ranges[index] == nil { ranges[index] = GaugeRange() }
-            ranges[index]?.add(value, atSeconds: Metric.seconds(sample.timeNanoseconds), isUnderLoad: !loadHasEnded)
-        }
+        gauges.add(readings, of: sample, isUnderLoad: !loadHasEnded)
         noteLoss(sample)
         if !loadHasEnded { longestGapNanoseconds = max(longestGapNanoseconds, sample.intervalNanoseconds) }
         last = sample
         if let base { last.subtractCounters(of: base) }
         if !loadHasEnded { endOfLoad = last }
+        if !loadHasEnded, !isPhase, let client = last.client { gauges.memory.add(sample, requests: client.requests.done) }
         lastWhole = sample
         lastWhole?.client?.forgetHistograms()
     }
@@ -184,7 +183,11 @@ package struct Summary: Sendable {
     /// The sample after the load belongs to no phase: it has the requests that the last phase left in flight.
     private mutating func addToPhase(_ sample: Sample) {
         if let name = sample.phase, phases.last?.name != name {
-            phases.append(PhaseSummary(name: name, summary: Summary(request, base: lastWhole ?? base)))
+            var part = Summary(request, base: lastWhole ?? base)
+            // A gap that ended in it may have been told before its first sample.
+            part.told = told.gaps(in: (part.startNanoseconds + 1)...)
+            if let last = phases.indices.last { phases[last].summary.told = phases[last].summary.told.gaps(in: ...part.startNanoseconds) }
+            phases.append(PhaseSummary(name: name, summary: part))
         }
         guard !phases.isEmpty else { return }
         if loadHasEnded { phases[phases.count - 1].summary.endLoad() }
@@ -225,21 +228,21 @@ package struct Summary: Sendable {
     }
 
     /// The highest value that any sample had. nil: no sample had such a number.
-    package func maximum(of name: String) -> Double? { range(of: name)?.highest }
+    package func maximum(of name: String) -> Double? { gauges.range(of: name)?.highest }
 
     /// The values of a gauge. nil: no sample had such a number.
-    package func range(of name: String) -> GaugeRange? {
-        ranges.isEmpty ? nil : Summary.gaugePlaces[name].flatMap { ranges[$0] }
-    }
+    package func range(of name: String) -> GaugeRange? { gauges.range(of: name) }
 
     /// The value under load, last.
     func numberAtEndOfLoad(_ name: String) -> Double? {
-        endOfLoad.flatMap { Metric.named(name)?.number(of: $0) }
+        guard let metric = Metric.named(name) else { return nil }
+        return gauges.isOfPart(metric) ? range(of: name)?.last : endOfLoad.flatMap { metric.number(of: $0) }
     }
 
     /// The run's total, or the last value, of a metric. nil: the last sample had no such number.
     package func number(_ name: String) -> Double? {
-        Metric.named(name)?.number(of: last)
+        guard let metric = Metric.named(name) else { return nil }
+        return gauges.isOfPart(metric) ? maximum(of: name) : metric.number(of: last)
     }
 
     /// The requests by kind, in the order of the plan, with the latencies of the whole run or phase.
@@ -258,7 +261,7 @@ package struct Summary: Sendable {
             part.endOfLoad?.client?.loops = client.loops
         }
         part.histograms = ["client.service_time": request.serviceTime, "client.response_time": request.responseTime]
-        part.ranges = []
+        part.gauges = GaugeTotals()
         return part
     }
 
@@ -311,6 +314,8 @@ extension Summary {
         guard let median = delays[0] else { return nil }
         // Few requests have no percentile 99: then the latest counts.
         let late = delays[1] ?? scheduleDelay.highestRecordedNanoseconds ?? median
+        // A stall of the server that held all connections is no imprecision of the clients.
+        if median <= Summary.punctualMedianNanoseconds, RunGaps(summary: self).explainLateness { return nil }
         return median > Summary.punctualMedianNanoseconds || late > Summary.punctualLimitNanoseconds ? late : nil
     }
 
@@ -354,7 +359,8 @@ extension Summary {
         }
         for metric in Metric.measured {
             switch metric.read(last) {
-            case .number(let number) where metric.kind == .gauge:
+            case .number where metric.kind == .gauge:
+                guard let number = number(metric.name) else { continue }
                 json.set(.number(number), atPath: "\(metric.name).last")
                 json.set(maximum(of: metric.name).map { .number($0) } ?? .null, atPath: "\(metric.name).max")
             case .number(let number): json.set(.number(number), atPath: metric.name)

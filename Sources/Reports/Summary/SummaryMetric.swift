@@ -11,8 +11,8 @@ package struct SummaryMetric: Sendable {
     package let meaning: String
     package let read: @Sendable (Summary) -> Double?
 
-    /// It says how a run went, whatever its length: a rate or a share.
-    package var isCompared: Bool { [.requestPerSecond, .bytesPerSecond, .one].contains(unit) }
+    /// It says how a run went, whatever its length: a rate or a share, or how many bugs there are.
+    package var isCompared: Bool { [.requestPerSecond, .bytesPerSecond, .one, .bug].contains(unit) }
 
     /// The number of that name; nil: there is none.
     package static func named(_ name: String) -> SummaryMetric? { byName[name] }
@@ -62,6 +62,12 @@ package struct SummaryMetric: Sendable {
         .init(name: "client.response_resolution", unit: .seconds, better: .lower, meaning: "One in a hundred requests was sent so late or later: a smaller difference of response times says nothing of the server; none for a punctual load") {
             $0.coarseResolutionNanoseconds.map(Metric.seconds)
         },
+        .init(name: "client.gaps.longest", unit: .seconds, better: .lower, meaning: "The longest time without an answer though requests were in flight, where it was a gap: client.gaps.count; 0: there was none") {
+            $0.last.client == nil ? nil : Metric.seconds(RunGaps(summary: $0).longestNanoseconds)
+        },
+        .init(name: "client.gaps.period", unit: .seconds, meaning: "From one of them to the next, where they recur; none where they do not") {
+            $0.answerGaps.period.map(Metric.seconds)
+        },
         .init(name: "client.bytes.received_rate", unit: .bytesPerSecond, meaning: "Read from sockets a second of the same time, by the clients") {
             $0.endOfLoad?.client.map(\.receivedBytes).flatMap($0.perReachableSecond)
         },
@@ -84,6 +90,10 @@ package struct SummaryMetric: Sendable {
                 let client = $0.endOfLoad?.client, client.requests.done > 0
             else { return nil }
             return slope * seconds / Double(client.requests.done)
+        },
+        .init(name: "watch.bugs", unit: .bug, better: .zero, meaning: "Bugs that the findings are of, each once: watch.findings counts how often they were found; of a whole run") {
+            guard let watch = $0.last.watch, $0.last.knows(.findings), !$0.isPhase else { return nil }
+            return Double(max($0.findings.count, watch.findings > 0 ? 1 : 0))
         },
         .init(name: "watch.utilization", unit: .one, meaning: "CPU of the processes of a server that is watched, in cores") {
             guard let end = $0.endOfLoad, end.watch != nil, end.knows(.cpu), let server = end.server else { return nil }

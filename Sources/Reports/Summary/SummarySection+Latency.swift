@@ -39,8 +39,7 @@ extension SummarySection {
 
     /// Times in which the server gave no answer: a percentile does not tell that they recur.
     static let answerGaps = SummarySection { summary, page in
-        guard let text = summary.answerGaps.text else { return }
-        page.row("gaps", [text])
+        page.row("gaps", RunGaps(summary: summary).text.map { [$0] } ?? [])
     }
 
     /// Why there are dashes in the tables above.

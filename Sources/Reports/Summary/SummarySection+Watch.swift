@@ -30,17 +30,39 @@ extension Summary {
         let first = Figure.bytes(range.first), last = Figure.bytes(range.last), most = Figure.bytes(range.highest)
         return first == last && last == most ? "\(noun) \(most)" : "\(noun) \(first) at first, \(last) at the end" + (last == most ? "" : ", \(most) at most")
     }
+}
 
-    fileprivate func time(_ name: String) -> String { Figure.time(nanoseconds: Metric.nanoseconds(maximum(of: name) ?? 0)) }
+/// Figures of a watched server as far as a sample saw them: 0 of what none saw would be wrong.
+private struct SeenFigures {
+    let summary: Summary
+
+    /// "3 connections at most"; nothing where no sample saw any.
+    func atMost(_ gauge: String, _ words: String) -> [String] {
+        summary.maximum(of: gauge).flatMap { $0 > 0 ? ["\(JSON.number($0).text) \(words)"] : nil } ?? []
+    }
+
+    /// "20.0MiB at most", of a gauge that holds the most since the start. Where the warm-up had more: as samples saw it.
+    func most(of name: String, _ text: (Double) -> String) -> [String] {
+        summary.number(name).map { ["\(text($0)) at most" + (summary.gauges.limit(of: name) == nil ? "" : " at samples")] } ?? []
+    }
+
+    /// "oldest 12.0ms"; nothing where no write is known to have waited.
+    var oldestWait: [String] {
+        let name = summary.last.knows(.writeCounts) ? "watch.writes.longest_wait" : "server.writes.oldest_age"
+        guard summary.last.knows(.writeCounts) || summary.last.knows(.pendingAges), let seconds = summary.maximum(of: name), seconds > 0 else { return [] }
+        let isSampled = name == "server.writes.oldest_age" || summary.gauges.limit(of: name) != nil
+        return ["oldest \(Figure.time(nanoseconds: Metric.nanoseconds(seconds)))" + (isSampled ? " at samples" : "")]
+    }
 }
 
 extension SummarySection {
     /// A server that is watched: what its source can know.
     static let watched = SummarySection { summary, page in
         guard let watch = summary.last.watch, let server = summary.last.server else { return }
+        let seen = SeenFigures(summary: summary)
         page.row(
             "server",
-            (summary.last.knows(.openConnections) ? ["\(JSON.number(summary.maximum(of: "server.connections.open") ?? 0).text) connections at most"] : [])
+            (summary.last.knows(.openConnections) ? seen.atMost("server.connections.open", "connections at most") : [])
                 + (summary.last.knows(.acceptances) ? ["\(server.connectionCounts.accepted) accepted"] : [])
                 + (summary.last.knows(.requests) ? ["\(server.requests.completed) requests"] : [])
                 + (summary.last.knows(.traffic) ? ["\(summary.bytes(server.receivedBytes)) received", "\(summary.bytes(server.sentBytes)) sent"] : [])
@@ -48,35 +70,45 @@ extension SummarySection {
                     ? ["\(server.tls.handshakes) TLS handshakes", "\(server.tls.resumedHandshakes) resumed"] : []))
         page.row(
             "pending writes",
-            (summary.last.knows(.pendingBytes) ? ["\(Figure.bytes(summary.maximum(of: "server.writes.pending_bytes_high_water") ?? 0)) at most"] : [])
-                + (summary.last.knows(.writeCounts)
-                    ? ["oldest \(Figure.time(nanoseconds: watch.longestWaitNanoseconds))"]
-                    : summary.last.knows(.pendingAges) ? ["oldest \(summary.time("server.writes.oldest_age")) at samples"] : [])
+            (summary.last.knows(.pendingBytes) ? seen.most(of: "server.writes.pending_bytes_high_water") { Figure.bytes($0) } : [])
+                + seen.oldestWait
                 + (summary.last.knows(.writeCounts) ? ["\(server.writes.direct) direct", "\(server.writes.queued) queued", "\(watch.cutWrites) cut short"] : []))
-        if summary.last.knows(.kernel) {
+        // Without a connection in any sample the kernel told nothing.
+        if summary.last.knows(.kernel), summary.maximum(of: "server.connections.open") ?? 0 > 0 {
             page.row("kernel", [
                 "\(Figure.bytes(summary.maximum(of: "watch.kernel.queued_bytes") ?? 0)) not acknowledged at most",
                 "\(JSON.number(summary.maximum(of: "watch.kernel.window_limited") ?? 0).text) held by the peer's window at most",
-                "round trip up to \(summary.time("watch.kernel.round_trip"))",
-            ])
+            ] + (summary.maximum(of: "watch.kernel.round_trip").map { ["round trip up to \(Figure.time(nanoseconds: Metric.nanoseconds($0)))"] } ?? []))
         }
         if summary.last.knows(.loopDetails) {
-            page.row("event loops", [
-                "\(JSON.number(summary.maximum(of: "server.loop.count") ?? 0).text) at most", "\(watch.turns) turns",
-                "longest \(Figure.time(nanoseconds: watch.longestTurnNanoseconds))", "\(watch.readySocketsMost) descriptors ready at once at most (connections, and the loop's own: listening sockets, timers, wake-ups)",
-            ])
+            page.row(
+                "event loops",
+                seen.atMost("server.loop.count", "at most") + ["\(watch.turns) turns"]
+                    + (summary.number("watch.loop.longest_turn").flatMap { $0 == 0 ? nil : ["longest \(Figure.time(nanoseconds: Metric.nanoseconds($0)))"] } ?? [])
+                    + seen.atMost("watch.loop.ready_most", "descriptors ready at once at most (connections, and the loop's own: listening sockets, timers, wake-ups)"))
         }
         page.row(
             "processes",
-            (summary.last.knows(.processDetails) ? ["\(JSON.number(summary.maximum(of: "watch.processes") ?? 0).text) at most"] : [])
+            (summary.last.knows(.processDetails) ? seen.atMost("watch.processes", "at most") : [])
                 + (summary.derived("watch.utilization").map { ["\(Figure.percent($0)) of a core"] } ?? [])
                 + [summary.growth(of: "watch.memory.resident", "memory"), summary.growth(of: "watch.heap.live_bytes", "heap")].compactMap(\.self))
         if summary.last.knows(.findings) {
-            page.row("checks", [
-                "\(Figure.counted(watch.auditChecks, "look")) at pending writes", "\(watch.continuityChecks) at what follows a cut one",
-                Figure.counted(summary.findingCount, "finding"),
-            ])
+            let checks = (watch.auditChecks > 0 ? ["\(Figure.counted(watch.auditChecks, "look")) at pending writes"] : [])
+                + (watch.continuityChecks > 0 ? ["\(watch.continuityChecks) at what follows a cut one"] : [])
+            let none = server.writes.direct &+ server.writes.queued == 0 ? "none: no write was seen" : server.writes.queued == 0 ? "none: no write had to wait" : "none"
+            page.row("checks", (checks.isEmpty ? [none] : checks)
+                + (checks.isEmpty && summary.findingCount == 0 ? [] : [Figure.counted(summary.findingCount, "finding")]))
         }
+    }
+
+    /// That memory grew to the end: a leak that the user did not look for.
+    static let memoryGrowth = SummarySection { summary, page in
+        guard let (noun, growth) = summary.gauges.memory.growth else { return }
+        page.row("growing memory", [
+            "\(noun) grew evenly by \(Figure.bytes(growth.bytesPerRequest)) a request, \(Figure.bytes(growth.bytes)) in the last "
+                + "\(Figure.time(nanoseconds: Metric.nanoseconds(growth.end - growth.start))), and still at the end of the load: "
+                + "a leak, or a cache without a limit",
+        ])
     }
 
     /// How to try more, where little was tried: last, so that the command can be pasted.

@@ -11,7 +11,7 @@ extension Summary {
     /// In the order in which people look: did it work, how fast, how long, is it valid, and then the rest.
     private static let sections: [SummarySection] = [
         .result, .scenario, .load, .rate, .requests, .wrongBodies, .latency, .byRequest, .phases, .fewAnswers,
-        .answerGaps, .thresholds, .measurement,
+        .answerGaps, .memoryGrowth, .thresholds, .measurement,
         .connections, .slowReaders, .traffic, .server, .watched, .caches, .cost, .findings, .trapAdvice, .advice, .more,
     ]
 

@@ -178,6 +178,12 @@ private struct ValidityJudge {
             return client.failures.of(.connection).contains(where: \.isAtStart) ? "; the server took no connection at first" : nil
         }
         let all = load.connections == 1 ? "the connection was" : "all \(load.connections) connections were"
+        // More connections would wait too.
+        let gaps = RunGaps(summary: summary)
+        if gaps.explainLateness {
+            let gap = Figure.time(nanoseconds: gaps.longestNanoseconds)
+            return ", since \(all) waiting while the server gave no answer for up to \(gap) (gaps); the response times count this, and more connections would wait too"
+        }
         // So many requests more are in flight when none waits for the slowest answer.
         let rate = summary.derived("client.requests.asked_rate") ?? 0
         let missing = (rate * Metric.seconds(longest) / Double(max(1, load.streams))).rounded(.up)

@@ -11,7 +11,7 @@
 // daemon    right, in the background: forked twice, in a session of its own
 // forks     right, in a child; handles: right, with handlers of its own; small: right, few descriptors
 // sandboxed right, in a sandbox that kills for calls that the server does not make
-// crashes   right, until a request for 666 bytes; hangs: spins then, and ignores SIGTERM
+// crashes   right, until a request for 666 bytes; hangs: spins then, and ignores SIGTERM; stalls: sleeps then for 0.3 s
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -88,6 +88,7 @@ __attribute__((noinline)) static int respond(connection_t *connection, size_t co
     // Within the sandbox there is no mmap for so much.
     if (connection->bytes == NULL) connection->bytes = is("sandboxed") ? sandbox_bytes : malloc(answer_limit);
     if (is("crashes") && count == 666) *(volatile char *)16 = 1;
+    if (is("stalls") && count == 666) usleep(300000);
     if (is("hangs") && count == 666) for (;;) signal(SIGTERM, SIG_IGN);
     size_t head = (size_t)sprintf(connection->bytes, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", count);
     fill_answer(connection->bytes, head, count, connection->answers++);

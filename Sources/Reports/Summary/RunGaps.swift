@@ -1,0 +1,27 @@
+internal import Load
+internal import Measurements
+
+/// Gaps in the answers of a run, or of a phase: what the clients counted, and what the events tell of the first ones.
+struct RunGaps {
+    let summary: Summary
+
+    /// The longest; 0: there was none.
+    var longestNanoseconds: UInt64 {
+        max(
+            summary.answerGaps.longestNanoseconds ?? 0, summary.last.client?.requests.gaps.longestNanoseconds ?? 0,
+            Metric.nanoseconds(summary.maximum(of: "client.gaps.longest_in_interval") ?? 0))
+    }
+
+    /// For people; nil: there was none.
+    var text: String? {
+        summary.answerGaps.text(count: summary.last.client?.requests.gaps.count ?? 0, longestNanoseconds: longestNanoseconds)
+    }
+
+    /// The requests that were sent late were late by gaps: when they were due, all connections were waiting, and none of
+    /// them waited longer than the server stood still, or twice as long with what had piled up.
+    var explainLateness: Bool {
+        guard let client = summary.last.client, let longest = summary.scheduleDelay.highestRecordedNanoseconds else { return false }
+        let late = summary.scheduleDelay.count(above: Validity.delayLimitNanoseconds), gap = longestNanoseconds
+        return gap > 0 && late > 0 && client.requests.delayed >= max(1, late / 2) && longest / 2 <= gap
+    }
+}

@@ -1,0 +1,85 @@
+import Measurements
+import Reports
+import SampleSupport
+import Testing
+
+@Suite("Memory that grows, in the summary")
+struct MemoryTrendTests {
+    /// A run of so many seconds with two samples a second, whose server has so many MiB after each share of the requests.
+    private func text(
+        heap: (Double) -> Double? = { _ in nil }, resident: (Double) -> Double, seconds: Int = 20, requests: Double = 40_000,
+        warmupSeconds: Int = 0
+    ) -> String {
+        var summary = Summary(.init(address: "./server 9000", load: .init(connections: 8, streams: 1, rate: nil, requests: nil), cpuCount: 2))
+        for tick in 1...(2 * seconds) {
+            let share = Double(tick) / Double(2 * seconds)
+            var sample = unhurriedSample()
+            sample.timeNanoseconds = UInt64(tick) * 500_000_000
+            sample.isWarmup = tick <= 2 * warmupSeconds
+            sample.unknown.remove(.heap)
+            if let heap = heap(share) { sample.watch?.heapBytes = Int(heap * 1_048_576) } else { sample.unknown.insert(.heap) }
+            sample.watch?.residentBytes = Int(resident(share) * 1_048_576)
+            sample.client?.requests.done = UInt64(share * requests)
+            summary.add(sample)
+        }
+        return summary.text.replacing(/\s+/, with: " ")
+    }
+
+    private func grows(_ text: String) -> Bool { text.contains("growing memory") }
+
+    @Test("is told where live heap grows evenly to the end, with how much a request")
+    func leak() {
+        // 300 bytes a request.
+        let text = text(heap: { 4 + 11.44 * $0 }, resident: { 8 + 12 * $0 })
+        #expect(text.contains("growing memory live heap grew evenly by 300B a request, 6.86MiB in the last 12.0s, "), "\(text)")
+        #expect(text.contains("still at the end of the load: a leak, or a cache without a limit"))
+    }
+
+    @Test("is told of resident memory that a collector lets rise and fall")
+    func sawtooth() {
+        #expect(grows(text(resident: { 50 + 40 * $0 + 6 * ($0 * 60 + 0.01).truncatingRemainder(dividingBy: 3) }, seconds: 30)))
+    }
+
+    @Test("is not told of memory that a server takes when it begins, or that levels out")
+    func level() {
+        #expect(!grows(text(heap: { min(40, 4 + 200 * $0) }, resident: { min(60, 8 + 200 * $0) })), "full after a fifth of the run")
+        #expect(!grows(text(heap: { min(40, 4 + 60 * $0) }, resident: { min(60, 8 + 80 * $0) })), "full after two thirds of the run")
+        // A cache that fills more and more slowly.
+        for pace in [1.5, 3.0, 6.0] {
+            let filling = { (share: Double) in 4 + 50 * (1 - exp(-pace * share)) }
+            #expect(!grows(text(heap: filling, resident: filling)), "\(pace)")
+        }
+    }
+
+    @Test("is not told of memory that rises and falls, grows once, or hardly grows")
+    func noise() {
+        #expect(!grows(text(heap: { 20 + 5 * ($0 * 40).truncatingRemainder(dividingBy: 3) }, resident: { 50 + 9 * ($0 * 40).truncatingRemainder(dividingBy: 5) })))
+        #expect(!grows(text(heap: { $0 > 0.5 ? 40 : 20 }, resident: { $0 > 0.7 ? 80 : 20 })))
+        #expect(!grows(text(heap: { 20 + 0.3 * $0 }, resident: { 20 + 0.4 * $0 })))
+        #expect(!grows(text(heap: { 40 - 20 * $0 }, resident: { 80 - 20 * $0 })))
+    }
+
+    @Test("is told of few requests, or of a short run, by the heap alone, and by it not of too few either")
+    func short() {
+        let growing = { (share: Double) in 10 + 20 * share }
+        #expect(grows(text(heap: growing, resident: growing, seconds: 8, requests: 3_000)))
+        #expect(!grows(text(resident: growing, seconds: 8, requests: 40_000)), "a collector may not have run yet")
+        #expect(!grows(text(resident: growing, seconds: 30, requests: 3_000)))
+        #expect(!grows(text(heap: growing, resident: growing, seconds: 8, requests: 900)))
+    }
+
+    @Test("of the warm-up says nothing")
+    func warmup() {
+        #expect(!grows(text(heap: { min(20, 40 * $0) }, resident: { min(20, 40 * $0) }, warmupSeconds: 10)))
+    }
+
+    /// No Foundation here.
+    private func exp(_ power: Double) -> Double {
+        var sum = 1.0, term = 1.0
+        for n in 1..<60 {
+            term *= power / Double(n)
+            sum += term
+        }
+        return sum
+    }
+}

@@ -1,0 +1,34 @@
+import TestSupport
+import Testing
+import Watch
+
+@Suite("The turns of a watched server's event loop", .waiting) struct TurnTests {
+    @Test("are told by the interval in which they ended: a stall is in one reading, and no more in the next")
+    func intervals() throws {
+        let watched = try ServerUnderWatch(Fixtures.epollServer, ["0", "stalls"])
+        let client = try watched.client()
+        func longest(endsInterval: Bool) -> UInt64 {
+            watched.process.segment.read(endsInterval: endsInterval).processes.flatMap(\.loops).map(\.longestNewTurnNanoseconds).max() ?? 0
+        }
+        /// A request and its whole answer, and the turn that it took is over.
+        func turn(_ byteCount: Int) throws {
+            let before = watched.reading.counters.waits
+            try watched.ask(client, byteCount)
+            #expect(holds { watched.reading.counters.waits > before && watched.reading.processes.first?.loops.first?.turnBegan == 0 })
+        }
+        try turn(10)
+        _ = longest(endsInterval: true)
+        try turn(666)
+        #expect(longest(endsInterval: false) == 0, "a look ends no interval")
+        #expect(longest(endsInterval: true) >= 290_000_000)
+        // On a busy machine a short turn may take long too, but not again and again.
+        #expect(holds {
+            try? turn(10)
+            let new = longest(endsInterval: true)
+            return new > 0 && new < 290_000_000
+        })
+        #expect(watched.reading.processes.first?.loops.first?.longestTurnNanoseconds ?? 0 >= 290_000_000)
+        #expect(holds { longest(endsInterval: true) == 0 }, "no turn has ended")
+        client.close()
+    }
+}
