@@ -259,8 +259,9 @@ package final class ResponseParser {
     // MARK: Bytes
 
     private func take(_ count: Int, of rest: inout UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        let part = unsafe UnsafeRawBufferPointer(rebasing: rest.prefix(count))
-        unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+        let count = min(count, rest.count)
+        let part = unsafe UnsafeRawBufferPointer(rebasing: rest[..<count])
+        unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         return unsafe part
     }
 
