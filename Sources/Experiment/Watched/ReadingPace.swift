@@ -5,8 +5,10 @@ internal import Loop
 struct ReadingPace {
     private var dueNanoseconds: UInt64 = 0
 
-    /// Of a core. A reading of 2 ms is due again after 0.7 s, one of 20 ms after 7 s.
+    /// Of a core. A reading of 3 ms is due again after a second, one of 20 ms after 7 s.
     private static let share = 0.003
+    /// One that takes no longer is for each sample, as often as the user wants them: some hundreds of connections.
+    private static let smallNanoseconds: UInt64 = 1_500_000
 
     func isDue(atNanoseconds now: UInt64) -> Bool { now >= dueNanoseconds }
 
@@ -15,6 +17,6 @@ struct ReadingPace {
         let before = EventLoop.threadCPUNanoseconds()
         read()
         let cost = EventLoop.threadCPUNanoseconds() - before
-        dueNanoseconds = now + UInt64(Double(cost) / ReadingPace.share)
+        dueNanoseconds = cost <= ReadingPace.smallNanoseconds ? now : now + UInt64(Double(cost) / ReadingPace.share)
     }
 }
