@@ -103,14 +103,14 @@ package struct RecordingReader: ~Copyable {
         return try RecordingHeader(json: json)
     }
 
-    fileprivate static func parse(_ line: [UInt8]) throws(RecordingError.Cause) -> JSON {
-        do { return try JSON(parsing: line) } catch { throw .notJSON }
+    fileprivate static func parse(_ line: [UInt8], skipping skipped: [String] = []) throws(RecordingError.Cause) -> JSON {
+        do { return try JSON(parsing: line, skipping: skipped) } catch { throw .notJSON }
     }
 }
 
 extension RecordingReader.Line {
     init(_ bytes: [UInt8], withRows: Bool = true) throws(RecordingError.Cause) {
-        try self.init(json: RecordingReader.parse(bytes), withRows: withRows)
+        try self.init(json: RecordingReader.parse(bytes, skipping: withRows ? [] : Sample.rowNames), withRows: withRows)
     }
 
     /// A line that is parsed already, as from the pipe of a worker process.

@@ -51,6 +51,8 @@ extension Sample {
     private static let connectionsName = "fullest_connections"
     private static let inspectionName = "inspected_connection"
     private static let pendingWritesName = "pending_writes"
+    /// Members that are rows of connections and writes.
+    static let rowNames = [connectionsName, inspectionName, pendingWritesName]
 
     /// Numbers that the line lacks stay zero: an older version did not count them.
     ///

@@ -34,6 +34,27 @@ struct JSONTests {
         #expect(throws: (any Error).self) { try JSON(parsing: Array(text.utf8)) }
     }
 
+    @Test("finds the end of a text, and what must not be in it, at whichever of eight bytes it stands")
+    func ends() throws {
+        for count in 0..<20 {
+            let fill = String(repeating: "x", count: count)
+            for (written, read) in [("", ""), (#"\n"#, "\n"), (#"\""#, "\""), ("ü", "ü"), ("\u{7f}", "\u{7f}"), ("]", "]")] {
+                let json = try JSON(parsing: Array("[\"\(fill)\(written)\(fill)\",1]".utf8))
+                #expect(json == .array([.string(fill + read + fill), .number(1)]))
+            }
+            #expect(throws: JSON.SyntaxError.self) { try JSON(parsing: Array("[\"\(fill)\u{1f}\(fill)\"]".utf8)) }
+        }
+    }
+
+    @Test("is read without members of some names, whatever is in them; a mistake there is one all the same")
+    func skipping() throws {
+        let text = #"{"a":1,"rows":[{"peer":"x\"]}","n":1.5e3,"a":2},[[],{}]],"b":{"rows":null,"c":"2"}}"#
+        #expect(try JSON(parsing: Array(text.utf8), skipping: ["rows"]).text == #"{"a":1,"b":{"c":"2"}}"#)
+        for wrong in [#"{"rows":[1,]}"#, #"{"rows":"}"#, #"{"rows":{"a" 1}}"#, #"{"rows":01}"#] {
+            #expect(throws: JSON.SyntaxError.self) { try JSON(parsing: Array(wrong.utf8), skipping: ["rows"]) }
+        }
+    }
+
     @Test("makes the objects on the way to a path")
     func paths() {
         var json = JSON.object([])

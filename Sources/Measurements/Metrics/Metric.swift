@@ -100,20 +100,21 @@ package struct Metric: Sendable {
     /// Every number of a sample, in the order in which people read them.
     package static let all: [Metric] = time
         + ClientSample.table.metrics("client", { $0.client }) { sample, change in
-            if sample.client == nil { sample.client = ClientSample() }
+            // A pattern, since the compiler copies a part to compare it with nil.
+            if case nil = sample.client { sample.client = ClientSample() }
             sample.client?.apply(change)
         }
         + ServerSample.table.metrics("server", { $0.server }) { sample, change in
-            if sample.server == nil { sample.server = ServerSample() }
+            if case nil = sample.server { sample.server = ServerSample() }
             sample.server?.apply(change)
         }
         + ProcessSample.table.metrics("process", { $0.process }) { sample, change in change(&sample.process) }
         + WatchSample.table.metrics("watch", { $0.watch }) { sample, change in
-            if sample.watch == nil { sample.watch = WatchSample() }
+            if case nil = sample.watch { sample.watch = WatchSample() }
             sample.watch?.apply(change)
         }
         + PartsSample.table.metrics("parts", { $0.parts }) { sample, change in
-            if sample.parts == nil { sample.parts = PartsSample() }
+            if case nil = sample.parts { sample.parts = PartsSample() }
             sample.parts?.apply(change)
         }
 

@@ -3,8 +3,10 @@ extension JSON {
     ///
     /// By hand, since nearly all of the work of reading a recording is here: Foundation's decoder takes thirty times as
     /// long for a line.
-    package init(parsing bytes: [UInt8]) throws(SyntaxError) {
-        var reader = JSONReader()
+    ///
+    /// - Parameter skipped: members of these names are read over and left out, wherever they are. Their texts need not be UTF-8.
+    package init(parsing bytes: [UInt8], skipping skipped: [String] = []) throws(SyntaxError) {
+        var reader = JSONReader(skipped: skipped)
         self = try reader.document(bytes.span)
     }
 
@@ -19,6 +21,11 @@ extension JSON {
 /// The place in the bytes that is read next.
 private struct JSONReader {
     private var position = 0
+    private let skipped: [String]
+    /// Within a member that is skipped: it is read, and nothing is made of it.
+    private var isSkipping = false
+
+    init(skipped: [String]) { self.skipped = skipped }
 
     /// Values within values. A line of four million brackets must not use up the stack.
     private static let depthLimit = 128
@@ -52,6 +59,7 @@ private struct JSONReader {
             reader.skipSpace(bytes)
             guard reader.take(UInt8(ascii: ":"), bytes) else { throw reader.error("no colon behind a name") }
             reader.skipSpace(bytes)
+            guard !reader.isSkipping, !reader.skipped.contains(name) else { return try reader.skipValue(bytes, depth: depth) }
             members.append(JSON.Member(name, try reader.value(bytes, depth: depth)))
         }
         return members
@@ -60,9 +68,17 @@ private struct JSONReader {
     private mutating func elements(_ bytes: Span<UInt8>, depth: Int) throws(JSON.SyntaxError) -> [JSON] {
         var elements: [JSON] = []
         try list(bytes, end: UInt8(ascii: "]")) { (reader) throws(JSON.SyntaxError) in
-            elements.append(try reader.value(bytes, depth: depth))
+            let value = try reader.value(bytes, depth: depth)
+            if !reader.isSkipping { elements.append(value) }
         }
         return elements
+    }
+
+    private mutating func skipValue(_ bytes: Span<UInt8>, depth: Int) throws(JSON.SyntaxError) {
+        let isWithin = isSkipping
+        isSkipping = true
+        _ = try value(bytes, depth: depth)
+        isSkipping = isWithin
     }
 
     /// Elements with commas between them; the opening bracket is here.
@@ -98,6 +114,7 @@ private struct JSONReader {
     private mutating func string(_ bytes: Span<UInt8>) throws(JSON.SyntaxError) -> String {
         position += 1
         let start = position
+        skipPlainWords(bytes)
         while let byte = peek(bytes) {
             switch byte {
             case UInt8(ascii: "\""):
@@ -109,6 +126,19 @@ private struct JSONReader {
             }
         }
         throw error("a text without its end")
+    }
+
+    /// Goes over eight bytes at a time, as long as none of them is a quotation mark, a backslash or a control character.
+    private mutating func skipPlainWords(_ bytes: Span<UInt8>) {
+        let ones: UInt64 = 0x0101_0101_0101_0101, tops: UInt64 = 0x8080_8080_8080_8080
+        // The top bit of a byte that is 0, or of one behind it.
+        func zeroes(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & tops }
+        while position &+ 8 <= bytes.count {
+            let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
+            let controls = (word &- ones &* 0x20) & ~word & tops
+            guard controls | zeroes(word ^ ones &* 0x22) | zeroes(word ^ ones &* 0x5C) == 0 else { return }
+            position &+= 8
+        }
     }
 
     /// A text with escapes, of which the first is here.
@@ -170,6 +200,7 @@ private struct JSONReader {
     }
 
     private func text(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(JSON.SyntaxError) -> String {
+        if isSkipping { return "" }
         do { return String(copying: try UTF8Span(validating: bytes.extracting(range))) } catch { throw self.error("a text that is not UTF-8") }
     }
 
@@ -200,6 +231,7 @@ private struct JSONReader {
             let magnitude = Double(mantissa) / JSONReader.powersOfTen[decimals]
             return isNegative ? -magnitude : magnitude
         }
+        if isSkipping { return 0 }
         guard let number = Double(try text(bytes, start..<position)) else { throw error(at: start, "this is no value") }
         return number
     }
