@@ -40,6 +40,30 @@ struct RequestRecordingTests {
         }
     }
 
+    @Test("have the servers of a load that has several, and no list for one server")
+    func servers() throws {
+        var sample = distinctSample()
+        #expect(try copy(of: sample).client?.origins == [] && sample.json[path: "client.by_server"] == nil)
+        sample.client?.origins = [OriginSample("a:9000", opened: 4, failed: 1), OriginSample("b:9001", failed: 10)]
+        #expect(try copy(of: sample).client?.origins == sample.client?.origins)
+        var other = sample.client ?? ClientSample()
+        other.origins = [OriginSample("b:9001", opened: 1, failed: 2), OriginSample("c:1")]
+        sample.client?.merge(other)
+        #expect(sample.client?.origins == [OriginSample("a:9000", opened: 4, failed: 1), OriginSample("b:9001", opened: 1, failed: 12), OriginSample("c:1")])
+    }
+
+    @Test("know the longest turn of each interval, but for recordings of before")
+    func turns() throws {
+        var sample = watchedSample()
+        #expect(try copy(of: sample).unknown == sample.unknown)
+        sample.unknown.insert(.intervalTurns)
+        var json = sample.json
+        json.set(.array([]), atPath: "unknown")
+        json.set(.string("sample"), atPath: "type")
+        guard case .sample(let old) = try RecordingReader.Line(json: json) else { throw Missing() }
+        #expect(old.unknown == .intervalTurns)
+    }
+
     @Test("of one kind in a closed load take no histogram of their own")
     func economy() throws {
         var sample = distinctSample()

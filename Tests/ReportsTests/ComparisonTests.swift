@@ -234,6 +234,33 @@ struct ComparisonTests {
         #expect(try change("client.requests.queued.max", Comparison(queue(0), queue(90))).verdict == .worse)
     }
 
+    @Test("counts bugs of a watched server, and not how often they were found; and crashes as they are")
+    func bugs() throws {
+        func watched(_ name: String, places: [String], found: UInt64, crashes: UInt64 = 0) -> ComparedRun {
+            var run = ComparedRun(name: name, request: summaryRequest)
+            for second in 1...8 {
+                var sample = watchedSample()
+                sample.timeNanoseconds = UInt64(second) * 1_000_000_000
+                sample.watch?.findings = found * UInt64(second) / 8
+                sample.watch?.crashes = second == 8 ? crashes : 0
+                run.add(sample)
+            }
+            for (index, place) in places.enumerated() {
+                var finding = brokenWrite
+                (finding.number, finding.writePlaces) = (UInt64(index + 1), [place])
+                run.add(Event(timeNanoseconds: 1, level: .error, source: "finding", text: "", brokenWrite: finding))
+            }
+            return run
+        }
+        let one = watched("a", places: ["respond server.c:306 (server)"], found: 5_000)
+        let often = Comparison(one, watched("b", places: ["respond server.c:306 (server)"], found: 10))
+        #expect(try change("watch.bugs", often).verdict == .same && !often.changes.contains { $0.name.hasPrefix("watch.findings") })
+        let two = Comparison(one, watched("b", places: ["respond server.c:306 (server)", "flush server.c:9 (server)"], found: 10))
+        #expect(try change("watch.bugs", two).verdict == .worse && two.headline.contains("watch.bugs 1 -> 2"), "\(two.headline)")
+        let crash = try change("watch.crashes", Comparison(one, watched("b", places: [], found: 0, crashes: 1)))
+        #expect(crash.verdict == .worse && crash.base == 0 && crash.other == 1)
+    }
+
     @Test("counts requests that nothing answered, though they fail only in the drain")
     func failuresOfTheDrain() throws {
         func hanging(_ name: String, _ aborted: UInt64) -> ComparedRun {
