@@ -52,6 +52,9 @@ static const struct {
     {"scenarios", (const char[]){
 #embed "../highwater/Manual.docc/scenarios.md" suffix(, 0)
     }},
+    {"summary", (const char[]){
+#embed "../highwater/Manual.docc/summary.md" suffix(, 0)
+    }},
     {"test-your-server", (const char[]){
 #embed "../highwater/Manual.docc/test-your-server.md" suffix(, 0)
     }},

@@ -103,7 +103,7 @@ extension ProgramTests {
             (["ssh", "-n", "2", "--", "load", "http://a.test/", "--data", "{}"], "{}: GNU parallel would replace the braces"),
         ])
         func refusals(arguments: [String], words: String) throws {
-            let result = try ChildProcess(Program.path, ["jobs"] + arguments).end(withinSeconds: 10)
+            let result = try ChildProcess(Program.path, ["jobs"] + arguments).end(withinSeconds: 30)
             #expect(result.code == 2 && result.errors.contains(words), "\(result)")
         }
 

@@ -32,6 +32,13 @@ extension ProgramTests {
             #expect(result.code == 0 && result.output.contains(/each,\s+1\.5\ds/), "\(result)")
         }
 
+        @Test("lines of progress have the same two times, for few answers and for many", arguments: ["20", "4000"])
+        func times(rate: String) throws {
+            let result = try Program.run("record", "-d", "600ms", "--interval", "200ms", "-q", rate, "-c", "2")
+            let lines = result.errors.split(separator: "\n").filter { $0.contains("req/s") }
+            #expect(lines.count >= 2 && lines.allSatisfy { $0.contains(/req\/s  p90 +[^ ]+  max +[^ ]+  \d+ conn/) }, "\(result.errors)")
+        }
+
         @Test("^C ends it while a name is being resolved", .enabled(if: Tool.cc.exists))
         func resolving() throws {
             let directory = FileManager.default.temporaryDirectory.appending(path: "highwater-\(UUID().uuidString)")

@@ -140,6 +140,7 @@ extension ProgramTests {
             #expect(result.code == 99 && !result.isOverdue)
             #expect(result.output.contains("the server crashed by SIGSEGV at "), "\(result.output)")
             let line = try WatchedFixture.line("*(volatile char *)16 = 1", in: "epollserver.c")
+            #expect(result.output.contains("\ncrashed at     respond \(line)"), "\(result.output)")
             #expect(result.errors.contains("crashed by SIGSEGV at 0x10 on thread epollserver") && result.errors.contains("#0 respond \(line)"), "\(result.errors)")
             let lines = try String(contentsOfFile: folder("run.ndjson"), encoding: .utf8).split(separator: "\n")
             #expect(lines.last?.contains(#""outcome":"crashed by SIGSEGV""#) == true)

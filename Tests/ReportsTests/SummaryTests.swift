@@ -208,6 +208,16 @@ struct SummaryTests {
         }
     }
 
+    @Test("names the server of the requests once, and that of each where there are several")
+    func servers() throws {
+        func target(_ kinds: String) throws -> String? {
+            Summary.Load(plan: try JSON(parsing: Array(#"{"client":{"target":"127.0.0.1:8080","connections":2,"request_kinds":[\#(kinds)]}}"#.utf8)))?.target
+        }
+        #expect(try target(#"{"path":"/a"}"#) == "http://127.0.0.1:8080/a")
+        #expect(try target(#"{"path":"/a","weight":3},{"path":"/b","method":"POST"}"#) == "http://127.0.0.1:8080: /a 75.0%, POST /b 25.0%")
+        #expect(try target(#"{"path":"/a"},{"path":"/b","origin":"https://localhost:8081"}"#) == "http://127.0.0.1:8080/a 50.0%, https://localhost:8081/b 50.0%")
+    }
+
     @Test("explains the dashes of its tables once, and has none to explain where there are answers enough")
     func dashes() {
         let few = summary(rate: 500).text
