@@ -14,6 +14,8 @@ package protocol Exporter {
     mutating func add(_ event: Event) -> String
     /// The last line, when the run came to its end.
     mutating func add(summary: JSON) -> String
+    /// Samples are to come with their rows of connections and writes, which cost as much to read as the numbers.
+    var readsRows: Bool { get }
     /// The end of the output, in pieces. Errors: those of `write`, or text that had to wait was lost.
     mutating func end(_ write: (String) throws -> Void) throws
 }
@@ -21,6 +23,9 @@ package protocol Exporter {
 extension Exporter {
     /// Most formats have no place for events.
     package mutating func add(_ event: Event) -> String { "" }
+
+    /// Most formats have no place for rows.
+    package var readsRows: Bool { false }
 
     /// Most formats have no place for a summary.
     package mutating func add(summary: JSON) -> String { "" }

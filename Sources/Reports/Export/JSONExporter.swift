@@ -4,6 +4,7 @@ internal import Recording
 /// The whole recording as one object: `header`, `samples`, `events` and `summary`, each as
 /// its line in the recording has it. A run that was killed has the summary null.
 struct JSONExporter: Exporter {
+    let readsRows = true
     private var hasSamples = false
     // They stand after the samples, and are few: a run has a handful.
     private var events: [JSON] = []

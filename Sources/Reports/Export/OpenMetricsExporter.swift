@@ -13,6 +13,7 @@ struct OpenMetricsExporter: Exporter {
     /// A part for each family, its head first.
     private let families: TextSpool
     private var indices: [String: Int] = [:]
+    private var columns: [Column] = []
     private var totals: [String: LatencyHistogram] = [:]
     private var requestTotals = RequestTotals()
     private var startedUnixSeconds = 0.0
@@ -22,12 +23,25 @@ struct OpenMetricsExporter: Exporter {
     /// Of the sample before, milliseconds.
     private var lastMilliseconds = -Double.infinity
 
+    /// A metric that has a family. Its names are made once: a long recording has ten million lines.
+    private struct Column {
+        /// Among the readings of a sample.
+        let place: Int
+        let name: OpenMetricsName
+        /// What its line begins with.
+        let start: String
+        /// Of the family's part.
+        let index: Int
+    }
+
     /// - Parameter waitingByteLimit: text that is kept in memory.
     init(waitingByteLimit: Int) {
         families = TextSpool(waitingByteLimit: waitingByteLimit)
-        for metric in Metric.all {
-            guard let name = metric.openMetricsName, indices[name.family] == nil else { continue }
-            indices[name.family] = families.addPart(OpenMetricsText.head(metric, name, .openMetrics))
+        for (place, metric) in Metric.all.enumerated() {
+            guard let name = metric.openMetricsName else { continue }
+            let index = indices[name.family] ?? families.addPart(OpenMetricsText.head(metric, name, .openMetrics))
+            indices[name.family] = index
+            columns.append(Column(place: place, name: name, start: OpenMetricsText.start(metric, name), index: index))
         }
     }
 
@@ -40,14 +54,14 @@ struct OpenMetricsExporter: Exporter {
     mutating func add(_ sample: Sample) -> String {
         let time = takeTime(of: sample)
         if firstTime == nil { firstTime = time }
-        for metric in Metric.all {
-            guard let name = metric.openMetricsName, let index = indices[name.family], let value = metric.read(sample) else { continue }
-            switch value {
-            case .number(let number):
-                families.append(OpenMetricsText.line(metric, name, number, time: time), to: index)
-            case .histogram(let interval):
-                totals[name.family, default: LatencyHistogram()].merge(interval)
-                families.append(OpenMetricsText.lines(name, totals[name.family] ?? interval, time: time), to: index)
+        let readings = sample.readings
+        for column in columns {
+            switch readings[column.place] {
+            case .number(let number)?: families.append("\(column.start)\(JSON.number(number).text) \(time)\n", to: column.index)
+            case .histogram(let interval)?:
+                totals[column.name.family, default: LatencyHistogram()].merge(interval)
+                families.append(OpenMetricsText.lines(column.name, totals[column.name.family] ?? interval, time: time), to: column.index)
+            case nil: continue
             }
         }
         requestTotals.add(sample)

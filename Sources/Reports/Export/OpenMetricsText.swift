@@ -38,8 +38,13 @@ enum OpenMetricsText {
 
     /// One number of a family.
     static func line(_ metric: Metric, _ name: OpenMetricsName, _ number: Double, time: String?) -> String {
+        "\(start(metric, name))\(JSON.number(number).text)\(suffix(time))\n"
+    }
+
+    /// What the line of a number begins with, up to the number.
+    static func start(_ metric: Metric, _ name: OpenMetricsName) -> String {
         let labels = name.labels.isEmpty ? "" : "{\(name.labels)}"
-        return "\(name.family)\(metric.kind == .counter ? "_total" : "")\(labels) \(JSON.number(number).text)\(suffix(time))\n"
+        return "\(name.family)\(metric.kind == .counter ? "_total" : "")\(labels) "
     }
 
     /// Counts at or below each bound.

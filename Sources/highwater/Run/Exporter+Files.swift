@@ -24,7 +24,7 @@ extension Exporter {
         try out.write(begin(reader.header))
         var progress = ReadingProgress(of: [file])
         defer { progress.end() }
-        while let line = try reader.next() {
+        while let line = try reader.nextLine()?.parsed(withRows: readsRows) {
             progress.show(reader.readShare)
             switch line {
             case .sample(let sample): try out.write(add(sample))
