@@ -78,7 +78,7 @@ struct HighWaterTests {
         let run = turns(stalled, warmup: "a")
         #expect(try judge("watch.loop.longest_turn.max < 50ms", run).value == .number(0.007))
         #expect(run.json[path: "watch.loop.longest_turn.max"]?.number == 0.007 && run.json[path: "watch.loop.longest_turn.last"]?.number == 0.007)
-        #expect(run.text.contains("longest 7.00ms"), "\(run.text)")
+        #expect(run.text.contains("longest turn 7.00ms"), "\(run.text)")
     }
 
     @Test("of the first phase of a run without a warm-up is that since the start")

@@ -195,7 +195,7 @@ struct SummaryTests {
         return summary
     }
 
-    @Test("of a run with 1 of each says each as one", arguments: [0], [false, true])
+    @Test("of a run with 1 of each says each as one", arguments: [0, 1], [false, true])
     func one(run: Int, isVerbose: Bool) {
         let summary = Self.runsOfOne[run]
         // The two words behind "1": "1 requests", "1 TLS handshakes"; verbs and names that end so are none.

@@ -43,6 +43,9 @@ struct AnswerGapList: Sendable {
         return list
     }
 
+    /// Those that are kept.
+    var count: Int { gaps.count }
+
     /// The longest of those that are kept; nil: there was none.
     var longestNanoseconds: UInt64? { gaps.map(\.length).max() }
 
@@ -61,8 +64,8 @@ struct AnswerGapList: Sendable {
         }
         let least = count > gaps.count ? AnswerGapList.leastNanoseconds : gaps.map(\.length).min() ?? 0, named = gaps.prefix(AnswerGapList.namedLimit)
         let times = named.map { time($0.start) }.joined(separator: ", "), rest = count - named.count
-        return "no answer came for \(time(least)) or longer, \(count) times, though requests were in flight"
-            + (named.isEmpty ? "" : ": at \(times)" + (rest > 0 ? " and \(rest) times more" : ""))
+        return "no answer came for \(time(least)) or longer, \(count == 1 ? "once" : Figure.counted(count, "time")), though requests were in flight"
+            + (named.isEmpty ? "" : ": at \(times)" + (rest > 0 ? " and \(rest == 1 ? "once" : Figure.counted(rest, "time")) more" : ""))
             + (period.map { ", about every \(time($0))" } ?? "") + "; \(time(most)) at most"
     }
 

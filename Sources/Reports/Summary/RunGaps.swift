@@ -12,10 +12,13 @@ struct RunGaps {
             Metric.nanoseconds(summary.maximum(of: "client.gaps.longest_in_interval") ?? 0))
     }
 
+    /// Events tell of the first alone.
+    var count: UInt64 { max(UInt64(summary.answerGaps.count), counted) }
+
+    private var counted: UInt64 { summary.last.client?.requests.gaps.count ?? 0 }
+
     /// For people; nil: there was none.
-    var text: String? {
-        summary.answerGaps.text(count: summary.last.client?.requests.gaps.count ?? 0, longestNanoseconds: longestNanoseconds)
-    }
+    var text: String? { summary.answerGaps.text(count: counted, longestNanoseconds: longestNanoseconds) }
 
     /// The requests that were sent late were late by gaps: when they were due, all connections were waiting, and none of
     /// them waited longer than the server stood still, or twice as long with what had piled up.

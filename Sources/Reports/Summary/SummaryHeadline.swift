@@ -36,7 +36,13 @@ struct SummaryHeadline {
         let other = client.statuses.redirection + client.statuses.clientError + client.statuses.serverError
         let all = requests.done == 1 ? "the request succeeded" : "all \(requests.done) requests succeeded"
         return all + (other > 0 ? ", of which \(Figure.counted(other, "was", "were")) not answered 2xx" : "")
-            + (broken > 0 ? ", but the server broke the protocol on \(Figure.counted(broken, "connection"))" : "")
+            + (broken > 0 ? ", but the server broke the protocol on \(Figure.counted(broken, "connection"))" : "") + pauses
+    }
+
+    /// A run is ok though its answers paused, and that is what its reader may look for.
+    private var pauses: String {
+        let count = RunGaps(summary: summary).count
+        return count == 0 ? "" : "; answers paused \(count == 1 ? "once" : Figure.counted(count, "time")) (gaps)"
     }
 
     /// Why failed requests do not make the run a failure.

@@ -37,8 +37,11 @@ private struct SeenFigures {
     let summary: Summary
 
     /// "3 connections at most"; nothing where no sample saw any.
-    func atMost(_ gauge: String, _ words: String) -> [String] {
-        summary.maximum(of: gauge).flatMap { $0 > 0 ? ["\(JSON.number($0).text) \(words)"] : nil } ?? []
+    ///
+    /// - Parameter noun: of one; nil: the number alone.
+    func atMost(_ gauge: String, _ noun: String? = nil, _ words: String = "at most") -> [String] {
+        guard let most = summary.maximum(of: gauge), most > 0 else { return [] }
+        return [(noun.map { Figure.counted(most, $0) } ?? JSON.number(most).text) + " " + words]
     }
 
     /// "20.0MiB at most", of a gauge that holds the most since the start. Where the warm-up had more: as samples saw it.
@@ -62,12 +65,12 @@ extension SummarySection {
         let seen = SeenFigures(summary: summary)
         page.row(
             "server",
-            (summary.last.knows(.openConnections) ? seen.atMost("server.connections.open", "connections at most") : [])
+            (summary.last.knows(.openConnections) ? seen.atMost("server.connections.open", "connection") : [])
                 + (summary.last.knows(.acceptances) ? ["\(server.connectionCounts.accepted) accepted"] : [])
-                + (summary.last.knows(.requests) ? ["\(server.requests.completed) requests"] : [])
+                + (summary.last.knows(.requests) ? [Figure.counted(server.requests.completed, "request")] : [])
                 + (summary.last.knows(.traffic) ? ["\(summary.bytes(server.receivedBytes)) received", "\(summary.bytes(server.sentBytes)) sent"] : [])
                 + (summary.last.knows(.handshakes) && (server.tls.isUsed || page.isVerbose)
-                    ? ["\(server.tls.handshakes) TLS handshakes", "\(server.tls.resumedHandshakes) resumed"] : []))
+                    ? [Figure.counted(server.tls.handshakes, "TLS handshake"), "\(server.tls.resumedHandshakes) resumed"] : []))
         page.row(
             "pending writes",
             (summary.last.knows(.pendingBytes) ? seen.most(of: "server.writes.pending_bytes_high_water") { Figure.bytes($0) } : [])
@@ -76,25 +79,24 @@ extension SummarySection {
         // Without a connection in any sample the kernel told nothing.
         if summary.last.knows(.kernel), summary.maximum(of: "server.connections.open") ?? 0 > 0 {
             page.row("kernel", [
-                "\(Figure.bytes(summary.maximum(of: "watch.kernel.queued_bytes") ?? 0)) not acknowledged at most",
-                "\(JSON.number(summary.maximum(of: "watch.kernel.window_limited") ?? 0).text) held by the peer's window at most",
-            ] + (summary.maximum(of: "watch.kernel.round_trip").map { ["round trip up to \(Figure.time(nanoseconds: Metric.nanoseconds($0)))"] } ?? []))
+                "\(Figure.bytes(summary.maximum(of: "watch.kernel.queued_bytes") ?? 0)) written and not acknowledged at most"
+            ] + seen.atMost("watch.kernel.window_limited", "connection", "held up by a client's window at most") + (summary.maximum(of: "watch.kernel.round_trip").map { ["round trip up to \(Figure.time(nanoseconds: Metric.nanoseconds($0)))"] } ?? []))
         }
         if summary.last.knows(.loopDetails) {
             page.row(
                 "event loops",
-                seen.atMost("server.loop.count", "at most") + ["\(watch.turns) turns"]
-                    + (summary.number("watch.loop.longest_turn").flatMap { $0 == 0 ? nil : ["longest \(Figure.time(nanoseconds: Metric.nanoseconds($0)))"] } ?? [])
-                    + seen.atMost("watch.loop.ready_most", "descriptors ready at once at most (connections, and the loop's own: listening sockets, timers, wake-ups)"))
+                seen.atMost("server.loop.count") + [Figure.counted(watch.turns, "turn")]
+                    + (summary.number("watch.loop.longest_turn").flatMap { $0 == 0 ? nil : ["longest turn \(Figure.time(nanoseconds: Metric.nanoseconds($0)))"] } ?? [])
+                    + seen.atMost("watch.loop.ready_most", "descriptor", "ready at once"))
         }
         page.row(
             "processes",
-            (summary.last.knows(.processDetails) ? seen.atMost("watch.processes", "at most") : [])
+            (summary.last.knows(.processDetails) ? seen.atMost("watch.processes") : [])
                 + (summary.derived("watch.utilization").map { ["\(Figure.percent($0)) of a core"] } ?? [])
                 + [summary.growth(of: "watch.memory.resident", "memory"), summary.growth(of: "watch.heap.live_bytes", "heap")].compactMap(\.self))
         if summary.last.knows(.findings) {
             let checks = (watch.auditChecks > 0 ? ["\(Figure.counted(watch.auditChecks, "look")) at pending writes"] : [])
-                + (watch.continuityChecks > 0 ? ["\(watch.continuityChecks) at what follows a cut one"] : [])
+                + (watch.continuityChecks > 0 ? ["\(watch.continuityChecks) at the rest of those cut short"] : [])
             let none = server.writes.direct &+ server.writes.queued == 0 ? "none: no write was seen" : server.writes.queued == 0 ? "none: no write had to wait" : "none"
             page.row("checks", (checks.isEmpty ? [none] : checks)
                 + (checks.isEmpty && summary.findingCount == 0 ? [] : [Figure.counted(summary.findingCount, "finding")]))
