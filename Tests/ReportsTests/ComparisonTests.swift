@@ -256,7 +256,8 @@ struct ComparisonTests {
         let often = Comparison(one, watched("b", places: ["respond server.c:306 (server)"], found: 10))
         #expect(try change("watch.bugs", often).verdict == .same && !often.changes.contains { $0.name.hasPrefix("watch.findings") })
         let two = Comparison(one, watched("b", places: ["respond server.c:306 (server)", "flush server.c:9 (server)"], found: 10))
-        #expect(try change("watch.bugs", two).verdict == .worse && two.headline.contains("watch.bugs 1 -> 2"), "\(two.headline)")
+        #expect(try change("watch.bugs", two).verdict == .worse)
+        #expect(two.headline.contains("watch.bugs 1 -> 2"), "\(two.headline)")
         let crash = try change("watch.crashes", Comparison(one, watched("b", places: [], found: 0, crashes: 1)))
         #expect(crash.verdict == .worse && crash.base == 0 && crash.other == 1)
     }

@@ -13,6 +13,7 @@ extension Change {
         case .bytes, .bytesPerSecond: return Figure.bytes(value)
         // One failure in ten thousand requests is not 0.0 %.
         case .one: return value > 0 && value < 0.001 ? Figure.fixed(value * 100, decimals: 4) + "%" : Figure.percent(value)
+        case .bug: return JSON.number(value).text
         default: return value >= 1e6 ? Figure.threeDigits(value / 1e6) + "M" : Figure.threeDigits(value)
         }
     }

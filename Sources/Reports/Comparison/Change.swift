@@ -46,7 +46,8 @@ package struct Change: Sendable {
             verdict = .missing
             return
         }
-        if better == .zero && (base.value == 0) != (other.value == 0) {
+        // Bugs are counted once each, however often they were found.
+        if figure.unit == .bug || better == .zero && (base.value == 0) != (other.value == 0) {
             noiseFloor = 0
         } else if let left = Comparison.spread(base.intervals), let right = Comparison.spread(other.intervals) {
             noiseFloor = max(

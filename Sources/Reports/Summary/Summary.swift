@@ -310,12 +310,12 @@ extension Summary {
     /// difference of response times below it says anything about the server. nil: the load was punctual, or closed.
     package var coarseResolutionNanoseconds: UInt64? {
         guard request.load?.isOpen == true else { return nil }
-        let delays = scheduleDelay.valuesAtPercentiles([50, 99])
+        // A stall of the server that held all connections is no imprecision of the clients: one in a hundred of the others.
+        let held = RunGaps(summary: self).explainLateness ? scheduleDelay.share(above: Validity.delayLimitNanoseconds) ?? 0 : 0
+        let delays = scheduleDelay.valuesAtPercentiles([50, 99 * (1 - held)])
         guard let median = delays[0] else { return nil }
         // Few requests have no percentile 99: then the latest counts.
-        let late = delays[1] ?? scheduleDelay.highestRecordedNanoseconds ?? median
-        // A stall of the server that held all connections is no imprecision of the clients.
-        if median <= Summary.punctualMedianNanoseconds, RunGaps(summary: self).explainLateness { return nil }
+        let late = delays[1] ?? (held > 0 ? median : scheduleDelay.highestRecordedNanoseconds ?? median)
         return median > Summary.punctualMedianNanoseconds || late > Summary.punctualLimitNanoseconds ? late : nil
     }
 
