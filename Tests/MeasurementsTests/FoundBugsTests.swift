@@ -75,6 +75,15 @@ import Testing
         #expect(found.update([.init(number: 1, count: 10), .init(number: 2, count: 5)]) == [0] && found.bugs.map(\.count) == [15])
     }
 
+    @Test("are one where libuv's loop had cut the changed write short again, which names no write")
+    func cutAgain() {
+        var sent = sentChanged(1, "render shop.c:49 (shop)", next: FoundBugsTests.libuv), found = FoundBugs()
+        sent.writePlaces = FoundBugsTests.libuv
+        found.note(sent)
+        found.note(changed(2, "render shop.c:49 (shop)"))
+        #expect(found.bugs.map(\.kind) == [.bytesChanged])
+    }
+
     @Test("are two where the program's own code went on with the write, or the change is of another write, or no libuv is there")
     func noConsequence() {
         let own = ["flush shop.c:80 (shop)", "main shop.c:92 (shop)"], loop = ["epoll_wait+0x1 (libc.so.6)", "main shop.c:92 (shop)"]

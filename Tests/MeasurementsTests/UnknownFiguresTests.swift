@@ -92,7 +92,7 @@ struct BrokenWriteTests {
         finding.kind = .bytesChanged
         finding.foundPlaces = finding.writePlaces
         #expect(finding.lines.suffix(3) == [
-            "  handed over at, and noticed at (changed in between)", "    respond server.c:306 (server)", "    main server.c:12 (server)",
+            "  handed over at, and noticed when this ran again (changed in between)", "    respond server.c:306 (server)", "    main server.c:12 (server)",
         ])
     }
 
@@ -106,7 +106,7 @@ struct BrokenWriteTests {
         finding.kind = .caughtWriting
         finding.changeOffset = 48
         finding.foundBytes = []
-        #expect(finding.lines.contains("  about to be overwritten from +48 of 6000041") && finding.lines.contains { $0.hasPrefix("    bytes     61 61") }, "\(finding.lines)")
+        #expect(finding.lines.contains("  about to be overwritten from +48 of 6000041, the first whole page of them") && finding.lines.contains { $0.hasPrefix("    bytes     61 61") }, "\(finding.lines)")
     }
 
     @Test("is of the same bug wherever a change was noticed, and of another where other code frees")

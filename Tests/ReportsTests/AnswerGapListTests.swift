@@ -34,7 +34,7 @@ struct AnswerGapListTests {
         let text = text([(3.35, 0.25), (6.46, 0.26), (9.55, 0.25), (12.65, 0.252)])
         #expect(
             text.contains(
-                "gaps no answer came for 250ms or longer, 4 times, though requests were in flight: at 3.10s, 6.20s, 9.30s, 12.4s, about every 3.10s; 260ms at most"),
+                "gaps no answer came for 250ms to 260ms, 4 times, though requests were in flight: at 3.10s, 6.20s, 9.30s, 12.4s, about every 3.10s"),
             "\(text)")
     }
 
@@ -100,10 +100,10 @@ struct AnswerGapListTests {
         sample.client?.requests.gaps.count = 300
         sample.client?.requests.gaps.longestNanoseconds = 700_000_000
         summary.add(sample)
-        #expect(summary.text.replacing(/\s+/, with: " ").contains("gaps no answer came for 100ms or longer, 300 times, though requests were in flight; 700ms at most"), "\(summary.text)")
+        #expect(summary.text.replacing(/\s+/, with: " ").contains("gaps no answer came for 100ms to 700ms, 300 times, though requests were in flight"), "\(summary.text)")
         summary.add(Event(
             timeNanoseconds: 3_200_000_000, level: .warning, source: "client", text: "", answerGap: AnswerGap(durationNanoseconds: 200_000_000, requestCount: 1)))
-        #expect(summary.text.replacing(/\s+/, with: " ").contains("300 times, though requests were in flight: at 3.00s and 299 times more; 700ms at most"), "\(summary.text)")
+        #expect(summary.text.replacing(/\s+/, with: " ").contains("300 times, though requests were in flight: at 3.00s and 299 times more"), "\(summary.text)")
     }
 
     @Test("name no period where the times between them differ, or where there are only two")

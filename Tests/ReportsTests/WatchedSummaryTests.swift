@@ -80,6 +80,25 @@ struct WatchedSummaryTests {
         let waited = clean(streams: 1, rate: nil) { $0.server?.writes.queued = 1 }
         let unknown = clean(streams: 1, rate: nil) { $0.unknown.insert(.findings) }
         #expect(!waited.contains(words) && !unknown.contains(words))
+        // Answers that waited, each alone on its connection: the bugs of a second one had no chance either.
+        #expect(waited.contains("each connection had one request at a time") && waited.contains("With --h1 -m 64 it would."), "\(waited)")
+        let ahead = clean(streams: 64, rate: nil) { $0.server?.writes.queued = 1 }
+        #expect(!ahead.contains("to try more"), "\(ahead)")
+    }
+
+    @Test("says that what was found was harmless where no write had to wait, and that answers were not looked into")
+    func latentAdvice() {
+        var request = Summary.Request(address: "./server 9000", load: .init(connections: 4, streams: 1, rate: nil, requests: nil), cpuCount: 2)
+        request.sendBufferByteCount = nil
+        var summary = Summary(request), latent = brokenWrite, sample = unhurriedSample()
+        latent.isLatent = true
+        sample.client?.expectations = .init()
+        sample.client?.bodies = .init()
+        summary.add(sample)
+        summary.add(latent)
+        let text = summary.text.replacing(/\s+/, with: " ")
+        #expect(text.contains("So what was found has done no harm yet.") && !text.contains("had no chance"), "\(text)")
+        #expect(text.contains("ok says that an answer had its status and its length"), "\(text)")
     }
 
     @Test("says nothing of what the source could not know")
@@ -90,6 +109,24 @@ struct WatchedSummaryTests {
         let outside = summary(unknown: [.acceptances, .loops, .findings, .writeCounts, .traffic, .handshakes]).text.replacing(/\s+/, with: " ")
         #expect(!outside.contains("accepted") && !outside.contains("event loops") && !outside.contains("findings") && !outside.contains("received"), "\(outside)")
         #expect(outside.contains("connections at most") && outside.contains("not acknowledged at most"))
+    }
+
+    @Test("tells of memory that grew first, and how much for each request", arguments: [54.0, 76, 90])
+    func memory(end: Double) {
+        var summary = Summary(.init(address: "./server 9000", load: .init(connections: 4, streams: 1, rate: nil, requests: nil), cpuCount: 2))
+        for (index, mebibytes) in [54, 54 + (end - 54) / 2, end].enumerated() {
+            var sample = watchedSample()
+            sample.timeNanoseconds = UInt64(index + 1) * 1_000_000_000
+            var client = ClientSample()
+            (client.requests.done, client.requests.succeeded) = (UInt64(index + 1) * 1_000, UInt64(index + 1) * 1_000)
+            sample.client = client
+            sample.watch?.crashes = 0
+            sample.watch?.residentBytes = Int(mebibytes * 1_048_576)
+            summary.add(sample)
+        }
+        let text = summary.text.replacing(/\s+/, with: " ")
+        #expect(text.contains("memory grew from 54.0MiB to 90.0MiB") == (end == 90), "\(text)")
+        #expect(text.contains("more for each request") == (end > 54), "\(text)")
     }
 
     @Test("has no 0 for what no sample saw of a server that died at once")

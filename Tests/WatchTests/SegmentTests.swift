@@ -51,7 +51,7 @@ import Watch
         let client = try watched.provokeSlowly()
         let evidence = try #require(watched.evidence(.remainderLost))
         #expect(evidence.writePlaces.prefix(2).map(\.function) == ["go_on", "respond"], "\(evidence.writePlaces)")
-        #expect(evidence.text.contains("cut short at\n    go_on epollserver.c:"))
+        #expect(evidence.text.contains("cut short at, and next write at\n    go_on epollserver.c:"))
         #expect(evidence.finding.sentence.contains("bytes to 127.0.0.1:"))
         client.close()
     }

@@ -34,7 +34,10 @@ extension BrokenWrite {
         let handed = kind == .remainderLost ? "cut short at" : "handed over at"
         let stacks = [(handed, rows(writePlaces)), (noticed, rows(foundPlaces))].filter { !$0.1.isEmpty }
         // The same code does both, as a rule the next time that it runs: one stack says it.
-        if stacks.count == 2, stacks[0].1 == stacks[1].1 { return lines + ["  \(handed), and \(noticed)"] + stacks[0].1 }
+        if stacks.count == 2, stacks[0].1 == stacks[1].1 {
+            let again = kind == .bytesChanged ? "noticed when this ran again (changed in between)" : noticed
+            return lines + ["  \(handed), and \(again)"] + stacks[0].1
+        }
         return lines + stacks.flatMap { ["  \($0.0)"] + $0.1 }
     }
 
@@ -45,7 +48,7 @@ extension BrokenWrite {
             return ["  bytes differ behind the first \(BrokenWrite.keptByteCount), which are kept of each write that waits"]
         }
         guard kind != .caughtWriting else {
-            return ["  about to be overwritten from +\(changeOffset) of \(byteCount)"] + EvidenceText.dump("bytes   ", expectedBytes)
+            return ["  about to be overwritten from +\(changeOffset) of \(byteCount), the first whole page of them"] + EvidenceText.dump("bytes   ", expectedBytes)
         }
         return ["  bytes differ from +\(changeOffset) of \(byteCount)" + (foundBytes.isEmpty ? ", of which no bytes are kept" : "")]
             + EvidenceText.dump("expected", expectedBytes) + EvidenceText.dump("found   ", foundBytes)

@@ -55,10 +55,11 @@ package struct BrokenWrite: Sendable, Equatable {
     }
 
     /// libuv went on with a write, as it does from the bytes that it was handed, and they were others by then: the change is
-    /// a finding of its own.
+    /// a finding of its own. Which write that was is not known where libuv's loop had cut it short again.
     func isConsequence(of other: BrokenWrite) -> Bool {
-        kind == .remainderLost && other.kind == .bytesChanged && !isLatent && !other.isLatent
-            && CodeStack(writePlaces).own == CodeStack(other.writePlaces).own && CodeStack(foundPlaces).isOfLibuvAlone
+        let write = CodeStack(writePlaces)
+        return kind == .remainderLost && other.kind == .bytesChanged && !isLatent && !other.isLatent
+            && (write.own == CodeStack(other.writePlaces).own || write.isOfLibuvAlone) && CodeStack(foundPlaces).isOfLibuvAlone
     }
 
     /// The bytes were handed over by the same code. What is cut short may be cut again when an event loop goes on with it:

@@ -49,8 +49,8 @@ struct AnswerGapList: Sendable {
     /// The longest of those that are kept; nil: there was none.
     var longestNanoseconds: UInt64? { gaps.map(\.length).max() }
 
-    /// "no answer came for 100ms or longer, 4 times, though requests were in flight: at 3.10s, 6.20s, 9.31s, 12.4s, about
-    /// every 3.10s; 252ms at most". nil: there was no gap.
+    /// "no answer came for 100ms to 252ms, 4 times, though requests were in flight: at 3.10s, 6.20s, 9.31s, 12.4s, about
+    /// every 3.10s". nil: there was no gap.
     ///
     /// - Parameters:
     ///   - counted: by the clients. Events tell of the first gaps alone.
@@ -64,9 +64,9 @@ struct AnswerGapList: Sendable {
         }
         let least = count > gaps.count ? AnswerGapList.leastNanoseconds : gaps.map(\.length).min() ?? 0, named = gaps.prefix(AnswerGapList.namedLimit)
         let times = named.map { time($0.start) }.joined(separator: ", "), rest = count - named.count
-        return "no answer came for \(time(least)) or longer, \(count == 1 ? "once" : Figure.counted(count, "time")), though requests were in flight"
+        return "no answer came for \(time(least))" + (most > least ? " to \(time(most))" : "") + ", \(count == 1 ? "once" : Figure.counted(count, "time")), though requests were in flight"
             + (named.isEmpty ? "" : ": at \(times)" + (rest > 0 ? " and \(rest == 1 ? "once" : Figure.counted(rest, "time")) more" : ""))
-            + (period.map { ", about every \(time($0))" } ?? "") + "; \(time(most)) at most"
+            + (period.map { ", about every \(time($0))" } ?? "")
     }
 
     /// From one beginning to the next; nil: the times differ, or there are too few to tell.

@@ -4,10 +4,11 @@ internal import Measurements
 struct SummaryHeadline {
     let summary: Summary
 
-    /// A run with failed requests has not failed by itself, and is not plainly ok.
+    /// A run with failed requests has not failed by itself, and is not plainly ok. Requests that were left early on purpose
+    /// say nothing of the server.
     var word: String {
-        let requests = summary.last.client?.requests
-        return summary.result.isOK && (requests?.failed ?? 0) > 0 && (requests?.done ?? 0) > 0 ? SummaryHeadline.notAllOK : summary.result.word
+        guard summary.result.isOK, let client = summary.last.client, client.requests.done > 0 else { return summary.result.word }
+        return client.requests.failed > client.errors.abandoned ? SummaryHeadline.notAllOK : summary.result.word
     }
 
     /// The word for a run that has not failed, with requests that have.
@@ -29,14 +30,17 @@ struct SummaryHeadline {
         }
         let requests = client.requests
         guard requests.done > 0 else { return "no request was done" }
+        if requests.failed > 0, requests.failed == client.errors.abandoned {
+            return "all \(requests.done - requests.failed) requests succeeded that were not left early on purpose, as \(requests.failed) were" + pauses + growth
+        }
         guard requests.failed == 0 else {
-            return "\(SummaryHeadline.failures(Double(requests.failed), of: Double(requests.done))); \(toleration)"
+            return "\(SummaryHeadline.failures(Double(requests.failed), of: Double(requests.done))); \(toleration)" + pauses + growth
         }
         let broken = client.connectionCounts.broken
         let other = client.statuses.redirection + client.statuses.clientError + client.statuses.serverError
         let all = requests.done == 1 ? "the request succeeded" : "all \(requests.done) requests succeeded"
         return all + (other > 0 ? ", of which \(Figure.counted(other, "was", "were")) not answered 2xx" : "")
-            + (broken > 0 ? ", but the server broke the protocol on \(Figure.counted(broken, "connection"))" : "") + pauses
+            + (broken > 0 ? ", but the server broke the protocol on \(Figure.counted(broken, "connection"))" : "") + pauses + growth
     }
 
     /// A run is ok though its answers paused, and that is what its reader may look for.
@@ -44,6 +48,17 @@ struct SummaryHeadline {
         let count = RunGaps(summary: summary).count
         return count == 0 ? "" : "; answers paused \(count == 1 ? "once" : Figure.counted(count, "time")) (gaps)"
     }
+
+    /// Memory of a server that is watched grew: no fault by itself, and what its reader may look for.
+    private var growth: String {
+        guard let range = summary.range(of: "watch.memory.resident"), range.first > 0,
+            range.last >= SummaryHeadline.growthFactor * range.first, range.last - range.first >= SummaryHeadline.growthBytes
+        else { return "" }
+        return "; memory grew from \(Figure.bytes(range.first)) to \(Figure.bytes(range.last))"
+    }
+
+    private static let growthFactor = 1.5
+    private static let growthBytes = 16.0 * 1_048_576
 
     /// Why failed requests do not make the run a failure.
     private var toleration: String {

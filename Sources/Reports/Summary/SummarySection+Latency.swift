@@ -92,6 +92,7 @@ extension SummarySection {
         }
         let rate = load.isOpen ? [] : ["closed load: its rate is what the answers allowed"]
         page.row("measurement", [validity.word + (summary.goneNanoseconds.map { " until \(Figure.time(nanoseconds: $0))" } ?? "")] + summary.fewItems + counts + rate + loads)
+        if let words = summary.lateByGaps { page.row("", [words]) }
     }
 }
 

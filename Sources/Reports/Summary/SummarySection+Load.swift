@@ -51,6 +51,9 @@ extension SummarySection {
                 + ["\(requests.failed) failed"]
                 + Summary.item(requests.retried, "retried (--retries)", page) + Summary.item(requests.resent, "sent again, since the server had not looked at them", one: "sent again, since the server had not looked at it", page)
                 + Summary.item(client.circuits.openings, "openings of circuit breakers", one: "opening of a circuit breaker", page))
+        if !summary.findings.isEmpty, requests.succeeded > 0, client.bodies.checked &+ client.expectations.checked == 0 {
+            page.row("", ["ok says that an answer had its status and its length: what it held was not looked at"])
+        }
         summary.writeFailures(of: client, to: &page)
         if requests.endedByClose > 0 {
             let answers = Figure.counted(requests.endedByClose, "answer ends", "answers end")

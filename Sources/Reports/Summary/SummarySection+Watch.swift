@@ -23,6 +23,14 @@ extension Summary {
 
     fileprivate func bytes(_ count: UInt64) -> String { Figure.bytes(Double(count)) }
 
+    /// Of memory that grew; nil: it did not, or by too few requests to say.
+    fileprivate var growthPerRequest: String? {
+        guard let range = range(of: "watch.memory.resident"), range.last > 1.1 * range.first, (last.client?.requests.done ?? 0) >= 1_000,
+            let growth = derived("watch.memory.growth_per_request"), growth >= 1
+        else { return nil }
+        return "\(Figure.bytes(growth)) more for each request"
+    }
+
     /// "memory 54.0MiB at first, 64.2MiB at the end, 66.0MiB at most": whether it leaks is seen from the first two.
     /// nil: no sample had it.
     fileprivate func growth(of name: String, _ noun: String) -> String? {
@@ -93,7 +101,7 @@ extension SummarySection {
             "processes",
             (summary.last.knows(.processDetails) ? seen.atMost("watch.processes") : [])
                 + (summary.derived("watch.utilization").map { ["\(Figure.percent($0)) of a core"] } ?? [])
-                + [summary.growth(of: "watch.memory.resident", "memory"), summary.growth(of: "watch.heap.live_bytes", "heap")].compactMap(\.self))
+                + [summary.growth(of: "watch.memory.resident", "memory"), summary.growthPerRequest, summary.growth(of: "watch.heap.live_bytes", "heap")].compactMap(\.self))
         if summary.last.knows(.findings) {
             let checks = (watch.auditChecks > 0 ? ["\(Figure.counted(watch.auditChecks, "look")) at pending writes"] : [])
                 + (watch.continuityChecks > 0 ? ["\(watch.continuityChecks) at the rest of those cut short"] : [])

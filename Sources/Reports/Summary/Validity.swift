@@ -71,6 +71,9 @@ package struct Validity: Sendable, Equatable {
 extension Summary {
     /// Whether the measurement is valid so far.
     package var validity: Validity { ValidityJudge(summary: self).validity }
+
+    /// What a reader of late requests should know, though the measurement is valid; nil: none was late, or it is not.
+    var lateByGaps: String? { ValidityJudge(summary: self).lateByGaps }
 }
 
 /// Looks through a summary for reasons why its numbers are not those of the load that was asked for.
@@ -162,11 +165,25 @@ private struct ValidityJudge {
     /// Requests that were sent late, in words; nil where few were. With any count: a percentile needs many values,
     /// and a share does not.
     private var lateness: String? {
-        let limit = Validity.delayLimitNanoseconds
-        guard let share = summary.scheduleDelay.share(above: limit), share > Validity.lateShareLimit else { return nil }
-        let longest = summary.scheduleDelay.highestRecordedNanoseconds ?? limit
+        guard let share = lateShare, !RunGaps(summary: summary).explainLateness else { return nil }
+        let limit = Validity.delayLimitNanoseconds, longest = summary.scheduleDelay.highestRecordedNanoseconds ?? limit
         return "requests were sent late: \(Figure.percent(share)) more than \(Figure.time(nanoseconds: limit)) after they were due, "
             + "up to \(Figure.time(nanoseconds: longest))" + (fullness(longest) ?? "")
+    }
+
+    /// Of all requests; nil where few were late.
+    private var lateShare: Double? {
+        summary.scheduleDelay.share(above: Validity.delayLimitNanoseconds).flatMap { $0 > Validity.lateShareLimit ? $0 : nil }
+    }
+
+    /// That requests were sent late by gaps in the answers. The load was the one that was asked for, as far as the server let it
+    /// be, and response times count from when each request was due: the measurement is valid.
+    var lateByGaps: String? {
+        let gaps = RunGaps(summary: summary)
+        guard summary.request.load?.isOpen == true, let share = lateShare, let connections = summary.request.load?.connections, gaps.explainLateness else { return nil }
+        let longest = summary.scheduleDelay.highestRecordedNanoseconds ?? 0
+        return "\(Figure.percent(share)) of requests were sent up to \(Figure.time(nanoseconds: longest)) late, since \(connections == 1 ? "the connection was" : "all \(connections) connections were")"
+            + " waiting while the server gave no answer (gaps): the response times count this, and more connections would wait too"
     }
 
     /// That the connections were the reason, and how many would do; nil: they were not. A request is delayed by them when
@@ -178,12 +195,6 @@ private struct ValidityJudge {
             return client.failures.of(.connection).contains(where: \.isAtStart) ? "; the server took no connection at first" : nil
         }
         let all = load.connections == 1 ? "the connection was" : "all \(load.connections) connections were"
-        // More connections would wait too.
-        let gaps = RunGaps(summary: summary)
-        if gaps.explainLateness {
-            let gap = Figure.time(nanoseconds: gaps.longestNanoseconds)
-            return ", since \(all) waiting while the server gave no answer for up to \(gap) (gaps); the response times count this, and more connections would wait too"
-        }
         // So many requests more are in flight when none waits for the slowest answer.
         let rate = summary.derived("client.requests.asked_rate") ?? 0
         let missing = (rate * Metric.seconds(longest) / Double(max(1, load.streams))).rounded(.up)

@@ -1,30 +1,40 @@
 internal import Measurements
 
-/// That no write of a server under the probe had to wait, so that a clean result says little of its pending writes; and the
-/// command that would make writes wait, as far as the run shows it.
+/// That no write of a server under the probe had to wait, or no second one met it, so that a clean result says little of
+/// its pending writes; and the command that would make writes wait, as far as the run shows it.
 ///
 /// Only where the user looks for such bugs: the run went well, no scenario says what it is to show, and the program handles
 /// the bytes of its writes itself.
 struct WaitingAdvice {
     let summary: Summary
 
-    /// What to say, and the command that makes writes wait (nil: none is known, or it is not to be shown). nil: some
-    /// waited, the server wrote nothing, or the advice is not of this run.
+    /// What to say, and the command that makes writes wait (nil: none is known, or it is not to be shown). nil: the
+    /// server wrote nothing, enough waited, or the advice is not of this run.
     var advice: (text: String, command: String?)? {
         let last = summary.last, request = summary.request
         guard let watch = last.watch, let server = last.server, last.knows([.findings, .writeCounts, .traffic]),
-            server.writes.queued == 0, watch.cutWrites == 0, server.writes.direct > 0,
             summary.result.isOK || !summary.findings.isEmpty, (last.client?.requests.failed ?? 0) == 0,
             request.load?.phases.isEmpty != false, summary.thresholds.isEmpty, !WaitingAdvice.ownsBytes(request.program)
         else { return nil }
+        guard server.writes.queued == 0, watch.cutWrites == 0 else { return askingAhead }
+        guard server.writes.direct > 0 else { return nil }
         let byteCount = Double(server.sentBytes) / Double(server.writes.direct)
         let readers = summary.maximum(of: "client.slow_readers.open") ?? 0
         let options = options(byteCount)
         let command = options.isEmpty ? nil : summary.circumstances.command?.line(setting: options, removing: [.rate])
         let text = "no write had to wait: the socket took each at once, \(Figure.bytes(byteCount)) on average"
             + (readers > 0 ? "; answers of that size fit into the send buffer of a slow reader's socket" : "")
-            + ". So bugs of pending writes had no chance to show." + remedy(options, hasCommand: command != nil)
+            + (summary.findings.isEmpty ? ". So bugs of pending writes had no chance to show." : ". So what was found has done no harm yet.")
+            + remedy(options, hasCommand: command != nil)
         return (text, command)
+    }
+
+    /// Writes waited, and none met the next answer of its connection. nil: it did, or something was found.
+    private var askingAhead: (text: String, command: String?)? {
+        guard summary.findings.isEmpty, summary.request.load?.streams == 1 else { return nil }
+        let options = options(0), words = options.flatMap(\.words).joined(separator: " ")
+        let command = summary.circumstances.command?.line(setting: options, removing: [.rate])
+        return ("each connection had one request at a time, so no answer met one that still waited." + (command == nil ? " With \(words) it would." : " This asks ahead:"), command)
     }
 
     private func remedy(_ options: [UserCommand.Option], hasCommand: Bool) -> String {
@@ -59,14 +69,6 @@ struct WaitingAdvice {
 
     private static let runtimes: Set<String> = ["node", "nodejs", "bun", "deno", "python", "pypy", "ruby", "php", "perl", "java", "dotnet", "erl", "beam"]
 
-    /// The power of two below a size, as an option is written, and no smaller than the kernel makes a buffer; nil: it is
-    /// not below the size.
-    private static func size(below byteCount: Double) -> String? {
-        var size = smallestBufferByteCount
-        guard Double(size) < byteCount else { return nil }
-        while Double(size * 2) < byteCount, size < 1 << 20 { size *= 2 }
-        return size >= 1 << 20 ? "1MiB" : "\(size >> 10)KiB"
-    }
-
-    private static let smallestBufferByteCount = 2 << 10
+    /// A send buffer that is smaller than answers of this size, as an option is written. nil: the kernel makes none.
+    private static func size(below byteCount: Double) -> String? { byteCount > 4096 ? "4KiB" : byteCount > 2048 ? "2KiB" : nil }
 }
