@@ -212,7 +212,7 @@ struct hw_segment_head {
     uint32_t finding_counts[16], bug_counts[16];
     // The process that made the segment.
     int32_t maker;
-    // Counts on with each reading for a sample, which ends an interval. The maker writes it.
+    // The number of the interval that runs: one more after each reading for a sample. Only the maker writes it.
     uint32_t interval;
 };
 

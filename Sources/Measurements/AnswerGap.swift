@@ -1,5 +1,8 @@
 /// A time in which no answer came though requests were in flight, far longer than the usual time between two answers.
 package struct AnswerGap: Sendable, Equatable {
+    /// The shortest that clients notice: longer than the pauses of a healthy server, and than a look of `LoopClock`.
+    package static let leastNanoseconds: UInt64 = 100_000_000
+
     package var durationNanoseconds: UInt64 = 0
     /// Requests in flight at its end, on the loop that noticed it.
     package var requestCount: UInt64 = 0

@@ -64,7 +64,7 @@ extension Sample {
         isWarmup = json["warmup"] == .bool(true)
         if case .array(let names)? = json[Sample.unknownName] { unknown = UnknownFigures(names: names.compactMap(\.string)) }
         try MetricTree.all.read(json, into: &self)
-        // Recordings of before have the longest turn since the start alone.
+        // Older recordings have the longest turn since the start alone.
         if watch != nil, json[path: "watch.loop.longest_turn_in_interval"] == nil { unknown.insert(.intervalTurns) }
         if let parts = json["client"] {
             try client?.readLists(parts)

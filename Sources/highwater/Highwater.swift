@@ -6,8 +6,8 @@ internal import Measurements
 ///
 /// 0: success. 1: the command could not be carried out. 2: an error in the command line or a scenario.
 /// 3: a measurement that is not valid (--strict), or that cannot be judged (compare).
-/// 99: a test failed: a condition, a trial, wrong answers (--body-check), the process that the run was in, or a server that
-/// is watched.
+/// 99: a test failed: a condition, a trial, wrong answers (--body-check), one server of several that could not be reached, the
+/// process that the run was in, or a server that is watched.
 /// 128 + n: ended by signal n, with the summary.
 @main
 struct Highwater: ParsableCommand {

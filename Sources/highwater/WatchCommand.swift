@@ -47,7 +47,7 @@ struct WatchCommand: ParsableCommand {
         @Flag(help: "Only say which figures would be known of this program; it is not run.")
         var check = false
 
-        @Flag(help: "No dashboard: plain lines, as always without a terminal.")
+        @Flag(help: "No dashboard: plain lines, as always without a terminal. A run with --load then ends after 10 s, unless -d, -n or --phase says otherwise.")
         var noTui = false
     }
 

@@ -52,7 +52,7 @@ struct RequestRecordingTests {
         #expect(sample.client?.origins == [OriginSample("a:9000", opened: 4, failed: 1), OriginSample("b:9001", opened: 1, failed: 12), OriginSample("c:1")])
     }
 
-    @Test("know the longest turn of each interval, but for recordings of before")
+    @Test("know the longest turn of each interval, but for older recordings")
     func turns() throws {
         var sample = watchedSample()
         #expect(try copy(of: sample).unknown == sample.unknown)

@@ -60,7 +60,8 @@ struct AnswerGapListTests {
     ])
     func noPeriod(starts: [Double]) { #expect(period(startsAt: starts) == nil) }
 
-    /// A phase of two samples after a warm-up of one, and another one: a gap of 300 ms ends in each of the first three.
+    /// Two phases of two samples each after a warm-up of one; in each of the first four samples a gap ends, of 100, 200, 300
+    /// and 400 ms.
     private func phases(eventsFirst: Bool) -> Summary {
         var summary = Summary(.init(address: "", load: .init(connections: 20, streams: 1, rate: nil, requests: nil), cpuCount: 2))
         for (index, phase) in ["warm", "a", "a", "b", "b"].enumerated() {

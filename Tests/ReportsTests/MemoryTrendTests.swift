@@ -31,7 +31,7 @@ struct MemoryTrendTests {
     func leak() {
         // 300 bytes a request.
         let text = text(heap: { 4 + 11.44 * $0 }, resident: { 8 + 12 * $0 })
-        #expect(text.contains("growing memory live heap grew evenly by 300B a request, 6.86MiB in the last 12.0s, "), "\(text)")
+        #expect(text.contains("growing memory live heap grew evenly by 300B a request, 6.86MiB in 12.0s, "), "\(text)")
         #expect(text.contains("still at the end of the load: a leak, or a cache without a limit"))
     }
 

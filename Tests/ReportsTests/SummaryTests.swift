@@ -266,8 +266,15 @@ struct SummaryTests {
                 sample.client?.errors.abandoned = abandoned
             }.text
         }
-        #expect(text(30).hasPrefix("ok             all 970 requests succeeded that were not left early on purpose"), "\(text(30))")
+        #expect(text(30).hasPrefix("ok             all 970 other requests succeeded: 30 were left early on purpose"), "\(text(30))")
         #expect(text(29).hasPrefix("not all ok     30 of 1000 requests failed"), "\(text(29))")
+        let none = summary(rate: nil) { sample in
+            sample.client?.requests.done = 30
+            sample.client?.requests.succeeded = 0
+            sample.client?.requests.failed = 30
+            sample.client?.errors.abandoned = 30
+        }.text
+        #expect(none.contains("no request was to succeed: 30 were left early on purpose"), "\(none)")
     }
 
     @Test("of a recording without reasons lists the causes that it counted")
@@ -420,6 +427,7 @@ struct ValidityTests {
         }
         #expect(late(250, gap: 252).isEmpty)
         #expect(late(490, gap: 252).isEmpty, "with what had piled up")
+        #expect(late(150, gap: 110).contains("with -c"), "more were late than can have been due in the gap")
         #expect(late(600, gap: 252).contains("-c"), "no gap was so long")
         #expect(late(250, gap: 0).contains("with -c"))
         #expect(late(250, gap: 252, delayed: 3).hasSuffix("up to 250ms"), "the clients' own loop was late")

@@ -160,6 +160,11 @@ struct WatchedSummaryTests {
             return summary.text.replacing(/\s+/, with: " ")
         }
         #expect(text { _ in }.contains("checks none: no write had to wait"))
+        let cut = text {
+            $0.watch?.continuityChecks = 12
+            $0.server?.writes.queued = 1
+        }
+        #expect(cut.contains("checks 12 looks at the rest of writes cut short, 0 findings"), "\(cut)")
         let looked = text {
             $0.watch?.auditChecks = 2
             $0.server?.writes.queued = 1

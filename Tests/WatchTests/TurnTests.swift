@@ -19,7 +19,7 @@ import Watch
         try turn(10)
         _ = longest(endsInterval: true)
         try turn(666)
-        #expect(longest(endsInterval: false) == 0, "a look ends no interval")
+        _ = longest(endsInterval: false)  // A look ends no interval: the next reading still tells of the stall.
         #expect(longest(endsInterval: true) >= 290_000_000)
         // On a busy machine a short turn may take long too, but not again and again.
         #expect(holds {

@@ -13,8 +13,6 @@ package struct AnswerGaps {
     /// The longest silence of an answer, on an average of late; 0: none has come.
     private var usualNanoseconds: UInt64 = 0
 
-    /// The shortest gap that counts: longer than the pauses of a healthy server, and than a look of `LoopClock`.
-    package static let leastNanoseconds: UInt64 = 100_000_000
     /// A gap is so many times as long as the usual silence.
     private static let usualMultiple: UInt64 = 8
     /// How fast the usual silence follows: one in so many parts comes from the newest answer.
@@ -52,7 +50,7 @@ package struct AnswerGaps {
             usualNanoseconds = max(1, waited)
             return nil
         }
-        let isGap = waited >= AnswerGaps.leastNanoseconds && waited >= AnswerGaps.usualMultiple * usualNanoseconds
+        let isGap = waited >= AnswerGap.leastNanoseconds && waited >= AnswerGaps.usualMultiple * usualNanoseconds
         usualNanoseconds = max(1, usualNanoseconds - usualNanoseconds / AnswerGaps.inertia + waited / AnswerGaps.inertia)
         return isGap ? longest : nil
     }

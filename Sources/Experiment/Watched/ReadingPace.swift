@@ -7,7 +7,9 @@ struct ReadingPace {
 
     /// Of a core. A reading of 3 ms is due again after a second, one of 20 ms after 7 s.
     private static let share = 0.003
-    /// One that takes no longer is for each sample, as often as the user wants them: some hundreds of connections.
+    /// However long a reading takes: what a screen shows is no older.
+    private static let longestNanoseconds: UInt64 = 10_000_000_000
+    /// One that takes no longer is for each sample, as often as the user wants them: about a thousand connections.
     private static let smallNanoseconds: UInt64 = 1_500_000
 
     func isDue(atNanoseconds now: UInt64) -> Bool { now >= dueNanoseconds }
@@ -17,6 +19,6 @@ struct ReadingPace {
         let before = EventLoop.threadCPUNanoseconds()
         read()
         let cost = EventLoop.threadCPUNanoseconds() - before
-        dueNanoseconds = cost <= ReadingPace.smallNanoseconds ? now : now + UInt64(Double(cost) / ReadingPace.share)
+        dueNanoseconds = cost <= ReadingPace.smallNanoseconds ? now : now + min(ReadingPace.longestNanoseconds, UInt64(Double(cost) / ReadingPace.share))
     }
 }

@@ -44,6 +44,7 @@ final class WatchedServer {
 
     /// The most so far.
     private struct Peaks {
+        var turnNanoseconds: UInt64 = 0
         var connections = 0
         var pendingBytes = 0
         var waitNanoseconds: UInt64 = 0
@@ -170,11 +171,12 @@ final class WatchedServer {
         var server = ServerSample(), watch = WatchSample()
         var unknown: UnknownFigures = [.http, .failedHandshakes, .arenas]
         let reading = probed?.read(isForSample: true)
+        let former = owners?.processes
         if let kernel { owners?.look(kernel.listeningSockets()) }
         watch.takeovers = owners?.takeovers ?? 0
         let living = reading.map { $0.processes.filter { !$0.hasEnded }.map(\.pid) } ?? owners?.processes ?? []
         if let pid = probed?.pid { kernel?.findPorts(of: [pid] + living) }
-        let isNew = kernel?.read(atNanoseconds: now, isFresh: isFresh) ?? false
+        let isNew = kernel?.read(atNanoseconds: now, isFresh: isFresh || owners?.processes != former) ?? false
         let diagnosed = kernel?.connections ?? []
         if isNew { together = KernelSample(diagnosed) }
         if let reading {
@@ -201,6 +203,9 @@ final class WatchedServer {
         peaks.connections = max(peaks.connections, server.connectionCounts.open)
         // Most writes wait for less than the time between two samples: the probe has the peaks.
         peaks.pendingBytes = max(peaks.pendingBytes, server.writes.pendingBytes, reading?.queuedBytesMost ?? 0)
+        // A turn that does not end has no place among those that ended.
+        peaks.turnNanoseconds = max(peaks.turnNanoseconds, watch.longestTurn.everNanoseconds, watch.longestTurn.newNanoseconds)
+        watch.longestTurn.everNanoseconds = peaks.turnNanoseconds
         peaks.waitNanoseconds = max(peaks.waitNanoseconds, server.writes.oldestAgeNanoseconds, reading?.longestWaitNanoseconds ?? 0)
         server.connectionCounts.openHighWater = peaks.connections
         server.writes.pendingBytesHighWater = peaks.pendingBytes

@@ -2,8 +2,8 @@
 ///
 /// A finding comes whole with an event, the first time; how often it was found comes with each sample, by its number.
 /// Several findings may be one bug: the same code, reached through other frames of a library; or what libuv sends of bytes
-/// that were changed under it. Recordings of before
-/// have no numbers, and an event for every few times, with the times since the one before.
+/// that were changed under it. Older recordings have no numbers, and an event for every few times, with the times since the
+/// one before.
 package struct FoundBugs: Sendable {
     /// In the order in which they came, each as it was the first time.
     package private(set) var bugs: [BrokenWrite] = []

@@ -37,7 +37,7 @@ package struct UnknownFigures: OptionSet, Sendable, Hashable {
     /// The longest turn of late; and the loops, their turns, and the sockets that are ready in one.
     package static let loopLag = UnknownFigures(rawValue: 1 << 19)
     package static let loopDetails = UnknownFigures(rawValue: 1 << 7)
-    /// The longest turn since the sample before: recordings of before lack it.
+    /// The longest turn since the sample before: older recordings lack it.
     package static let intervalTurns = UnknownFigures(rawValue: 1 << 22)
     /// CPU time, memory, threads and descriptors of the server's processes.
     package static let processes: UnknownFigures = [.cpu, .residentMemory, .processDetails]

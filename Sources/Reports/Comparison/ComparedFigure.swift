@@ -13,8 +13,8 @@ struct ComparedFigure: Sendable {
         self.better = better
     }
 
-    /// All rows: the shares and rates of a summary, a counter as a rate (findings as bugs, and ends of processes as they are), a gauge's mean and maximum, a histogram's mean,
-    /// percentiles and maximum, and ratios. Those of one part of the program stand together.
+    /// All rows: the shares and rates of a summary, a counter as a rate (findings as bugs; crashes and takeovers as they
+    /// are), a gauge's mean and maximum, a histogram's mean, percentiles and maximum, and ratios. Those of one part of the program stand together.
     static let all: [ComparedFigure] = {
         let metrics = Metric.measured.flatMap { rows($0) }
         let all = SummaryMetric.all.filter(\.isCompared).map { ComparedFigure($0.name, RunFigure($0), $0.better) } + metrics

@@ -98,9 +98,9 @@ package struct ThresholdResult: Sendable, Equatable {
         case .above(let above, let count, _):
             "above \(threshold.figure.unit.text(threshold.limit)) for certain: \(above) of \(Figure.counted(count, "value")) are"
         case .notExceeded(let seen?, let before):
-            "\(threshold.figure.unit.text(seen)) as samples saw it, and never above the \(threshold.figure.unit.text(before)) of before"
+            "\(threshold.figure.unit.text(seen)) as samples saw it; more is possible, up to the \(threshold.figure.unit.text(before)) from before this part"
         case .notExceeded(nil, let before):
-            "\(hasPassed ? "" : "not known: ")never above the \(threshold.figure.unit.text(before)) of before"
+            "\(hasPassed ? "" : "not known: ")no more than the \(threshold.figure.unit.text(before)) from before this part"
         case .notRun: "the phase was not run"
         }
     }

@@ -13,8 +13,6 @@ struct AnswerGapList: Sendable {
 
     private var gaps: [Gap] = []
 
-    /// The shortest that clients notice, nanoseconds: those of which no event told were as long.
-    private static let leastNanoseconds: UInt64 = 100_000_000
     /// Gaps that are kept, of all loops: with more of them the first say enough.
     private static let limit = 256
     /// Beginnings that are named.
@@ -62,7 +60,7 @@ struct AnswerGapList: Sendable {
         if count == 1, let gap = gaps.first {
             return "\(AnswerGap(durationNanoseconds: gap.length, requestCount: gap.requestCount).sentence), from \(time(gap.start)) on"
         }
-        let least = count > gaps.count ? AnswerGapList.leastNanoseconds : gaps.map(\.length).min() ?? 0, named = gaps.prefix(AnswerGapList.namedLimit)
+        let least = count > gaps.count ? AnswerGap.leastNanoseconds : gaps.map(\.length).min() ?? 0, named = gaps.prefix(AnswerGapList.namedLimit)
         let times = named.map { time($0.start) }.joined(separator: ", "), rest = count - named.count
         return "no answer came for \(time(least))" + (most > least ? " to \(time(most))" : "") + ", \(count == 1 ? "once" : Figure.counted(count, "time")), though requests were in flight"
             + (named.isEmpty ? "" : ": at \(times)" + (rest > 0 ? " and \(rest == 1 ? "once" : Figure.counted(rest, "time")) more" : ""))

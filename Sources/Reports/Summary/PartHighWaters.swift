@@ -35,7 +35,7 @@ struct PartHighWaters: Sendable {
         row.hasGrown = row.hasGrown || value > row.before
         let now = metric.highWater?.gauge.flatMap { Metric.places[$0] }.flatMap { readings[$0]?.number }
         row.seen = [row.seen, now].compactMap(\.self).max()
-        return row.hasGrown ? value : row.seen
+        return row.hasGrown ? max(value, row.seen ?? value) : row.seen
     }
 
     /// What the most within the part can be at most, where that is more than is known of it; nil: the most is known.

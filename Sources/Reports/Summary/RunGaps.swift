@@ -20,11 +20,14 @@ struct RunGaps {
     /// For people; nil: there was none.
     var text: String? { summary.answerGaps.text(count: counted, longestNanoseconds: longestNanoseconds) }
 
-    /// The requests that were sent late were late by gaps: when they were due, all connections were waiting, and none of
-    /// them waited longer than the server stood still, or twice as long with what had piled up.
+    /// The requests that were sent late were late by gaps: when they were due, all connections were waiting, none of them
+    /// waited longer than the server stood still, or twice as long with what had piled up, and they are no more than were due
+    /// in the gaps and as much again.
     var explainLateness: Bool {
         guard let client = summary.last.client, let longest = summary.scheduleDelay.highestRecordedNanoseconds else { return false }
         let late = summary.scheduleDelay.count(above: Validity.delayLimitNanoseconds), gap = longestNanoseconds
+        let share = Double(late) / Double(max(1, summary.scheduleDelay.count)), seconds = summary.loadSeconds ?? 0
+        guard share * seconds <= 2 * Metric.seconds(gap) * Double(max(1, count)) else { return false }
         return gap > 0 && late > 0 && client.requests.delayed >= max(1, late / 2) && longest / 2 <= gap
     }
 }

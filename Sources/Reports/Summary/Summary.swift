@@ -239,8 +239,11 @@ package struct Summary: Sendable {
         return gauges.isOfPart(metric) ? range(of: name)?.last : endOfLoad.flatMap { metric.number(of: $0) }
     }
 
-    /// The run's total, or the last value, of a metric. nil: the last sample had no such number.
+    /// The run's total, or the last value, of a metric. Of a gauge that holds the most since the start, within a part: the
+    /// most within it, also where the last sample has none. nil: the last sample had no such number.
     package func number(_ name: String) -> Double? {
+        // Samples have the most of any loop, whose difference between two moments may be that of no loop: events know better.
+        if name == "client.gaps.count", last.client != nil { return Double(RunGaps(summary: self).count) }
         guard let metric = Metric.named(name) else { return nil }
         return gauges.isOfPart(metric) ? maximum(of: name) : metric.number(of: last)
     }
@@ -363,7 +366,7 @@ extension Summary {
                 guard let number = number(metric.name) else { continue }
                 json.set(.number(number), atPath: "\(metric.name).last")
                 json.set(maximum(of: metric.name).map { .number($0) } ?? .null, atPath: "\(metric.name).max")
-            case .number(let number): json.set(.number(number), atPath: metric.name)
+            case .number(let value): json.set(.number(number(metric.name) ?? value), atPath: metric.name)
             case nil where metric.kind == .gauge:
                 // Known once, and not at the end: the process has ended since.
                 if let most = maximum(of: metric.name) { json.set(.number(most), atPath: "\(metric.name).max") }

@@ -31,7 +31,8 @@ struct SummaryHeadline {
         let requests = client.requests
         guard requests.done > 0 else { return "no request was done" }
         if requests.failed > 0, requests.failed == client.errors.abandoned {
-            return "all \(requests.done - requests.failed) requests succeeded that were not left early on purpose, as \(requests.failed) were" + pauses + growth
+            let rest = requests.done - requests.failed, left = "\(Figure.counted(requests.failed, "was", "were")) left early on purpose"
+            return (rest == 0 ? "no request was to succeed: \(left)" : "\(rest == 1 ? "the other request" : "all \(rest) other requests") succeeded: \(left)") + pauses + growth
         }
         guard requests.failed == 0 else {
             return "\(SummaryHeadline.failures(Double(requests.failed), of: Double(requests.done))); \(toleration)" + pauses + growth

@@ -104,7 +104,9 @@ extension SummarySection {
                 + [summary.growth(of: "watch.memory.resident", "memory"), summary.growthPerRequest, summary.growth(of: "watch.heap.live_bytes", "heap")].compactMap(\.self))
         if summary.last.knows(.findings) {
             let checks = (watch.auditChecks > 0 ? ["\(Figure.counted(watch.auditChecks, "look")) at pending writes"] : [])
-                + (watch.continuityChecks > 0 ? ["\(watch.continuityChecks) at the rest of those cut short"] : [])
+                + (watch.continuityChecks == 0 ? []
+                    : [watch.auditChecks > 0 ? "\(watch.continuityChecks) at the rest of those cut short"
+                        : "\(Figure.counted(watch.continuityChecks, "look")) at the rest of writes cut short"])
             let none = server.writes.direct &+ server.writes.queued == 0 ? "none: no write was seen" : server.writes.queued == 0 ? "none: no write had to wait" : "none"
             page.row("checks", (checks.isEmpty ? [none] : checks)
                 + (checks.isEmpty && summary.findingCount == 0 ? [] : [Figure.counted(summary.findingCount, "finding")]))
@@ -115,7 +117,7 @@ extension SummarySection {
     static let memoryGrowth = SummarySection { summary, page in
         guard let (noun, growth) = summary.gauges.memory.growth else { return }
         page.row("growing memory", [
-            "\(noun) grew evenly by \(Figure.bytes(growth.bytesPerRequest)) a request, \(Figure.bytes(growth.bytes)) in the last "
+            "\(noun) grew evenly by \(Figure.bytes(growth.bytesPerRequest)) a request, \(Figure.bytes(growth.bytes)) in "
                 + "\(Figure.time(nanoseconds: Metric.nanoseconds(growth.end - growth.start))), and still at the end of the load: "
                 + "a leak, or a cache without a limit",
         ])
@@ -133,7 +135,7 @@ extension SummarySection {
     static let trapAdvice = SummarySection { summary, page in
         let sizes = summary.findings.filter { $0.kind == .bytesChanged && !$0.isLatent }.map(\.byteCount)
         guard let most = sizes.max(), !summary.request.traps else { return }
-        let isScenario = summary.request.load?.phases.isEmpty == false
+        let isScenario = summary.request.name != nil
         let words = (isScenario ? "'trap: true' under the scenario's 'server'" : "--trap") + " names the instruction that changes the bytes"
         page.line("")
         guard most >= trappedByteCount else { return page.row("to see more", [words + ", where pages of memory lie wholly within them: ask for answers of 16 KiB or more"]) }
