@@ -49,18 +49,23 @@ struct MannersTests {
         #expect(run.total.requests.succeeded == 100 && run.total.bodies.wrong == 0)
     }
 
+    /// Eighty requests on four connections, of which every fourth leaves within its answer.
+    private func leavingEarly(_ server: ServerThread, _ version: ClientConfiguration.HTTPVersion, streams: Int) throws -> LoadRun {
+        try LoadRun(server.configuration {
+            checked(2 << 20, &$0)
+            $0.httpVersion = version
+            $0.options.earlyCloseShare = 0.25
+            $0.requests = 80
+            ($0.connections, $0.streams) = (4, streams)
+        })
+    }
+
     @Test("that leave within the answer are counted apart, and leave nothing with the server", arguments: [
         ClientConfiguration.HTTPVersion.http1, .http2,
     ])
     func earlyClose(version: ClientConfiguration.HTTPVersion) throws {
         let server = try ServerThread()
-        let run = try LoadRun(server.configuration {
-            checked(2 << 20, &$0)
-            $0.httpVersion = version
-            $0.options.earlyCloseShare = 0.25
-            $0.requests = 80
-            $0.connections = 4
-        })
+        let run = try leavingEarly(server, version, streams: 1)
         let served = server.stop()
         expectSums(run, requests: 80)
         // One stream a connection: each early close costs its own request and no other.
@@ -76,14 +81,7 @@ struct MannersTests {
     ])
     func earlyCloseOfSeveral(version: ClientConfiguration.HTTPVersion) throws {
         let server = try ServerThread()
-        let run = try LoadRun(server.configuration {
-            checked(2 << 20, &$0)
-            $0.httpVersion = version
-            $0.options.earlyCloseShare = 0.25
-            $0.requests = 80
-            $0.connections = 4
-            $0.streams = 4
-        })
+        let run = try leavingEarly(server, version, streams: 4)
         _ = server.stop()
         expectSums(run, requests: 80)
         func count(_ words: String) -> UInt64 { run.total.failures.filter { $0.reason.contains(words) }.reduce(0) { $0 + $1.count } }

@@ -12,4 +12,7 @@ extension Figure {
     package static func counted(_ number: Double, _ noun: String, _ plural: String? = nil) -> String {
         "\(JSON.number(number).text) \(number == 1 ? noun : plural ?? noun + "s")"
     }
+
+    /// `once`, `12 times`.
+    package static func times(_ count: some BinaryInteger) -> String { count == 1 ? "once" : counted(count, "time") }
 }

@@ -62,8 +62,8 @@ struct AnswerGapList: Sendable {
         }
         let least = count > gaps.count ? AnswerGap.leastNanoseconds : gaps.map(\.length).min() ?? 0, named = gaps.prefix(AnswerGapList.namedLimit)
         let times = named.map { time($0.start) }.joined(separator: ", "), rest = count - named.count
-        return "no answer came for \(time(least))" + (most > least ? " to \(time(most))" : "") + ", \(count == 1 ? "once" : Figure.counted(count, "time")), though requests were in flight"
-            + (named.isEmpty ? "" : ": at \(times)" + (rest > 0 ? " and \(rest == 1 ? "once" : Figure.counted(rest, "time")) more" : ""))
+        return "no answer came for \(time(least))" + (most > least ? " to \(time(most))" : "") + ", \(Figure.times(count)), though requests were in flight"
+            + (named.isEmpty ? "" : ": at \(times)" + (rest > 0 ? " and \(Figure.times(rest)) more" : ""))
             + (period.map { ", about every \(time($0))" } ?? "")
     }
 

@@ -18,7 +18,7 @@ struct MarkdownSummary {
         text += Markdown.table(["figure", "value"], figureRows) + Markdown.table(["request", "done", "failed", "p50", "p99", "statuses"], requestRows)
         text += Markdown.table(["phase", "asked/s", "req/s", "failed", "p50", "p99"], summary.phases.map(MarkdownSummary.cells))
         let changes = summary.changesByHand
-        if changes > 0 { text += "The load was changed by hand \(changes == 1 ? "once" : "\(changes) times").\n" }
+        if changes > 0 { text += "The load was changed by hand \(Figure.times(changes)).\n" }
         return text
     }
 

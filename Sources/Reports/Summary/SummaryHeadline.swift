@@ -47,7 +47,7 @@ struct SummaryHeadline {
     /// A run is ok though its answers paused, and that is what its reader may look for.
     private var pauses: String {
         let count = RunGaps(summary: summary).count
-        return count == 0 ? "" : "; answers paused \(count == 1 ? "once" : Figure.counted(count, "time")) (gaps)"
+        return count == 0 ? "" : "; answers paused \(Figure.times(count)) (gaps)"
     }
 
     /// Memory of a server that is watched grew: no fault by itself, and what its reader may look for.

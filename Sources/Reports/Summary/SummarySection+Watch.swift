@@ -152,7 +152,7 @@ extension SummarySection {
         for finding in summary.distinctFindings {
             page.line("")
             let number = finding.number.map { "finding \($0): " } ?? ""
-            let times = finding.count == 1 ? "found once" : "found \(finding.count) times"
+            let times = "found \(Figure.times(finding.count))"
             page.line("\(number)\(times), \(finding.isLatent ? "latent" : "harmful")" + (finding.count == 1 ? "" : "; the first time"))
             for line in finding.lines(isVerbose: page.isVerbose) { page.line("  " + line) }
         }

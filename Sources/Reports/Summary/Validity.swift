@@ -86,7 +86,7 @@ private struct ValidityJudge {
         guard let client = summary.last.client else { return Validity(reasons: death + ["nothing was measured: there is no sample after the warm-up"]) }
         var reasons = death
         if summary.changesByHand > 0 {
-            reasons.append("the load was changed by hand \(summary.changesByHand == 1 ? "once" : Figure.counted(summary.changesByHand, "time")): the results mix several loads")
+            reasons.append("the load was changed by hand \(Figure.times(summary.changesByHand)): the results mix several loads")
         }
         reasons += standstills
         if client.requests.done == 0 { reasons.append("no request was done") }
