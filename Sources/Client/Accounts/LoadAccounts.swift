@@ -12,13 +12,17 @@ final class LoadAccounts {
     private let origin: String?
     /// The counts so far; gauges that cost a walk are filled in for a reading.
     ///
-    /// Behind a pointer: as a stored property each of a request's counts would be checked for
-    /// exclusive access at run time, 80 instructions a time.
     var counters: ClientSample {
-        _read { yield unsafe countersStorage.pointee }
-        _modify { yield unsafe &countersStorage.pointee }
+        _read { yield unsafe books.pointee.counters }
+        _modify { yield unsafe &books.pointee.counters }
     }
-    private let countersStorage: UnsafeMutablePointer<ClientSample>
+    /// What each request changes, behind a pointer: as stored properties each change would be checked for exclusive
+    /// access at run time, 80 instructions a time.
+    private struct Books {
+        var counters = ClientSample()
+        var gaps = AnswerGaps()
+    }
+    private let books: UnsafeMutablePointer<Books>
     /// Requests that have ended, by kind. The totals are their sums, which a reading makes.
     private let requests: RequestAccounts
     private let scheduleDelays = LatencyRecorder()
@@ -28,7 +32,6 @@ final class LoadAccounts {
     private var shapes: Set<String> = []
     private var pendingByteHighWater = 0
     private var cutOff = CutOff()
-    private var gaps = AnswerGaps()
     /// The numbers of requests, for people.
     var numbering: RequestNumbering
     /// When requests that were due last found no connection with room for one.
@@ -55,14 +58,14 @@ final class LoadAccounts {
         self.clock = clock
         self.origin = origin
         requests = RequestAccounts(kinds, hasResponseTimes: hasResponseTimes)
-        unsafe countersStorage = .allocate(capacity: 1)
-        unsafe countersStorage.initialize(to: ClientSample())
+        unsafe books = .allocate(capacity: 1)
+        unsafe books.initialize(to: Books())
         counters.loops.count = 1
     }
 
     deinit {
-        unsafe countersStorage.deinitialize(count: 1)
-        unsafe countersStorage.deallocate()
+        unsafe books.deinitialize(count: 1)
+        unsafe books.deallocate()
     }
 
     // MARK: Connections
@@ -100,7 +103,7 @@ final class LoadAccounts {
 
     /// A connection takes a new request.
     func requestDidStart() {
-        if counters.requests.started == counters.requests.done { gaps.waitDidBegin(atNanoseconds: clock.nowNanoseconds) }
+        if counters.requests.started == counters.requests.done { unsafe books.pointee.gaps.waitDidBegin(atNanoseconds: clock.nowNanoseconds) }
         counters.requests.started += 1
     }
 
@@ -128,7 +131,7 @@ final class LoadAccounts {
 
     /// Some of an answer's body has come.
     func bodyDidCome(_ byteCount: Int, _ record: borrowing RequestRecord) {
-        gaps.bytesDidCome(atNanoseconds: clock.nowNanoseconds)
+        unsafe books.pointee.gaps.bytesDidCome(atNanoseconds: clock.nowNanoseconds)
         unsafe requests.countBody(byteCount, record)
     }
 
@@ -136,7 +139,7 @@ final class LoadAccounts {
     /// - Parameter hasSucceeded: the answer has a status below 400, or the expected one, and no check found it wrong.
     func requestDidEnd(_ record: borrowing RequestRecord, _ failure: RequestFailure?, hasSucceeded: Bool) {
         guard let failure else {
-            if let gap = gaps.answerDidCome(atNanoseconds: clock.nowNanoseconds) { note(gap: gap) }
+            if let gap = unsafe books.pointee.gaps.answerDidCome(atNanoseconds: clock.nowNanoseconds) { note(gap: gap) }
             counters.requests.done += 1
             return unsafe requests.countAnswer(record, hasSucceeded: hasSucceeded, atNanoseconds: clock.nowNanoseconds)
         }

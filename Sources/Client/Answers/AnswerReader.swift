@@ -90,6 +90,11 @@ final class AnswerReader {
         case wrong(FailureReason, String)
     }
 
+    /// Whether an answer is compared with anything.
+    func checks(_ record: UnsafeMutablePointer<RequestRecord>) -> Bool {
+        unsafe record.pointee.check != nil || record.pointee.expectation != nil
+    }
+
     /// The request is over: compares its answer, as far as one has come, with the expected one.
     func finish(_ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?) -> Judgement {
         let status = unsafe record.pointee.status

@@ -4,9 +4,9 @@ internal import Memory
 
 /// One request of a client, from when it was due to the end of its answer.
 ///
-/// Pooled: a loop makes as many as were ever in flight and uses them again.
+/// Pooled: a loop makes as many as were ever in flight and uses them again. Of 400 bytes, and so never copied.
 @unsafe
-struct RequestRecord {
+struct RequestRecord: ~Copyable {
     /// When the request was meant to be sent, and when it was sent. Nanoseconds of the monotonic clock.
     var intendedNanoseconds: UInt64 = 0
     var sentNanoseconds: UInt64 = 0
@@ -44,6 +44,10 @@ struct RequestRecord {
     /// The connection's list of requests in flight, oldest first; or the pool's list of idle records.
     var next: UnsafeMutablePointer<RequestRecord>?
     var previous: UnsafeMutablePointer<RequestRecord>?
+
+    /// A request without anything. Inlined, so that it is made where it stays.
+    @inline(__always)
+    init() {}
 
     /// The same request before its next attempt: nothing of the last one is left.
     func nextAttempt() -> RequestRecord {
@@ -151,7 +155,9 @@ final class RequestRecordPool {
             byteCount: stride * recordsPerBlock, alignment: MemoryLayout<RequestRecord>.alignment)
         unsafe blocks.append(block)
         for index in 0..<recordsPerBlock {
-            unsafe give((block + index * stride).initializeMemory(as: RequestRecord.self, to: RequestRecord()))
+            let record = unsafe (block + index * stride).bindMemory(to: RequestRecord.self, capacity: 1)
+            unsafe record.initialize(to: RequestRecord())
+            unsafe give(record)
         }
     }
 }
