@@ -5,9 +5,9 @@ extension ClientSample: SamplePart {
             + CacheSample.table.rows(within: \.caches.sessions, "cache.tls") + CacheSample.table.rows(within: \.caches.strings, "cache.strings")
             + CacheSample.table.rows(within: \.caches.buffers, "cache.buffers") + cacheRows + loopRows,
         others: [
-            .rows(\.connections), .happenings(\.events), .happenings(\.bodyViolations), .now { $0.failures.merge($1.failures) },
-            .now { $0.statusNumbers.merge($1.statusNumbers) }, .parts(\.byRequest, name: { $0.name }, limit: RequestSample.limit),
-            .parts(\.origins, name: { $0.name }, limit: OriginSample.limit),
+            .rows(\.connectionCounts.rows), .happenings(\.events), .happenings(\.bodyViolations), .now { $0.failures.merge($1.failures) },
+            .now { $0.statusNumbers.merge($1.statusNumbers) }, .parts(\.requests.byKind, name: { $0.name }, limit: RequestSample.limit),
+            .parts(\.connectionCounts.origins, name: { $0.name }, limit: OriginSample.limit),
         ])
 
     private static let requestRows: [MetricRow<ClientSample>] = [

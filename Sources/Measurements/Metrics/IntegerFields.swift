@@ -19,9 +19,9 @@ package struct IntegerFields: Sendable {
         }
     }
 
-    mutating func add(_ offset: Int, _ merge: Metric.Merge, isSigned: Bool) {
+    mutating func add(_ offset: Int, _ merge: Metric.Merge, _ bits: IntegerBits) {
         switch merge {
-        case .sum where isSigned: signedSums.append(offset)
+        case .sum where bits == .signedCount: signedSums.append(offset)
         case .sum: sums.append(offset)
         case .greatest: greatest.append(offset)
         case .buckets, .derived: preconditionFailure("no rule for a plain number")

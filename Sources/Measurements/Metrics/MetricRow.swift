@@ -11,8 +11,6 @@ struct MetricRow<Part>: Sendable {
     let write: @Sendable (inout Part, Metric.Value) -> Void
     /// nil for a derived number, which lies nowhere.
     let field: SampleField<Part>?
-    /// What the field's 64 bits say; nil for a field that is no integer.
-    private(set) var bits: IntegerBits?
     /// It holds the most since the start; nil: it does not.
     private(set) var highWater: HighWater?
     /// A sample has no such number where its source cannot know these figures.
@@ -20,52 +18,50 @@ struct MetricRow<Part>: Sendable {
     /// 0 means that there was nothing to measure.
     private(set) var isAbsentAtZero = false
 
-    typealias Path<Value> = any WritableKeyPath<Part, Value> & Sendable
+    /// A stored property. The rows below are inlined, so that no key path is made for them at run time: see `StoredField`.
+    typealias Path<Value> = WritableKeyPath<Part, Value>
 
     /// A count that only grows. Those of several loops add up.
+    @inline(__always)
     static func counter(
         _ name: String, _ unit: Metric.Unit, _ path: Path<UInt64>, better: Metric.Better = .neither, _ meaning: String
     ) -> MetricRow {
-        number(name, unit, .counter, .sum, better, path, meaning, { Double($0) }, { Metric.whole($0) })
+        integer(name, unit, .counter, .sum, better, StoredField(path).offset, .count, meaning)
     }
 
     /// A count as it is now.
+    @inline(__always)
     static func gauge(
         _ name: String, _ unit: Metric.Unit, _ path: Path<Int>, merge: Metric.Merge = .sum, better: Metric.Better = .neither,
         _ meaning: String
     ) -> MetricRow {
-        number(name, unit, .gauge, merge, better, path, meaning, { Double($0) }, { Metric.whole($0) })
+        integer(name, unit, .gauge, merge, better, StoredField(path).offset, .signedCount, meaning)
     }
 
     /// A time that only grows: nanoseconds in the sample, seconds outside. Those of several loops add up.
+    @inline(__always)
     static func timeCounter(_ name: String, _ path: Path<UInt64>, better: Metric.Better = .neither, _ meaning: String) -> MetricRow {
-        number(name, .seconds, .counter, .sum, better, path, meaning, Metric.seconds, Metric.nanoseconds)
+        integer(name, .seconds, .counter, .sum, better, StoredField(path).offset, .time, meaning)
     }
 
     /// An age or a delay as it is now: nanoseconds in the sample, seconds outside. Of several loops' the longest counts.
+    @inline(__always)
     static func timeGauge(_ name: String, _ path: Path<UInt64>, better: Metric.Better = .neither, _ meaning: String) -> MetricRow {
-        number(name, .seconds, .gauge, .greatest, better, path, meaning, Metric.seconds, Metric.nanoseconds)
+        integer(name, .seconds, .gauge, .greatest, better, StoredField(path).offset, .time, meaning)
     }
 
     /// The longest time of its kind that ended since the reading before; 0: none did. Of several loops' the longest counts.
+    @inline(__always)
     static func longestOfInterval(_ name: String, _ path: Path<UInt64>, better: Metric.Better = .neither, _ meaning: String) -> MetricRow {
-        MetricRow(
-            name: name, unit: .seconds, kind: .gauge, merge: .greatest, better: better, meaning: meaning,
-            read: { .number(Metric.seconds($0[keyPath: path])) },
-            write: { part, value in
-                if case .number(let number) = value { part[keyPath: path] = Metric.nanoseconds(number) }
-            },
-            field: .ofInterval(
-                merge: { $0[keyPath: path] = max($0[keyPath: path], $1[keyPath: path]) },
-                carry: { $0[keyPath: path] = max($0[keyPath: path], $1[keyPath: path]) },
-                clear: { $0[keyPath: path] = 0 }))
+        longestOfInterval(name, StoredField(path), better, meaning)
     }
 
     /// A count that each loop makes of the same: that of the loop with the most of them counts.
+    @inline(__always)
     static func sharedCounter(
         _ name: String, _ unit: Metric.Unit, _ path: Path<UInt64>, better: Metric.Better = .neither, _ meaning: String
     ) -> MetricRow {
-        number(name, unit, .counter, .greatest, better, path, meaning, { Double($0) }, { Metric.whole($0) })
+        integer(name, unit, .counter, .greatest, better, StoredField(path).offset, .count, meaning)
     }
 
     /// A share derived from other numbers: written, never read back. The higher, the better.
@@ -76,50 +72,62 @@ struct MetricRow<Part>: Sendable {
     }
 
     /// Latencies of the interval. The lower, the better.
+    @inline(__always)
     static func histogram(_ name: String, _ path: Path<LatencyHistogram>, _ meaning: String) -> MetricRow {
-        MetricRow(
-            name: name, unit: .seconds, kind: .histogram, merge: .buckets, better: .lower, meaning: meaning,
-            read: { .histogram($0[keyPath: path]) },
-            write: { part, value in
-                if case .histogram(let histogram) = value { part[keyPath: path] = histogram }
-            },
-            field: .ofInterval(
-                merge: { $0[keyPath: path].merge($1[keyPath: path]) },
-                carry: { $0[keyPath: path].merge($1[keyPath: path]) },
-                clear: { $0[keyPath: path] = LatencyHistogram() }))
+        histogram(name, StoredField(path), meaning)
     }
 
-    private static func number<Number: FixedWidthInteger & Sendable>(
-        _ name: String, _ unit: Metric.Unit, _ kind: Metric.Kind, _ merge: Metric.Merge, _ better: Metric.Better,
-        _ path: Path<Number>, _ meaning: String, _ outside: @escaping @Sendable (Number) -> Double,
-        _ inside: @escaping @Sendable (Double) -> Number
+    /// One of several counts in an array, as it is now. Those of several loops add up.
+    static func element(_ index: Int, of path: StoredField<Part, [Int]>, _ name: String, _ unit: Metric.Unit, _ meaning: String) -> MetricRow {
+        MetricRow(
+            name: name, unit: unit, kind: .gauge, merge: .sum, better: .neither, meaning: meaning,
+            read: { .number(Double(path.look(at: $0) { $0[index] })) },
+            write: { part, value in
+                if case .number(let number) = value { path.change(&part) { $0[index] = Metric.whole(number) } }
+            },
+            field: .now { part, other in path.change(&part) { $0[index] = Metric.Merge.sum.of($0[index], path.look(at: other) { $0[index] }) } })
+    }
+
+    private static func longestOfInterval(
+        _ name: String, _ field: StoredField<Part, UInt64>, _ better: Metric.Better, _ meaning: String
     ) -> MetricRow {
-        MetricRow(
-            name: name, unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
-            read: { .number(outside($0[keyPath: path])) },
+        let takeLonger: @Sendable (inout Part, Part) -> Void = { part, other in
+            field.set(max(field.value(of: part), field.value(of: other)), of: &part)
+        }
+        return MetricRow(
+            name: name, unit: .seconds, kind: .gauge, merge: .greatest, better: better, meaning: meaning,
+            read: { .number(Metric.seconds(field.value(of: $0))) },
             write: { part, value in
-                if case .number(let number) = value { part[keyPath: path] = inside(number) }
+                if case .number(let number) = value { field.set(Metric.nanoseconds(number), of: &part) }
             },
-            field: .number(path, merge),
-            bits: Number.bitWidth == 64
-                ? IntegerBits(outside: { outside(Number(truncatingIfNeeded: $0)) }, inside: { UInt64(truncatingIfNeeded: inside($0)) }) : nil
-        ).byOffset
+            field: .ofInterval(merge: takeLonger, carry: takeLonger, clear: { field.set(0, of: &$0) }))
     }
 
-    /// The same number, read and written where it lies: a key path takes ten times as long, and a long recording has
-    /// ten million of these.
-    private var byOffset: MetricRow {
-        guard case .integer(let offset, _, _)? = field, let bits else { return self }
+    private static func histogram(_ name: String, _ field: StoredField<Part, LatencyHistogram>, _ meaning: String) -> MetricRow {
+        let add: @Sendable (inout Part, Part) -> Void = { part, other in
+            field.change(&part) { mine in field.look(at: other) { mine.merge($0) } }
+        }
+        return MetricRow(
+            name: name, unit: .seconds, kind: .histogram, merge: .buckets, better: .lower, meaning: meaning,
+            read: { .histogram(field.value(of: $0)) },
+            write: { part, value in
+                if case .histogram(let histogram) = value { field.set(histogram, of: &part) }
+            },
+            field: .ofInterval(merge: add, carry: add, clear: { field.set(LatencyHistogram(), of: &$0) }))
+    }
+
+    private static func integer(
+        _ name: String, _ unit: Metric.Unit, _ kind: Metric.Kind, _ merge: Metric.Merge, _ better: Metric.Better, _ offset: Int,
+        _ bits: IntegerBits, _ meaning: String
+    ) -> MetricRow {
+        let field = StoredField<Part, UInt64>(offset: offset)
         return MetricRow(
             name: name, unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
-            read: { part in
-                .number(bits.outside(unsafe withUnsafeBytes(of: part) { unsafe $0.load(fromByteOffset: offset, as: UInt64.self) }))
-            },
+            read: { .number(bits.outside(field.value(of: $0))) },
             write: { part, value in
-                guard case .number(let number) = value else { return }
-                unsafe withUnsafeMutableBytes(of: &part) { unsafe $0.storeBytes(of: bits.inside(number), toByteOffset: offset, as: UInt64.self) }
+                if case .number(let number) = value { field.set(bits.inside(number), of: &part) }
             },
-            field: field, bits: bits, highWater: highWater, figures: figures)
+            field: .integer(offset: offset, merge: merge, bits))
     }
 
     /// The same number, which is absent where its source cannot know these figures.
@@ -145,23 +153,46 @@ struct MetricRow<Part>: Sendable {
     var unlessZero: MetricRow {
         MetricRow(
             name: name, unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
-            read: { [read] part in read(part).flatMap { $0.number == 0 ? nil : $0 } }, write: write, field: field, bits: bits,
+            read: { [read] part in read(part).flatMap { $0.number == 0 ? nil : $0 } }, write: write, field: field,
             highWater: highWater, figures: figures, isAbsentAtZero: true)
     }
 
     /// This row of a part that lies within another part.
-    func within<Whole>(_ path: any WritableKeyPath<Whole, Part> & Sendable, _ prefix: String) -> MetricRow<Whole> {
-        let row = MetricRow<Whole>(
-            name: "\(prefix).\(name)", unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
-            read: { [read] in read($0[keyPath: path]) }, write: { [write] in write(&$0[keyPath: path], $1) },
-            field: field.map { $0.within(path) }, bits: bits, highWater: highWater?.within(prefix), figures: figures
-        ).byOffset
-        return isAbsentAtZero ? row.unlessZero : row
+    func within<Whole>(_ part: StoredField<Whole, Part>, _ prefix: String) -> MetricRow<Whole> {
+        let name = "\(prefix).\(name)"
+        // An integer is read where it lies, in one step.
+        if case .integer(let offset, _, let bits)? = field {
+            var row = MetricRow<Whole>.integer(name, unit, kind, merge, better, part.offset + offset, bits, meaning)
+            (row.highWater, row.figures) = (highWater?.within(prefix), figures)
+            return isAbsentAtZero ? row.unlessZero : row
+        }
+        return MetricRow<Whole>(
+            name: name, unit: unit, kind: kind, merge: merge, better: better, meaning: meaning,
+            read: { [read] in part.look(at: $0, read) }, write: { [write] whole, value in part.change(&whole) { write(&$0, value) } },
+            field: field.map { $0.within(part) }, highWater: highWater?.within(prefix), figures: figures, isAbsentAtZero: isAbsentAtZero)
     }
 }
 
-/// The value of an integer field outside of a sample, from its 64 bits and back.
-struct IntegerBits: Sendable {
-    let outside: @Sendable (UInt64) -> Double
-    let inside: @Sendable (Double) -> UInt64
+/// What the 64 bits of an integer field mean, and what they are outside of a sample.
+enum IntegerBits: Sendable {
+    case count
+    case signedCount
+    /// Nanoseconds in the sample, seconds outside.
+    case time
+
+    func outside(_ bits: UInt64) -> Double {
+        switch self {
+        case .count: Double(bits)
+        case .signedCount: Double(Int(bitPattern: UInt(bits)))
+        case .time: Metric.seconds(bits)
+        }
+    }
+
+    func inside(_ number: Double) -> UInt64 {
+        switch self {
+        case .count: Metric.whole(number)
+        case .signedCount: UInt64(bitPattern: Int64(Metric.whole(number) as Int))
+        case .time: Metric.nanoseconds(number)
+        }
+    }
 }

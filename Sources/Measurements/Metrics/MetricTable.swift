@@ -58,7 +58,7 @@ package final class MetricTable<Part>: Sendable {
         var clears: [@Sendable (inout Part) -> Void] = []
         for field in rows.compactMap(\.field) + others {
             switch field {
-            case .integer(let offset, let merge, let isSigned): integers.add(offset, merge, isSigned: isSigned)
+            case .integer(let offset, let merge, let bits): integers.add(offset, merge, bits)
             case .now(let merge): merges.append(merge)
             case .ofInterval(let merge, let carry, let clear):
                 merges.append(merge)
@@ -87,8 +87,13 @@ package final class MetricTable<Part>: Sendable {
     }
 
     /// The rows of a part within this one, for the table of the whole.
-    func rows<Whole>(within path: any WritableKeyPath<Whole, Part> & Sendable, _ prefix: String) -> [MetricRow<Whole>] {
-        rows.map { $0.within(path, prefix) }
+    @inline(__always)
+    func rows<Whole>(within path: WritableKeyPath<Whole, Part>, _ prefix: String) -> [MetricRow<Whole>] {
+        rows(within: StoredField(path), prefix)
+    }
+
+    private func rows<Whole>(within part: StoredField<Whole, Part>, _ prefix: String) -> [MetricRow<Whole>] {
+        rows.map { $0.within(part, prefix) }
     }
 
     /// Appends the value of each row; nil where the part is missing, or its source cannot know the figure.

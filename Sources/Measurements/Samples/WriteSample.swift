@@ -41,8 +41,8 @@ extension WriteSample: SamplePart {
         let isLast = bucket == ageBucketCount - 1
         // Milliseconds: bucket i ends at 2^i, and the last begins where the one before ends.
         let edge = 1 << (isLast ? bucket - 1 : bucket)
-        return .gauge(
-            "pending_bytes_by_age.\(isLast ? "from" : "below")_\(edge)ms", .bytes, \.pendingBytesByAge[bucket],
+        return .element(
+            bucket, of: StoredField(\.pendingBytesByAge), "pending_bytes_by_age.\(isLast ? "from" : "below")_\(edge)ms", .bytes,
             isLast ? "Bytes whose write is \(edge) ms old or older" : "Bytes whose write is younger than \(edge) ms, and in no bucket before")
     }
 }

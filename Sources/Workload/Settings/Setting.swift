@@ -16,14 +16,11 @@ package struct Setting<Part: SettingPart>: Sendable {
     let isRequired: Bool
 
     /// nil: the value has no property of its own.
-    private let path: (any AnyKeyPath & Sendable)?
+    private let property: PropertyIdentity?
     private let readTexts: @Sendable ([String], inout Part) throws(SettingError) -> Void
     private let readNode: @Sendable (ScenarioNode, inout ScenarioReader, inout Part) -> Void
     private let readJSON: @Sendable (JSON, inout Part) throws(SettingError) -> Void
     private let writeJSON: @Sendable (Part) -> JSON?
-
-    /// Where a part keeps a value.
-    package typealias Path<Value> = any WritableKeyPath<Part, Value> & Sendable
 
     /// A value that is always there.
     ///
@@ -32,47 +29,71 @@ package struct Setting<Part: SettingPart>: Sendable {
     ///   - placeholder: what stands for the value in the help.
     ///   - standard: what holds when nothing is said, for people. nil: the value in `Part()`.
     ///   - words: words of a choice that are flags, instead of one for the option.
+    @inline(__always)
     package init<Value>(
-        _ name: String, _ path: Path<Value>, _ form: ValueForm<Value>, _ meaning: String, in places: SettingPlaces = .everywhere,
-        letters: String = "", placeholder: String? = nil, standard: String? = nil, words: [(word: String, meaning: String)] = [],
-        isRequired: Bool = false, isHidden: Bool = false
+        _ name: String, _ path: WritableKeyPath<Part, Value>, _ form: ValueForm<Value>, _ meaning: String,
+        in places: SettingPlaces = .everywhere, letters: String = "", placeholder: String? = nil, standard: String? = nil,
+        words: [(word: String, meaning: String)] = [], isRequired: Bool = false, isHidden: Bool = false
     ) {
         self.init(
-            name, path, form, meaning, places, form.text(Part()[keyPath: path]), isOptional: false, letters, placeholder, standard, words,
-            isRequired: isRequired, isHidden: isHidden,
-            set: { $0[keyPath: path] = $1 }, get: { form.json($0[keyPath: path]) })
+            name, of: Property(path), form, meaning, places, letters, placeholder, standard, words, isRequired: isRequired, isHidden: isHidden)
     }
 
     /// A value that need not be there; null in JSON. The parameters are as above.
+    @inline(__always)
     package init<Value>(
-        _ name: String, _ path: Path<Value?>, _ form: ValueForm<Value>, _ meaning: String, in places: SettingPlaces = .everywhere,
-        letters: String = "", placeholder: String? = nil, standard: String? = nil, isRequired: Bool = false
+        _ name: String, _ path: WritableKeyPath<Part, Value?>, _ form: ValueForm<Value>, _ meaning: String,
+        in places: SettingPlaces = .everywhere, letters: String = "", placeholder: String? = nil, standard: String? = nil,
+        isRequired: Bool = false
     ) {
-        self.init(
-            name, path, form, meaning, places, nil, isOptional: true, letters, placeholder, standard, [],
-            isRequired: isRequired, isHidden: false,
-            set: { $0[keyPath: path] = $1 }, get: { $0[keyPath: path].map(form.json) ?? .null }, clear: { $0[keyPath: path] = nil })
+        self.init(name, ofOptional: Property(path), form, meaning, places, letters, placeholder, standard, isRequired: isRequired)
     }
 
     private init<Value>(
-        _ name: String, _ path: any AnyKeyPath & Sendable, _ form: ValueForm<Value>, _ meaning: String, _ places: SettingPlaces, _ usual: String?,
-        isOptional: Bool, _ letters: String, _ placeholder: String?, _ standard: String?, _ words: [(word: String, meaning: String)],
-        isRequired: Bool, isHidden: Bool, set: @escaping @Sendable (inout Part, Value) -> Void, get: @escaping @Sendable (Part) -> JSON,
+        _ name: String, of property: Property<Part, Value>, _ form: ValueForm<Value>, _ meaning: String, _ places: SettingPlaces,
+        _ letters: String, _ placeholder: String?, _ standard: String?, _ words: [(word: String, meaning: String)], isRequired: Bool,
+        isHidden: Bool
+    ) {
+        let usual: @Sendable () -> String? = {
+            let text = form.text(property.value(of: Part()))
+            return text.isEmpty ? nil : text
+        }
+        self.init(
+            name, property.identity, form, meaning, places, usual, isOptional: false, letters, placeholder, standard, words,
+            isRequired: isRequired, isHidden: isHidden,
+            set: { property.set($1, of: &$0) }, get: { form.json(property.value(of: $0)) })
+    }
+
+    private init<Value>(
+        _ name: String, ofOptional property: Property<Part, Value?>, _ form: ValueForm<Value>, _ meaning: String, _ places: SettingPlaces,
+        _ letters: String, _ placeholder: String?, _ standard: String?, isRequired: Bool
+    ) {
+        self.init(
+            name, property.identity, form, meaning, places, { nil }, isOptional: true, letters, placeholder, standard, [],
+            isRequired: isRequired, isHidden: false,
+            set: { property.set($1, of: &$0) }, get: { property.value(of: $0).map(form.json) ?? .null }, clear: { property.set(nil, of: &$0) })
+    }
+
+    private init<Value>(
+        _ name: String, _ property: PropertyIdentity, _ form: ValueForm<Value>, _ meaning: String, _ places: SettingPlaces,
+        _ usual: @escaping @Sendable () -> String?, isOptional: Bool, _ letters: String, _ placeholder: String?, _ standard: String?,
+        _ words: [(word: String, meaning: String)], isRequired: Bool, isHidden: Bool,
+        set: @escaping @Sendable (inout Part, Value) -> Void, get: @escaping @Sendable (Part) -> JSON,
         clear: (@Sendable (inout Part) -> Void)? = nil
     ) {
         self.name = name
         self.meaning = meaning
         self.places = places
         self.isRequired = isRequired
-        self.path = path
+        self.property = property
         type = form.type
         let shape: SettingFlag.Shape =
             if form.isRepeated { .values } else if case .flag = form.type { isOptional ? .onOrOff : .on }
             else if words.isEmpty { .value } else { .words(words) }
         let isSwitch = switch shape { case .on, .onOrOff, .words: true; case .value, .values: false }
+        let said: @Sendable () -> String? = { standard }
         flag = SettingFlag(
-            shape: shape, letters: Array(letters), placeholder: placeholder,
-            standard: standard ?? (isSwitch || usual?.isEmpty == true ? nil : usual), isHidden: isHidden)
+            shape: shape, letters: Array(letters), placeholder: placeholder, isHidden: isHidden, usual: isSwitch || standard != nil ? said : usual)
         readTexts = { (texts, part) throws(SettingError) in set(&part, try form.read(texts, false)) }
         readNode = { node, reader, part in if let value = form.readNode(node, &reader) { set(&part, value) } }
         readJSON = { (json, part) throws(SettingError) in
@@ -101,7 +122,6 @@ package struct Setting<Part: SettingPart>: Sendable {
 
     private init(
         _ name: String, _ type: ValueType, _ meaning: String, _ places: SettingPlaces, isRequired: Bool = false, flag: SettingFlag? = nil,
-        path: (any AnyKeyPath & Sendable)? = nil,
         readTexts: @escaping @Sendable ([String], inout Part) throws(SettingError) -> Void = { _, _ in },
         readNode: @escaping @Sendable (ScenarioNode, inout ScenarioReader, inout Part) -> Void = { _, _, _ in },
         readJSON: @escaping @Sendable (JSON, inout Part) throws(SettingError) -> Void = { _, _ in },
@@ -112,8 +132,8 @@ package struct Setting<Part: SettingPart>: Sendable {
         self.meaning = meaning
         self.places = places
         self.isRequired = isRequired
-        self.flag = flag ?? SettingFlag(shape: .value, letters: [], placeholder: nil, standard: nil, isHidden: false)
-        self.path = path
+        self.flag = flag ?? SettingFlag(shape: .value, letters: [], placeholder: nil, isHidden: false, usual: { nil })
+        property = nil
         self.readTexts = readTexts
         self.readNode = readNode
         self.readJSON = readJSON
@@ -123,7 +143,7 @@ package struct Setting<Part: SettingPart>: Sendable {
 
 extension Setting {
     /// Whether this row is about that property.
-    package func isAbout(_ path: PartialKeyPath<Part>) -> Bool { self.path.map { $0 as AnyKeyPath } == path }
+    package func isAbout<Value>(_ path: WritableKeyPath<Part, Value>) -> Bool { property == Property(path).identity }
 
     /// The flag as it is written: "--cache-scope".
     package var flagName: String { "--" + name.replacing("_", with: "-") }

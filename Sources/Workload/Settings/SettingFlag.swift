@@ -19,9 +19,12 @@ package struct SettingFlag: Sendable {
     package let letters: [Character]
     /// What stands for the value in the help: "file". nil: the option's name.
     package let placeholder: String?
-    /// What holds when the command line does not say, for people.
-    package let standard: String?
     package let isHidden: Bool
+    /// Made when it is asked for: only help and the JSON Schema show it.
+    let usual: @Sendable () -> String?
+
+    /// What holds when the command line does not say, for people.
+    package var standard: String? { usual() }
 
     /// What follows the name.
     package enum Shape: Sendable {

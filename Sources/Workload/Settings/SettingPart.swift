@@ -36,9 +36,14 @@ extension SettingPart {
 
 extension Setting {
     /// A part with options of its own, which need not be there.
-    static func part<Inner: SettingPart>(_ name: String, _ path: Path<Inner?>, _ meaning: String) -> Setting {
-        Setting(member: name, meaning) { $0[keyPath: path]?.json } read: { (json, part) throws(SettingError) in
-            part[keyPath: path] = try Inner(json: json)
+    @inline(__always)
+    static func part<Inner: SettingPart>(_ name: String, _ path: WritableKeyPath<Part, Inner?>, _ meaning: String) -> Setting {
+        part(name, Property(path), meaning)
+    }
+
+    private static func part<Inner: SettingPart>(_ name: String, _ property: Property<Part, Inner?>, _ meaning: String) -> Setting {
+        Setting(member: name, meaning) { property.value(of: $0)?.json } read: { (json, part) throws(SettingError) in
+            property.set(try Inner(json: json), of: &part)
         }
     }
 }

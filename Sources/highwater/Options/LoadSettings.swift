@@ -10,7 +10,7 @@ struct LoadSettings {
     let clients: SaidSettings<ClientPlan>
 
     /// Whether the command line says something about this property of the clients.
-    private func says(_ path: PartialKeyPath<ClientPlan>) -> Bool { clients.says(path) }
+    private func says<Value>(_ path: WritableKeyPath<ClientPlan, Value>) -> Bool { clients.says(path) }
 
     var saysPhases: Bool { phases.says(\.phases) }
     var saysRate: Bool { says(\.rate) }

@@ -20,7 +20,7 @@ struct SaidSettings<Part: SettingPart> {
     var isEmpty: Bool { said.isEmpty }
 
     /// Whether the command line says something about this property.
-    func says(_ path: PartialKeyPath<Part>) -> Bool { said.contains { $0.setting.isAbout(path) } }
+    func says<Value>(_ path: WritableKeyPath<Part, Value>) -> Bool { said.contains { $0.setting.isAbout(path) } }
 
     /// Whether the command line has this option.
     func says(_ setting: Setting<Part>) -> Bool { said.contains { $0.setting.name == setting.name } }
