@@ -63,17 +63,12 @@ package struct EventWatcher {
         /// Tells a count that has grown. `many` are the words for more than one, with the count at "#"; they name the streak.
         /// `shown` is how many of them have events of their own, where the first have: a reader is told once that the others
         /// are counted.
-        func tell<Part>(
-            _ level: Event.Level, _ source: String, _ part: KeyPath<Sample, Part?>, _ count: KeyPath<Part, UInt64>,
-            less subtracted: KeyPath<Part, UInt64>? = nil, one: String, many: String, because reason: String? = nil, shown: Int? = nil
+        func tell(
+            _ level: Event.Level, _ source: String, _ total: (Sample) -> UInt64?, one: String, many: String, because reason: String? = nil,
+            shown: Int? = nil
         ) {
-            func total(_ sample: Sample?) -> UInt64 {
-                guard let counts = sample?[keyPath: part] else { return 0 }
-                let all = counts[keyPath: count]
-                return all - min(all, subtracted.map { counts[keyPath: $0] } ?? 0)
-            }
-            let now = total(sample)
-            let grown = now - min(now, total(last))
+            let now = total(sample) ?? 0
+            let grown = now - min(now, last.flatMap(total) ?? 0)
             guard let told = untold(of: many, grown: grown, at: sample.timeNanoseconds, isLast: isLast) else { return }
             // Of what goes wrong the total too: a reader may have missed those before.
             let soFar = level > .info && now > told ? ", \(now) so far" : ""
@@ -83,43 +78,43 @@ package struct EventWatcher {
                 timeNanoseconds: sample.timeNanoseconds, level: level, source: source, text: words + (reason.map { ": \($0)" } ?? "")))
         }
         tell(
-            .error, "client", \.client, \.connectionCounts.failed, one: "1 attempt to connect failed", many: "# attempts to connect failed",
+            .error, "client", { $0.client?.connectionCounts.failed }, one: "1 attempt to connect failed", many: "# attempts to connect failed",
             because: (connectError ?? "unknown reason") + (isAtStart ? FailureCount.startWords : ""))
-        tell(.warning, "client", \.client, \.connectionCounts.reconnects, one: "1 client reconnected", many: "# clients reconnected")
+        tell(.warning, "client", { $0.client?.connectionCounts.reconnects }, one: "1 client reconnected", many: "# clients reconnected")
         tell(
-            .error, "client", \.client, \.caches.corruptions, one: "1 fault in caches without a lock", many: "# faults in caches without a lock")
+            .error, "client", { $0.client?.caches.corruptions }, one: "1 fault in caches without a lock", many: "# faults in caches without a lock")
         tell(
-            .error, "client", \.client, \.requests.errored, less: \.errors.abandoned, one: "1 request without an answer",
-            many: "# requests without an answer")
+            .error, "client", { $0.client.map { $0.requests.errored - min($0.requests.errored, $0.errors.abandoned) } },
+            one: "1 request without an answer", many: "# requests without an answer")
         for violation in sample.client?.bodyViolations ?? [] where !violation.isErrorStatus {
             note(Event(
                 timeNanoseconds: sample.timeNanoseconds, level: .error, source: "client", text: violation.sentence))
         }
         tell(
-            .error, "client", \.client, \.bodies.wrong, one: "1 wrong answer, found by --body-check",
+            .error, "client", { $0.client?.bodies.wrong }, one: "1 wrong answer, found by --body-check",
             many: "# wrong answers, found by --body-check",
             shown: sample.client?.bodyViolations.count)
         tell(
-            .error, "client", \.client, \.expectations.unexpected, one: "1 answer is not as expected", many: "# answers are not as expected",
+            .error, "client", { $0.client?.expectations.unexpected }, one: "1 answer is not as expected", many: "# answers are not as expected",
             shown: sample.client?.events.count { $0.level == .error })
-        tell(.error, "client", \.client, \.statuses.serverError, one: "1 answer 5xx", many: "# answers 5xx")
+        tell(.error, "client", { $0.client?.statuses.serverError }, one: "1 answer 5xx", many: "# answers 5xx")
         tell(
-            .warning, "server", \.server, \.connectionCounts.refused, one: "1 connection refused: over the limit",
+            .warning, "server", { $0.server?.connectionCounts.refused }, one: "1 connection refused: over the limit",
             many: "# connections refused: over the limit")
         tell(
-            .error, "server", \.server, \.connectionCounts.starved, one: "1 connection closed: out of file descriptors",
+            .error, "server", { $0.server?.connectionCounts.starved }, one: "1 connection closed: out of file descriptors",
             many: "# connections closed: out of file descriptors")
-        tell(.warning, "server", \.server, \.protocolErrors, one: "1 protocol error", many: "# protocol errors")
-        tell(.warning, "server", \.server, \.timeouts, one: "1 timeout", many: "# timeouts")
+        tell(.warning, "server", { $0.server?.protocolErrors }, one: "1 protocol error", many: "# protocol errors")
+        tell(.warning, "server", { $0.server?.timeouts }, one: "1 timeout", many: "# timeouts")
         tell(
-            .error, "audit", \.server, \.audit.unsafeResets, one: "1 arena reset with writes pending", many: "# arenas reset with writes pending")
+            .error, "audit", { $0.server?.audit.unsafeResets }, one: "1 arena reset with writes pending", many: "# arenas reset with writes pending")
         tell(
-            .error, "audit", \.server, \.audit.staleCompletions, one: "1 write found another generation when it was done",
+            .error, "audit", { $0.server?.audit.staleCompletions }, one: "1 write found another generation when it was done",
             many: "# writes found another generation when they were done")
         tell(
-            .error, "audit", \.server, \.audit.changedWrites, one: "1 write had its bytes changed", many: "# writes had their bytes changed")
+            .error, "audit", { $0.server?.audit.changedWrites }, one: "1 write had its bytes changed", many: "# writes had their bytes changed")
         tell(
-            .info, "server", \.server, \.readPauses, one: "reading paused once: the peer is not reading",
+            .info, "server", { $0.server?.readPauses }, one: "reading paused once: the peer is not reading",
             many: "reading paused # times: the peers are not reading")
     }
 

@@ -12,7 +12,7 @@ package struct ProcessFigures: Sendable, Equatable {
     /// nil: there is no such process.
     package init?(_ pid: Int32) {
         guard let text = FileBytes(path: "/proc/\(pid)/stat", limit: 4096).map({ String(decoding: $0.bytes, as: UTF8.self) }),
-            let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close
+            let open = text.utf8.firstIndex(of: UInt8(ascii: "(")), let close = text.utf8.lastIndex(of: UInt8(ascii: ")")), open < close
         else { return nil }
         name = String(text[text.index(after: open)..<close]).printable
         // The third field of proc(5) is the first behind the name, which may itself have spaces and brackets.
@@ -42,7 +42,7 @@ package struct ProcessFigures: Sendable, Equatable {
     /// There is such a process, and it is not merely waiting to be reaped.
     package static func isAlive(_ pid: Int32) -> Bool {
         guard let text = FileBytes(path: "/proc/\(pid)/stat", limit: 4096).map({ String(decoding: $0.bytes, as: UTF8.self) }),
-            let close = text.lastIndex(of: ")")
+            let close = text.utf8.lastIndex(of: UInt8(ascii: ")"))
         else { return false }
         let state = text[text.index(after: close)...].first { $0 != " " }
         return state != "Z" && state != "X"

@@ -20,7 +20,12 @@ package struct Settings: Sendable, Equatable {
     package var panels: PanelChoice?
     /// nil for a second a column.
     package var timeBase: TimeBase?
-    package var keys = KeyMap.standard
+    package var keys: KeyMap {
+        get { ownKeys ?? .standard }
+        set { ownKeys = newValue == .standard ? nil : newValue }
+    }
+    /// nil: the standard keys, which are not made for a run without a screen.
+    private var ownKeys: KeyMap?
 
     /// The settings without a file.
     package init() {}

@@ -122,15 +122,13 @@ package struct Metric: Sendable {
     package static let places = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1.name, $0) })
 
     /// The same without the moment of the sample, which is no measurement.
-    package static let measured: [Metric] = all.filter { !time.map(\.name).contains($0.name) }
+    package static let measured = Array(all.dropFirst(time.count))
 
     /// Those that hold the most since the start.
     package static let highWaters = all.filter(\.isHighWater)
 
     /// The metric of that name; nil: there is none.
-    package static func named(_ name: String) -> Metric? { byName[name] }
-
-    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+    package static func named(_ name: String) -> Metric? { places[name].map { all[$0] } }
 
     /// The moment of the sample itself.
     private static let time: [Metric] = [

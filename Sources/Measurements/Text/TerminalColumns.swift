@@ -50,7 +50,11 @@ extension Unicode.Scalar {
 
 extension StringProtocol {
     /// Columns that the text takes on a terminal, as `TerminalSign` has it.
-    package var columns: Int { unicodeScalars.reduce(0) { $0 + $1.columns } }
+    package var columns: Int {
+        // Each character of ASCII takes one, also those that are shown as "?".
+        if utf8.withContiguousStorageIfAvailable({ unsafe $0.allSatisfy { $0 < 0x80 } }) == true { return utf8.count }
+        return unicodeScalars.reduce(0) { $0 + $1.columns }
+    }
 
     /// As much of the beginning as so many columns hold. No character is cut in two.
     package func prefix(columns limit: Int) -> String {
