@@ -77,6 +77,7 @@ extension LatencyHistogram {
 
     /// Every value that was recorded, from the lowest up, with its count. A value stands
     /// for those within a thousandth of it.
+    @inline(__always)
     package func forEachBucket(_ body: (_ nanoseconds: UInt64, _ count: UInt64) -> Void) {
         let counts = counts.span
         var index = 0
@@ -97,6 +98,22 @@ extension LatencyHistogram {
         var sum = 0.0
         forEachBucket { sum += Metric.seconds($0) * Double($1) }
         return sum / Double(count)
+    }
+
+    /// How many values lie above the bound before and at or below each of these, and the sum of all values, seconds. One walk.
+    ///
+    /// - Parameter bounds: in seconds, ascending.
+    package func split(at bounds: [Double]) -> (counts: [UInt64], sumSeconds: Double) {
+        var split = [UInt64](repeating: 0, count: bounds.count)
+        var sum = 0.0
+        var index = 0
+        forEachBucket { nanoseconds, count in
+            let seconds = Metric.seconds(nanoseconds)
+            sum += seconds * Double(count)
+            while index < bounds.count, seconds > bounds[index] { index += 1 }
+            if index < bounds.count { split[index] += count }
+        }
+        return (split, sum)
     }
 
     /// Buckets that are looked at together, since most have no values.

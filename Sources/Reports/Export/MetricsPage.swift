@@ -54,14 +54,13 @@ package struct MetricsPage: Sendable {
             }
             families[index].text += lines
         }
+        let end = OpenMetricsText.lineEnd(nil)
         for metric in Metric.all {
-            guard let last, let name = metric.openMetricsName, let value = metric.read(last) else { continue }
-            switch value {
-            case .number(let number): add(metric, name, OpenMetricsText.line(metric, name, number, time: nil))
-            case .histogram: add(metric, name, OpenMetricsText.lines(name, totals[metric.name] ?? LatencyHistogram(), time: nil))
-            }
+            guard let last, let name = metric.openMetricsName, var value = metric.read(last) else { continue }
+            if case .histogram = value { value = .histogram(totals[metric.name] ?? LatencyHistogram()) }
+            add(metric, name, OpenMetricsSeries(metric, name).text(value, end: end))
         }
-        if let last { RequestFamilies.lines(requestTotals.requests(of: last), time: nil, add: add) }
+        if let last { RequestFamilies.lines(requestTotals.requests(of: last), end: end, add: add) }
         let text = OpenMetricsText.build(toolVersion, form, time: nil) + families.map(\.text).joined()
         return form == .openMetrics ? text + "# EOF\n" : text
     }

@@ -14,7 +14,6 @@ struct OpenMetricsExporter: Exporter {
     private let families: TextSpool
     private var indices: [String: Int] = [:]
     private var columns: [Column] = []
-    private var totals: [String: LatencyHistogram] = [:]
     private var requestTotals = RequestTotals()
     private var startedUnixSeconds = 0.0
     private var toolVersion = ""
@@ -23,15 +22,15 @@ struct OpenMetricsExporter: Exporter {
     /// Of the sample before, milliseconds.
     private var lastMilliseconds = -Double.infinity
 
-    /// A metric that has a family. Its names are made once: a long recording has ten million lines.
+    /// A metric that has a family.
     private struct Column {
         /// Among the readings of a sample.
         let place: Int
-        let name: OpenMetricsName
-        /// What its line begins with.
-        let start: String
+        let series: OpenMetricsSeries
         /// Of the family's part.
         let index: Int
+        /// Of a histogram: the values since the start.
+        var total = LatencyHistogram()
     }
 
     /// - Parameter waitingByteLimit: text that is kept in memory.
@@ -41,7 +40,7 @@ struct OpenMetricsExporter: Exporter {
             guard let name = metric.openMetricsName else { continue }
             let index = indices[name.family] ?? families.addPart(OpenMetricsText.head(metric, name, .openMetrics))
             indices[name.family] = index
-            columns.append(Column(place: place, name: name, start: OpenMetricsText.start(metric, name), index: index))
+            columns.append(Column(place: place, series: OpenMetricsSeries(metric, name), index: index))
         }
     }
 
@@ -54,21 +53,21 @@ struct OpenMetricsExporter: Exporter {
     mutating func add(_ sample: Sample) -> String {
         let time = takeTime(of: sample)
         if firstTime == nil { firstTime = time }
+        let end = OpenMetricsText.lineEnd(time)
         let readings = sample.readings
-        for column in columns {
-            switch readings[column.place] {
-            case .number(let number)?: families.append("\(column.start)\(JSON.number(number).text) \(time)\n", to: column.index)
-            case .histogram(let interval)?:
-                totals[column.name.family, default: LatencyHistogram()].merge(interval)
-                families.append(OpenMetricsText.lines(column.name, totals[column.name.family] ?? interval, time: time), to: column.index)
-            case nil: continue
+        for index in columns.indices {
+            guard var value = readings[columns[index].place] else { continue }
+            if case .histogram(let interval) = value {
+                columns[index].total.merge(interval)
+                value = .histogram(columns[index].total)
             }
+            families.append(to: columns[index].index) { columns[index].series.write(value, end: end, to: &$0) }
         }
         requestTotals.add(sample)
-        RequestFamilies.lines(requestTotals.requests(of: sample), time: time) { metric, name, lines in
+        RequestFamilies.lines(requestTotals.requests(of: sample), end: end) { metric, name, lines in
             let index = indices[name.family] ?? families.addPart(OpenMetricsText.head(metric, name, .openMetrics))
             indices[name.family] = index
-            families.append(lines, to: index)
+            families.append(to: index) { $0 += lines }
         }
         return ""
     }

@@ -21,17 +21,15 @@ enum RequestFamilies {
     ///
     /// - Parameters:
     ///   - requests: with the latencies since the start.
+    ///   - end: of each line, `OpenMetricsText.lineEnd`.
     ///   - add: the family, its head for the first time, and a line of it.
-    static func lines(_ requests: [RequestSample], time: String?, add: (_ metric: Metric, _ name: OpenMetricsName, _ lines: String) -> Void) {
+    static func lines(_ requests: [RequestSample], end: String, add: (_ metric: Metric, _ name: OpenMetricsName, _ lines: String) -> Void) {
         for (figure, metric, name) in rows {
             for request in requests {
                 guard let value = RequestSample.table.values(of: request).first(where: { $0.name == figure })?.value else { continue }
                 var labelled = name
                 labelled.labels = "request=\"\(OpenMetricsText.escaped(request.name))\"" + (name.labels.isEmpty ? "" : ",\(name.labels)")
-                switch value {
-                case .number(let number): add(metric, name, OpenMetricsText.line(metric, labelled, number, time: time))
-                case .histogram(let histogram): add(metric, name, OpenMetricsText.lines(labelled, histogram, time: time))
-                }
+                add(metric, name, OpenMetricsSeries(metric, labelled).text(value, end: end))
             }
         }
     }

@@ -30,13 +30,15 @@ final class TextSpool {
     /// Begins a part behind the others. - Returns: its number.
     func addPart(_ text: String) -> Int {
         parts.append(Part())
-        append(text, to: parts.count - 1)
+        append(to: parts.count - 1) { $0 += text }
         return parts.count - 1
     }
 
-    func append(_ text: String, to part: Int) {
-        parts[part].waiting += text
-        waitingByteCount += text.utf8.count
+    /// - Parameter write: appends to the part's text, of which it has the end only.
+    func append(to part: Int, _ write: (inout String) -> Void) {
+        let byteCount = parts[part].waiting.utf8.count
+        write(&parts[part].waiting)
+        waitingByteCount += parts[part].waiting.utf8.count - byteCount
         guard waitingByteCount > waitingByteLimit, fault == nil else { return }
         do throws(SpoolError) { try moveToFile() } catch { fault = error }
     }
@@ -64,7 +66,7 @@ final class TextSpool {
                 written += count
             }
             parts[index].blocks.append((fileByteCount, bytes.count))
-            parts[index].waiting = ""
+            parts[index].waiting.removeAll(keepingCapacity: true)
             fileByteCount += bytes.count
         }
         waitingByteCount = 0
