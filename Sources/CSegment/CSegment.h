@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum {
-    hw_segment_version = 2,
+    hw_segment_version = 3,
     // Workers of a forking server. Processes beyond are counted (`missed_processes`).
     hw_process_limit = 64,
     // Threads with counters of their own; those beyond share one block, with atomic additions.
@@ -16,9 +16,11 @@ enum {
     hw_row_limit = 32768,
     // Writes that wait for their callback. Writes beyond pass unaudited (`uv_untracked`).
     hw_pending_limit = 16384,
-    // Findings kept whole, of all processes, and of one kind: each bug once, with its count. `finding_counts` has all.
+    // Findings kept whole, of all processes, and of one kind, latent or harmful: each bug once, with its count. `finding_counts` has all.
     hw_finding_limit = 64,
     hw_finding_kind_limit = 16,
+    // Of them, those that did no harm: the rest is room for the harmful ones.
+    hw_latent_limit = 32,
     hw_module_limit = 96,
     hw_module_path_size = 232,
     // What lies deeper is the start of a thread.
@@ -208,8 +210,9 @@ struct hw_segment_head {
     uint32_t has_sandbox;
     uint32_t process_count, missed_processes;
     uint32_t finding_count;
-    // By kind: times that one was found, and bugs that are kept whole.
-    uint32_t finding_counts[16], bug_counts[16];
+    // By kind: times that one was found; and bugs that there are, harmful ones and latent ones. Then all latent bugs.
+    uint32_t finding_counts[16], bug_counts[2][16];
+    uint32_t latent_count;
     // The process that made the segment.
     int32_t maker;
     // The number of the interval that runs: one more after each reading for a sample. Only the maker writes it.

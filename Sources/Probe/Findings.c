@@ -46,6 +46,14 @@ static bool is_told(struct hw_segment *segment, struct hw_finding *finding, uint
     return false;
 }
 
+// Latent findings leave room for harmful ones, of their kind and in all.
+static bool has_room(struct hw_segment *segment, const struct hw_finding *finding) {
+    bool is_latent = finding->flags & hw_finding_latent;
+    uint32_t *counts = segment->head.bug_counts[is_latent];
+    if (__atomic_fetch_add(&counts[finding->kind], 1, __ATOMIC_RELAXED) >= hw_finding_kind_limit) return false;
+    return !is_latent || __atomic_fetch_add(&segment->head.latent_count, 1, __ATOMIC_RELAXED) < hw_latent_limit;
+}
+
 void hw_publish(struct hw_finding *finding, uintptr_t caller) {
     struct hw_segment *segment = hw_self.segment;
     if (segment == NULL || hw_self.process == NULL) return;
@@ -53,7 +61,7 @@ void hw_publish(struct hw_finding *finding, uintptr_t caller) {
     int error = errno;
     bool is_known = is_told(segment, finding, caller);
     errno = error;
-    if (is_known || __atomic_fetch_add(&segment->head.bug_counts[finding->kind], 1, __ATOMIC_RELAXED) >= hw_finding_kind_limit) return;
+    if (is_known || !has_room(segment, finding)) return;
     uint32_t index = __atomic_fetch_add(&segment->head.finding_count, 1, __ATOMIC_RELAXED);
     if (index >= hw_finding_limit) return;
     finding->pid = hw_self.pid;

@@ -140,6 +140,21 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
         client.close()
     }
 
+    @Test("frees its bytes in many places: those that did no harm leave room for one that does")
+    func latentLeaveRoom() throws {
+        let watched = try serve(.shared, "everywhere")
+        let client = try watched.client()
+        for _ in 0..<20 {
+            try watched.ask(client, 100)
+            _ = try client.body()
+        }
+        func kept(latent isLatent: Bool) -> Int { watched.reading.findings.count { $0.kind == .bytesFreed && $0.isLatent == isLatent } }
+        #expect(holds { kept(latent: true) == 16 }, "\(kept(latent: true)) latent")
+        try watched.ask(client, 6_000_000)
+        #expect(holds { kept(latent: false) == 1 }, "\(watched.reading.findings.map(\.sentence))")
+        client.close()
+    }
+
     @Test("writes bytes of a stack frame that is gone: found with one small request", arguments: LibuvServer.available, runs)
     func deadStack(server: LibuvServer, run: Int) throws {
         let watched = try serve(server, "stack")

@@ -80,6 +80,22 @@ __attribute__((noinline)) static void answer_from_stack(connection_t *connection
     send_answer(connection, answer, bytes, make(bytes, count < 256 ? count : 256, connection->answers));
 }
 
+// The same mistake in many places, as in a server of many routes: each depth and each of two ways to free is one.
+__attribute__((noinline)) static void free_elsewhere(char *bytes) {
+    free(bytes);
+    __asm__ volatile("");
+}
+
+__attribute__((noinline)) static void send_and_free(connection_t *connection, answer_t *answer, char *bytes, size_t size, unsigned depth, int elsewhere) {
+    if (depth > 0) {
+        send_and_free(connection, answer, bytes, size, depth - 1, elsewhere);
+    } else {
+        send_answer(connection, answer, bytes, size);
+        if (elsewhere) free_elsewhere(bytes); else free(bytes);
+    }
+    __asm__ volatile("");
+}
+
 static void respond(connection_t *connection, size_t count) {
     unsigned number = is("constant") ? 0 : connection->answers++;
     if (is("stack")) {
@@ -112,6 +128,10 @@ static void respond(connection_t *connection, size_t count) {
     if (is("freed")) {
         send_answer(connection, answer, bytes, size);
         free(bytes);
+        return;
+    }
+    if (is("everywhere")) {
+        send_and_free(connection, answer, bytes, size, number % 10, number / 10 % 2 == 1);
         return;
     }
     answer->bytes = bytes;
