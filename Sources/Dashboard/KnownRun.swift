@@ -35,9 +35,11 @@ struct KnownRun: Sendable {
     ///
     /// - Parameter isRead: the events are looked at.
     mutating func add(_ event: Event, isRead: Bool) {
+        var event = event
         if let finding = event.brokenWrite {
             let (place, isNew) = found.note(finding)
             guard isNew else { return count(found.bugs[place], atNanoseconds: event.timeNanoseconds) }
+            event.brokenWrite = found.bugs[place]
         }
         if isRead { unread.read() } else { unread.count(event) }
         insert(event)
@@ -56,7 +58,9 @@ struct KnownRun: Sendable {
         guard let place = allEvents.lastIndex(where: { $0.brokenWrite.map(isIt) ?? false }) else {
             return insert(Event(timeNanoseconds: now, level: .error, source: "finding", text: bug.sentence, brokenWrite: bug))
         }
-        allEvents[place].brokenWrite?.count = bug.count
+        // The cause of it may have come since.
+        if allEvents[place].brokenWrite?.kind != bug.kind { allEvents[place].text = bug.sentence }
+        allEvents[place].brokenWrite = bug
     }
 
     /// Forgets all samples and events, as before the first.

@@ -23,6 +23,14 @@ import Testing
         #expect(grown == [0] && found.bugs.map(\.count) == [16, 2])
     }
 
+    @Test("have numbers without a hole, where findings between them were one of those before")
+    func numbers() {
+        var found = FoundBugs()
+        for (number, place) in [(1, "a"), (2, "a"), (3, "b"), (4, "a"), (7, "c")] { found.note(finding(UInt64(number), "\(place) server.c:1 (server)")) }
+        #expect(found.bugs.map(\.number) == [1, 2, 3])
+        #expect(found.update([.init(number: 7, count: 9)]) == [2] && found.bugs.map(\.count) == [3, 1, 9])
+    }
+
     @Test("take a count that a sample tells before the finding's event, and none twice")
     func early() {
         var found = FoundBugs()

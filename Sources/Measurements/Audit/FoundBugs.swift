@@ -2,10 +2,10 @@
 ///
 /// A finding comes whole with an event, the first time; how often it was found comes with each sample, by its number.
 /// Several findings may be one bug: the same code, reached through other frames of a library; or what libuv sends of bytes
-/// that were changed under it. Older recordings have no numbers, and an event for every few times, with the times since the
+/// that were changed under it. Bugs have numbers of their own, from 1 on, as people are told them. Older recordings have no numbers, and an event for every few times, with the times since the
 /// one before.
 package struct FoundBugs: Sendable {
-    /// In the order in which they came, each as it was the first time.
+    /// In the order in which they came, each as it was the first time, with its own number.
     package private(set) var bugs: [BrokenWrite] = []
     /// By a finding's number: the place of its bug, once its event has come, and its newest count.
     private var places: [UInt64: Int] = [:]
@@ -31,6 +31,7 @@ package struct FoundBugs: Sendable {
         let known = bugs.firstIndex { $0.isSameBug(as: finding) }
         let place = known ?? bugs.endIndex
         if let number = finding.number { places[number] = place }
+        if finding.number != nil { finding.number = UInt64(place) + 1 }
         if known == nil {
             bugs.append(finding)
         } else if bugs[place].isConsequence(of: finding) {

@@ -106,10 +106,14 @@ final class HeadlessRun {
         progress.interject("waiting for \(Figure.counted(count, "request")) in flight, for \(seconds) s at most (--drain)")
     }
 
-    /// Each bug of a watched server is told once, and not at all to a user who wants the summary only.
-    private func isNew(_ event: Event) -> Bool {
-        guard let finding = event.brokenWrite else { return true }
-        return !isQuiet && told.note(finding).isNew
+    /// Each bug of a watched server is told once, by its own number, and not at all to a user who wants the summary only.
+    private func ifNew(_ event: Event) -> Event? {
+        guard let finding = event.brokenWrite else { return event }
+        let (place, isNew) = told.note(finding)
+        guard isNew, !isQuiet else { return nil }
+        var event = event
+        event.brokenWrite = told.bugs[place]
+        return event
     }
 
     /// Each finding, and the first evidence of an audit.
@@ -126,9 +130,9 @@ final class HeadlessRun {
             case .sample(let sample):
                 guard showsProgress else { continue }
                 if loadHasEnded { showDrain(sample, drainTimeLeft) } else { isRead = (narrator?.show(sample) ?? progress.show(sample)) && isRead }
-            case .event(let event):
-                if let narrator { isRead = narrator.show(event) && isRead }
-                guard event.level > (isQuiet ? .warning : .info), isNew(event) else { continue }
+            case .event(let any):
+                if let narrator { isRead = narrator.show(any) && isRead }
+                guard any.level > (isQuiet ? .warning : .info), let event = ifNew(any) else { continue }
                 if narrator == nil { progress.interject("\(event.level.rawValue): \(event.origin): \(event.text)") }
                 guard let evidence = event.evidence, tellsEvidence(event) else { continue }
                 for line in evidence where line != event.text { progress.interject("  " + line) }
