@@ -60,7 +60,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         schedule = LoadSchedule(configuration)
         accounts = LoadAccounts(
             clock, kinds: RequestKind.names(of: configuration.kinds), hasResponseTimes: schedule.isOpen || configuration.retries != nil,
-            beginsWithWarmup: configuration.phases.first?.isWarmup == true, origin: configuration.origin.isWhole ? nil : configuration.authority)
+            keepsExcerpts: configuration.options.keepsAnswerBytes, origin: configuration.origin.isWhole ? nil : configuration.authority)
         judge = AnswerJudge(accounts)
         requests = RequestFactory(configuration)
         clients = ClientPool(streamLimit: configuration.streams)
@@ -152,9 +152,8 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
             min(next, clock.nowNanoseconds + LoadGenerator.longestPaceNanoseconds)))
     }
 
-    /// Failures count from here on: so do the numbers of requests, and of each kind the first failure is told again.
+    /// Failures count from here on: of each kind the first one is told again.
     private func endWarmup() {
-        requests.endWarmup(&accounts.numbering)
         accounts.forgetExamples()
         judge.tellAgain()
     }
@@ -226,7 +225,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         let came = evidence.isEmpty ? "" : ", " + evidence
         if let resilience, unsafe keepForRetry(record, failure, answers, resilience) {
             return accounts.noteFailure(
-                reason ?? failure?.reason ?? .status(status), of: .attempt, unsafe requests.text(of: record.pointee, accounts.numbering) + came)
+                reason ?? failure?.reason ?? .status(status), of: .attempt, unsafe requests.text(of: record.pointee) + came)
         }
         switch unsafe answers.finish(record, failure) {
         case .wrong(let fault, let words):
@@ -245,7 +244,10 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     func finish(
         _ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?, _ reason: FailureReason?, _ words: String = ""
     ) {
-        if let reason { accounts.noteFailure(reason, of: .request, unsafe requests.text(of: record.pointee, accounts.numbering) + words) }
+        if let reason {
+            let rhythm = unsafe (number: record.pointee.number, turnCount: requests.turnCount)
+            accounts.noteFailure(reason, of: .request, at: rhythm, unsafe requests.text(of: record.pointee) + words + accounts.excerpt(of: record.pointee))
+        }
         unsafe accounts.requestDidEnd(record.pointee, failure, hasSucceeded: reason == nil)
         reportIfDone()
         unsafe requests.give(record)

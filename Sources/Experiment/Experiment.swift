@@ -139,6 +139,7 @@ package final class Experiment: SampleSource {
                 configuration.cacheOwners = caches
                 // Else the table of connections is the server's.
                 configuration.listsConnections = plan.server == nil && other == nil
+                if plan.watch?.dropsBytes == true { configuration.options.keepsAnswerBytes = false }
                 configuration.take(timesOf: plan, startNanoseconds: loadStart)
                 return configuration
             }

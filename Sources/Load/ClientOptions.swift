@@ -15,6 +15,8 @@ package struct ClientOptions: Sendable, Equatable {
     /// HTTP/1.1: a connection shuts down its sending side behind its requests, takes the answers, and the next request
     /// gets a new one.
     package var halfCloses = false
+    /// Examples of failures show how the bodies of their answers begin.
+    package var keepsAnswerBytes = true
 
     package init() {}
 }

@@ -19,7 +19,8 @@ package enum Outcome: Sendable, Equatable {
         switch self {
         case .killed(signal: "SIGPIPE"), .crashed(signal: "SIGPIPE"):
             "it wrote to a connection that its client had closed; SIGPIPE ends a program that neither ignores nor handles it: "
-                + "call signal(SIGPIPE, SIG_IGN) at its start, or send with MSG_NOSIGNAL"
+                + "call signal(SIGPIPE, SIG_IGN) at its start, or send with MSG_NOSIGNAL. The kernel leaves no stack of it: "
+                + "'gdb -p PID' stops at the write, after 'continue', and 'backtrace' shows it"
         case .killed(signal: "SIGKILL"):
             "another program killed it, or the kernel did since memory ran out: 'journalctl -k' or 'dmesg' tells"
         case .crashed(signal: "SIGABRT"):

@@ -12,6 +12,8 @@ extension Sample {
         // Behind the time, which readers look for in a line's first bytes.
         if let phase { members.append(.init("phase", .string(phase))) }
         if isWarmup { members.append(.init("warmup", .bool(true))) }
+        // Those of the clients are known to be unknown by their absence.
+        let unknown = unknown.intersection(.ofServer)
         if !unknown.isEmpty { members.append(.init(Sample.unknownName, .array(unknown.names.map { .string($0) }))) }
         if let client, let index = members.firstIndex(where: { $0.name == "client" }), case .object(var parts) = members[index].value {
             parts += client.listsJSON(withHistograms: withHistograms)
@@ -54,7 +56,7 @@ extension Sample {
     /// Members that are rows of connections and writes.
     static let rowNames = [connectionsName, inspectionName, pendingWritesName]
 
-    /// Numbers that the line lacks stay zero: an older version did not count them.
+    /// Numbers that the line lacks stay zero, or are unknown: an older version did not count them.
     ///
     /// - Parameter withRows: false: without rows of connections and writes.
     init(json: JSON, withRows: Bool = true) throws(RecordingError.Cause) {
@@ -66,6 +68,8 @@ extension Sample {
         try MetricTree.all.read(json, into: &self)
         // Older recordings have the longest turn since the start alone.
         if watch != nil, json[path: "watch.loop.longest_turn_in_interval"] == nil { unknown.insert(.intervalTurns) }
+        // Before gaps were counted.
+        if client != nil, json[path: "client.gaps.count"] == nil { unknown.insert(.gaps) }
         if let parts = json["client"] {
             try client?.readLists(parts)
             if withRows { client?.connections = try Sample.rows(parts, Sample.connectionsName) }

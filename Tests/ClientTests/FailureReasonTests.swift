@@ -79,6 +79,31 @@ struct FailureReasonTests {
         #expect(run.total.failures.map(\.reason) == ["not connected: the server speaks TLS on this port; write https://"])
     }
 
+    @Test("a status has its regularity, and what the first answer with it says")
+    func rhythm() throws {
+        let run = try run(http1: true, 400) { peer, _ in
+            var number = 0
+            while try peer.receiveHead() != nil {
+                number += 1
+                try peer.send(number % 97 == 0 ? "HTTP/1.1 500 Oh\r\ncontent-length: 11\r\n\r\nno\r\n stock!" : "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+            }
+        }
+        #expect(run.total.failures.map(\.text) == [
+            "status 500, every 97th request: 97, 194, 291 ... (first: GET /, request 97 of the run, answered 'no stock!')",
+        ])
+    }
+
+    @Test("an answer that is no text, or not to be shown, is not shown; a long one is cut", arguments: [
+        ("\u{1}\u{2}binary", true, ""), ("secret", false, ""), (String(repeating: "a", count: 61), true, ", answered '" + String(repeating: "a", count: 60) + "...'"),
+        ("  ", true, ""),
+    ])
+    func excerpt(body: String, keepsBytes: Bool, shown: String) throws {
+        let run = try run(http1: true, 3, { $0.options.keepsAnswerBytes = keepsBytes }) { peer, _ in
+            while try peer.receiveHead() != nil { try peer.send("HTTP/1.1 503 No\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)") }
+        }
+        #expect(run.total.failures.map(\.text) == ["status 503 (first: GET /, request 1 of the run\(shown))"])
+    }
+
     @Test("bytes that no request asked for, and answers that end with their connection, are counted")
     func unlikely() throws {
         let answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"

@@ -52,6 +52,35 @@ struct RequestRecordingTests {
         #expect(sample.client?.origins == [OriginSample("a:9000", opened: 4, failed: 1), OriginSample("b:9001", opened: 1, failed: 12), OriginSample("c:1")])
     }
 
+    @Test("have gaps where they were counted: an older recording's are unknown, and not 0")
+    func gaps() throws {
+        let sample = distinctSample()
+        #expect(try copy(of: sample).knows(.gaps))
+        var older = sample
+        older.unknown.insert(.gaps)
+        var json = older.json
+        json.set(.array([]), atPath: "unknown")
+        #expect(json[path: "client.gaps"] == nil)
+        json.set(.string("sample"), atPath: "type")
+        guard case .sample(let copy) = try RecordingReader.Line(json: JSON(parsing: Array(json.text.utf8))) else { throw Missing() }
+        #expect(copy.unknown == [.gaps] && Metric.named("client.gaps.count")?.number(of: copy) == nil)
+    }
+
+    @Test("keep which requests failed, where that is regular")
+    func rhythm() throws {
+        var sample = distinctSample()
+        var failure = FailureCount(reason: "status 500", count: 104, example: "GET /, request 97 of the run")
+        for kind in [FailureRhythm.Finding.Kind.each, .about, .multiple] {
+            failure.rhythm = .init(kind: kind, step: 97, numbers: [97, 194, 291])
+            sample.client?.failures = [failure]
+            #expect(try copy(of: sample).client?.failures == [failure])
+        }
+        #expect(sample.json.text.contains(#""rhythm":{"kind":"multiple","step":97,"requests":[97,194,291]}"#), "\(sample.json.text)")
+        let foreign = sample.json.text.replacing(#""step":97"#, with: #""step":0"#).replacing("{\"time\"", with: "{\"type\":\"sample\",\"time\"")
+        guard case .sample(let read) = try RecordingReader.Line(json: JSON(parsing: Array(foreign.utf8))) else { throw Missing() }
+        #expect(read.client?.failures.first?.rhythm == nil)
+    }
+
     @Test("know the longest turn of each interval, but for older recordings")
     func turns() throws {
         var sample = watchedSample()

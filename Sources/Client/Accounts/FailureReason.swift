@@ -58,6 +58,14 @@ enum FailureReason: Equatable {
     /// It failed, and the run ended before it was sent again.
     case notRetried
 
+    /// Which requests are left, sent or given up is for this client to say: their numbers tell nothing of the server.
+    var isOurs: Bool {
+        switch self {
+        case .abandoned, .besideAbandoned, .aborted, .dropped, .behindTimeout, .circuit, .neverSent, .notRetried, .unsendable, .notConnected: true
+        default: false
+        }
+    }
+
     /// For people; what a reader can do about it is said where the limit is ours or the machine's.
     var text: String {
         switch self {

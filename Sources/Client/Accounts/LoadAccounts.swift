@@ -32,14 +32,13 @@ final class LoadAccounts {
     private var shapes: Set<String> = []
     private var pendingByteHighWater = 0
     private var cutOff = CutOff()
-    /// The numbers of requests, for people.
-    var numbering: RequestNumbering
+    private var excerpts: AnswerExcerpts?
     /// When requests that were due last found no connection with room for one.
     private var fullNanoseconds: UInt64 = 0
     /// When the first of the connections that are open was made, or the first after all were lost.
     private var reachedNanoseconds: UInt64 = 0
     /// Those that `counters.errors.reasons` counts, in the same order.
-    private var reasons: [(reason: FailureReason, subject: FailureCount.Subject)] = []
+    private var reasons: [(reason: FailureReason, subject: FailureCount.Subject, rhythm: FailureRhythm)] = []
 
     /// Shapes that are told of; a server that has more has nothing steady about it.
     private static let shapeLimit = 16
@@ -51,10 +50,10 @@ final class LoadAccounts {
     /// - Parameters:
     ///   - kinds: the names of the kinds of requests.
     ///   - hasResponseTimes: response times differ from service times: by a schedule, or by retries.
-    ///   - beginsWithWarmup: requests are those of a warm-up until `RequestNumbering.endWarmup`.
+    ///   - keepsExcerpts: a failure's example shows how the body of its answer begins.
     ///   - origin: the server, where the load has several.
-    init(_ clock: LoopClock, kinds: [String], hasResponseTimes: Bool, beginsWithWarmup: Bool = false, origin: String? = nil) {
-        numbering = RequestNumbering(isWarmup: beginsWithWarmup)
+    init(_ clock: LoopClock, kinds: [String], hasResponseTimes: Bool, keepsExcerpts: Bool = true, origin: String? = nil) {
+        excerpts = keepsExcerpts ? AnswerExcerpts() : nil
         self.clock = clock
         self.origin = origin
         requests = RequestAccounts(kinds, hasResponseTimes: hasResponseTimes)
@@ -130,10 +129,31 @@ final class LoadAccounts {
     }
 
     /// Some of an answer's body has come.
-    func bodyDidCome(_ byteCount: Int, _ record: borrowing RequestRecord) {
+    func bodyDidCome(_ bytes: UnsafeRawBufferPointer, _ record: borrowing RequestRecord) {
         unsafe books.pointee.gaps.bytesDidCome(atNanoseconds: clock.nowNanoseconds)
-        unsafe requests.countBody(byteCount, record)
+        unsafe requests.countBody(bytes.count, record)
+        if unsafe record.status >= 400 { unsafe keepExcerpt(bytes, record) }
     }
+
+    /// How the first failed answer of each status begins is told with it.
+    private func keepExcerpt(_ bytes: UnsafeRawBufferPointer, _ record: borrowing RequestRecord) {
+        let status = unsafe record.status
+        guard excerpts != nil, !hasExample(of: .status(status)) else { return }
+        unsafe excerpts?.keep(bytes, ofRequest: record.number)
+    }
+
+    /// How the body of this request's answer begins, behind the words of its failure; empty where that is not known.
+    func excerpt(of record: borrowing RequestRecord) -> String {
+        guard let text = unsafe excerpts?.take(ofRequest: record.number) else { return "" }
+        return ", answered '\(text)'"
+    }
+
+    private func hasExample(of reason: FailureReason) -> Bool {
+        reasons.firstIndex { $0.reason == reason && $0.subject == .request }.map { !counters.errors.reasons[$0].example.isEmpty } ?? false
+    }
+
+    /// "request 12 of the run": numbers are those of `{{seq}}`, from the first request on, and so those of the warm-up go before.
+    static func text(ofRequest number: UInt64) -> String { "request \(number) of the run" }
 
     /// A request is over: with a whole answer where there is no failure.
     /// - Parameter hasSucceeded: the answer has a status below 400, or the expected one, and no check found it wrong.
@@ -185,18 +205,22 @@ final class LoadAccounts {
     /// Counts a failure by its reason.
     /// - Parameters:
     ///   - subject: what failed.
+    ///   - rhythm: the request's number, and in how many requests the kinds take turns; nil: it has none.
     ///   - example: made for the first of its kind.
     func noteFailure(
-        _ reason: FailureReason, of subject: FailureCount.Subject, count: UInt64 = 1, _ example: @autoclosure () -> String
+        _ reason: FailureReason, of subject: FailureCount.Subject, count: UInt64 = 1, at rhythm: (number: UInt64, turnCount: Int)? = nil,
+        _ example: @autoclosure () -> String
     ) {
         guard count > 0 else { return }
         let others = reasons.count..<counters.errors.reasons.count
         let known = reasons.firstIndex { $0.reason == reason && $0.subject == subject }
         if let index = known ?? others.first(where: { counters.errors.reasons[$0].subject == subject }) {
             counters.errors.reasons[index].count += count
+            if let rhythm, known != nil { reasons[index].rhythm.add(rhythm.number) }
             if known != nil, counters.errors.reasons[index].example.isEmpty { counters.errors.reasons[index].example = LoadAccounts.printable(example(), limit: 200) }
         } else if reasons.count < FailureCount.limit {
-            reasons.append((reason, subject))
+            reasons.append((reason, subject, FailureRhythm(turnCount: rhythm?.turnCount ?? 1)))
+            if let rhythm { reasons[reasons.endIndex - 1].rhythm.add(rhythm.number) }
             counters.errors.reasons.append(FailureCount(
                 reason: LoadAccounts.printable(reason.text, limit: 200), count: count,
                 example: LoadAccounts.printable(example(), limit: 200), of: subject))
@@ -205,8 +229,11 @@ final class LoadAccounts {
         }
     }
 
-    /// The next failure of each kind becomes its example.
-    func forgetExamples() { for index in counters.errors.reasons.indices { counters.errors.reasons[index].example = "" } }
+    /// The next failure of each kind becomes its example, and the first of its rhythm.
+    func forgetExamples() {
+        for index in counters.errors.reasons.indices { counters.errors.reasons[index].example = "" }
+        for index in reasons.indices { reasons[index].rhythm.restart() }
+    }
 
     // MARK: Events
 
@@ -245,6 +272,7 @@ final class LoadAccounts {
     /// The counts so far, with the latencies and events since the last call.
     func take() -> ClientSample {
         var sample = counters
+        for (index, known) in reasons.enumerated() where !known.reason.isOurs { sample.errors.reasons[index].rhythm = known.rhythm.finding }
         sample.setRequests(requests.take())
         sample.scheduleDelay = scheduleDelays.take()
         sample.loops.cpuNanoseconds = EventLoop.threadCPUNanoseconds()

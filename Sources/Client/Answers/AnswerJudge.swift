@@ -56,7 +56,7 @@ final class AnswerJudge {
         guard isFirst || accounts.counters.expectations.unexpected <= AnswerJudge.toldLimit else { return (fault.part, "") }
         toldParts.insert(fault.part)
         let words = unsafe text(fault, expectation.expected, record)
-        accounts.note(.error, unsafe "\(expectation.title), \(accounts.numbering.text(record.number)): \(words)")
+        accounts.note(.error, unsafe "\(expectation.title), \(LoadAccounts.text(ofRequest: record.number)): \(words)")
         return (fault.part, words)
     }
 

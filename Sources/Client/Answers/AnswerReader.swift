@@ -59,7 +59,7 @@ final class AnswerReader {
 
     /// Some of an answer's body.
     func readBody(_ record: UnsafeMutablePointer<RequestRecord>, _ bytes: UnsafeRawBufferPointer) {
-        unsafe accounts.bodyDidCome(bytes.count, record.pointee)
+        unsafe accounts.bodyDidCome(bytes, record.pointee)
         if let check = unsafe record.pointee.check {
             unsafe checker?.receive(
                 bytes, check, status: record.pointee.status, connection: clientNumber, stream: Int(record.pointee.streamID))

@@ -17,7 +17,6 @@ final class RequestFactory {
     private let records: RequestRecordPool
     /// The run's, for random values in requests.
     private let seed: UInt64
-    private let firstNumber: UInt64
     private var nextNumber: UInt64
     private let numberStride: UInt64
     private let earlyCloseShare: Double
@@ -30,7 +29,6 @@ final class RequestFactory {
         records = RequestRecordPool(textByteCount: templates.reduce(0) { max($0, $1.expandedByteLimit) })
         seed = configuration.seed
         let first = configuration.firstNumber &+ configuration.requestShare.index
-        firstNumber = first
         nextNumber = first
         numberStride = configuration.requestShare.count
         earlyCloseShare = configuration.options.earlyCloseShare
@@ -84,12 +82,12 @@ final class RequestFactory {
     }
 
     /// A request, for people: "GET /health, request 12 of the run".
-    func text(of record: borrowing RequestRecord, _ numbering: RequestNumbering) -> String {
-        unsafe "\(kinds[record.kindIndex].title), \(numbering.text(record.number))"
+    func text(of record: borrowing RequestRecord) -> String {
+        unsafe "\(kinds[record.kindIndex].title), \(LoadAccounts.text(ofRequest: record.number))"
     }
 
-    /// The requests from here on are those after the warm-up.
-    func endWarmup(_ numbering: inout RequestNumbering) { numbering.endWarmup(last: nextNumber, first: firstNumber) }
+    /// Requests in which the kinds take turns.
+    var turnCount: Int { turns.count }
 
     /// Whether sending this request twice does no harm.
     func isIdempotent(_ record: borrowing RequestRecord) -> Bool { unsafe templates[record.kindIndex].isIdempotent }

@@ -88,7 +88,7 @@ final class ServerMetrics {
         takePage(within: isLast ? MetricsRequest.timeLimit : ServerMetrics.patience)
         if sample.server == nil {
             (sample.server, sample.watch) = (ServerSample(), WatchSample())
-            sample.unknown = .all
+            sample.unknown = .ofServer
         }
         var known: UnknownFigures = [], missing: UnknownFigures = []
         for value in values {

@@ -33,8 +33,8 @@ extension ClientSample: SamplePart {
     ]
 
     private static let gapRows: [MetricRow<ClientSample>] = [
-        .sharedCounter("gaps.count", .gap, \.requests.gaps.count, better: .lower, "Times without an answer, 100 ms or longer and far beyond the usual; most of one loop"),
-        .longestOfInterval("gaps.longest_in_interval", \.requests.gaps.longestNanoseconds, better: .lower, "The longest of them that ended since the sample before; 0: none did"),
+        .sharedCounter("gaps.count", .gap, \.requests.gaps.count, better: .lower, "Times without an answer, 100 ms or longer and far beyond the usual; most of one loop").unlessUnknown(.gaps),
+        .longestOfInterval("gaps.longest_in_interval", \.requests.gaps.longestNanoseconds, better: .lower, "The longest of them that ended since the sample before; 0: none did").unlessUnknown(.gaps),
     ]
 
     private static let responseRows: [MetricRow<ClientSample>] =

@@ -16,6 +16,8 @@ package struct FailureCount: Sendable, Equatable {
     /// Which request it was first, and what had come: "GET /health, request 12 of the run". One line of printable ASCII.
     package var example: String
     package var subject: Subject
+    /// Which requests failed for it, where that is regular; nil: it is not, or cannot be told.
+    package var rhythm: FailureRhythm.Finding?
 
     /// Reasons that a loop tells apart; those met later count as one.
     package static let limit = 32
@@ -36,15 +38,16 @@ package struct FailureCount: Sendable, Equatable {
     package static let startWords = " (before a first connection was made)"
     package var isAtStart: Bool { reason.hasSuffix(FailureCount.startWords) }
 
-    /// The reason with its example.
-    package var text: String { example.isEmpty ? reason : "\(reason) (first: \(example))" }
+    /// The reason with its regularity and its example: "status 500, every 97th request: 97, 194, 291 ... (first: GET /, request
+    /// 97 of the run)".
+    package var text: String { reason + (rhythm.map { ", \($0.text)" } ?? "") + (example.isEmpty ? "" : " (first: \(example))") }
 }
 
 extension [FailureCount] {
     /// Those of one subject.
     package func of(_ subject: FailureCount.Subject) -> [FailureCount] { filter { $0.subject == subject } }
 
-    /// Adds another loop's.
+    /// Adds another loop's. Numbers of several loops are in no order.
     package mutating func merge(_ others: [FailureCount]) {
         for other in others {
             guard let index = firstIndex(where: { $0.isSame(as: other) }) else {
@@ -53,6 +56,7 @@ extension [FailureCount] {
             }
             // Recordings may say anything.
             self[index].count = Metric.Merge.sum.of(self[index].count, other.count)
+            self[index].rhythm = nil
             if self[index].example.isEmpty { self[index].example = other.example }
         }
     }

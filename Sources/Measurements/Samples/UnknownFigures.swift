@@ -1,5 +1,5 @@
-/// The figures that the source of a sample cannot know. They are absent, not 0: in recordings, in conditions
-/// and on panels.
+/// The figures that the source of a sample cannot know, or did not record. They are absent, not 0: in recordings, in
+/// conditions and on panels.
 ///
 /// A server of ours tells every figure. Of another server those are known that its probe sees, or the kernel.
 package struct UnknownFigures: OptionSet, Sendable, Hashable {
@@ -53,6 +53,8 @@ package struct UnknownFigures: OptionSet, Sendable, Hashable {
     package static let kernel = UnknownFigures(rawValue: 1 << 11)
     /// Writes that were checked, and findings.
     package static let findings = UnknownFigures(rawValue: 1 << 12)
+    /// Times without an answer, which the clients count: older recordings lack them.
+    package static let gaps = UnknownFigures(rawValue: 1 << 23)
 
     /// Their words in a recording. A word for several kinds stands before the words of these.
     private static let names: [(figures: UnknownFigures, name: String)] = [
@@ -62,11 +64,13 @@ package struct UnknownFigures: OptionSet, Sendable, Hashable {
         (.handshakes, "handshakes"), (.failedHandshakes, "failed_handshakes"), (.arenas, "arenas"),
         (.loops, "loops"), (.loopLag, "loop_lag"), (.loopDetails, "loop_details"), (.intervalTurns, "interval_turns"),
         (.processes, "processes"), (.cpu, "cpu"), (.residentMemory, "resident_memory"), (.processDetails, "process_details"),
-        (.allocations, "allocations"), (.heap, "heap"), (.kernel, "kernel"), (.findings, "findings"),
+        (.allocations, "allocations"), (.heap, "heap"), (.kernel, "kernel"), (.findings, "findings"), (.gaps, "gaps"),
     ]
 
     /// All kinds.
     package static let all = UnknownFigures(names: names.map(\.name))
+    /// All kinds that a server has.
+    package static let ofServer = all.subtracting(.gaps)
 
     /// "arenas", "http": as a recording has them.
     package var names: [String] {

@@ -13,6 +13,19 @@ extension Figure {
         "\(JSON.number(number).text) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
+    /// `1st`, `2nd`, `97th`, `111th`.
+    package static func ordinal(_ number: UInt64) -> String {
+        let ending =
+            switch (number % 100, number % 10) {
+            case (11...13, _): "th"
+            case (_, 1): "st"
+            case (_, 2): "nd"
+            case (_, 3): "rd"
+            default: "th"
+            }
+        return "\(number)\(ending)"
+    }
+
     /// `once`, `12 times`.
     package static func times(_ count: some BinaryInteger) -> String { count == 1 ? "once" : counted(count, "time") }
 }
