@@ -106,7 +106,7 @@ extension ProgramTests {
                 .write(toFile: folder("s.yaml"), atomically: false, encoding: .utf8)
             let result = try Program.run("run", folder("s.yaml"))
             #expect(result.code == 99, "\(result)")
-            #expect(result.output.contains("FAILED  all: client.responses.unexpected == 0"))
+            #expect(result.output.contains("FAILED  all: client.responses.unexpected == 0 (from expect)"))
             #expect(result.errors.contains("GET /health, request 1 of the run: a body of 3 bytes, expected 4"), "\(result.errors)")
         }
 

@@ -6,10 +6,10 @@ import Testing
 @Suite("Memory that grows, in the summary")
 struct MemoryTrendTests {
     /// A run of so many seconds with two samples a second, whose server has so many MiB after each share of the requests.
-    private func text(
+    private func run(
         heap: (Double) -> Double? = { _ in nil }, resident: (Double) -> Double, seconds: Int = 20, requests: Double = 40_000,
         warmupSeconds: Int = 0
-    ) -> String {
+    ) -> Summary {
         var summary = Summary(.init(address: "./server 9000", load: .init(connections: 8, streams: 1, rate: nil, requests: nil), cpuCount: 2))
         for tick in 1...(2 * seconds) {
             let share = Double(tick) / Double(2 * seconds)
@@ -22,10 +22,17 @@ struct MemoryTrendTests {
             sample.client?.requests.done = UInt64(share * requests)
             summary.add(sample)
         }
-        return summary.text.replacing(/\s+/, with: " ")
+        return summary
     }
 
-    private func grows(_ text: String) -> Bool { text.contains("growing memory") }
+    private func text(
+        heap: (Double) -> Double? = { _ in nil }, resident: (Double) -> Double, seconds: Int = 20, requests: Double = 40_000,
+        warmupSeconds: Int = 0
+    ) -> String {
+        run(heap: heap, resident: resident, seconds: seconds, requests: requests, warmupSeconds: warmupSeconds).text.replacing(/\s+/, with: " ")
+    }
+
+    private func grows(_ text: String) -> Bool { text.contains("grew evenly") }
 
     @Test("is told where live heap grows evenly to the end, with how much a request")
     func leak() {
@@ -66,6 +73,50 @@ struct MemoryTrendTests {
         #expect(!grows(text(resident: growing, seconds: 8, requests: 40_000)), "a collector may not have run yet")
         #expect(!grows(text(resident: growing, seconds: 30, requests: 3_000)))
         #expect(!grows(text(heap: growing, resident: growing, seconds: 8, requests: 900)))
+    }
+
+    /// Resident MiB of a service on Node at each second: 1000 requests a second, each of which it keeps; and the same service
+    /// when it keeps the last 2000 alone. Both as measured.
+    private static let leaking = [
+        54.1, 56.1, 63.9, 65.3, 65.6, 78.3, 78.3, 79.1, 83.9, 100.3, 100.3, 104.8, 105.8, 105.8, 107.4, 109.8, 109.8, 111.8, 115.2, 115.3, 119.5,
+        120.5, 120.9, 124.7, 126.2, 126.2, 130.5, 131.4, 131.5, 132.5,
+    ]
+    private static let healthy = [
+        54.5, 55.8, 60.2, 61, 61.6, 65, 65, 68.4, 68.5, 68.5, 69.2, 70.7, 76, 80, 82.8, 83, 84.2, 85.4, 85.4, 86.7, 85.2, 85.2, 85.2, 85.2, 86.2,
+        86.2, 86.2, 86.2, 86.2, 86.2,
+    ]
+
+    @Test("is told of a service on Node that keeps each request, and not of one that keeps a few, whenever the load ends")
+    func node() {
+        func text(_ megabytes: [Double]) -> String {
+            self.text(resident: { megabytes[min(megabytes.count - 1, Int($0 * Double(megabytes.count)))] }, seconds: megabytes.count, requests: Double(1_000 * megabytes.count))
+        }
+        #expect(grows(text(MemoryTrendTests.leaking)), "\(text(MemoryTrendTests.leaking))")
+        for count in 10...MemoryTrendTests.healthy.count { #expect(!grows(text(Array(MemoryTrendTests.healthy.prefix(count)))), "\(count) s") }
+    }
+
+    @Test("is a figure to gate on: 0 where it does not grow, none where the load was too short, and the reason")
+    func gate() throws {
+        func judge(_ run: Summary) throws -> ThresholdResult { try Threshold(failingOn: "watch.memory.leak_per_request > 0").judge(run) }
+        let leak = try judge(run(heap: { 4 + 11.44 * $0 }, resident: { 8 + 12 * $0 }))
+        #expect(!leak.hasPassed && leak.value.number.map { abs($0 - 300) < 1 } == true, "\(leak.text)")
+        let level = try judge(run(heap: { _ in 4 }, resident: { _ in 8 }))
+        #expect(level.hasPassed && level.value == .number(0))
+        let long = try judge(run(resident: { min(60, 8 + 200 * $0) }, seconds: 42))
+        #expect(long.hasPassed && long.value == .number(0))
+        // What a program takes without malloc.
+        let short = try judge(run(heap: { _ in 4 }, resident: { 8 + 12 * $0 }, seconds: 8))
+        #expect(!short.hasPassed && short.valueText == "the load was too short to tell: that takes 40 s of load and 10000 requests")
+        let unknown = try Threshold(failingOn: "watch.memory.leak_per_request > 0").judge(Summary(.init(address: "", load: nil, cpuCount: 2)))
+        #expect(!unknown.hasPassed && unknown.valueText == "nothing was measured")
+    }
+
+    @Test("comes with the condition to paste, and where it cannot be told, with what would tell it")
+    func advice() {
+        let told = run(heap: { 4 + 11.44 * $0 }, resident: { 8 + 12 * $0 })
+        #expect(told.text.contains("--fail-on 'watch.memory.leak_per_request > 0'\n"), "\(told.text)")
+        #expect(!text(heap: { _ in 4 }, resident: { _ in 8 }).contains("watch.memory.leak_per_request"))
+        #expect(text(resident: { 50 + 40 * $0 }, seconds: 10).contains("growing memory not known whether it goes on: the load was too short to tell; that takes 40 s of load and 10000 requests"))
     }
 
     @Test("of the warm-up says nothing")

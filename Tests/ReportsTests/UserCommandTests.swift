@@ -22,14 +22,14 @@ struct UserCommandTests {
         let text = advice("/usr/bin/highwater watch --load http://127.0.0.1:9000/ -c 4 \(given) -- ./server -m 3 it's")
         #expect(
             text.contains(
-                "\n  highwater watch --load http://127.0.0.1:9000/ -c 4 --h1 -m 64 --send-buffer 4KiB -- ./server -m 3 'it'\\''s'\n"), "\(text)")
+                "\n  highwater watch --load http://127.0.0.1:9000/ -c 4 --h1 -m 64 --send-buffer 4KiB --slow-readers 3 --early-close 5% -- ./server -m 3 'it'\\''s'\n"), "\(text)")
     }
 
     @Test("is not shown where a word may be a secret: the options are", arguments: ["-H authorization:x", "--header=cookie:y", "http://me:secret@127.0.0.1/"])
     func secret(word: String) {
         let text = advice("highwater watch \(word) --load http://127.0.0.1:9000/ -- ./server")
         #expect(!text.contains("  highwater watch"), "\(text)")
-        #expect(text.replacing(/\s+/, with: " ").contains("With --h1 -m 64 --send-buffer 4KiB and without -q they would wait."), "\(text)")
+        #expect(text.replacing(/\s+/, with: " ").contains("With --h1 -m 64 --send-buffer 4KiB --slow-readers 3 --early-close 5% and without -q they would wait."), "\(text)")
     }
 
     @Test("is no advice for a run that failed or had failures, for a scenario, or for a runtime that keeps its own bytes")

@@ -42,7 +42,7 @@ struct WatchedSummaryTests {
             sample.findingCounts = [FindingCount(number: 3, count: count)]
             summary.add(sample)
         }
-        #expect(summary.text.contains("finding 3: found 80212 times, harmful; the first time") && summary.text.contains("80212 findings in the server"), "\(summary.text)")
+        #expect(summary.text.contains("finding 1: found 80212 times, harmful; the first time") && summary.text.contains("80212 findings in the server"), "\(summary.text)")
         guard case .array(let list)? = summary.json["findings"] else { return #expect(Bool(false), "no findings") }
         #expect(list.map { $0["count"]?.number } == [80_212])
     }
@@ -56,6 +56,26 @@ struct WatchedSummaryTests {
         let harmful = try #require(text.firstRange(of: "found once, harmful")), harmless = try #require(text.firstRange(of: "found once, latent"))
         #expect(harmful.lowerBound < harmless.lowerBound && text.contains("in the server: request changed"), "\(text)")
         #expect(summary([latent]).text.replacing(/\s+/, with: " ").contains("bytes freed under a pending write, harmless so far"))
+    }
+
+    @Test("is not plainly ok where an event loop stood still, load or not, and says that memory shrank")
+    func longTurn() throws {
+        func text(_ turnMilliseconds: UInt64, unknown: UnknownFigures = []) -> String {
+            var summary = Summary(.init(address: "./server 9000", load: nil, cpuCount: 2))
+            for (seconds, megabytes) in [(1, 80), (2, 72)] {
+                var sample = unhurriedSample()
+                sample.timeNanoseconds = UInt64(seconds) * 1_000_000_000
+                sample.client = nil
+                sample.unknown.formUnion(unknown)
+                sample.watch?.longestTurn.everNanoseconds = turnMilliseconds * 1_000_000
+                sample.watch?.residentBytes = megabytes << 20
+                summary.add(sample)
+            }
+            return summary.text.replacing(/\s+/, with: " ")
+        }
+        #expect(text(250).hasPrefix("ok watched ./server 9000 for 2.00s; its event loop served no connection for 250ms (event loops) server"), "\(text(250))")
+        #expect(text(99).hasPrefix("ok watched ./server 9000 for 2.00s server") && !text(250, unknown: .loopDetails).contains("served no"))
+        #expect(text(99).contains("memory 80.0MiB at first, 72.0MiB at the end (it shrank)"), "\(text(99))")
     }
 
     private func clean(streams: Int, rate: Double?, sendBuffer: Int? = nil, change: (inout Sample) -> Void = { _ in }) -> String {
@@ -72,7 +92,7 @@ struct WatchedSummaryTests {
         let words = "no write had to wait: the socket took each at once"
         let scheduled = clean(streams: 1, rate: 500)
         #expect(scheduled.contains(words) && scheduled.contains("4.07KiB on average"), "\(scheduled)")
-        #expect(scheduled.contains("With --h1 -m 64 --send-buffer 4KiB and without -q they would wait."), "\(scheduled)")
+        #expect(scheduled.contains("With --h1 -m 64 --send-buffer 4KiB --slow-readers 3 --early-close 5% and without -q they would wait."), "\(scheduled)")
         let pipelined = clean(streams: 64, rate: nil, sendBuffer: 2_048)
         #expect(pipelined.contains(words) && !pipelined.contains("--send-buffer") && !pipelined.contains("--h1") && pipelined.contains("Ask for larger answers."), "\(pipelined)")
         let slow = clean(streams: 1, rate: nil) { $0.client?.slowReaders.open = 3 }

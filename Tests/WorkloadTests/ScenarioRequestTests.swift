@@ -64,7 +64,7 @@ struct ScenarioRequestTests {
     func impliedThreshold() throws {
         #expect(try scenario("{ get: / }").plan.thresholds.isEmpty)
         #expect(try scenario("{ get: /, expect: {} }").plan.thresholds.isEmpty)
-        #expect(try scenario("{ get: /, expect: { status: 200 } }").plan.thresholds.map(\.text) == ["client.responses.unexpected == 0"])
+        #expect(try scenario("{ get: /, expect: { status: 200 } }").plan.thresholds.map(\.title) == ["all: client.responses.unexpected == 0 (from expect)"])
         let own = try scenario("{ get: /, expect: { status: 200 } }", thresholds: "[client.responses.unexpected_status < 10]")
         #expect(own.plan.thresholds.map(\.text) == ["client.responses.unexpected_status < 10"])
     }

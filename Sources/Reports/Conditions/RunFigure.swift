@@ -53,6 +53,8 @@ package struct RunFigure: Sendable, Hashable {
         case number(Double)
         /// No sample had it.
         case nothing
+        /// The run was not enough for it, in words.
+        case untold(String)
         /// A percentile of fewer values than it needs.
         case tooFew(count: UInt64, needed: UInt64)
         /// The same, and yet certain: so many of the values are above the limit that the percentile is too.
@@ -68,7 +70,7 @@ package struct RunFigure: Sendable, Hashable {
             switch self {
             case .number(let number): number
             case .notExceeded(let seen, _): seen
-            case .nothing, .tooFew, .above, .notRun: nil
+            case .nothing, .untold, .tooFew, .above, .notRun: nil
             }
         }
 
@@ -99,7 +101,7 @@ package struct RunFigure: Sendable, Hashable {
     package func read(_ run: Summary, endsWithLoad: Bool = false) -> Value {
         if let request { return run.of(request: request).map { ofAll.read($0, endsWithLoad: endsWithLoad) } ?? .nothing }
         return switch kind {
-        case .summary: Value(run.derived(metric))
+        case .summary: run.derived(metric).map { .number($0) } ?? SummaryMetric.named(metric)?.absence(run).map { .untold($0) } ?? .nothing
         case .metric(.ratio): Value(run.number(metric))
         case .metric(.counter): Value(aggregate == .rate ? rate(run) : run.number(metric))
         case .metric(.gauge): readGauge(run, endsWithLoad)

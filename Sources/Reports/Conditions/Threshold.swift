@@ -4,6 +4,8 @@ internal import Measurements
 @dynamicMemberLookup
 package struct Threshold: Sendable, Equatable {
     package let condition: Condition
+    /// Where a threshold comes from that the user did not write: "expect". nil: the user wrote it.
+    package var source: String?
     /// The opposite, where the user wrote that (`--fail-on`): a condition that fails the run.
     package private(set) var failing: Condition?
     /// End the run as soon as it does not hold, but not before `after` into its phase.
@@ -31,7 +33,10 @@ package struct Threshold: Sendable, Equatable {
     }
 
     /// As the user wrote it: `steady: client.response_time.p99 < 25ms`, `--fail-on 'client.requests.failed > 0'`.
-    package var title: String { failing.map { "--fail-on \(ShellWords.quoted($0.fullText))" } ?? condition.namedText }
+    package var title: String {
+        let written = failing.map { "--fail-on \(ShellWords.quoted($0.fullText))" } ?? condition.namedText
+        return source.map { "\(written) (from \($0))" } ?? written
+    }
 
     /// A part of the condition.
     package subscript<Value>(dynamicMember path: KeyPath<Condition, Value>) -> Value { condition[keyPath: path] }
@@ -75,7 +80,7 @@ package struct ThresholdResult: Sendable, Equatable {
         switch value {
         case .number, .above: true
         case .notExceeded(let seen, _): seen != nil || hasPassed
-        case .nothing, .tooFew, .notRun: false
+        case .nothing, .untold, .tooFew, .notRun: false
         }
     }
 
@@ -94,6 +99,7 @@ package struct ThresholdResult: Sendable, Equatable {
         switch value {
         case .number(let number): threshold.figure.unit.text(number)
         case .nothing: "nothing was measured"
+        case .untold(let reason): reason
         case .tooFew(let count, let needed): "needs \(needed) values, and there are \(count)"
         case .above(let above, let count, _):
             "above \(threshold.figure.unit.text(threshold.limit)) for certain: \(above) of \(Figure.counted(count, "value")) are"
@@ -110,6 +116,7 @@ package struct ThresholdResult: Sendable, Equatable {
             .init("phase", .string(threshold.phase ?? Condition.wholeRun)), .init("check", .string(threshold.text)),
             .init("passed", .bool(hasPassed)),
         ]
+        if let source = threshold.source { members.append(.init("from", .string(source))) }
         if let failing = threshold.failing { members.append(.init("fail_on", .string(failing.text))) }
         if let number = value.number {
             members.append(.init("value", .number(number)))

@@ -47,8 +47,8 @@ struct AnswerGapList: Sendable {
     /// The longest of those that are kept; nil: there was none.
     var longestNanoseconds: UInt64? { gaps.map(\.length).max() }
 
-    /// "no answer came for 100ms to 252ms, 4 times, though requests were in flight: at 3.10s, 6.20s, 9.31s, 12.4s, about
-    /// every 3.10s". nil: there was no gap.
+    /// "no answer came for 100ms to 252ms, 4 times, though requests were in flight: at 3.10s, 6.20s, 9.31s, 12.4s of
+    /// the run, about every 3.10s". Times are since the start of the run, its warm-up included. nil: there was no gap.
     ///
     /// - Parameters:
     ///   - counted: by the clients. Events tell of the first gaps alone.
@@ -58,12 +58,12 @@ struct AnswerGapList: Sendable {
         let count = max(gaps.count, Int(clamping: counted)), most = max(longest, longestNanoseconds ?? 0)
         guard count > 0 else { return nil }
         if count == 1, let gap = gaps.first {
-            return "\(AnswerGap(durationNanoseconds: gap.length, requestCount: gap.requestCount).sentence), from \(time(gap.start)) on"
+            return "\(AnswerGap(durationNanoseconds: gap.length, requestCount: gap.requestCount).sentence), from \(time(gap.start)) of the run on"
         }
         let least = count > gaps.count ? AnswerGap.leastNanoseconds : gaps.map(\.length).min() ?? 0, named = gaps.prefix(AnswerGapList.namedLimit)
         let times = named.map { time($0.start) }.joined(separator: ", "), rest = count - named.count
         return "no answer came for \(time(least))" + (most > least ? " to \(time(most))" : "") + ", \(Figure.times(count)), though requests were in flight"
-            + (named.isEmpty ? "" : ": at \(times)" + (rest > 0 ? " and \(Figure.times(rest)) more" : ""))
+            + (named.isEmpty ? "" : ": at \(times) of the run" + (rest > 0 ? " and \(Figure.times(rest)) more" : ""))
             + (period.map { ", about every \(time($0))" } ?? "")
     }
 

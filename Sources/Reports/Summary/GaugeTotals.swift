@@ -10,7 +10,6 @@ struct GaugeTotals: Sendable {
     private var base: Sample?
     /// nil: the part begins with the run.
     private var highWaters: PartHighWaters?
-    /// Of the run, and not of its phases.
     var memory = MemoryTrends()
 
     /// With their places in the readings of a sample.

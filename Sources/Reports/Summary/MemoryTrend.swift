@@ -3,8 +3,9 @@ internal import Measurements
 /// A gauge of a server's memory over the requests of a run: whether it grows for as long as the load lasts.
 ///
 /// A server takes memory when it begins, and a cache grows until it is full; so the first quarter of the requests says
-/// nothing. Behind it the lowest values of four stretches are compared, since a collector of garbage lets memory rise and
-/// fall: it grows when each is higher than the one before by about as much, the last one too.
+/// nothing, nor do the first seconds of a program with a collector of garbage. Behind them the lowest values of four
+/// stretches are compared, since a collector lets memory rise and fall: it grows when each is higher than the one before by
+/// about as much, the last one too. A heap that takes a last step late is looked at again without it.
 struct MemoryTrend: Sendable {
     /// How it grew, by the lowest values.
     struct Growth: Sendable, Equatable {
@@ -16,19 +17,47 @@ struct MemoryTrend: Sendable {
         var bytesPerRequest: Double { bytes / requests }
     }
 
+    /// What can be said of it.
+    enum Finding: Sendable, Equatable {
+        case grows(Growth)
+        /// Not evenly, not to the end, or by too little to be sure.
+        case steady
+        /// The load was too short.
+        case unknown
+    }
+
+    /// How long a load has to be.
+    struct Demand: Sendable {
+        /// Since the start of the run, left out where that is more than the quarter of the requests.
+        var warmupSeconds = 0.0
+        /// It grows by no less than this share of what it was, or by `MemoryTrend.byteLimit`: less is how a heap settles.
+        var share = 0.0
+        /// That it grows: from the first of the lowest values to the last.
+        var requests: Double
+        var seconds: Double
+        /// That it does not: a whole load.
+        var steadyRequests: Double
+        var steadySeconds: Double
+    }
+
     private struct Point {
         var requests: Double
         var seconds: Double
         var bytes: Double
     }
+    let demand: Demand
     private var points: [Point] = []
     private var count = 0
     private var stride = 1
 
     /// Points that are kept; of a longer run every second sample, then every fourth.
     private static let pointLimit = 512
-    /// The stretches, as shares of all requests.
-    private static let stretches = [0.25...0.40, 0.45...0.60, 0.65...0.80, 0.85...1.0]
+    /// Left out at the beginning, as a share of all requests.
+    private static let warmupShare = 0.25
+    /// Where the look begins, as shares of what is left.
+    private static let beginnings = [0.0, 0.25]
+    /// The stretches, as shares of what is looked at.
+    private static let stretches = (0..<4).map { Double($0) * 4 / 15 }.map { $0...($0 + 0.2) }
     /// A single sample may be just before a collection.
     private static let stretchPointMinimum = 2
     /// From one stretch to the next it grows by no less than this share of the most; from the last but one to the last by no
@@ -38,6 +67,10 @@ struct MemoryTrend: Sendable {
     /// Less is in the steps in which an allocator takes memory, or is what a server keeps of a busy moment.
     private static let byteMinimum = 512.0 * 1024
     private static let bytesPerRequestMinimum = 16.0
+    /// So much is growth, whatever the size of the program.
+    private static let byteLimit = 16.0 * 1_048_576
+
+    init(_ demand: Demand) { self.demand = demand }
 
     /// Takes the next sample's value.
     mutating func add(_ bytes: Double, requests: Double, seconds: Double) {
@@ -49,11 +82,41 @@ struct MemoryTrend: Sendable {
         stride *= 2
     }
 
-    /// nil: it does not grow to the end, or by too little to be sure.
-    var growth: Growth? {
-        guard let all = points.last?.requests, all > 0 else { return nil }
+    var finding: Finding {
+        for beginning in MemoryTrend.beginnings {
+            if let growth = growth(from: beginning), growth.requests >= demand.requests, growth.end - growth.start >= demand.seconds {
+                return .grows(growth)
+            }
+        }
+        guard let first = points.first, let last = points.last, last.requests >= demand.steadyRequests,
+            last.seconds - first.seconds >= demand.steadySeconds
+        else { return .unknown }
+        return .steady
+    }
+
+    /// Behind the warm-up it went up and down by no more than an allocator does.
+    var isFlat: Bool {
+        let bytes = settled.map(\.bytes)
+        guard let least = bytes.min(), let most = bytes.max() else { return false }
+        return most - least < MemoryTrend.byteMinimum
+    }
+
+    /// Behind the warm-up.
+    private var settled: ArraySlice<Point> {
+        guard let last = points.last else { return [] }
+        let start = points.firstIndex {
+            $0.requests >= MemoryTrend.warmupShare * last.requests && $0.seconds >= demand.warmupSeconds
+        }
+        return points[(start ?? points.endIndex)...]
+    }
+
+    /// nil: it does not grow evenly and to the end, or by too little to be sure.
+    private func growth(from beginning: Double) -> Growth? {
+        let settled = settled
+        guard let from = settled.first?.requests, let end = settled.last?.requests, end > from else { return nil }
+        let start = from + beginning * (end - from)
         let lowest = MemoryTrend.stretches.compactMap { stretch -> Point? in
-            let part = points.filter { stretch.contains($0.requests / all) }
+            let part = settled.filter { $0.requests >= start && stretch.contains(min(1, ($0.requests - start) / (end - start))) }
             return part.count >= MemoryTrend.stretchPointMinimum ? part.min { $0.bytes < $1.bytes } : nil
         }
         guard lowest.count == MemoryTrend.stretches.count, let first = lowest.first, let last = lowest.last else { return nil }
@@ -61,7 +124,8 @@ struct MemoryTrend: Sendable {
         guard let least = rises.min(), let most = rises.max(), least >= MemoryTrend.evenShare * most, least > 0 else { return nil }
         let before = rises.dropLast().reduce(0, +) / Double(rises.count - 1)
         let growth = Growth(bytes: last.bytes - first.bytes, requests: last.requests - first.requests, start: first.seconds, end: last.seconds)
-        guard rises[rises.count - 1] >= MemoryTrend.lastShare * before, growth.bytes >= MemoryTrend.byteMinimum,
+        let needed = max(MemoryTrend.byteMinimum, min(demand.share * first.bytes, MemoryTrend.byteLimit))
+        guard rises[rises.count - 1] >= MemoryTrend.lastShare * before, growth.bytes >= needed,
             growth.bytesPerRequest >= MemoryTrend.bytesPerRequestMinimum
         else { return nil }
         return growth
@@ -70,15 +134,14 @@ struct MemoryTrend: Sendable {
 
 /// Memory of a server that is watched, where it grows so that there is no doubt.
 struct MemoryTrends: Sendable {
-    private var heap = MemoryTrend()
-    private var resident = MemoryTrend()
+    /// Live bytes of malloc say it soon.
+    private var heap = MemoryTrend(.init(requests: 1_000, seconds: 2, steadyRequests: 4_000, steadySeconds: 4))
+    /// Resident memory of a program with a collector of garbage grows evenly until it collects for the first time, and its
+    /// heap until the collector has found its size: a healthy server on Node needed 17 s and 17 000 requests for that, and
+    /// then grew by 5 % in 50 000 more.
+    private var resident = MemoryTrend(MemoryTrends.residentDemand)
 
-    /// Live bytes of malloc say it soon. Resident memory of a program with a collector of garbage grows evenly until it
-    /// collects for the first time, so it takes a longer run.
-    private static let heapRequestMinimum = 1_000.0
-    private static let residentRequestMinimum = 10_000.0
-    private static let heapSeconds = 2.0
-    private static let residentSeconds = 15.0
+    private static let residentDemand = MemoryTrend.Demand(warmupSeconds: 12, share: 0.1, requests: 5_000, seconds: 8, steadyRequests: 10_000, steadySeconds: 38)
 
     /// Takes the next sample under load.
     ///
@@ -93,10 +156,20 @@ struct MemoryTrends: Sendable {
 
     /// What grows, and how; nil: nothing for certain.
     var growth: (noun: String, growth: MemoryTrend.Growth)? {
-        func clear(_ growth: MemoryTrend.Growth?, _ requests: Double, _ seconds: Double) -> MemoryTrend.Growth? {
-            growth.flatMap { $0.requests >= requests && $0.end - $0.start >= seconds ? $0 : nil }
-        }
-        if let growth = clear(heap.growth, MemoryTrends.heapRequestMinimum, MemoryTrends.heapSeconds) { return ("live heap", growth) }
-        return clear(resident.growth, MemoryTrends.residentRequestMinimum, MemoryTrends.residentSeconds).map { ("resident memory", $0) }
+        if case .grows(let growth) = heap.finding { return ("live heap", growth) }
+        if case .grows(let growth) = resident.finding { return ("resident memory", growth) }
+        return nil
+    }
+
+    /// Bytes for each request; 0: it does not grow; nil: the load was too short to tell. A heap that is steady tells nothing of
+    /// memory that a program does not take by malloc, unless that is flat.
+    var bytesPerRequest: Double? {
+        if let growth { return growth.growth.bytesPerRequest }
+        return resident.finding == .steady || heap.finding == .steady && resident.isFlat ? 0 : nil
+    }
+
+    /// What a load has to be to tell it: "40 s of load and 10000 requests behind the warm-up".
+    static var demandText: String {
+        "that takes \(Int(residentDemand.steadySeconds) + 2) s of load and \(Int(residentDemand.steadyRequests)) requests"
     }
 }

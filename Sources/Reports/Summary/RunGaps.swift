@@ -5,6 +5,9 @@ internal import Measurements
 struct RunGaps {
     let summary: Summary
 
+    /// The clients counted them, or events tell of them. Recordings of before have neither.
+    var isKnown: Bool { summary.last.client != nil && (summary.last.knows(.gaps) || summary.answerGaps.count > 0) }
+
     /// The longest; 0: there was none.
     var longestNanoseconds: UInt64 {
         max(
@@ -19,6 +22,17 @@ struct RunGaps {
 
     /// For people; nil: there was none.
     var text: String? { summary.answerGaps.text(count: counted, longestNanoseconds: longestNanoseconds) }
+
+    /// A condition that such gaps meet, and the few of a busy machine do not: half as many, where they recur, or half as long.
+    /// nil: there was none.
+    var gate: String? {
+        guard count < RunGaps.recurringCount else { return "client.gaps.count > \(count / 2)" }
+        guard count > 0 else { return nil }
+        let half = max(longestNanoseconds / 2, AnswerGap.leastNanoseconds) / 10_000_000
+        return "client.gaps.longest > \(half * 10)ms"
+    }
+
+    private static let recurringCount: UInt64 = 3
 
     /// The requests that were sent late were late by gaps: when they were due, all connections were waiting, none of them
     /// waited longer than the server stood still, or twice as long with what had piled up, and they are no more than were due

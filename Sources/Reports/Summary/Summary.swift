@@ -167,7 +167,7 @@ package struct Summary: Sendable {
         last = sample
         if let base { last.subtractCounters(of: base) }
         if !loadHasEnded { endOfLoad = last }
-        if !loadHasEnded, !isPhase, let client = last.client { gauges.memory.add(sample, requests: client.requests.done) }
+        if !loadHasEnded, let client = last.client { gauges.memory.add(sample, requests: client.requests.done) }
         lastWhole = sample
         lastWhole?.client?.forgetHistograms()
     }
@@ -243,7 +243,7 @@ package struct Summary: Sendable {
     /// most within it, also where the last sample has none. nil: the last sample had no such number.
     package func number(_ name: String) -> Double? {
         // Samples have the most of any loop, whose difference between two moments may be that of no loop: events know better.
-        if name == "client.gaps.count", last.client != nil { return Double(RunGaps(summary: self).count) }
+        if name == "client.gaps.count" { return RunGaps(summary: self).isKnown ? Double(RunGaps(summary: self).count) : nil }
         guard let metric = Metric.named(name) else { return nil }
         return gauges.isOfPart(metric) ? maximum(of: name) : metric.number(of: last)
     }

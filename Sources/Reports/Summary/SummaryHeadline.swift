@@ -26,7 +26,7 @@ struct SummaryHeadline {
     var achievement: String {
         guard let client = summary.last.client else {
             guard summary.last.server != nil else { return "nothing was measured" }
-            return "\(summary.last.watch == nil ? "served" : "watched") \(summary.request.address) for \(summary.durationText)"
+            return "\(summary.last.watch == nil ? "served" : "watched") \(summary.request.address) for \(summary.durationText)" + longTurn + growth
         }
         let requests = client.requests
         guard requests.done > 0 else { return "no request was done" }
@@ -47,7 +47,15 @@ struct SummaryHeadline {
     /// A run is ok though its answers paused, and that is what its reader may look for.
     private var pauses: String {
         let count = RunGaps(summary: summary).count
-        return count == 0 ? "" : "; answers paused \(Figure.times(count)) (gaps)"
+        return count == 0 ? longTurn : "; answers paused \(Figure.times(count)) (gaps)"
+    }
+
+    /// The same seen from within the server, whether or not an answer was due.
+    private var longTurn: String {
+        guard summary.last.watch != nil, summary.last.knows(.loopDetails), let seconds = summary.number("watch.loop.longest_turn"),
+            Metric.nanoseconds(seconds) >= AnswerGap.leastNanoseconds
+        else { return "" }
+        return "; its event loop served no connection for \(Figure.time(nanoseconds: Metric.nanoseconds(seconds))) (event loops)"
     }
 
     /// Memory of a server that is watched grew: no fault by itself, and what its reader may look for.

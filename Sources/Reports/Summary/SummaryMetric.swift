@@ -10,6 +10,8 @@ package struct SummaryMetric: Sendable {
     package var isShare = false
     package let meaning: String
     package let read: @Sendable (Summary) -> Double?
+    /// Why there is no such number, in words; nil: nothing was measured.
+    var absence: @Sendable (Summary) -> String? = { _ in nil }
 
     /// It says how a run went, whatever its length: a rate or a share, or how many bugs there are.
     package var isCompared: Bool { [.requestPerSecond, .bytesPerSecond, .one, .bug].contains(unit) }
@@ -63,7 +65,7 @@ package struct SummaryMetric: Sendable {
             $0.coarseResolutionNanoseconds.map(Metric.seconds)
         },
         .init(name: "client.gaps.longest", unit: .seconds, better: .lower, meaning: "The longest time without an answer though requests were in flight, where it was a gap: client.gaps.count; 0: there was none") {
-            $0.last.client == nil ? nil : Metric.seconds(RunGaps(summary: $0).longestNanoseconds)
+            RunGaps(summary: $0).isKnown ? Metric.seconds(RunGaps(summary: $0).longestNanoseconds) : nil
         },
         .init(name: "client.gaps.period", unit: .seconds, meaning: "From one of them to the next, where they recur; none where they do not") {
             $0.answerGaps.period.map(Metric.seconds)
@@ -90,6 +92,11 @@ package struct SummaryMetric: Sendable {
                 let client = $0.endOfLoad?.client, client.requests.done > 0
             else { return nil }
             return slope * seconds / Double(client.requests.done)
+        },
+        .init(name: "watch.memory.leak_per_request", unit: .bytes, better: .zero, meaning: "By how much memory grew for each request, evenly and to the end of the load, as 'growing memory' of the summary says: live heap, or else resident memory; 0: it did not; none: the load was too short to tell") {
+            $0.gauges.memory.bytesPerRequest
+        } absence: {
+            $0.range(of: "watch.memory.resident") == nil || $0.last.client == nil ? nil : "the load was too short to tell: \(MemoryTrends.demandText)"
         },
         .init(name: "watch.bugs", unit: .bug, better: .zero, meaning: "Bugs that the findings are of, each once: watch.findings counts how often they were found; of a whole run") {
             guard let watch = $0.last.watch, $0.last.knows(.findings), !$0.isPhase else { return nil }

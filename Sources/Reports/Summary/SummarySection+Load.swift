@@ -1,3 +1,4 @@
+internal import Load
 internal import Measurements
 
 // What was asked, how fast it went, and what became of the requests.
@@ -17,7 +18,7 @@ extension SummarySection {
         let carried = summary.carriedRequests, late = summary.lateRequests
         page.row(
             "warm-up",
-            ["\(Figure.fixed(Metric.seconds(summary.startNanoseconds), decimals: 2))s before that, left out"]
+            ["\(Figure.fixed(summary.warmupSeconds, decimals: 2))s before that, left out"]
                 // Without them the totals do not add up.
                 + (carried > 0 ? ["\(Figure.counted(carried, "request")) begun in it and done since"] : [])
                 + (late > 0 ? ["\(late) due in it and started since"] : [])
@@ -124,6 +125,16 @@ extension Summary {
             + (derived(bytes).map { ["\(Figure.bytes($0))/s \(verb)"] } ?? [])
     }
 
+    /// As the phases say it: the time of the first samples begins a little before the load does.
+    fileprivate var warmupSeconds: Double {
+        let planned = request.load?.phases.prefix(while: \.isWarmup).reduce(Duration.zero) { $0 + $1.duration } ?? .zero
+        let measured = Metric.seconds(startNanoseconds), seconds = planned / .seconds(1)
+        return seconds <= measured && measured - seconds < Summary.startSeconds ? seconds : measured
+    }
+
+    /// The most that a run needs to begin its load.
+    private static let startSeconds = 1.0
+
     /// Failed requests by cause, each under one, the most frequent first. Recordings of before each had a reason have the
     /// causes that they counted.
     fileprivate func writeFailures(of client: ClientSample, to page: inout SummaryPage) {
@@ -132,6 +143,10 @@ extension Summary {
         for failure in reasons.prefix(shown) { page.count(failure.count, failure.text) }
         let hidden = reasons.dropFirst(shown).reduce(0) { $0 + $1.count }
         if hidden > 0 { page.count(hidden, "for \(Figure.counted(reasons.count - shown, "more reason")): --verbose names each") }
+        if client.errors.aborted > 0, !outcome.isDeath {
+            let waited = Figure.counted(client.errors.aborted, "request") + " had no answer when the wait after the load was over"
+            page.row("", ["\(waited): a longer --drain waits for what is slow and not lost"])
+        }
         if let death = deathText, last.watch != nil { page.row("", ["\(death): requests that were in flight then are among those whose connection was lost"]) }
         let known = reasons.reduce(0) { $0 + $1.count }
         guard known < client.requests.failed else { return }

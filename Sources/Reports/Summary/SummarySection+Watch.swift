@@ -36,7 +36,7 @@ extension Summary {
     fileprivate func growth(of name: String, _ noun: String) -> String? {
         guard let range = range(of: name) else { return nil }
         let first = Figure.bytes(range.first), last = Figure.bytes(range.last), most = Figure.bytes(range.highest)
-        return first == last && last == most ? "\(noun) \(most)" : "\(noun) \(first) at first, \(last) at the end" + (last == most ? "" : ", \(most) at most")
+        return first == last && last == most ? "\(noun) \(most)" : "\(noun) \(first) at first, \(last) at the end" + (range.last < range.first ? " (it shrank)" : "") + (last == most ? "" : ", \(most) at most")
     }
 }
 
@@ -115,7 +115,10 @@ extension SummarySection {
 
     /// That memory grew to the end: a leak that the user did not look for.
     static let memoryGrowth = SummarySection { summary, page in
-        guard let (noun, growth) = summary.gauges.memory.growth else { return }
+        guard let (noun, growth) = summary.gauges.memory.growth else {
+            guard summary.gauges.memory.bytesPerRequest == nil, summary.growthPerRequest != nil else { return }
+            return page.row("growing memory", ["not known whether it goes on: the load was too short to tell; \(MemoryTrends.demandText)"])
+        }
         page.row("growing memory", [
             "\(noun) grew evenly by \(Figure.bytes(growth.bytesPerRequest)) a request, \(Figure.bytes(growth.bytes)) in "
                 + "\(Figure.time(nanoseconds: Metric.nanoseconds(growth.end - growth.start))), and still at the end of the load: "

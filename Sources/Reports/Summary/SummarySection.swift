@@ -12,7 +12,7 @@ extension Summary {
     private static let sections: [SummarySection] = [
         .result, .scenario, .load, .rate, .requests, .wrongBodies, .latency, .byRequest, .phases, .fewAnswers,
         .answerGaps, .memoryGrowth, .thresholds, .measurement,
-        .connections, .slowReaders, .traffic, .server, .watched, .caches, .cost, .findings, .trapAdvice, .advice, .more,
+        .connections, .slowReaders, .traffic, .server, .watched, .caches, .cost, .findings, .trapAdvice, .advice, .gates, .more,
     ]
 
     /// For people, 80 columns wide: what matters in this run.

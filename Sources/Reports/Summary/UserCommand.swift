@@ -15,6 +15,9 @@ package struct UserCommand: Sendable, Equatable {
         static func connections(_ count: Int) -> Option { Option(names: ["-c", "--connections"], value: "\(count)") }
         static func requests(_ count: Int) -> Option { Option(names: ["-n", "--requests"], value: "\(count)") }
         static func sendBuffer(_ size: String) -> Option { Option(names: ["--send-buffer"], value: size) }
+        static func slowReaders(_ count: Int) -> Option { Option(names: ["--slow-readers"], value: "\(count)") }
+        static func earlyClose(_ share: String) -> Option { Option(names: ["--early-close"], value: share) }
+        static func failOn(_ condition: String) -> Option { Option(names: ["--fail-on"], value: condition) }
         static let rate = Option(names: ["-q", "--rate"], value: "")
         static let trap = Option(names: ["--trap"], value: nil)
         static let http1 = Option(names: ["--h1"], value: nil)
@@ -25,15 +28,15 @@ package struct UserCommand: Sendable, Equatable {
     /// - Parameter words: the program's name and its arguments.
     package init(_ words: [String]) { self.words = words }
 
-    /// The same command with these options, and without others. nil: a word may be a secret, which a log of a build is
+    /// The same command with these options, without others, and with some more that may be there already. nil: a word may be a secret, which a log of a build is
     /// not to have twice.
-    func line(setting options: [Option], removing removed: [Option] = []) -> String? {
+    func line(setting options: [Option], removing removed: [Option] = [], adding added: [Option] = []) -> String? {
         guard let program = words.first else { return nil }
         let own = words.dropFirst().prefix { $0 != "--" }
         guard !own.contains(where: UserCommand.mayBeSecret) else { return nil }
         let kept = UserCommand.removing(options + removed, from: Array(own))
         let name = program.split(separator: "/").last.map(String.init) ?? program
-        return ShellWords.line([program.hasPrefix("/") ? name : program] + kept + options.flatMap(\.words) + words.dropFirst(1 + own.count))
+        return ShellWords.line([program.hasPrefix("/") ? name : program] + kept + (options + added).flatMap(\.words) + words.dropFirst(1 + own.count))
     }
 
     /// A header may have a token, and a URL a password.

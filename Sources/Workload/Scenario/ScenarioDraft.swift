@@ -102,7 +102,9 @@ struct ScenarioDraft: SettingPart {
     private var impliedThresholds: [Threshold] {
         let isJudged = thresholds.contains { $0.parsed?.figure.metric.hasPrefix(ScenarioDraft.unexpectedMetric) == true }
         guard !isJudged, requests.contains(where: { $0.expectation != nil }) else { return [] }
-        return [try? Threshold(parsing: "\(ScenarioDraft.unexpectedMetric) == 0", phase: nil)].compactMap(\.self)
+        guard var threshold = try? Threshold(parsing: "\(ScenarioDraft.unexpectedMetric) == 0", phase: nil) else { return [] }
+        threshold.source = "expect"
+        return [threshold]
     }
 
     private static let unexpectedMetric = "client.responses.unexpected"

@@ -1,0 +1,53 @@
+internal import Measurements
+
+/// Conditions that fail a build for what a run shows: the user has seen a fault, and wants to be told when it is there again.
+struct GateAdvice {
+    let summary: Summary
+
+    /// As `--fail-on` takes them; those are left out whose figures the run's own thresholds judge. Nothing where the run has
+    /// failed by itself: then its exit code says so.
+    var conditions: [String] {
+        guard summary.result.faults.allSatisfy({ $0.cause == .thresholds }), summary.result.isOK || !summary.result.faults.isEmpty else { return [] }
+        return [failures, gaps, growth].compactMap(\.self)
+    }
+
+    /// One line to paste: the user's command with them, or the options alone where that is not to be shown. nil: there is
+    /// nothing to gate.
+    var line: (text: String, isCommand: Bool)? {
+        let options = conditions.map { UserCommand.Option.failOn($0) }
+        guard !options.isEmpty else { return nil }
+        if let command = summary.circumstances.command?.line(setting: [], adding: options) { return (command, true) }
+        return (ShellWords.line(options.flatMap(\.words)), false)
+    }
+
+    private func isJudged(_ metrics: [String]) -> Bool {
+        summary.thresholds.contains { metrics.contains($0.threshold.condition.figure.metric) }
+    }
+
+    /// Requests that are left early on purpose fail in each run.
+    private var failures: String? {
+        guard let client = summary.last.client, client.requests.failed > 0, client.errors.abandoned == 0,
+            !isJudged(SummaryHeadline.failureMetrics + ["client.responses.unexpected"])
+        else { return nil }
+        return "client.requests.failed > 0"
+    }
+
+    private var gaps: String? { isJudged(["client.gaps.count", "client.gaps.longest"]) ? nil : RunGaps(summary: summary).gate }
+
+    private var growth: String? {
+        guard summary.gauges.memory.growth != nil,
+            !isJudged(["watch.memory.leak_per_request", "watch.memory.growth_per_request"])
+        else { return nil }
+        return "watch.memory.leak_per_request > 0"
+    }
+}
+
+extension SummarySection {
+    /// What to gate on: last, so that it can be pasted.
+    static let gates = SummarySection { summary, page in
+        guard let line = GateAdvice(summary: summary).line else { return }
+        page.line("")
+        page.row("as a gate", [(line.isCommand ? "this ends" : "with these options the run ends") + " with exit code 99 where it shows again:"])
+        page.line("  " + line.text)
+    }
+}

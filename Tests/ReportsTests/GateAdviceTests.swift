@@ -1,0 +1,63 @@
+import Measurements
+import Reports
+import SampleSupport
+import Testing
+
+@Suite("Conditions that the summary proposes for what a run showed")
+struct GateAdviceTests {
+    private func text(
+        _ words: String = "/usr/bin/highwater watch --load http://127.0.0.1:9000/ --fail-on 'watch.findings > 3' -- ./server", thresholds: [String] = [],
+        change: (inout Sample) -> Void, finish: (inout Summary) -> Void = { _ in }
+    ) throws -> String {
+        var summary = Summary(.init(address: "./server 9000", load: .init(connections: 4, streams: 8, rate: 500, requests: nil), cpuCount: 2))
+        var sample = unhurriedSample()
+        sample.client?.requests.gaps = AnswerGapCounts()
+        sample.client?.errors.abandoned = 0
+        change(&sample)
+        summary.circumstances.command = UserCommand(words.replacing("'", with: "").split(separator: " ").map(String.init))
+        summary.add(sample)
+        summary.thresholds = try thresholds.map { try Threshold(failingOn: $0).judge(summary) }
+        finish(&summary)
+        return summary.text
+    }
+
+    @Test("are the user's command with one option more for each fault, on a line of its own")
+    func command() throws {
+        let words = "/usr/bin/highwater watch --load http://127.0.0.1:9000/ --fail-on=watch.findings>3 -- ./server"
+        let text = try text(words) {
+            $0.client?.requests.failed = 3
+            $0.client?.requests.gaps.count = 19
+        }
+        #expect(text.contains(
+            "\nas a gate      this ends with exit code 99 where it shows again:\n  highwater watch --load http://127.0.0.1:9000/ '--fail-on=watch.findings>3' "
+                + "--fail-on 'client.requests.failed > 0' --fail-on 'client.gaps.count > 9' -- ./server\n"), "\(text)")
+    }
+
+    @Test("allow half as many gaps as there were, or one half as long, and no less than the shortest that is noticed", arguments: [
+        (3, 250, "client.gaps.count > 1"), (2, 900, "client.gaps.longest > 450ms"), (1, 120, "client.gaps.longest > 100ms"),
+    ] as [(UInt64, UInt64, String)])
+    func gaps(count: UInt64, longest: UInt64, condition: String) throws {
+        let text = try text {
+            $0.client?.requests.gaps.count = count
+            $0.client?.requests.gaps.longestNanoseconds = longest * 1_000_000
+        }
+        #expect(text.contains("--fail-on '\(condition)' -- ./server\n"), "\(text)")
+        let own = try Threshold(failingOn: condition).condition.fullText
+        #expect(!own.isEmpty)
+    }
+
+    @Test("are options alone where a word of the command may be a secret")
+    func secret() throws {
+        let text = try text("highwater load http://me:secret@127.0.0.1/") { $0.client?.requests.failed = 3 }
+        #expect(text.contains("as a gate      with these options the run ends") && text.contains("\n  --fail-on 'client.requests.failed > 0'\n"), "\(text)")
+    }
+
+    @Test("are none for a clean run, for what thresholds judge already, for requests left on purpose, and after a death")
+    func relevance() throws {
+        #expect(try !text { _ in }.contains("as a gate"))
+        #expect(try !text(thresholds: ["client.requests.failed > 9"]) { $0.client?.requests.failed = 3 }.contains("as a gate"))
+        #expect(try !text(thresholds: ["client.gaps.longest > 1s"]) { $0.client?.requests.gaps.count = 1 }.contains("as a gate"))
+        #expect(try !text { $0.client?.requests.failed = 3; $0.client?.errors.abandoned = 3 }.contains("as a gate"))
+        #expect(try !text(change: { $0.client?.requests.failed = 3 }, finish: { $0.outcome = .crashed(signal: "SIGSEGV") }).contains("as a gate"))
+    }
+}
