@@ -34,6 +34,9 @@ package final class Session {
     /// The stream of the request that was malformed last.
     private var malformedStreamID: Int32 = 0
 
+    /// nil without an audit.
+    private let auditedFrames: FrameBuffer?
+
     /// The stream whose token was looked up last; 0: none.
     private var knownStreamID: Int32 = 0
     private var knownToken: UnsafeMutableRawPointer?
@@ -50,13 +53,11 @@ package final class Session {
         checksRequests = role == .server && factory.messageCheck == .requests
         unsafe knownToken = nil
         self.handler = handler
-        var session: OpaquePointer?
         // The session's user data is set below: `self` is not whole yet.
-        let create = unsafe role == .client ? nghttp2_session_client_new3 : nghttp2_session_server_new3
-        guard unsafe create(&session, factory.callbacks, nil, factory.option, factory.memory) == 0,
-            let session = unsafe session
+        guard let session = unsafe role == .client ? factory.makeClientSession() : factory.makeServerSession()
         else { return nil }
         unsafe self.session = unsafe session
+        auditedFrames = role == .server && factory.isAudited ? factory.frames : nil
         unsafe nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
         submit(settings)
     }
@@ -109,9 +110,11 @@ package final class Session {
         if count < 0 { throw SessionError(code: Int32(count)) }
     }
 
-    /// The next bytes to send, valid until the next call; nil when there are none for now.
+    /// The next bytes to send; nil when there are none for now. They are valid until the next call, of this session or
+    /// another one of its factory: see `FrameBuffer`.
     /// Payloads of large bodies go to `SessionHandler.sessionSendsData` in between.
     package func nextOutput() throws(SessionError) -> UnsafeRawBufferPointer? {
+        auditedFrames?.markDead()
         var start: UnsafePointer<UInt8>?
         let count = unsafe nghttp2_session_mem_send(session, &start)
         if count < 0 { throw SessionError(code: Int32(count)) }
@@ -240,8 +243,8 @@ package final class Session {
                 return 0
             }
         }
-        unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks) { _, _, header, _, _, user in
-            unsafe withSession(user) { unsafe $0.sendData(header) }
+        unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks) { _, frame, _, _, _, user in
+            unsafe withSession(user) { unsafe $0.sendData(frame) }
         }
     }
 
@@ -368,13 +371,16 @@ package final class Session {
         }
     }
 
-    private func sendData(_ header: UnsafePointer<UInt8>?) -> Int32 {
+    private func sendData(_ frame: UnsafePointer<nghttp2_frame>?) -> Int32 {
         guard handler.sessionHasRoomForData() else { return hw_err_would_block }
-        guard let lease = packedLease.take() else { return hw_err_callback_failure }
-        unsafe handler.sessionSendsData(
-            frameHeader: UnsafeRawBufferPointer(start: header, count: 9), payload: packedPayload, lease)
-        packedPayload = .empty
-        return 0
+        guard let frame = unsafe frame else { return hw_err_callback_failure }
+        // Written again: where nghttp2 has put it, another session may have packed frames meanwhile. We ask for no padding.
+        return unsafe FrameHeader(frame.pointee.hd).withBytes { header in
+            guard let lease = packedLease.take() else { return hw_err_callback_failure }
+            unsafe handler.sessionSendsData(frameHeader: header, payload: packedPayload, lease)
+            packedPayload = .empty
+            return 0
+        }
     }
 }
 

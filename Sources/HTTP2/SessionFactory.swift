@@ -22,10 +22,15 @@ package final class SessionFactory {
         case none
     }
 
-    let callbacks: OpaquePointer
-    let option: OpaquePointer
-    let memory: UnsafeMutablePointer<nghttp2_mem>
     let messageCheck: MessageCheck
+    /// Whether a session that reads its frames too late is noticed: see `FrameBuffer.markDead`.
+    let isAudited: Bool
+    /// That of all server's sessions; nil when nghttp2 does not take it.
+    private(set) lazy var frames = FrameBuffer.make(allocator, for: self)
+
+    private let callbacks: OpaquePointer
+    private let option: OpaquePointer
+    private let memory: UnsafeMutablePointer<nghttp2_mem>
     private let allocator = BlockAllocator()
 
     /// Times that nghttp2 needed memory that was not on a free list.
@@ -36,8 +41,11 @@ package final class SessionFactory {
 
     /// - Parameter sentHeadByteLimit: bytes of a head that are sent at most, before compression; nghttp2's own limit of 64 KiB
     ///   is less than some servers take.
+    /// - Parameter isAudited: in debug builds the default is true.
     /// - Returns: nil when there is no memory.
-    package init?(messageCheck: MessageCheck, sentHeadByteLimit: Int? = nil) {
+    package init?(
+        messageCheck: MessageCheck, sentHeadByteLimit: Int? = nil, isAudited: Bool = ArenaPool.isAuditedByDefault
+    ) {
         var callbacks: OpaquePointer?
         var option: OpaquePointer?
         guard unsafe nghttp2_session_callbacks_new(&callbacks) == 0, unsafe nghttp2_option_new(&option) == 0,
@@ -46,6 +54,7 @@ package final class SessionFactory {
         unsafe self.callbacks = unsafe callbacks
         unsafe self.option = unsafe option
         self.messageCheck = messageCheck
+        self.isAudited = isAudited
         unsafe memory = .allocate(capacity: 1)
         // nghttp2 would keep closed streams for priorities, which are deprecated (RFC 9113, 5.3).
         unsafe nghttp2_option_set_no_closed_streams(option, 1)
@@ -66,5 +75,26 @@ package final class SessionFactory {
         unsafe nghttp2_session_callbacks_del(callbacks)
         unsafe nghttp2_option_del(option)
         unsafe memory.deallocate()
+    }
+
+    // MARK: Sessions
+
+    /// nil when there is no memory. The caller ends it with `nghttp2_session_del`.
+    func makeClientSession() -> OpaquePointer? {
+        var session: OpaquePointer?
+        let code = unsafe nghttp2_session_client_new3(&session, callbacks, nil, option, memory)
+        return unsafe code == 0 ? session : nil
+    }
+
+    /// As `makeClientSession`; the session packs its frames in `frames`.
+    func makeServerSession() -> OpaquePointer? {
+        guard let frames else { return unsafe makeUnsharedServerSession() }
+        return unsafe frames.share { unsafe makeUnsharedServerSession() }
+    }
+
+    func makeUnsharedServerSession() -> OpaquePointer? {
+        var session: OpaquePointer?
+        let code = unsafe nghttp2_session_server_new3(&session, callbacks, nil, option, memory)
+        return unsafe code == 0 ? session : nil
     }
 }

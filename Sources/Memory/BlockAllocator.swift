@@ -16,13 +16,12 @@ package final class BlockAllocator {
 
     /// Before each block: its size class, and its size with this header. 16 bytes keep malloc's alignment.
     private static let headerByteCount = 16
-    /// Classes up to 2^9 bytes are powers of two, header included, from 2^5.
-    private static let smallestShift = 5, largestPowerShift = 9
-    private static let powerCount = largestPowerShift - smallestShift + 1
-    /// From there to 2^16 bytes four classes lie between two powers of two: the blocks of an idle HTTP/2 session are of
-    /// these sizes, and what is rounded up is memory that each connection holds. Larger blocks are malloc's.
-    private static let largestShift = 16
-    private static let classCount = powerCount + (largestShift - largestPowerShift) * 4
+    /// The smallest class has 2^5 bytes, the largest 2^16, without the header. Four lie between two powers of two: what is
+    /// rounded up is memory that each idle HTTP/2 session holds. Larger blocks are malloc's.
+    private static let smallestShift = 5, largestShift = 16
+    private static let classCount = 1 + (largestShift - smallestShift) * 4
+    /// Of a block that several owners have. No list has it, so that `free` goes the slow way, and leaves it alone.
+    private static let sharedClass = Int.max
 
     private let idle: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     private var idleByteCount = 0
@@ -61,9 +60,7 @@ package final class BlockAllocator {
     /// - Parameter byteCount: below 2^62; the result is nil beyond.
     @inline(__always)
     package func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {
-        // Unchecked arithmetic: the class is checked, and a size that wraps around has none.
-        let last = UInt(bitPattern: byteCount) &+ UInt(BlockAllocator.headerByteCount - 1)
-        let sizeClass = BlockAllocator.sizeClass(ofLast: last)
+        let sizeClass = BlockAllocator.sizeClass(byteCount)
         guard sizeClass < BlockAllocator.classCount, let block = unsafe idle[sizeClass] else {
             return unsafe allocateFromMalloc(byteCount: byteCount, sizeClass: sizeClass)
         }
@@ -74,29 +71,30 @@ package final class BlockAllocator {
         return unsafe block + BlockAllocator.headerByteCount
     }
 
-    /// The class of a block by the place of its last byte.
+    /// The class of blocks with room for `byteCount` bytes. None of the lists has it when they are too many, or zero: then
+    /// the last byte's place wraps around.
     @inline(__always)
-    private static func sizeClass(ofLast last: UInt) -> Int {
+    private static func sizeClass(_ byteCount: Int) -> Int {
+        let last = max(UInt(bitPattern: byteCount) &- 1, 1 << smallestShift - 1)
         let shift = Int.bitWidth &- last.leadingZeroBitCount
-        guard shift > largestPowerShift else { return max(0, shift &- smallestShift) }
-        return powerCount &+ (shift &- largestPowerShift &- 1) &* 4 &+ Int(last &>> UInt(shift &- 3)) & 3
+        return (shift &- smallestShift &- 1) &* 4 &+ Int(last &>> UInt(truncatingIfNeeded: shift &- 3)) & 3 &+ 1
     }
 
-    /// The size of a class's blocks, with the header.
+    /// The room of a class's blocks.
     private static func byteCount(ofClass sizeClass: Int) -> Int {
-        guard sizeClass >= powerCount else { return 1 << (sizeClass + smallestShift) }
-        let place = sizeClass - powerCount
-        return (5 + place % 4) << (largestPowerShift + 1 + place / 4 - 3)
+        guard sizeClass > 0 else { return 1 << smallestShift }
+        let place = sizeClass - 1
+        return (5 + place % 4) << (smallestShift + place / 4 - 2)
     }
 
     /// A block that no list has, from malloc.
     @inline(never)
     private func allocateFromMalloc(byteCount: Int, sizeClass: Int) -> UnsafeMutableRawPointer? {
         let hasClass = sizeClass < BlockAllocator.classCount
-        let (total, overflows) = byteCount.addingReportingOverflow(BlockAllocator.headerByteCount)
+        let room = hasClass ? BlockAllocator.byteCount(ofClass: sizeClass) : byteCount
+        let (blockByteCount, overflows) = room.addingReportingOverflow(BlockAllocator.headerByteCount)
         guard byteCount >= 0, !overflows else { return nil }
         blocksMade &+= 1
-        let blockByteCount = hasClass ? BlockAllocator.byteCount(ofClass: sizeClass) : total
         guard let block = unsafe malloc(blockByteCount) else { return nil }
         blocksOut += 1
         unsafe block.storeBytes(of: sizeClass, as: Int.self)
@@ -113,7 +111,8 @@ package final class BlockAllocator {
         let sizeClass = unsafe block.load(as: Int.self)
         let byteCount = unsafe block.load(fromByteOffset: 8, as: Int.self)
         guard sizeClass < BlockAllocator.classCount, idleByteCount &+ byteCount <= BlockAllocator.idleByteLimit else {
-            return unsafe Glibc.free(block)
+            if sizeClass != BlockAllocator.sharedClass { unsafe Glibc.free(block) }
+            return
         }
         unsafe block.storeBytes(of: idle[sizeClass], as: UnsafeMutableRawPointer?.self)
         unsafe idle[sizeClass] = unsafe block
@@ -132,5 +131,43 @@ package final class BlockAllocator {
         unsafe new.copyMemory(from: memory, byteCount: min(oldByteCount, byteCount))
         unsafe free(memory)
         return unsafe new
+    }
+
+    // MARK: Blocks of several owners
+
+    /// A block that `share` gives to any number of owners. Its maker ends it with `freeShared`, after all of them.
+    /// - Parameter byteCount: of a size that has a class.
+    package func allocateShared(byteCount: Int) -> UnsafeMutableRawPointer? {
+        precondition(BlockAllocator.sizeClass(byteCount) < BlockAllocator.classCount, "a shared block without a class")
+        guard let memory = unsafe allocate(byteCount: byteCount) else { return nil }
+        unsafe (memory - BlockAllocator.headerByteCount).storeBytes(of: BlockAllocator.sharedClass, as: Int.self)
+        return unsafe memory
+    }
+
+    /// Gives a shared block to the first allocation of its class that `body` makes: it lies on the list, in front of all
+    /// others. The owner frees it as its own, but not before `body` returns.
+    package func share<Result>(_ memory: UnsafeMutableRawPointer, _ body: () throws -> Result) rethrows -> Result {
+        let block = unsafe memory - BlockAllocator.headerByteCount
+        let byteCount = unsafe block.load(fromByteOffset: 8, as: Int.self)
+        let sizeClass = BlockAllocator.sizeClass(byteCount - BlockAllocator.headerByteCount)
+        unsafe block.storeBytes(of: idle[sizeClass], as: UnsafeMutableRawPointer?.self)
+        unsafe idle[sizeClass] = unsafe block
+        idleByteCount &+= byteCount
+        let result = try body()
+        if let first = unsafe idle[sizeClass], unsafe first == block {
+            // The body had no use for it.
+            unsafe idle[sizeClass] = unsafe block.load(as: UnsafeMutableRawPointer?.self)
+            idleByteCount &-= byteCount
+        }
+        unsafe block.storeBytes(of: BlockAllocator.sharedClass, as: Int.self)
+        return result
+    }
+
+    /// Ends a block of `allocateShared`.
+    package func freeShared(_ memory: UnsafeMutableRawPointer) {
+        let block = unsafe memory - BlockAllocator.headerByteCount
+        let byteCount = unsafe block.load(fromByteOffset: 8, as: Int.self)
+        unsafe block.storeBytes(of: BlockAllocator.sizeClass(byteCount - BlockAllocator.headerByteCount), as: Int.self)
+        unsafe free(memory)
     }
 }

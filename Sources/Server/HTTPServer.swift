@@ -57,7 +57,7 @@ package final class HTTPServer {
         loop: EventLoop, socket: Listener.Socket, secureSocket: Listener.Socket? = nil, number: Int,
         configuration: ServerConfiguration, onEnd: @escaping () -> Void
     ) throws {
-        guard let sessions = SessionFactory(messageCheck: .requests) else {
+        guard let sessions = SessionFactory(messageCheck: .requests, isAudited: loop.arenas.isAudited) else {
             throw LoopError(call: "nghttp2_session_callbacks_new", code: -12)
         }
         let tls = try configuration.tls.map { try TLSContext($0, pool: loop.arenas) }
