@@ -6,10 +6,11 @@ struct FieldText {
     private let start: UnsafeRawPointer
     let count: Int
 
+    /// `bytes` have a place, also when there are none.
     @inline(__always)
-    init(start: UnsafePointer<UInt8>, count: Int) {
-        unsafe self.start = unsafe UnsafeRawPointer(start)
-        self.count = count
+    init(_ bytes: UnsafeRawBufferPointer) {
+        unsafe start = unsafe bytes.baseAddress.unsafelyUnwrapped
+        count = bytes.count
     }
 
     @inline(__always)

@@ -42,15 +42,16 @@ package struct RequestRules {
 
     // MARK: Fields
 
-    /// Takes the next field of the head, or of the trailers. - Returns: false when it makes the request malformed.
+    /// Takes the next field of the head, or of the trailers. - Returns: nil when it makes the request malformed.
     @inline(__always)
-    mutating func take(name: FieldText, value: FieldText) -> Bool {
-        guard name.count > 0 else { return false }
-        return name[0] == UInt8(ascii: ":") ? takePseudoField(name, value) : takeField(name, value)
+    mutating func take(name: FieldText, value: FieldText) -> FieldKind? {
+        guard name.count > 0 else { return nil }
+        if name[0] == UInt8(ascii: ":") { return takePseudoField(name, value) }
+        return takeField(name, value) ? .other : nil
     }
 
-    private mutating func takePseudoField(_ name: FieldText, _ value: FieldText) -> Bool {
-        guard !seen.contains(.endOfPseudoFields), value.count > 0 else { return false }
+    private mutating func takePseudoField(_ name: FieldText, _ value: FieldText) -> FieldKind? {
+        guard !seen.contains(.endOfPseudoFields), value.count > 0 else { return nil }
         switch name.count {
         case 5 where name.equals(":path"):
             if value[0] == UInt8(ascii: "/") {
@@ -58,20 +59,20 @@ package struct RequestRules {
             } else if value.equals("*") {
                 seen.insert(.asterisk)
             }
-            return value.isPath && seen.insert(.path).inserted
+            return value.isPath && seen.insert(.path).inserted ? .path : nil
         case 7 where name.equals(":method"):
             if value.equals("CONNECT") { seen.insert(.connect) }
             if value.equals("OPTIONS") { seen.insert(.options) }
-            return value.isMethod && seen.insert(.method).inserted
+            return value.isMethod && seen.insert(.method).inserted ? .method : nil
         case 7 where name.equals(":scheme"):
             if value.equals("http") || value.equals("https") || value.isSchemeOfHTTP {
                 seen.insert(.schemeOfHTTP)
             } else if !value.isScheme {
-                return false
+                return nil
             }
-            return seen.insert(.scheme).inserted
-        case 10 where name.equals(":authority"): return value.isAuthority && seen.insert(.authority).inserted
-        default: return false
+            return seen.insert(.scheme).inserted ? .scheme : nil
+        case 10 where name.equals(":authority"): return value.isAuthority && seen.insert(.authority).inserted ? .authority : nil
+        default: return nil
         }
     }
 
@@ -90,6 +91,35 @@ package struct RequestRules {
             return false
         default: return name.isFieldName && value.isFieldValue
         }
+    }
+
+    // MARK: Known fields
+
+    /// What a good field does to the rules of any request: nothing of it depends on the fields before.
+    struct Meaning {
+        fileprivate var kind = FieldKind.other
+        /// Once these are seen, the field makes a request malformed.
+        fileprivate var excluded: Seen = []
+        fileprivate var added: Seen = []
+    }
+
+    /// - Returns: nil for a field whose value counts too: a length, a priority.
+    static func meaning(name: FieldText, value: FieldText) -> Meaning? {
+        var rules = RequestRules()
+        guard let kind = rules.take(name: name, value: value), rules.declaredByteCount < 0,
+            rules.seen.isDisjoint(with: [.priority, .unreadablePriority])
+        else { return nil }
+        var excluded = rules.seen.intersection([.method, .scheme, .path, .authority, .host])
+        if kind != .other { excluded.insert(.endOfPseudoFields) }
+        return Meaning(kind: kind, excluded: excluded, added: rules.seen)
+    }
+
+    /// As `take`, of a field with this meaning.
+    @inline(__always)
+    mutating func take(_ meaning: Meaning) -> FieldKind? {
+        guard seen.isDisjoint(with: meaning.excluded) else { return nil }
+        seen.formUnion(meaning.added)
+        return meaning.kind
     }
 
     /// - Returns: false when it is no number, or not the first.
@@ -118,7 +148,7 @@ package struct RequestRules {
         }
     }
 
-    private struct Seen: OptionSet {
+    fileprivate struct Seen: OptionSet {
         var rawValue: UInt16
 
         static var method: Seen { Seen(rawValue: 1) }

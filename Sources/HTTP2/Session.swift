@@ -31,6 +31,11 @@ package final class Session {
     private let checksRequests: Bool
     /// Of the head or the trailers that come in now: their frames have no others between them.
     private var rules = RequestRules()
+    /// nil before a request's fields are kept. In memory of its own, since the compiler would have each access to a
+    /// member checked that calls functions of C.
+    private var knownFields: UnsafeMutablePointer<FieldMemory>?
+    /// Of the last request; goes round.
+    private var requestNumber: UInt8 = 0
     /// The stream of the request that was malformed last.
     private var malformedStreamID: Int32 = 0
 
@@ -52,6 +57,7 @@ package final class Session {
         self.factory = factory
         checksRequests = role == .server && factory.messageCheck == .requests
         unsafe knownToken = nil
+        unsafe knownFields = nil
         self.handler = handler
         // The session's user data is set below: `self` is not whole yet.
         guard let session = unsafe role == .client ? factory.makeClientSession() : factory.makeServerSession()
@@ -63,6 +69,10 @@ package final class Session {
     }
 
     deinit {
+        if let knownFields = unsafe knownFields {
+            unsafe knownFields.deinitialize(count: 1)
+            unsafe knownFields.deallocate()
+        }
         // Open streams are closed without a report: the handler has let go of them.
         unsafe nghttp2_session_del(session)
     }
@@ -193,22 +203,9 @@ package final class Session {
         unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, user in
             unsafe withSession(user) { unsafe $0.didBeginHeaders(frame) }
         }
-        unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks) {
-            _, frame, name, nameCount, value, valueCount, _, user in
-            unsafe withSession(user) { me in
-                let streamID = unsafe frame?.pointee.hd.stream_id ?? 0
-                guard let token = unsafe me.token(of: streamID), let name = unsafe name, let value = unsafe value
-                else { return 0 }
-                if me.checksRequests, unsafe !me.rules.take(
-                    name: FieldText(start: name, count: nameCount), value: FieldText(start: value, count: valueCount)) {
-                    me.refuse(streamID, hw_err_http_header)
-                    return hw_err_temporal_callback_failure
-                }
-                unsafe me.handler.sessionDidReceiveField(
-                    token, name: UnsafeRawBufferPointer(start: name, count: nameCount),
-                    value: UnsafeRawBufferPointer(start: value, count: valueCount))
-                return 0
-            }
+        unsafe nghttp2_session_callbacks_set_on_header_callback2(callbacks) { _, frame, name, value, _, user in
+            guard let name = unsafe name, let value = unsafe value else { return 0 }
+            return unsafe withSession(user) { unsafe $0.didReceiveField(frame?.pointee.hd.stream_id ?? 0, name, value) }
         }
         unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
             unsafe withSession(user) { unsafe $0.didReceiveFrame(frame) }
@@ -258,18 +255,55 @@ package final class Session {
         return unsafe knownToken
     }
 
+    /// - Parameters: name, value: buffers of nghttp2, valid for this call; with a reference, longer.
+    @inline(__always)
+    private func didReceiveField(_ streamID: Int32, _ name: OpaquePointer, _ value: OpaquePointer) -> Int32 {
+        guard let token = unsafe token(of: streamID) else { return 0 }
+        guard let known = unsafe knownFields?.pointee.recall(name, value) else {
+            return unsafe didReceiveNewField(streamID, token, name, value)
+        }
+        guard let kind = unsafe rules.take(known.pointee.meaning) else { return refuseField(streamID) }
+        unsafe handler.sessionDidReceiveField(token, kind, name: known.pointee.nameBytes, value: known.pointee.valueBytes)
+        return 0
+    }
+
+    @inline(never)
+    private func didReceiveNewField(
+        _ streamID: Int32, _ token: UnsafeMutableRawPointer, _ name: OpaquePointer, _ value: OpaquePointer
+    ) -> Int32 {
+        let nameBytes = unsafe nghttp2_rcbuf_get_buf(name), valueBytes = unsafe nghttp2_rcbuf_get_buf(value)
+        let names = unsafe UnsafeRawBufferPointer(start: nameBytes.base, count: nameBytes.len)
+        let values = unsafe UnsafeRawBufferPointer(start: valueBytes.base, count: valueBytes.len)
+        guard checksRequests else {
+            unsafe handler.sessionDidReceiveField(token, .other, name: names, value: values)
+            return 0
+        }
+        let nameText = unsafe FieldText(names), valueText = unsafe FieldText(values)
+        guard let kind = rules.take(name: nameText, value: valueText) else { return refuseField(streamID) }
+        unsafe knownFields?.pointee.note(name, value, names, values, RequestRules.meaning(name: nameText, value: valueText))
+        unsafe handler.sessionDidReceiveField(token, kind, name: names, value: values)
+        return 0
+    }
+
+    private func refuseField(_ streamID: Int32) -> Int32 {
+        refuse(streamID, hw_err_http_header)
+        return hw_err_temporal_callback_failure
+    }
+
     private func didBeginHeaders(_ frame: UnsafePointer<nghttp2_frame>?) -> Int32 {
         guard role == .server, let frame = unsafe frame, unsafe frame.pointee.hd.type == UInt8(NGHTTP2_HEADERS.rawValue)
         else { return 0 }
         let streamID = unsafe frame.pointee.hd.stream_id
         guard unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
             if checksRequests, let token = unsafe token(of: streamID) {
+                unsafe knownFields?.pointee.beginTrailers()
                 rules = unsafe handler.sessionRules(of: token).pointee
                 rules.beginTrailers()
             }
             return 0
         }
         rules = RequestRules()
+        if checksRequests { beginKnownFields() }
         guard let token = unsafe handler.sessionDidBeginRequest(streamID) else {
             return hw_err_temporal_callback_failure
         }
@@ -277,6 +311,17 @@ package final class Session {
         knownStreamID = streamID
         unsafe knownToken = unsafe token
         return 0
+    }
+
+    private func beginKnownFields() {
+        requestNumber &+= 1
+        let keeps = requestNumber == FieldMemory.keptRequest
+        if keeps, unsafe knownFields == nil {
+            let memory = UnsafeMutablePointer<FieldMemory>.allocate(capacity: 1)
+            unsafe memory.initialize(to: FieldMemory())
+            unsafe knownFields = unsafe memory
+        }
+        unsafe knownFields?.pointee.beginRequest(keeps: keeps)
     }
 
     private func didReceiveFrame(_ frame: UnsafePointer<nghttp2_frame>?) -> Int32 {

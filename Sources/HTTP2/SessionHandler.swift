@@ -12,7 +12,8 @@ package protocol SessionHandler: AnyObject {
     /// `SessionFactory.MessageCheck.requests`.
     func sessionRules(of token: UnsafeMutableRawPointer) -> UnsafeMutablePointer<RequestRules>
     /// A header field, pseudo-fields included. The bytes are nghttp2's, and gone when this returns.
-    func sessionDidReceiveField(_ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
+    func sessionDidReceiveField(
+        _ token: UnsafeMutableRawPointer, _ kind: FieldKind, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
     /// The head is complete; with `endsStream` so is the message.
     func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool)
     /// Some of the body.

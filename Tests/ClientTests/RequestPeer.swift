@@ -129,7 +129,9 @@ private final class HTTP2Peer: SessionHandler {
         return UnsafeMutableRawPointer(bitPattern: Int(streamID))
     }
 
-    func sessionDidReceiveField(_ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    func sessionDidReceiveField(
+        _ token: UnsafeMutableRawPointer, _ kind: FieldKind, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+    ) {
         let name = String(decoding: name, as: UTF8.self)
         open[stream(token)]?.fields[name] = String(decoding: value, as: UTF8.self)
         open[stream(token)]?.fieldCounts[name, default: 0] += 1

@@ -117,7 +117,8 @@ private final class BulkServer: SessionHandler {
 
     func sessionDidBeginRequest(_ streamID: Int32) -> UnsafeMutableRawPointer? { UnsafeMutableRawPointer(bitPattern: Int(streamID)) }
     func sessionRules(of token: UnsafeMutableRawPointer) -> UnsafeMutablePointer<RequestRules> { rules }
-    func sessionDidReceiveField(_ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {}
+    func sessionDidReceiveField(
+        _ token: UnsafeMutableRawPointer, _ kind: FieldKind, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {}
 
     func sessionDidReceiveHead(_ session: Session, _ token: UnsafeMutableRawPointer, endsStream: Bool) {
         let fields = FieldList()

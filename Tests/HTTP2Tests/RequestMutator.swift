@@ -15,15 +15,18 @@ struct RequestMutator {
         var script = one(RequestMutator.seeds)
         script.usesTable = below(3) == 0
         script.isAnsweredEarly = below(4) == 0
-        for _ in 0..<below(4) {
-            switch below(10) {
-            case 0...2: mutateFrames(&script)
-            case 3, 4: declareLength(&script)
-            case 5: mutateTrailers(&script)
-            default: mutate(&script.head)
-            }
-        }
+        for _ in 0..<below(4) { change(&script) }
         return script
+    }
+
+    /// Changes one thing.
+    mutating func change(_ script: inout RequestScript) {
+        switch below(10) {
+        case 0...2: mutateFrames(&script)
+        case 3, 4: declareLength(&script)
+        case 5: mutateTrailers(&script)
+        default: mutate(&script.head)
+        }
     }
 
     /// The next value of a `priority` field: good, or with up to three bytes changed.

@@ -6,19 +6,21 @@ import TestSupport
 /// nghttp2's own check is the measure: two sessions get the same bytes, one with the library's check and one with ours.
 @Suite("Our rules for requests") struct RequestRulesTests {
     /// Sends scripts one behind the other to both sessions.
+    /// - Parameter table: see `RequestScript.bytes`.
     /// - Parameter cut: where a script of so many bytes comes in two pieces.
     /// - Parameter flushes: whether answers go out behind each piece of the script with this number.
     /// - Returns: nil when there is no memory.
     private static func transcripts(
-        _ scripts: [RequestScript], cut: (Int) -> Int = { $0 }, flushes: (Int) -> Bool
+        _ scripts: [RequestScript], table: SentTable?, cut: (Int) -> Int = { $0 }, flushes: (Int) -> Bool
     ) -> (library: SessionTranscript, ours: SessionTranscript)? {
         let streams = scripts.indices.map { UInt32($0 * 2 + 1) }
         let early = Set(zip(streams, scripts).filter(\.1.isAnsweredEarly).map(\.0))
         guard let library = SessionTranscript(.library, early: early), let ours = SessionTranscript(.requests, early: early)
         else { return nil }
+        var table = table
+        let pieces = zip(streams, scripts).map { $1.bytes($0, &table) }
         for session in [library, ours] {
-            for (index, script) in scripts.enumerated() {
-                let bytes = script.bytes(streams[index])
+            for (index, bytes) in pieces.enumerated() {
                 let end = cut(bytes.count)
                 session.receive(Array(bytes[..<end]))
                 // An answer at the head is out then, before the request ends.
@@ -34,9 +36,10 @@ import TestSupport
 
     /// - Returns: what both sessions have done; nil when they differ, which is recorded.
     private static func compare(
-        _ scripts: [RequestScript], cut: (Int) -> Int = { $0 }, flushes: (Int) -> Bool = { _ in true }
+        _ scripts: [RequestScript], table: SentTable? = nil, cut: (Int) -> Int = { $0 },
+        flushes: (Int) -> Bool = { _ in true }
     ) -> SessionTranscript? {
-        guard let (library, ours) = transcripts(scripts, cut: cut, flushes: flushes) else {
+        guard let (library, ours) = transcripts(scripts, table: table, cut: cut, flushes: flushes) else {
             Issue.record("no memory")
             return nil
         }
@@ -83,6 +86,49 @@ import TestSupport
         #expect(badFields > 1_000)
         #expect(badMessages > 200)
         #expect(badBodies > 100)
+    }
+
+    /// Fields that come again are recalled: `FieldMemory` keeps those of the second request, and of each 256th behind it.
+    @Test("answer requests whose fields come again as nghttp2 does", arguments: [true, false])
+    func repetitions(fromTable: Bool) {
+        var mutator = RequestMutator(seed: 20_261_129)
+        var answered = 0, refused = 0
+        for round in 0..<250 {
+            // Long enough that another request is kept, now and then.
+            let count = round % 50 == 0 ? 600 : 24
+            var kept = mutator.next()
+            let scripts = (0..<count).map { number -> RequestScript in
+                if number % 200 == 199 { kept = mutator.next() }
+                var script = kept
+                script.usesTable = mutator.below(2) == 0
+                if mutator.below(3) == 0 { mutator.change(&script) }
+                return script
+            }
+            let flushes = scripts.map { _ in mutator.below(2) == 0 }
+            let transcript = RequestRulesTests.compare(
+                scripts, table: fromTable ? SentTable() : nil, flushes: { flushes[$0] })
+            guard let transcript else { return }
+            answered += transcript.ends.values.count { $0 == 0 }
+            refused += transcript.ends.values.count { $0 == 1 }
+        }
+        #expect(answered > 1_500)
+        #expect(refused > 1_500)
+    }
+
+    @Test("take a field for what it is, where another one lay at its address before", arguments: ["a", "\u{1}"])
+    func addresses(value: String) {
+        func script(_ values: [String]) -> RequestScript {
+            var script = RequestScript([
+                RequestScript.Field(":method", "GET"), RequestScript.Field(":scheme", "http"),
+                RequestScript.Field(":authority", "test"), RequestScript.Field(":path", "/"),
+            ] + values.map { RequestScript.Field("accept", $0) })
+            script.usesTable = true
+            return script
+        }
+        // nghttp2 frees the value of a literal behind its field, and has the place for the next.
+        let scripts = [["a"], ["b", "c"], ["d", "e"], [value, "b"], ["c", value]].map(script)
+        #expect(RequestRulesTests.compare(scripts) != nil)
+        #expect(RequestRulesTests.compare(scripts, table: SentTable()) != nil)
     }
 
     /// In texts that words of eight bytes take in whole, in part and twice.

@@ -32,8 +32,9 @@ struct RequestScript {
 
     init(_ head: [Field]) { self.head = head }
 
-    func bytes(_ stream: UInt32) -> [UInt8] {
-        var frames = headers(head, stream)
+    /// - Parameter table: of the connection; its fields go into it and come from it. nil: none does.
+    func bytes(_ stream: UInt32, _ table: inout SentTable?) -> [UInt8] {
+        var frames = headers(head, stream, &table)
         for (index, count) in body.enumerated() {
             var frame = Frame.data(stream, (0..<count).map { UInt8(truncatingIfNeeded: $0) }, ends: false)
             if let padding {
@@ -43,7 +44,7 @@ struct RequestScript {
             if ends && trailers == nil && index == body.count - 1 { frame.flags |= Frame.endStream }
             frames.append(frame)
         }
-        if let trailers { frames += headers(trailers, stream) }
+        if let trailers { frames += headers(trailers, stream, &table) }
         if ends && (trailers != nil || body.isEmpty) {
             // On HEADERS, also where CONTINUATION follows.
             for index in frames.indices.reversed() where frames[index].kind == .headers {
@@ -55,8 +56,11 @@ struct RequestScript {
         return frames.flatMap(\.bytes)
     }
 
-    private func headers(_ fields: [Field], _ stream: UInt32) -> [Frame] {
-        let block = fields.flatMap(block)
+    private func headers(_ fields: [Field], _ stream: UInt32, _ table: inout SentTable?) -> [Frame] {
+        let block = fields.flatMap { field -> [UInt8] in
+            if let known = RequestScript.place(of: field), usesTable { return [0x80 + known] }
+            return table?.block(field) ?? self.block(field)
+        }
         let cut = min(continuation ?? block.count, block.count)
         var frames = [Frame(kind: .headers, stream: stream, payload: Array(block[..<cut]))]
         if cut < block.count { frames.append(Frame(kind: .continuation, stream: stream, payload: Array(block[cut...]))) }
@@ -67,11 +71,12 @@ struct RequestScript {
     /// HPACK's form of a field, without its dynamic table.
     private func block(_ field: Field) -> [UInt8] {
         if usesTable {
-            if let place = RequestScript.table.firstIndex(of: field) { return [0x82 + UInt8(place)] }
             if let name = RequestScript.names[field.name] { return (name < 15 ? [name] : [15, name - 15]) + Frame.literal(field.value) }
         }
         return [0] + Frame.literal(field.name) + Frame.literal(field.value)
     }
+
+    private static func place(of field: Field) -> UInt8? { table.firstIndex(of: field).map { UInt8($0) + 2 } }
 
     /// From number 2 on (RFC 7541, appendix A).
     private static let table = [

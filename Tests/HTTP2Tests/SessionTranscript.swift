@@ -94,7 +94,9 @@ final class SessionTranscript: SessionHandler {
         return place
     }
 
-    func sessionDidReceiveField(_ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    func sessionDidReceiveField(
+        _ token: UnsafeMutableRawPointer, _ kind: FieldKind, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+    ) {
         calls.append(.field(stream(token), name: Array(name), value: Array(value)))
     }
 

@@ -27,7 +27,7 @@ final class HTTP2Answers: SessionHandler {
     func beginReading() { peerHasReset = false }
 
     func sessionDidReceiveField(
-        _ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+        _ token: UnsafeMutableRawPointer, _ kind: FieldKind, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
     ) {
         unsafe reader.readField(token.assumingMemoryBound(to: RequestRecord.self), name: name, value: value)
     }

@@ -85,6 +85,12 @@ struct Exchange {
         return true
     }
 
+    /// Takes an HTTP/2 :method, whose bytes are copied unless they are known.
+    mutating func setMethod(_ bytes: UnsafeRawBufferPointer) {
+        unsafe method = unsafe Method(ArenaBytes(start: bytes.baseAddress, count: bytes.count))
+        unsafe methodBytes = unsafe method.name ?? arena.copy(bytes)
+    }
+
     /// Takes an HTTP/2 :path apart at its first question mark.
     mutating func setTarget(_ bytes: ArenaBytes) {
         unsafe target = bytes

@@ -15,6 +15,21 @@ enum Method: UInt8 {
     }
 }
 
+extension Method {
+    /// nil: it has another one.
+    var name: ArenaBytes? {
+        switch self {
+        case .get: ArenaBytes("GET")
+        case .head: ArenaBytes("HEAD")
+        case .post: ArenaBytes("POST")
+        case .put: ArenaBytes("PUT")
+        case .delete: ArenaBytes("DELETE")
+        case .options: ArenaBytes("OPTIONS")
+        case .other: nil
+        }
+    }
+}
+
 /// A set of methods, and the value of its Allow field.
 struct MethodSet {
     let allow: ArenaBytes

@@ -185,7 +185,7 @@ extension HTTP2Side: SessionHandler {
     }
 
     func sessionDidReceiveField(
-        _ token: UnsafeMutableRawPointer, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
+        _ token: UnsafeMutableRawPointer, _ kind: FieldKind, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
     ) {
         let exchange = unsafe token.assumingMemoryBound(to: Exchange.self)
         // Bounded before decoding ends: an indexed field of one byte can cost kilobytes.
@@ -200,20 +200,14 @@ extension HTTP2Side: SessionHandler {
             return
         }
         let arena = unsafe exchange.pointee.arena
-        let isPseudoField = unsafe name.count > 0 && name[0] == UInt8(ascii: ":")
-        guard isPseudoField else {
-            return unsafe exchange.pointee.fields.append(name: arena.copy(name), value: arena.copy(value), in: arena)
-        }
-        // `RequestRules` lets through the four pseudo-fields of a request only, each once.
-        switch name.count {
-        case 5:
+        switch kind {
+        case .other: unsafe exchange.pointee.fields.append(name: arena.copy(name), value: arena.copy(value), in: arena)
+        case .path:
             if value.count > server.configuration.requestLimits.targetByteLimit { unsafe exchange.pointee.rejection = 414 }
             unsafe exchange.pointee.setTarget(arena.copy(value))
-        case 7 where unsafe name[1] == UInt8(ascii: "m"):
-            unsafe exchange.pointee.methodBytes = arena.copy(value)
-            unsafe exchange.pointee.method = Method(exchange.pointee.methodBytes)
-        case 10: unsafe exchange.pointee.authority = arena.copy(value)
-        default: break
+        case .method: unsafe exchange.pointee.setMethod(value)
+        case .authority: unsafe exchange.pointee.authority = arena.copy(value)
+        case .scheme: break
         }
     }
 
