@@ -47,7 +47,5 @@ final class FrameBuffer {
     func share(_ make: () -> OpaquePointer?) -> OpaquePointer? { unsafe allocator.share(block, make) }
 
     /// Overwrites all frames: none may be needed when a session begins to pack the next. For an audit.
-    func markDead() {
-        unsafe block.initializeMemory(as: UInt8.self, repeating: ArenaPool.deadByte, count: FrameBuffer.byteCount)
-    }
+    func markDead() { unsafe allocator.markSharedDead(block) }
 }

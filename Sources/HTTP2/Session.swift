@@ -28,14 +28,14 @@ package final class Session {
     /// The check has found a fault, and no byte after it counts.
     private var hasFault = false
 
-    private let checksRequests: Bool
+    let checksRequests: Bool
     /// Of the head or the trailers that come in now: their frames have no others between them.
-    private var rules = RequestRules()
+    var rules = RequestRules()
     /// nil before a request's fields are kept. In memory of its own, since the compiler would have each access to a
     /// member checked that calls functions of C.
-    private var knownFields: UnsafeMutablePointer<FieldMemory>?
+    var knownFields: UnsafeMutablePointer<FieldMemory>?
     /// Of the last request; goes round.
-    private var requestNumber: UInt8 = 0
+    var requestNumber: UInt8 = 0
     /// The stream of the request that was malformed last.
     private var malformedStreamID: Int32 = 0
 
@@ -247,47 +247,12 @@ package final class Session {
 
     /// The token of a stream. A message makes a dozen calls in a row, and nghttp2 would look
     /// its stream up in a hash table for each.
-    private func token(of streamID: Int32) -> UnsafeMutableRawPointer? {
+    func token(of streamID: Int32) -> UnsafeMutableRawPointer? {
         if streamID != knownStreamID {
             unsafe knownToken = unsafe nghttp2_session_get_stream_user_data(session, streamID)
             knownStreamID = unsafe knownToken == nil ? 0 : streamID
         }
         return unsafe knownToken
-    }
-
-    /// - Parameters: name, value: buffers of nghttp2, valid for this call; with a reference, longer.
-    @inline(__always)
-    private func didReceiveField(_ streamID: Int32, _ name: OpaquePointer, _ value: OpaquePointer) -> Int32 {
-        guard let token = unsafe token(of: streamID) else { return 0 }
-        guard let known = unsafe knownFields?.pointee.recall(name, value) else {
-            return unsafe didReceiveNewField(streamID, token, name, value)
-        }
-        guard let kind = unsafe rules.take(known.pointee.meaning) else { return refuseField(streamID) }
-        unsafe handler.sessionDidReceiveField(token, kind, name: known.pointee.nameBytes, value: known.pointee.valueBytes)
-        return 0
-    }
-
-    @inline(never)
-    private func didReceiveNewField(
-        _ streamID: Int32, _ token: UnsafeMutableRawPointer, _ name: OpaquePointer, _ value: OpaquePointer
-    ) -> Int32 {
-        let nameBytes = unsafe nghttp2_rcbuf_get_buf(name), valueBytes = unsafe nghttp2_rcbuf_get_buf(value)
-        let names = unsafe UnsafeRawBufferPointer(start: nameBytes.base, count: nameBytes.len)
-        let values = unsafe UnsafeRawBufferPointer(start: valueBytes.base, count: valueBytes.len)
-        guard checksRequests else {
-            unsafe handler.sessionDidReceiveField(token, .other, name: names, value: values)
-            return 0
-        }
-        let nameText = unsafe FieldText(names), valueText = unsafe FieldText(values)
-        guard let kind = rules.take(name: nameText, value: valueText) else { return refuseField(streamID) }
-        unsafe knownFields?.pointee.note(name, value, names, values, RequestRules.meaning(name: nameText, value: valueText))
-        unsafe handler.sessionDidReceiveField(token, kind, name: names, value: values)
-        return 0
-    }
-
-    private func refuseField(_ streamID: Int32) -> Int32 {
-        refuse(streamID, hw_err_http_header)
-        return hw_err_temporal_callback_failure
     }
 
     private func didBeginHeaders(_ frame: UnsafePointer<nghttp2_frame>?) -> Int32 {
@@ -311,17 +276,6 @@ package final class Session {
         knownStreamID = streamID
         unsafe knownToken = unsafe token
         return 0
-    }
-
-    private func beginKnownFields() {
-        requestNumber &+= 1
-        let keeps = requestNumber == FieldMemory.keptRequest
-        if keeps, unsafe knownFields == nil {
-            let memory = UnsafeMutablePointer<FieldMemory>.allocate(capacity: 1)
-            unsafe memory.initialize(to: FieldMemory())
-            unsafe knownFields = unsafe memory
-        }
-        unsafe knownFields?.pointee.beginRequest(keeps: keeps)
     }
 
     private func didReceiveFrame(_ frame: UnsafePointer<nghttp2_frame>?) -> Int32 {
@@ -387,7 +341,7 @@ package final class Session {
     }
 
     /// Resets the stream of a malformed request (RFC 9113, 8.1.1).
-    private func refuse(_ streamID: Int32, _ fault: Int32) {
+    func refuse(_ streamID: Int32, _ fault: Int32) {
         reset(streamID, .protocolError)
         handler.sessionDidReceiveInvalidFrame(SessionError(code: fault))
     }

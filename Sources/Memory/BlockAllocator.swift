@@ -163,6 +163,12 @@ package final class BlockAllocator {
         return result
     }
 
+    /// Overwrites a block of `allocateShared`, for an audit. By C's function: debug builds would take each byte in turn.
+    package func markSharedDead(_ memory: UnsafeMutableRawPointer) {
+        let byteCount = unsafe (memory - BlockAllocator.headerByteCount).load(fromByteOffset: 8, as: Int.self)
+        unsafe _ = memset(memory, Int32(ArenaPool.deadByte), byteCount - BlockAllocator.headerByteCount)
+    }
+
     /// Ends a block of `allocateShared`.
     package func freeShared(_ memory: UnsafeMutableRawPointer) {
         let block = unsafe memory - BlockAllocator.headerByteCount
