@@ -15,6 +15,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     let schedule: LoadSchedule
     let requests: RequestFactory
     let clients: ClientPool
+    let connectTurns: ConnectTurns
     let caches: LoopCaches
     /// Retries and the circuit breaker; nil when both are off.
     let resilience: Resilience?
@@ -51,6 +52,10 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         }
         tls = try ClientTLS(configuration, configuration.caches, loop)
         do { timers = try LoadTimers(loop: loop) } catch { throw .system(error) }
+        do { connectTurns = try ConnectTurns(loop: loop) } catch {
+            timers.close()
+            throw .system(error)
+        }
         self.loop = loop
         self.configuration = configuration
         self.sessions = sessions
@@ -322,8 +327,8 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         guard state == .stopping else { return }
         state = .ended
         clock.watch(false)
-        timers.drain.close()
-        timers.beat.close()
+        timers.close()
+        connectTurns.close()
         resilience?.close()
         onEnd()
     }

@@ -1,4 +1,5 @@
 import Client
+import Foundation
 import HTTP2
 import Load
 import Loop
@@ -320,6 +321,22 @@ struct LoadTests {
         #expect((run.total.connectionCounts.openHighWater...12).contains(served?.connectionCounts.openHighWater ?? 0))
     }
 
+    @Test("thousands that connect leave the loop its turns: the first connection is seen before the last is asked for")
+    func connectTurns() throws {
+        let server = try ServerThread()
+        let count = 2_000
+        var begun = 0
+        // The step is a timer of the loop, and comes before it looks at its sockets for the first time.
+        let run = try LoadRun(
+            server.configuration {
+                $0.connections = count
+                $0.requests = 100
+            }, rate: 1_000, seconds: 60, steps: [(0.000_001, { _ in begun = connections(toPort: server.address.port) })])
+        _ = server.stop()
+        expectSums(run, requests: 100)
+        #expect((1..<count).contains(begun))
+    }
+
     @Test("a server that closes idle connections is connected to again")
     func idleTimeout() throws {
         let server = try ServerThread { $0.idleTimeoutNanoseconds = 200_000_000 }
@@ -358,5 +375,15 @@ struct LoadTests {
         #expect(run.total.errors.aborted == 4)
         #expect(run.total.serviceTime.count == 4)
         #expect((run.total.serviceTime.lowestNanoseconds ?? 0) >= 250_000_000)
+    }
+}
+
+/// Sockets that are connected to a port, or about to be, as the kernel lists them.
+private func connections(toPort port: Int) -> Int {
+    let suffix = ":" + String(port, radix: 16, uppercase: true)
+    // The list has no length before it is read: Foundation's strings end with its first page.
+    let bytes = try? FileHandle(forReadingAtPath: "/proc/self/net/tcp")?.readToEnd()
+    return String(decoding: bytes ?? Data(), as: UTF8.self).split(separator: "\n").count {
+        $0.split(separator: " ")[2].hasSuffix(suffix)
     }
 }

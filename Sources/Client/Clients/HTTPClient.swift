@@ -77,8 +77,18 @@ final class HTTPClient: TimerTarget {
 
     // MARK: Connecting
 
-    /// Begins to connect.
+    /// Begins to connect, in its turn.
     func connect() {
+        // One that is to end has requests to send again.
+        if isRetiring || generator.connectTurns.begin(self) { connectNow() }
+    }
+
+    /// Its turn has come, unless it has ended meanwhile.
+    func connectInTurn() {
+        if case .waiting = state { connectNow() }
+    }
+
+    private func connectNow() {
         generator.clock.refresh()
         if !generator.caches.isCurrent(answers.caches) {
             generator.caches.give(answers.caches)

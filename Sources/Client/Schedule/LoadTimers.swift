@@ -14,4 +14,11 @@ struct LoadTimers {
         drain = Timer(loop: loop)
         beat = Timer(loop: loop)
     }
+
+    /// Ends them for good; those that have ended may be among them.
+    func close() {
+        pace.close()
+        drain.close()
+        beat.close()
+    }
 }
