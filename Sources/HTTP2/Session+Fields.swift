@@ -48,4 +48,13 @@ extension Session {
         }
         unsafe knownFields?.pointee.beginRequest(keeps: keeps)
     }
+
+    /// The next request counts as the first.
+    func forgetKnownFields() {
+        requestNumber = 0
+        guard let memory = unsafe knownFields else { return }
+        unsafe knownFields = nil
+        unsafe memory.deinitialize(count: 1)
+        unsafe memory.deallocate()
+    }
 }

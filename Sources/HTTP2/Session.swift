@@ -11,7 +11,7 @@ package final class Session {
     package enum Role: Sendable { case client, server }
 
     private let session: OpaquePointer
-    private let factory: SessionFactory
+    let factory: SessionFactory
     /// Retained: a constant costs no counting at a request's dozen calls. The handler drops the
     /// session when its connection ends, and with it the cycle.
     let handler: any SessionHandler
@@ -41,6 +41,8 @@ package final class Session {
 
     /// nil without an audit.
     private let auditedFrames: FrameBuffer?
+    /// See `SessionFactory.lastPage`.
+    let page: UnsafeMutableRawPointer?
 
     /// The stream whose token was looked up last; 0: none.
     private var knownStreamID: Int32 = 0
@@ -63,16 +65,14 @@ package final class Session {
         guard let session = unsafe role == .client ? factory.makeClientSession() : factory.makeServerSession()
         else { return nil }
         unsafe self.session = unsafe session
+        unsafe page = unsafe factory.lastPage
         auditedFrames = role == .server && factory.isAudited ? factory.frames : nil
         unsafe nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
         submit(settings)
     }
 
     deinit {
-        if let knownFields = unsafe knownFields {
-            unsafe knownFields.deinitialize(count: 1)
-            unsafe knownFields.deallocate()
-        }
+        forgetKnownFields()
         // Open streams are closed without a report: the handler has let go of them.
         unsafe nghttp2_session_del(session)
     }

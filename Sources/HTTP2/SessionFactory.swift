@@ -39,6 +39,13 @@ package final class SessionFactory {
     /// Gives idle memory back to malloc.
     package func trim() { allocator.trim() }
 
+    /// The page of the session that was made last: of nghttp2 1.52 the map of its streams, 4 KiB, which holds nothing
+    /// but zeros when there are none. nil: of another version, or there are no pages.
+    var lastPage: UnsafeMutableRawPointer? { unsafe allocator.lastPage }
+
+    /// Gives a session's page back to the kernel while it holds nothing but zeros.
+    func returnZeros(_ page: UnsafeMutableRawPointer) -> Bool { unsafe allocator.returnZeros(page) }
+
     /// - Parameter sentHeadByteLimit: bytes of a head that are sent at most, before compression; nghttp2's own limit of 64 KiB
     ///   is less than some servers take.
     /// - Parameter isAudited: in debug builds the default is true.

@@ -25,16 +25,24 @@ package final class BlockAllocator {
 
     private let idle: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     private var idleByteCount = 0
+    private let pages = PageBlocks()
+    /// The address space of the pages, here to spare the way to it.
+    private let pagesStart: UInt, pagesByteCount: UInt
     /// Blocks out, and how many of all those given out came from malloc.
     package var blockCount: Int { blocksOut }
     package var mallocCount: UInt64 { blocksMade }
     // Private: the compiler then sees every access, and checks none of them at run time.
     private var blocksOut = 0
     private var blocksMade: UInt64 = 0
+    /// The page that was given out last.
+    package var lastPage: UnsafeMutableRawPointer? { unsafe newestPage }
+    private var newestPage: UnsafeMutableRawPointer?
 
     package init() {
         unsafe idle = .allocate(capacity: BlockAllocator.classCount)
         unsafe idle.initialize(repeating: nil, count: BlockAllocator.classCount)
+        (pagesStart, pagesByteCount) = unsafe (UInt(bitPattern: pages.start), pages.reservedByteCount)
+        unsafe newestPage = nil
     }
 
     deinit {
@@ -54,7 +62,10 @@ package final class BlockAllocator {
     }
 
     /// Gives idle blocks back to malloc.
-    package func trim() { freeIdle() }
+    package func trim() {
+        freeIdle()
+        pages.trim()
+    }
 
     /// Uninitialised memory, aligned to 16 bytes; nil when there is none.
     /// - Parameter byteCount: below 2^62; the result is nil beyond.
@@ -107,31 +118,65 @@ package final class BlockAllocator {
     package func free(_ memory: UnsafeMutableRawPointer?) {
         guard let memory = unsafe memory else { return }
         blocksOut &-= 1
+        // Before it is looked at as one of ours: a comparison for each block that is freed.
+        guard UInt(bitPattern: memory) &- pagesStart >= pagesByteCount else { return unsafe freePage(memory) }
         let block = unsafe memory - BlockAllocator.headerByteCount
         let sizeClass = unsafe block.load(as: Int.self)
         let byteCount = unsafe block.load(fromByteOffset: 8, as: Int.self)
         guard sizeClass < BlockAllocator.classCount, idleByteCount &+ byteCount <= BlockAllocator.idleByteLimit else {
-            if sizeClass != BlockAllocator.sharedClass { unsafe Glibc.free(block) }
-            return
+            return unsafe freeToMalloc(block, sizeClass)
         }
         unsafe block.storeBytes(of: idle[sizeClass], as: UnsafeMutableRawPointer?.self)
         unsafe idle[sizeClass] = unsafe block
         idleByteCount &+= byteCount
     }
 
+    // A function of its own, so that `free` is small enough for the compiler to make it in its C function.
+    @inline(never)
+    private func freeToMalloc(_ block: UnsafeMutableRawPointer, _ sizeClass: Int) {
+        if sizeClass != BlockAllocator.sharedClass { unsafe Glibc.free(block) }
+    }
+
     /// As C's `realloc`: the old block stays valid when there is no room for a new one.
     package func reallocate(_ memory: UnsafeMutableRawPointer?, byteCount: Int) -> UnsafeMutableRawPointer? {
         guard let memory = unsafe memory else { return unsafe allocate(byteCount: byteCount) }
-        let block = unsafe memory - BlockAllocator.headerByteCount
-        let sizeClass = unsafe block.load(as: Int.self)
-        let hasClass = sizeClass < BlockAllocator.classCount
-        let oldByteCount = unsafe block.load(fromByteOffset: 8, as: Int.self) - BlockAllocator.headerByteCount
+        let (oldByteCount, hasClass) = unsafe room(of: memory)
         if hasClass && byteCount <= oldByteCount { return unsafe memory }
         guard let new = unsafe allocate(byteCount: byteCount) else { return nil }
         unsafe new.copyMemory(from: memory, byteCount: min(oldByteCount, byteCount))
         unsafe free(memory)
         return unsafe new
     }
+
+    /// The bytes that a block has room for, and whether it is one that stays as it is when fewer are wanted.
+    private func room(of memory: UnsafeMutableRawPointer) -> (byteCount: Int, hasClass: Bool) {
+        if unsafe pages.contains(memory) { return (PageBlocks.byteCount, true) }
+        let block = unsafe memory - BlockAllocator.headerByteCount
+        return unsafe (
+            block.load(fromByteOffset: 8, as: Int.self) - BlockAllocator.headerByteCount,
+            block.load(as: Int.self) < BlockAllocator.classCount)
+    }
+
+    // MARK: Pages
+
+    @inline(never)
+    private func freePage(_ page: UnsafeMutableRawPointer) { unsafe pages.free(page) }
+
+    /// Zeros, as C's `calloc` gives them. Those of exactly a page are a page: see `returnZeros`.
+    package func allocateZeros(byteCount: Int) -> UnsafeMutableRawPointer? {
+        if byteCount == PageBlocks.byteCount, let page = unsafe pages.allocate() {
+            blocksOut &+= 1
+            unsafe newestPage = unsafe page
+            return unsafe page
+        }
+        guard let memory = unsafe allocate(byteCount: byteCount) else { return nil }
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+        return unsafe memory
+    }
+
+    /// Gives the memory of a page back to the kernel if it holds nothing but zeros, whoever has it now: it reads as
+    /// before. - Returns: whether it did.
+    package func returnZeros(_ page: UnsafeMutableRawPointer) -> Bool { unsafe pages.returnZeros(page) }
 
     // MARK: Blocks of several owners
 

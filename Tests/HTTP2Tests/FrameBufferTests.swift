@@ -47,6 +47,27 @@ import TestSupport
         for server in servers + [alone] { server.close() }
     }
 
+    @Test("give their map of streams back when they rest, unless a stream is open, and then serve as before")
+    func rest() throws {
+        let factory = try #require(SessionFactory(messageCheck: .requests))
+        let servers = try (0..<2).map { _ in try #require(BulkServer(factory)) }
+        for stream: UInt32 in [1, 3, 5, 7, 9, 11] {
+            for server in servers { try server.serve(stream: stream) }
+            let resting = try #require(servers[0].session)
+            #expect(!resting.rest())
+            servers[0].hasRoom = true
+            try servers[0].flush()
+            servers[0].hasRoom = false
+            #expect(resting.rest())
+            servers[1].hasRoom = true
+            try servers[1].flush()
+            servers[1].hasRoom = false
+        }
+        #expect(servers[0].output == servers[1].output && servers[0].headers == servers[1].headers)
+        #expect(servers[0].headers.count == 6)
+        for server in servers { server.close() }
+    }
+
     @Test("may end in any order", arguments: [[0, 1, 2], [2, 0, 1], [1, 2, 0]])
     func ends(order: [Int]) throws {
         // The factory's memory insists on having all blocks back at its end.

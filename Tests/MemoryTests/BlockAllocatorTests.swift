@@ -1,3 +1,4 @@
+import Glibc
 import Memory
 import Testing
 import TestSupport
@@ -116,6 +117,62 @@ import TestSupport
         #expect(allocator.blockCount == 0)
     }
 
+    @Test("gives zeros, those of a page as a page, and not the bytes of a page before", arguments: [1, 4080, 4095, 4096, 4097, 8192])
+    func zeros(size: Int) throws {
+        let allocator = BlockAllocator()
+        for _ in 0..<3 {
+            let block = try #require(allocator.allocateZeros(byteCount: size))
+            #expect(isFilled(block, size, with: 0))
+            #expect((allocator.lastPage == block) == (size == 4096))
+            if size == 4096 { #expect(UInt(bitPattern: block) % 4096 == 0) }
+            memset(block, 0xFF, count: size)
+            allocator.free(block)
+        }
+        #expect(allocator.blockCount == 0)
+    }
+
+    @Test("gives the memory of a page back while it is zeros, and then it still is; any other byte keeps it", arguments: [nil, 0, 2048, 4095])
+    func returnsZeros(changed: Int?) throws {
+        let allocator = BlockAllocator()
+        let pages = try (0..<3).map { _ in try #require(allocator.allocateZeros(byteCount: 4096)) }
+        for page in pages {
+            memset(page, 1, count: 4096)
+            memset(page, 0, count: 4096)
+        }
+        if let changed { pages[1].storeBytes(of: 1, toByteOffset: changed, as: UInt8.self) }
+        #expect(pages.allSatisfy(isResident))
+        #expect(allocator.returnZeros(pages[1]) == (changed == nil))
+        #expect(pages.map(isResident) == [true, changed != nil, true])
+        if let changed { #expect(pages[1].load(fromByteOffset: changed, as: UInt8.self) == 1) } else { #expect(isFilled(pages[1], 4096, with: 0)) }
+        for page in pages { allocator.free(page) }
+    }
+
+    @Test("moves the bytes of a page that grows, and leaves one that shrinks")
+    func pageGrows() throws {
+        let allocator = BlockAllocator()
+        let page = try #require(allocator.allocateZeros(byteCount: 4096))
+        memset(page, 0x5A, count: 4096)
+        #expect(allocator.reallocate(page, byteCount: 100) == page)
+        let grown = try #require(allocator.reallocate(page, byteCount: 5000))
+        #expect(isFilled(grown, 4096, with: 0x5A))
+        // The page is there for the next.
+        #expect(allocator.allocateZeros(byteCount: 4096) == page)
+        allocator.free(page)
+        allocator.free(grown)
+        #expect(allocator.blockCount == 0)
+    }
+
+    @Test("gives the memory of idle pages back when it is trimmed")
+    func trimsPages() throws {
+        let allocator = BlockAllocator()
+        let page = try #require(allocator.allocateZeros(byteCount: 4096))
+        memset(page, 1, count: 4096)
+        allocator.free(page)
+        #expect(isResident(page))
+        allocator.trim()
+        #expect(!isResident(page))
+    }
+
     @Test("that ends before its blocks ends the program")
     func blocksOut() async {
         await #expect(processExitsWith: .failure) {
@@ -124,4 +181,10 @@ import TestSupport
             allocator = nil
         }
     }
+}
+
+/// Whether the kernel has memory for the page.
+private func isResident(_ page: UnsafeMutableRawPointer) -> Bool {
+    var state: UInt8 = 0
+    return mincore(page, 4096, &state) == 0 && state & 1 == 1
 }

@@ -61,6 +61,20 @@ import TestSupport
         #expect(end.timeouts == 0 && end.statuses.clientError == 0)
     }
 
+    @Test("is the same for an idle HTTP/2 connection that has given memory back meanwhile")
+    func rest() throws {
+        let end = try withServer({ $0.idleTimeoutNanoseconds = .milliseconds(1_500) }) { server in
+            let peer = try HTTP2Client(server)
+            #expect(try peer.get(1, "/health").status == 200)
+            // Longer than the moment after which it rests.
+            #expect(try peer.get(3, "/delay/1.2").status == 200)
+            let start = monotonicSeconds()
+            #expect(try peer.goawayCode() == 0)
+            #expect((1.4..<3).contains(monotonicSeconds() - start))
+        }
+        #expect(end.timeouts == 0)
+    }
+
     @Test("lasts through a wait that was asked for")
     func delay() throws {
         let end = try withServer({

@@ -177,6 +177,7 @@ final class Connection: TCPStreamOwner, TimerTarget {
     func timerDidFire(_ timer: Timer) {
         server.refreshNow()
         if state.stage == .securing { return handshakeDidTimeOut() }
+        if state.stage == .serving, let left = side?.rest(), left > 0 { return keepAlive(for: left) }
         // libuv reports a large write only when its last byte is out: the unsent bytes tell whether it moves.
         if stream.pendingByteCount != unsentByteCount {
             noteUnsent()

@@ -48,6 +48,10 @@ class ProtocolSide: TimerTarget {
     /// The timer of an exchange, which is its token: the answer is due, or the next part of it.
     func timerDidFire(_ timer: Timer) { preconditionFailure("abstract") }
 
+    /// The peer has been silent for a while, though not for too long: a side without requests gives memory back.
+    /// - Returns: the nanoseconds until the next look at it; 0: the peer's time is over.
+    func rest() -> UInt64 { 0 }
+
     /// The peer has been silent for too long, and nothing waits for the socket: ends the connection.
     func patienceDidEnd() { preconditionFailure("abstract") }
 

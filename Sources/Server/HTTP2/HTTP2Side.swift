@@ -19,6 +19,12 @@ final class HTTP2Side: ProtocolSide {
     /// The session has more to send than the batch can take.
     private var lacksRoom = false
     private var budget: ControlFrameBudget
+    /// When a silent peer has been idle for too long; 0 before its first bytes.
+    private var idleEndNanoseconds: UInt64 = 0
+
+    /// Silence after which a connection without requests counts as one that waits for long. Much longer than the pauses of
+    /// one in use, since what it gives back costs two calls of the kernel.
+    private static let restNanoseconds: UInt64 = 1_000_000_000
 
     /// - Returns: nil when there is no memory for a session.
     static func make(_ connection: Connection) -> HTTP2Side? {
@@ -52,7 +58,17 @@ final class HTTP2Side: ProtocolSide {
         }
         flush()
         // A connection that has finished or is stuck meanwhile has its own, shorter time.
-        if connection.isServing && !connection.isPaused { connection.keepAlive(for: server.configuration.idleTimeoutNanoseconds) }
+        guard connection.isServing && !connection.isPaused else { return }
+        idleEndNanoseconds = server.nowNanoseconds + server.configuration.idleTimeoutNanoseconds
+        connection.keepAlive(for: min(HTTP2Side.restNanoseconds, server.configuration.idleTimeoutNanoseconds))
+    }
+
+    override func rest() -> UInt64 {
+        guard server.nowNanoseconds < idleEndNanoseconds else { return 0 }
+        let left = idleEndNanoseconds - server.nowNanoseconds
+        if exchanges.count > 0 { return min(HTTP2Side.restNanoseconds, left) }
+        session?.rest()
+        return left
     }
 
     override func inputDidEnd(isSocketOpen: Bool) {

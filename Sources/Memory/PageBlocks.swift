@@ -1,0 +1,80 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Blocks of one page each. One that holds nothing but zeros can be given back to the kernel while it is in use: it reads
+/// as before, and takes memory again when something is written.
+///
+/// The address space for all of them is reserved at once, so that a comparison tells whether a block is one of these.
+/// A class, since the allocator's every access to a structure that changes in place would be checked at run time.
+///
+/// `@safe`: the pages are its own, and gone with it.
+@safe
+final class PageBlocks {
+    static let byteCount = 4096
+    /// Address space, which costs nothing: pages for a quarter of a million blocks.
+    private static let reservedByteCount = 1 << 30
+    /// Idle pages that keep their memory: as many bytes as `BlockAllocator` keeps of other blocks.
+    private static let keptCount = BlockAllocator.idleByteLimit / byteCount
+
+    let start: UnsafeMutableRawPointer
+    /// From `start` on; 0: there are no pages.
+    let reservedByteCount: UInt
+    /// Pages that were given out so far.
+    private var usedCount = 0
+    /// By their numbers, the one that was freed last at the end.
+    private var idle: [UInt32] = []
+
+    /// Without address space for them there are none.
+    init() {
+        let start = unsafe mmap(nil, PageBlocks.reservedByteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        guard let start = unsafe start, unsafe start != MAP_FAILED else {
+            unsafe self.start = UnsafeMutableRawPointer(bitPattern: PageBlocks.byteCount).unsafelyUnwrapped
+            reservedByteCount = 0
+            return
+        }
+        // The kernel would give 2 MiB at the first touch.
+        unsafe madvise(start, PageBlocks.reservedByteCount, MADV_NOHUGEPAGE)
+        unsafe self.start = unsafe start
+        reservedByteCount = UInt(PageBlocks.reservedByteCount)
+    }
+
+    deinit { if reservedByteCount > 0 { unsafe munmap(start, Int(reservedByteCount)) } }
+
+    /// Whether the memory is one of these blocks.
+    func contains(_ memory: UnsafeMutableRawPointer) -> Bool {
+        unsafe UInt(bitPattern: memory) &- UInt(bitPattern: start) < reservedByteCount
+    }
+
+    /// A page of zeros; nil: there is none left.
+    func allocate() -> UnsafeMutableRawPointer? {
+        if let number = idle.popLast() {
+            let page = unsafe start + Int(number) * PageBlocks.byteCount
+            unsafe memset(page, 0, PageBlocks.byteCount)
+            return unsafe page
+        }
+        guard (usedCount + 1) * PageBlocks.byteCount <= reservedByteCount else { return nil }
+        usedCount += 1
+        return unsafe start + (usedCount - 1) * PageBlocks.byteCount
+    }
+
+    /// Takes back a page of `allocate`.
+    func free(_ page: UnsafeMutableRawPointer) {
+        if idle.count >= PageBlocks.keptCount { unsafe giveToKernel(page) }
+        idle.append(UInt32(unsafe (page - start) / PageBlocks.byteCount))
+    }
+
+    /// Gives the memory of all idle pages back.
+    func trim() { for number in idle { unsafe giveToKernel(start + Int(number) * PageBlocks.byteCount) } }
+
+    /// Gives a page's memory back if it holds nothing but zeros. - Returns: whether it did.
+    func returnZeros(_ page: UnsafeMutableRawPointer) -> Bool {
+        precondition(unsafe contains(page), "not one of these pages")
+        let words = unsafe UnsafeRawBufferPointer(start: page, count: PageBlocks.byteCount).bindMemory(to: UInt64.self)
+        guard unsafe words.allSatisfy({ $0 == 0 }) else { return false }
+        unsafe giveToKernel(page)
+        return true
+    }
+
+    private func giveToKernel(_ page: UnsafeMutableRawPointer) { unsafe madvise(page, PageBlocks.byteCount, MADV_DONTNEED) }
+}
