@@ -96,6 +96,27 @@ enum {
     hw_finding_request = 16,
 };
 
+// What became of the wish to make pages of a pending write read-only, the less of a reason the further down: in `trap` of a
+// finding, 0 where there was no such wish.
+enum hw_trap_result {
+    // No page of memory lies wholly within its bytes.
+    hw_trap_no_page = 1,
+    // They were read-only before: constants, or the bytes of another pending write.
+    hw_trap_read_only,
+    // The kernel did not let it be done.
+    hw_trap_refused,
+    // As many writes as can be are protected.
+    hw_trap_limit,
+    // The whole pages within its bytes are protected.
+    hw_trap_set,
+};
+
+// Whose the write is that had the same memory handed over again, in `again` of a finding; 0: no such write is known.
+enum hw_again {
+    hw_again_same_stream = 1,
+    hw_again_other_stream,
+};
+
 // Of one thread. `turn_began` is 0 while the thread waits for events.
 struct hw_counters {
     uint64_t tid;
@@ -163,7 +184,10 @@ struct hw_finding {
     uint64_t write_frames[hw_frame_limit], found_frames[hw_frame_limit];
     // How often this bug was found: the same kind at the same places. All else is of the first time.
     uint64_t count;
-    uint64_t spare[3];
+    // Where the memory was handed over again while the write was pending: a return address. `again` is 0: not known.
+    uint64_t again_caller;
+    uint32_t again, trap;
+    uint64_t spare[1];
 };
 
 // The last fault of a process. A program may handle it and live on: `wait` says what became of it.

@@ -11,6 +11,7 @@ void hw_evidence(const struct entry *entry, struct hw_finding *finding, uint32_t
     finding->age = hw_now() - entry->since;
     finding->request = (uintptr_t)entry->request;
     finding->byte_count = entry->byte_count;
+    finding->trap = entry->trap;
     finding->change_offset = ~0ull;
     // libuv reads the request until the callback, however early the kernel had the bytes.
     bool is_of_bytes = kind == hw_bytes_freed || kind == hw_dead_stack || kind == hw_bytes_changed;
@@ -43,21 +44,49 @@ bool hw_sum(struct entry *entry, bool is_first_block) {
     for (uint32_t i = 0; is_summed && i < entry->part_count; i++) {
         is_summed = hw_checksum(entry->parts[i].bytes, part_size(&entry->parts[i], is_first_block), &entry->sums[i]) == 0;
     }
-    return is_summed && hw_keep(entry->bytes, &entry->kept, entry->parts[0].bytes, entry->parts[0].count) == 0;
+    return is_summed && hw_keep(entry->bytes, &entry->kept, entry->parts, entry->part_count) == 0;
 }
 
-static bool is_changed(const struct entry *entry, bool is_first_block, struct hw_finding *finding) {
-    uint64_t offset = 0;
-    for (uint32_t i = 0; i < entry->part_count; offset += entry->parts[i++].count) {
+// A queue of the program's own says nothing of connections.
+static void note_again(const struct entry *entry, uintptr_t caller, const void *stream, struct hw_finding *finding) {
+    if (entry->is_own_queue || finding->kind != hw_bytes_changed) return;
+    finding->again_caller = caller;
+    finding->again = stream == entry->stream ? hw_again_same_stream : hw_again_other_stream;
+}
+
+// A later write that is pending and begins where the changed part does. A few are looked at, the newest first.
+static void note_later(const struct entry *entry, struct hw_finding *finding) {
+    uintptr_t start = (uintptr_t)entry->parts[entry->changed_part].bytes;
+    int steps = 8;
+    for (uint32_t region = hw_by_line[hw_line(start)]; region != 0 && finding->again == 0 && steps > 0; steps--) {
+        const struct entry *other = &hw_entries[region / hw_region_count];
+        const struct region *place = &other->regions[region % hw_region_count];
+        if (place != &other->regions[0] && other != entry && place->start == start && other->since >= entry->since) note_again(entry, other->caller, other->stream, finding);
+        region = place->next;
+    }
+}
+
+// Whether `write` hands over bytes of the changed part.
+static void note_handed(const struct entry *entry, const struct hw_write *write, struct hw_finding *finding) {
+    const struct hw_part *part = &entry->parts[entry->changed_part];
+    for (size_t i = 0; i < write->part_count; i++) {
+        uintptr_t start = (uintptr_t)write->parts[i].bytes;
+        if (start < (uintptr_t)part->bytes + part->count && start + write->parts[i].count > (uintptr_t)part->bytes) note_again(entry, write->caller, write->stream, finding);
+    }
+}
+
+static bool is_changed(struct entry *entry, bool is_first_block, struct hw_finding *finding) {
+    for (uint32_t i = 0; i < entry->part_count; i++) {
         uint64_t sum;
         int result = hw_checksum(entry->parts[i].bytes, part_size(&entry->parts[i], is_first_block), &sum);
         if (result == 1 || (result == 0 && sum == entry->sums[i]) || (result < 0 && is_first_block)) continue;
         hw_evidence(entry, finding, result < 0 ? hw_bytes_freed : hw_bytes_changed);
+        entry->changed_part = (uint8_t)i;
+        note_later(entry, finding);
         if (result < 0) finding->flags |= hw_finding_unmapped;
-        else if (i != 0) finding->change_offset = offset;
         else {
             // Without one among those kept the difference lies behind them.
-            int64_t at = hw_show_difference(finding, entry->bytes, entry->parts[0].bytes, entry->kept);
+            int64_t at = hw_show_difference(finding, entry->bytes, entry->kept, entry->parts, entry->part_count);
             if (at >= 0 && at < entry->kept) finding->change_offset = (uint64_t)at;
         }
         return true;
@@ -69,10 +98,12 @@ static bool is_changed(const struct entry *entry, bool is_first_block, struct hw
 // the same memory is handed over to the same stream before the callback of its former write. From then on the first blocks
 // are summed, a few times in a millisecond, and each is compared when its place comes once more. A server that hands over
 // the same constant bytes again and again passes.
-bool hw_is_overwritten(struct entry *entry, struct hw_finding *finding) {
+bool hw_is_overwritten(struct entry *entry, const struct hw_write *write, struct hw_finding *finding) {
     if (!entry->is_again_summed || entry->is_told || entry->is_bytes_gone) return false;
     COUNT(uv_checks, 1);
-    return is_changed(entry, true, finding) && (entry->is_told = true);
+    if (!is_changed(entry, true, finding)) return false;
+    note_handed(entry, write, finding);
+    return (entry->is_told = true);
 }
 
 // What is wrong with a pending write, if anything is: told once. Freed memory is not looked at again.
@@ -116,19 +147,20 @@ bool hw_is_dead(const void *address, uintptr_t frame) {
     return at >= hw_thread.stack_low && at < hw_thread.stack_high && frame <= hw_thread.stack_high;
 }
 
-void hw_ledger_check_stream(const void *stream, uintptr_t caller) {
+void hw_ledger_check_stream(const struct hw_write *write) {
     if (__atomic_load_n(&hw_waiting_count, __ATOMIC_RELAXED) == 0) return;
     struct hw_finding finding;
     bool has_finding = false;
     hw_enter();
     // The oldest are at the end of a chain, and were looked at before: a few are enough.
     int looks = 4;
-    for (uint32_t index = hw_by_stream[hw_bucket(stream)]; index != 0 && looks > 0 && !has_finding; index = hw_entries[index].next_stream) {
-        if (hw_entries[index].stream != stream || hw_entries[index].is_direct) continue;
+    for (uint32_t index = hw_by_stream[hw_bucket(write->stream)]; index != 0 && looks > 0 && !has_finding; index = hw_entries[index].next_stream) {
+        if (hw_entries[index].stream != write->stream || hw_entries[index].is_direct) continue;
         looks--;
         has_finding = hw_is_broken(&hw_entries[index], true, false, &finding);
+        if (has_finding) note_handed(&hw_entries[index], write, &finding);
     }
-    hw_leave(has_finding ? &finding : NULL, caller);
+    hw_leave(has_finding ? &finding : NULL, write->caller);
 }
 
 // A few of the queued writes, a thousand times a second at most: what waits long is looked at again and again.

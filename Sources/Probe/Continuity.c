@@ -36,7 +36,7 @@ void hw_forget_remainder(int fd) {
 static void remember(struct remainder *remainder, const uint8_t *bytes, size_t count, uintptr_t caller) {
     remainder->left = 0;
     remainder->position = 0;
-    if (hw_keep(remainder->bytes, &remainder->kept, bytes, count) != 0) return;
+    if (hw_keep(remainder->bytes, &remainder->kept, &(struct hw_part){bytes, count}, 1) != 0) return;
     uint32_t blocks = 0;
     while (blocks < block_limit && (blocks + 1) * (size_t)HW_BLOCK <= count) {
         if (hw_checksum(bytes + blocks * (size_t)HW_BLOCK, HW_BLOCK, &remainder->sums[blocks]) != 0) break;
@@ -54,7 +54,7 @@ static uint64_t difference(const struct remainder *remainder, const uint8_t *byt
     uint64_t from = remainder->position, to = from + count;
     if (from < remainder->kept) {
         uint32_t size = (uint32_t)((to < remainder->kept ? to : remainder->kept) - from);
-        int64_t at = hw_show_difference(finding, remainder->bytes + from, bytes, size);
+        int64_t at = hw_show_difference(finding, remainder->bytes + from, size, &(struct hw_part){bytes, size}, 1);
         if (at < 0) return ~0ull;
         if (at < size) return from + (uint64_t)at;
     }

@@ -78,10 +78,10 @@ void hw_publish(struct hw_finding *finding, uintptr_t caller) {
     errno = error;
 }
 
-int64_t hw_show_difference(struct hw_finding *finding, const uint8_t *kept, const void *memory, uint32_t count) {
+int64_t hw_show_difference(struct hw_finding *finding, const uint8_t *kept, uint32_t count, const struct hw_part *parts, uint32_t part_count) {
     uint8_t found[hw_kept_limit];
-    if (count > hw_kept_limit || hw_look(found, memory, count) != 0) return -1;
-    uint32_t at = 0;
+    uint32_t found_count, at = 0;
+    if (hw_keep(found, &found_count, parts, part_count) != 0 || found_count < count) return -1;
     while (at < count && found[at] == kept[at]) at++;
     uint32_t shown = count - at < hw_shown_limit ? count - at : hw_shown_limit;
     finding->expected_count = finding->found_count = shown;

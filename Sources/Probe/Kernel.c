@@ -17,17 +17,28 @@ long hw_kernel(long number, long a, long b, long c, long d, long e, long f) {
 #endif
 }
 
-int hw_look(void *copy, const void *memory, size_t count) {
-    if (!hw_self.can_look) return 1;
-    struct iovec to = {copy, count}, from = {(void *)memory, count};
-    long result = hw_kernel(SYS_process_vm_readv, hw_self.pid, (long)&to, 1, (long)&from, 1, 0);
+static int look_at(void *copy, size_t count, const struct iovec *from, uint32_t from_count) {
+    struct iovec to = {copy, count};
+    long result = hw_kernel(SYS_process_vm_readv, hw_self.pid, (long)&to, 1, (long)from, from_count, 0);
     if (result == (long)count) return 0;
     return result >= 0 || result == -EFAULT ? -1 : 1;
 }
 
-int hw_keep(uint8_t bytes[hw_kept_limit], uint32_t *kept, const void *memory, size_t count) {
-    *kept = count < hw_kept_limit ? (uint32_t)count : hw_kept_limit;
-    return hw_look(bytes, memory, *kept);
+int hw_look(void *copy, const void *memory, size_t count) {
+    if (!hw_self.can_look) return 1;
+    return look_at(copy, count, &(struct iovec){(void *)memory, count}, 1);
+}
+
+// One call for all parts, however short the first one is.
+int hw_keep(uint8_t bytes[hw_kept_limit], uint32_t *kept, const struct hw_part *parts, uint32_t part_count) {
+    struct iovec from[4];
+    uint32_t count = 0;
+    for (*kept = 0; count < part_count && count < 4 && *kept < hw_kept_limit; count++) {
+        size_t room = hw_kept_limit - *kept, size = parts[count].count < room ? parts[count].count : room;
+        from[count] = (struct iovec){(void *)parts[count].bytes, size};
+        *kept += (uint32_t)size;
+    }
+    return hw_self.can_look ? look_at(bytes, *kept, from, count) : 1;
 }
 
 void *hw_map(const void *near, size_t size, int protection, int flags, int file) {

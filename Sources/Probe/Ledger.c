@@ -139,7 +139,7 @@ bool hw_ledger_begin(const struct hw_write *write) {
         drop(index);
     }
     struct entry *before = hw_entries != NULL && !write->is_own_queue ? same_place(write) : NULL;
-    if (before != NULL && !has_finding) has_finding = hw_is_overwritten(before, &finding);
+    if (before != NULL && !has_finding) has_finding = hw_is_overwritten(before, write, &finding);
     index = first_free;
     if (index != 0) first_free = hw_entries[index].next_free;
     else if (hw_entries != NULL && hw_entry_end < hw_pending_limit) index = hw_entry_end++;

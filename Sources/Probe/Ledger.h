@@ -16,11 +16,14 @@ struct entry {
     uint8_t part_count, is_direct, is_own_queue, is_settled, is_told, is_summed, is_bytes_gone, is_request_gone;
     // Its bytes lie where those of a write lay whose callback is due; and `sums` has the first block of each part.
     uint8_t is_again, is_again_summed;
+    // A bit for each part whose whole pages are read-only, and what became of the wish for that (hw_trap_result).
+    uint8_t trapped_parts, trap;
+    // The part that a finding told of.
+    uint8_t changed_part;
     struct hw_part parts[hw_part_limit];
     uint64_t sums[hw_part_limit];
     // Where the request and each part begin. 0: nowhere.
     struct region regions[hw_region_count];
-    uintptr_t trap_start, trap_end;
     uint32_t kept, frame_count;
     uint8_t bytes[hw_kept_limit];
     uint64_t frames[hw_frame_limit];
@@ -47,8 +50,8 @@ void hw_evidence(const struct entry *entry, struct hw_finding *finding, uint32_t
 bool hw_is_broken(struct entry *entry, bool is_whole, bool is_in_callback, struct hw_finding *finding);
 // Sums of its parts, or of the first block of each, and the first bytes to show. false: they cannot be looked at.
 bool hw_sum(struct entry *entry, bool is_first_block);
-// What is wrong with a direct write whose place is handed over once more.
-bool hw_is_overwritten(struct entry *entry, struct hw_finding *finding);
+// What is wrong with a direct write whose place `write` hands over once more.
+bool hw_is_overwritten(struct entry *entry, const struct hw_write *write, struct hw_finding *finding);
 bool hw_is_dead(const void *address, uintptr_t frame);
 void hw_trap(struct entry *entry);
 void hw_untrap(struct entry *entry);

@@ -31,11 +31,11 @@ static int audited(write_call *write, write2_call *write2, uv_write_t *request, 
     for (size_t i = 0; i < part_count; i++) parts[i] = (struct hw_part){buffers[i].base, buffers[i].len};
     hw_set_flag(hw_saw_uv);
     COUNT(uv_writes, 1);
-    hw_ledger_check_stream(stream, site);
     struct hw_write entry = {
         .request = request, .callback = (const void *)callback, .stream = stream, .parts = parts, .part_count = part_count,
         .buffer_count = count, .fd = stream->io_watcher.fd, .caller = site,
     };
+    hw_ledger_check_stream(&entry);
     bool is_listed = hw_ledger_begin(&entry);
     if (is_listed) callback = done;
     size_t queued = stream->write_queue_size;

@@ -120,8 +120,10 @@ long hw_kernel(long number, long a, long b, long c, long d, long e, long f);
 #define KERNEL(number, a, b, c, d) hw_kernel(number, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 // Copies memory that may not be there, without touching it. 0: copied; -1: it is not mapped; 1: unknown.
 int hw_look(void *copy, const void *memory, size_t count);
-// The first bytes of `memory`, to be shown beside those that stand there later. 0: as hw_look.
-int hw_keep(uint8_t bytes[hw_kept_limit], uint32_t *kept, const void *memory, size_t count);
+// One stretch of what a write hands over. Its first bytes are those of its parts in their order.
+struct hw_part { const void *bytes; size_t count; };
+// The first bytes of some parts, of four of them at most, to be shown beside those that stand there later. Returns as hw_look.
+int hw_keep(uint8_t bytes[hw_kept_limit], uint32_t *kept, const struct hw_part *parts, uint32_t part_count);
 // NULL: there is none.
 void *hw_map(const void *near, size_t size, int protection, int flags, int file);
 #define HW_BLOCK 4096
@@ -149,7 +151,6 @@ void hw_forget_remainder(int fd);
 void hw_reserve_remainders(void);
 
 // Pending writes of libuv, and of hw_pending_begin. (Ledger.c)
-struct hw_part { const void *bytes; size_t count; };
 struct hw_write {
     const void *request;
     const void *callback;
@@ -167,7 +168,8 @@ void hw_ledger_settle(const struct hw_write *write);
 void hw_ledger_cancel(const void *request);
 // Looks at what the write left, forgets it, and gives the program's callback. false: not in the ledger.
 bool hw_ledger_end(const void *request, bool is_own_queue, const void *frame, const void **callback, uintptr_t caller);
-void hw_ledger_check_stream(const void *stream, uintptr_t caller);
+// The writes of the stream that `write` is about to be handed over to.
+void hw_ledger_check_stream(const struct hw_write *write);
 void hw_ledger_check_some(uintptr_t caller);
 void hw_ledger_check_all(void);
 // `before`: only writes that began before this time lay in the block.
@@ -187,9 +189,9 @@ void hw_set_detour(void);
 // Evidence. (Findings.c)
 uint32_t hw_stack(uint64_t *frames, uint32_t limit, uintptr_t caller);
 void hw_publish(struct hw_finding *finding, uintptr_t caller);
-// Shows the first byte of `memory` that is not as it was kept, and those behind it. Returns its place; `count`: there is
+// Shows the first byte of these parts that is not as it was kept, and those behind it. Returns its place; `count`: there is
 // none; -1: the memory is not there.
-int64_t hw_show_difference(struct hw_finding *finding, const uint8_t *kept, const void *memory, uint32_t count);
+int64_t hw_show_difference(struct hw_finding *finding, const uint8_t *kept, uint32_t count, const struct hw_part *parts, uint32_t part_count);
 void hw_note_modules(void);
 void hw_peer_of(int fd, uint8_t peer[28]);
 

@@ -5,11 +5,22 @@
 enum { trap_limit = 4096 };
 static uint32_t trap_count;
 
+struct pages { uintptr_t start, end; };
+
+// Pages that lie wholly within the bytes belong to nothing else.
+static struct pages whole_pages(const struct hw_part *part) {
+    uintptr_t page = 4096, start = (uintptr_t)part->bytes;
+    return (struct pages){(start + page - 1) & ~(page - 1), (start + part->count) & ~(page - 1)};
+}
+
 void hw_untrap(struct entry *entry) {
-    if (entry->trap_end == 0) return;
-    trap_count--;
-    KERNEL(SYS_mprotect, entry->trap_start, entry->trap_end - entry->trap_start, PROT_READ | PROT_WRITE, 0);
-    entry->trap_start = entry->trap_end = 0;
+    for (uint32_t i = 0; entry->trapped_parts != 0; i++) {
+        if (!(entry->trapped_parts & 1u << i)) continue;
+        struct pages pages = whole_pages(&entry->parts[i]);
+        entry->trapped_parts &= (uint8_t)~(1u << i);
+        trap_count--;
+        KERNEL(SYS_mprotect, pages.start, pages.end - pages.start, PROT_READ | PROT_WRITE, 0);
+    }
 }
 
 // The kernel writes a byte over itself, if the page lets it.
@@ -19,17 +30,45 @@ static bool is_writable(uintptr_t address) {
     return hw_look(&byte, (void *)address, 1) == 0 && hw_kernel(SYS_process_vm_writev, hw_self.pid, (long)&own, 1, (long)&there, 1, 0) == 1;
 }
 
-// Pages that lie wholly within the bytes belong to nothing else. Those that were read-only before stay as they are.
-void hw_trap(struct entry *entry) {
-    if (!(hw_self.options & hw_option_trap) || entry->part_count == 0 || trap_count == trap_limit) return;
-    uintptr_t page = 4096, start = ((uintptr_t)entry->parts[0].bytes + page - 1) & ~(page - 1);
-    uintptr_t end = ((uintptr_t)entry->parts[0].bytes + entry->parts[0].count) & ~(page - 1);
-    if (start >= end) return;
-    if (!is_writable(start) || !is_writable(end - page)) return;
-    if (KERNEL(SYS_mprotect, start, end - start, PROT_READ, 0) != 0) return;
+// Pages that were read-only before stay as they are: constants, and those of another pending write.
+static uint8_t trap_part(struct entry *entry, uint32_t i) {
+    struct pages pages = whole_pages(&entry->parts[i]);
+    if (pages.start >= pages.end) return hw_trap_no_page;
+    if (trap_count == trap_limit) return hw_trap_limit;
+    if (!is_writable(pages.start) || !is_writable(pages.end - 4096)) return hw_trap_read_only;
+    if (KERNEL(SYS_mprotect, pages.start, pages.end - pages.start, PROT_READ, 0) != 0) return hw_trap_refused;
     trap_count++;
-    entry->trap_start = start;
-    entry->trap_end = end;
+    entry->trapped_parts |= (uint8_t)(1u << i);
+    return hw_trap_set;
+}
+
+// A part that is trapped, or might have been, says more than one without a page.
+void hw_trap(struct entry *entry) {
+    if (!(hw_self.options & hw_option_trap)) return;
+    for (uint32_t i = 0; i < entry->part_count; i++) {
+        uint8_t result = trap_part(entry, i);
+        if (entry->trap < result) entry->trap = result;
+    }
+}
+
+// The part whose read-only pages some of these bytes are of; as many as there are parts: none.
+static uint32_t trapped_part(const struct entry *entry, uintptr_t start, uintptr_t end) {
+    uint32_t i = entry->trapped_parts != 0 ? 0 : entry->part_count;
+    for (; i < entry->part_count; i++) {
+        struct pages pages = whole_pages(&entry->parts[i]);
+        if (entry->trapped_parts & 1u << i && start < pages.end && end > pages.start) break;
+    }
+    return i;
+}
+
+// The instruction has not written yet: these bytes are still the write's.
+static void show_caught(const struct entry *entry, uint32_t part, uintptr_t address, struct hw_finding *finding) {
+    const struct hw_part *bytes = &entry->parts[part];
+    uint64_t at = address < (uintptr_t)bytes->bytes ? 0 : address - (uintptr_t)bytes->bytes, left = bytes->count - at;
+    uint32_t shown = left < hw_shown_limit ? (uint32_t)left : hw_shown_limit;
+    finding->change_offset = at;
+    for (uint32_t i = 0; i < part; i++) finding->change_offset += entry->parts[i].count;
+    if (hw_look(finding->expected_bytes, (const uint8_t *)bytes->bytes + at, shown) == 0) finding->expected_count = shown;
 }
 
 bool hw_ledger_trapped(const void *address, size_t count, uintptr_t place) {
@@ -41,16 +80,13 @@ bool hw_ledger_trapped(const void *address, size_t count, uintptr_t place) {
         bool has_finding = false;
         hw_enter();
         struct entry *entry = &hw_entries[index];
-        if (entry->request != NULL && entry->trap_end != 0 && start < entry->trap_end && end > entry->trap_start) {
+        uint32_t part = entry->request != NULL ? trapped_part(entry, start, end) : entry->part_count;
+        if (part < entry->part_count) {
             is_trapped = true;
             hw_untrap(entry);
             if (!entry->is_told) {
                 hw_evidence(entry, &finding, hw_caught_writing);
-                finding.change_offset = start < (uintptr_t)entry->parts[0].bytes ? 0 : start - (uintptr_t)entry->parts[0].bytes;
-                // The instruction has not written yet: these bytes are still the write's.
-                uint64_t left = finding.change_offset < entry->parts[0].count ? entry->parts[0].count - finding.change_offset : 0;
-                uint32_t shown = left < hw_shown_limit ? (uint32_t)left : hw_shown_limit;
-                if (hw_look(finding.expected_bytes, (const uint8_t *)entry->parts[0].bytes + finding.change_offset, shown) == 0) finding.expected_count = shown;
+                show_caught(entry, part, start, &finding);
                 has_finding = (entry->is_told = true);
             }
         }

@@ -95,6 +95,18 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
         client.close()
     }
 
+    @Test("hands over a head and a page that is made again: the difference is shown in the second buffer", arguments: LibuvServer.available)
+    func twoBuffers(server: LibuvServer) throws {
+        let watched = try serve(server, "parts")
+        let client = try watched.provokeSlowly()
+        let evidence = try #require(watched.evidence(.bytesChanged)), head = "HTTP/1.1 200 OK\r\nContent-Length: 6000000\r\n\r\n".utf8.count
+        #expect(evidence.finding.changeOffset == UInt64(head) && evidence.finding.byteCount == UInt64(head) + 6_000_000, "\(evidence.text)")
+        #expect(evidence.finding.expectedBytes == Array(repeating: UInt8(ascii: "a"), count: 64), "\(evidence.text)")
+        #expect(evidence.finding.foundBytes == Array(repeating: UInt8(ascii: "b"), count: 64), "\(evidence.text)")
+        #expect(evidence.isWritten(at: Fixtures.line("// in parts", in: "uvserver.c")), "\(evidence.text)")
+        client.close()
+    }
+
     @Test("uses its buffer again and again: one bug, with the number of times", arguments: LibuvServer.available)
     func countedOnce(server: LibuvServer) throws {
         let watched = try serve(server, "buffer")
@@ -174,6 +186,20 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
         let evidence = try #require(watched.evidence(.caughtWriting))
         #expect(evidence.isFound(at: Fixtures.line("memset(bytes + head", in: "uvserver.c")), "\(evidence.text)")
         #expect(watched.process.end() == nil)
+        client.close()
+    }
+
+    @Test("with traps the pages of a second buffer are protected too, and the place is that of the whole write", arguments: LibuvServer.available)
+    func caughtInSecond(server: LibuvServer) throws {
+        var options = server.options
+        options.traps = true
+        let watched = try serve(server, "parts", options)
+        let client = try watched.provokeSlowly()
+        let evidence = try #require(watched.evidence(.caughtWriting))
+        #expect(evidence.isFound(at: Fixtures.line("memset(bytes + head", in: "uvserver.c")), "\(evidence.text)")
+        // Behind the head, and where a page of memory begins.
+        let head = UInt64("HTTP/1.1 200 OK\r\nContent-Length: 6000000\r\n\r\n".utf8.count), offset = try #require(evidence.finding.changeOffset)
+        #expect(offset >= head && offset < head + 4_096 && evidence.finding.expectedBytes == Array(repeating: UInt8(ascii: "a"), count: 64), "\(evidence.text)")
         client.close()
     }
 }

@@ -96,6 +96,18 @@ __attribute__((noinline)) static void send_and_free(connection_t *connection, an
     __asm__ volatile("");
 }
 
+// A head of its own, and the connection's one page, which is made again while it waits.
+__attribute__((noinline)) static void send_in_parts(connection_t *connection, answer_t *answer, size_t count, unsigned number) {
+    connection->used = 0;
+    char *page = from_arena(connection, count);
+    answer->bytes = malloc(128);
+    answer->request.data = answer;
+    answer->connection = connection;
+    fill_answer(page, 0, count, number);
+    uv_buf_t parts[] = {uv_buf_init(answer->bytes, (unsigned)sprintf(answer->bytes, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", count)), uv_buf_init(page, (unsigned)count)};
+    uv_write(&answer->request, (uv_stream_t *)&connection->tcp, parts, 2, written); // in parts
+}
+
 static void respond(connection_t *connection, size_t count) {
     unsigned number = is("constant") ? 0 : connection->answers++;
     if (is("stack")) {
@@ -115,6 +127,10 @@ static void respond(connection_t *connection, size_t count) {
         connection->used = 0;
         char *bytes = from_arena(connection, count + 128);
         send_answer(connection, answer, bytes, make(bytes, count, number));
+        return;
+    }
+    if (is("parts")) {
+        send_in_parts(connection, answer, count, number);
         return;
     }
     if (is("unmapped")) {
