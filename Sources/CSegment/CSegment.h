@@ -96,8 +96,8 @@ enum {
     hw_finding_request = 16,
 };
 
-// What became of the wish to make pages of a pending write read-only, the less of a reason the further down: in `trap` of a
-// finding, 0 where there was no such wish.
+// What became of the wish to make pages of a pending write read-only, in `trap` of a finding; 0: not known. Of the parts of a
+// write the one counts whose result is the furthest down of the first five.
 enum hw_trap_result {
     // No page of memory lies wholly within its bytes.
     hw_trap_no_page = 1,
@@ -109,6 +109,13 @@ enum hw_trap_result {
     hw_trap_limit,
     // The whole pages within its bytes are protected.
     hw_trap_set,
+    // The socket took all bytes at once: the write does not wait.
+    hw_trap_direct,
+    // It is the rest of a send that was cut short, which the program keeps in a queue of its own.
+    hw_trap_unlisted,
+    // Without such a wish: whether there are whole pages.
+    hw_trap_possible,
+    hw_trap_impossible,
 };
 
 // Whose the write is that had the same memory handed over again, in `again` of a finding; 0: no such write is known.

@@ -11,7 +11,7 @@ void hw_evidence(const struct entry *entry, struct hw_finding *finding, uint32_t
     finding->age = hw_now() - entry->since;
     finding->request = (uintptr_t)entry->request;
     finding->byte_count = entry->byte_count;
-    finding->trap = entry->trap;
+    finding->trap = hw_trap_told(entry);
     finding->change_offset = ~0ull;
     // libuv reads the request until the callback, however early the kernel had the bytes.
     bool is_of_bytes = kind == hw_bytes_freed || kind == hw_dead_stack || kind == hw_bytes_changed;

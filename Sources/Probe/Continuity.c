@@ -88,6 +88,7 @@ static bool is_all_seen(int fd, uint64_t sent_bytes) {
 static void tell(int fd, const struct hw_row *row, const struct remainder *remainder, uint64_t offset, struct hw_finding *finding, uintptr_t caller) {
     if (!is_all_seen(fd, row->sent_bytes)) return;
     finding->kind = hw_remainder_lost;
+    if (hw_self.options & hw_option_trap) finding->trap = hw_trap_unlisted;
     finding->fd = fd;
     finding->age = hw_now() - remainder->time;
     finding->byte_count = remainder->left;

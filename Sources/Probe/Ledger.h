@@ -54,4 +54,6 @@ bool hw_sum(struct entry *entry, bool is_first_block);
 bool hw_is_overwritten(struct entry *entry, const struct hw_write *write, struct hw_finding *finding);
 bool hw_is_dead(const void *address, uintptr_t frame);
 void hw_trap(struct entry *entry);
+// As a finding has it.
+uint32_t hw_trap_told(const struct entry *entry);
 void hw_untrap(struct entry *entry);

@@ -51,6 +51,15 @@ void hw_trap(struct entry *entry) {
     }
 }
 
+uint32_t hw_trap_told(const struct entry *entry) {
+    if (hw_self.options & hw_option_trap) return entry->is_direct ? hw_trap_direct : entry->trap;
+    for (uint32_t i = 0; i < entry->part_count; i++) {
+        struct pages pages = whole_pages(&entry->parts[i]);
+        if (pages.start < pages.end) return hw_trap_possible;
+    }
+    return hw_trap_impossible;
+}
+
 // The part whose read-only pages some of these bytes are of; as many as there are parts: none.
 static uint32_t trapped_part(const struct entry *entry, uintptr_t start, uintptr_t end) {
     uint32_t i = entry->trapped_parts != 0 ? 0 : entry->part_count;
@@ -84,11 +93,10 @@ bool hw_ledger_trapped(const void *address, size_t count, uintptr_t place) {
         if (part < entry->part_count) {
             is_trapped = true;
             hw_untrap(entry);
-            if (!entry->is_told) {
-                hw_evidence(entry, &finding, hw_caught_writing);
-                show_caught(entry, part, start, &finding);
-                has_finding = (entry->is_told = true);
-            }
+            // Also where a change beside the pages was told before: this one has its instruction.
+            hw_evidence(entry, &finding, hw_caught_writing);
+            show_caught(entry, part, start, &finding);
+            has_finding = (entry->is_told = true);
         }
         hw_leave(has_finding ? &finding : NULL, place);
     }

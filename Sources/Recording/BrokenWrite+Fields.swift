@@ -21,8 +21,13 @@ extension BrokenWrite: Recorded {
         .whole("change_offset", \.changeOffset),
         .bytes("expected_bytes", \.expectedBytes, unless: { $0.changeOffset == nil }),
         .bytes("found_bytes", \.foundBytes, unless: { $0.changeOffset == nil }),
+        .choice("trap", \.trap), .object("again", \.again),
         .texts("write_places", \.writePlaces, limit: placeLimit), .texts("found_places", \.foundPlaces, limit: placeLimit),
     ]
+}
+
+extension BrokenWrite.Again: Recorded {
+    package static let fields: [RecordedField<BrokenWrite.Again>] = [.text("place", \.place, isRequired: true), .flag("same_connection", \.isOnSameConnection)]
 }
 
 extension BrokenWrite.RequestFields: Recorded {

@@ -9,6 +9,14 @@ extension RecordedField {
         }
     }
 
+    /// One of a few, by its word; nil where it is missing, or one that this version does not know.
+    static func choice<Choice: RawRepresentable<String> & SendableMetatype>(_ name: String, _ path: Path<Choice?>) -> RecordedField {
+        RecordedField(name: name) { $0[keyPath: path].map { .string($0.rawValue) } } read: { value, json in
+            value[keyPath: path] = json?.string.flatMap(Choice.init(rawValue:))
+            return true
+        }
+    }
+
     /// `0x00007f…`: 64 bits do not fit JSON's numbers.
     static func address(_ name: String, _ path: Path<UInt64>) -> RecordedField {
         RecordedField(name: name) { .string(Violation.hex($0[keyPath: path])) } read: { value, json in

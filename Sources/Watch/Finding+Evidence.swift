@@ -7,7 +7,8 @@ extension Finding {
     /// - Parameters:
     ///   - writePlaces: the places of `writeFrames`, as a `Symbolizer` has them.
     ///   - foundPlaces: those of `foundFrames`.
-    package func evidence(writePlaces: [CodePlace], foundPlaces: [CodePlace]) -> BrokenWrite {
+    ///   - againPlace: that of `again`.
+    package func evidence(writePlaces: [CodePlace], foundPlaces: [CodePlace], againPlace: CodePlace? = nil) -> BrokenWrite {
         var evidence = BrokenWrite()
         evidence.number = UInt64(number) + 1
         evidence.count = count
@@ -27,7 +28,26 @@ extension Finding {
         evidence.foundBytes = foundBytes
         evidence.writePlaces = writePlaces.map(\.description)
         evidence.foundPlaces = foundPlaces.map(\.description)
+        evidence.trap = trap
+        evidence.again = again.flatMap { again in againPlace.map { .init(place: $0.description, isOnSameConnection: again.isOnSameConnection) } }
         return evidence
+    }
+}
+
+extension BrokenWrite.Trap {
+    /// As a probe writes it.
+    var code: UInt32 {
+        switch self {
+        case .noPage: hw_trap_no_page.rawValue
+        case .readOnly: hw_trap_read_only.rawValue
+        case .refused: hw_trap_refused.rawValue
+        case .limit: hw_trap_limit.rawValue
+        case .set: hw_trap_set.rawValue
+        case .direct: hw_trap_direct.rawValue
+        case .unlisted: hw_trap_unlisted.rawValue
+        case .possible: hw_trap_possible.rawValue
+        case .impossible: hw_trap_impossible.rawValue
+        }
     }
 }
 

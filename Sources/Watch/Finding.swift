@@ -42,6 +42,16 @@ package struct Finding: Sendable, Equatable {
     /// Return addresses, innermost first: where the bytes were handed over, and where it was noticed.
     package var writeFrames: [UInt64]
     package var foundFrames: [UInt64]
+    /// What became of `--trap`; nil: not known.
+    package var trap: BrokenWrite.Trap?
+    /// A later write that had the same memory while this one was pending; nil: none is known.
+    package var again: Again?
+
+    /// Where the same memory was handed over again: a return address.
+    package struct Again: Sendable, Equatable {
+        package var frame: UInt64
+        package var isOnSameConnection: Bool
+    }
 
     /// `cb`, `handle` and `nbufs` of a `uv_write_t`, as numbers.
     package typealias RequestFields = BrokenWrite.RequestFields
@@ -75,6 +85,8 @@ package struct Finding: Sendable, Equatable {
         isRequest = raw.flags & UInt32(hw_finding_request) != 0
         writeFrames = unsafe withUnsafeBytes(of: raw.write_frames) { unsafe Array($0.assumingMemoryBound(to: UInt64.self).prefix(Int(raw.write_frame_count))) }
         foundFrames = unsafe withUnsafeBytes(of: raw.found_frames) { unsafe Array($0.assumingMemoryBound(to: UInt64.self).prefix(Int(raw.found_frame_count))) }
+        trap = BrokenWrite.Trap.allCases.first { $0.code == raw.trap }
+        again = raw.again == 0 ? nil : Again(frame: raw.again_caller, isOnSameConnection: raw.again == hw_again_same_stream.rawValue)
     }
 }
 

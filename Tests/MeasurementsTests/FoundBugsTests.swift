@@ -74,12 +74,13 @@ import Testing
 
     private static let libuv = ["uv__write+0x1f (libuv.so.1.0.0)", "uv_run+0x11c (libuv.so.1.0.0)", "main shop.c:92 (shop)", "_start+0x21 (shop)"]
 
-    @Test("are one where libuv sent bytes that were changed under it, and the change is told, whichever came first", arguments: [false, true])
-    func consequence(isFirst: Bool) {
-        let sent = sentChanged(1, "render shop.c:49 (shop)", next: FoundBugsTests.libuv, count: 9), change = changed(2, "render shop.c:49 (shop)", count: 4)
-        var found = FoundBugs()
+    @Test("are one where libuv sent bytes that were changed under it, and the change is told, whichever came first", arguments: [false, true], [BrokenWrite.Kind.bytesChanged, .caughtWriting])
+    func consequence(isFirst: Bool, kind: BrokenWrite.Kind) {
+        var change = changed(2, "render shop.c:49 (shop)", count: 4), found = FoundBugs()
+        change.kind = kind
+        let sent = sentChanged(1, "render shop.c:49 (shop)", next: FoundBugsTests.libuv, count: 9)
         for finding in isFirst ? [sent, change] : [change, sent] { found.note(finding) }
-        #expect(found.bugs.map(\.kind) == [.bytesChanged] && found.bugs.map(\.count) == [13])
+        #expect(found.bugs.map(\.kind) == [kind] && found.bugs.map(\.count) == [13])
         #expect(found.update([.init(number: 1, count: 10), .init(number: 2, count: 5)]) == [0] && found.bugs.map(\.count) == [15])
     }
 

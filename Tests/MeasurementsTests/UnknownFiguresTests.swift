@@ -94,9 +94,30 @@ struct BrokenWriteTests {
         var finding = brokenWrite
         finding.kind = .bytesChanged
         finding.foundPlaces = finding.writePlaces
-        #expect(finding.lines.suffix(3) == [
-            "  handed over at, and noticed when this ran again (changed in between)", "    respond server.c:306 (server)", "    main server.c:12 (server)",
+        #expect(finding.lines.suffix(4) == [
+            "  handed over at", "    respond server.c:306 (server)", "    main server.c:12 (server)",
+            "  noticed when this line ran again: code that ran before it changed the bytes",
         ])
+    }
+
+    @Test("says whose write had the same memory, where that is known", arguments: [true, false])
+    func handedAgain(isOnSameConnection: Bool) {
+        var finding = brokenWrite
+        (finding.kind, finding.again) = (.bytesChanged, .init(place: "send server.c:68 (server)", isOnSameConnection: isOnSameConnection))
+        let connection = isOnSameConnection ? "the same connection" : "another connection"
+        #expect(finding.lines.suffix(2) == ["  the same memory was handed over again, on \(connection), at", "    send server.c:68 (server)"])
+        finding.foundPlaces = finding.writePlaces
+        #expect(finding.lines.suffix(3).first?.hasPrefix("  noticed when this line ran again") == true, "\(finding.lines)")
+    }
+
+    @Test("says why --trap named no instruction, of bytes that changed, and that alone", arguments: BrokenWrite.Trap.allCases)
+    func trapRefusal(trap: BrokenWrite.Trap) {
+        var finding = brokenWrite
+        finding.trap = trap
+        #expect(!finding.lines.contains { $0.contains("--trap") })
+        finding.kind = .bytesChanged
+        let lines = finding.lines.filter { $0.hasPrefix("  --trap missed it: ") }
+        #expect(lines.count == ([.possible, .impossible].contains(trap) ? 0 : 1) && lines.allSatisfy { $0.count <= 78 }, "\(lines)")
     }
 
     @Test("says where bytes differ that are not kept, and which are about to be overwritten")
@@ -105,7 +126,7 @@ struct BrokenWriteTests {
         finding.kind = .bytesChanged
         finding.changeOffset = nil
         #expect(finding.lines.contains("  bytes differ behind the first 1024, which are kept of each write that waits"), "\(finding.lines)")
-        #expect(finding.lines.contains("  noticed at (changed in between)"))
+        #expect(finding.lines.contains("  noticed at (code that ran before this line changed the bytes)"))
         finding.kind = .caughtWriting
         finding.changeOffset = 48
         finding.foundBytes = []
@@ -128,6 +149,28 @@ struct BrokenWriteTests {
         other = one
         other.isLatent = true
         #expect(!one.isSameBug(as: other))
+    }
+
+    @Test("is probably the bug of another where each was noticed when the other's bytes were handed over")
+    func mirrors() {
+        var front = brokenWrite, item = brokenWrite
+        (front.kind, item.kind) = (.bytesChanged, .bytesChanged)
+        front.writePlaces = ["answer feed.c:76 (feed)"]
+        item.writePlaces = ["uv_write+0x10 (libuv.so.1.0.0)", "answer feed.c:77 (feed)"]
+        (front.foundPlaces, item.foundPlaces) = (item.writePlaces, front.writePlaces)
+        #expect(front.isProbablySameBug(as: item) && item.isProbablySameBug(as: front))
+        // Of three routes each may be found at the next one.
+        item.foundPlaces = ["answer feed.c:78 (feed)"]
+        #expect(!front.isProbablySameBug(as: item))
+        front.again = .init(place: "answer feed.c:77 (feed)", isOnSameConnection: true)
+        #expect(front.isProbablySameBug(as: item) && item.isProbablySameBug(as: front))
+        item.kind = .bytesFreed
+        #expect(!front.isProbablySameBug(as: item))
+        // With --trap: the instruction, of the same write.
+        item.kind = .caughtWriting
+        #expect(!front.isProbablySameBug(as: item))
+        item.writePlaces = front.writePlaces
+        #expect(front.isProbablySameBug(as: item))
     }
 
     @Test("says what is harmless for now, and what is gone")

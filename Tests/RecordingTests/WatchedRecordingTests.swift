@@ -60,6 +60,7 @@ struct WatchedRecordingTests {
     func finding() throws {
         var numbered = brokenWrite
         (numbered.number, numbered.count) = (7, 12)
+        (numbered.trap, numbered.again) = (.noPage, .init(place: "send server.c:68 (server)", isOnSameConnection: true))
         let event = Event(timeNanoseconds: 3, level: .error, source: "finding", text: numbered.sentence, brokenWrite: numbered)
         var bare = BrokenWrite()
         bare.kind = .badPointer

@@ -87,6 +87,20 @@ struct WatchedSummaryTests {
         return summary.text.replacing(/\s+/, with: " ")
     }
 
+    @Test("tells two findings that are each other's other way round as probably one bug")
+    func mirrors() {
+        var front = brokenWrite, item = brokenWrite, freed = brokenWrite
+        (front.kind, item.kind, freed.kind) = (.bytesChanged, .bytesChanged, .bytesFreed)
+        (front.number, item.number) = (1, 2)
+        (front.writePlaces, front.foundPlaces) = (["answer feed.c:76 (feed)"], ["answer feed.c:77 (feed)"])
+        (item.writePlaces, item.foundPlaces) = (front.foundPlaces, front.writePlaces)
+        let text = summary([front, item]).text
+        #expect(text.replacing(/\s+/, with: " ").contains("bytes changed under a pending write, in 2 places (probably one bug)"), "\(text)")
+        #expect(text.contains("\n  probably the bug of finding 1: both write the same memory\n") && !text.contains("more bug"), "\(text)")
+        let more = summary([front, item, freed]).text.replacing(/\s+/, with: " ")
+        #expect(more.contains("bytes changed under a pending write and 1 more bug, in 3 places"), "\(more)")
+    }
+
     @Test("says that little was tried where no write had to wait, and what the run shows would try more")
     func advice() {
         let words = "no write had to wait: the socket took each at once"
@@ -94,7 +108,7 @@ struct WatchedSummaryTests {
         #expect(scheduled.contains(words) && scheduled.contains("4.07KiB on average"), "\(scheduled)")
         #expect(scheduled.contains("With --h1 -m 64 --send-buffer 4KiB --slow-readers 3 --early-close 5% and without -q they would wait."), "\(scheduled)")
         let pipelined = clean(streams: 64, rate: nil, sendBuffer: 2_048)
-        #expect(pipelined.contains(words) && !pipelined.contains("--send-buffer") && !pipelined.contains("--h1") && pipelined.contains("Ask for larger answers."), "\(pipelined)")
+        #expect(pipelined.contains(words) && !pipelined.contains("With --") && !pipelined.contains("--h1") && pipelined.contains("Ask for larger answers."), "\(pipelined)")
         let slow = clean(streams: 1, rate: nil) { $0.client?.slowReaders.open = 3 }
         #expect(slow.contains("answers of that size fit into the send buffer of a slow reader's socket"), "\(slow)")
         let waited = clean(streams: 1, rate: nil) { $0.server?.writes.queued = 1 }
@@ -104,6 +118,10 @@ struct WatchedSummaryTests {
         #expect(waited.contains("each connection had one request at a time") && waited.contains("With --h1 -m 64 it would."), "\(waited)")
         let ahead = clean(streams: 64, rate: nil) { $0.server?.writes.queued = 1 }
         #expect(!ahead.contains("to try more"), "\(ahead)")
+        // The first line is no clean bill then.
+        #expect(scheduled.contains("; but no write had to wait, so none could be changed too early (to try more) load"), "\(scheduled)")
+        #expect(waited.contains("; but no answer met one that still waited (to try more) load"), "\(waited)")
+        #expect(!ahead.contains("; but no") && !unknown.contains("; but no"))
     }
 
     @Test("says that what was found was harmless where no write had to wait, and that answers were not looked into")
@@ -119,6 +137,17 @@ struct WatchedSummaryTests {
         let text = summary.text.replacing(/\s+/, with: " ")
         #expect(text.contains("So what was found has done no harm yet.") && !text.contains("had no chance"), "\(text)")
         #expect(text.contains("ok says that an answer had its status and its length"), "\(text)")
+    }
+
+    @Test("says that its latency is that of a short send buffer")
+    func sendBuffer() {
+        let words = "latency includes what --send-buffer 2KiB makes the server wait"
+        func text(_ size: Int?) -> String {
+            clean(streams: 64, rate: nil, sendBuffer: size) { sample in
+                sample.client?.serviceTime.record(nanoseconds: 1_000_000)
+            }
+        }
+        #expect(text(2_048).contains(words) && !text(nil).contains("latency includes"), "\(text(2_048))")
     }
 
     @Test("says nothing of what the source could not know")
@@ -266,9 +295,9 @@ struct WatchedSummaryTests {
 
     @Test("names --trap, with the command, where it would name the culprit, and only then")
     func trap() {
-        func text(_ byteCount: UInt64, isLatent: Bool = false, traps: Bool = false) -> String {
+        func text(_ byteCount: UInt64, isLatent: Bool = false, traps: Bool = false, trap: BrokenWrite.Trap? = nil) -> String {
             var finding = brokenWrite
-            (finding.kind, finding.byteCount, finding.isLatent) = (.bytesChanged, byteCount, isLatent)
+            (finding.kind, finding.byteCount, finding.isLatent, finding.trap) = (.bytesChanged, byteCount, isLatent, trap)
             var request = Summary.Request(address: "./server 9000", load: nil, cpuCount: 2)
             request.traps = traps
             var summary = Summary(request)
@@ -279,6 +308,8 @@ struct WatchedSummaryTests {
         }
         #expect(text(65_604).contains("names the instruction that changes the bytes:\n  highwater watch --h1 --trap -- ./server 9000\n"), "\(text(65_604))")
         #expect(text(8_190).replacing(/\s+/, with: " ").contains("ask for answers of 16 KiB or more") && !text(8_190).contains("highwater watch"), "\(text(8_190))")
+        #expect(text(65_604, trap: .impossible).contains("--trap") && !text(65_604, trap: .impossible).contains("highwater watch"))
+        #expect(text(8_190, trap: .possible).contains("\n  highwater watch --h1 --trap -- ./server 9000\n"))
         #expect(!text(65_604, traps: true).contains("--trap") && !text(65_604, isLatent: true).contains("--trap"))
     }
 }

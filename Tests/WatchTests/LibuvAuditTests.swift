@@ -78,7 +78,7 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
         let watched = try serve(server, "buffer")
         let client = try watched.provokeSlowly()
         let evidence = try #require(watched.evidence(.bytesChanged))
-        #expect(evidence.isWritten(at: write), "\(evidence.text)")
+        #expect(evidence.isWritten(at: write) && evidence.finding.trap == .possible, "\(evidence.text)")
         #expect(evidence.finding.expectedBytes.first == UInt8(ascii: "6") && evidence.finding.foundBytes.first == UInt8(ascii: "5"))
         #expect(watched.process.end() == nil)
         client.close()
@@ -103,7 +103,40 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
         #expect(evidence.finding.changeOffset == UInt64(head) && evidence.finding.byteCount == UInt64(head) + 6_000_000, "\(evidence.text)")
         #expect(evidence.finding.expectedBytes == Array(repeating: UInt8(ascii: "a"), count: 64), "\(evidence.text)")
         #expect(evidence.finding.foundBytes == Array(repeating: UInt8(ascii: "b"), count: 64), "\(evidence.text)")
-        #expect(evidence.isWritten(at: Fixtures.line("// in parts", in: "uvserver.c")), "\(evidence.text)")
+        let place = Fixtures.line("uv_write(request,", in: "uvserver.c")
+        #expect(evidence.isWritten(at: place), "\(evidence.text)")
+        #expect(evidence.finding.again?.isOnSameConnection == true && evidence.againPlace?.line == place, "\(evidence.text)")
+        client.close()
+    }
+
+    @Test("uses one page for all connections: told as of another connection", arguments: LibuvServer.available)
+    func sharedPage(server: LibuvServer) throws {
+        let watched = try serve(server, "shared")
+        let first = try watched.client(), second = try watched.client()
+        try watched.ask(first, 6_000_000)
+        #expect(holds { watched.reading.counters.queuedWrites == 1 })
+        try watched.ask(second, 5_000_000)
+        // Its callback is the next certain look.
+        _ = try first.body()
+        let evidence = try #require(watched.evidence(.bytesChanged))
+        #expect(evidence.finding.byteCount > 6_000_000 && evidence.finding.again?.isOnSameConnection == false, "\(evidence.text)")
+        #expect(evidence.againPlace?.line == Fixtures.line("uv_write(request,", in: "uvserver.c"), "\(evidence.text)")
+        first.close()
+        second.close()
+    }
+
+    @Test("with traps a change that they cannot catch says why", arguments: LibuvServer.available)
+    func untrapped(server: LibuvServer) throws {
+        var options = server.options
+        (options.traps, options.sendBuffer) = (true, 4_096)
+        let watched = try serve(server, "parts", options)
+        let client = try watched.client()
+        // The first ones are taken at once, and none has a page of its own.
+        try client.send(String(repeating: "GET /2000 HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 1_000))
+        func has(_ trap: BrokenWrite.Trap, latent isLatent: Bool) -> Bool {
+            watched.reading.findings.contains { $0.kind == .bytesChanged && $0.isLatent == isLatent && $0.trap == trap }
+        }
+        #expect(holds { has(.noPage, latent: false) && has(.direct, latent: true) }, "\(watched.reading.findings)")
         client.close()
     }
 

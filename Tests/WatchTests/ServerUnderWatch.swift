@@ -76,7 +76,8 @@ final class ServerUnderWatch {
             let symbolizer = Symbolizer()
             found = Evidence(
                 finding: finding, writePlaces: symbolizer.places(finding.writeFrames, in: modules),
-                foundPlaces: symbolizer.places(finding.foundFrames, in: modules))
+                foundPlaces: symbolizer.places(finding.foundFrames, in: modules),
+                againPlace: finding.again.flatMap { symbolizer.places([$0.frame], in: modules).first })
             return true
         }
         return found
@@ -88,8 +89,9 @@ struct Evidence {
     let finding: Finding
     let writePlaces: [CodePlace]
     let foundPlaces: [CodePlace]
+    let againPlace: CodePlace?
 
-    var text: String { finding.evidence(writePlaces: writePlaces, foundPlaces: foundPlaces).lines.joined(separator: "\n") }
+    var text: String { finding.evidence(writePlaces: writePlaces, foundPlaces: foundPlaces, againPlace: againPlace).lines.joined(separator: "\n") }
 
     func isWritten(at line: String) -> Bool { writePlaces.contains { $0.line == line } }
     func isFound(at line: String) -> Bool { foundPlaces.contains { $0.line == line } }

@@ -24,7 +24,8 @@ struct FindingReporter {
         for finding in reading.findings where toldFindings.insert(finding.number).inserted {
             let modules = reading.processes.first { $0.pid == finding.process }?.modules ?? []
             let evidence = finding.evidence(
-                writePlaces: places(finding.writeFrames, modules), foundPlaces: places(finding.foundFrames, modules))
+                writePlaces: places(finding.writeFrames, modules), foundPlaces: places(finding.foundFrames, modules),
+                againPlace: finding.again.flatMap { places([$0.frame], modules).first })
             let event = Event(
                 timeNanoseconds: clock.elapsed(atNanoseconds: finding.time), level: .error, source: "finding", text: evidence.sentence, brokenWrite: evidence)
             if finding.isLatent { latent.append(event) } else { events.append(event) }

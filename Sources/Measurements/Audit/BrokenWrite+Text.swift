@@ -30,15 +30,39 @@ extension BrokenWrite {
             lines.append("  }")
         }
         lines += difference
+        if let trapRefusal { lines.append("  --trap missed it: " + trapRefusal) }
         func rows(_ places: [String]) -> [String] { (isVerbose ? places : CodeStack(places).folded).map { "    \($0)" } }
         let handed = kind == .remainderLost ? "cut short at" : "handed over at"
         let stacks = [(handed, rows(writePlaces)), (noticed, rows(foundPlaces))].filter { !$0.1.isEmpty }
         // The same code does both, as a rule the next time that it runs: one stack says it.
         if stacks.count == 2, stacks[0].1 == stacks[1].1 {
-            let again = kind == .bytesChanged ? "noticed when this ran again (changed in between)" : noticed
-            return lines + ["  \(handed), and \(again)"] + stacks[0].1
+            guard kind == .bytesChanged else { return lines + ["  \(handed), and \(noticed)"] + stacks[0].1 }
+            return lines + ["  \(handed)"] + stacks[0].1
+                + ["  noticed when this line ran again: code that ran before it changed the bytes"] + handedAgain
         }
-        return lines + stacks.flatMap { ["  \($0.0)"] + $0.1 }
+        return lines + stacks.flatMap { ["  \($0.0)"] + $0.1 } + handedAgain
+    }
+
+    /// Where the memory went meanwhile: whose code has to wait, or to take other memory.
+    private var handedAgain: [String] {
+        guard let again else { return [] }
+        let connection = again.isOnSameConnection ? "the same connection" : "another connection"
+        return ["  the same memory was handed over again, on \(connection), at", "    \(again.place)"]
+    }
+
+    /// Why no instruction is named though `--trap` was given; nil: it was not, or this is no change of bytes.
+    private var trapRefusal: String? {
+        guard kind == .bytesChanged || kind == .remainderLost else { return nil }
+        return switch trap {
+        case .noPage: "no page of memory (4 KiB) lies wholly within the bytes"
+        case .readOnly: "their pages were read-only already, for another write"
+        case .refused: "the kernel did not make their pages read-only"
+        case .limit: "4096 writes are protected already, the most that can be"
+        case .set: "the change lies beside the whole pages that it protects"
+        case .direct: "it protects writes that wait, and this one did not"
+        case .unlisted: "it protects writes of libuv, and this is a send's rest"
+        case .possible, .impossible, nil: nil
+        }
     }
 
     /// The bytes, as far as they are known.
@@ -64,7 +88,7 @@ extension BrokenWrite {
         case .caughtWriting: "written at"
         case .remainderLost: "next write at"
         case .badPointer: "written from at"
-        case .bytesChanged: "noticed at (changed in between)"
+        case .bytesChanged: "noticed at (code that ran before this line changed the bytes)"
         case .requestChanged, .deadStack: "noticed at"
         }
     }

@@ -32,6 +32,10 @@ package struct BrokenWrite: Sendable, Equatable {
     /// Where the bytes were handed over, and where the break was noticed, innermost first: "respond server.c:306 (server)".
     package var writePlaces: [String] = []
     package var foundPlaces: [String] = []
+    /// What became of `--trap`; nil: not known, as in recordings of before.
+    package var trap: Trap?
+    /// A later write that had the same memory while this one was pending; nil: none is known.
+    package var again: Again?
 
     /// The promise that was broken.
     package enum Kind: String, Sendable, CaseIterable {
@@ -46,6 +50,40 @@ package struct BrokenWrite: Sendable, Equatable {
         case caughtWriting = "caught writing into the bytes of a pending write"
     }
 
+    /// Whether the instruction that changed the bytes could be caught.
+    package enum Trap: String, Sendable, CaseIterable {
+        case noPage = "no page"
+        case readOnly = "read-only"
+        case refused, limit, set, direct, unlisted
+        /// Without `--trap`: it could, and it could not.
+        case possible, impossible
+    }
+
+    /// Where the same memory was handed over again.
+    package struct Again: Sendable, Equatable {
+        /// "send_page feed.c:68 (feed)"
+        package var place = ""
+        package var isOnSameConnection = false
+
+        package init() {}
+
+        package init(place: String, isOnSameConnection: Bool) {
+            self.place = place
+            self.isOnSameConnection = isOnSameConnection
+        }
+    }
+
+    /// Probably the same bug, seen from its other place: where the bytes of one were handed over, those of the other were
+    /// noticed to have changed, so that both write the same memory. Or one of them is the instruction that changes the bytes
+    /// of the other's write.
+    package func isProbablySameBug(as other: BrokenWrite) -> Bool {
+        guard [kind, other.kind].allSatisfy({ $0 == .bytesChanged || $0 == .caughtWriting }) else { return false }
+        guard kind == .bytesChanged, other.kind == .bytesChanged else { return isOfSameWrite(as: other) }
+        let isFoundThere = CodeStack(foundPlaces).own == CodeStack(other.writePlaces).own
+        let isOtherFoundHere = CodeStack(other.foundPlaces).own == CodeStack(writePlaces).own
+        return isFoundThere && (isOtherFoundHere || again != nil) || isOtherFoundHere && other.again != nil
+    }
+
     /// The same bug: the same promise, broken by the same code. Where a change was only noticed is no part of it, nor are
     /// the libraries' frames, by which the same code is reached in several ways.
     package func isSameBug(as other: BrokenWrite) -> Bool {
@@ -54,11 +92,11 @@ package struct BrokenWrite: Sendable, Equatable {
             && (!kind.hasCulprit || CodeStack(foundPlaces).own == CodeStack(other.foundPlaces).own)
     }
 
-    /// libuv went on with a write, as it does from the bytes that it was handed, and they were others by then: the change is
-    /// a finding of its own. Which write that was is not known where libuv's loop had cut it short again.
+    /// libuv went on with a write, as it does from the bytes that it was handed, and they were others by then: the change, or
+    /// the instruction that made it, is a finding of its own. Which write that was is not known where libuv's loop had cut it short again.
     func isConsequence(of other: BrokenWrite) -> Bool {
         let write = CodeStack(writePlaces)
-        return kind == .remainderLost && other.kind == .bytesChanged && !isLatent && !other.isLatent
+        return kind == .remainderLost && (other.kind == .bytesChanged || other.kind == .caughtWriting) && !isLatent && !other.isLatent
             && (write.own == CodeStack(other.writePlaces).own || write.isOfLibuvAlone) && CodeStack(foundPlaces).isOfLibuvAlone
     }
 

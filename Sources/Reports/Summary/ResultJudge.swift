@@ -29,10 +29,23 @@ struct ResultJudge {
         if !summary.findings.isEmpty, !isAllowed("watch.findings", "watch.bugs") {
             let distinct = summary.distinctFindings
             return "\(Figure.counted(summary.findingCount, "finding")) in the server: \(distinct[0].kind.rawValue)"
-                + (distinct.count > 1 ? " and \(Figure.counted(UInt64(distinct.count - 1), "more bug"))" : "") + (distinct[0].isLatent ? ", harmless so far" : "")
+                + ResultJudge.others(distinct) + (distinct[0].isLatent ? ", harmless so far" : "")
         }
         guard !summary.outcome.isDeath, let crashes = summary.last.watch?.crashes, crashes > 0, !isAllowed("watch.crashes") else { return nil }
         return "the server crashed" + (crashes == 1 ? "" : " \(Figure.counted(crashes, "time"))")
+    }
+
+    /// " and 1 more bug", or that several findings are probably one bug.
+    private static func others(_ findings: [BrokenWrite]) -> String {
+        var groups: [[BrokenWrite]] = []
+        for finding in findings {
+            let (related, rest) = groups.reduce(into: ([finding], [[BrokenWrite]]())) { result, group in
+                if group.contains(where: { $0.isProbablySameBug(as: finding) }) { result.0 += group } else { result.1.append(group) }
+            }
+            groups = rest + [related]
+        }
+        let more = groups.count > 1 ? " and \(Figure.counted(UInt64(groups.count - 1), "more bug"))" : ""
+        return more + (groups.count == findings.count ? "" : ", in \(findings.count) places" + (more.isEmpty ? " (probably one bug)" : ""))
     }
 
     private var unreachable: String? {

@@ -136,27 +136,31 @@ extension SummarySection {
 
     /// How to name the instruction that changes the bytes of a write, which a look at them later cannot.
     static let trapAdvice = SummarySection { summary, page in
-        let sizes = summary.findings.filter { $0.kind == .bytesChanged && !$0.isLatent }.map(\.byteCount)
-        guard let most = sizes.max(), !summary.request.traps else { return }
+        let changes = summary.findings.filter { $0.kind == .bytesChanged && !$0.isLatent }
+        guard !changes.isEmpty, !summary.request.traps else { return }
         let isScenario = summary.request.name != nil
         let words = (isScenario ? "'trap: true' under the scenario's 'server'" : "--trap") + " names the instruction that changes the bytes"
         page.line("")
-        guard most >= trappedByteCount else { return page.row("to see more", [words + ", where pages of memory lie wholly within them: ask for answers of 16 KiB or more"]) }
+        guard changes.contains(where: canBeTrapped) else { return page.row("to see more", [words + ", where pages of memory lie wholly within them: ask for answers of 16 KiB or more"]) }
         let command = isScenario ? nil : summary.circumstances.command?.line(setting: [.trap])
         page.row("to see more", [words + (command == nil ? "" : ":")])
         if let command { page.line("  " + command) }
     }
 
-    /// Bytes of which a page lies wholly within, wherever they begin.
-    private static let trappedByteCount: UInt64 = 2 * 4_096 - 1
+    /// A recording of before knows the size of the write alone: of 8191 bytes a page lies wholly within, wherever they begin.
+    private static func canBeTrapped(_ change: BrokenWrite) -> Bool { change.trap.map { $0 == .possible } ?? (change.byteCount >= 2 * 4_096 - 1) }
 
     /// Each bug once, with both places.
     static let findings = SummarySection { summary, page in
-        for finding in summary.distinctFindings {
+        let findings = summary.distinctFindings
+        for (index, finding) in findings.enumerated() {
             page.line("")
             let number = finding.number.map { "finding \($0): " } ?? ""
             let times = "found \(Figure.times(finding.count))"
             page.line("\(number)\(times), \(finding.isLatent ? "latent" : "harmful")" + (finding.count == 1 ? "" : "; the first time"))
+            if let other = findings.prefix(index).first(where: { $0.isProbablySameBug(as: finding) }) {
+                page.line("  probably the bug of " + (other.number.map { "finding \($0)" } ?? "a finding above") + ": both write the same memory")
+            }
             for line in finding.lines(isVerbose: page.isVerbose) { page.line("  " + line) }
         }
     }

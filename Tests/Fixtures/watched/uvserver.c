@@ -96,16 +96,19 @@ __attribute__((noinline)) static void send_and_free(connection_t *connection, an
     __asm__ volatile("");
 }
 
-// A head of its own, and the connection's one page, which is made again while it waits.
+// A head of its own, and the connection's one page (`shared`: that of all connections), which is made again while it waits.
 __attribute__((noinline)) static void send_in_parts(connection_t *connection, answer_t *answer, size_t count, unsigned number) {
+    static char shared[arena_size];
+    static unsigned shared_answers;
     connection->used = 0;
-    char *page = from_arena(connection, count);
+    char *page = is("shared") ? shared : from_arena(connection, count);
     answer->bytes = malloc(128);
     answer->request.data = answer;
     answer->connection = connection;
-    fill_answer(page, 0, count, number);
+    fill_answer(page, 0, count, is("shared") ? shared_answers++ : number);
     uv_buf_t parts[] = {uv_buf_init(answer->bytes, (unsigned)sprintf(answer->bytes, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", count)), uv_buf_init(page, (unsigned)count)};
-    uv_write(&answer->request, (uv_stream_t *)&connection->tcp, parts, 2, written); // in parts
+    uv_write_t *request = &answer->request;
+    uv_write(request, (uv_stream_t *)&connection->tcp, parts, 2, written);
 }
 
 static void respond(connection_t *connection, size_t count) {
@@ -129,7 +132,7 @@ static void respond(connection_t *connection, size_t count) {
         send_answer(connection, answer, bytes, make(bytes, count, number));
         return;
     }
-    if (is("parts")) {
+    if (is("parts") || is("shared")) {
         send_in_parts(connection, answer, count, number);
         return;
     }
