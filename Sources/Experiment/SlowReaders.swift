@@ -33,8 +33,6 @@ struct SlowReaders {
     /// Answers that a slow reader asks for: far more than the buffers of a socket hold.
     private static let targets = ["/bytes/4MiB"]
     private static let targetByteCount = 4 << 20
-    /// Requests that it sends ahead: the second one's answer waits behind the first one's.
-    private static let streams = 2
     /// Longer than any run: an answer may take minutes.
     private static let patienceNanoseconds: UInt64 = 366 * 86_400 * 1_000_000_000
     /// Of the requests of slow readers, which no other client comes to: below this there are enough for years.
@@ -60,12 +58,12 @@ struct SlowReaders {
         var configuration = ClientConfiguration(origin, caches: .client, share: share)
         configuration.renewal = .never
         configuration.connections = count
-        configuration.streams = streams
+        configuration.streams = ClientOptions.slowReaderStreams
         configuration.requests = nil
         configuration.rate = nil
         // How large a stranger's answers are is not known: they are read as slowly as can be.
         configuration.manners = asksOwnTargets
-            ? .slowReader : .slowReader(of: streams * targetByteCount, withinNanoseconds: nanoseconds.map { $0 / 2 })
+            ? .slowReader : .slowReader(of: ClientOptions.slowReaderStreams * targetByteCount, withinNanoseconds: nanoseconds.map { $0 / 2 })
         configuration.options.requestTimeout = .nanoseconds(Int64(patienceNanoseconds))
         return configuration
     }

@@ -18,5 +18,8 @@ package struct ClientOptions: Sendable, Equatable {
     /// Examples of failures show how the bodies of their answers begin.
     package var keepsAnswerBytes = true
 
+    /// Requests that a slow reader beside the load sends ahead: the second one's answer waits behind the first one's.
+    package static let slowReaderStreams = 2
+
     package init() {}
 }

@@ -194,7 +194,7 @@ extension ClientPlan: SettingPart {
     package static let mannerSettings: [Setting<ClientPlan>] = [
         .init(
             "slow_readers", \.slowReaders, .count(0...connectionRange.upperBound),
-            "Clients beside the load that read at a trickle. They ask for /bytes/4MiB, and from a server that is not ours for what the load asks for."),
+            "Clients beside the load that read at a trickle. They ask for /bytes/4MiB, and from a server that is not ours for what the load asks for; each for two answers at a time (over HTTP/1.1 pipelined), whatever `streams` says."),
         .init("early_close", \.options.earlyCloseShare, .share(), "The share of requests whose connection is closed within the answer (5%, 0.05). Other requests on it fail with it, and an answer that comes in one piece is whole."),
         .init(
             "half_close", \.options.halfCloses, .flag,

@@ -268,6 +268,8 @@ struct SummaryTests {
         }
         #expect(text(30).hasPrefix("ok             all 970 other requests succeeded: 30 were left early on purpose"), "\(text(30))")
         #expect(text(29).hasPrefix("not all ok     30 of 1000 requests failed"), "\(text(29))")
+        #expect(text(30).contains("30 failed (all ended early, as asked)") && text(29).contains("30 failed (29 ended early, as asked)"), "\(text(30))")
+        #expect(!text(0).contains("as asked"))
         let none = summary(rate: nil) { sample in
             sample.client?.requests.done = 30
             sample.client?.requests.succeeded = 0
@@ -299,7 +301,7 @@ struct SummaryTests {
     @Test("says of slow readers how many there were, and that none has read an answer to its end")
     func slowReaders() {
         let summary = summary(rate: nil) { $0.client?.slowReaders.open = 5 }
-        #expect(summary.text.contains("\nslow readers   5, none has read an answer to its end,"), "\(summary.text)")
+        #expect(summary.text.contains("\nslow readers   5, each asks for 2 answers at a time,"), "\(summary.text)")
     }
 
     @Test("leaves out percentiles that the count does not support")

@@ -32,7 +32,7 @@ struct SummaryHeadline {
         guard requests.done > 0 else { return "no request was done" }
         if requests.failed > 0, requests.failed == client.errors.abandoned {
             let rest = requests.done - requests.failed, left = "\(Figure.counted(requests.failed, "was", "were")) left early on purpose"
-            return (rest == 0 ? "no request was to succeed: \(left)" : "\(rest == 1 ? "the other request" : "all \(rest) other requests") succeeded: \(left)") + pauses + growth
+            return (rest == 0 ? "no request was to succeed: \(left)" : "\(rest == 1 ? "the other request" : "all \(rest) other requests") succeeded: \(left)") + pauses + growth + doubt
         }
         guard requests.failed == 0 else {
             return "\(SummaryHeadline.failures(Double(requests.failed), of: Double(requests.done))); \(toleration)" + pauses + growth
@@ -41,8 +41,11 @@ struct SummaryHeadline {
         let other = client.statuses.redirection + client.statuses.clientError + client.statuses.serverError
         let all = requests.done == 1 ? "the request succeeded" : "all \(requests.done) requests succeeded"
         return all + (other > 0 ? ", of which \(Figure.counted(other, "was", "were")) not answered 2xx" : "")
-            + (broken > 0 ? ", but the server broke the protocol on \(Figure.counted(broken, "connection"))" : "") + pauses + growth
+            + (broken > 0 ? ", but the server broke the protocol on \(Figure.counted(broken, "connection"))" : "") + pauses + growth + doubt
     }
+
+    /// All is well, of what was tried.
+    private var doubt: String { WaitingAdvice(summary: summary).doubt.map { "; \($0)" } ?? "" }
 
     /// A run is ok though its answers paused, and that is what its reader may look for.
     private var pauses: String {

@@ -19,6 +19,10 @@ extension SummarySection {
             page.table(name, values.map { $0.map(Figure.time(nanoseconds:)) ?? "-" })
             page.noteDashes(percentiles.map(\.percent), in: histogram)
         }
+        if let size = summary.request.sendBufferByteCount {
+            let option = (summary.request.name == nil ? "--send-buffer " : "'send_buffer: ") + Quantity.size.text(size) + (summary.request.name == nil ? "" : "'")
+            page.row("", ["latency includes what \(option) makes the server wait"])
+        }
         let unanswered = client.unansweredRequests
         if unanswered > 0 {
             page.row("", ["\(Figure.counted(unanswered, "request")) never answered: in the table with the time waited"])

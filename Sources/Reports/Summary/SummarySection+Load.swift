@@ -49,7 +49,7 @@ extension SummarySection {
         page.row(
             "requests",
             ["\(requests.done)" + (Double(requests.done) < total ? " of \(JSON.number(total).text)" : "") + ": \(requests.succeeded) ok"]
-                + ["\(requests.failed) failed"]
+                + ["\(requests.failed) failed" + client.endedEarlyText]
                 + Summary.item(requests.retried, "retried (--retries)", page) + Summary.item(requests.resent, "sent again, since the server had not looked at them", one: "sent again, since the server had not looked at it", page)
                 + Summary.item(client.circuits.openings, "openings of circuit breakers", one: "opening of a circuit breaker", page))
         if !summary.findings.isEmpty, requests.succeeded > 0, client.bodies.checked &+ client.expectations.checked == 0 {
@@ -109,7 +109,7 @@ extension SummarySection {
     static let slowReaders = SummarySection { summary, page in
         guard let most = summary.maximum(of: "client.slow_readers.open"), most > 0, let readers = summary.last.client?.slowReaders else { return }
         page.row("slow readers", [
-            JSON.number(most).text,
+            JSON.number(most).text, "each asks for \(ClientOptions.slowReaderStreams) answers at a time",
             readers.answeredRequests == 0
                 ? (most == 1 ? "it has not read an answer to its end" : "none has read an answer to its end")
                 : "\(Figure.counted(readers.answeredRequests, "answer")) read to the end",
@@ -161,6 +161,12 @@ extension Summary {
 }
 
 extension ClientSample {
+    /// Failures that are no fault of anyone's: the clients left, with all requests of the connection, as they were told to.
+    fileprivate var endedEarlyText: String {
+        let early = min(errors.abandoned, requests.failed)
+        return early == 0 ? "" : " (\(early == requests.failed ? "all" : "\(early)") ended early, as asked)"
+    }
+
     /// Failed requests by the counters: what a recording without reasons knows.
     fileprivate var countedCauses: [(UInt64, String)] {
         [

@@ -29,6 +29,18 @@ struct WaitingAdvice {
         return (text, command)
     }
 
+    /// The same in a few words, for the first line. Also of a run with thresholds, which gates would take for a clean bill. nil:
+    /// writes waited and met, something was found, or it is not known.
+    var doubt: String? {
+        let last = summary.last
+        guard let watch = last.watch, let server = last.server, last.knows([.findings, .writeCounts]), summary.findings.isEmpty,
+            server.writes.direct &+ server.writes.queued > 0, !WaitingAdvice.ownsBytes(summary.request.program)
+        else { return nil }
+        let place = advice == nil ? "" : " (to try more)"
+        if server.writes.queued == 0, watch.cutWrites == 0 { return "but no write had to wait, so none could be changed too early" + place }
+        return askingAhead == nil ? nil : "but no answer met one that still waited" + place
+    }
+
     /// Writes waited, and none met the next answer of its connection. nil: it did, or something was found.
     private var askingAhead: (text: String, command: String?)? {
         guard summary.findings.isEmpty, summary.request.load?.streams == 1 else { return nil }
