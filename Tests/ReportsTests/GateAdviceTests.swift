@@ -49,7 +49,13 @@ struct GateAdviceTests {
     @Test("are options alone where a word of the command may be a secret")
     func secret() throws {
         let text = try text("highwater load http://me:secret@127.0.0.1/") { $0.client?.requests.failed = 3 }
-        #expect(text.contains("as a gate      with these options the run ends") && text.contains("\n  --fail-on 'client.requests.failed > 0'\n"), "\(text)")
+        #expect(text.contains("as a gate      your command with this ends") && text.contains("\n  --fail-on 'client.requests.failed > 0'\n"), "\(text)")
+    }
+
+    @Test("are a whole command where its headers are no secrets", arguments: ["-H 'content-type:application/json'", "--header=Accept:text/html", "-Hcontent-type:text/plain"])
+    func plainHeader(_ option: String) throws {
+        let text = try text("highwater load \(option) http://127.0.0.1/") { $0.client?.requests.failed = 3 }
+        #expect(text.contains("this ends with exit code 99 where it shows again:\n  highwater load \(option.replacing("'", with: "")) http://127.0.0.1/ --fail-on"), "\(text)")
     }
 
     @Test("are none for a clean run, for what thresholds judge already, for requests left on purpose, and after a death")

@@ -25,7 +25,7 @@ struct UserCommandTests {
                 "\n  highwater watch --load http://127.0.0.1:9000/ -c 4 --h1 -m 64 --send-buffer 4KiB --slow-readers 3 --early-close 5% -- ./server -m 3 'it'\\''s'\n"), "\(text)")
     }
 
-    @Test("is not shown where a word may be a secret: the options are", arguments: ["-H authorization:x", "--header=cookie:y", "http://me:secret@127.0.0.1/"])
+    @Test("is not shown where a word may be a secret: the options are", arguments: ["-H authorization:x", "-Hx-api-key:z", "--header=cookie:y", "-H accept:a -H authorization:x", "http://me:secret@127.0.0.1/"])
     func secret(word: String) {
         let text = advice("highwater watch \(word) --load http://127.0.0.1:9000/ -- ./server")
         #expect(!text.contains("  highwater watch"), "\(text)")

@@ -47,7 +47,7 @@ extension SummarySection {
     static let gates = SummarySection { summary, page in
         guard let line = GateAdvice(summary: summary).line else { return }
         page.line("")
-        page.row("as a gate", [(line.isCommand ? "this ends" : "with these options the run ends") + " with exit code 99 where it shows again:"])
+        page.row("as a gate", [(line.isCommand ? "this ends" : "your command with this ends") + " with exit code 99 where it shows again:"])
         page.line("  " + line.text)
     }
 }

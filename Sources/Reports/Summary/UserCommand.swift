@@ -28,21 +28,36 @@ package struct UserCommand: Sendable, Equatable {
     /// - Parameter words: the program's name and its arguments.
     package init(_ words: [String]) { self.words = words }
 
-    /// The same command with these options, without others, and with some more that may be there already. nil: a word may be a secret, which a log of a build is
-    /// not to have twice.
+    /// The same command with these options, without others, and with some more that may be there already. nil: a word may be a
+    /// secret, which a log of a build is not to have twice.
     func line(setting options: [Option], removing removed: [Option] = [], adding added: [Option] = []) -> String? {
         guard let program = words.first else { return nil }
         let own = words.dropFirst().prefix { $0 != "--" }
-        guard !own.contains(where: UserCommand.mayBeSecret) else { return nil }
+        guard !UserCommand.mayHaveSecret(Array(own)) else { return nil }
         let kept = UserCommand.removing(options + removed, from: Array(own))
         let name = program.split(separator: "/").last.map(String.init) ?? program
         return ShellWords.line([program.hasPrefix("/") ? name : program] + kept + (options + added).flatMap(\.words) + words.dropFirst(1 + own.count))
     }
 
     /// A header may have a token, and a URL a password.
-    private static func mayBeSecret(_ word: String) -> Bool {
-        word.hasPrefix("-H") || word.hasPrefix("--header") || word.contains("://") && word.contains("@")
+    private static func mayHaveSecret(_ words: [String]) -> Bool {
+        words.indices.contains { index in
+            let word = words[index]
+            if headerOption.names.contains(word) { return index + 1 < words.count && !isPlainHeader(words[index + 1]) }
+            if headerOption.isMeant(by: word) { return !isPlainHeader(String(word.drop { $0 != "H" && $0 != "=" }.dropFirst())) }
+            return word.contains("://") && word.contains("@")
+        }
     }
+
+    private static let headerOption = Option(names: ["-H", "--header"], value: "")
+
+    /// "content-type: application/json": a header whose value is no secret.
+    private static func isPlainHeader(_ text: String) -> Bool { plainHeaders.contains(text.prefix { $0 != ":" }.lowercased()) }
+
+    private static let plainHeaders: Set<String> = [
+        "accept", "accept-encoding", "accept-language", "cache-control", "connection", "content-encoding", "content-language", "content-type", "host",
+        "if-modified-since", "if-none-match", "pragma", "range", "te", "user-agent",
+    ]
 
     private static func removing(_ options: [Option], from words: [String]) -> [String] {
         var kept: [String] = []
