@@ -156,6 +156,14 @@ struct RunResultTests {
         failing.thresholds = try ["client.requests.failed == 0", "client.requests.failed_share < 5%", "client.requests.done > 1000"]
             .map { try Threshold(parsing: $0).judge(failing) }
         #expect(failing.result.reasons == ["40 of 100 requests failed, 40.0%, 30 of them: status 503; 3 of 3 thresholds missed"])
+        // The server's own faults are named beside more of another cause.
+        failing = summary(change: {
+            $0.client?.requests.succeeded = 60
+            $0.client?.requests.failed = 40
+            $0.client?.failures = [("status 500", 9), ("status 404", 30), ("timeout", 1)].map { FailureCount(reason: $0.0, count: $0.1, example: "") }
+        })
+        failing.thresholds = [try Threshold(parsing: "client.requests.failed == 0").judge(failing)]
+        #expect(failing.result.reasons.first?.hasPrefix("40 of 100 requests failed, 40.0%, 30 of them: status 404, 9: status 500; ") == true, "\(failing.result.reasons)")
         var broken = summary(change: {
             $0.watch = WatchSample()
             $0.watch?.findings = 1

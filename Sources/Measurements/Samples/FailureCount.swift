@@ -34,6 +34,9 @@ package struct FailureCount: Sendable, Equatable {
     /// The answer was there, and `--body-check` found its body wrong.
     package var isWrongBody: Bool { reason.hasPrefix(BodyViolation.title) }
 
+    /// An answer from 500 on: the server's own word that it failed.
+    package var isServerError: Bool { reason.hasPrefix("status 5") }
+
     /// How a reason ends where no connection had been made yet: a server that is not listening yet is no failing one.
     package static let startWords = " (before a first connection was made)"
     package var isAtStart: Bool { reason.hasSuffix(FailureCount.startWords) }

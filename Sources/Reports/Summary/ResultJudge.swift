@@ -93,14 +93,16 @@ struct ResultJudge {
         return count.map { (failures.map { "\($0); " } ?? "") + $0 }
     }
 
-    /// The failed requests, with the most frequent reason, where a threshold on them is among those missed.
+    /// The failed requests, with the most frequent reason and the server's own most frequent fault, where a threshold on them is among those missed.
     private func failures(thatMiss missed: [ThresholdResult]) -> String? {
         guard let client = summary.last.client, client.requests.failed > 0, client.requests.done > 0,
             missed.contains(where: { SummaryHeadline.failureMetrics.contains($0.threshold.condition.figure.metric) })
         else { return nil }
-        let most = client.failures.of(.request).max { $0.count < $1.count }
+        let failures = client.failures.of(.request).sorted { $0.count > $1.count }
+        let most = failures.first, fault = failures.first { $0.isServerError }
         return SummaryHeadline.failures(Double(client.requests.failed), of: Double(client.requests.done))
             + (most.map { ", \($0.count == client.requests.failed ? "all" : "\($0.count)") of them: \($0.reason)" } ?? "")
+            + (fault.flatMap { $0 == most ? nil : ", \($0.count): \($0.reason)" } ?? "")
     }
 }
 
