@@ -78,6 +78,26 @@ struct WatchedSummaryTests {
         #expect(text(99).contains("memory 80.0MiB at first, 72.0MiB at the end (it shrank)"), "\(text(99))")
     }
 
+    @Test("says in which samples an event loop stood still, and whether that recurs", arguments: [
+        ([3, 6, 9], "longest turn 180ms, 100ms or longer in 3 of 10 samples: at 3.00s, 6.00s, 9.00s of the run, about every 3.00s", ", about every 3.00s"),
+        ([1, 2, 9], "100ms or longer in 3 of 10 samples: at 1.00s, 2.00s, 9.00s of the run", ""), ([], "longest turn 180ms", ""),
+    ] as [([Int], String, String)])
+    func recurringTurns(_ long: [Int], _ words: String, _ headline: String) {
+        var summary = Summary(.init(address: "./server 9000", load: nil, cpuCount: 2))
+        for second in 1...10 {
+            var sample = unhurriedSample()
+            sample.timeNanoseconds = UInt64(second) * 1_000_000_000
+            sample.intervalNanoseconds = 1_000_000_000
+            sample.client = nil
+            sample.watch?.longestTurn.everNanoseconds = 180_000_000
+            sample.watch?.longestTurn.newNanoseconds = long.contains(second) ? 180_000_000 : 20_000_000
+            summary.add(sample)
+        }
+        let text = summary.text.replacing(/\s+/, with: " ")
+        #expect(text.contains(words) && text.contains("served no connection for 180ms\(headline) (event loops)"), "\(text)")
+        #expect(text.contains("about every") == !headline.isEmpty && text.contains("or longer in") == !long.isEmpty, "\(text)")
+    }
+
     private func clean(streams: Int, rate: Double?, sendBuffer: Int? = nil, change: (inout Sample) -> Void = { _ in }) -> String {
         var request = Summary.Request(address: "./server 9000", load: .init(connections: 4, streams: streams, rate: rate, requests: nil), cpuCount: 2)
         request.sendBufferByteCount = sendBuffer

@@ -11,6 +11,7 @@ struct GaugeTotals: Sendable {
     /// nil: the part begins with the run.
     private var highWaters: PartHighWaters?
     var memory = MemoryTrends()
+    private(set) var longTurns = LongTurns()
 
     /// With their places in the readings of a sample.
     private static let gauges = Metric.measured.filter { $0.kind == .gauge }.compactMap { gauge in Metric.places[gauge.name].map { (gauge, $0) } }
@@ -35,6 +36,7 @@ struct GaugeTotals: Sendable {
             highWaters = PartHighWaters(after: base)
             self.base = nil
         }
+        if isUnderLoad { longTurns.add(sample) }
         if ranges.isEmpty { ranges = Array(repeating: nil, count: GaugeTotals.gauges.count) }
         for (index, (gauge, place)) in GaugeTotals.gauges.enumerated() {
             guard var value = readings[place]?.number else { continue }

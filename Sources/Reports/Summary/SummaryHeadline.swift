@@ -58,7 +58,8 @@ struct SummaryHeadline {
         guard summary.last.watch != nil, summary.last.knows(.loopDetails), let seconds = summary.number("watch.loop.longest_turn"),
             Metric.nanoseconds(seconds) >= AnswerGap.leastNanoseconds
         else { return "" }
-        return "; its event loop served no connection for \(Figure.time(nanoseconds: Metric.nanoseconds(seconds))) (event loops)"
+        let period = summary.gauges.longTurns.period.map { ", about every \(Figure.time(nanoseconds: $0))" } ?? ""
+        return "; its event loop served no connection for \(Figure.time(nanoseconds: Metric.nanoseconds(seconds)))\(period) (event loops)"
     }
 
     /// Memory of a server that is watched grew: no fault by itself, and what its reader may look for.
