@@ -67,7 +67,7 @@ struct RequestDraft: SettingPart {
             .init("body_file", \.bodyFile, .file, "The file that is the request body.", in: .plan),
             .init("body_size", \.bodySize, sizeForm, "The size of the request body.", in: .plan),
             .init("expect", \.expectation, .part(), "What the answer has to be; others count as client.responses.unexpected."),
-            .init("weight", \.weight, .count(1...1_000), "How often, beside the others."),
+            .init("weight", \.weight, .count(1...1_000), "How often, beside the others: each connection sends them in turn, spread evenly, and begins with another one."),
         ]
 
     init() {}
