@@ -8,9 +8,11 @@ struct MemoryTrendTests {
     /// A run of so many seconds with two samples a second, whose server has so many MiB after each share of the requests.
     private func run(
         heap: (Double) -> Double? = { _ in nil }, resident: (Double) -> Double, seconds: Int = 20, requests: Double = 40_000,
-        warmupSeconds: Int = 0
+        warmupSeconds: Int = 0, program: String? = nil
     ) -> Summary {
-        var summary = Summary(.init(address: "./server 9000", load: .init(connections: 8, streams: 1, rate: nil, requests: nil), cpuCount: 2))
+        var request = Summary.Request(address: "./server 9000", load: .init(connections: 8, streams: 1, rate: nil, requests: nil), cpuCount: 2)
+        request.program = program
+        var summary = Summary(request)
         for tick in 1...(2 * seconds) {
             let share = Double(tick) / Double(2 * seconds)
             var sample = unhurriedSample()
@@ -95,9 +97,48 @@ struct MemoryTrendTests {
         for count in 10...MemoryTrendTests.healthy.count { #expect(!grows(text(Array(MemoryTrendTests.healthy.prefix(count)))), "\(count) s") }
     }
 
+    /// A load on a service on Node whose memory was measured once a second.
+    private func run(_ megabytes: [Double], rate: Int, program: String? = "/usr/bin/node") -> Summary {
+        let memory = { (share: Double) in megabytes[min(megabytes.count - 1, Int(share * Double(megabytes.count)))] }
+        return run(resident: memory, seconds: megabytes.count, requests: Double(rate * megabytes.count), program: program)
+    }
+
+    private func judge(_ run: Summary) throws -> ThresholdResult { try Threshold(failingOn: "watch.memory.leak_per_request > 0").judge(run) }
+
+    @Test("is told of memory that grows between its steps, by what it grows there")
+    func betweenSteps() throws {
+        let told = try judge(run(NodeMemory.keepingAll, rate: 1_000))
+        #expect(!told.hasPassed && told.value.number.map { (400...600).contains($0) } == true, "\(told.text)")
+    }
+
+    @Test("is not told, and not denied, of steps that a healthy program may take as well", arguments: [
+        (NodeMemory.keepingAllInSteps, 1_000, "54.6MiB to 103MiB"), (NodeMemory.keepingAllSlowly, 500, "51.6MiB to 94.2MiB"),
+    ])
+    func uneven(_ megabytes: [Double], _ rate: Int, _ grown: String) throws {
+        let run = run(megabytes, rate: rate), untold = try judge(run)
+        let words = "memory grew from \(grown) in steps, as that of a healthy program may as well: not judged; more requests tell it (-q 3000 -d 60s), for Node with --max-semi-space-size=4"
+        #expect(!untold.hasPassed && untold.valueText == words, "\(untold.text)")
+        #expect(run.text.replacing(/\s+/, with: " ").contains("growing memory not known whether it goes on: \(words)"), "\(run.text)")
+        #expect(try judge(self.run(megabytes, rate: rate, program: "./server")).valueText.contains("Node") == false)
+    }
+
+    @Test("is denied of a healthy service on Node, whatever steps its memory took, and never told of it", arguments: [
+        (NodeMemory.keepingSome, 1_000), (NodeMemory.keepingSomeSlowly, 500), (NodeMemory.keepingNone, 1_000), (NodeMemory.keepingNoneFast, 3_000),
+    ])
+    func healthyNode(_ megabytes: [Double], _ rate: Int) throws {
+        let whole = try judge(run(megabytes, rate: rate))
+        #expect(whole.hasPassed && whole.value == .number(0), "\(whole.text)")
+        for count in [20, 30, 38, 41, 44, 47, 50, 55] where count < megabytes.count { #expect(!grows(run(Array(megabytes.prefix(count)), rate: rate).text.replacing(/\s+/, with: " ")), "\(count) s") }
+    }
+
+    @Test("is not denied of a cache that still fills at the end of the load")
+    func filling() throws {
+        let run = run(resident: { 50 + 60 * (1 - exp(-1.5 * $0)) }, seconds: 60)
+        #expect(try !judge(run).hasPassed && !grows(run.text.replacing(/\s+/, with: " ")), "\(run.text)")
+    }
+
     @Test("is a figure to gate on: 0 where it does not grow, none where the load was too short, and the reason")
     func gate() throws {
-        func judge(_ run: Summary) throws -> ThresholdResult { try Threshold(failingOn: "watch.memory.leak_per_request > 0").judge(run) }
         let leak = try judge(run(heap: { 4 + 11.44 * $0 }, resident: { 8 + 12 * $0 }))
         #expect(!leak.hasPassed && leak.value.number.map { abs($0 - 300) < 1 } == true, "\(leak.text)")
         let level = try judge(run(heap: { _ in 4 }, resident: { _ in 8 }))
@@ -106,7 +147,7 @@ struct MemoryTrendTests {
         #expect(long.hasPassed && long.value == .number(0))
         // What a program takes without malloc.
         let short = try judge(run(heap: { _ in 4 }, resident: { 8 + 12 * $0 }, seconds: 8))
-        #expect(!short.hasPassed && short.valueText == "the load was too short to tell: that takes 40 s of load and 10000 requests")
+        #expect(!short.hasPassed && short.valueText == "the load was too short to tell; that takes 40 s of load and 10000 requests")
         let unknown = try Threshold(failingOn: "watch.memory.leak_per_request > 0").judge(Summary(.init(address: "", load: nil, cpuCount: 2)))
         #expect(!unknown.hasPassed && unknown.valueText == "nothing was measured")
     }

@@ -93,10 +93,10 @@ package struct SummaryMetric: Sendable {
             else { return nil }
             return slope * seconds / Double(client.requests.done)
         },
-        .init(name: "watch.memory.leak_per_request", unit: .bytes, better: .zero, meaning: "By how much memory grew for each request, evenly and to the end of the load, as 'growing memory' of the summary says: live heap, or else resident memory; 0: it did not; none: the load was too short to tell") {
+        .init(name: "watch.memory.leak_per_request", unit: .bytes, better: .zero, meaning: "By how much memory grew for each request, evenly and to the end of the load, as 'growing memory' of the summary says: live heap, or else resident memory; 0: it did not, but for noise; none: the load was too short to tell, or memory grew in steps that a healthy program takes as well") {
             $0.gauges.memory.bytesPerRequest
         } absence: {
-            $0.range(of: "watch.memory.resident") == nil || $0.last.client == nil ? nil : "the load was too short to tell: \(MemoryTrends.demandText)"
+            $0.range(of: "watch.memory.resident") == nil || $0.last.client == nil ? nil : $0.memoryDoubt
         },
         .init(name: "watch.bugs", unit: .bug, better: .zero, meaning: "Bugs that the findings are of, each once: watch.findings counts how often they were found; of a whole run") {
             guard let watch = $0.last.watch, $0.last.knows(.findings), !$0.isPhase else { return nil }

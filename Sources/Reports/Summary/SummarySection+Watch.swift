@@ -31,6 +31,17 @@ extension Summary {
         return "\(Figure.bytes(growth)) more for each request"
     }
 
+    /// Why it is not known whether memory goes on to grow, and what would tell it.
+    var memoryDoubt: String {
+        guard gauges.memory.isUneven, let range = range(of: "watch.memory.resident") else {
+            return "the load was too short to tell; \(MemoryTrends.demandText)"
+        }
+        return "memory grew from \(Figure.bytes(range.first)) to \(Figure.bytes(range.last)) in steps, as that of a healthy program may as well: "
+            + "not judged; \(MemoryTrends.moreText)" + (runsNode ? ", for Node with --max-semi-space-size=4" : "")
+    }
+
+    private var runsNode: Bool { request.program?.split(separator: "/").last.map { ["node", "nodejs"].contains($0) } ?? false }
+
     /// "memory 54.0MiB at first, 64.2MiB at the end, 66.0MiB at most": whether it leaks is seen from the first two.
     /// nil: no sample had it.
     fileprivate func growth(of name: String, _ noun: String) -> String? {
@@ -117,7 +128,7 @@ extension SummarySection {
     static let memoryGrowth = SummarySection { summary, page in
         guard let (noun, growth) = summary.gauges.memory.growth else {
             guard summary.gauges.memory.bytesPerRequest == nil, summary.growthPerRequest != nil else { return }
-            return page.row("growing memory", ["not known whether it goes on: the load was too short to tell; \(MemoryTrends.demandText)"])
+            return page.row("growing memory", ["not known whether it goes on: \(summary.memoryDoubt)"])
         }
         page.row("growing memory", [
             "\(noun) grew evenly by \(Figure.bytes(growth.bytesPerRequest)) a request, \(Figure.bytes(growth.bytes)) in "
