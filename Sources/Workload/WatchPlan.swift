@@ -78,7 +78,7 @@ extension WatchPlan: SettingPart {
         .init("no_bytes", \.dropsBytes, .flag, "Findings without bytes of responses; else they hold up to 64."),
         .init(
             "trap", \.traps, .flag,
-            "Pages that lie wholly within queued bytes become read-only, so that the instruction that writes there is named."),
+            "Servers on libuv: pages that lie wholly within queued bytes become read-only, so that the instruction that writes there is named."),
         .init("detour", \.detours, .flag, "Enter a libuv that is linked into the program, by a jump at its entry (x86-64, with symbols)."),
         .init("only_this_process", \.isOnlyThisProcess, .flag, "Do not watch the programs that the server starts."),
     ]

@@ -27,7 +27,7 @@ struct LoadCommand: ParsableCommand {
             connections, unsent bytes, CPU and memory are recorded too, from outside; 'watch' sees more.
             """)
 
-    @Argument(help: ArgumentHelp("The target; several URLs are asked in turn, also of several servers.", valueName: "url"))
+    @Argument(help: ArgumentHelp("The target, which may have templates: /get?id={{seq}}. Several URLs are asked in turn, also of several servers.", valueName: "url"))
     var urls: [String] = []
 
     @Option(

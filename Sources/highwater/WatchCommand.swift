@@ -41,7 +41,7 @@ struct WatchCommand: ParsableCommand {
     struct OwnFlags: ParsableArguments {
         @Option(
             name: .customLong("load"), parsing: .unconditionalSingleValue,
-            help: ArgumentHelp("Put load on the server, at this URL. May be repeated, for several targets of one server.", valueName: "url"))
+            help: ArgumentHelp("Put load on the server, at this URL, which may have templates: /page/{{random.int 1 1000}}. May be repeated, for several targets of one server.", valueName: "url"))
         var urls: [String] = []
 
         @Flag(help: "Only say which figures would be known of this program; it is not run.")

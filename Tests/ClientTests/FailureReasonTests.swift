@@ -56,7 +56,7 @@ struct FailureReasonTests {
             _ = try peer.nextRequest()
         }
         #expect(idle.total.failures.map(\.reason) == [
-            "connection closed by the server (EOF) before anything of this answer came, after answers to others: the server ended, or keeps no connection open for so long or for so many requests",
+            "connection closed by the server (EOF) before anything of this answer came, after answers to others: the server drops this request, has ended, or limits the time or requests of a connection",
         ])
         let nothing = try run(http1: true) { peer, _ in _ = try peer.receiveHead() }
         #expect(nothing.total.failures.map(\.reason) == [

@@ -110,7 +110,7 @@ enum FailureReason: Equatable {
         case .silent: "connection \(how) before anything was answered; if the server speaks TLS on this port, write https://"
         case .idle:
             "connection \(how) before anything of this answer came, after answers to others"
-                + (isEnd ? ": the server ended, or keeps no connection open for so long or for so many requests" : "")
+                + (isEnd ? ": the server drops this request, has ended, or limits the time or requests of a connection" : "")
         case .begun: "connection \(how) within an answer"
         }
     }

@@ -45,7 +45,7 @@ package struct BrokenWrite: Sendable, Equatable {
         case bytesFreed = "bytes freed under a pending write"
         case requestFreed = "request freed under a pending write"
         case deadStack = "pending write of memory on a stack frame that is gone"
-        case remainderLost = "a write does not go on with the bytes that were left"
+        case remainderLost = "the rest of a write went on with other bytes"
         case badPointer = "write from a bad pointer"
         case caughtWriting = "caught writing into the bytes of a pending write"
     }
