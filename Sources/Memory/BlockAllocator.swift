@@ -25,7 +25,7 @@ package final class BlockAllocator {
 
     private let idle: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     private var idleByteCount = 0
-    private let pages = PageBlocks()
+    private let pages: PageBlocks
     /// The address space of the pages, here to spare the way to it.
     private let pagesStart: UInt, pagesByteCount: UInt
     /// Blocks out, and how many of all those given out came from malloc.
@@ -38,7 +38,9 @@ package final class BlockAllocator {
     package var lastPage: UnsafeMutableRawPointer? { unsafe newestPage }
     private var newestPage: UnsafeMutableRawPointer?
 
-    package init() {
+    /// - Parameter pageLimit: pages at most, rounded up to 64; nil: as many as a run may have connections.
+    package init(pageLimit: Int? = nil) {
+        pages = PageBlocks(limit: pageLimit ?? PageBlocks.countLimit)
         unsafe idle = .allocate(capacity: BlockAllocator.classCount)
         unsafe idle.initialize(repeating: nil, count: BlockAllocator.classCount)
         (pagesStart, pagesByteCount) = unsafe (UInt(bitPattern: pages.start), pages.reservedByteCount)

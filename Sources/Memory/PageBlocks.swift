@@ -12,8 +12,10 @@ import Glibc
 @safe
 final class PageBlocks {
     static let byteCount = 4096
-    /// Address space, which costs nothing: pages for a quarter of a million blocks.
-    private static let reservedByteCount = 1 << 30
+    /// As many blocks as a run may have connections. Their address space costs nothing while nothing may be written there.
+    static let countLimit = 65_536
+    /// Pages that become writable at once.
+    private static let step = 64
     /// Idle pages that keep their memory: as many bytes as `BlockAllocator` keeps of other blocks.
     private static let keptCount = BlockAllocator.idleByteLimit / byteCount
 
@@ -26,17 +28,19 @@ final class PageBlocks {
     private var idle: [UInt32] = []
 
     /// Without address space for them there are none.
-    init() {
-        let start = unsafe mmap(nil, PageBlocks.reservedByteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    /// - Parameter limit: how many there are at most, rounded up to 64.
+    init(limit: Int) {
+        let byteCount = (limit + PageBlocks.step - 1) / PageBlocks.step * PageBlocks.step * PageBlocks.byteCount
+        let start = unsafe mmap(nil, byteCount, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
         guard let start = unsafe start, unsafe start != MAP_FAILED else {
             unsafe self.start = UnsafeMutableRawPointer(bitPattern: PageBlocks.byteCount).unsafelyUnwrapped
             reservedByteCount = 0
             return
         }
         // The kernel would give 2 MiB at the first touch.
-        unsafe madvise(start, PageBlocks.reservedByteCount, MADV_NOHUGEPAGE)
+        unsafe madvise(start, byteCount, MADV_NOHUGEPAGE)
         unsafe self.start = unsafe start
-        reservedByteCount = UInt(PageBlocks.reservedByteCount)
+        reservedByteCount = UInt(byteCount)
     }
 
     deinit { if reservedByteCount > 0 { unsafe munmap(start, Int(reservedByteCount)) } }
@@ -53,9 +57,14 @@ final class PageBlocks {
             unsafe memset(page, 0, PageBlocks.byteCount)
             return unsafe page
         }
-        guard (usedCount + 1) * PageBlocks.byteCount <= reservedByteCount else { return nil }
+        let page = unsafe start + usedCount * PageBlocks.byteCount
+        if usedCount % PageBlocks.step == 0 {
+            guard usedCount * PageBlocks.byteCount < reservedByteCount,
+                unsafe mprotect(page, PageBlocks.step * PageBlocks.byteCount, PROT_READ | PROT_WRITE) == 0
+            else { return nil }
+        }
         usedCount += 1
-        return unsafe start + (usedCount - 1) * PageBlocks.byteCount
+        return unsafe page
     }
 
     /// Takes back a page of `allocate`.

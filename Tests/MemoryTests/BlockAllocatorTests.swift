@@ -162,6 +162,23 @@ import TestSupport
         #expect(allocator.blockCount == 0)
     }
 
+    @Test("gives blocks of a page also when there are no pages left, and takes them back")
+    func pagesRunOut() throws {
+        // Rounded up.
+        let allocator = BlockAllocator(pageLimit: 65), count = 128
+        var blocks: [UnsafeMutableRawPointer] = [], pageCount = 0
+        for place in 0...count {
+            guard let block = allocator.allocateZeros(byteCount: 4096) else { break }
+            if allocator.lastPage == block { pageCount += 1 }
+            memset(block, UInt8(place), count: 4096)
+            blocks.append(block)
+        }
+        #expect(blocks.count == count + 1 && pageCount == count)
+        #expect(Set(blocks).count == blocks.count)
+        for block in blocks { allocator.free(block) }
+        #expect(allocator.blockCount == 0)
+    }
+
     @Test("gives the memory of idle pages back when it is trimmed")
     func trimsPages() throws {
         let allocator = BlockAllocator()
