@@ -121,7 +121,7 @@ package final class BlockAllocator {
         guard let memory = unsafe memory else { return }
         blocksOut &-= 1
         // Before it is looked at as one of ours: a comparison for each block that is freed.
-        guard UInt(bitPattern: memory) &- pagesStart >= pagesByteCount else { return unsafe freePage(memory) }
+        if unsafe isPage(memory) { return unsafe freePage(memory) }
         let block = unsafe memory - BlockAllocator.headerByteCount
         let sizeClass = unsafe block.load(as: Int.self)
         let byteCount = unsafe block.load(fromByteOffset: 8, as: Int.self)
@@ -152,7 +152,7 @@ package final class BlockAllocator {
 
     /// The bytes that a block has room for, and whether it is one that stays as it is when fewer are wanted.
     private func room(of memory: UnsafeMutableRawPointer) -> (byteCount: Int, hasClass: Bool) {
-        if unsafe pages.contains(memory) { return (PageBlocks.byteCount, true) }
+        if unsafe isPage(memory) { return (PageBlocks.byteCount, true) }
         let block = unsafe memory - BlockAllocator.headerByteCount
         return unsafe (
             block.load(fromByteOffset: 8, as: Int.self) - BlockAllocator.headerByteCount,
@@ -160,6 +160,9 @@ package final class BlockAllocator {
     }
 
     // MARK: Pages
+
+    @inline(__always)
+    private func isPage(_ memory: UnsafeMutableRawPointer) -> Bool { UInt(bitPattern: memory) &- pagesStart < pagesByteCount }
 
     @inline(never)
     private func freePage(_ page: UnsafeMutableRawPointer) { unsafe pages.free(page) }
@@ -176,9 +179,12 @@ package final class BlockAllocator {
         return unsafe memory
     }
 
-    /// Gives the memory of a page back to the kernel if it holds nothing but zeros, whoever has it now: it reads as
-    /// before. - Returns: whether it did.
-    package func returnZeros(_ page: UnsafeMutableRawPointer) -> Bool { unsafe pages.returnZeros(page) }
+    /// Gives the memory of a page back to the kernel if it holds nothing but zeros. The page reads as before, so any owner
+    /// may have it by now. - Returns: whether it did.
+    package func returnZeros(_ page: UnsafeMutableRawPointer) -> Bool {
+        precondition(unsafe isPage(page), "not a page of this allocator")
+        return unsafe pages.returnZeros(page)
+    }
 
     // MARK: Blocks of several owners
 
@@ -212,15 +218,13 @@ package final class BlockAllocator {
 
     /// Overwrites a block of `allocateShared`, for an audit. By C's function: debug builds would take each byte in turn.
     package func markSharedDead(_ memory: UnsafeMutableRawPointer) {
-        let byteCount = unsafe (memory - BlockAllocator.headerByteCount).load(fromByteOffset: 8, as: Int.self)
-        unsafe _ = memset(memory, Int32(ArenaPool.deadByte), byteCount - BlockAllocator.headerByteCount)
+        unsafe _ = memset(memory, Int32(ArenaPool.deadByte), room(of: memory).byteCount)
     }
 
     /// Ends a block of `allocateShared`.
     package func freeShared(_ memory: UnsafeMutableRawPointer) {
-        let block = unsafe memory - BlockAllocator.headerByteCount
-        let byteCount = unsafe block.load(fromByteOffset: 8, as: Int.self)
-        unsafe block.storeBytes(of: BlockAllocator.sizeClass(byteCount - BlockAllocator.headerByteCount), as: Int.self)
+        let sizeClass = unsafe BlockAllocator.sizeClass(room(of: memory).byteCount)
+        unsafe (memory - BlockAllocator.headerByteCount).storeBytes(of: sizeClass, as: Int.self)
         unsafe free(memory)
     }
 }

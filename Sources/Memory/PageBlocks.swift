@@ -45,19 +45,16 @@ final class PageBlocks {
 
     deinit { if reservedByteCount > 0 { unsafe munmap(start, Int(reservedByteCount)) } }
 
-    /// Whether the memory is one of these blocks.
-    func contains(_ memory: UnsafeMutableRawPointer) -> Bool {
-        unsafe UInt(bitPattern: memory) &- UInt(bitPattern: start) < reservedByteCount
-    }
+    private func page(_ number: Int) -> UnsafeMutableRawPointer { unsafe start + number * PageBlocks.byteCount }
 
     /// A page of zeros; nil: there is none left.
     func allocate() -> UnsafeMutableRawPointer? {
         if let number = idle.popLast() {
-            let page = unsafe start + Int(number) * PageBlocks.byteCount
+            let page = unsafe page(Int(number))
             unsafe memset(page, 0, PageBlocks.byteCount)
             return unsafe page
         }
-        let page = unsafe start + usedCount * PageBlocks.byteCount
+        let page = unsafe page(usedCount)
         if usedCount % PageBlocks.step == 0 {
             guard usedCount * PageBlocks.byteCount < reservedByteCount,
                 unsafe mprotect(page, PageBlocks.step * PageBlocks.byteCount, PROT_READ | PROT_WRITE) == 0
@@ -74,11 +71,10 @@ final class PageBlocks {
     }
 
     /// Gives the memory of all idle pages back.
-    func trim() { for number in idle { unsafe giveToKernel(start + Int(number) * PageBlocks.byteCount) } }
+    func trim() { for number in idle { unsafe giveToKernel(page(Int(number))) } }
 
-    /// Gives a page's memory back if it holds nothing but zeros. - Returns: whether it did.
+    /// Gives the memory of one of these pages back if it holds nothing but zeros. - Returns: whether it did.
     func returnZeros(_ page: UnsafeMutableRawPointer) -> Bool {
-        precondition(unsafe contains(page), "not one of these pages")
         let words = unsafe UnsafeRawBufferPointer(start: page, count: PageBlocks.byteCount).bindMemory(to: UInt64.self)
         guard unsafe words.allSatisfy({ $0 == 0 }) else { return false }
         unsafe giveToKernel(page)
