@@ -35,6 +35,17 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
         try ServerUnderWatch(server.path ?? "", ["0", mode], options ?? server.options)
     }
 
+    /// With traps: the instruction that overwrites the bytes of an answer is named.
+    private func catchWriting(_ server: LibuvServer, _ mode: String) throws -> (watched: ServerUnderWatch, client: RawSocket, evidence: Evidence) {
+        var options = server.options
+        options.traps = true
+        let watched = try serve(server, mode, options)
+        let client = try watched.provokeSlowly()
+        let evidence = try #require(watched.evidence(.caughtWriting))
+        #expect(evidence.isFound(at: Fixtures.line("memset(bytes + head", in: "uvserver.c")), "\(evidence.text)")
+        return (watched, client, evidence)
+    }
+
     @Test("resets its arena early: a slow reader finds the request used again", arguments: LibuvServer.available, runs)
     func arenaReset(server: LibuvServer, run: Int) throws {
         let watched = try serve(server, "arena")
@@ -212,24 +223,14 @@ private let write = Fixtures.line("uv_write(&answer->request", in: "uvserver.c")
 
     @Test("with traps the instruction that overwrites is named", arguments: LibuvServer.available, runs)
     func caught(server: LibuvServer, run: Int) throws {
-        var options = server.options
-        options.traps = true
-        let watched = try serve(server, "buffer", options)
-        let client = try watched.provokeSlowly()
-        let evidence = try #require(watched.evidence(.caughtWriting))
-        #expect(evidence.isFound(at: Fixtures.line("memset(bytes + head", in: "uvserver.c")), "\(evidence.text)")
+        let (watched, client, _) = try catchWriting(server, "buffer")
         #expect(watched.process.end() == nil)
         client.close()
     }
 
     @Test("with traps the pages of a second buffer are protected too, and the place is that of the whole write", arguments: LibuvServer.available)
     func caughtInSecond(server: LibuvServer) throws {
-        var options = server.options
-        options.traps = true
-        let watched = try serve(server, "parts", options)
-        let client = try watched.provokeSlowly()
-        let evidence = try #require(watched.evidence(.caughtWriting))
-        #expect(evidence.isFound(at: Fixtures.line("memset(bytes + head", in: "uvserver.c")), "\(evidence.text)")
+        let (_, client, evidence) = try catchWriting(server, "parts")
         // Behind the head, and where a page of memory begins.
         let head = UInt64("HTTP/1.1 200 OK\r\nContent-Length: 6000000\r\n\r\n".utf8.count), offset = try #require(evidence.finding.changeOffset)
         #expect(offset >= head && offset < head + 4_096 && evidence.finding.expectedBytes == Array(repeating: UInt8(ascii: "a"), count: 64), "\(evidence.text)")

@@ -15,8 +15,6 @@ struct AnswerGapList: Sendable {
 
     /// Gaps that are kept, of all loops: with more of them the first say enough.
     private static let limit = 256
-    /// Beginnings that are named.
-    private static let namedLimit = 6
     /// Gaps recur when the times between them differ from the period by no more than this share, or this time.
     private static let regularShare = 0.1
     private static let regularNanoseconds = 100e6
@@ -60,11 +58,9 @@ struct AnswerGapList: Sendable {
         if count == 1, let gap = gaps.first {
             return "\(AnswerGap(durationNanoseconds: gap.length, requestCount: gap.requestCount).sentence), from \(time(gap.start)) of the run on"
         }
-        let least = count > gaps.count ? AnswerGap.leastNanoseconds : gaps.map(\.length).min() ?? 0, named = gaps.prefix(AnswerGapList.namedLimit)
-        let times = named.map { time($0.start) }.joined(separator: ", "), rest = count - named.count
+        let least = count > gaps.count ? AnswerGap.leastNanoseconds : gaps.map(\.length).min() ?? 0
         return "no answer came for \(time(least))" + (most > least ? " to \(time(most))" : "") + ", \(Figure.times(count)), though requests were in flight"
-            + (named.isEmpty ? "" : ": at \(times) of the run" + (rest > 0 ? " and \(Figure.times(rest)) more" : ""))
-            + (period.map { ", about every \(time($0))" } ?? "")
+            + (gaps.isEmpty ? "" : ": " + RunTimes.text(gaps.map(\.start), of: count, period: period))
     }
 
     /// From one beginning to the next; nil: the times differ, or there are too few to tell.

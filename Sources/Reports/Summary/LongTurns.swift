@@ -12,8 +12,6 @@ struct LongTurns: Sendable {
 
     /// Times that are kept: with more of them the first say enough.
     private static let limit = 64
-    /// Times that are named.
-    private static let namedLimit = 6
 
     /// Takes the next sample.
     mutating func add(_ sample: Sample) {
@@ -25,14 +23,11 @@ struct LongTurns: Sendable {
         if times.count < LongTurns.limit { times.append(sample.timeNanoseconds) }
     }
 
-    /// "100ms or longer in 3 of 10 samples: those at 3.00s, 6.00s, 9.00s of the run, about every 3.00s". nil: there was none.
+    /// "100ms or longer in 3 of 10 samples: at 3.00s, 6.00s, 9.00s of the run, about every 3.00s". nil: there was none.
     var text: String? {
-        func time(_ nanoseconds: UInt64) -> String { Figure.time(nanoseconds: nanoseconds) }
         guard count > 0 else { return nil }
-        let named = times.prefix(LongTurns.namedLimit), rest = count - named.count
-        return "\(time(AnswerGap.leastNanoseconds)) or longer in \(count) of \(Figure.counted(UInt64(sampleCount), "sample")): at "
-            + named.map(time).joined(separator: ", ") + " of the run" + (rest > 0 ? " and \(Figure.times(rest)) more" : "")
-            + (period.map { ", about every \(time($0))" } ?? "")
+        return "\(Figure.time(nanoseconds: AnswerGap.leastNanoseconds)) or longer in \(count) of \(Figure.counted(UInt64(sampleCount), "sample")): "
+            + RunTimes.text(times, of: count, period: period)
     }
 
     /// From one to the next; nil: the times differ by more than the samples' interval, there are too few, or nearly each sample

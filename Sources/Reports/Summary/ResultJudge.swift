@@ -39,10 +39,8 @@ struct ResultJudge {
     private static func others(_ findings: [BrokenWrite]) -> String {
         var groups: [[BrokenWrite]] = []
         for finding in findings {
-            let (related, rest) = groups.reduce(into: ([finding], [[BrokenWrite]]())) { result, group in
-                if group.contains(where: { $0.isProbablySameBug(as: finding) }) { result.0 += group } else { result.1.append(group) }
-            }
-            groups = rest + [related]
+            func isRelated(_ group: [BrokenWrite]) -> Bool { group.contains { $0.isProbablySameBug(as: finding) } }
+            groups = groups.filter { !isRelated($0) } + [[finding] + groups.filter(isRelated).joined()]
         }
         let more = groups.count > 1 ? " and \(Figure.counted(UInt64(groups.count - 1), "more bug"))" : ""
         return more + (groups.count == findings.count ? "" : ", in \(findings.count) places" + (more.isEmpty ? " (probably one bug)" : ""))

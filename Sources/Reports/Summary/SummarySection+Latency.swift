@@ -20,8 +20,8 @@ extension SummarySection {
             page.noteDashes(percentiles.map(\.percent), in: histogram)
         }
         if let size = summary.request.sendBufferByteCount {
-            let option = (summary.request.name == nil ? "--send-buffer " : "'send_buffer: ") + Quantity.size.text(size) + (summary.request.name == nil ? "" : "'")
-            page.row("", ["latency includes what \(option) makes the server wait"])
+            let text = Quantity.size.text(size), isScenario = summary.request.name != nil
+            page.row("", ["latency includes what \(isScenario ? "'send_buffer: \(text)'" : "--send-buffer \(text)") makes the server wait"])
         }
         let unanswered = client.unansweredRequests
         if unanswered > 0 {
