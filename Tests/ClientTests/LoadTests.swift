@@ -337,6 +337,19 @@ struct LoadTests {
         #expect((1..<count).contains(begun))
     }
 
+    @Test("thousands that end before all have begun to connect leave nothing behind")
+    func endWithinTurns() throws {
+        let server = try ServerThread()
+        // So many that one turn has not even the time to pass those over that have ended.
+        let run = try LoadRun(
+            server.configuration {
+                $0.connections = 40_000
+                $0.caches = .loop
+            }, seconds: 0.000_001, drainSeconds: 0)
+        _ = server.stop()
+        expectSums(run)
+    }
+
     @Test("a server that closes idle connections is connected to again")
     func idleTimeout() throws {
         let server = try ServerThread { $0.idleTimeoutNanoseconds = 200_000_000 }

@@ -54,5 +54,9 @@ final class ConnectTurns: PreciseTimerTarget {
         first = 0
     }
 
-    func close() { timer.close() }
+    /// Forgets those that wait: they have ended, and keep the generator, which keeps this.
+    func close() {
+        timer.close()
+        waiting.removeAll()
+    }
 }
