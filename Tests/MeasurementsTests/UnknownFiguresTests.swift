@@ -151,6 +151,25 @@ struct BrokenWriteTests {
         #expect(!one.isSameBug(as: other))
     }
 
+    @Test("is of the bug whose consequence it is: libuv's loop came upon memory that other code had freed")
+    func consequences() {
+        let loop = ["uv_run+0x11c (libuv.so.1.0.0)", "main server.c:12 (server)"]
+        var freed = brokenWrite, noticed = brokenWrite, pointer = brokenWrite
+        (freed.kind, noticed.kind, pointer.kind) = (.bytesFreed, .bytesFreed, .badPointer)
+        noticed.foundPlaces = loop
+        (pointer.writePlaces, pointer.foundPlaces) = ([], loop)
+        for order in [[freed, noticed, pointer], [noticed, pointer, freed], [pointer, freed, noticed], [pointer, noticed, freed]] {
+            var found = FoundBugs()
+            for finding in order { _ = found.note(finding) }
+            #expect(found.bugs.count == 1 && found.bugs[0].kind == .bytesFreed && found.bugs[0].foundPlaces == freed.foundPlaces)
+            #expect(found.bugs[0].count == 3)
+        }
+        noticed.writePlaces = ["other server.c:7 (server)"]
+        #expect(!noticed.isSameBug(as: freed), "of another write")
+        pointer.foundPlaces = ["other server.c:7 (server)"]
+        #expect(!pointer.isSameBug(as: freed), "handed over by the program")
+    }
+
     @Test("is probably the bug of another where each was noticed when the other's bytes were handed over")
     func mirrors() {
         var front = brokenWrite, item = brokenWrite

@@ -92,12 +92,21 @@ package struct BrokenWrite: Sendable, Equatable {
             && (!kind.hasCulprit || CodeStack(foundPlaces).own == CodeStack(other.foundPlaces).own)
     }
 
-    /// libuv went on with a write, as it does from the bytes that it was handed, and they were others by then: the change, or
-    /// the instruction that made it, is a finding of its own. Which write that was is not known where libuv's loop had cut it short again.
+    /// What came of another: libuv's loop, and no code of the program, went on with a write whose bytes were others by then, or
+    /// whose memory was freed. Which write that was is not known where libuv's loop had cut it short again.
     func isConsequence(of other: BrokenWrite) -> Bool {
-        let write = CodeStack(writePlaces)
-        return kind == .remainderLost && (other.kind == .bytesChanged || other.kind == .caughtWriting) && !isLatent && !other.isLatent
-            && (write.own == CodeStack(other.writePlaces).own || write.isOfLibuvAlone) && CodeStack(foundPlaces).isOfLibuvAlone
+        guard !isLatent, !other.isLatent, CodeStack(foundPlaces).isOfLibuvAlone else { return false }
+        switch kind {
+        case .remainderLost:
+            let write = CodeStack(writePlaces)
+            return (other.kind == .bytesChanged || other.kind == .caughtWriting)
+                && (write.own == CodeStack(other.writePlaces).own || write.isOfLibuvAlone)
+        // The kernel could not read what is not mapped any more.
+        case .badPointer: return other.kind == .bytesFreed
+        // Only noticed, where the other has the code that freed.
+        case .bytesFreed: return other.kind == .bytesFreed && !CodeStack(other.foundPlaces).isOfLibuvAlone && isOfSameWrite(as: other)
+        default: return false
+        }
     }
 
     /// The bytes were handed over by the same code. What is cut short may be cut again when an event loop goes on with it:
