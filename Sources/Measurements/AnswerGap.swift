@@ -6,12 +6,15 @@ package struct AnswerGap: Sendable, Equatable {
     package var durationNanoseconds: UInt64 = 0
     /// Requests in flight at its end, on the loop that noticed it.
     package var requestCount: UInt64 = 0
+    /// Requests that this loop had got answers to, or given up, by then, since the start of the run; 0: not known.
+    package var answeredCount: UInt64 = 0
 
     package init() {}
 
-    package init(durationNanoseconds: UInt64, requestCount: UInt64) {
+    package init(durationNanoseconds: UInt64, requestCount: UInt64, answeredCount: UInt64 = 0) {
         self.durationNanoseconds = durationNanoseconds
         self.requestCount = requestCount
+        self.answeredCount = answeredCount
     }
 
     /// "no answer came for 252ms while 51 requests were in flight"

@@ -1,5 +1,7 @@
 package import Measurements
 
 extension AnswerGap: Recorded {
-    package static let fields: [RecordedField<AnswerGap>] = [.seconds("duration", \.durationNanoseconds), .whole("requests", \.requestCount)]
+    package static let fields: [RecordedField<AnswerGap>] = [
+        .seconds("duration", \.durationNanoseconds), .whole("requests", \.requestCount), .whole("answered", \.answeredCount),
+    ]
 }

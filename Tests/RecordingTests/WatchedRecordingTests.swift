@@ -75,7 +75,7 @@ struct WatchedRecordingTests {
 
     @Test("keeps a gap in the answers with its event")
     func answerGap() throws {
-        let gap = AnswerGap(durationNanoseconds: 252_000_000, requestCount: 51)
+        let gap = AnswerGap(durationNanoseconds: 252_000_000, requestCount: 51, answeredCount: 1499)
         let event = Event(timeNanoseconds: 3, level: .warning, source: "client", text: gap.sentence, answerGap: gap)
         let (_, lines) = try again { try $0.write(event) }
         guard lines.count == 1, case .event(let read) = lines[0] else { return #expect(Bool(false), "no event") }

@@ -48,6 +48,42 @@ struct AnswerGapListTests {
         return summary.derived("client.gaps.period")
     }
 
+    /// Gaps of loops that notice each of them, by when they began and what all loops had answered by then.
+    private func rhythm(_ gaps: [(start: Double, answered: UInt64)], loops: UInt64 = 1) -> String {
+        var summary = Summary(.init(address: "", load: .init(connections: 20, streams: 1, rate: nil, requests: nil), cpuCount: 2))
+        for gap in gaps {
+            for loop in 0..<loops {
+                let answered = gap.answered / loops + (loop == 0 ? gap.answered % loops : 0)
+                summary.add(Event(
+                    timeNanoseconds: UInt64((gap.start + 0.2) * 1e9), level: .warning, source: "client", text: "",
+                    answerGap: AnswerGap(durationNanoseconds: 200_000_000, requestCount: 1, answeredCount: answered)))
+            }
+        }
+        let text = summary.text.replacing(/\s+/, with: " ")
+        return text.firstMatch(of: /of the run(.*?) (?:measurement|more|as a gate|recording)/).map { String($0.1) } ?? text
+    }
+
+    @Test("recur by time or by requests, and where the rate was the same all the time, by either", arguments: [1, 2])
+    func byRequests(loops: UInt64) {
+        #expect(
+            rhythm([(3, 1_499), (6, 2_999), (9, 4_498), (12, 5_999)], loops: loops)
+                == ", about every 3.00s, or every 1500 requests: another rate tells which")
+        #expect(rhythm([(3, 1_499), (4, 2_999), (9, 4_498), (11, 5_999)], loops: loops) == ", about every 1500 requests")
+        #expect(rhythm([(3, 100), (6, 2_999), (9, 4_498), (12, 4_600)], loops: loops) == ", about every 3.00s")
+        #expect(rhythm([(3, 100), (4, 2_999), (9, 4_498), (17, 4_600)], loops: loops) == "")
+        // A recording of an older version.
+        #expect(rhythm([(3, 0), (6, 0), (9, 0)], loops: loops) == ", about every 3.00s")
+    }
+
+    @Test("have a period though one does not belong there, first, last or in between")
+    func oneMore() throws {
+        let regular = Array(stride(from: 1.0, to: 30, by: 3))
+        for other in [0.2, 8.5, 29.9] {
+            #expect(try abs(#require(period(startsAt: (regular + [other]).sorted())) - 3) < 0.001, "\(other)")
+        }
+        #expect(period(startsAt: (regular + [2, 8.5, 12, 14.7, 23]).sorted()) == nil, "a third does not fit")
+    }
+
     @Test("have a period though some of them are missing, or come a little late")
     func missing() throws {
         #expect(try abs(#require(period(startsAt: [1, 4, 7, 13, 16])) - 3) < 0.001, "one is missing")

@@ -249,7 +249,10 @@ final class LoadAccounts {
         counters.requests.gaps.count += 1
         counters.requests.gaps.longestNanoseconds = max(counters.requests.gaps.longestNanoseconds, silence.nanoseconds)
         guard counters.requests.gaps.count <= LoadAccounts.gapLimit, events.count < ClientEvent.limit else { return }
-        let gap = AnswerGap(durationNanoseconds: silence.nanoseconds, requestCount: counters.requests.started - min(counters.requests.done, counters.requests.started))
+        let done = counters.requests.done
+        let gap = AnswerGap(
+            durationNanoseconds: silence.nanoseconds, requestCount: counters.requests.started - min(done, counters.requests.started),
+            answeredCount: done)
         events.append(ClientEvent(
             monotonicNanoseconds: silence.endNanoseconds, level: counters.requests.gaps.count > LoadAccounts.warnedGapLimit ? .info : .warning,
             text: origin.map { "\($0): \(gap.sentence)" } ?? gap.sentence, answerGap: gap))

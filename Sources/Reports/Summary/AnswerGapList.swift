@@ -9,6 +9,7 @@ struct AnswerGapList: Sendable {
         var start: UInt64
         var end: UInt64
         var requestCount: UInt64
+        var answeredCount: UInt64
     }
 
     private var gaps: [Gap] = []
@@ -18,15 +19,15 @@ struct AnswerGapList: Sendable {
     /// Gaps recur when the times between them differ from the period by no more than this share, or this time.
     private static let regularShare = 0.1
     private static let regularNanoseconds = 100e6
-    /// A gap may be missing, since no request was in flight or the loop came late itself: then a time is some periods long.
-    private static let longestMultiple = 4.0
 
     /// Takes a gap that a loop has noticed, in any order.
     mutating func add(_ gap: AnswerGap, endNanoseconds end: UInt64) {
-        var new = Gap(start: end - min(end, gap.durationNanoseconds), end: end, requestCount: gap.requestCount)
+        var new = Gap(start: end - min(end, gap.durationNanoseconds), end: end, requestCount: gap.requestCount, answeredCount: gap.answeredCount)
         if let place = gaps.lastIndex(where: { $0.start <= new.end && new.start <= $0.end }) {
             let old = gaps.remove(at: place)
-            new = Gap(start: min(old.start, new.start), end: max(old.end, new.end), requestCount: old.requestCount &+ new.requestCount)
+            new = Gap(
+                start: min(old.start, new.start), end: max(old.end, new.end), requestCount: old.requestCount &+ new.requestCount,
+                answeredCount: old.answeredCount &+ new.answeredCount)
         }
         guard gaps.count < AnswerGapList.limit else { return }
         gaps.insert(new, at: gaps.firstIndex { $0.start > new.start } ?? gaps.count)
@@ -46,7 +47,7 @@ struct AnswerGapList: Sendable {
     var longestNanoseconds: UInt64? { gaps.map(\.length).max() }
 
     /// "no answer came for 100ms to 252ms, 4 times, though requests were in flight: at 3.10s, 6.20s, 9.31s, 12.4s of
-    /// the run, about every 3.10s". Times are since the start of the run, its warm-up included. nil: there was no gap.
+    /// the run, about every 3.10s, or every 1550 requests: another rate tells which". Times are since the start of the run, its warm-up included. nil: there was no gap.
     ///
     /// - Parameters:
     ///   - counted: by the clients. Events tell of the first gaps alone.
@@ -60,26 +61,25 @@ struct AnswerGapList: Sendable {
         }
         let least = count > gaps.count ? AnswerGap.leastNanoseconds : gaps.map(\.length).min() ?? 0
         return "no answer came for \(time(least))" + (most > least ? " to \(time(most))" : "") + ", \(Figure.times(count)), though requests were in flight"
-            + (gaps.isEmpty ? "" : ": " + RunTimes.text(gaps.map(\.start), of: count, period: period))
+            + (gaps.isEmpty ? "" : ": " + RunTimes.text(gaps.map(\.start), of: count) + rhythm)
     }
 
-    /// From one beginning to the next; nil: the times differ, or there are too few to tell.
-    ///
-    /// Where gaps are missing, times are several periods long: most of them have to be one, or any times would fit.
+    /// From one beginning to the next, in nanoseconds; nil: they do not recur.
     var period: UInt64? {
-        guard gaps.count >= 3 else { return nil }
-        let times = zip(gaps.dropFirst(), gaps).map { Double($0.start - $1.start) }
-        guard let shortest = times.min(), shortest > 0 else { return nil }
-        let multiples = times.map { max(1, ($0 / shortest).rounded()) }
-        let period = times.reduce(0, +) / multiples.reduce(0, +)
-        let tolerance = max(AnswerGapList.regularShare * period, min(AnswerGapList.regularNanoseconds, period / 2))
-        let single = multiples.count { $0 == 1 }
-        guard single == times.count || single >= 2 && 2 * single > times.count else { return nil }
-        let fits = zip(times, multiples).allSatisfy { time, multiple in
-            let limit = multiple == 1 ? tolerance : min(tolerance, AnswerGapList.regularShare * 2 * period)
-            return multiple <= AnswerGapList.longestMultiple && abs(time - multiple * period) <= limit
-        }
-        return fits ? UInt64(period) : nil
+        Recurrence.step(of: gaps.map(\.start)) { max(AnswerGapList.regularShare * $0, min(AnswerGapList.regularNanoseconds, $0 / 2)) }
+            .map { UInt64($0) }
+    }
+
+    /// Requests from one to the next; nil: they do not recur with the requests, or nothing is known of those.
+    private var requestPeriod: UInt64? {
+        Recurrence.step(of: gaps.map(\.answeredCount)) { AnswerGapList.regularShare * $0 }.map { UInt64($0.rounded()) }
+    }
+
+    /// ", about every 3.00s, or every 1500 requests: another rate tells which"; empty: they do not recur.
+    private var rhythm: String {
+        let time = period.map { "every \(Figure.time(nanoseconds: $0))" }, requests = requestPeriod.map { "every \(Figure.counted($0, "request"))" }
+        let steps = [time, requests].compactMap(\.self)
+        return steps.isEmpty ? "" : ", about " + steps.joined(separator: ", or ") + (steps.count > 1 ? ": another rate tells which" : "")
     }
 }
 

@@ -27,7 +27,7 @@ struct LongTurns: Sendable {
     var text: String? {
         guard count > 0 else { return nil }
         return "\(Figure.time(nanoseconds: AnswerGap.leastNanoseconds)) or longer in \(count) of \(Figure.counted(UInt64(sampleCount), "sample")): "
-            + RunTimes.text(times, of: count, period: period)
+            + RunTimes.text(times, of: count) + (period.map { ", about every \(Figure.time(nanoseconds: $0))" } ?? "")
     }
 
     /// From one to the next; nil: the times differ by more than the samples' interval, there are too few, or nearly each sample

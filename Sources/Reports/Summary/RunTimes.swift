@@ -5,15 +5,13 @@ enum RunTimes {
     /// Times that are named.
     private static let namedLimit = 6
 
-    /// "at 3.10s, 6.20s of the run and 4 times more, about every 3.10s".
+    /// "at 3.10s, 6.20s of the run and 4 times more".
     ///
     /// - Parameters:
     ///   - times: the first of them, in nanoseconds since the start of the run.
     ///   - count: how often it happened.
-    ///   - period: from one to the next; nil: it does not recur.
-    static func text(_ times: [UInt64], of count: Int, period: UInt64?) -> String {
+    static func text(_ times: [UInt64], of count: Int) -> String {
         let named = times.prefix(namedLimit).map { Figure.time(nanoseconds: $0) }, rest = count - named.count
         return "at \(named.joined(separator: ", ")) of the run" + (rest > 0 ? " and \(Figure.times(rest)) more" : "")
-            + (period.map { ", about every \(Figure.time(nanoseconds: $0))" } ?? "")
     }
 }
