@@ -62,11 +62,26 @@ struct RunResultTests {
     @Test("says in its first line that the server broke the protocol, and in the measurement where that is too often")
     func brokenProtocol() {
         let once = summary(change: { $0.client?.connectionCounts.broken = 1 })
-        #expect(once.text.hasPrefix("ok             all 100 requests succeeded, but the server broke the protocol on"), "\(once.text)")
+        #expect(once.text.hasPrefix("not all ok     all 100 requests succeeded, but the server broke the protocol on\n"), "\(once.text)")
+        #expect(once.text.contains("1 connection; no threshold limits that, so the exit code is 0"), "\(once.text)")
+        #expect(once.text.contains("--fail-on 'client.connections.broken > 0'"), "\(once.text)")
         #expect(!once.validity.reasons.contains { $0.contains("broke the protocol") })
         let often = summary(change: { $0.client?.connectionCounts.broken = 2 })
         #expect(often.validity.reasons.contains(
             "the server broke the protocol on 2 connections with no request out: answers may not be those of their requests"))
+    }
+
+    @Test("is FAILED when the server broke the protocol on most connections, unless thresholds say on how many it may")
+    func brokenMostly() throws {
+        var all = summary(change: { $0.client?.connectionCounts.broken = 2 })
+        #expect(all.text.hasPrefix("FAILED         the server broke the protocol on 2 connections\n"), "\(all.text)")
+        #expect(all.result.faults.map(\.cause) == [.brokenProtocol] && !all.text.contains("as a gate"))
+        #expect(RunResult(recorded: try JSON(parsing: Array(all.json.text.utf8))) == all.result)
+        all.thresholds = [try Threshold(parsing: "client.connections.broken < 5").judge(all)]
+        #expect(all.text.hasPrefix("not all ok     all 100 requests succeeded, but"), "\(all.text)")
+        #expect(all.text.contains("as many as the thresholds allow"), "\(all.text)")
+        #expect(result { ($0.connectionCounts.opened, $0.connectionCounts.broken) = (41, 40) }.reasons == ["the server broke the protocol on 40 of 41 connections"])
+        #expect(result { ($0.connectionCounts.opened, $0.connectionCounts.broken) = (41, 20) }.isOK)
     }
 
     @Test("a measurement is not valid when another program took the server's port")

@@ -74,6 +74,7 @@ package func unhurriedSample() -> Sample {
     sample.server?.sentBytes = 416_300
     sample.client?.slowReaders = SlowReaderSample()
     sample.client?.requests.failed = 0
+    sample.client?.connectionCounts.broken = 0
     sample.client?.bodies = BodyCheckCounts()
     return sample
 }

@@ -56,8 +56,10 @@ extension RunReport {
             return RunReport.verdict([RunReport.word("result: not known", "unsure", [mismatch])], thresholds)
         }
         let failed = summary[path: "client.requests.failed"]?.number ?? 0, done = summary[path: "client.requests.done"]?.number ?? 0
-        let results = result.isOK && failed > 0 && done > 0
-            ? RunReport.word("result: \(SummaryHeadline.notAllOK)", "unsure", [SummaryHeadline.failures(failed, of: done)])
+        let broken = summary[path: "client.connections.broken"]?.number ?? 0
+        let faults = (failed > 0 ? [SummaryHeadline.failures(failed, of: done)] : []) + (broken > 0 ? [SummaryHeadline.broken(broken)] : [])
+        let results = result.isOK && !faults.isEmpty && done > 0
+            ? RunReport.word("result: \(SummaryHeadline.notAllOK)", "unsure", faults)
             : RunReport.word("result: \(result.word)", result.isOK ? "good" : "bad", result.reasons)
         guard isLoad || !measurement.isValid else { return RunReport.verdict([results], thresholds) }
         let good = "the load was sent as asked, on time, and the clients were not the limit"

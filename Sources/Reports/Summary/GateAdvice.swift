@@ -8,7 +8,7 @@ struct GateAdvice {
     /// failed by itself: then its exit code says so.
     var conditions: [String] {
         guard summary.result.faults.allSatisfy({ $0.cause == .thresholds }), summary.result.isOK || !summary.result.faults.isEmpty else { return [] }
-        return [failures, gaps, growth].compactMap(\.self)
+        return [failures, broken, gaps, growth].compactMap(\.self)
     }
 
     /// One line to paste: the user's command with them, or the options alone where that is not to be shown. nil: there is
@@ -30,6 +30,11 @@ struct GateAdvice {
             !isJudged(SummaryHeadline.failureMetrics + ["client.responses.unexpected"])
         else { return nil }
         return "client.requests.failed > 0"
+    }
+
+    private var broken: String? {
+        guard let count = summary.last.client?.connectionCounts.broken, count > 0, !isJudged(["client.connections.broken"]) else { return nil }
+        return "client.connections.broken > 0"
     }
 
     private var gaps: String? { isJudged(["client.gaps.count", "client.gaps.longest"]) ? nil : RunGaps(summary: summary).gate }

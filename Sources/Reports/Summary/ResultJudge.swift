@@ -10,7 +10,7 @@ struct ResultJudge {
             fault(.death, summary.deathText), fault(.brokenServer, brokenServer),
             fault(.unreachable, unreachable), fault(.unreachableServer, unreachable == nil ? summary.last.client?.unreachableServers : nil),
             fault(.interrupted, summary.circumstances.signal.map { "ended by \($0) before its time" }),
-            fault(.wrongBodies, wrongBodies), fault(.nothingChecked, uncheckedBodies), fault(.serverGone, goneServer),
+            fault(.wrongBodies, wrongBodies), fault(.brokenProtocol, brokenProtocol), fault(.nothingChecked, uncheckedBodies), fault(.serverGone, goneServer),
             fault(.nothingSucceeded, nothingSucceeded),
         ]
         let faults = found.compactMap(\.self)
@@ -18,14 +18,16 @@ struct ResultJudge {
         return RunResult(faults + [fault(.thresholds, missed)].compactMap(\.self) + summary.circumstances.partFaults.map { .init(cause: .part, text: $0) })
     }
 
+    /// Thresholds say how many of these the server may have, and it has no more.
+    private func isAllowed(_ names: String...) -> Bool {
+        let judged = summary.thresholds.filter { names.contains($0.threshold.condition.figure.metric) }
+        return !judged.isEmpty && judged.allSatisfy(\.hasPassed)
+    }
+
     private func fault(_ cause: RunResult.Cause, _ text: String?) -> RunResult.Fault? { text.map { .init(cause: cause, text: $0) } }
 
     /// A finding or a crash in a server that is watched, unless it has no more of them than thresholds allow.
     private var brokenServer: String? {
-        func isAllowed(_ names: String...) -> Bool {
-            let judged = summary.thresholds.filter { names.contains($0.threshold.condition.figure.metric) }
-            return !judged.isEmpty && judged.allSatisfy(\.hasPassed)
-        }
         if !summary.findings.isEmpty, !isAllowed("watch.findings", "watch.bugs") {
             let distinct = summary.distinctFindings
             return "\(Figure.counted(summary.findingCount, "finding")) in the server: \(distinct[0].kind.rawValue)"
@@ -58,6 +60,16 @@ struct ResultJudge {
         let texts = (wrong > 0 ? [RunResult.text(wrongBodies: Double(wrong)) + " (\(kinds.joined(separator: ", ")))"] : [])
             + (bodies.wrongStatus > 0 ? ["\(Figure.counted(bodies.wrongStatus, "answer")) with another status than 200 (--body-check)"] : [])
         return texts.joined(separator: ", ")
+    }
+
+    /// Bytes that no request asked for are a fault of the server, though each request has its answer. Those on a few of its
+    /// connections are for thresholds to limit, as requests that fail in part.
+    private var brokenProtocol: String? {
+        guard let counts = summary.last.client?.connectionCounts, counts.broken > 0, counts.broken > counts.opened / 2,
+            !isAllowed("client.connections.broken")
+        else { return nil }
+        let of = counts.broken >= counts.opened ? Figure.counted(counts.broken, "connection") : "\(counts.broken) of \(Figure.counted(counts.opened, "connection"))"
+        return "the server broke the protocol on \(of)"
     }
 
     private var uncheckedBodies: String? {

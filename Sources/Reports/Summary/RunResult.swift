@@ -4,7 +4,7 @@ package import Measurements
 /// Whether a run went well: for the thing under test, and for the run.
 ///
 /// Requests that failed in part are no reason: how many may fail is what thresholds say. It has failed where nothing
-/// succeeded, where the server was lost, and where an answer was wrong.
+/// succeeded, where the server was lost, where an answer was wrong, and where most connections broke the protocol.
 package struct RunResult: Sendable, Equatable {
     /// The kinds of reasons, in the order in which they decide about the exit code.
     package enum Cause: String, Sendable {
@@ -24,6 +24,8 @@ package struct RunResult: Sendable, Equatable {
         case interrupted
         /// The body check found wrong answers.
         case wrongBodies = "wrong_bodies"
+        /// The server broke the protocol on most of its connections.
+        case brokenProtocol = "broken_protocol"
         /// No answer came that the body check could look at.
         case nothingChecked = "nothing_checked"
         /// The server was lost, and had not come back at the end.
@@ -37,7 +39,7 @@ package struct RunResult: Sendable, Equatable {
         package var isFinal: Bool {
             switch self {
             case .recording, .loops, .death, .brokenServer, .wrongBodies, .serverGone, .part: true
-            case .unreachable, .unreachableServer, .interrupted, .nothingChecked, .nothingSucceeded, .thresholds: false
+            case .unreachable, .unreachableServer, .interrupted, .brokenProtocol, .nothingChecked, .nothingSucceeded, .thresholds: false
             }
         }
     }

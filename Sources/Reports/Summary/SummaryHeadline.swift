@@ -4,11 +4,12 @@ internal import Measurements
 struct SummaryHeadline {
     let summary: Summary
 
-    /// A run with failed requests has not failed by itself, and is not plainly ok. Requests that were left early on purpose
-    /// say nothing of the server.
+    /// A run with failed requests, or in which the server broke the protocol, has not failed by itself, and is not plainly ok.
+    /// Requests that were left early on purpose say nothing of the server.
     var word: String {
         guard summary.result.isOK, let client = summary.last.client, client.requests.done > 0 else { return summary.result.word }
-        return client.requests.failed > client.errors.abandoned ? SummaryHeadline.notAllOK : summary.result.word
+        let isFaulty = client.requests.failed > client.errors.abandoned || client.connectionCounts.broken > 0
+        return isFaulty ? SummaryHeadline.notAllOK : summary.result.word
     }
 
     /// The word for a run that has not failed, with requests that have.
@@ -32,17 +33,26 @@ struct SummaryHeadline {
         guard requests.done > 0 else { return "no request was done" }
         if requests.failed > 0, requests.failed == client.errors.abandoned {
             let rest = requests.done - requests.failed, left = "\(Figure.counted(requests.failed, "was", "were")) left early on purpose"
-            return (rest == 0 ? "no request was to succeed: \(left)" : "\(rest == 1 ? "the other request" : "all \(rest) other requests") succeeded: \(left)") + pauses + growth + doubt
+            return (rest == 0 ? "no request was to succeed: \(left)" : "\(rest == 1 ? "the other request" : "all \(rest) other requests") succeeded: \(left)") + (broken.isEmpty ? "" : "; \(broken)") + pauses + growth + doubt
         }
         guard requests.failed == 0 else {
-            return "\(SummaryHeadline.failures(Double(requests.failed), of: Double(requests.done))); \(toleration)" + pauses + growth
+            return "\(SummaryHeadline.failures(Double(requests.failed), of: Double(requests.done))); \(toleration(SummaryHeadline.failureMetrics, "them"))"
+                + (broken.isEmpty ? "" : "; \(broken)") + pauses + growth
         }
-        let broken = client.connectionCounts.broken
         let other = client.statuses.redirection + client.statuses.clientError + client.statuses.serverError
         let all = requests.done == 1 ? "the request succeeded" : "all \(requests.done) requests succeeded"
         return all + (other > 0 ? ", of which \(Figure.counted(other, "was", "were")) not answered 2xx" : "")
-            + (broken > 0 ? ", but the server broke the protocol on \(Figure.counted(broken, "connection"))" : "") + pauses + growth + doubt
+            + (broken.isEmpty ? "" : ", but \(broken); \(toleration(["client.connections.broken"], "that"))") + pauses + growth + doubt
     }
+
+    /// Bytes that no request asked for are no failed request.
+    private var broken: String {
+        let count = summary.last.client?.connectionCounts.broken ?? 0
+        return count == 0 ? "" : SummaryHeadline.broken(Double(count))
+    }
+
+    /// "the server broke the protocol on 2 connections"
+    static func broken(_ connections: Double) -> String { "the server broke the protocol on \(Figure.counted(connections, "connection"))" }
 
     /// All is well, of what was tried.
     private var doubt: String { WaitingAdvice(summary: summary).doubt.map { "; \($0)" } ?? "" }
@@ -73,9 +83,9 @@ struct SummaryHeadline {
     private static let growthFactor = 1.5
     private static let growthBytes = 16.0 * 1_048_576
 
-    /// Why failed requests do not make the run a failure.
-    private var toleration: String {
-        let isLimited = summary.thresholds.contains { $0.isJudged && SummaryHeadline.failureMetrics.contains($0.threshold.condition.figure.metric) }
-        return isLimited ? "as many as the thresholds allow" : "no threshold limits them, so the exit code is 0"
+    /// Why failures of which these metrics tell do not make the run a failure.
+    private func toleration(_ metrics: [String], _ failures: String) -> String {
+        let isLimited = summary.thresholds.contains { $0.isJudged && metrics.contains($0.threshold.condition.figure.metric) }
+        return isLimited ? "as many as the thresholds allow" : "no threshold limits \(failures), so the exit code is 0"
     }
 }

@@ -211,7 +211,7 @@ final class Run {
     private func error(for fault: RunResult.Fault, _ end: End) -> any Error {
         switch fault.cause {
         case .recording, .loops, .unreachable, .nothingChecked: return RunError(fault.text)
-        case .death, .brokenServer, .unreachableServer, .wrongBodies, .thresholds, .part: return ExitCode(Run.failedExitCode)
+        case .death, .brokenServer, .unreachableServer, .wrongBodies, .brokenProtocol, .thresholds, .part: return ExitCode(Run.failedExitCode)
         case .serverGone, .nothingSucceeded: return plan.phases.isEmpty ? RunError(fault.text) : ExitCode(Run.failedExitCode)
         case .interrupted:
             guard case .signal(let signal) = end else { return ExitCode(Run.failedExitCode) }
