@@ -66,8 +66,8 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         accounts = LoadAccounts(
             clock, kinds: RequestKind.names(of: configuration.kinds), hasResponseTimes: schedule.isOpen || configuration.retries != nil,
             keepsExcerpts: configuration.options.keepsAnswerBytes, origin: configuration.origin.isWhole ? nil : configuration.authority)
-        judge = AnswerJudge(accounts)
         requests = RequestFactory(configuration)
+        judge = AnswerJudge(accounts, requests)
         clients = ClientPool(streamLimit: configuration.streams)
         caches = LoopCaches(configuration.caches)
         resilience = Resilience(configuration, loop)

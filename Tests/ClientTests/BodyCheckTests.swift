@@ -82,7 +82,7 @@ struct BodyCheckTests {
         #expect(run.total.failures.map(\.reason) == [
             "wrong body: bytes that belong to no request", "wrong body: the bytes of another request's", "wrong body: truncated", "status 500",
         ])
-        #expect(run.total.failures[2].example == "GET /bytes/64, request 4 of the run: truncated at 63 of 64")
+        #expect(run.total.failures[2].example == "GET /bytes/64?seed=3, request 4 of the run: truncated at 63 of 64")
     }
 
     @Test("what is wrong is counted when it comes, not at the end of the answer, and once")

@@ -47,6 +47,9 @@ final class LoadAccounts {
     private static let gapLimit: UInt64 = 64
     private static let warnedGapLimit: UInt64 = 3
 
+    /// Letters of an example: a request, what shows its failure, and the beginning of an answer.
+    private static let exampleLimit = 500
+
     /// - Parameters:
     ///   - kinds: the names of the kinds of requests.
     ///   - hasResponseTimes: response times differ from service times: by a schedule, or by retries.
@@ -217,13 +220,13 @@ final class LoadAccounts {
         if let index = known ?? others.first(where: { counters.errors.reasons[$0].subject == subject }) {
             counters.errors.reasons[index].count += count
             if let rhythm, known != nil { reasons[index].rhythm.add(rhythm.number) }
-            if known != nil, counters.errors.reasons[index].example.isEmpty { counters.errors.reasons[index].example = LoadAccounts.printable(example(), limit: 200) }
+            if known != nil, counters.errors.reasons[index].example.isEmpty { counters.errors.reasons[index].example = LoadAccounts.printable(example(), limit: LoadAccounts.exampleLimit) }
         } else if reasons.count < FailureCount.limit {
             reasons.append((reason, subject, FailureRhythm(turnCount: rhythm?.turnCount ?? 1)))
             if let rhythm { reasons[reasons.endIndex - 1].rhythm.add(rhythm.number) }
             counters.errors.reasons.append(FailureCount(
                 reason: LoadAccounts.printable(reason.text, limit: 200), count: count,
-                example: LoadAccounts.printable(example(), limit: 200), of: subject))
+                example: LoadAccounts.printable(example(), limit: LoadAccounts.exampleLimit), of: subject))
         } else {
             counters.errors.reasons.append(FailureCount(reason: "reasons beyond the first \(FailureCount.limit)", count: count, example: "", of: subject))
         }

@@ -8,14 +8,11 @@ internal import Memory
 /// it is over, `fault` says which one is wrong. Comparing allocates nothing.
 final class AnswerExpectation {
     let expected: ExpectedAnswer
-    /// The kind of request, for people.
-    let title: String
     let wantsChecksum: Bool
     private let headers: [(name: [UInt8], value: [UInt8])]
 
-    init(_ expected: ExpectedAnswer, of title: String) {
+    init(_ expected: ExpectedAnswer) {
         self.expected = expected
-        self.title = title
         wantsChecksum = expected.bodyChecksum != nil
         headers = expected.headers.map { (Array($0.name.utf8), Array($0.value.utf8)) }
     }

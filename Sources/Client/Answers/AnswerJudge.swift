@@ -7,6 +7,7 @@ internal import Measurements
 @safe
 final class AnswerJudge {
     private let accounts: LoadAccounts
+    private let requests: RequestFactory
     /// Values of headers that were not as expected, of answers that are not judged yet.
     private var otherValues: [(number: UInt64, name: String, value: String)] = []
     /// Parts of which an answer that differs has been reported.
@@ -15,7 +16,10 @@ final class AnswerJudge {
     /// Answers that are reported one by one; of the others only the first of each part, and the rest are counted.
     private static let toldLimit = 8
 
-    init(_ accounts: LoadAccounts) { self.accounts = accounts }
+    init(_ accounts: LoadAccounts, _ requests: RequestFactory) {
+        self.accounts = accounts
+        self.requests = requests
+    }
 
     /// A field of an answer that something is expected of.
     func compareField(
@@ -56,7 +60,7 @@ final class AnswerJudge {
         guard isFirst || accounts.counters.expectations.unexpected <= AnswerJudge.toldLimit else { return (fault.part, "") }
         toldParts.insert(fault.part)
         let words = unsafe text(fault, expectation.expected, record)
-        accounts.note(.error, unsafe "\(expectation.title), \(LoadAccounts.text(ofRequest: record.number)): \(words)")
+        accounts.note(.error, unsafe "\(requests.text(of: record)): \(words)")
         return (fault.part, words)
     }
 

@@ -117,6 +117,11 @@ final class BodyChecker {
         unsafe record.pointee.target = unsafe ArenaBytes(start: text, count: count)
     }
 
+    /// The target of a request of kind `index` with this seed, for people; nil when its answer cannot be predicted.
+    func targetText(_ index: Int, seed: UInt64) -> String? {
+        targets[index].map { "\(String(decoding: $0.head, as: UTF8.self))\(seed)\(String(decoding: $0.tail, as: UTF8.self))" }
+    }
+
     /// Some of an answer with this status has come. What is wrong by now is counted at once: a slow reader may never
     /// come to the end.
     func receive(

@@ -1,5 +1,6 @@
 internal import HTTP2
 internal import Load
+internal import Measurements
 internal import Memory
 
 /// Makes the requests of one loop, by the turns of their kinds: each with a number and values of its
@@ -49,9 +50,9 @@ final class RequestFactory {
             unsafe record.pointee.isScheduled = true
             unsafe record.pointee.intendedNanoseconds = nanoseconds
         }
-        unsafe record.pointee.kindIndex = turns.count == 1 ? turns[0] : turns[turn % turns.count]
+        unsafe record.pointee.identity.kindIndex = turns.count == 1 ? turns[0] : turns[turn % turns.count]
         nextNumber &+= 1
-        unsafe record.pointee.number = nextNumber
+        unsafe record.pointee.identity.number = nextNumber
         nextNumber &+= numberStride &- 1
         return unsafe record
     }
@@ -66,6 +67,7 @@ final class RequestFactory {
         if let expectation = template.expectation { unsafe record.pointee.expectation = Unmanaged.passUnretained(expectation) }
         if let checker, let check = unsafe checker.begin(record.pointee.kindIndex) {
             unsafe record.pointee.check = unsafe check
+            unsafe record.pointee.identity.checkSeed = check.pointee.check.body.seed
             template.setPath(unsafe check.pointee.target)
         }
         if earlyCloseShare > 0 { unsafe record.pointee.closesEarly = takeEarlyClose() }
@@ -81,10 +83,22 @@ final class RequestFactory {
         return true
     }
 
-    /// A request, for people: "GET /health, request 12 of the run".
+    /// A request as it was sent, for people: "GET /items?id=12, request 12 of the run", "order, POST /orders with '{"item": 12}', ...".
     func text(of record: borrowing RequestRecord) -> String {
-        unsafe "\(kinds[record.kindIndex].title), \(LoadAccounts.text(ofRequest: record.number))"
+        unsafe text(of: record.identity)
     }
+
+    func text(of request: SentRequest) -> String {
+        let kind = kinds[request.kindIndex], sent = templates[request.kindIndex].sentText(number: request.number, seed: seed)
+        let target = request.checkSeed.flatMap { checker?.targetText(request.kindIndex, seed: $0) } ?? sent.target
+        let line = "\(kind.method) \(kind.origin?.text ?? "")\(target)".cut(toColumns: RequestFactory.shownTargetLimit, mark: "...")
+        let body = sent.body.map { " with '\($0.cut(toColumns: RequestFactory.shownBodyLimit, mark: "..."))'" } ?? ""
+        return "\(kind.name.isEmpty ? "" : "\(kind.name), ")\(line)\(body), \(LoadAccounts.text(ofRequest: request.number))"
+    }
+
+    /// Letters of a request's line and of its body that are shown: enough for most to be pasted.
+    private static let shownTargetLimit = 200
+    private static let shownBodyLimit = 60
 
     /// Requests in which the kinds take turns.
     var turnCount: Int { turns.count }

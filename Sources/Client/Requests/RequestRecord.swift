@@ -23,10 +23,8 @@ struct RequestRecord: ~Copyable {
     var check: UnsafeMutablePointer<BodyChecker.Record>?
     /// The connection is closed when the first part of the answer's body has come.
     var closesEarly = false
-    /// The request's number, which no other of the run has, from 1.
-    var number: UInt64 = 0
-    /// Which kind of request it is.
-    var kindIndex = 0
+    /// Which request it is.
+    var identity = SentRequest()
     /// The request's body: the template's, or in the record's own text. HTTP/2 takes it part by part.
     var body = ArenaBytes.empty
     /// Bytes of it already handed to nghttp2.
@@ -49,13 +47,17 @@ struct RequestRecord: ~Copyable {
     @inline(__always)
     init() {}
 
+    /// The request's number, which no other of the run has, from 1.
+    var number: UInt64 { unsafe identity.number }
+    /// Which kind of request it is.
+    var kindIndex: Int { unsafe identity.kindIndex }
+
     /// The same request before its next attempt: nothing of the last one is left.
     func nextAttempt() -> RequestRecord {
         var record = unsafe RequestRecord()
         unsafe record.intendedNanoseconds = unsafe intendedNanoseconds
         unsafe record.isScheduled = unsafe isScheduled
-        unsafe record.number = unsafe number
-        unsafe record.kindIndex = unsafe kindIndex
+        unsafe record.identity = unsafe identity
         unsafe record.repeats.retries = unsafe repeats.retries + 1
         return unsafe record
     }
@@ -69,6 +71,14 @@ struct RequestRecord: ~Copyable {
         unsafe record.sentNanoseconds = unsafe sentNanoseconds
         return unsafe record
     }
+}
+
+/// What tells a request apart: by it its text can be made again when its record has another request.
+struct SentRequest: BitwiseCopyable {
+    var kindIndex = 0
+    var number: UInt64 = 0
+    /// The seed of the body that was asked for, where it is checked; it outlives the check.
+    var checkSeed: UInt64?
 }
 
 /// How often a request was sent again.

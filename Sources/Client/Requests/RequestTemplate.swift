@@ -59,7 +59,7 @@ final class RequestTemplate {
         }
         target = kind.path
         isIdempotent = RetryPolicy.isIdempotent(kind.method)
-        expectation = kind.expectation.map { AnswerExpectation($0, of: kind.title) }
+        expectation = kind.expectation.map(AnswerExpectation.init)
         fixed = [
             (ArenaBytes(":method"), keep(kind.method.utf8)),
             (ArenaBytes(":scheme"), configuration.tls == nil ? ArenaBytes("http") : ArenaBytes("https")),
@@ -122,6 +122,23 @@ final class RequestTemplate {
 
     /// The target of the next request, in memory of the request's.
     func setPath(_ path: ArenaBytes) { fields.setValue(path, at: RequestTemplate.pathIndex) }
+
+    /// What the request with this number was sent with, for people: its target, and its body where each request has its own.
+    /// Allocates: made for requests that are told of.
+    func sentText(number: UInt64, seed: UInt64) -> (target: String, body: String?) {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(expandedByteLimit, 1), alignment: 1)
+        defer { unsafe memory.deallocate() }
+        var writer = unsafe TextWriter(memory, number: number, seed: seed)
+        var sent = (try? RequestText(parsing: target)).flatMap { $0.isFixed ? String(decoding: $0.fixedBytes, as: UTF8.self) : nil } ?? target
+        for value in values {
+            for piece in value.pieces { writer.write(piece) }
+            let text = writer.take()
+            if value.index == RequestTemplate.pathIndex { sent = text.string }
+        }
+        guard lengthIndex > 0 else { return (sent, nil) }
+        for piece in bodyPieces { writer.write(piece) }
+        return (sent, writer.take().string)
+    }
 
     /// Writes the values that the request with this number has of its own, and sets the fields to them.
     ///

@@ -79,6 +79,12 @@ extension StringProtocol {
         return String(rest)
     }
 
+    /// At most so many columns: of a longer text the beginning and so much of the end, with a mark between them.
+    /// - Parameter end: columns of the end, for texts that differ there.
+    package func cut(toColumns limit: Int, keepingEnd end: Int = 0, mark: String = "…") -> String {
+        columns > limit ? prefix(columns: limit - mark.columns - end) + mark + suffix(columns: end) : String(self)
+    }
+
     /// Filled up to a column with spaces; as it is where it is longer.
     package func padded(to width: Int) -> String { String(self) + String(repeating: " ", count: Swift.max(0, width - columns)) }
 }

@@ -91,7 +91,7 @@ private enum Row {
 
     /// A text of at most so many columns, cut in the middle.
     static func cut(_ text: String, _ width: Int) -> String {
-        text.columns > width ? text.prefix(columns: width - 1 - keptEnd) + "~" + text.suffix(columns: keptEnd) : text
+        text.cut(toColumns: width, keepingEnd: keptEnd, mark: "~")
     }
 
     private static func line(_ name: String, _ base: String, _ other: String, _ change: String, _ noise: String, _ verdict: String) -> String {
