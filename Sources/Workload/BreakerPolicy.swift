@@ -19,7 +19,7 @@ package struct BreakerPolicy: Sendable, Equatable {
     package init(parsing text: String) throws(SettingError) {
         let words = text.split { $0 == " " || $0 == "," }.map(String.init)
         guard words.count == 3, words[1] == "failures" || words[1] == "failure" else {
-            throw SettingError("", "\"\(text)\" is not a circuit breaker; write '5 failures, 10s'")
+            throw SettingError("", "\"\(text.quotable)\" is not a circuit breaker; write '5 failures, 10s'")
         }
         do throws(QuantityError) {
             failures = try Quantity.count(words[0], in: BreakerPolicy.failureRange)

@@ -92,14 +92,14 @@ extension RequestPart {
         /// What is wrong, and what would be right.
         package func words(about text: String) -> String {
             switch self {
-            case .noColon: "\"\(text)\" has no colon; write 'name: value'"
-            case .pseudoHeader: "\"\(text)\" is a pseudo-header; the method and the URL make those"
+            case .noColon: "\"\(text.quotable)\" has no colon; write 'name: value'"
+            case .pseudoHeader: "\"\(text.quotable)\" is a pseudo-header; the method and the URL make those"
             case .notToken(let name): "\"\(name)\" is not a token; write letters, digits and !#$%&'*+-.^_`|~"
             case .connectionField(let name): "\"\(name)\" is set by the connection itself; leave it out"
             case .controlCharacter: "a header's value has a control character; leave it out"
             case .connectMethod: "CONNECT opens a tunnel, which this client cannot use; write another method"
             case .template(let error): error.description
-            case .notPath: "\"\(text)\" is not a path; write /bytes/1KiB or /get?x=1"
+            case .notPath: "\"\(text.quotable)\" is not a path; write /bytes/1KiB or /get?x=1"
             }
         }
     }

@@ -1,4 +1,5 @@
 package import Load
+internal import Measurements
 
 /// Which part of a run this process is, of parts in several processes: as it was said, or as the system says that started it.
 package enum PartChoice: Sendable, Equatable {
@@ -23,7 +24,7 @@ package enum PartChoice: Sendable, Equatable {
         }
         guard let count = Int(words[1]) else { throw PartChoice.refusal(text) }
         guard PartChoice.countRange.contains(count) else {
-            throw SettingError("", "\"\(text)\" is of \(count) parts; write a number of parts from \(PartChoice.countRange.lowerBound) to \(PartChoice.countRange.upperBound)")
+            throw SettingError("", "\"\(text.quotable)\" is of \(count) parts; write a number of parts from \(PartChoice.countRange.lowerBound) to \(PartChoice.countRange.upperBound)")
         }
         if words[0] == "auto" {
             self = .automatic(of: count)
@@ -31,13 +32,13 @@ package enum PartChoice: Sendable, Equatable {
         }
         guard let number = Int(words[0]) else { throw PartChoice.refusal(text) }
         guard (1...count).contains(number) else {
-            throw SettingError("", "\"\(text)\" is not one of the \(count) parts; write 1/\(count) to \(count)/\(count)")
+            throw SettingError("", "\"\(text.quotable)\" is not one of the \(count) parts; write 1/\(count) to \(count)/\(count)")
         }
         self = .part(RunShare(number - 1, of: count))
     }
 
     private static func refusal(_ text: String) -> SettingError {
-        SettingError("", "\"\(text)\" is not a part; write 3/8 for the third of eight, or auto")
+        SettingError("", "\"\(text.quotable)\" is not a part; write 3/8 for the third of eight, or auto")
     }
 
     /// As the command line has it.

@@ -20,7 +20,7 @@ extension Phase {
         }
         let parts = rest.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2 else {
-            throw SettingError("", "\"\(text)\" is not a phase; write 30s:500, 10s:500..20k, climb=1m:1k..5k,steps=5, 10s:closed or 5s:pause")
+            throw SettingError("", "\"\(text.quotable)\" is not a phase; write 30s:500, 10s:500..20k, climb=1m:1k..5k,steps=5, 10s:closed or 5s:pause")
         }
         try draft.take("duration", String(parts[0]))
         let words = parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)

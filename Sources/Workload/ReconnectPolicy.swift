@@ -27,7 +27,7 @@ package enum ReconnectPolicy: Sendable, Equatable {
             }
         } catch {
             guard error.problem == .notANumber || error.problem == .unknownUnit else { throw SettingError("", error.description) }
-            throw SettingError("", "\"\(text)\" is not a time to reconnect; write never, always, '1000 requests' or 30s")
+            throw SettingError("", "\"\(text.quotable)\" is not a time to reconnect; write never, always, '1000 requests' or 30s")
         }
     }
 

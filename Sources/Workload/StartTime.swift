@@ -19,7 +19,7 @@ package enum StartTime: Sendable, Equatable {
             return
         }
         guard let nanoseconds = StartTime.unixNanoseconds(text) else {
-            throw SettingError("", "\"\(text)\" is not a time; write 2026-12-01T12:00:00Z, or +30s from now")
+            throw SettingError("", "\"\(text.quotable)\" is not a time; write 2026-12-01T12:00:00Z, or +30s from now")
         }
         self = .at(unixNanoseconds: nanoseconds)
     }

@@ -1,3 +1,5 @@
+internal import Measurements
+
 /// TLS on the embedded server: its address and its identity.
 package struct ServerTLSPlan: Sendable, Equatable {
     /// Numeric address, and 0 for any free port.
@@ -84,7 +86,7 @@ extension ValueForm<ConnectTarget> {
                 throw SettingError("", "the URL has a user; write http://HOST:PORT, and user:password into a file (--proxy-user-file)")
             }
             guard text.hasPrefix("http://"), let target = try? ConnectTarget(String(text.dropFirst("http://".count).prefix { $0 != "/" })) else {
-                throw SettingError("", "\"\(text)\" is not a proxy; write http://127.0.0.1:3128")
+                throw SettingError("", "\"\(text.quotable)\" is not a proxy; write http://127.0.0.1:3128")
             }
             return target
         }, text: { "http://\(TargetURL.authority(host: $0.host, port: $0.port))" })

@@ -65,7 +65,7 @@ extension WatchPlan: SettingPart {
     private static func metricsURL(_ text: String) throws(SettingError) -> String {
         let url: TargetURL
         do throws(TargetURLError) { url = try TargetURL(text) } catch { throw SettingError("", error.description) }
-        guard !url.isSecure else { throw SettingError("", "\"\(text)\" is over TLS, which this request does not speak; write an http:// address") }
+        guard !url.isSecure else { throw SettingError("", "\"\(text.quotable)\" is over TLS, which this request does not speak; write an http:// address") }
         return text
     }
 

@@ -41,6 +41,18 @@ struct ScenarioTextTests {
         #expect(problem.contains("s.yaml:\(place)") && problem.contains(words), "\(problem)")
     }
 
+    @Test("is quoted in errors as far as a line has room, whatever file it is", arguments: [
+        "LONG", "version: 1\nLONG: 1", "version: 1\nname: ${LONG", "version: 1\nname: ${LONG-}", "version: 1\nclient: { connections: LONG }", "version: 1\nclient: LONG",
+        "version: 1\nclient: { reconnect: LONG }", "version: 1\ntarget: LONG",
+    ])
+    func longValue(text: String) throws {
+        let error = #expect(throws: ScenarioError.self) {
+            try Scenario(parsing: text.replacing("LONG", with: String(repeating: "root_x ", count: 80).dropLast()), file: "s.yaml", overrides: [], environment: [:])
+        }
+        let words = error?.description.split(separator: "\n") ?? []
+        #expect(words.contains { $0.contains("…") } && words.allSatisfy { $0.count < 400 }, "\(words)")
+    }
+
     @Test("may have variables in what --set says")
     func overrides() throws {
         let scenario = try scenario("phases: [{ name: a, duration: 1s, load: closed }]", ["N": "5"], overrides: ["client.connections=${N}"])

@@ -19,7 +19,8 @@ package struct QuantityError: Error, Equatable {
 extension QuantityError: CustomStringConvertible {
     /// What is wrong, and what would be right.
     package var description: String {
-        switch problem {
+        let text = text.quotable
+        return switch problem {
         case .notANumber, .unknownUnit: "\"\(text)\" is not a \(kind.noun); write \(kind.examples)"
         case .missingUnit: "\"\(text)\" has no unit; write \(kind.examples)"
         case .notWhole: "\"\(text)\" is not a whole number\(kind.part); write \(kind.examples)"

@@ -85,6 +85,9 @@ extension StringProtocol {
         columns > limit ? prefix(columns: limit - mark.columns - end) + mark + suffix(columns: end) : String(self)
     }
 
+    /// As an error quotes a value of a file or of the command line, which may be of any length.
+    package var quotable: String { cut(toColumns: 60) }
+
     /// Filled up to a column with spaces; as it is where it is longer.
     package func padded(to width: Int) -> String { String(self) + String(repeating: " ", count: Swift.max(0, width - columns)) }
 }

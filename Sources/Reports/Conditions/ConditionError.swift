@@ -1,3 +1,5 @@
+internal import Measurements
+
 /// An error in the text of a condition.
 package enum ConditionError: Error, Equatable {
     case noRelation
@@ -46,13 +48,13 @@ extension ConditionError: CustomStringConvertible {
         case .notByRequest(let metric):
             "'\(metric)' is not counted by request; there are \(RunFigure.namesByRequest.map { String($0.dropFirst("client.".count)) }.joined(separator: ", "))"
         case .noLimit: "no limit after the relation"
-        case .limit(let text, let examples): "'\(text)' is not a value of this metric; write \(examples)"
-        case .change(let text): "'\(text)' is not a change; write +10% or -5%"
+        case .limit(let text, let examples): "'\(text.quotable)' is not a value of this metric; write \(examples)"
+        case .change(let text): "'\(text.quotable)' is not a change; write +10% or -5%"
         case .shareAsRate(let limit):
             "'rate' is requests a second, and \(limit) of them is hardly meant; for a share of the requests write "
                 + "'client.requests.failed_share < 5%', for a rate \(limit)/s"
         case .shareAboveAll(let limit): "'\(limit)' is more than all of them: a share is 0 to 1; write 0.05 or 5%"
-        case .noBase(let text): "'\(text)' is a change, and a threshold has no other run to compare with; write a value, as in '< 25ms'"
+        case .noBase(let text): "'\(text.quotable)' is a change, and a threshold has no other run to compare with; write a value, as in '< 25ms'"
         }
     }
 }

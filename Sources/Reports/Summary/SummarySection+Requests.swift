@@ -33,6 +33,8 @@ private enum RequestRow {
     static let limit = 20
     private static let nameWidth = 26
     private static let width = 80
+    /// Columns of the end of a name that is longer.
+    private static let keptEnd = 25
 
     static func cells(_ request: RequestSample) -> [String] {
         let times = request.responseTime.valuesAtPercentiles([50, 99]) + [request.responseTime.highestRecordedNanoseconds]
@@ -43,7 +45,6 @@ private enum RequestRow {
     static func lines(_ name: String, _ cells: [String]) -> [String] {
         let figures = cells.map { String(repeating: " ", count: max(1, 9 - $0.count)) + $0 }.joined()
         guard name.columns > nameWidth else { return [name.padded(to: nameWidth) + figures] }
-        let head = name.columns > width ? name.prefix(columns: width - 1) + "~" : name
-        return [head, "".padded(to: nameWidth) + figures]
+        return [name.cut(toColumns: width, keepingEnd: keptEnd), "".padded(to: nameWidth) + figures]
     }
 }

@@ -1,3 +1,5 @@
+internal import Measurements
+
 /// A text of a scenario with variables of the environment in it.
 ///
 ///     ${NAME}          the variable; an error where it is not set
@@ -17,7 +19,7 @@ enum EnvironmentText {
             }
             result += rest[..<start.lowerBound]
             guard let end = rest[start.upperBound...].firstIndex(of: "}") else {
-                throw YAMLProblem(place: place, text: "'\(rest[start.lowerBound...])' has no end; write ${NAME} or ${NAME:-default}, or $${ for the characters")
+                throw YAMLProblem(place: place, text: "'\(rest[start.lowerBound...].quotable)' has no end; write ${NAME} or ${NAME:-default}, or $${ for the characters")
             }
             result += try value(of: rest[start.upperBound..<end], environment, place)
             rest = rest[rest.index(after: end)...]
@@ -29,7 +31,7 @@ enum EnvironmentText {
         let separator = words.firstRange(of: ":-")
         let name = String(words[..<(separator?.lowerBound ?? words.endIndex)])
         guard isName(name) else {
-            throw YAMLProblem(place: place, text: "'\(name)' is not the name of a variable; write ${NAME} or ${NAME:-default}, or $${ for the characters")
+            throw YAMLProblem(place: place, text: "'\(name.quotable)' is not the name of a variable; write ${NAME} or ${NAME:-default}, or $${ for the characters")
         }
         let value = environment[name]
         if let separator { return value.flatMap { $0.isEmpty ? nil : $0 } ?? String(words[separator.upperBound...]) }

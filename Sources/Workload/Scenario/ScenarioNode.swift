@@ -1,3 +1,5 @@
+internal import Measurements
+
 /// A value of a scenario file with the place where it stands.
 struct ScenarioNode: Sendable {
     var content: Content
@@ -28,7 +30,7 @@ struct ScenarioNode: Sendable {
     var noun: String {
         switch content {
         case .scalar where isNull: "nothing"
-        case .scalar(let text, _): "'\(text)'"
+        case .scalar(let text, _): "'\(text.quotable)'"
         case .list: "a list"
         case .map: "a mapping"
         }

@@ -49,7 +49,7 @@ struct ScenarioReader {
         var once: [ScenarioNode.Entry] = []
         for entry in entries {
             if let first = seen[entry.key] {
-                note(entry.keyPlace, "key '\(entry.key)' is there twice; first in line \(first.line)")
+                note(entry.keyPlace, "key '\(entry.key.quotable)' is there twice; first in line \(first.line)")
             } else {
                 seen[entry.key] = entry.keyPlace
                 once.append(entry)
@@ -61,7 +61,7 @@ struct ScenarioReader {
     /// Notes a key that does not exist, with the nearest one that does.
     mutating func unknown(_ entry: ScenarioNode.Entry, _ names: [String]) {
         let advice = Spelling.nearest(to: entry.key, of: names).map { "; did you mean '\($0)'?" } ?? "; there are \(names.joined(separator: ", "))"
-        note(entry.keyPlace, "unknown key '\(entry.key)'\(advice)")
+        note(entry.keyPlace, "unknown key '\(entry.key.quotable)'\(advice)")
     }
 
     /// nil: it is not a list.

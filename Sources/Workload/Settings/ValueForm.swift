@@ -169,7 +169,7 @@ extension ValueForm<String> {
     /// A text that is not blank, and that can be shown on a line.
     package static var name: Self {
         texts(.name, { (text) throws(SettingError) in
-            guard !text.allSatisfy(\.isWhitespace) else { throw SettingError("", "\"\(text)\" is blank; write a name") }
+            guard !text.allSatisfy(\.isWhitespace) else { throw SettingError("", "\"\(text.quotable)\" is blank; write a name") }
             guard text.printableLine == text else {
                 throw SettingError("", "\"\(text.printableLine)\" has control characters or line ends; write a name of visible characters")
             }
@@ -193,7 +193,7 @@ extension ValueForm {
         texts(.choice(words), { (text) throws(SettingError) in
             if let value = read(text) { return value }
             let advice = Spelling.nearest(to: text, of: words).map { "; did you mean \($0)?" } ?? ""
-            throw SettingError("", "\"\(text)\" is not one of \(words.joined(separator: ", "))\(advice)")
+            throw SettingError("", "\"\(text.quotable)\" is not one of \(words.joined(separator: ", "))\(advice)")
         }, text: text)
     }
 }
@@ -233,7 +233,7 @@ extension ValueForm<[String]> {
 extension JSON {
     /// Each element of an array, read. Errors: it is not an array, or the first element that cannot be read, by its number.
     func elements<Element>(_ read: (JSON) throws(SettingError) -> Element) throws(SettingError) -> [Element] {
-        guard case .array(let values) = self else { throw SettingError("", "\(text) is not a list") }
+        guard case .array(let values) = self else { throw SettingError("", "\(text.quotable) is not a list") }
         var elements: [Element] = []
         for (index, value) in values.enumerated() {
             do throws(SettingError) { elements.append(try read(value)) } catch { throw error.inside("\(index)") }
