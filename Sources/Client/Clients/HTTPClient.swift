@@ -172,7 +172,10 @@ final class HTTPClient: TimerTarget {
         }
         move(to: .waiting)
         if use == .answered { return connect() }
-        timer.setDeadline(nanoseconds: generator.clock.nowNanoseconds + attempts.pauseNanoseconds)
+        let pause = attempts.pauseNanoseconds
+        generator.accounts.counters.connectionCounts.waits += 1
+        generator.accounts.counters.connectionCounts.waitedNanoseconds += pause
+        timer.setDeadline(nanoseconds: generator.clock.nowNanoseconds + pause)
     }
 
     /// The time has passed that the timer was set to.

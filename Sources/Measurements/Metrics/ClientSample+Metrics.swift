@@ -67,6 +67,8 @@ extension ClientSample: SamplePart {
         .counter("connections.reconnects", .connection, \.connectionCounts.reconnects, better: .lower, "Established in place of one that was lost"),
         .counter("connections.renewed", .connection, \.connectionCounts.renewed, "Established in place of one that we ended (--reconnect, --half-close, --early-close)"),
         .counter("connections.broken", .connection, \.connectionCounts.broken, better: .zero, "Established, and ended by us: the peer broke the protocol with no request out"),
+        .counter("connections.waits", .connection, \.connectionCounts.waits, better: .lower, "Waits before a new connection: an attempt had failed, or the last one answered nothing"),
+        .timeCounter("connections.wait_time", \.connectionCounts.waitedNanoseconds, better: .lower, "Time of these waits; clients added"),
         .gauge("cut_off.loops", .loop, \.connectionCounts.cutOffLoops, better: .lower, "Loops that have lost all their connections and cannot connect again, now"),
         .gauge("cut_off.connections", .connection, \.connectionCounts.lost, better: .lower, "Connections that those loops had"),
         .timeCounter("cut_off.time", \.connectionCounts.cutOffNanoseconds, better: .zero, "Time in which a server that was reached could not be reached any more; loops added"),

@@ -100,6 +100,9 @@ package struct ClientConnectionCounts: Sendable, Equatable {
     package var renewed: UInt64 = 0
     /// Established connections that we ended since the peer broke the protocol with no request out.
     package var broken: UInt64 = 0
+    /// Waits of clients before they connected again, since attempts had failed or connections had ended without an answer.
+    package var waits: UInt64 = 0
+    package var waitedNanoseconds: UInt64 = 0
     /// Loops that have lost all their connections and cannot connect again, now; and the connections they had.
     package var cutOffLoops = 0
     package var lost = 0

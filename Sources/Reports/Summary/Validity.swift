@@ -46,6 +46,9 @@ package struct Validity: Sendable, Equatable {
     /// A share of the requests. With more errors the latencies of the others say little.
     static let erroredShareLimit = 0.01
 
+    /// Waits for connections that are at least such a share of the missing requests' time are their reason.
+    static let waitShare = 0.5
+
     /// The share of the load's time in which it may have stood still, or without a sample.
     static let standstillShareLimit = 0.05
 
@@ -95,7 +98,7 @@ private struct ValidityJudge {
             let asked = summary.derived("client.requests.asked_rate") ?? 0
             if fired < asked * Validity.firedShareLimit {
                 let skipped = client.requests.skipped
-                let why = skipped > 0 ? ": \(Figure.counted(skipped, "request was", "requests were")) skipped after a standstill (--catch-up skip)" : capacity(load, below: asked)
+                let why = skipped > 0 ? ": \(Figure.counted(skipped, "request was", "requests were")) skipped after a standstill (--catch-up skip)" : waits(load, missingShare: 1 - fired / asked) ?? capacity(load, below: asked)
                 reasons.append("only \(Figure.percent(fired / asked)) of the asked rate was sent\(why)")
             }
             if let words = lateness { reasons.append(words) } else { reasons += phaseLateness }
@@ -219,6 +222,17 @@ private struct ValidityJudge {
         let most = streams / mean
         guard most < asked else { return "" }
         return ": \(JSON.number(streams).text) at once, each \(Figure.time(nanoseconds: Metric.nanoseconds(mean))), are \(Figure.threeDigits(most)) a second at most"
+    }
+
+    /// That clients waited before they connected again, as the reason for a rate that was not reached; nil: they did not wait for
+    /// so long.
+    private func waits(_ load: Summary.Load, missingShare: Double) -> String? {
+        guard let counts = summary.last.client?.connectionCounts, counts.waits > 0, let seconds = summary.loadSeconds, seconds > 0, load.connections > 0
+        else { return nil }
+        let waited = Metric.seconds(counts.waitedNanoseconds)
+        guard waited >= Validity.waitShare * missingShare * seconds * Double(load.connections) else { return nil }
+        return ": clients waited \(Figure.times(counts.waits)) before they connected again, "
+            + "\(Figure.time(nanoseconds: counts.waitedNanoseconds)) in all, since the connections before had ended without an answer, or could not be made"
     }
 
     /// Answers of another server than this run's, in words; nil where there are none. Two servers can share a port.
