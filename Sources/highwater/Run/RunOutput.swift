@@ -35,7 +35,7 @@ struct RunOutput: SettingPart {
         .init(
             "markdown", \.printsMarkdown, .flag,
             "The summary as Markdown, for the page of a build: result, thresholds, figures, requests, phases.", in: .flag),
-        .init("quiet", \.isQuiet, .flag, "No lines of progress, no warnings, no findings as they come: errors and the summary alone.", in: .flag),
+        .init("quiet", \.isQuiet, .flag, "No lines of progress, no warnings, no findings as they come: only errors, and the whole summary at the end.", in: .flag),
         .init("strict", \.isStrict, .flag, "Exit 3 when the measurement is not valid.", in: .flag),
         .init(
             "metrics", \.metrics, .listenAddress,
