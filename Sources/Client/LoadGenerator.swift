@@ -205,9 +205,6 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     /// Whether any client has ever been connected.
     var hasEverConnected: Bool { accounts.counters.connectionCounts.opened > 0 }
 
-    /// Whether any answer has begun.
-    var hasEverAnswered: Bool { accounts.counters.responseBytes.decodedHeader > 0 }
-
     /// A client could not connect.
     func attemptDidFail(_ error: ConnectError) {
         let error = configuration.origin.isWhole ? error : .ofOrigin(configuration.authority, error)
@@ -250,8 +247,8 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
         _ record: UnsafeMutablePointer<RequestRecord>, _ failure: RequestFailure?, _ reason: FailureReason?, _ words: String = ""
     ) {
         if let reason {
-            let rhythm = unsafe (number: record.pointee.number, turnCount: requests.turnCount)
-            accounts.noteFailure(reason, of: .request, at: rhythm, unsafe requests.text(of: record.pointee) + words + accounts.excerpt(of: record.pointee))
+            let request = unsafe (number: record.pointee.number, kindIndex: record.pointee.kindIndex, turnCount: requests.turnCount)
+            accounts.noteFailure(reason, of: .request, at: request, unsafe requests.text(of: record.pointee) + words + accounts.excerpt(of: record.pointee))
         }
         unsafe accounts.requestDidEnd(record.pointee, failure, hasSucceeded: reason == nil)
         reportIfDone()

@@ -13,12 +13,17 @@ enum FailureReason: Equatable {
     enum Progress: Equatable {
         /// Nothing, on a connection that had answered nothing yet.
         case nothing
-        /// The same, in the clear, and the server has answered nothing on any other connection.
-        case silent
         /// Nothing, on a connection that had answered others.
         case idle
         /// A part of the answer.
         case begun
+    }
+
+    /// An answer that ends with its head, whatever lengths are in it (RFC 9112, 6.3).
+    enum AnswerWithoutBody: Equatable {
+        case toHead
+        /// 204 or 304.
+        case status(Int)
     }
 
     /// - isFirst: no connection had been made yet.
@@ -37,6 +42,8 @@ enum FailureReason: Equatable {
     case noStream
     case aborted(Progress)
     case answer(ResponseError)
+    /// The bytes of a body behind an answer that must have none.
+    case forbiddenBody(AnswerWithoutBody)
     /// The rules of HTTP/2 were broken: nghttp2's code.
     case frame(SessionError)
     /// The answer's, from 400 on; or a number that is no status of an answer.
@@ -66,6 +73,19 @@ enum FailureReason: Equatable {
         }
     }
 
+    /// The same, whether or not the connection had answered others: one failure has one reason.
+    var common: FailureReason {
+        switch self {
+        case .closed(let error, .idle, let goaway): .closed(error, .nothing, goaway: goaway)
+        case .timeout(.idle): .timeout(.nothing)
+        case .aborted(.idle): .aborted(.nothing)
+        default: self
+        }
+    }
+
+    /// The request's connection, which has ended, had answered others.
+    var isAfterAnswers: Bool { if case .closed(_, .idle, _) = self { true } else { false } }
+
     /// For people; what a reader can do about it is said where the limit is ours or the machine's.
     var text: String {
         switch self {
@@ -84,6 +104,10 @@ enum FailureReason: Equatable {
         case .aborted(.begun): "aborted at the end of the run, within the answer"
         case .aborted: "aborted at the end of the run: nothing of the answer had come"
         case .answer(let error): "protocol error: \(error.words)"
+        case .forbiddenBody(.toHead):
+            "protocol error: \(ResponseError.unrequested.words): the body of an answer to HEAD, which must have none (RFC 9110, 9.3.2)"
+        case .forbiddenBody(.status(let status)):
+            "protocol error: \(ResponseError.unrequested.words): the body of an answer with status \(status), which must have none (RFC 9110, 6.4.1)"
         case .frame(let error): "protocol error: \(error)"
         case .status(let status) where status >= 600: "status \(status), counted as 5xx"
         case .status(let status) where status >= 400: "status \(status)"
@@ -106,11 +130,9 @@ enum FailureReason: Equatable {
         let isEnd = error == .system(.peerClosed)
         let how = isEnd ? "closed by the server (EOF)" : error.isReset ? "reset by the server (ECONNRESET)" : "lost (\(error.reason))"
         return switch progress {
-        case .nothing: "connection \(how) before anything was answered"
-        case .silent: "connection \(how) before anything was answered; if the server speaks TLS on this port, write https://"
-        case .idle:
-            "connection \(how) before anything of this answer came, after answers to others"
-                + (isEnd ? ": the server drops this request, has ended, or limits the time or requests of a connection" : "")
+        // That the connection was one that the server keeps no longer is an explanation of those with answers before alone,
+        // which are counted apart.
+        case .nothing, .idle: "connection \(how) \(FailureCount.silenceWords)" + (isEnd ? ": it drops this request, failed within it, or has ended" : "")
         case .begun: "connection \(how) within an answer"
         }
     }

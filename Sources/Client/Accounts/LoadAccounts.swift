@@ -38,7 +38,21 @@ final class LoadAccounts {
     /// When the first of the connections that are open was made, or the first after all were lost.
     private var reachedNanoseconds: UInt64 = 0
     /// Those that `counters.errors.reasons` counts, in the same order.
-    private var reasons: [(reason: FailureReason, subject: FailureCount.Subject, rhythm: FailureRhythm)] = []
+    private var reasons: [KnownReason] = []
+    /// A reason, and which requests failed for it.
+    private struct KnownReason {
+        let reason: FailureReason
+        let subject: FailureCount.Subject
+        var rhythm: FailureRhythm
+        /// By kind; empty where there is one.
+        var kinds: [UInt64]
+
+        /// This request has failed.
+        mutating func add(_ number: UInt64, _ kindIndex: Int) {
+            rhythm.add(number)
+            if !kinds.isEmpty { kinds[kindIndex] += 1 }
+        }
+    }
 
     /// Shapes that are told of; a server that has more has nothing steady about it.
     private static let shapeLimit = 16
@@ -208,28 +222,42 @@ final class LoadAccounts {
     /// Counts a failure by its reason.
     /// - Parameters:
     ///   - subject: what failed.
-    ///   - rhythm: the request's number, and in how many requests the kinds take turns; nil: it has none.
+    ///   - request: its number, its kind, and in how many requests the kinds take turns; nil: it has none.
     ///   - example: made for the first of its kind.
     func noteFailure(
-        _ reason: FailureReason, of subject: FailureCount.Subject, count: UInt64 = 1, at rhythm: (number: UInt64, turnCount: Int)? = nil,
+        _ given: FailureReason, of subject: FailureCount.Subject, count: UInt64 = 1, at request: (number: UInt64, kindIndex: Int, turnCount: Int)? = nil,
         _ example: @autoclosure () -> String
     ) {
         guard count > 0 else { return }
+        let reason = given.common, afterAnswers = given.isAfterAnswers ? count : 0
         let others = reasons.count..<counters.errors.reasons.count
         let known = reasons.firstIndex { $0.reason == reason && $0.subject == subject }
         if let index = known ?? others.first(where: { counters.errors.reasons[$0].subject == subject }) {
             counters.errors.reasons[index].count += count
-            if let rhythm, known != nil { reasons[index].rhythm.add(rhythm.number) }
-            if known != nil, counters.errors.reasons[index].example.isEmpty { counters.errors.reasons[index].example = LoadAccounts.printable(example(), limit: LoadAccounts.exampleLimit) }
+            guard known != nil else { return }
+            counters.errors.reasons[index].afterAnswers += afterAnswers
+            if let request { reasons[index].add(request.number, request.kindIndex) }
+            if counters.errors.reasons[index].example.isEmpty { counters.errors.reasons[index].example = LoadAccounts.printable(example(), limit: LoadAccounts.exampleLimit) }
         } else if reasons.count < FailureCount.limit {
-            reasons.append((reason, subject, FailureRhythm(turnCount: rhythm?.turnCount ?? 1)))
-            if let rhythm { reasons[reasons.endIndex - 1].rhythm.add(rhythm.number) }
-            counters.errors.reasons.append(FailureCount(
+            var failure = FailureCount(
                 reason: LoadAccounts.printable(reason.text, limit: 200), count: count,
-                example: LoadAccounts.printable(example(), limit: LoadAccounts.exampleLimit), of: subject))
+                example: LoadAccounts.printable(example(), limit: LoadAccounts.exampleLimit), of: subject)
+            failure.afterAnswers = afterAnswers
+            counters.errors.reasons.append(failure)
+            let tellsKinds = subject == .request && request != nil && requests.names.count > (origin == nil ? 1 : 0)
+            reasons.append(KnownReason(
+                reason: reason, subject: subject, rhythm: FailureRhythm(turnCount: request?.turnCount ?? 1),
+                kinds: tellsKinds ? Array(repeating: 0, count: requests.names.count) : []))
+            if let request { reasons[reasons.endIndex - 1].add(request.number, request.kindIndex) }
         } else {
             counters.errors.reasons.append(FailureCount(reason: "reasons beyond the first \(FailureCount.limit)", count: count, example: "", of: subject))
         }
+    }
+
+    /// The kinds that failed for a reason; nil where they are not told.
+    private func kinds(of known: KnownReason) -> [FailureCount.Kind]? {
+        let kinds = known.kinds.enumerated().filter { $0.element > 0 }.map { FailureCount.Kind(name: requests.names[$0.offset], count: $0.element) }
+        return kinds.isEmpty || kinds.count > FailureCount.kindLimit ? nil : kinds
     }
 
     /// The next failure of each kind becomes its example, and the first of its rhythm.
@@ -278,7 +306,10 @@ final class LoadAccounts {
     /// The counts so far, with the latencies and events since the last call.
     func take() -> ClientSample {
         var sample = counters
-        for (index, known) in reasons.enumerated() where !known.reason.isOurs { sample.errors.reasons[index].rhythm = known.rhythm.finding }
+        for (index, known) in reasons.enumerated() where !known.reason.isOurs {
+            sample.errors.reasons[index].rhythm = known.rhythm.finding
+            sample.errors.reasons[index].kinds = kinds(of: known)
+        }
         sample.setRequests(requests.take())
         sample.scheduleDelay = scheduleDelays.take()
         sample.loops.cpuNanoseconds = EventLoop.threadCPUNanoseconds()

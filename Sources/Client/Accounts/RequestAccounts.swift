@@ -29,7 +29,7 @@ final class RequestAccounts {
     }
     private let accounts: UnsafeMutablePointer<Account>
     /// Of the kinds, in their order.
-    private let names: [String]
+    let names: [String]
     /// In a closed load without retries response time is service time, and only one of them is recorded.
     private let hasResponseTimes: Bool
     /// Requests that ended before their kind was chosen.

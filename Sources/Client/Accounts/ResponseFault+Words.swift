@@ -25,7 +25,9 @@ extension ResponseError {
 extension ResponseFault {
     /// "answer 4 of its connection, first line, byte 1: 'xyzHTTP/1.1 200 OK'". An answer that is garbled behind others
     /// that were whole is mostly the end of a body that is longer than its content-length.
-    var words: String {
+    ///
+    /// - Parameter request: that of the answer before, where the bytes stand behind it.
+    func words(behind request: String? = nil) -> String {
         let line = switch part {
         case .body: ""
         case .statusLine: ", first line"
@@ -36,6 +38,14 @@ extension ResponseFault {
         }
         let place = place.map { ", byte \($0)" } ?? ""
         let bytes = excerpt.isEmpty ? "" : ": '\(isCutBefore ? "..." : "")\(String(decoding: excerpt, as: UTF8.self))'"
-        return "\(part == .body ? "behind " : "")answer \(answer) of its connection\(line)\(place)\(bytes)"
+        let number = "answer \(answer) of its connection"
+        guard part == .body else { return "\(number)\(request.map { ", behind the answer to \($0)" } ?? "")\(line)\(place)\(bytes)" }
+        return "behind \(request.map { "the answer to \($0), " } ?? "")\(number)\(bytes)"
     }
+
+    /// The bytes stand where no answer is due, or where the next one begins.
+    var isBehindAnswer: Bool { part == .body || part == .statusLine && place == 1 }
+
+    /// They may be another answer.
+    var looksLikeAnswer: Bool { excerpt.starts(with: Array("HTTP/1".utf8)) }
 }

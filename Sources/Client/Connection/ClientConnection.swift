@@ -154,8 +154,7 @@ final class ClientConnection {
     /// How much of its answer has come.
     func progress(of record: UnsafeMutablePointer<RequestRecord>) -> FailureReason.Progress {
         if unsafe record.pointee.status != 0 { return .begun }
-        if use == .answered { return .idle }
-        return wire.hasReceived || generator.hasEverAnswered || generator.tls.context != nil ? .nothing : .silent
+        return use == .answered ? .idle : .nothing
     }
 
     /// Whether there is room for another request now.

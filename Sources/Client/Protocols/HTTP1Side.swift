@@ -21,6 +21,9 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
     private let halfCloses: Bool
     /// The request whose answer is being read.
     private var answered: UnsafeMutablePointer<RequestRecord>?
+    /// The last request whose answer was whole, and why that answer has no body; nil: it may have one. Written with each answer;
+    /// its accesses do not overlap: nothing is called within one.
+    @exclusivity(unchecked) private var lastAnswered: (request: SentRequest, withoutBody: FailureReason.AnswerWithoutBody?)?
     private(set) var takesRequests = true
     private var hasReceived = false
     /// The peer's last answer had `connection: close`: it does not look at what was sent behind that request.
@@ -82,8 +85,17 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
         if !hasReceived, unsafe bytes.count >= 2 && bytes[0] == 21 && bytes[1] == 3 { throw PeerError(reason: .notConnected(.speaksTLS, isFirst: false)) }
         hasReceived = true
         do { try unsafe parser.parse(bytes, for: self) } catch {
-            throw PeerError(reason: .answer(error), evidence: parser.fault?.words ?? "")
+            throw fault(error)
         }
+    }
+
+    /// Bytes that stand where no answer is due, or where the next one begins, are mostly the end of the answer before.
+    private func fault(_ error: ResponseError) -> PeerError {
+        guard let fault = parser.fault, let last = unsafe lastAnswered, fault.isBehindAnswer else {
+            return PeerError(reason: .answer(error), evidence: parser.fault?.words() ?? "")
+        }
+        let reason = last.withoutBody.map { fault.looksLikeAnswer ? .answer(error) : FailureReason.forbiddenBody($0) } ?? .answer(error)
+        return PeerError(reason: reason, evidence: fault.words(behind: connection.generator.requests.text(of: last.request)))
     }
 
     func receiveEnd() {
@@ -121,6 +133,12 @@ final class HTTP1Side: ProtocolSide, ResponseHandler {
         }
         guard let record = unsafe answered else { return }
         unsafe answered = nil
+        unsafe noteAnswered(record.pointee)
         unsafe connection.answerDidEnd(record)
+    }
+
+    private func noteAnswered(_ record: borrowing RequestRecord) {
+        let status = unsafe record.status
+        unsafe lastAnswered = unsafe (record.identity, record.request == .head ? .toHead : status == 204 || status == 304 ? .status(status) : nil)
     }
 }

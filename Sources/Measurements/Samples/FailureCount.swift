@@ -18,6 +18,25 @@ package struct FailureCount: Sendable, Equatable {
     package var subject: Subject
     /// Which requests failed for it, where that is regular; nil: it is not, or cannot be told.
     package var rhythm: FailureRhythm.Finding?
+    /// How many of each kind of request failed for it, in no order; nil: there is one kind, or too many failed to tell them.
+    package var kinds: [Kind]?
+    /// Of requests: those on a connection that had answered others.
+    package var afterAnswers: UInt64 = 0
+
+    /// Requests of one kind.
+    package struct Kind: Sendable, Equatable {
+        /// As the table of requests has it.
+        package var name: String
+        package var count: UInt64
+
+        package init(name: String, count: UInt64) {
+            self.name = name
+            self.count = count
+        }
+    }
+
+    /// Kinds that are told for one reason: with more of them the reason is not theirs.
+    package static let kindLimit = 3
 
     /// Reasons that a loop tells apart; those met later count as one.
     package static let limit = 32
@@ -37,13 +56,44 @@ package struct FailureCount: Sendable, Equatable {
     /// An answer from 500 on: the server's own word that it failed.
     package var isServerError: Bool { reason.hasPrefix("status 5") }
 
+    /// The words of a reason where the connection ended and nothing of the answer had come.
+    package static let silenceWords = "before anything of the answer came"
+    package var isSilentEnd: Bool { reason.contains(FailureCount.silenceWords) }
+
     /// How a reason ends where no connection had been made yet: a server that is not listening yet is no failing one.
     package static let startWords = " (before a first connection was made)"
     package var isAtStart: Bool { reason.hasSuffix(FailureCount.startWords) }
 
     /// The reason with its regularity and its example: "status 500, every 97th request: 97, 194, 291 ... (first: GET /, request
     /// 97 of the run)".
-    package var text: String { reason + (rhythm.map { ", \($0.text)" } ?? "") + (example.isEmpty ? "" : " (first: \(example))") }
+    package var text: String { text([]) }
+
+    /// The same with what else is known of it, before the example.
+    package func text(_ clauses: [String]) -> String {
+        ([reason] + (rhythm.map { [$0.text] } ?? []) + clauses).joined(separator: ", ") + (example.isEmpty ? "" : " (first: \(example))")
+    }
+}
+
+extension FailureCount {
+    /// nil: of one of them it is not known, or there are more than are told.
+    fileprivate static func merged(_ left: [Kind]?, _ right: [Kind]?) -> [Kind]? {
+        guard var kinds = left, let right else { return nil }
+        for kind in right {
+            if let index = kinds.firstIndex(where: { $0.name == kind.name }) {
+                kinds[index].count = Metric.Merge.sum.of(kinds[index].count, kind.count)
+            } else {
+                kinds.append(kind)
+            }
+        }
+        return kinds.count > kindLimit ? nil : kinds
+    }
+
+    fileprivate static func subtracting(_ earlier: [Kind], from kinds: [Kind]) -> [Kind] {
+        kinds.compactMap { kind in
+            let before = earlier.first { $0.name == kind.name }?.count ?? 0
+            return kind.count > before ? Kind(name: kind.name, count: kind.count - before) : nil
+        }
+    }
 }
 
 extension [FailureCount] {
@@ -59,7 +109,9 @@ extension [FailureCount] {
             }
             // Recordings may say anything.
             self[index].count = Metric.Merge.sum.of(self[index].count, other.count)
+            self[index].afterAnswers = Metric.Merge.sum.of(self[index].afterAnswers, other.afterAnswers)
             self[index].rhythm = nil
+            self[index].kinds = FailureCount.merged(self[index].kinds, other.kinds)
             if self[index].example.isEmpty { self[index].example = other.example }
         }
     }
@@ -68,8 +120,10 @@ extension [FailureCount] {
     package func subtracting(_ earlier: [FailureCount]) -> [FailureCount] {
         compactMap { failure in
             var rest = failure
-            let before = earlier.first { $0.isSame(as: failure) }?.count ?? 0
-            rest.count -= Swift.min(before, failure.count)
+            guard let before = earlier.first(where: { $0.isSame(as: failure) }) else { return rest.count > 0 ? rest : nil }
+            rest.count -= Swift.min(before.count, failure.count)
+            rest.afterAnswers -= Swift.min(before.afterAnswers, failure.afterAnswers)
+            rest.kinds = failure.kinds.flatMap { kinds in before.kinds.map { FailureCount.subtracting($0, from: kinds) } }
             return rest.count > 0 ? rest : nil
         }
     }

@@ -92,6 +92,7 @@ struct ResultJudge {
         else { return nil }
         let most = client.failures.of(.request).max { $0.count < $1.count }
         return "no request succeeded" + (most.map { ": \($0.count) of \(client.requests.done) \($0.reason)" } ?? "")
+            + (most.flatMap(FailureWords(summary: summary).adviceOnTLS).map { "; \($0)" } ?? "")
     }
 
     /// - Parameter isExplained: what is wrong has been said before.

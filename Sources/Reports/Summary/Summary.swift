@@ -227,6 +227,9 @@ package struct Summary: Sendable {
             client.requests.started)
     }
 
+    /// No byte has come from the server, in the warm-up either.
+    var receivedNothing: Bool { (lastWhole?.client?.receivedBytes ?? 0) == 0 }
+
     /// The highest value that any sample had. nil: no sample had such a number.
     package func maximum(of name: String) -> Double? { gauges.range(of: name)?.highest }
 

@@ -140,7 +140,7 @@ extension Summary {
     fileprivate func writeFailures(of client: ClientSample, to page: inout SummaryPage) {
         let reasons = client.failures.of(.request).sorted { $0.count > $1.count }
         let shown = page.isVerbose ? reasons.count : Summary.shownFailureLimit
-        for failure in reasons.prefix(shown) { page.count(failure.count, failure.text) }
+        for failure in reasons.prefix(shown) { page.count(failure.count, FailureWords(summary: self).text(of: failure)) }
         let hidden = reasons.dropFirst(shown).reduce(0) { $0 + $1.count }
         if hidden > 0 { page.count(hidden, "for \(Figure.counted(reasons.count - shown, "more reason")): --verbose names each") }
         if client.errors.aborted > 0, !outcome.isDeath {
