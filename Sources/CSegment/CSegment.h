@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum {
-    hw_segment_version = 3,
+    hw_segment_version = 4,
     // Workers of a forking server. Processes beyond are counted (`missed_processes`).
     hw_process_limit = 64,
     // Threads with counters of their own; those beyond share one block, with atomic additions.
@@ -94,6 +94,12 @@ enum {
     hw_finding_own_queue = 8,
     // It is the uv_write_t that lies on the dead stack, not the bytes.
     hw_finding_request = 16,
+    // Of a lost remainder: no call of free had its memory.
+    hw_finding_not_freed = 32,
+    // The next write began where the remainder lies: other bytes are there now.
+    hw_finding_in_place = 64,
+    // It began where the buffer began, right behind its end, or elsewhere while the remainder lies unchanged where it lay.
+    hw_finding_passed_over = 128,
 };
 
 // What became of the wish to make pages of a pending write read-only, in `trap` of a finding; 0: not known. Of the parts of a
@@ -194,7 +200,9 @@ struct hw_finding {
     // Where the memory was handed over again while the write was pending: a return address. `again` is 0: not known.
     uint64_t again_caller;
     uint32_t again, trap;
-    uint64_t spare[1];
+    // Where the memory of a lost remainder was freed, as the other frames.
+    uint64_t freed_frames[hw_frame_limit];
+    uint32_t freed_frame_count, spare;
 };
 
 // The last fault of a process. A program may handle it and live on: `wait` says what became of it.

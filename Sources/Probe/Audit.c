@@ -58,11 +58,10 @@ static void note_again(const struct entry *entry, uintptr_t caller, const void *
 static void note_later(const struct entry *entry, struct hw_finding *finding) {
     uintptr_t start = (uintptr_t)entry->parts[entry->changed_part].bytes;
     int steps = 8;
-    for (uint32_t region = hw_by_line[hw_line(start)]; region != 0 && finding->again == 0 && steps > 0; steps--) {
+    for (uint32_t region = hw_by_line[hw_line(start)]; region != 0 && finding->again == 0 && steps > 0; region = hw_region(region)->next, steps--) {
+        if (hw_is_rest(region) || region % hw_region_count == 0 || hw_region(region)->start != start) continue;
         const struct entry *other = &hw_entries[region / hw_region_count];
-        const struct region *place = &other->regions[region % hw_region_count];
-        if (place != &other->regions[0] && other != entry && place->start == start && other->since >= entry->since) note_again(entry, other->caller, other->stream, finding);
-        region = place->next;
+        if (other != entry && other->since >= entry->since) note_again(entry, other->caller, other->stream, finding);
     }
 }
 
@@ -193,10 +192,10 @@ void hw_ledger_check_all(void) {
     }
 }
 
-static bool tell_freed(uint32_t region, uintptr_t block, size_t size, uint64_t before, struct hw_finding *finding) {
+static bool tell_freed(uint32_t region, const struct block *block, struct hw_finding *finding) {
     struct entry *entry = &hw_entries[region / hw_region_count];
     uint32_t k = region % hw_region_count;
-    if (entry->regions[k].start < block || entry->regions[k].start >= block + size || entry->since >= before) return false;
+    if (entry->since >= block->before) return false;
     if (k == 0) entry->is_request_gone = true;
     else entry->is_bytes_gone = true;
     // free writes into what it takes back.
@@ -206,29 +205,39 @@ static bool tell_freed(uint32_t region, uintptr_t block, size_t size, uint64_t b
     return (entry->is_told = true);
 }
 
-static bool look_for_freed(uintptr_t block, uintptr_t from, uintptr_t to, size_t size, uint64_t before, uintptr_t caller) {
+static void look_for_freed(struct block *block, uintptr_t from, uintptr_t to) {
     for (uintptr_t at = from & ~(uintptr_t)63; at < to; at += 64) {
         if (__atomic_load_n(&hw_by_line[hw_line(at)], __ATOMIC_RELAXED) == 0) continue;
         struct hw_finding finding;
-        bool has_finding = false;
+        bool has_finding = false, needs_stack = false;
         hw_enter();
-        for (uint32_t region = hw_by_line[hw_line(at)]; region != 0 && !has_finding; region = hw_entries[region / hw_region_count].regions[region % hw_region_count].next) {
-            has_finding = tell_freed(region, block, size, before, &finding);
+        for (uint32_t region = hw_by_line[hw_line(at)]; region != 0 && !has_finding; region = hw_region(region)->next) {
+            if (hw_region(region)->start - block->start >= block->size) continue;
+            if (hw_is_rest(region)) needs_stack = hw_rest_freed(&hw_rests[region - hw_first_rest], block) || needs_stack;
+            else has_finding = tell_freed(region, block, &finding);
         }
-        hw_leave(has_finding ? &finding : NULL, caller);
+        hw_leave(has_finding ? &finding : NULL, block->caller);
+        if (needs_stack) block->frame_count = hw_stack(block->frames, hw_frame_limit, block->caller);
+        // The same line once more: for the rests in it, or for what lies behind the one that was told.
+        if (has_finding || (needs_stack && block->frame_count != 0)) at -= 64;
     }
-    return false;
 }
 
-void hw_ledger_freed(const void *block, size_t size, uint64_t before, uintptr_t caller) {
-    uintptr_t start = (uintptr_t)block, end = start + size;
+void hw_ledger_freed(const void *bytes, size_t size, uint64_t before, uintptr_t caller) {
+    struct block block;
+    block.start = (uintptr_t)bytes;
+    block.size = size;
+    block.before = before;
+    block.caller = caller;
+    block.frame_count = 0;
+    uintptr_t start = block.start, end = start + size;
     if (size <= 4096) {
-        look_for_freed(start, start, end, size, before, caller);
+        look_for_freed(&block, start, end);
         return;
     }
     // A large block: areas of 64 KiB first.
     for (uintptr_t at = start; at < end; at = (at | 0xFFFF) + 1) {
         uintptr_t to = (at | 0xFFFF) + 1 < end ? (at | 0xFFFF) + 1 : end;
-        if (__atomic_load_n(&hw_by_area[hw_area(at)], __ATOMIC_RELAXED) != 0) look_for_freed(start, at, to, size, before, caller);
+        if (__atomic_load_n(&hw_by_area[hw_area(at)], __ATOMIC_RELAXED) != 0) look_for_freed(&block, at, to);
     }
 }

@@ -15,6 +15,8 @@ struct remainder {
     // Bytes that the cut buffer still had, and how many of them have gone by since.
     uint64_t left, position;
     uint64_t time;
+    // Where the cut buffer begins, and the bytes that were left in it.
+    uintptr_t buffer, start;
     uint32_t kept, block_count, frame_count;
     uint8_t bytes[hw_kept_limit];
     uint64_t sums[block_limit];
@@ -27,15 +29,23 @@ static struct remainder *remainders;
 void hw_reserve_remainders(void) {
     if (remainders != NULL) return;
     remainders = hw_map(NULL, sizeof(struct remainder) * hw_row_limit, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+    hw_rest_reserve();
 }
 
 void hw_forget_remainder(int fd) {
-    if (remainders != NULL && remainders[fd].left != 0) remainders[fd].left = 0;
+    if (remainders == NULL || remainders[fd].left == 0) return;
+    remainders[fd].left = 0;
+    hw_rest_end(fd);
 }
 
-static void remember(struct remainder *remainder, const uint8_t *bytes, size_t count, uintptr_t caller) {
-    remainder->left = 0;
+// What a write left of one buffer, of which the socket has taken `taken` bytes.
+static void remember(int fd, struct remainder *remainder, const struct iovec *buffer, size_t taken, uintptr_t caller) {
+    const uint8_t *bytes = (const uint8_t *)buffer->iov_base + taken;
+    size_t count = buffer->iov_len - taken;
+    hw_forget_remainder(fd);
     remainder->position = 0;
+    remainder->buffer = (uintptr_t)buffer->iov_base;
+    remainder->start = (uintptr_t)bytes;
     if (hw_keep(remainder->bytes, &remainder->kept, &(struct hw_part){bytes, count}, 1) != 0) return;
     uint32_t blocks = 0;
     while (blocks < block_limit && (blocks + 1) * (size_t)HW_BLOCK <= count) {
@@ -46,6 +56,7 @@ static void remember(struct remainder *remainder, const uint8_t *bytes, size_t c
     remainder->time = hw_now();
     remainder->frame_count = hw_stack(remainder->frames, hw_frame_limit, caller);
     remainder->left = count;
+    hw_rest_begin(fd, bytes, caller);
 }
 
 // Compares the bytes of one buffer, which stand at the remainder's position, with what was kept.
@@ -85,7 +96,24 @@ static bool is_all_seen(int fd, uint64_t sent_bytes) {
     return false;
 }
 
-static void tell(int fd, const struct hw_row *row, const struct remainder *remainder, uint64_t offset, struct hw_finding *finding, uintptr_t caller) {
+static bool knows_heap(void) { return hw_self.process != NULL && (hw_self.process->head.flags & hw_knows_heap); }
+
+// What became of the remainder's memory, and whether the write that begins at `next` goes on in it.
+static void note_cause(int fd, const struct remainder *remainder, uintptr_t next, struct hw_finding *finding) {
+    uintptr_t due = remainder->start + remainder->position;
+    if (next == due) finding->flags |= hw_finding_in_place;
+    bool is_known = hw_rest_tell(fd, finding), is_freed = finding->freed_frame_count != 0;
+    uint8_t byte;
+    // What is not mapped was given back without a call of free.
+    bool is_there = hw_look(&byte, (const void *)due, 1) == 0;
+    if (is_known && !is_freed && is_there && knows_heap()) finding->flags |= hw_finding_not_freed;
+    if (next == due) return;
+    struct hw_finding unused;
+    bool is_same = !is_freed && is_there && difference(remainder, (const uint8_t *)due, remainder->left - remainder->position, &unused) == ~0ull;
+    if (is_same || next == remainder->buffer || next == remainder->start + remainder->left) finding->flags |= hw_finding_passed_over;
+}
+
+static void tell(int fd, const struct hw_row *row, const struct remainder *remainder, uint64_t offset, uintptr_t next, struct hw_finding *finding, uintptr_t caller) {
     if (!is_all_seen(fd, row->sent_bytes)) return;
     finding->kind = hw_remainder_lost;
     if (hw_self.options & hw_option_trap) finding->trap = hw_trap_unlisted;
@@ -95,6 +123,7 @@ static void tell(int fd, const struct hw_row *row, const struct remainder *remai
     finding->change_offset = offset;
     finding->write_frame_count = remainder->frame_count;
     memcpy(finding->write_frames, remainder->frames, sizeof finding->write_frames);
+    note_cause(fd, remainder, next, finding);
     hw_publish(finding, caller);
 }
 
@@ -108,14 +137,14 @@ static void compare(int fd, const struct hw_row *row, struct remainder *remainde
         if (size > parts[i].iov_len) size = parts[i].iov_len;
         uint64_t offset = difference(remainder, parts[i].iov_base, size, &finding);
         if (offset != ~0ull) {
-            tell(fd, row, remainder, offset, &finding, caller);
-            remainder->left = 0;
+            tell(fd, row, remainder, offset, (uintptr_t)parts[i].iov_base, &finding, caller);
+            hw_forget_remainder(fd);
             return;
         }
         remainder->position += size;
     }
     remainder->position = start + taken < remainder->left ? start + taken : remainder->left;
-    if (remainder->position == remainder->left) remainder->left = 0;
+    if (remainder->position == remainder->left) hw_forget_remainder(fd);
 }
 
 static void hold(struct hw_row *row, uint64_t bytes) {
@@ -137,6 +166,7 @@ void hw_wrote(int fd, const struct iovec *parts, size_t count, ssize_t result, u
         // The list of buffers itself may be what is not there.
         if (errno == EFAULT) {
             struct hw_finding finding = {.kind = hw_bad_pointer, .fd = fd, .change_offset = ~0ull};
+            if (remainders != NULL && remainders[fd].left != 0) hw_rest_tell(fd, &finding);
             hw_publish(&finding, caller);
         }
         if (errno == EAGAIN) {
@@ -163,7 +193,7 @@ void hw_wrote(int fd, const struct iovec *parts, size_t count, ssize_t result, u
         size_t part = 0;
         while (part < count && before + parts[part].iov_len <= (uint64_t)result) before += parts[part++].iov_len;
         uint64_t inside = (uint64_t)result - before;
-        if (inside != 0 && part < count) remember(remainder, (const uint8_t *)parts[part].iov_base + inside, parts[part].iov_len - inside, caller);
+        if (inside != 0 && part < count) remember(fd, remainder, &parts[part], (size_t)inside, caller);
     } else if (HW_RARELY(row->held_bytes != 0)) {
         hold(row, remainder != NULL && remainder->left != 0 ? remainder->left - remainder->position : 0);
     }

@@ -1,7 +1,8 @@
 // The ledger of pending writes: what was handed over, and whether it is still what it was.
 //
 // A request is found by its address, by its stream, and by the 64-byte lines in which it and its
-// bytes begin: so a look-up costs nothing that grows with the number of writes. The lock is never
+// bytes begin: so a look-up costs nothing that grows with the number of writes. The rest of a write
+// that libuv has no part in is found by its line alone (Rests.c). The lock is never
 // held while other code runs; evidence is made under it, and published without it.
 #include "Ledger.h"
 
@@ -38,21 +39,21 @@ static uint32_t find(const void *request, bool is_own_queue) {
     return index;
 }
 
-static void mark(struct entry *entry, uint32_t k, const void *address) {
-    struct region *region = &entry->regions[k];
+void hw_mark(uint32_t number, const void *address) {
+    struct region *region = hw_region(number);
     region->start = (uintptr_t)address;
     uint32_t *head = &hw_by_line[hw_line(region->start)];
     region->next = *head;
-    __atomic_store_n(head, (uint32_t)(entry - hw_entries) * hw_region_count + k, __ATOMIC_RELAXED);
+    __atomic_store_n(head, number, __ATOMIC_RELAXED);
     __atomic_store_n(&hw_by_area[hw_area(region->start)], hw_by_area[hw_area(region->start)] + 1, __ATOMIC_RELAXED);
 }
 
-static void unmark(struct entry *entry, uint32_t k) {
-    struct region *region = &entry->regions[k];
+void hw_unmark(uint32_t number) {
+    struct region *region = hw_region(number);
     if (region->start == 0) return;
-    uint32_t own = (uint32_t)(entry - hw_entries) * hw_region_count + k, *link = &hw_by_line[hw_line(region->start)];
-    while (*link != 0 && *link != own) link = &hw_entries[*link / hw_region_count].regions[*link % hw_region_count].next;
-    if (*link == own) __atomic_store_n(link, region->next, __ATOMIC_RELAXED);
+    uint32_t *link = &hw_by_line[hw_line(region->start)];
+    while (*link != 0 && *link != number) link = &hw_region(*link)->next;
+    if (*link == number) __atomic_store_n(link, region->next, __ATOMIC_RELAXED);
     hw_by_area[hw_area(region->start)]--;
     region->start = 0;
 }
@@ -83,7 +84,7 @@ static void drop(uint32_t index) {
     link = &hw_by_stream[hw_bucket(entry->stream)];
     while (*link != 0 && *link != index) link = &hw_entries[*link].next_stream;
     if (*link == index) *link = entry->next_stream;
-    for (uint32_t k = 0; k < hw_region_count; k++) unmark(entry, k);
+    for (uint32_t k = 0; k < hw_region_count; k++) hw_unmark(index * hw_region_count + k);
     struct hw_pending *row = shown(entry);
     if (row != NULL) row->request = 0;
     entry->request = NULL;
@@ -97,11 +98,10 @@ static struct entry *same_place(const struct hw_write *write) {
     for (size_t i = 0; i < write->part_count && i < hw_part_limit; i++) {
         uintptr_t start = (uintptr_t)write->parts[i].bytes;
         int steps = 8;
-        for (uint32_t region = write->parts[i].count != 0 ? hw_by_line[hw_line(start)] : 0; region != 0 && steps > 0; steps--) {
+        for (uint32_t region = write->parts[i].count != 0 ? hw_by_line[hw_line(start)] : 0; region != 0 && steps > 0; region = hw_region(region)->next, steps--) {
+            if (hw_is_rest(region) || region % hw_region_count == 0 || hw_region(region)->start != start) continue;
             struct entry *entry = &hw_entries[region / hw_region_count];
-            uint32_t k = region % hw_region_count;
-            if (k != 0 && entry->regions[k].start == start && entry->stream == write->stream && entry->is_direct && entry->is_settled) return entry;
-            region = entry->regions[k].next;
+            if (entry->stream == write->stream && entry->is_direct && entry->is_settled) return entry;
         }
     }
     return NULL;
@@ -164,8 +164,8 @@ bool hw_ledger_begin(const struct hw_write *write) {
         by_request[hw_bucket(entry->request)] = index;
         entry->next_stream = hw_by_stream[hw_bucket(entry->stream)];
         hw_by_stream[hw_bucket(entry->stream)] = index;
-        if (!entry->is_own_queue) mark(entry, 0, entry->request);
-        for (uint32_t i = 0; i < entry->part_count; i++) mark(entry, i + 1, entry->parts[i].bytes);
+        if (!entry->is_own_queue) hw_mark(index * hw_region_count, entry->request);
+        for (uint32_t i = 0; i < entry->part_count; i++) hw_mark(index * hw_region_count + i + 1, entry->parts[i].bytes);
         __atomic_store_n(&hw_pending_count, hw_pending_count + 1, __ATOMIC_RELAXED);
     }
     hw_leave(has_finding ? &finding : NULL, write->caller);

@@ -149,6 +149,12 @@ void hw_inherit_connections(void);
 void hw_wrote(int fd, const struct iovec *parts, size_t count, ssize_t result, uintptr_t caller);
 void hw_forget_remainder(int fd);
 void hw_reserve_remainders(void);
+// Where it lies, until it went out or is forgotten: whether that memory is freed meanwhile. (Rests.c)
+void hw_rest_reserve(void);
+void hw_rest_begin(int fd, const void *start, uintptr_t caller);
+void hw_rest_end(int fd);
+// Where it was freed, and who had the memory then. false: nothing is known of it.
+bool hw_rest_tell(int fd, struct hw_finding *finding);
 
 // Pending writes of libuv, and of hw_pending_begin. (Ledger.c)
 struct hw_write {

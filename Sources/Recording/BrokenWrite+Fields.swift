@@ -21,8 +21,9 @@ extension BrokenWrite: Recorded {
         .whole("change_offset", \.changeOffset),
         .bytes("expected_bytes", \.expectedBytes, unless: { $0.changeOffset == nil }),
         .bytes("found_bytes", \.foundBytes, unless: { $0.changeOffset == nil }),
-        .choice("trap", \.trap), .object("again", \.again),
+        .choice("trap", \.trap), .object("again", \.memory.again), .choice("next_write", \.memory.nextWrite), .flag("not_freed", \.memory.isNotFreed),
         .texts("write_places", \.writePlaces, limit: placeLimit), .texts("found_places", \.foundPlaces, limit: placeLimit),
+        .texts("freed_places", \.memory.freedPlaces, limit: placeLimit),
     ]
 }
 

@@ -7,8 +7,9 @@ extension Finding {
     /// - Parameters:
     ///   - writePlaces: the places of `writeFrames`, as a `Symbolizer` has them.
     ///   - foundPlaces: those of `foundFrames`.
+    ///   - freedPlaces: those of `freedFrames`.
     ///   - againPlace: that of `again`.
-    package func evidence(writePlaces: [CodePlace], foundPlaces: [CodePlace], againPlace: CodePlace? = nil) -> BrokenWrite {
+    package func evidence(writePlaces: [CodePlace], foundPlaces: [CodePlace], freedPlaces: [CodePlace] = [], againPlace: CodePlace? = nil) -> BrokenWrite {
         var evidence = BrokenWrite()
         evidence.number = UInt64(number) + 1
         evidence.count = count
@@ -28,8 +29,11 @@ extension Finding {
         evidence.foundBytes = foundBytes
         evidence.writePlaces = writePlaces.map(\.description)
         evidence.foundPlaces = foundPlaces.map(\.description)
+        evidence.memory.nextWrite = nextWrite
+        evidence.memory.freedPlaces = freedPlaces.map(\.description)
+        evidence.memory.isNotFreed = isNotFreed
         evidence.trap = trap
-        evidence.again = again.flatMap { again in againPlace.map { .init(place: $0.description, isOnSameConnection: again.isOnSameConnection) } }
+        evidence.memory.again = again.flatMap { again in againPlace.map { .init(place: $0.description, isOnSameConnection: again.isOnSameConnection) } }
         return evidence
     }
 }

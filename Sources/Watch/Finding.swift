@@ -46,6 +46,12 @@ package struct Finding: Sendable, Equatable {
     package var trap: BrokenWrite.Trap?
     /// A later write that had the same memory while this one was pending; nil: none is known.
     package var again: Again?
+    /// Of a lost remainder: where the write went on; nil: of another kind.
+    package var nextWrite: BrokenWrite.NextWrite?
+    /// Where the remainder's memory was freed, as the other frames; empty: it was not, or it is not known.
+    package var freedFrames: [UInt64]
+    /// No call of `free` had that memory.
+    package var isNotFreed: Bool
 
     /// Where the same memory was handed over again: a return address.
     package struct Again: Sendable, Equatable {
@@ -87,6 +93,10 @@ package struct Finding: Sendable, Equatable {
         foundFrames = unsafe withUnsafeBytes(of: raw.found_frames) { unsafe Array($0.assumingMemoryBound(to: UInt64.self).prefix(Int(raw.found_frame_count))) }
         trap = BrokenWrite.Trap.allCases.first { $0.code == raw.trap }
         again = raw.again == 0 ? nil : Again(frame: raw.again_caller, isOnSameConnection: raw.again == hw_again_same_stream.rawValue)
+        nextWrite = kind != .remainderLost ? nil : raw.flags & UInt32(hw_finding_in_place) != 0 ? .inPlace
+            : raw.flags & UInt32(hw_finding_passed_over) != 0 ? .passedOver : .elsewhere
+        freedFrames = unsafe withUnsafeBytes(of: raw.freed_frames) { unsafe Array($0.assumingMemoryBound(to: UInt64.self).prefix(Int(raw.freed_frame_count))) }
+        isNotFreed = raw.flags & UInt32(hw_finding_not_freed) != 0
     }
 }
 

@@ -74,7 +74,7 @@ import Testing
 
     private static let libuv = ["uv__write+0x1f (libuv.so.1.0.0)", "uv_run+0x11c (libuv.so.1.0.0)", "main shop.c:92 (shop)", "_start+0x21 (shop)"]
 
-    @Test("are one where libuv sent bytes that were changed under it, and the change is told, whichever came first", arguments: [false, true], [BrokenWrite.Kind.bytesChanged, .caughtWriting])
+    @Test("are one where libuv sent bytes that were changed or freed under it, and that is told, whichever came first", arguments: [false, true], [BrokenWrite.Kind.bytesChanged, .bytesFreed, .caughtWriting])
     func consequence(isFirst: Bool, kind: BrokenWrite.Kind) {
         var change = changed(2, "render shop.c:49 (shop)", count: 4), found = FoundBugs()
         change.kind = kind

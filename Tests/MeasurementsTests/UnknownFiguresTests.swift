@@ -103,11 +103,28 @@ struct BrokenWriteTests {
     @Test("says whose write had the same memory, where that is known", arguments: [true, false])
     func handedAgain(isOnSameConnection: Bool) {
         var finding = brokenWrite
-        (finding.kind, finding.again) = (.bytesChanged, .init(place: "send server.c:68 (server)", isOnSameConnection: isOnSameConnection))
+        (finding.kind, finding.memory.again) = (.bytesChanged, .init(place: "send server.c:68 (server)", isOnSameConnection: isOnSameConnection))
         let connection = isOnSameConnection ? "the same connection" : "another connection"
         #expect(finding.lines.suffix(2) == ["  the same memory was handed over again, on \(connection), at", "    send server.c:68 (server)"])
         finding.foundPlaces = finding.writePlaces
         #expect(finding.lines.suffix(3).first?.hasPrefix("  noticed when this line ran again") == true, "\(finding.lines)")
+    }
+
+    @Test("says what became of the rest's memory, as far as it is known", arguments: BrokenWrite.NextWrite.allCases, [true, false])
+    func rest(nextWrite: BrokenWrite.NextWrite, isFreed: Bool) {
+        var finding = brokenWrite
+        (finding.kind, finding.isLatent) = (.remainderLost, false)
+        (finding.memory.nextWrite, finding.memory.isNotFreed) = (nextWrite, !isFreed)
+        if isFreed { finding.memory.freedPlaces = ["render tiles.c:39 (tiles)", "malloc+0x1 (libc.so.6)"] }
+        let text = finding.lines.joined(separator: "\n")
+        #expect(text.contains("\n  freed at\n    render tiles.c:39 (tiles)\n    … 1 frame of libc\n  next write at\n") == isFreed, "\(text)")
+        #expect(text.contains(", their memory was freed before\n") == (isFreed && nextWrite == .inPlace), "\(text)")
+        #expect(text.contains("not freed: ") == (!isFreed && nextWrite != .passedOver), "\(text)")
+        #expect(text.contains("the result of send() was ignored") == (nextWrite == .passedOver || isFreed && nextWrite == .elsewhere), "\(text)")
+        #expect(finding.lines.dropFirst().allSatisfy { $0.count <= 78 }, "\(text)")
+        // libuv heeds it.
+        finding.foundPlaces = ["uv__write+0x1f (libuv.so.1.0.0)"]
+        #expect(!finding.lines.contains { $0.contains("send()") }, "\(finding.lines)")
     }
 
     @Test("says why --trap named no instruction, of bytes that changed, and that alone", arguments: BrokenWrite.Trap.allCases)
@@ -181,7 +198,7 @@ struct BrokenWriteTests {
         // Of three routes each may be found at the next one.
         item.foundPlaces = ["answer feed.c:78 (feed)"]
         #expect(!front.isProbablySameBug(as: item))
-        front.again = .init(place: "answer feed.c:77 (feed)", isOnSameConnection: true)
+        front.memory.again = .init(place: "answer feed.c:77 (feed)", isOnSameConnection: true)
         #expect(front.isProbablySameBug(as: item) && item.isProbablySameBug(as: front))
         item.kind = .bytesFreed
         #expect(!front.isProbablySameBug(as: item))

@@ -60,10 +60,12 @@ struct WatchedRecordingTests {
     func finding() throws {
         var numbered = brokenWrite
         (numbered.number, numbered.count) = (7, 12)
-        (numbered.trap, numbered.again) = (.noPage, .init(place: "send server.c:68 (server)", isOnSameConnection: true))
+        (numbered.trap, numbered.memory.again) = (.noPage, .init(place: "send server.c:68 (server)", isOnSameConnection: true))
+        (numbered.memory.nextWrite, numbered.memory.freedPlaces) = (.inPlace, ["render tiles.c:39 (tiles)"])
         let event = Event(timeNanoseconds: 3, level: .error, source: "finding", text: numbered.sentence, brokenWrite: numbered)
         var bare = BrokenWrite()
         bare.kind = .badPointer
+        bare.memory.isNotFreed = true
         let plain = Event(timeNanoseconds: 4, level: .error, source: "finding", text: bare.sentence, brokenWrite: bare)
         let (_, lines) = try again { writer in
             try writer.write(event)

@@ -16,6 +16,7 @@ private let sent = Fixtures.line("ssize_t count = send(fd", in: "epollserver.c")
         #expect(evidence.isWritten(at: sent) && evidence.isFound(at: sent), "\(evidence.text)")
         #expect(evidence.finding.expectedBytes.first == UInt8(ascii: "a") && evidence.finding.foundBytes.first == UInt8(ascii: "H"))
         #expect(evidence.finding.peer != nil)
+        #expect(evidence.finding.nextWrite == .passedOver && evidence.text.contains("passed them over: the result of send() was ignored"), "\(evidence.text)")
         client.close()
     }
 
@@ -39,8 +40,40 @@ private let sent = Fixtures.line("ssize_t count = send(fd", in: "epollserver.c")
         // The second request has been read, and has filled the buffer.
         #expect(holds { watched.reading.counters.reads >= 2 })
         _ = try client.body()
-        #expect(try #require(watched.evidence(.remainderLost)).isFound(at: sent))
+        let evidence = try #require(watched.evidence(.remainderLost))
+        #expect(evidence.isFound(at: sent))
+        #expect(evidence.finding.nextWrite == .inPlace && evidence.text.contains("not freed: the buffer was filled again too early"), "\(evidence.text)")
         client.close()
+    }
+
+    @Test("goes on in memory that was freed: it is told where, and which connection had it then", arguments: runs)
+    func freed(run: Int) throws {
+        let watched = try ServerUnderWatch(Fixtures.epollServer, ["0", "freed"])
+        let first = try watched.client(), second = try watched.client()
+        try watched.ask(first, 6_000_000)
+        #expect(holds { watched.reading.counters.cutWrites == 1 })
+        try watched.ask(second, 5_000_000)
+        #expect(holds { watched.reading.counters.cutWrites == 2 })
+        _ = try first.body()
+        let evidence = try #require(watched.evidence(.remainderLost))
+        #expect(evidence.freedPlaces.first?.line == Fixtures.line("    free(page);", in: "epollserver.c"), "\(evidence.text)")
+        #expect(evidence.finding.nextWrite == .inPlace && !evidence.finding.isNotFreed && evidence.text.contains("their memory was freed before"))
+        #expect(evidence.finding.again?.isOnSameConnection == false && evidence.againPlace?.line == sent, "\(evidence.text)")
+        for client in [first, second] { client.close() }
+    }
+
+    @Test("goes on in memory that was freed and is not there any more: it is told where", arguments: runs)
+    func unmapped(run: Int) throws {
+        let watched = try ServerUnderWatch(Fixtures.epollServer, ["0", "unmapped"])
+        let first = try watched.client(), second = try watched.client()
+        try watched.ask(first, 6_000_000)
+        #expect(holds { watched.reading.counters.cutWrites == 1 })
+        try watched.ask(second, 5_000_000)
+        #expect(holds { watched.reading.counters.cutWrites == 2 })
+        _ = try? first.body()
+        let evidence = try #require(watched.evidence(.badPointer))
+        #expect(evidence.freedPlaces.first?.line == Fixtures.line("    free(page);", in: "epollserver.c"), "\(evidence.text)")
+        for client in [first, second] { client.close() }
     }
 
     @Test("has a libuv that nothing can be seen of: its arena's early reset still shows", .enabled(if: Fixtures.staticServer != nil, "no libuv_a.a"), arguments: runs)
@@ -65,7 +98,7 @@ private let sent = Fixtures.line("ssize_t count = send(fd", in: "epollserver.c")
         client.close()
     }
 
-    @Test("has no finding when it goes on as it should", arguments: ["right", "queue"], [0, 4096, 32_768])
+    @Test("has no finding when it goes on as it should", arguments: ["right", "queue", "moved"], [0, 4096, 32_768])
     func right(mode: String, sendBuffer: Int) throws {
         var options = ProbeOptions()
         options.sendBuffer = sendBuffer

@@ -76,7 +76,7 @@ final class ServerUnderWatch {
             let symbolizer = Symbolizer()
             found = Evidence(
                 finding: finding, writePlaces: symbolizer.places(finding.writeFrames, in: modules),
-                foundPlaces: symbolizer.places(finding.foundFrames, in: modules),
+                foundPlaces: symbolizer.places(finding.foundFrames, in: modules), freedPlaces: symbolizer.places(finding.freedFrames, in: modules),
                 againPlace: finding.again.flatMap { symbolizer.places([$0.frame], in: modules).first })
             return true
         }
@@ -89,9 +89,12 @@ struct Evidence {
     let finding: Finding
     let writePlaces: [CodePlace]
     let foundPlaces: [CodePlace]
+    let freedPlaces: [CodePlace]
     let againPlace: CodePlace?
 
-    var text: String { finding.evidence(writePlaces: writePlaces, foundPlaces: foundPlaces, againPlace: againPlace).lines.joined(separator: "\n") }
+    var text: String {
+        finding.evidence(writePlaces: writePlaces, foundPlaces: foundPlaces, freedPlaces: freedPlaces, againPlace: againPlace).lines.joined(separator: "\n")
+    }
 
     func isWritten(at line: String) -> Bool { writePlaces.contains { $0.line == line } }
     func isFound(at line: String) -> Bool { foundPlaces.contains { $0.line == line } }

@@ -25,6 +25,7 @@ struct FindingReporter {
             let modules = reading.processes.first { $0.pid == finding.process }?.modules ?? []
             let evidence = finding.evidence(
                 writePlaces: places(finding.writeFrames, modules), foundPlaces: places(finding.foundFrames, modules),
+                freedPlaces: finding.freedFrames.isEmpty ? [] : places(finding.freedFrames, modules),
                 againPlace: finding.again.flatMap { places([$0.frame], modules).first })
             let event = Event(
                 timeNanoseconds: clock.elapsed(atNanoseconds: finding.time), level: .error, source: "finding", text: evidence.sentence, brokenWrite: evidence)

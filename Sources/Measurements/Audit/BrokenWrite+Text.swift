@@ -10,6 +10,7 @@ extension BrokenWrite {
     /// The remark beside the kind; empty where the kind says it all.
     private var explanation: String {
         if isUnmapped { return "their memory is not mapped any more" }
+        if kind == .remainderLost, memory.nextWrite == .inPlace, !memory.freedPlaces.isEmpty { return "their memory was freed before" }
         guard isLatent else { return "" }
         return "harmless only because the socket took all bytes at once"
     }
@@ -30,10 +31,11 @@ extension BrokenWrite {
             lines.append("  }")
         }
         lines += difference
+        if let cause { lines.append("  " + cause) }
         if let trapRefusal { lines.append("  --trap missed it: " + trapRefusal) }
         func rows(_ places: [String]) -> [String] { (isVerbose ? places : CodeStack(places).folded).map { "    \($0)" } }
         let handed = kind == .remainderLost ? "cut short at" : "handed over at"
-        let stacks = [(handed, rows(writePlaces)), (noticed, rows(foundPlaces))].filter { !$0.1.isEmpty }
+        let stacks = [(handed, rows(writePlaces)), ("freed at", rows(memory.freedPlaces)), (noticed, rows(foundPlaces))].filter { !$0.1.isEmpty }
         // The same code does both, as a rule the next time that it runs: one stack says it.
         if stacks.count == 2, stacks[0].1 == stacks[1].1 {
             guard kind == .bytesChanged else { return lines + ["  \(handed), and \(noticed)"] + stacks[0].1 }
@@ -43,9 +45,29 @@ extension BrokenWrite {
         return lines + stacks.flatMap { ["  \($0.0)"] + $0.1 } + handedAgain
     }
 
+    /// Why the write went on with other bytes, as far as it is known where they lie and what became of that memory.
+    private var cause: String? {
+        let isFreed = !memory.freedPlaces.isEmpty, isNotFreed = memory.isNotFreed
+        return switch memory.nextWrite {
+        case .inPlace where isFreed: nil
+        case .inPlace where isNotFreed: "their memory was not freed: the buffer was filled again too early"
+        case .inPlace: "the buffer was filled again, or freed, too early"
+        case .passedOver where isByLibuv: "the next write passed them over"
+        case .passedOver: "the next write passed them over: the result of send() was ignored"
+        case .elsewhere where isByLibuv: "the next write is of other memory"
+        case .elsewhere where isFreed: "the next write is of other memory: perhaps the result of send() was ignored"
+        case .elsewhere where isNotFreed: "their memory was not freed: filled again, or the result of send() ignored"
+        case .elsewhere: "the buffer was filled again or freed, or the result of send() was ignored"
+        case nil: nil
+        }
+    }
+
+    /// It was libuv that went on, which heeds what send() returns: its request, or the queue, had been damaged.
+    private var isByLibuv: Bool { foundPlaces.contains { $0.hasPrefix("uv_") } }
+
     /// Where the memory went meanwhile: whose code has to wait, or to take other memory.
     private var handedAgain: [String] {
-        guard let again else { return [] }
+        guard let again = memory.again else { return [] }
         let connection = again.isOnSameConnection ? "the same connection" : "another connection"
         return ["  the same memory was handed over again, on \(connection), at", "    \(again.place)"]
     }

@@ -34,8 +34,7 @@ package struct BrokenWrite: Sendable, Equatable {
     package var foundPlaces: [String] = []
     /// What became of `--trap`; nil: not known, as in recordings of before.
     package var trap: Trap?
-    /// A later write that had the same memory while this one was pending; nil: none is known.
-    package var again: Again?
+    package var memory = Memory()
 
     /// The promise that was broken.
     package enum Kind: String, Sendable, CaseIterable {
@@ -57,6 +56,30 @@ package struct BrokenWrite: Sendable, Equatable {
         case refused, limit, set, direct, unlisted
         /// Without `--trap`: it could, and it could not.
         case possible, impossible
+    }
+
+    /// What is known of the memory that the bytes lay in.
+    package struct Memory: Sendable, Equatable {
+        /// A later write that had the same memory while this one was pending; nil: none is known.
+        package var again: Again?
+        /// Of a lost remainder: where the write went on; nil: not known, as in recordings of before.
+        package var nextWrite: NextWrite?
+        /// Where the remainder's memory was freed before that, innermost first; empty: nowhere that is known.
+        package var freedPlaces: [String] = []
+        /// No call of `free` had the remainder's memory.
+        package var isNotFreed = false
+
+        package init() {}
+    }
+
+    /// Where the write after one that was cut short began.
+    package enum NextWrite: String, Sendable, CaseIterable {
+        /// Where the remainder lies: other bytes are there now.
+        case inPlace = "in place"
+        /// Where the buffer began, behind its end, or elsewhere while the remainder lies unchanged where it lay.
+        case passedOver = "passed over"
+        /// In other memory, and the remainder is not what it was.
+        case elsewhere
     }
 
     /// Where the same memory was handed over again.
@@ -81,7 +104,7 @@ package struct BrokenWrite: Sendable, Equatable {
         guard kind == .bytesChanged, other.kind == .bytesChanged else { return isOfSameWrite(as: other) }
         let isFoundThere = CodeStack(foundPlaces).own == CodeStack(other.writePlaces).own
         let isOtherFoundHere = CodeStack(other.foundPlaces).own == CodeStack(writePlaces).own
-        return isFoundThere && (isOtherFoundHere || again != nil) || isOtherFoundHere && other.again != nil
+        return isFoundThere && (isOtherFoundHere || memory.again != nil) || isOtherFoundHere && other.memory.again != nil
     }
 
     /// The same bug: the same promise, broken by the same code. Where a change was only noticed is no part of it, nor are
@@ -99,7 +122,7 @@ package struct BrokenWrite: Sendable, Equatable {
         switch kind {
         case .remainderLost:
             let write = CodeStack(writePlaces)
-            return (other.kind == .bytesChanged || other.kind == .caughtWriting)
+            return [.bytesChanged, .bytesFreed, .caughtWriting].contains(other.kind)
                 && (write.own == CodeStack(other.writePlaces).own || write.isOfLibuvAlone)
         // The kernel could not read what is not mapped any more.
         case .badPointer: return other.kind == .bytesFreed

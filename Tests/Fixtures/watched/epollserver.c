@@ -5,6 +5,9 @@
 // right     keeps what the socket did not take, and goes on with it
 // ignored   ignores the result of send
 // buffer    goes on where it stopped, in a buffer that the next request has overwritten
+// freed     has one page for all connections, and frees it for the next request while a part of it waits
+// unmapped  the same, and malloc has pages of its own for it, which free unmaps
+// moved     right: copies what the socket did not take, and frees where it lay
 // copied    right, and goes on through a copy of the descriptor
 // queue     right, and tells the probe of its queue; queue-buffer: buffer, and tells
 // closes    right; closes all descriptors that are not its own first
@@ -44,23 +47,37 @@ typedef struct {
 static const char *mode;
 static int is(const char *name) { return strcmp(mode, name) == 0; }
 static int tells_queue(void) { return strncmp(mode, "queue", 5) == 0; }
+static int is_page_freed(void) { return is("freed") || is("unmapped"); }
 static int is_buffer_reused(void) { return is("buffer") || is("queue-buffer"); }
 static connection_t *connections[descriptor_limit];
 static int poll_fd;
-static char sandbox_bytes[answer_limit];
+static char sandbox_bytes[answer_limit], *page;
 
 static void finish(connection_t *connection) {
     if (tells_queue() && connection->sent < connection->size && hw_pending_end) hw_pending_end((uintptr_t)connection);
     close(connection->fd);
     if (connection->copy != 0) close(connection->copy);
     connections[connection->fd] = NULL;
-    if (connection->bytes != sandbox_bytes) free(connection->bytes);
+    if (connection->bytes != sandbox_bytes && !is_page_freed()) free(connection->bytes);
     free(connection);
 }
 
 static void wait_for(connection_t *connection, unsigned events) {
     struct epoll_event event = {.events = events, .data.fd = connection->fd};
     epoll_ctl(poll_fd, EPOLL_CTL_MOD, connection->fd, &event);
+}
+
+__attribute__((noinline)) static void move_rest(connection_t *connection) {
+    char *bytes = malloc(answer_limit);
+    memcpy(bytes + connection->sent, connection->bytes + connection->sent, connection->size - connection->sent);
+    free(connection->bytes);
+    connection->bytes = bytes;
+}
+
+__attribute__((noinline)) static char *renew_page(void) {
+    char *other = is("unmapped") ? malloc(answer_limit) : NULL;
+    free(page);
+    return page = other != NULL ? other : malloc(answer_limit);
 }
 
 __attribute__((noinline)) static int go_on(connection_t *connection) {
@@ -73,6 +90,7 @@ __attribute__((noinline)) static int go_on(connection_t *connection) {
         }
         if (count < 0) return -1;
         connection->sent = is("ignored") ? connection->size : connection->sent + (size_t)count;
+        if (is("moved")) move_rest(connection);
     }
     wait_for(connection, EPOLLIN);
     if (tells_queue() && connection->size > 0 && hw_pending_end) hw_pending_end((uintptr_t)connection);
@@ -86,12 +104,14 @@ __attribute__((noinline)) static void fill_answer(char *bytes, size_t head, size
 
 __attribute__((noinline)) static int respond(connection_t *connection, size_t count) {
     // Within the sandbox there is no mmap for so much.
+    if (is_page_freed()) connection->bytes = renew_page();
     if (connection->bytes == NULL) connection->bytes = is("sandboxed") ? sandbox_bytes : malloc(answer_limit);
     if (is("crashes") && count == 666) *(volatile char *)16 = 1;
     if (is("stalls") && count == 666) usleep(300000);
     if (is("hangs") && count == 666) for (;;) signal(SIGTERM, SIG_IGN);
     size_t head = (size_t)sprintf(connection->bytes, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", count);
-    fill_answer(connection->bytes, head, count, connection->answers++);
+    static unsigned pages;
+    fill_answer(connection->bytes, head, count, is_page_freed() ? pages++ : connection->answers++);
     // The answer before is not out yet, and this one lies over it.
     if (is_buffer_reused() && connection->sent < connection->size) return 0;
     connection->size = head + count;
@@ -190,6 +210,9 @@ int main(int count, char **arguments) {
     if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 1024) != 0) return 1;
     getsockname(listener, (struct sockaddr *)&address, &length);
     free(malloc(65536));
+    // From here on so much comes from the heap, and the same place again.
+    char *volatile larger = is("freed") ? malloc(answer_limit + 65536) : NULL;
+    free(larger);
     printf("%d\n", ntohs(address.sin_port));
     fflush(stdout);
     if (is("sandboxed")) build_sandbox();
