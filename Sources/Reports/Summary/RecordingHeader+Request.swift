@@ -32,8 +32,16 @@ extension Summary.Load {
             phases: phases)
         interval = plan["interval"]?.number
         target = Summary.Load.target(plan)
+        fixedURLs = Summary.Load.fixedURLs(plan)
         checksBodies = plan[path: "client.body_check"] == .bool(true)
         endsServer = (plan["events"]?.elements ?? []).contains { $0["do"]?.string == "drain-server" }
+    }
+
+    /// "{{" begins a value that differs in each request.
+    private static func fixedURLs(_ plan: JSON) -> [String] {
+        guard let kinds = plan[path: "client.request_kinds"], !kinds.text.contains("{{"), let address = plan[path: "client.target"]?.string else { return [] }
+        let scheme = plan[path: "client.tls"] == .bool(true) ? "https" : "http"
+        return kinds.elements.compactMap { kind in kind["path"]?.string.map { (kind["origin"]?.string ?? "\(scheme)://\(address)") + $0 } }
     }
 
     /// Requests that are named; of more, how many there are.

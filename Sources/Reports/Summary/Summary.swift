@@ -33,6 +33,9 @@ package struct Summary: Sendable {
         package var interval: Double?
         /// What is asked for: "http://127.0.0.1:8080/bytes/1KiB, negotiated"; empty where that is not known.
         package var target = ""
+        /// The URLs of different requests, where all of them are the same each time; empty: a part of some request differs
+        /// from one to the next, or it is not known.
+        package var fixedURLs: [String] = []
         /// Answers are compared byte by byte.
         package var checksBodies = false
         /// The run has its server end: that the server is gone then is no failure.

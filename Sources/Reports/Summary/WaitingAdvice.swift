@@ -3,12 +3,14 @@ internal import Measurements
 /// That no write of a server under the probe had to wait, or no second one met it, so that a clean result says little of
 /// its pending writes; and the command that would make writes wait, as far as the run shows it.
 ///
+/// Where writes did wait, but the answers were few: that a cache of them never had to give one up.
+///
 /// Only where the user looks for such bugs: the run went well, no scenario says what it is to show, and the program handles
 /// the bytes of its writes itself.
 struct WaitingAdvice {
     let summary: Summary
 
-    /// What to say, and the command that makes writes wait (nil: none is known, or it is not to be shown). nil: the
+    /// What to say, and the command, or the option, that tries more (nil: none is known, or it is not to be shown). nil: the
     /// server wrote nothing, enough waited, or the advice is not of this run.
     var advice: (text: String, command: String?)? {
         let last = summary.last, request = summary.request
@@ -16,7 +18,7 @@ struct WaitingAdvice {
             summary.result.isOK || !summary.findings.isEmpty, (last.client?.requests.failed ?? 0) == 0,
             request.load?.phases.isEmpty != false, summary.thresholds.isEmpty, !WaitingAdvice.ownsBytes(request.program)
         else { return nil }
-        guard server.writes.queued == 0, watch.cutWrites == 0 else { return askingAhead }
+        guard server.writes.queued == 0, watch.cutWrites == 0 else { return askingAhead ?? fewRequests }
         guard server.writes.direct > 0 else { return nil }
         let byteCount = Double(server.sentBytes) / Double(server.writes.direct)
         let readers = summary.maximum(of: "client.slow_readers.open") ?? 0
@@ -47,6 +49,29 @@ struct WaitingAdvice {
         let options = options(0), words = options.flatMap(\.words).joined(separator: " ")
         let command = summary.circumstances.command?.line(setting: options, removing: [.rate])
         return ("each connection had one request at a time, so no answer met one that still waited." + (command == nil ? " With \(words) it would." : " This asks ahead:"), command)
+    }
+
+    /// A cache or a pool gives memory back, or hands it out again, only when more is asked for than it holds. nil: enough
+    /// different requests were asked for, something was found, or it is not known.
+    private var fewRequests: (text: String, command: String?)? {
+        let urls = summary.request.load?.fixedURLs ?? []
+        guard summary.findings.isEmpty, (1...WaitingAdvice.fewRequestLimit).contains(urls.count) else { return nil }
+        let text = "asked for \(Figure.counted(urls.count, "URL")) alone; a cache shows its bugs only with many"
+        guard let varied = urls.lazy.compactMap(WaitingAdvice.varied).first else { return (text + ", as {{random.int 0 1000}} in a URL makes them", nil) }
+        return (text + ":", "--load " + ShellWords.line([varied]))
+    }
+
+    /// Fewer than any cache or pool holds.
+    private static let fewRequestLimit = 2
+
+    /// The URL with another number in each request where its path's last number stands. nil: there is none, or it may have a secret.
+    private static func varied(_ url: String) -> String? {
+        guard !url.contains("@"), let path = url.firstRange(of: "://").flatMap({ url[$0.upperBound...].firstIndex(of: "/") }),
+            let last = url[path...].lastIndex(where: \.isASCIIDigit)
+        else { return nil }
+        let first = url[path...last].lastIndex { !$0.isASCIIDigit }.map { url.index(after: $0) } ?? path
+        // Up to the number itself, which may be a size: smaller answers might not wait.
+        return url[..<first] + "{{random.int 0 \(max(1_000, Int(url[first...last]) ?? 0))}}" + url[url.index(after: last)...]
     }
 
     private func remedy(_ options: [UserCommand.Option], hasCommand: Bool) -> String {
@@ -90,4 +115,8 @@ struct WaitingAdvice {
 
     /// A send buffer that is smaller than answers of this size, as an option is written. nil: the kernel makes none.
     private static func size(below byteCount: Double) -> String? { byteCount > 4096 ? "4KiB" : byteCount > 2048 ? "2KiB" : nil }
+}
+
+extension Character {
+    fileprivate var isASCIIDigit: Bool { ("0"..."9").contains(self) }
 }
