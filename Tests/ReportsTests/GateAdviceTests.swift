@@ -58,6 +58,18 @@ struct GateAdviceTests {
         #expect(text.contains("this ends with exit code 99 where it shows again:\n  highwater load \(option.replacing("'", with: "")) http://127.0.0.1/ --fail-on"), "\(text)")
     }
 
+    @Test("are none where the run fails by itself, and it says so")
+    func gateByItself() throws {
+        func text(_ change: (inout Sample) -> Void) throws -> String { try self.text("highwater load http://127.0.0.1/", change: change).replacing(/\s+/, with: " ") }
+        let words = "as a gate the same command as it is: where this shows again, it ends with exit code 99"
+        #expect(try text {
+            $0.client?.bodies.checked = 100
+            $0.client?.bodies.swapped = 1
+        }.contains(words))
+        #expect(try text { $0.client?.connectionCounts.broken = $0.client?.connectionCounts.opened ?? 1 }.contains(words))
+        #expect(try !text { $0.client?.requests.failed = 3 }.contains(words))
+    }
+
     @Test("are none for a clean run, for what thresholds judge already, for requests left on purpose, and after a death")
     func relevance() throws {
         #expect(try !text { _ in }.contains("as a gate"))

@@ -75,7 +75,7 @@ struct RunResultTests {
     func brokenMostly() throws {
         var all = summary(change: { $0.client?.connectionCounts.broken = 2 })
         #expect(all.text.hasPrefix("FAILED         the server broke the protocol on 2 connections\n"), "\(all.text)")
-        #expect(all.result.faults.map(\.cause) == [.brokenProtocol] && !all.text.contains("as a gate"))
+        #expect(all.result.faults.map(\.cause) == [.brokenProtocol] && !all.text.contains("--fail-on"))
         #expect(RunResult(recorded: try JSON(parsing: Array(all.json.text.utf8))) == all.result)
         all.thresholds = [try Threshold(parsing: "client.connections.broken < 5").judge(all)]
         #expect(all.text.hasPrefix("not all ok     all 100 requests succeeded, but"), "\(all.text)")

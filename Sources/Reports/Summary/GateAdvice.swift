@@ -20,6 +20,12 @@ struct GateAdvice {
         return (ShellWords.line(options.flatMap(\.words)), false)
     }
 
+    /// Whether the run ended with exit code 99 without any condition, for what the server did, and will again.
+    var isGate: Bool {
+        guard let cause = summary.result.faults.first?.cause else { return false }
+        return [.brokenServer, .wrongBodies, .brokenProtocol].contains(cause)
+    }
+
     private func isJudged(_ metrics: [String]) -> Bool {
         summary.thresholds.contains { metrics.contains($0.threshold.condition.figure.metric) }
     }
@@ -50,7 +56,12 @@ struct GateAdvice {
 extension SummarySection {
     /// What to gate on: last, so that it can be pasted.
     static let gates = SummarySection { summary, page in
-        guard let line = GateAdvice(summary: summary).line else { return }
+        let advice = GateAdvice(summary: summary)
+        guard let line = advice.line else {
+            guard advice.isGate else { return }
+            page.line("")
+            return page.row("as a gate", ["the same command as it is: where this shows again, it ends with exit code 99"])
+        }
         page.line("")
         page.row("as a gate", [(line.isCommand ? "this ends" : "your command with this ends") + " with exit code 99 where it shows again:"])
         page.line("  " + line.text)

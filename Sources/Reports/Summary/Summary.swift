@@ -75,7 +75,7 @@ package struct Summary: Sendable {
     /// The sample added last before the load was stopped: rates are of the time until then.
     package private(set) var endOfLoad: Sample?
     /// The last one as it came.
-    private var lastWhole: Sample?
+    private(set) var lastWhole: Sample?
     /// Of the whole run, by the metric's name; of those that had a value.
     private var histograms: [String: LatencyHistogram] = [:]
     private var requestTotals = RequestTotals()
@@ -229,9 +229,6 @@ package struct Summary: Sendable {
             before.requests.scheduled - min(before.requests.started + before.requests.skipped, before.requests.scheduled),
             client.requests.started)
     }
-
-    /// No byte has come from the server, in the warm-up either.
-    var receivedNothing: Bool { (lastWhole?.client?.receivedBytes ?? 0) == 0 }
 
     /// The highest value that any sample had. nil: no sample had such a number.
     package func maximum(of name: String) -> Double? { gauges.range(of: name)?.highest }
