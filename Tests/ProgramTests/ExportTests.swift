@@ -166,7 +166,7 @@ extension ProgramTests {
                 if ours[name] is not None:
                     # The value of the same rank: we round a rank up, as HdrHistogram's C and Java do; this port to the nearest.
                     rank = math.ceil(float(name[1:].replace("_", ".")) / 100 * ours["count"])
-                    theirs = total.get_value_at_percentile((rank - 0.5) * 100 / ours["count"])
+                    theirs = total.get_value_at_percentile((rank - 0.4) * 100 / ours["count"])
                     assert abs(theirs - ours[name] * 1e9) < 1, (name, theirs, ours[name])
             log = HdrHistogram(1, 600_000_000_000, 3)
             reader = HistogramLogReader(sys.argv[2], log)
@@ -182,7 +182,7 @@ extension ProgramTests {
             spectrum = [row.split() for row in open(sys.argv[3]) if row.strip() and row[0] == " "][1:]
             assert int(spectrum[-1][2]) == ours["count"]
             for row in spectrum:
-                theirs = total.get_value_at_percentile((int(row[2]) - 0.5) * 100 / ours["count"]) / 1e6
+                theirs = total.get_value_at_percentile((int(row[2]) - 0.4) * 100 / ours["count"]) / 1e6
                 assert abs(theirs - float(row[0])) <= theirs / 500 + 0.001, (row, theirs)
             print("same", ours["count"])
             """

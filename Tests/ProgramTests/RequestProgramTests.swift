@@ -85,7 +85,7 @@ extension ProgramTests {
             #expect(failed > 0 && report["client.responses.unexpected_status"] == failed && report["client.responses.unexpected"] == failed)
             #expect(report["client.responses.checked"] == report["client.requests.done"])
             let events = try String(contentsOfFile: folder("s.ndjson"), encoding: .utf8).split(separator: "\n").filter { $0.contains("\"event\"") }
-            #expect(events.contains { $0.contains("wrong, request ") && $0.contains("expected 200") })
+            #expect(events.contains { $0.contains("wrong, GET /status/") && $0.contains(", request ") && $0.contains("expected 200") })
         }
 
         /// Of 96 65 3d 99.
