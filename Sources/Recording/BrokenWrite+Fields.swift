@@ -15,7 +15,7 @@ extension BrokenWrite: Recorded {
             finding.descriptor = json?.number.map { Metric.whole($0) } ?? -1
             return true
         },
-        .whole("bytes", \.byteCount), .seconds("age", \.ageNanoseconds), .flag("latent", \.isLatent), .flag("unmapped", \.isUnmapped),
+        .whole("bytes", \.byteCount), .seconds("age", \.ageNanoseconds), .flag("latent", \.isLatent), .flag("unmapped", \.memory.isUnmapped),
         .address("address", \.requestAddress), .object("expected", \.expectedRequest, unless: { $0.expectedRequest == .init() }),
         .object("found", \.foundRequest, unless: { !$0.kind.hasFoundRequest }),
         .whole("change_offset", \.changeOffset),

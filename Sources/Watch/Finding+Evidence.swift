@@ -20,7 +20,7 @@ extension Finding {
         evidence.byteCount = byteCount
         evidence.ageNanoseconds = ageNanoseconds
         evidence.isLatent = isLatent
-        evidence.isUnmapped = isUnmapped
+        evidence.memory.isUnmapped = isUnmapped
         evidence.requestAddress = request
         evidence.expectedRequest = expectedRequest
         evidence.foundRequest = foundRequest

@@ -179,7 +179,8 @@ struct BrokenWriteTests {
             var found = FoundBugs()
             for finding in order { _ = found.note(finding) }
             #expect(found.bugs.count == 1 && found.bugs[0].kind == .bytesFreed && found.bugs[0].foundPlaces == freed.foundPlaces)
-            #expect(found.bugs[0].count == 3)
+            #expect(found.bugs[0].count == 3 && found.bugs[0].consequences.contains(.badPointer))
+            #expect(found.bugs[0].lines.suffix(2) == ["  came of it: write from a bad pointer: the send failed, and", "    the client never got the rest of the answer"])
         }
         noticed.writePlaces = ["other server.c:7 (server)"]
         #expect(!noticed.isSameBug(as: freed), "of another write")
@@ -215,7 +216,7 @@ struct BrokenWriteTests {
         finding.kind = .bytesFreed
         finding.isLatent = true
         #expect(finding.sentence == "bytes freed under a pending write: 6000041 bytes to 127.0.0.1:53956, harmless only because the socket took all bytes at once")
-        finding.isUnmapped = true
+        finding.memory.isUnmapped = true
         finding.peer = ""
         #expect(finding.sentence == "bytes freed under a pending write: 6000041 bytes on descriptor 9, their memory is not mapped any more")
     }

@@ -71,6 +71,7 @@ struct AnswerGapListTests {
         #expect(rhythm([(3, 1_499), (4, 2_999), (9, 4_498), (11, 5_999)], loops: loops) == ", about every 1500 requests")
         #expect(rhythm([(3, 100), (6, 2_999), (9, 4_498), (12, 4_600)], loops: loops) == ", about every 3.00s")
         #expect(rhythm([(3, 100), (4, 2_999), (9, 4_498), (17, 4_600)], loops: loops) == "")
+        #expect(rhythm([(3, 10), (6, 12), (9, 14), (12, 16)], loops: loops) == ", about every 3.00s", "a drowned server of two kinds of request")
         // A recording of an older version.
         #expect(rhythm([(3, 0), (6, 0), (9, 0)], loops: loops) == ", about every 3.00s")
     }

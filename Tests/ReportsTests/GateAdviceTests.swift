@@ -13,6 +13,7 @@ struct GateAdviceTests {
         var sample = unhurriedSample()
         sample.client?.requests.gaps = AnswerGapCounts()
         sample.client?.errors.abandoned = 0
+        sample.watch?.longestTurn = LongestTurn()
         change(&sample)
         summary.circumstances.command = UserCommand(words.replacing("'", with: "").split(separator: " ").map(String.init))
         summary.add(sample)
@@ -46,6 +47,22 @@ struct GateAdviceTests {
         #expect(!own.isEmpty)
     }
 
+    @Test("limit the longest turn of an event loop where that alone shows the pause")
+    func turns() throws {
+        func text(gaps: UInt64, _ thresholds: [String] = []) throws -> String {
+            try self.text(thresholds: thresholds) {
+                $0.client?.requests.gaps.count = gaps
+                $0.watch = WatchSample()
+                $0.watch?.longestTurn.everNanoseconds = 295_000_000
+                $0.watch?.longestTurn.newNanoseconds = 295_000_000
+            }
+        }
+        let condition = "watch.loop.longest_turn.max > 140ms"
+        #expect(try text(gaps: 0).contains("--fail-on '\(condition)' -- ./server\n"))
+        #expect(try !text(gaps: 3).contains(condition))
+        #expect(try !text(gaps: 0, ["watch.loop.longest_turn.max > 1s"]).contains(condition))
+    }
+
     @Test("are options alone where a word of the command may be a secret")
     func secret() throws {
         let text = try text("highwater load http://me:secret@127.0.0.1/") { $0.client?.requests.failed = 3 }
@@ -66,7 +83,7 @@ struct GateAdviceTests {
             $0.client?.bodies.checked = 100
             $0.client?.bodies.swapped = 1
         }.contains(words))
-        #expect(try text { $0.client?.connectionCounts.broken = $0.client?.connectionCounts.opened ?? 1 }.contains(words))
+        #expect(try text { $0.client?.connectionCounts.broken = 1_000_000 }.contains(words))
         #expect(try !text { $0.client?.requests.failed = 3 }.contains(words))
     }
 

@@ -59,6 +59,16 @@ struct RunResultTests {
         #expect(Comparison(comparedRun("a"), compared).warnings.contains { $0.hasPrefix("B: its summary does not fit its samples: ") })
     }
 
+    @Test("says in its first line how many requests were due where far fewer could be sent")
+    func shortfall() {
+        func firstLine(due: UInt64, rate: Double?) -> String {
+            String(summary(load: { $0.rate = rate }, change: { $0.client?.requests.scheduled = due }).text.prefix { $0 != "\n" })
+        }
+        #expect(firstLine(due: 3_125, rate: 50) == "ok             all 100 requests succeeded, of 3125 that were due")
+        #expect(firstLine(due: 111, rate: 50) == "ok             all 100 requests succeeded")
+        #expect(firstLine(due: 3_125, rate: nil) == "ok             all 100 requests succeeded", "a closed load")
+    }
+
     @Test("says in its first line that the server broke the protocol, and in the measurement where that is too often")
     func brokenProtocol() {
         let once = summary(change: { $0.client?.connectionCounts.broken = 1 })

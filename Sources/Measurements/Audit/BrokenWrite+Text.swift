@@ -9,7 +9,7 @@ extension BrokenWrite {
 
     /// The remark beside the kind; empty where the kind says it all.
     private var explanation: String {
-        if isUnmapped { return "their memory is not mapped any more" }
+        if memory.isUnmapped { return "their memory is not mapped any more" }
         if kind == .remainderLost, memory.nextWrite == .inPlace, !memory.freedPlaces.isEmpty { return "their memory was freed before" }
         guard isLatent else { return "" }
         return "harmless only because the socket took all bytes at once"
@@ -40,9 +40,20 @@ extension BrokenWrite {
         if stacks.count == 2, stacks[0].1 == stacks[1].1 {
             guard kind == .bytesChanged else { return lines + ["  \(handed), and \(noticed)"] + stacks[0].1 }
             return lines + ["  \(handed)"] + stacks[0].1
-                + ["  noticed when this line ran again: code that ran before it changed the bytes"] + handedAgain
+                + ["  noticed when this line ran again: code that ran before it changed the bytes"] + handedAgain + effects
         }
-        return lines + stacks.flatMap { ["  \($0.0)"] + $0.1 } + handedAgain
+        return lines + stacks.flatMap { ["  \($0.0)"] + $0.1 } + handedAgain + effects
+    }
+
+    /// What the clients had of it, as far as it was found.
+    private var effects: [String] {
+        consequences.flatMap { kind in
+            switch kind {
+            case .remainderLost: ["  came of it: \(kind.rawValue), which the client got"]
+            case .badPointer: ["  came of it: \(kind.rawValue): the send failed, and", "    the client never got the rest of the answer"]
+            default: [String]()
+            }
+        }
     }
 
     /// Why the write went on with other bytes, as far as it is known where they lie and what became of that memory.
@@ -106,7 +117,7 @@ extension BrokenWrite {
     private var noticed: String {
         switch kind {
         case .requestReused: "used again at"
-        case .bytesFreed, .requestFreed: isUnmapped ? "noticed at" : "freed at"
+        case .bytesFreed, .requestFreed: memory.isUnmapped ? "noticed at" : "freed at"
         case .caughtWriting: "written at"
         case .remainderLost: "next write at"
         case .badPointer: "written from at"

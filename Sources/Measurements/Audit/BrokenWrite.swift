@@ -18,8 +18,6 @@ package struct BrokenWrite: Sendable, Equatable {
     package var ageNanoseconds: UInt64 = 0
     /// The kernel had all bytes when the call returned: harmless only for that reason.
     package var isLatent = false
-    /// The memory was not mapped any more.
-    package var isUnmapped = false
     /// The `uv_write_t`, and the part of it that libuv goes by; 0 where there is none.
     package var requestAddress: UInt64 = 0
     package var expectedRequest = RequestFields()
@@ -35,6 +33,8 @@ package struct BrokenWrite: Sendable, Equatable {
     /// What became of `--trap`; nil: not known, as in recordings of before.
     package var trap: Trap?
     package var memory = Memory()
+    /// What came of it, where that was found as well: kinds that are told here and are no bugs of their own.
+    package var consequences: [Kind] = []
 
     /// The promise that was broken.
     package enum Kind: String, Sendable, CaseIterable {
@@ -68,6 +68,8 @@ package struct BrokenWrite: Sendable, Equatable {
         package var freedPlaces: [String] = []
         /// No call of `free` had the remainder's memory.
         package var isNotFreed = false
+        /// It was not mapped any more.
+        package var isUnmapped = false
 
         package init() {}
     }

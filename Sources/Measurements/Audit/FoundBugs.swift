@@ -37,9 +37,13 @@ package struct FoundBugs: Sendable {
         } else if bugs[place].isConsequence(of: finding) {
             // The cause says more than what came of it.
             finding.count &+= bugs[place].count
+            finding.consequences = bugs[place].consequences + [bugs[place].kind]
             bugs[place] = finding
         } else {
             bugs[place].count &+= finding.count
+            if finding.isConsequence(of: bugs[place]), !bugs[place].consequences.contains(finding.kind) {
+                bugs[place].consequences.append(finding.kind)
+            }
         }
         return (place, known == nil)
     }

@@ -19,6 +19,7 @@ struct AnswerGapList: Sendable {
     /// Gaps recur when the times between them differ from the period by no more than this share, or this time.
     private static let regularShare = 0.1
     private static let regularNanoseconds = 100e6
+    private static let leastRequestPeriod: UInt64 = 10
 
     /// Takes a gap that a loop has noticed, in any order.
     mutating func add(_ gap: AnswerGap, endNanoseconds end: UInt64) {
@@ -71,8 +72,12 @@ struct AnswerGapList: Sendable {
     }
 
     /// Requests from one to the next; nil: they do not recur with the requests, or nothing is known of those.
+    ///
+    /// A step has to be longer than what is in flight at once: within that it says how the load is mixed.
     private var requestPeriod: UInt64? {
-        Recurrence.step(of: gaps.map(\.answeredCount)) { AnswerGapList.regularShare * $0 }.map { UInt64($0.rounded()) }
+        let atOnce = gaps.map(\.requestCount).max() ?? 0
+        guard let step = Recurrence.step(of: gaps.map(\.answeredCount), tolerance: { AnswerGapList.regularShare * $0 }) else { return nil }
+        return step > Double(max(2 * atOnce, AnswerGapList.leastRequestPeriod)) ? UInt64(step.rounded()) : nil
     }
 
     /// ", about every 3.00s, or every 1500 requests: another rate tells which"; empty: they do not recur.

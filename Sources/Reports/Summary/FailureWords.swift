@@ -11,7 +11,7 @@ struct FailureWords {
         if failure.afterAnswers > 0 {
             let count = failure.afterAnswers >= failure.count ? "" : "\(failure.afterAnswers) of them "
             // An end of the connection's own would meet all kinds of request.
-            let explanation = kinds == nil ? ", which the server may end after a time or a number of requests" : ""
+            let explanation = kinds == nil && summary.deathText == nil ? ", which the server may end after a time or a number of requests" : ""
             clauses.append("\(count)behind answers to others on the connection\(explanation)")
         }
         var advised = failure

@@ -43,7 +43,15 @@ struct GateAdvice {
         return "client.connections.broken > 0"
     }
 
-    private var gaps: String? { isJudged(["client.gaps.count", "client.gaps.longest"]) ? nil : RunGaps(summary: summary).gate }
+    private var gaps: String? { isJudged(["client.gaps.count", "client.gaps.longest"]) ? nil : RunGaps(summary: summary).gate ?? turns }
+
+    /// An event loop that stood still shows so also where all answers waited alike, and where none was due.
+    private var turns: String? {
+        guard !SummaryHeadline(summary: summary).longTurn.isEmpty, let seconds = summary.number("watch.loop.longest_turn"),
+            !isJudged(["watch.loop.longest_turn"])
+        else { return nil }
+        return "watch.loop.longest_turn.max > \(RunGaps.half(Metric.nanoseconds(seconds)))"
+    }
 
     private var growth: String? {
         guard summary.gauges.memory.growth != nil,

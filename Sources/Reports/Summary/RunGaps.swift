@@ -28,9 +28,11 @@ struct RunGaps {
     var gate: String? {
         guard count < RunGaps.recurringCount else { return "client.gaps.count > \(count / 2)" }
         guard count > 0 else { return nil }
-        let half = max(longestNanoseconds / 2, AnswerGap.leastNanoseconds) / 10_000_000
-        return "client.gaps.longest > \(half * 10)ms"
+        return "client.gaps.longest > \(RunGaps.half(longestNanoseconds))"
     }
+
+    /// "120ms" of 250 ms: half of a pause, and no less than the shortest that is noticed.
+    static func half(_ nanoseconds: UInt64) -> String { "\(max(nanoseconds / 2, AnswerGap.leastNanoseconds) / 10_000_000 * 10)ms" }
 
     private static let recurringCount: UInt64 = 3
 

@@ -40,10 +40,20 @@ struct SummaryHeadline {
                 + (broken.isEmpty ? "" : "; \(broken)") + pauses + growth
         }
         let other = client.statuses.redirection + client.statuses.clientError + client.statuses.serverError
-        let all = requests.done == 1 ? "the request succeeded" : "all \(requests.done) requests succeeded"
+        let all = (requests.done == 1 ? "the request succeeded" : "all \(requests.done) requests succeeded") + shortfall
         return all + (other > 0 ? ", of which \(Figure.counted(other, "was", "were")) not answered 2xx" : "")
             + (broken.isEmpty ? "" : ", but \(broken); \(toleration(["client.connections.broken"], "that"))") + pauses + growth + doubt
     }
+
+    /// Of a load that was sent as far as the server let it. Empty where that was most of it.
+    private var shortfall: String {
+        guard summary.request.load?.isOpen == true, let requests = summary.last.client?.requests,
+            Double(requests.done) < SummaryHeadline.mostShare * Double(requests.scheduled)
+        else { return "" }
+        return ", of \(requests.scheduled) that were due"
+    }
+
+    private static let mostShare = 0.9
 
     /// Bytes that no request asked for are no failed request.
     private var broken: String {
@@ -64,7 +74,7 @@ struct SummaryHeadline {
     }
 
     /// The same seen from within the server, whether or not an answer was due.
-    private var longTurn: String {
+    var longTurn: String {
         guard summary.last.watch != nil, summary.last.knows(.loopDetails), let seconds = summary.number("watch.loop.longest_turn"),
             Metric.nanoseconds(seconds) >= AnswerGap.leastNanoseconds
         else { return "" }

@@ -37,7 +37,8 @@ extension SummarySection {
         }
         if let resolution = summary.coarseResolutionNanoseconds {
             let time = Figure.time(nanoseconds: resolution)
-            page.row("", ["1 request in 100 was sent \(time) late or later: a difference of response times below that says nothing of the server"])
+            let others = RunGaps(summary: summary).explainLateness ? "apart from what the gaps held up, " : ""
+            page.row("", ["\(others)1 request in 100 was sent \(time) late or later: a difference of response times below that says nothing of the server"])
         }
     }
 

@@ -145,7 +145,8 @@ extension Summary {
         if hidden > 0 { page.count(hidden, "for \(Figure.counted(reasons.count - shown, "more reason")): --verbose names each") }
         if client.errors.aborted > 0, !outcome.isDeath {
             let waited = Figure.counted(client.errors.aborted, "request") + " had no answer when the wait after the load was over"
-            page.row("", ["\(waited): a longer --drain waits for what is slow and not lost"])
+            let remedy = findings.isEmpty ? "a longer --drain waits for what is slow and not lost" : "perhaps for what was found in the server"
+            page.row("", ["\(waited): \(remedy)"])
         }
         if let death = deathText, last.watch != nil { page.row("", ["\(death): requests that were in flight then are among those whose connection was lost"]) }
         let known = reasons.reduce(0) { $0 + $1.count }

@@ -47,6 +47,8 @@ extension Summary {
     fileprivate func growth(of name: String, _ noun: String) -> String? {
         guard let range = range(of: name) else { return nil }
         let first = Figure.bytes(range.first), last = Figure.bytes(range.last), most = Figure.bytes(range.highest)
+        // A process that has ended has none.
+        guard range.last > 0 || range.first == 0 else { return "\(noun) \(first) at first, \(most) at most" }
         return first == last && last == most ? "\(noun) \(most)" : "\(noun) \(first) at first, \(last) at the end" + (range.last < range.first ? " (it shrank)" : "") + (last == most ? "" : ", \(most) at most")
     }
 }
