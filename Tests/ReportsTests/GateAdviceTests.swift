@@ -63,6 +63,17 @@ struct GateAdviceTests {
         #expect(try !text(gaps: 0, ["watch.loop.longest_turn.max > 1s"]).contains(condition))
     }
 
+    @Test("limit the other causes of failures where requests are left early on purpose")
+    func purpose() throws {
+        let text = try text {
+            $0.client?.errors = RequestErrorCounts()
+            $0.client?.requests.failed = 60
+            $0.client?.errors.abandoned = 40
+            $0.client?.errors.aborted = 20
+        }
+        #expect(text.contains("--fail-on 'client.errors.aborted > 0' -- ./server\n") && !text.contains("requests.failed > 0"), "\(text)")
+    }
+
     @Test("are options alone where a word of the command may be a secret")
     func secret() throws {
         let text = try text("highwater load http://me:secret@127.0.0.1/") { $0.client?.requests.failed = 3 }

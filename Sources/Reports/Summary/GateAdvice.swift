@@ -8,7 +8,7 @@ struct GateAdvice {
     /// failed by itself: then its exit code says so.
     var conditions: [String] {
         guard summary.result.faults.allSatisfy({ $0.cause == .thresholds }), summary.result.isOK || !summary.result.faults.isEmpty else { return [] }
-        return [failures, broken, gaps, growth].compactMap(\.self)
+        return failures + [broken, gaps, growth].compactMap(\.self)
     }
 
     /// One line to paste: the user's command with them, or the options alone where that is not to be shown. nil: there is
@@ -30,12 +30,14 @@ struct GateAdvice {
         summary.thresholds.contains { metrics.contains($0.threshold.condition.figure.metric) }
     }
 
-    /// Requests that are left early on purpose fail in each run.
-    private var failures: String? {
-        guard let client = summary.last.client, client.requests.failed > 0, client.errors.abandoned == 0,
+    /// Requests that are left early on purpose fail in each run: beside them the other causes are limited, each by its name.
+    private var failures: [String] {
+        guard let client = summary.last.client, client.requests.failed > client.errors.abandoned,
             !isJudged(SummaryHeadline.failureMetrics + ["client.responses.unexpected"])
-        else { return nil }
-        return "client.requests.failed > 0"
+        else { return [] }
+        guard client.errors.abandoned > 0 else { return ["client.requests.failed > 0"] }
+        return ["connect", "closed", "reset", "goaway", "timeout", "protocol", "aborted"].map { "client.errors.\($0)" }
+            .filter { (summary.number($0) ?? 0) > 0 && !isJudged([$0]) }.map { "\($0) > 0" }
     }
 
     private var broken: String? {
