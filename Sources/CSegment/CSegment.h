@@ -146,7 +146,9 @@ struct hw_counters {
     uint64_t accepted_local, closed_local;
     // The longest turn that ended in the interval `turn_interval`, and in the one before it: see `hw_segment_head`.
     uint64_t turn_interval, turn_longest_in_interval, turn_longest_in_last;
-    uint64_t spare[25];
+    // Of the longest turn ever, and of those two: how long the thread waited for a processor in it; 0: hardly, or not known.
+    uint64_t turn_longest_waited, turn_waited_in_interval, turn_waited_in_last;
+    uint64_t spare[22];
 };
 
 // A descriptor. `generation` is odd while a connection is open on it.

@@ -91,6 +91,9 @@ extern __thread struct hw_thread {
     uint8_t uv_depth, tls_depth;
     uintptr_t uv_site;
     uintptr_t stack_low, stack_high;
+    // How long it had waited for a processor, and when that was read. Unknown: the system does not tell, and is not asked again.
+    uint64_t waited, waited_read;
+    bool is_wait_unknown;
 } hw_thread __attribute__((tls_model("initial-exec")));
 struct hw_counters *hw_take_counters(void);
 void hw_set_flag(uint32_t flag);

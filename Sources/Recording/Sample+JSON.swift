@@ -38,7 +38,18 @@ extension Sample {
             if let inspection = server.inspection { parts.append(.init(Sample.inspectionName, inspection.json)) }
             members[index].value = .object(parts)
         }
-        return .object(members)
+        var json = JSON.object(members)
+        for (path, field) in Sample.waitsInTurns {
+            if let waited = watch?.longestTurn[keyPath: field], waited > 0, knows(.loopDetails) { json.set(.number(Metric.seconds(waited)), atPath: path) }
+        }
+        return json
+    }
+
+    /// Beside the turns to which they belong: with another turn they would say nothing, so they are no metrics.
+    private static var waitsInTurns: [(path: String, field: WritableKeyPath<LongestTurn, UInt64>)] {
+        [
+            ("watch.loop.longest_turn_waited", \.everWaitedNanoseconds), ("watch.loop.longest_turn_in_interval_waited", \.newWaitedNanoseconds),
+        ]
     }
 
     /// Rows of connections in one line of a recording. They fill a screen, and an hour of 10 000 connections
@@ -68,6 +79,7 @@ extension Sample {
         try MetricTree.all.read(json, into: &self)
         // Older recordings have the longest turn since the start alone.
         if watch != nil, json[path: "watch.loop.longest_turn_in_interval"] == nil { unknown.insert(.intervalTurns) }
+        for (path, field) in Sample.waitsInTurns { watch?.longestTurn[keyPath: field] = json[path: path]?.number.map(Metric.nanoseconds) ?? 0 }
         // Before gaps were counted.
         if client != nil, json[path: "client.gaps.count"] == nil { unknown.insert(.gaps) }
         if let parts = json["client"] {

@@ -209,6 +209,9 @@ package struct ProbedLoop: Sendable, Equatable {
     package var recentLongestTurnNanoseconds: UInt64
     /// The longest that ended in the interval that the reading has ended; 0: none did, or the reading ends none.
     package var longestNewTurnNanoseconds: UInt64
+    /// Of these two, how long the thread waited for a processor; 0: hardly, or the system does not tell.
+    package var longestTurnWaitedNanoseconds: UInt64
+    package var longestNewTurnWaitedNanoseconds: UInt64
     /// Monotonic nanoseconds when the turn that is under way began; 0: it waits. A loop that is stuck shows here.
     package var turnBegan: UInt64
 
@@ -220,11 +223,13 @@ package struct ProbedLoop: Sendable, Equatable {
         turnNanoseconds = thread.turn_total
         longestTurnNanoseconds = thread.turn_longest
         recentLongestTurnNanoseconds = max(thread.turn_longest_now, thread.turn_longest_before)
-        longestNewTurnNanoseconds = switch interval {
-        case thread.turn_interval?: thread.turn_longest_in_interval
-        case (thread.turn_interval &- 1)?: thread.turn_longest_in_last
-        default: 0
+        longestTurnWaitedNanoseconds = min(thread.turn_longest_waited, longestTurnNanoseconds)
+        let (new, waited) = switch interval {
+        case thread.turn_interval?: (thread.turn_longest_in_interval, thread.turn_waited_in_interval)
+        case (thread.turn_interval &- 1)?: (thread.turn_longest_in_last, thread.turn_waited_in_last)
+        default: (UInt64(0), UInt64(0))
         }
+        (longestNewTurnNanoseconds, longestNewTurnWaitedNanoseconds) = (new, min(waited, new))
         turnBegan = thread.turn_began
     }
 }

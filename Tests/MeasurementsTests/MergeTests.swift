@@ -46,6 +46,20 @@ struct MergeTests {
         ])
     }
 
+    @Test("have the longest turn with its own wait for a processor")
+    func waitsInTurns() {
+        func watched(_ turn: UInt64, _ waited: UInt64) -> WatchSample {
+            var sample = WatchSample()
+            sample.longestTurn = LongestTurn(everNanoseconds: turn, everWaitedNanoseconds: waited, newNanoseconds: turn / 2, newWaitedNanoseconds: waited / 2)
+            return sample
+        }
+        for (first, second) in [(watched(500, 0), watched(300, 200)), (watched(300, 200), watched(500, 0))] {
+            var both = first
+            both.merge(second)
+            #expect(both.longestTurn == watched(500, 0).longestTurn)
+        }
+    }
+
     @Test("have the rows of all loops in the loops' order, and the one inspected connection")
     func rows() {
         var left = ServerSample(), right = ServerSample()

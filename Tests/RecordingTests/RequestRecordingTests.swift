@@ -81,9 +81,13 @@ struct RequestRecordingTests {
         #expect(read.client?.failures.first?.rhythm == nil)
     }
 
-    @Test("know the longest turn of each interval, but for older recordings")
+    @Test("know the longest turn of each interval, but for older recordings, and what of it was waiting for a processor")
     func turns() throws {
         var sample = watchedSample()
+        sample.watch?.longestTurn.everWaitedNanoseconds = 480_000_000
+        sample.watch?.longestTurn.newWaitedNanoseconds = 20_000_000
+        #expect(try copy(of: sample).watch?.longestTurn == sample.watch?.longestTurn)
+        #expect(sample.json[path: "watch.loop.longest_turn_waited"]?.number == 0.48 && watchedSample().json[path: "watch.loop.longest_turn_waited"] == nil)
         #expect(try copy(of: sample).unknown == sample.unknown)
         sample.unknown.insert(.intervalTurns)
         var json = sample.json

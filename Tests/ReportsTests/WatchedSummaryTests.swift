@@ -78,6 +78,48 @@ struct WatchedSummaryTests {
         #expect(text(99).contains("memory 80.0MiB at first, 72.0MiB at the end (it shrank)"), "\(text(99))")
     }
 
+    @Test("says how much of the longest turn was waiting for a processor, and blames no server for a busy machine", arguments: [
+        (480, "longest turn 504ms (480ms of it waiting for a processor)", ""), (60, "longest turn 504ms (60.0ms of it waiting for a processor)", "; its event loop served no"),
+        (50, "longest turn 504ms, ", "; its event loop served no"), (0, "longest turn 504ms, ", "; its event loop served no"),
+    ] as [(UInt64, String, String)])
+    func waitingTurns(_ waited: UInt64, _ words: String, _ headline: String) {
+        var summary = Summary(.init(address: "./server 9000", load: nil, cpuCount: 2)), sample = unhurriedSample()
+        sample.client = nil
+        sample.timeNanoseconds = 2_000_000_000
+        sample.watch?.longestTurn = LongestTurn(everNanoseconds: 504_000_000, everWaitedNanoseconds: waited * 1_000_000)
+        summary.add(sample)
+        let text = summary.text.replacing(/\s+/, with: " ")
+        #expect(text.contains(words) && text.contains("watched ./server 9000 for 2.00s\(headline)"), "\(text)")
+        #expect(text.contains("event loop served") == !headline.isEmpty, "\(text)")
+    }
+
+    @Test("has the wait of the longest turn of a part, and not that of the run's longest")
+    func waitingTurnOfPart() {
+        var summary = Summary(.init(address: "./server 9000", load: nil, cpuCount: 2)), sample = unhurriedSample()
+        sample.client = nil
+        sample.isWarmup = true
+        sample.watch?.longestTurn = LongestTurn(everNanoseconds: 504_000_000, newNanoseconds: 504_000_000)
+        summary.add(sample)
+        sample.isWarmup = false
+        for (turn, waited) in [(20, 0), (200, 150), (30, 0)] as [(UInt64, UInt64)] {
+            sample.timeNanoseconds += 1_000_000_000
+            sample.watch?.longestTurn.newNanoseconds = turn * 1_000_000
+            sample.watch?.longestTurn.newWaitedNanoseconds = waited * 1_000_000
+            summary.add(sample)
+        }
+        #expect(summary.text.replacing(/\s+/, with: " ").contains("longest turn 200ms (150ms of it waiting for a processor)"), "\(summary.text)")
+    }
+
+    @Test("says of a loop without a load and without a connection that it was held up")
+    func unusedLoop() {
+        var summary = Summary(.init(address: "./server 9000", load: nil, cpuCount: 2)), sample = unhurriedSample()
+        sample.client = nil
+        sample.server?.connectionCounts.open = 0
+        sample.watch?.longestTurn.everNanoseconds = 250_000_000
+        summary.add(sample)
+        #expect(summary.text.replacing(/\s+/, with: " ").contains("; its event loop was held up for 250ms (event loops)"), "\(summary.text)")
+    }
+
     @Test("says in which samples an event loop stood still, and whether that recurs", arguments: [
         ([3, 6, 9], "longest turn 180ms, 100ms or longer in 3 of 10 samples: at 3.00s, 6.00s, 9.00s of the run, about every 3.00s", ", about every 3.00s"),
         ([1, 2, 9], "100ms or longer in 3 of 10 samples: at 1.00s, 2.00s, 9.00s of the run", ""), ([], "longest turn 180ms", ""),

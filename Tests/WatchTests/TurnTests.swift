@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 import Watch
@@ -30,5 +31,25 @@ import Watch
         #expect(watched.reading.processes.first?.loops.first?.longestTurnNanoseconds ?? 0 >= 290_000_000)
         #expect(holds { longest(endsInterval: true) == 0 }, "no turn has ended")
         client.close()
+    }
+
+    @Test("are the server's own where it sleeps, and the machine's where its thread waits for a processor", .enabled(if: access("/proc/self/schedstat", R_OK) == 0))
+    func waits() throws {
+        let stalling = try longestTurn("stalls")
+        #expect(stalling.turn >= 290_000_000 && stalling.waited < stalling.turn / 3 && stalling.waitedOfNew == stalling.waited, "\(stalling)")
+        let starved = try longestTurn("starves")
+        #expect(starved.turn > 400_000_000 && starved.waited > starved.turn / 3 && starved.waited <= starved.turn, "\(starved)")
+        #expect(starved.waitedOfNew == starved.waited, "it is the longest of the interval too: \(starved)")
+    }
+
+    /// The turn of a request for 666 bytes, and how long the server's thread waited for a processor in it.
+    private func longestTurn(_ mode: String) throws -> (turn: UInt64, waited: UInt64, waitedOfNew: UInt64) {
+        let watched = try ServerUnderWatch(Fixtures.epollServer, ["0", mode])
+        let client = try watched.client()
+        defer { client.close() }
+        try watched.ask(client, 666)
+        #expect(holds { watched.reading.processes.first?.loops.first?.longestTurnNanoseconds ?? 0 >= 290_000_000 })
+        let loop = try #require(watched.process.segment.read(endsInterval: true).processes.first?.loops.first)
+        return (loop.longestTurnNanoseconds, loop.longestTurnWaitedNanoseconds, loop.longestNewTurnWaitedNanoseconds)
     }
 }

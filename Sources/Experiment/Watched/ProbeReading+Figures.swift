@@ -22,9 +22,9 @@ extension ProbeReading {
         watch.turns = counters.waits
         // A turn that does not end keeps its loop busy too.
         watch.busyNanoseconds = all.reduce(0) { $0 &+ $1.turnNanoseconds } &+ loops.reduce(0) { $0 &+ $1.runningTurn(atNanoseconds: now) }
-        watch.longestTurn.everNanoseconds = all.map(\.longestTurnNanoseconds).max() ?? 0
-        watch.longestTurn.newNanoseconds = max(
-            all.map(\.longestNewTurnNanoseconds).max() ?? 0, loops.map { $0.runningTurn(atNanoseconds: now) }.max() ?? 0)
+        for loop in all { watch.longestTurn.merge(loop.longestTurn) }
+        // Of a turn under way it is not known how long its thread waited.
+        for loop in loops { watch.longestTurn.merge(LongestTurn(newNanoseconds: loop.runningTurn(atNanoseconds: now))) }
         watch.readySockets = counters.readySockets
         watch.readySocketsMost = Int(clamping: counters.readySocketsMost)
         if all.isEmpty { unknown.insert(.loops) }
@@ -79,6 +79,12 @@ extension ProbedProcess {
 extension ProbedLoop {
     /// How long the turn that is under way has lasted; 0: the loop waits.
     fileprivate func runningTurn(atNanoseconds now: UInt64) -> UInt64 { turnBegan == 0 ? 0 : now - min(now, turnBegan) }
+
+    fileprivate var longestTurn: LongestTurn {
+        LongestTurn(
+            everNanoseconds: longestTurnNanoseconds, everWaitedNanoseconds: longestTurnWaitedNanoseconds,
+            newNanoseconds: longestNewTurnNanoseconds, newWaitedNanoseconds: longestNewTurnWaitedNanoseconds)
+    }
 
     /// Of the last second or two; the turn that is under way counts.
     fileprivate func longestTurn(atNanoseconds now: UInt64) -> UInt64 {

@@ -44,7 +44,7 @@ final class WatchedServer {
 
     /// The most so far.
     private struct Peaks {
-        var turnNanoseconds: UInt64 = 0
+        var turn = LongestTurn()
         var connections = 0
         var pendingBytes = 0
         var waitNanoseconds: UInt64 = 0
@@ -204,8 +204,11 @@ final class WatchedServer {
         // Most writes wait for less than the time between two samples: the probe has the peaks.
         peaks.pendingBytes = max(peaks.pendingBytes, server.writes.pendingBytes, reading?.queuedBytesMost ?? 0)
         // A turn that does not end has no place among those that ended.
-        peaks.turnNanoseconds = max(peaks.turnNanoseconds, watch.longestTurn.everNanoseconds, watch.longestTurn.newNanoseconds)
-        watch.longestTurn.everNanoseconds = peaks.turnNanoseconds
+        let turn = watch.longestTurn
+        peaks.turn.merge(turn)
+        peaks.turn.merge(LongestTurn(everNanoseconds: turn.newNanoseconds, everWaitedNanoseconds: turn.newWaitedNanoseconds))
+        watch.longestTurn.everNanoseconds = peaks.turn.everNanoseconds
+        watch.longestTurn.everWaitedNanoseconds = peaks.turn.everWaitedNanoseconds
         peaks.waitNanoseconds = max(peaks.waitNanoseconds, server.writes.oldestAgeNanoseconds, reading?.longestWaitNanoseconds ?? 0)
         server.connectionCounts.openHighWater = peaks.connections
         server.writes.pendingBytesHighWater = peaks.pendingBytes

@@ -41,10 +41,24 @@ package struct WatchSample: Sendable, Equatable {
 
 /// The longest turn of the event loops, nanoseconds: since the start, and since the sample before.
 package struct LongestTurn: Sendable, Equatable {
-    package var everNanoseconds: UInt64 = 0
-    package var newNanoseconds: UInt64 = 0
+    package var everNanoseconds: UInt64
+    /// How long its thread waited for a processor in it; 0: hardly, or that is not known.
+    package var everWaitedNanoseconds: UInt64
+    package var newNanoseconds: UInt64
+    package var newWaitedNanoseconds: UInt64
 
-    package init() {}
+    package init(everNanoseconds: UInt64 = 0, everWaitedNanoseconds: UInt64 = 0, newNanoseconds: UInt64 = 0, newWaitedNanoseconds: UInt64 = 0) {
+        self.everNanoseconds = everNanoseconds
+        self.everWaitedNanoseconds = everWaitedNanoseconds
+        self.newNanoseconds = newNanoseconds
+        self.newWaitedNanoseconds = newWaitedNanoseconds
+    }
+
+    /// Takes the turns of another loop that are longer, each with its wait.
+    package mutating func merge(_ other: LongestTurn) {
+        if other.everNanoseconds >= everNanoseconds { (everNanoseconds, everWaitedNanoseconds) = (other.everNanoseconds, other.everWaitedNanoseconds) }
+        if other.newNanoseconds >= newNanoseconds { (newNanoseconds, newWaitedNanoseconds) = (other.newNanoseconds, other.newWaitedNanoseconds) }
+    }
 }
 
 /// The connections of a server as the kernel sees them.
@@ -69,7 +83,9 @@ extension WatchSample: SamplePart {
             + [.counter("takeovers", .process, \.takeovers, better: .zero, "Times that a process of another program began to listen on the server's port").unlessUnknown(.kernel)]
             + [.gauge("heap.live_bytes", .bytes, \.heapBytes, better: .lower, "Live bytes of malloc, now").unlessUnknown(.heap)]
             + loopRows.map { $0.unlessUnknown($0.name == "loop.longest_turn_in_interval" ? .intervalTurns : .loopDetails) } + writeRows.map { $0.unlessUnknown(.writeCounts) }
-            + findingRows.map { $0.unlessUnknown(.findings) })
+            + findingRows.map { $0.unlessUnknown(.findings) },
+        // Behind the numbers: the longer turns are taken by then, and of equal ones the other's wait is as good.
+        others: [.now { $0.longestTurn.merge($1.longestTurn) }])
 
     private static let processRows: [MetricRow<WatchSample>] = [
         .gauge("processes", .process, \.processes, "Processes of the server that live, now"),

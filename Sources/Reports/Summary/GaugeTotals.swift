@@ -36,7 +36,7 @@ struct GaugeTotals: Sendable {
             highWaters = PartHighWaters(after: base)
             self.base = nil
         }
-        if isUnderLoad { longTurns.add(sample) }
+        longTurns.add(sample, isUnderLoad: isUnderLoad)
         if ranges.isEmpty { ranges = Array(repeating: nil, count: GaugeTotals.gauges.count) }
         for (index, (gauge, place)) in GaugeTotals.gauges.enumerated() {
             guard var value = readings[place]?.number else { continue }

@@ -73,13 +73,13 @@ struct SummaryHeadline {
         return count == 0 ? longTurn : "; answers paused \(Figure.times(count)) (gaps)"
     }
 
-    /// The same seen from within the server, whether or not an answer was due.
+    /// The same seen from within the server, whether or not an answer was due. A turn that mostly waited for a processor is the
+    /// machine's.
     var longTurn: String {
-        guard summary.last.watch != nil, summary.last.knows(.loopDetails), let seconds = summary.number("watch.loop.longest_turn"),
-            Metric.nanoseconds(seconds) >= AnswerGap.leastNanoseconds
-        else { return "" }
+        guard let turn = TurnOfRun(summary), turn.nanoseconds >= AnswerGap.leastNanoseconds, turn.waitedNanoseconds < turn.nanoseconds / 2 else { return "" }
+        let isUnused = summary.request.load == nil && summary.maximum(of: "server.connections.open") ?? 0 == 0
         let period = summary.gauges.longTurns.period.map { ", about every \(Figure.time(nanoseconds: $0))" } ?? ""
-        return "; its event loop served no connection for \(Figure.time(nanoseconds: Metric.nanoseconds(seconds)))\(period) (event loops)"
+        return "; its event loop \(isUnused ? "was held up" : "served no connection") for \(Figure.time(nanoseconds: turn.nanoseconds))\(period) (event loops)"
     }
 
     /// Memory of a server that is watched grew: no fault by itself, and what its reader may look for.

@@ -107,7 +107,7 @@ extension SummarySection {
             page.row(
                 "event loops",
                 seen.atMost("server.loop.count") + [Figure.counted(watch.turns, "turn")]
-                    + (summary.number("watch.loop.longest_turn").flatMap { $0 == 0 ? nil : ["longest turn \(Figure.time(nanoseconds: Metric.nanoseconds($0)))"] } ?? []) + (summary.gauges.longTurns.text.map { [$0] } ?? [])
+                    + [TurnOfRun(summary)?.text, summary.gauges.longTurns.text].compactMap(\.self)
                     + seen.atMost("watch.loop.ready_most", "descriptor", "ready at once"))
         }
         page.row(

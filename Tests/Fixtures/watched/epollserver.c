@@ -14,12 +14,14 @@
 // daemon    right, in the background: forked twice, in a session of its own
 // forks     right, in a child; handles: right, with handlers of its own; small: right, few descriptors
 // sandboxed right, in a sandbox that kills for calls that the server does not make
-// crashes   right, until a request for 666 bytes; hangs: spins then, and ignores SIGTERM; stalls: sleeps then for 0.3 s
+// crashes   right, until a request for 666 bytes; hangs: spins then, and ignores SIGTERM; stalls: sleeps then for 0.3 s;
+//           starves: works then for 0.3 s of a processor that two other processes want too
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +32,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "../../../Sources/Probe/include/highwater.h"
 
@@ -102,12 +105,31 @@ __attribute__((noinline)) static void fill_answer(char *bytes, size_t head, size
     memset(bytes + head, 'a' + number % 26, count);
 }
 
+static void work_among_others(void) {
+    cpu_set_t here;
+    CPU_ZERO(&here);
+    CPU_SET((size_t)sched_getcpu(), &here);
+    sched_setaffinity(0, sizeof here, &here);
+    pid_t others[2];
+    for (int i = 0; i < 2; i++) {
+        others[i] = fork();
+        if (others[i] == 0) for (alarm(20);;) {}
+    }
+    for (clock_t end = clock() + 3 * CLOCKS_PER_SEC / 10; clock() < end;) {}
+    for (int i = 0; i < 2; i++) {
+        if (others[i] <= 0) continue;
+        kill(others[i], SIGKILL);
+        waitpid(others[i], NULL, 0);
+    }
+}
+
 __attribute__((noinline)) static int respond(connection_t *connection, size_t count) {
     // Within the sandbox there is no mmap for so much.
     if (is_page_freed()) connection->bytes = renew_page();
     if (connection->bytes == NULL) connection->bytes = is("sandboxed") ? sandbox_bytes : malloc(answer_limit);
     if (is("crashes") && count == 666) *(volatile char *)16 = 1;
     if (is("stalls") && count == 666) usleep(300000);
+    if (is("starves") && count == 666) work_among_others();
     if (is("hangs") && count == 666) for (;;) signal(SIGTERM, SIG_IGN);
     size_t head = (size_t)sprintf(connection->bytes, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", count);
     static unsigned pages;
