@@ -59,6 +59,12 @@ struct RunResultTests {
         #expect(Comparison(comparedRun("a"), compared).warnings.contains { $0.hasPrefix("B: its summary does not fit its samples: ") })
     }
 
+    @Test("has no percentile above the highest value")
+    func highest() {
+        let text = summary(change: { $0.client?.serviceTime.record(nanoseconds: 5_004_999_999, times: 100) }).text
+        #expect(text.contains(/service +5.00s +5.00s .* 5.00s\n/) && !text.contains("5.01s"), "\(text)")
+    }
+
     @Test("says in its first line how many requests were due where far fewer could be sent")
     func shortfall() {
         func firstLine(due: UInt64, rate: Double?) -> String {

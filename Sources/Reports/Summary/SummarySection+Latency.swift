@@ -14,8 +14,7 @@ extension SummarySection {
             + (isOpen || client.requests.retried > 0 || page.isVerbose ? [("  response", summary.responseTime)] : [])
             + (isOpen || page.isVerbose ? [("  sent late", summary.scheduleDelay)] : [])
         for (name, histogram) in rows {
-            let values = (page.isVerbose ? [histogram.lowestNanoseconds] : [])
-                + histogram.valuesAtPercentiles(percentiles.map(\.percent)) + [histogram.highestRecordedNanoseconds]
+            let values = (page.isVerbose ? [histogram.lowestNanoseconds] : []) + histogram.row(percentiles.map(\.percent))
             page.table(name, values.map { $0.map(Figure.time(nanoseconds:)) ?? "-" })
             page.noteDashes(percentiles.map(\.percent), in: histogram)
         }
@@ -60,7 +59,7 @@ extension SummarySection {
         page.table("phase", ["req/s", "asked", "failed", "p50", "p99", "p99.9", "max"])
         for phase in summary.phases {
             let run = phase.summary
-            let times = run.responseTime.valuesAtPercentiles([50, 99, 99.9]) + [run.responseTime.highestRecordedNanoseconds]
+            let times = run.responseTime.row([50, 99, 99.9])
             page.noteDashes([50, 99, 99.9], in: run.responseTime)
             let cells = [
                 Figure.fixed(run.derived("client.requests.rate") ?? 0, decimals: 0),
@@ -124,5 +123,14 @@ extension Summary {
             "\(client.requests.answered) answered" + (carriedRequests > 0 ? " (\(carriedRequests) begun in the warm-up)" : ""),
             "\(JSON.number(derived("client.requests.dropped") ?? 0).text) dropped",
         ] + (client.requests.skipped > 0 ? ["\(client.requests.skipped) of them skipped (--catch-up skip)"] : [])
+    }
+}
+
+extension LatencyHistogram {
+    /// The values at these percentiles and the highest, as a table has them side by side, nanoseconds. A percentile is the upper
+    /// edge of its step, which may lie above the exact highest value: none is told above that.
+    func row(_ percents: [Double]) -> [UInt64?] {
+        let highest = highestRecordedNanoseconds
+        return valuesAtPercentiles(percents).map { $0.map { min($0, highest ?? $0) } } + [highest]
     }
 }

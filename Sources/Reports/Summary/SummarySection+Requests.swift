@@ -37,7 +37,7 @@ private enum RequestRow {
     private static let keptEnd = 25
 
     static func cells(_ request: RequestSample) -> [String] {
-        let times = request.responseTime.valuesAtPercentiles([50, 99]) + [request.responseTime.highestRecordedNanoseconds]
+        let times = request.responseTime.row([50, 99])
         return ["\(request.done)", "\(request.failed)"] + times.map { $0.map(Figure.time(nanoseconds:)) ?? "-" } + [Figure.bytes(Double(request.bodyBytes))]
     }
 
