@@ -176,6 +176,7 @@ package final class LoadGenerator: TimerTarget, PreciseTimerTarget {
     package func timerDidFire(_ timer: Timer) {
         guard timer !== timers.beat else { return timer.setDeadline(nanoseconds: clock.beat()) }
         clock.refresh()
+        accounts.drainDidEnd()
         clients.forEach { $0.abort() }
     }
 

@@ -89,6 +89,28 @@ struct StandingServerTests {
         }
     }
 
+    @Test("has a gap to the end of the run where it has ceased to answer; one that never answered has none", arguments: [40, 0])
+    func ceased(answers: Int) throws {
+        let peer = try RawListener { peer, _ in
+            try peer.greet()
+            var count = 0
+            while let stream = try peer.nextRequest() {
+                count += 1
+                if count <= answers { try peer.answer(stream) }
+            }
+        }
+        defer { peer.stop() }
+        var configuration = ClientConfiguration(port: peer.port)
+        configuration.httpVersion = .http2
+        configuration.connections = 1
+        configuration.streams = 4
+        let run = try LoadRun(configuration, seconds: 0.5, drainSeconds: 0.5)
+        expectSums(run)
+        #expect(run.total.errors.aborted == 4)
+        #expect(run.total.requests.gaps.count == (answers > 0 ? 1 : 0), "\(run.total.requests.gaps)")
+        #expect(answers == 0 || run.total.requests.gaps.longestNanoseconds > 600_000_000, "\(run.total.requests.gaps)")
+    }
+
     @Test("counts the requests that were due while all connections waited for answers")
     func delayed() throws {
         let peer = try RawListener { peer, _ in

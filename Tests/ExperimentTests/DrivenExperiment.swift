@@ -45,6 +45,9 @@ final class DrivenExperiment {
         }
     }
 
+    /// A test that has thrown leaves no thread behind: that would trap, and take the other tests with it.
+    deinit { if source.outcome == nil { _ = stop(withinSeconds: 0) } }
+
     /// Ends the run. - Returns: the last sample.
     func stop(withinSeconds seconds: Double) -> Sample {
         var samples: [Sample] = []

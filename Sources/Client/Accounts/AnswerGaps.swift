@@ -41,6 +41,14 @@ package struct AnswerGaps {
         lastNanoseconds = now
     }
 
+    /// The run ends while requests are in flight. - Returns: the silence until then, where that is a gap; nil: it is none, or no
+    /// answer has ever come.
+    package func runDidEnd(atNanoseconds now: UInt64) -> Gap? {
+        guard usualNanoseconds > 0 else { return nil }
+        var last = self
+        return last.answerDidCome(atNanoseconds: now)
+    }
+
     /// An answer has come to its end. - Returns: the silence before it or within it, where that is a gap; nil: it is none.
     package mutating func answerDidCome(atNanoseconds now: UInt64) -> Gap? {
         bytesDidCome(atNanoseconds: now)

@@ -194,6 +194,15 @@ final class LoadAccounts {
         }
     }
 
+    /// The time of the drain is over, and the requests that are in flight are given up: a server that has ceased to answer has
+    /// a gap that no answer ends.
+    func drainDidEnd() {
+        guard counters.requests.started > counters.requests.done,
+            let gap = unsafe books.pointee.gaps.runDidEnd(atNanoseconds: clock.nowNanoseconds)
+        else { return }
+        note(gap: gap)
+    }
+
     /// A request that was due ends without being sent: the circuit breaker is open.
     func requestWasRefused() {
         counters.requests.started += 1
