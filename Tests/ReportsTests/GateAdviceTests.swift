@@ -96,6 +96,8 @@ struct GateAdviceTests {
         }.contains(words))
         #expect(try text { $0.client?.connectionCounts.broken = 1_000_000 }.contains(words))
         #expect(try !text { $0.client?.requests.failed = 3 }.contains(words))
+        let crash = try self.text(change: { $0.watch = WatchSample() }, finish: { $0.outcome = .crashed(signal: "SIGSEGV") })
+        #expect(crash.replacing(/\s+/, with: " ").contains(words) && !crash.contains("--fail-on 'client"), "a watched server")
     }
 
     @Test("are none for a clean run, for what thresholds judge already, for requests left on purpose, and after a death")
@@ -104,6 +106,6 @@ struct GateAdviceTests {
         #expect(try !text(thresholds: ["client.requests.failed > 9"]) { $0.client?.requests.failed = 3 }.contains("as a gate"))
         #expect(try !text(thresholds: ["client.gaps.longest > 1s"]) { $0.client?.requests.gaps.count = 1 }.contains("as a gate"))
         #expect(try !text { $0.client?.requests.failed = 3; $0.client?.errors.abandoned = 3 }.contains("as a gate"))
-        #expect(try !text(change: { $0.client?.requests.failed = 3 }, finish: { $0.outcome = .crashed(signal: "SIGSEGV") }).contains("as a gate"))
+        #expect(try !text(change: { $0.client?.requests.failed = 3; $0.watch = nil }, finish: { $0.outcome = .crashed(signal: "SIGSEGV") }).contains("as a gate"))
     }
 }

@@ -22,7 +22,7 @@ struct FailureWords {
     /// A server that speaks TLS ends connections in the clear without a word: advice where no byte has come from this server.
     func adviceOnTLS(_ failure: FailureCount) -> String? {
         let received = summary.lastWhole?.client?.receivedBytes ?? 0
-        guard failure.isSilentEnd, received == 0, let target = summary.request.load?.target, target.contains("http://"), !target.contains("https://") else { return nil }
+        guard failure.isSilentEnd, received == 0, summary.deathText == nil, let target = summary.request.load?.target, target.contains("http://"), !target.contains("https://") else { return nil }
         return "if the server speaks TLS on this port, write https://"
     }
 }

@@ -23,7 +23,7 @@ struct GateAdvice {
     /// Whether the run ended with exit code 99 without any condition, for what the server did, and will again.
     var isGate: Bool {
         guard let cause = summary.result.faults.first?.cause else { return false }
-        return [.brokenServer, .wrongBodies, .brokenProtocol].contains(cause)
+        return [.brokenServer, .wrongBodies, .brokenProtocol].contains(cause) || cause == .death && summary.last.watch != nil
     }
 
     private func isJudged(_ metrics: [String]) -> Bool {
