@@ -82,14 +82,15 @@ extension ListenAddress {
 
         /// What is wrong, and what would be right.
         package func words(about text: String) -> String {
-            switch self {
-            case .noHost: "\"\(text.quotable)\" has no host; write 127.0.0.1\(text), or 0.0.0.0\(text) for every interface"
-            case .noPort: "\"\(text.quotable)\" has no port; write 127.0.0.1:9000 or [::1]:9000"
-            case .notNumeric: "\"\(text.quotable)\" has a host that is not numeric; write 127.0.0.1:9000"
-            case .bareIPv6: "\"\(text.quotable)\" has an IPv6 address without brackets; write [::1]:9000"
+            let text = text.quotable
+            return switch self {
+            case .noHost: "\"\(text)\" has no host; write 127.0.0.1\(text), or 0.0.0.0\(text) for every interface"
+            case .noPort: "\"\(text)\" has no port; write 127.0.0.1:9000 or [::1]:9000"
+            case .notNumeric: "\"\(text)\" has a host that is not numeric; write 127.0.0.1:9000"
+            case .bareIPv6: "\"\(text)\" has an IPv6 address without brackets; write [::1]:9000"
             case .port(let port): "\"\(port)\" is not a port; write 0 (any free one) to 65535"
-            case .path: "\"\(text.quotable)\" is a path; write unix:\(text) for a Unix socket there"
-            case .unixPath: "\"\(text.quotable)\" has no path of 1 to \(ListenAddress.unixPathLimit) bytes; write unix:/tmp/server.sock"
+            case .path: "\"\(text)\" is a path; write unix:\(text) for a Unix socket there"
+            case .unixPath: "\"\(text)\" has no path of 1 to \(ListenAddress.unixPathLimit) bytes; write unix:/tmp/server.sock"
             }
         }
     }

@@ -121,19 +121,19 @@ extension TargetURL {
 
         /// What is wrong, and what would be right.
         package func words(about text: String) -> String {
-            let text = TargetURL.withoutPassword(text)
+            let text = TargetURL.withoutPassword(text).quotable
             return switch self {
-            case .noScheme where text.hasPrefix("$"): "\"\(text.quotable)\" is no URL; a variable of the environment is written ${NAME}, and in a scenario only"
-            case .noScheme: "\"\(text.quotable)\" has no scheme; write http://\(text)"
-            case .noPort: "\"\(text.quotable)\" has no port; write \(text):443"
+            case .noScheme where text.hasPrefix("$"): "\"\(text)\" is no URL; a variable of the environment is written ${NAME}, and in a scenario only"
+            case .noScheme: "\"\(text)\" has no scheme; write http://\(text)"
+            case .noPort: "\"\(text)\" has no port; write \(text):443"
             case .otherScheme(let scheme): "\"\(scheme)\" is not a scheme of this client; write http:// or https://"
-            case .userInformation: "\"\(text.quotable)\" has a user name, which is not sent; write -H 'authorization: ...' beside the URL"
+            case .userInformation: "\"\(text)\" has a user name, which is not sent; write -H 'authorization: ...' beside the URL"
             case .hostBeyondASCII(let host):
                 "the host \"\(TargetURL.withoutPassword(host))\" is beyond ASCII; write its ASCII form, xn--..., which 'idn2' prints"
-            case .host: "\"\(text.quotable)\" has no valid host; write http://127.0.0.1:8080/ or http://[::1]:8080/"
-            case .bareIPv6: "\"\(text.quotable)\" has an IPv6 address without brackets; write http://[::1]:8080/"
+            case .host: "\"\(text)\" has no valid host; write http://127.0.0.1:8080/ or http://[::1]:8080/"
+            case .bareIPv6: "\"\(text)\" has an IPv6 address without brackets; write http://[::1]:8080/"
             case .port(let port): "\"\(port)\" is not a port; write 1 to 65535"
-            case .characters: "\"\(text.quotable)\" has spaces or characters beyond ASCII; write %20 and the like"
+            case .characters: "\"\(text)\" has spaces or characters beyond ASCII; write %20 and the like"
             case .template(let error): error.description
             }
         }
