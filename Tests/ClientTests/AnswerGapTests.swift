@@ -60,19 +60,32 @@ struct AnswerGapTests {
 
 @Suite("What the clients tell of a server that stands still", .waiting)
 struct StandingServerTests {
+    /// A peer over HTTP/2 that answers those requests of a connection, by their numbers from 1 on, for which `isAnswered` returns
+    /// true, once it returns.
+    private func listener(answering isAnswered: @escaping @Sendable (_ number: Int) -> Bool) throws -> RawListener {
+        try RawListener { peer, _ in
+            try peer.greet()
+            var number = 0
+            while let stream = try peer.nextRequest() {
+                number += 1
+                if isAnswered(number) { try peer.answer(stream) }
+            }
+        }
+    }
+
+    /// The same; it answers each request, and stands still for 0.3 s before some.
+    private func listener(standingStillBefore isLate: @escaping @Sendable (_ number: Int) -> Bool) throws -> RawListener {
+        try listener(answering: { number in
+            if isLate(number) { Thread.sleep(forTimeInterval: 0.3) }
+            return true
+        })
+    }
+
     @Test("is an event with the time without an answer, and how many requests were in flight")
     func event() throws {
         // A client's loop that comes late itself tells of no gap: on a busy machine some of them are missing.
         for attempt in 1...5 {
-            let peer = try RawListener { peer, _ in
-                try peer.greet()
-                var count = 0
-                while let stream = try peer.nextRequest() {
-                    count += 1
-                    if count % 20 == 0 { Thread.sleep(forTimeInterval: 0.3) }
-                    try peer.answer(stream)
-                }
-            }
+            let peer = try listener(standingStillBefore: { $0 % 20 == 0 })
             defer { peer.stop() }
             var configuration = ClientConfiguration(port: peer.port)
             configuration.httpVersion = .http2
@@ -91,14 +104,7 @@ struct StandingServerTests {
 
     @Test("has a gap to the end of the run where it has ceased to answer; one that never answered has none", arguments: [40, 0])
     func ceased(answers: Int) throws {
-        let peer = try RawListener { peer, _ in
-            try peer.greet()
-            var count = 0
-            while let stream = try peer.nextRequest() {
-                count += 1
-                if count <= answers { try peer.answer(stream) }
-            }
-        }
+        let peer = try listener(answering: { $0 <= answers })
         defer { peer.stop() }
         var configuration = ClientConfiguration(port: peer.port)
         configuration.httpVersion = .http2
@@ -113,15 +119,7 @@ struct StandingServerTests {
 
     @Test("counts the requests that were due while all connections waited for answers")
     func delayed() throws {
-        let peer = try RawListener { peer, _ in
-            try peer.greet()
-            var isFirst = true
-            while let stream = try peer.nextRequest() {
-                if isFirst { Thread.sleep(forTimeInterval: 0.3) }
-                isFirst = false
-                try peer.answer(stream)
-            }
-        }
+        let peer = try listener(standingStillBefore: { $0 == 1 })
         defer { peer.stop() }
         var configuration = ClientConfiguration(port: peer.port)
         configuration.httpVersion = .http2

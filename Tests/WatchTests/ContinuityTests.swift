@@ -46,14 +46,20 @@ private let sent = Fixtures.line("ssize_t count = send(fd", in: "epollserver.c")
         client.close()
     }
 
-    @Test("goes on in memory that was freed: it is told where, and which connection had it then", arguments: runs)
-    func freed(run: Int) throws {
-        let watched = try ServerUnderWatch(Fixtures.epollServer, ["0", "freed"])
+    /// A server on epoll that frees the page before with each answer, and two clients whose answers wait.
+    private func twoCutWrites(_ mode: String) throws -> (watched: ServerUnderWatch, first: RawSocket, second: RawSocket) {
+        let watched = try ServerUnderWatch(Fixtures.epollServer, ["0", mode])
         let first = try watched.client(), second = try watched.client()
         try watched.ask(first, 6_000_000)
         #expect(holds { watched.reading.counters.cutWrites == 1 })
         try watched.ask(second, 5_000_000)
         #expect(holds { watched.reading.counters.cutWrites == 2 })
+        return (watched, first, second)
+    }
+
+    @Test("goes on in memory that was freed: it is told where, and which connection had it then", arguments: runs)
+    func freed(run: Int) throws {
+        let (watched, first, second) = try twoCutWrites("freed")
         _ = try first.body()
         let evidence = try #require(watched.evidence(.remainderLost))
         #expect(evidence.freedPlaces.first?.line == Fixtures.line("    free(page);", in: "epollserver.c"), "\(evidence.text)")
@@ -64,12 +70,7 @@ private let sent = Fixtures.line("ssize_t count = send(fd", in: "epollserver.c")
 
     @Test("goes on in memory that was freed and is not there any more: it is told where", arguments: runs)
     func unmapped(run: Int) throws {
-        let watched = try ServerUnderWatch(Fixtures.epollServer, ["0", "unmapped"])
-        let first = try watched.client(), second = try watched.client()
-        try watched.ask(first, 6_000_000)
-        #expect(holds { watched.reading.counters.cutWrites == 1 })
-        try watched.ask(second, 5_000_000)
-        #expect(holds { watched.reading.counters.cutWrites == 2 })
+        let (watched, first, second) = try twoCutWrites("unmapped")
         _ = try? first.body()
         let evidence = try #require(watched.evidence(.badPointer))
         #expect(evidence.freedPlaces.first?.line == Fixtures.line("    free(page);", in: "epollserver.c"), "\(evidence.text)")

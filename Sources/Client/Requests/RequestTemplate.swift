@@ -131,13 +131,10 @@ final class RequestTemplate {
         var writer = unsafe TextWriter(memory, number: number, seed: seed)
         var sent = (try? RequestText(parsing: target)).flatMap { $0.isFixed ? String(decoding: $0.fixedBytes, as: UTF8.self) : nil } ?? target
         for value in values {
-            for piece in value.pieces { writer.write(piece) }
-            let text = writer.take()
+            let text = writer.text(of: value.pieces)
             if value.index == RequestTemplate.pathIndex { sent = text.string }
         }
-        guard lengthIndex > 0 else { return (sent, nil) }
-        for piece in bodyPieces { writer.write(piece) }
-        return (sent, writer.take().string)
+        return (sent, lengthIndex > 0 ? writer.text(of: bodyPieces).string : nil)
     }
 
     /// Writes the values that the request with this number has of its own, and sets the fields to them.
@@ -148,13 +145,9 @@ final class RequestTemplate {
     /// - Returns: the request's body.
     func expand(number: UInt64, seed: UInt64, into memory: UnsafeMutableRawPointer) -> ArenaBytes {
         var writer = unsafe TextWriter(memory, number: number, seed: seed)
-        for value in values {
-            for piece in value.pieces { writer.write(piece) }
-            fields.setValue(writer.take(), at: value.index)
-        }
+        for value in values { fields.setValue(writer.text(of: value.pieces), at: value.index) }
         guard lengthIndex > 0 else { return body }
-        for piece in bodyPieces { writer.write(piece) }
-        let body = writer.take()
+        let body = writer.text(of: bodyPieces)
         writer.write(UInt64(body.count))
         fields.setValue(writer.take(), at: lengthIndex)
         return body

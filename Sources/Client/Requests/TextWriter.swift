@@ -56,7 +56,14 @@ struct TextWriter {
         return unsafe ArenaBytes(start: start, count: cursor - start)
     }
 
-    mutating func write(_ piece: TextPiece) {
+    /// A text of these pieces alone: what was written before belongs to nobody else.
+    @inline(__always)
+    mutating func text(of pieces: [TextPiece]) -> ArenaBytes {
+        for piece in pieces { write(piece) }
+        return take()
+    }
+
+    private mutating func write(_ piece: TextPiece) {
         switch piece {
         case .literal(let bytes): put(bytes)
         case .sequence: write(number)

@@ -74,6 +74,9 @@ package struct ClientSample: Sendable {
     /// they waited in the latencies.
     package var unansweredRequests: UInt64 { requests.timedOut + errors.aborted }
 
+    /// Requests that failed beside those that were left early on purpose, which say nothing of the server.
+    package var ownFailures: UInt64 { requests.failed - min(errors.abandoned, requests.failed) }
+
     /// Whether the server that was there cannot be reached from any loop.
     package var isCutOff: Bool { loops.count > 0 && connectionCounts.cutOffLoops == loops.count }
 

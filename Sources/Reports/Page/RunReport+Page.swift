@@ -57,7 +57,7 @@ extension RunReport {
         }
         let failed = summary[path: "client.requests.failed"]?.number ?? 0, done = summary[path: "client.requests.done"]?.number ?? 0
         let broken = summary[path: "client.connections.broken"]?.number ?? 0
-        let faults = (failed > 0 ? [SummaryHeadline.failures(failed, of: done)] : []) + (broken > 0 ? [SummaryHeadline.broken(broken)] : [])
+        let faults = (failed > 0 ? [SummaryHeadline.failures(failed, of: done)] : []) + (broken > 0 ? [SummaryHeadline.broken(Metric.whole(broken))] : [])
         let results = result.isOK && !faults.isEmpty && done > 0
             ? RunReport.word("result: \(SummaryHeadline.notAllOK)", "unsure", faults)
             : RunReport.word("result: \(result.word)", result.isOK ? "good" : "bad", result.reasons)

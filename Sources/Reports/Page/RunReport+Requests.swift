@@ -16,7 +16,7 @@ extension RunReport {
                 cell("service_time.p50", .seconds), cell("service_time.p99", .seconds), cell("response_time.p50", .seconds),
                 cell("response_time.p99", .seconds),
             ]
-            return "<tr><th scope=\"row\">\((row["name"]?.string ?? "?").cut(toColumns: 120, keepingEnd: 30))</th>\(.joined(cells.map { "<td>\($0)</td>" as Markup }))</tr>\n"
+            return "<tr><th scope=\"row\">\((row["name"]?.string ?? "?").shownTarget)</th>\(.joined(cells.map { "<td>\($0)</td>" as Markup }))</tr>\n"
         })
         return """
             <section><h2>By request</h2><div class="wide"><table class="numbers"><thead><tr><th scope="col">request</th>\

@@ -48,7 +48,8 @@ struct AnswerGapList: Sendable {
     var longestNanoseconds: UInt64? { gaps.map(\.length).max() }
 
     /// "no answer came for 100ms to 252ms, 4 times, though requests were in flight: at 3.10s, 6.20s, 9.31s, 12.4s of
-    /// the run, about every 3.10s, or every 1550 requests: another rate tells which". Times are since the start of the run, its warm-up included. nil: there was no gap.
+    /// the run, about every 3.10s, or every 1550 requests: another rate tells which". Times are since the start of the run,
+    /// its warm-up included. nil: there was no gap.
     ///
     /// - Parameters:
     ///   - counted: by the clients. Events tell of the first gaps alone.

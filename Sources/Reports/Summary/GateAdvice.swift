@@ -26,13 +26,11 @@ struct GateAdvice {
         return [.brokenServer, .wrongBodies, .brokenProtocol].contains(cause) || cause == .death && summary.last.watch != nil
     }
 
-    private func isJudged(_ metrics: [String]) -> Bool {
-        summary.thresholds.contains { metrics.contains($0.threshold.condition.figure.metric) }
-    }
+    private func isJudged(_ metrics: [String]) -> Bool { !summary.thresholds(on: metrics).isEmpty }
 
     /// Requests that are left early on purpose fail in each run: beside them the other causes are limited, each by its name.
     private var failures: [String] {
-        guard let client = summary.last.client, client.requests.failed > client.errors.abandoned,
+        guard let client = summary.last.client, client.ownFailures > 0,
             !isJudged(SummaryHeadline.failureMetrics + ["client.responses.unexpected"])
         else { return [] }
         guard client.errors.abandoned > 0 else { return ["client.requests.failed > 0"] }
@@ -49,10 +47,8 @@ struct GateAdvice {
 
     /// An event loop that stood still shows so also where all answers waited alike, and where none was due.
     private var turns: String? {
-        guard !SummaryHeadline(summary: summary).longTurn.isEmpty, let seconds = summary.number("watch.loop.longest_turn"),
-            !isJudged(["watch.loop.longest_turn"])
-        else { return nil }
-        return "watch.loop.longest_turn.max > \(RunGaps.half(Metric.nanoseconds(seconds)))"
+        guard let turn = TurnOfRun(summary), turn.isPause, !isJudged(["watch.loop.longest_turn"]) else { return nil }
+        return "watch.loop.longest_turn.max > \(RunGaps.half(turn.nanoseconds))"
     }
 
     private var growth: String? {

@@ -36,12 +36,15 @@ struct LongTurns: Sendable {
     var text: String? {
         guard count > 0 else { return nil }
         return "\(Figure.time(nanoseconds: AnswerGap.leastNanoseconds)) or longer in \(count) of \(Figure.counted(UInt64(sampleCount), "sample")): "
-            + RunTimes.text(times, of: count) + (period.map { ", about every \(Figure.time(nanoseconds: $0))" } ?? "")
+            + RunTimes.text(times, of: count) + rhythm
     }
+
+    /// ", about every 3.00s"; empty: they do not recur.
+    var rhythm: String { period.map { ", about every \(Figure.time(nanoseconds: $0))" } ?? "" }
 
     /// From one to the next; nil: the times differ by more than the samples' interval, there are too few, or nearly each sample
     /// has one.
-    var period: UInt64? {
+    private var period: UInt64? {
         guard times.count >= 3 else { return nil }
         let steps = zip(times.dropFirst(), times).map { $0 - $1 }, mean = (times[times.count - 1] - times[0]) / UInt64(steps.count)
         guard 2 * mean >= 3 * intervalNanoseconds, steps.allSatisfy({ max($0, mean) - min($0, mean) <= intervalNanoseconds + intervalNanoseconds / 10 }) else { return nil }
@@ -61,6 +64,9 @@ struct TurnOfRun {
         nanoseconds = Metric.nanoseconds(seconds)
         waitedNanoseconds = summary.gauges.longTurns.waited(inTurnOf: nanoseconds)
     }
+
+    /// Long, and the program's own: one that mostly waited for a processor is the machine's.
+    var isPause: Bool { nanoseconds >= AnswerGap.leastNanoseconds && waitedNanoseconds < nanoseconds / 2 }
 
     /// "longest turn 504ms (480ms of it waiting for a processor)"
     var text: String {

@@ -43,7 +43,7 @@ struct MarkdownSummary {
         guard summary.requests.count > 1 else { return [] }
         return summary.requests.map { request in
             let statuses = request.statusNumbers.map { "\($0.count) x \($0.status)" }.joined(separator: ", ")
-            return [Markdown.escaped(request.name.cut(toColumns: 120, keepingEnd: 30)), "\(request.done)", "\(request.failed)"] + MarkdownSummary.times(request.responseTime) + [statuses]
+            return [Markdown.escaped(request.name.shownTarget), "\(request.done)", "\(request.failed)"] + MarkdownSummary.times(request.responseTime) + [statuses]
         }
     }
 

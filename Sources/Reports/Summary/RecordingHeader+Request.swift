@@ -46,9 +46,6 @@ extension Summary.Load {
 
     /// Requests that are named; of more, how many there are.
     private static let namedTargetLimit = 3
-    /// Columns of a path that are shown, and those of its end: paths differ there. The recording has it whole.
-    private static let shownPathLimit = 120
-    private static let shownPathEnd = 30
 
     /// `http://127.0.0.1:8080/bytes/1KiB`, `http://127.0.0.1:8080: /bytes/1KiB 60.0%, POST /post 40.0%`, and of several servers
     /// `http://127.0.0.1:8080/a 60.0%, https://localhost:8081/b 40.0%`.
@@ -66,11 +63,17 @@ extension Summary.Load {
         let isShared = paths.count > 1 && Set(paths.indices.map(origin)).count == 1
         let texts = paths.enumerated().map { index, path in
             let method = kinds.isEmpty ? "GET" : kinds[index]["method"]?.string ?? "GET"
-            return (method == "GET" ? "" : "\(method) ") + (isShared ? "" : origin(index)) + path.cut(toColumns: shownPathLimit, keepingEnd: shownPathEnd)
+            return (method == "GET" ? "" : "\(method) ") + (isShared ? "" : origin(index)) + path.shownTarget
                 + (paths.count > 1 && kinds.count == paths.count ? " \(Figure.percent(weights[index] / total))" : "")
         }
         guard !texts.isEmpty else { return "\(scheme)://\(address)" }
         let rest = texts.count - namedTargetLimit
         return (isShared ? origin(0) + ": " : "") + texts.prefix(namedTargetLimit).joined(separator: ", ") + (rest > 0 ? ", and \(Figure.counted(rest, "more request"))" : "")
     }
+}
+
+extension String {
+    /// A path, or a request's name that has one, as reports show it: with its end, since paths differ there. The recording has it
+    /// whole.
+    var shownTarget: String { cut(toColumns: 120, keepingEnd: 30) }
 }

@@ -20,7 +20,7 @@ struct ResultJudge {
 
     /// Thresholds say how many of these the server may have, and it has no more.
     private func isAllowed(_ names: String...) -> Bool {
-        let judged = summary.thresholds.filter { names.contains($0.threshold.condition.figure.metric) }
+        let judged = summary.thresholds(on: names)
         return !judged.isEmpty && judged.allSatisfy(\.hasPassed)
     }
 
@@ -68,8 +68,7 @@ struct ResultJudge {
         guard let counts = summary.last.client?.connectionCounts, counts.broken > 0, counts.broken > counts.opened / 2,
             !isAllowed("client.connections.broken")
         else { return nil }
-        let of = counts.broken >= counts.opened ? Figure.counted(counts.broken, "connection") : "\(counts.broken) of \(Figure.counted(counts.opened, "connection"))"
-        return "the server broke the protocol on \(of)"
+        return SummaryHeadline.broken(counts.broken, of: counts.opened)
     }
 
     private var uncheckedBodies: String? {

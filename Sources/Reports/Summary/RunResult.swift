@@ -126,6 +126,9 @@ package struct RunResult: Sendable, Equatable {
 }
 
 extension Summary {
+    /// The results of those thresholds that limit one of these metrics.
+    func thresholds(on metrics: [String]) -> [ThresholdResult] { thresholds.filter { metrics.contains($0.threshold.condition.figure.metric) } }
+
     /// Whether the run went well so far.
     package var result: RunResult { ResultJudge(summary: self).result }
 

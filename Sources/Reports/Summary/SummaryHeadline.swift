@@ -8,7 +8,7 @@ struct SummaryHeadline {
     /// Requests that were left early on purpose say nothing of the server.
     var word: String {
         guard summary.result.isOK, let client = summary.last.client, client.requests.done > 0 else { return summary.result.word }
-        let isFaulty = client.requests.failed > client.errors.abandoned || client.connectionCounts.broken > 0
+        let isFaulty = client.ownFailures > 0 || client.connectionCounts.broken > 0
         return isFaulty ? SummaryHeadline.notAllOK : summary.result.word
     }
 
@@ -31,7 +31,7 @@ struct SummaryHeadline {
         }
         let requests = client.requests
         guard requests.done > 0 else { return "no request was done" }
-        if requests.failed > 0, requests.failed == client.errors.abandoned {
+        if requests.failed > 0, client.ownFailures == 0 {
             let rest = requests.done - requests.failed, left = "\(Figure.counted(requests.failed, "was", "were")) left early on purpose"
             return (rest == 0 ? "no request was to succeed: \(left)" : "\(rest == 1 ? "the other request" : "all \(rest) other requests") succeeded: \(left)") + (broken.isEmpty ? "" : "; \(broken)") + pauses + growth + doubt
         }
@@ -58,11 +58,15 @@ struct SummaryHeadline {
     /// Bytes that no request asked for are no failed request.
     private var broken: String {
         let count = summary.last.client?.connectionCounts.broken ?? 0
-        return count == 0 ? "" : SummaryHeadline.broken(Double(count))
+        return count == 0 ? "" : SummaryHeadline.broken(count)
     }
 
-    /// "the server broke the protocol on 2 connections"
-    static func broken(_ connections: Double) -> String { "the server broke the protocol on \(Figure.counted(connections, "connection"))" }
+    /// "the server broke the protocol on 2 connections", "... on 40 of 41 connections"
+    ///
+    /// - Parameter all: connections, where that many are told; those that broke are all of them where there are no more.
+    static func broken(_ connections: UInt64, of all: UInt64 = 0) -> String {
+        "the server broke the protocol on " + (all > connections ? "\(connections) of " : "") + Figure.counted(max(all, connections), "connection")
+    }
 
     /// All is well, of what was tried.
     private var doubt: String { WaitingAdvice(summary: summary).doubt.map { "; \($0)" } ?? "" }
@@ -73,13 +77,11 @@ struct SummaryHeadline {
         return count == 0 ? longTurn : "; answers paused \(Figure.times(count)) (gaps)"
     }
 
-    /// The same seen from within the server, whether or not an answer was due. A turn that mostly waited for a processor is the
-    /// machine's.
-    var longTurn: String {
-        guard let turn = TurnOfRun(summary), turn.nanoseconds >= AnswerGap.leastNanoseconds, turn.waitedNanoseconds < turn.nanoseconds / 2 else { return "" }
+    /// The same seen from within the server, whether or not an answer was due.
+    private var longTurn: String {
+        guard let turn = TurnOfRun(summary), turn.isPause else { return "" }
         let isUnused = summary.request.load == nil && summary.maximum(of: "server.connections.open") ?? 0 == 0
-        let period = summary.gauges.longTurns.period.map { ", about every \(Figure.time(nanoseconds: $0))" } ?? ""
-        return "; its event loop \(isUnused ? "was held up" : "served no connection") for \(Figure.time(nanoseconds: turn.nanoseconds))\(period) (event loops)"
+        return "; its event loop \(isUnused ? "was held up" : "served no connection") for \(Figure.time(nanoseconds: turn.nanoseconds))\(summary.gauges.longTurns.rhythm) (event loops)"
     }
 
     /// Memory of a server that is watched grew: no fault by itself, and what its reader may look for.
@@ -95,7 +97,7 @@ struct SummaryHeadline {
 
     /// Why failures of which these metrics tell do not make the run a failure.
     private func toleration(_ metrics: [String], _ failures: String) -> String {
-        let isLimited = summary.thresholds.contains { $0.isJudged && metrics.contains($0.threshold.condition.figure.metric) }
+        let isLimited = summary.thresholds(on: metrics).contains(where: \.isJudged)
         return isLimited ? "as many as the thresholds allow" : "no threshold limits \(failures), so the exit code is 0"
     }
 }

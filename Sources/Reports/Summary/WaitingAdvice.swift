@@ -15,7 +15,7 @@ struct WaitingAdvice {
     var advice: (text: String, command: String?)? {
         let last = summary.last, request = summary.request
         guard let watch = last.watch, let server = last.server, last.knows([.findings, .writeCounts, .traffic]),
-            summary.result.isOK || !summary.findings.isEmpty, (last.client?.requests.failed ?? 0) <= (last.client?.errors.abandoned ?? 0),
+            summary.result.isOK || !summary.findings.isEmpty, (last.client?.ownFailures ?? 0) == 0,
             request.load?.phases.isEmpty != false, summary.thresholds.isEmpty, !WaitingAdvice.ownsBytes(request.program)
         else { return nil }
         guard server.writes.queued == 0, watch.cutWrites == 0 else { return askingAhead ?? fewRequests }
